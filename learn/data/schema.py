@@ -1,0 +1,61 @@
+"""Every column name of the project, and what each column means. No other file spells one out."""
+
+from __future__ import annotations
+
+
+class Items:
+    """Columns of items.parquet: one row per item; the row number is the item's index everywhere else."""
+
+    ID = "item_id"  # str, unique, the source's own
+    TITLE = "title"  # str or missing
+    CATEGORY = "category"  # str or missing; levels joined by " > ", coarsest first
+    BRAND = "brand"  # str or missing
+    PRICE = "price"  # float or missing, in the catalogue's currency
+    KEYWORDS = "keywords"  # str or missing
+    ATTRIBUTES = "attributes"  # str or missing: what the item supports (services, sizes, ...)
+
+    TEXT = (TITLE, CATEGORY, BRAND, KEYWORDS, ATTRIBUTES)
+    ALL = (ID, TITLE, CATEGORY, BRAND, PRICE, KEYWORDS, ATTRIBUTES)
+
+    CATEGORY_SEPARATOR = " > "
+
+
+class Interactions:
+    """Columns of interactions.parquet: one row per event, sorted by user, then time, then the source's order."""
+
+    USER = "user_id"  # str
+    ITEM = "item_id"  # str, present in items.parquet
+    TIME = "timestamp"  # datetime64[ns], or missing as a whole column where the source gives an order only
+    POSITION = "position"  # int, 0 is the user's oldest event
+
+    ALL = (USER, ITEM, TIME, POSITION)
+
+
+class Recommendations:
+    """Columns of a Run's recommendations.parquet."""
+
+    USER = "user_id"
+    AMONG = "among"  # which items were ranked: AMONG_ALL or AMONG_NEW
+    RANK = "rank"  # int, 1 is the best
+    ITEM = "item_id"
+    SCORE = "score"  # float, comparable within one user only
+
+    AMONG_ALL = "all"  # the whole catalogue
+    AMONG_NEW = "new"  # without the items of the user's own history
+
+    ALL = (USER, AMONG, RANK, ITEM, SCORE)
+
+
+class Metrics:
+    """Columns of a Run's metrics table: one row per metric, k, ranked set and slice."""
+
+    METRIC = "metric"  # hit_rate, recall, pooled_recall, ndcg, mrr, coverage
+    K = "k"
+    AMONG = "among"
+    SLICE = "slice"  # "all", or "<user|item>:<cold-start|long-tail|others>"
+    MEAN = "mean"
+    LOW = "low"  # 95% bootstrap interval over users
+    HIGH = "high"
+    N_USERS = "n_users"
+
+    ALL = (METRIC, K, AMONG, SLICE, MEAN, LOW, HIGH, N_USERS)

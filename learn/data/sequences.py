@@ -1,0 +1,45 @@
+"""Users' item sequences, ragged, without a Python list per user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """U sequences of item indices in time order, laid end to end.
+
+    Attributes:
+        items: [n] int32 item indices.
+        offsets: [U + 1] int64; user u's items are ``items[offsets[u]:offsets[u + 1]]``.
+        times: [n] int64 nanoseconds since the epoch, or None where only the order is known.
+    """
+
+    items: np.ndarray
+    offsets: np.ndarray
+    times: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, user: int) -> np.ndarray:
+        """[length] int32 item indices of user index ``user``, oldest first."""
+        return self.items[self.offsets[user] : self.offsets[user + 1]]
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """[U] int64."""
+        return np.diff(self.offsets)
+
+    @property
+    def users(self) -> np.ndarray:
+        """[n] int64: the user index of every event."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    def keep(self, mask: np.ndarray) -> Sequences:
+        """The same users with only the events where ``mask`` ([n] bool) is True."""
+        lengths = np.bincount(self.users[mask], minlength=len(self))
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        return Sequences(self.items[mask], offsets, None if self.times is None else self.times[mask])

@@ -1,0 +1,98 @@
+"""Files that are whole or absent: everything is written under a temporary name, then renamed.
+
+A crash, a full disk or a pulled power cord leaves the old thing or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from learn.errors import LearnError
+
+TEMPORARY_PREFIX = ".partial-"
+
+
+def _write_error(path: Path, error: OSError) -> LearnError:
+    reason = error.strerror or str(error)
+    remedy = "Choose a folder that you may write to with --workspace (or LEARN_WORKSPACE)."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        remedy = "Free some space, or choose another disk with --workspace (or LEARN_WORKSPACE), and run it again."
+    return LearnError(f"Cannot write {path}: {reason}.", remedy)
+
+
+@contextmanager
+def atomic_path(path: Path | str) -> Iterator[Path]:
+    """Yields a temporary path beside ``path``; what was written there replaces ``path`` when the block succeeds.
+
+    Raises:
+        LearnError: the file system refused (disk full, read-only, ...); ``path`` is then as it was before.
+    """
+    path = Path(path)
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}{path.suffix}"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        with open(temporary, "rb") as handle:
+            os.fsync(handle.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise _write_error(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True) if os.access(path.parent, os.W_OK) else None
+
+
+@contextmanager
+def atomic_folder(path: Path | str) -> Iterator[Path]:
+    """Like `atomic_path` for a whole folder: the new folder replaces ``path`` when the block succeeds."""
+    path = Path(path)
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}"
+    retired = path.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}"
+    try:
+        temporary.mkdir(parents=True)
+        yield temporary
+        if path.exists():
+            os.replace(path, retired)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise _write_error(path, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if path.exists():
+            shutil.rmtree(retired, ignore_errors=True)
+        elif retired.exists():
+            os.replace(retired, path)
+
+
+def sweep_partial(folder: Path | str) -> None:
+    """Removes what a killed process left behind under a temporary name in ``folder``."""
+    for leftover in Path(folder).glob(f"{TEMPORARY_PREFIX}*"):
+        shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+
+
+def write_json(path: Path | str, value: Any) -> None:
+    """Writes ``value`` as indented JSON (UTF-8), atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+
+
+def read_json(path: Path | str, remedy: str) -> Any:
+    """Reads a JSON file that this project wrote.
+
+    Raises:
+        LearnError: absent or not JSON; the message carries ``remedy``, the command that rebuilds the file.
+    """
+    path = Path(path)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise LearnError(f"{path} does not exist.", remedy) from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise LearnError(f"{path} is damaged: {error}.", remedy) from None

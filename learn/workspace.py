@@ -1,0 +1,76 @@
+"""Where everything a user makes lives: datasets, content embeddings and Runs, in one folder."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from learn.errors import LearnError
+
+ENVIRONMENT_VARIABLE = "LEARN_WORKSPACE"
+DEFAULT = Path("workspace")
+PREBUILT = Path(__file__).resolve().parent.parent / "assets" / "demo"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+def checked_name(name: str, what: str) -> str:
+    """``name`` when it is safe as a folder's name on every system.
+
+    Raises:
+        LearnError: empty, too long, or with other characters than letters, digits, dot, dash and underscore.
+    """
+    if not _NAME.fullmatch(name):
+        raise LearnError(
+            f"{what} name {name!r} cannot be a folder's name.",
+            "Use up to 80 letters, digits, dots, dashes and underscores, starting with a letter or digit.",
+        )
+    return name
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Paths only; it reads and creates nothing.
+
+    Layout: ``datasets/NAME``, ``content/NAME/KEY`` (one store per LLM setting), ``runs/DATASET/NAME``,
+    ``models/`` (converted bundled LLMs).
+    """
+
+    root: Path
+
+    @classmethod
+    def at(cls, folder: Path | str | None = None) -> Workspace:
+        """``folder``, else $LEARN_WORKSPACE, else ./workspace."""
+        return cls(Path(folder or os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT))
+
+    @property
+    def datasets(self) -> Path:
+        return self.root / "datasets"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    def dataset(self, name: str) -> Path:
+        return self.datasets / checked_name(name, "Dataset")
+
+    def content(self, dataset: str) -> Path:
+        """The folder that holds a dataset's content stores, one sub-folder per key."""
+        return self.root / "content" / checked_name(dataset, "Dataset")
+
+    def runs(self, dataset: str) -> Path:
+        return self.root / "runs" / checked_name(dataset, "Dataset")
+
+    def run(self, dataset: str, name: str) -> Path:
+        return self.runs(dataset) / checked_name(name, "Run")
+
+    def dataset_names(self) -> list[str]:
+        """Datasets that were prepared here, in alphabetical order."""
+        return sorted(path.parent.name for path in self.datasets.glob("*/dataset.json"))
+
+    def run_paths(self, dataset: str) -> list[Path]:
+        """Finished Runs of ``dataset``, in the order in which they were made."""
+        found = self.runs(dataset).glob("*/run.json")
+        return [path.parent for path in sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.parent.name))]
