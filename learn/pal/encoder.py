@@ -1,0 +1,111 @@
+"""PAL, the preference alignment module, bottom up: rotary positions, attention, block, module (SPEC, section 3).
+
+Shapes: B sequences of length L; D hidden size, A heads, D_llm content size, D_out output size.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from learn.config import PALConfig
+
+
+def rotate_by_position(x: torch.Tensor) -> torch.Tensor:
+    """Rotary positions (RoFormer, arXiv 2104.09864): attention then depends on distances, not on absolute places.
+
+    So a single item embeds alike wherever it stands, and a history may be longer than any seen in training.
+
+    Args:
+        x: [B, A, L, D/A] queries or keys; D/A even.
+    """
+    length, width = x.shape[-2:]
+    rates = 10_000.0 ** (-torch.arange(0, width, 2, device=x.device, dtype=torch.float32) / width)
+    angles = torch.arange(length, device=x.device, dtype=torch.float32)[:, None] * rates
+    cosine, sine = angles.cos().to(x.dtype), angles.sin().to(x.dtype)  # [L, D/A/2]
+    even, odd = x[..., 0::2], x[..., 1::2]
+    return torch.stack([even * cosine - odd * sine, even * sine + odd * cosine], dim=-1).flatten(-2)
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention under a mask where True means "may attend"."""
+
+    def __init__(self, config: PALConfig) -> None:
+        super().__init__()
+        self.num_heads = config.num_heads
+        self.dropout = config.dropout
+        self.query_key_value = nn.Linear(config.hidden_size, 3 * config.hidden_size)
+        self.output = nn.Linear(config.hidden_size, config.hidden_size)
+
+    def forward(self, x: torch.Tensor, causal: bool) -> torch.Tensor:
+        """[B, L, D] -> [B, L, D]."""
+        batch, length, width = x.shape
+        if length == 1:  # one key: its weight is 1, so attention is the value itself
+            return self.output(self.query_key_value(x)[..., 2 * width :])
+        query, key, value = (
+            self.query_key_value(x)
+            .view(batch, length, 3, self.num_heads, width // self.num_heads)
+            .permute(2, 0, 3, 1, 4)
+        )  # each [B, A, L, D/A]
+        mixed = functional.scaled_dot_product_attention(
+            rotate_by_position(query),
+            rotate_by_position(key),
+            value,
+            is_causal=causal,
+            dropout_p=self.dropout if self.training else 0.0,
+        )
+        return self.output(mixed.transpose(1, 2).reshape(batch, length, width))
+
+
+class Block(nn.Module):
+    """Pre-norm transformer layer."""
+
+    def __init__(self, config: PALConfig) -> None:
+        super().__init__()
+        self.norm_attention = nn.LayerNorm(config.hidden_size)
+        self.attention = Attention(config)
+        self.norm_feed_forward = nn.LayerNorm(config.hidden_size)
+        self.feed_forward = nn.Sequential(
+            nn.Linear(config.hidden_size, config.feed_forward_size),
+            nn.GELU(),
+            nn.Linear(config.feed_forward_size, config.hidden_size),
+        )
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: torch.Tensor, causal: bool) -> torch.Tensor:
+        """[B, L, D] -> [B, L, D]."""
+        x = x + self.dropout(self.attention(self.norm_attention(x), causal))
+        return x + self.dropout(self.feed_forward(self.norm_feed_forward(x)))
+
+
+class PAL(nn.Module):
+    """Content projection, transformer encoder, linear layer to D_out; the output has length 1.
+
+    Sequences are padded on the right. Under the causal mask no position sees what follows it, so padding needs no mask
+    of its own: it changes no real position's output.
+
+    Args:
+        content_size: D_llm.
+        config: widths and depth.
+        output_size: D_out; None takes the configuration's.
+    """
+
+    def __init__(self, content_size: int, config: PALConfig, output_size: int | None = None) -> None:
+        super().__init__()
+        self.content_projection = nn.Linear(content_size, config.hidden_size)
+        self.content_dropout = nn.Dropout(config.dropout)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.num_layers))
+        self.norm = nn.LayerNorm(config.hidden_size)
+        self.output = nn.Linear(config.hidden_size, output_size or config.output_size)
+
+    def hidden(self, content: torch.Tensor, causal: bool = True) -> torch.Tensor:
+        """[B, L, D_llm] prepared content embeddings -> [B, L, D] last hidden states."""
+        x = self.content_dropout(self.content_projection(content))
+        for block in self.blocks:
+            x = block(x, causal)
+        return self.norm(x)
+
+    def forward(self, content: torch.Tensor, causal: bool = True) -> torch.Tensor:
+        """[B, L, D_llm] prepared content embeddings -> [B, L, D_out] embeddings of length 1."""
+        return functional.normalize(self.output(self.hidden(content, causal)).float(), dim=-1)

@@ -1,0 +1,81 @@
+"""Content embeddings brought to a common scale before the projection (numpy only: the app reads it too).
+
+A decoder LLM's vectors point into a narrow cone; standardising spreads the dimensions, whitening also decorrelates them.
+Statistics come from the items of the training period only, so that nothing of a cold-start item reaches the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from learn.config import Preprocessing
+from learn.errors import LearnError
+
+SHRINKAGE = 1e-3
+"""Added to every eigenvalue, as a share of their mean: directions without variance are not blown up."""
+
+
+@dataclass(frozen=True)
+class ContentPreprocessing:
+    """x -> (x - mean) @ matrix, or (x - mean) * scale.
+
+    Attributes:
+        mean: [D_llm] float32.
+        scale: [D_llm] float32, or None when whitening.
+        matrix: [D_llm, D_llm] float32, or None when standardising.
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray | None = None
+    matrix: np.ndarray | None = None
+
+    def apply(self, vectors: np.ndarray) -> np.ndarray:
+        """[n, D_llm] content embeddings -> [n, D_llm] float32."""
+        if vectors.shape[-1] != len(self.mean):
+            raise LearnError(
+                f"Content embeddings have {vectors.shape[-1]} dimensions, this Run was trained on {len(self.mean)}.",
+                "Use the content store that the Run names (learn runs DATASET shows it), or train again.",
+            )
+        centred = vectors.astype(np.float32) - self.mean
+        if self.matrix is not None:
+            return centred @ self.matrix
+        return centred * self.scale
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """What preprocessing.safetensors holds."""
+        found = {"mean": self.mean, "scale": self.scale, "matrix": self.matrix}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @classmethod
+    def from_tensors(cls, tensors: dict[str, np.ndarray]) -> ContentPreprocessing:
+        return cls(tensors["mean"], tensors.get("scale"), tensors.get("matrix"))
+
+
+def fit_preprocessing(vectors: np.ndarray, kind: Preprocessing) -> ContentPreprocessing:
+    """Statistics of ``vectors`` ([n, D_llm], one row per training-time item).
+
+    Raises:
+        LearnError: no row, or a value that is not finite.
+    """
+    if not len(vectors) or not np.isfinite(vectors).all():
+        raise LearnError(
+            f"Content embeddings of the {len(vectors)} training-time items are empty or not finite.",
+            "Extract them again: learn extract DATASET.",
+        )
+    vectors = vectors.astype(np.float64)
+    width = vectors.shape[1]
+    if kind is Preprocessing.NONE:
+        return ContentPreprocessing(np.zeros(width, np.float32), scale=np.ones(width, np.float32))
+    mean = vectors.mean(axis=0)
+    if kind is Preprocessing.STANDARDISE:
+        deviation = vectors.std(axis=0)
+        scale = np.where(deviation > 0, 1.0 / np.maximum(deviation, 1e-12), 0.0)
+        return ContentPreprocessing(mean.astype(np.float32), scale=scale.astype(np.float32))
+    covariance = np.atleast_2d(np.cov(vectors, rowvar=False, bias=True))
+    values, directions = np.linalg.eigh(covariance)
+    values = np.maximum(values, 0.0) + SHRINKAGE * max(values.mean(), 1e-12)
+    # ZCA: back in the original axes, the rotation that moves the vectors least.
+    matrix = (directions / np.sqrt(values)) @ directions.T
+    return ContentPreprocessing(mean.astype(np.float32), matrix=matrix.astype(np.float32))

@@ -1,0 +1,58 @@
+"""Stage 1 and stage 2 of sampling (SPEC, section 5), as functions of arrays and a random generator."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def stage_one(length: int, size: int, rng: np.random.Generator) -> np.ndarray:
+    """A uniform random sample of positions, without replacement, in time order.
+
+    Args:
+        length: how long the full sequence is.
+        size: how many positions to keep at the most.
+
+    Returns:
+        [min(length, size)] int64 positions, increasing.
+    """
+    if length <= size:
+        return np.arange(length)
+    return np.sort(rng.choice(length, size, replace=False))
+
+
+def recency_weights(length: int, alpha: float = 10.0, beta: float = 10_000.0) -> np.ndarray:
+    """w_i = log(alpha + i (beta - alpha) / (length - 1)), i = 0 the oldest, divided by the largest.
+
+    Returns:
+        [length] float64 in (0, 1]; a single position weighs 1, no position gives an empty array.
+    """
+    if length < 2:
+        return np.ones(length)
+    weights = np.log(alpha + np.arange(length) * (beta - alpha) / (length - 1))
+    return weights / weights.max()
+
+
+def stage_two(
+    length: int, size: int, rng: np.random.Generator, *, weighted: bool = True, alpha: float = 10.0, beta: float = 1e4
+) -> np.ndarray:
+    """The positions that enter the loss, drawn by recency weight.
+
+    Without replacement while there are enough positions; a sequence shorter than ``size`` gives each of its positions
+    once and then repeats some, drawn by the same weights, so that every user has the same number of pairs.
+
+    Args:
+        length: N, the sequence's length after stage 1; at least 1.
+        size: N_h or N_t.
+        weighted: False draws uniformly (Table 5's "random sampling").
+
+    Returns:
+        [size] int64 positions below ``length``, increasing.
+    """
+    if length < 1:
+        raise ValueError(f"length ({length}) must be at least 1")
+    weights = recency_weights(length, alpha, beta) if weighted else np.ones(length)
+    weights = weights / weights.sum()
+    if length >= size:
+        return np.sort(rng.choice(length, size, replace=False, p=weights))
+    extra = rng.choice(length, size - length, replace=True, p=weights)
+    return np.sort(np.concatenate([np.arange(length), extra]))
