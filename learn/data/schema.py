@@ -59,3 +59,38 @@ class Metrics:
     N_USERS = "n_users"
 
     ALL = (METRIC, K, AMONG, SLICE, MEAN, LOW, HIGH, N_USERS)
+
+
+class PerUser:
+    """Columns of a Run's per_user.parquet: one row per evaluated user and ranked set, what paired comparison needs."""
+
+    USER = "user"  # int, the user's index in Dataset.user_ids
+    AMONG = "among"
+    N_TARGETS = "n_targets"  # int, distinct target items
+
+    HITS = "hits"  # int: targets in the top k; hit_rate, recall and pooled_recall follow from it
+    NDCG = "ndcg"
+    MRR = "mrr"
+
+    @staticmethod
+    def at(column: str, k: int) -> str:
+        """The name of one of HITS, NDCG, MRR at cutoff ``k``: "ndcg@10"."""
+        return f"{column}@{k}"
+
+
+class Slices:
+    """Columns of a Run's table of slices: one row per slice of the users and of the items."""
+
+    SLICE = "slice"  # as in Metrics.SLICE, without "all"
+    RULE = "rule"  # in words, with the threshold
+    LOW = "low"  # least number of events of a member
+    HIGH = "high"  # greatest number of events of a member; missing: no bound
+    COUNT = "count"  # members
+    SHARE = "share_of_interactions"  # of all events that were counted
+
+    ALL = (SLICE, RULE, LOW, HIGH, COUNT, SHARE)
+
+    COLD_START = "cold-start"
+    LONG_TAIL = "long-tail"
+    OTHERS = "others"
+    NAMES = (COLD_START, LONG_TAIL, OTHERS)

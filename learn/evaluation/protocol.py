@@ -1,0 +1,225 @@
+"""From ranked lists to the metrics table: two regimes, six slices, and an interval for every number.
+
+Regimes (`Recommendations.AMONG`): ``all`` ranks the whole catalogue, the user's history included, and every distinct
+target counts (leave-one-out benchmarks that do not mask history are this); ``new`` takes the items of the user's own
+history out of the list and out of the targets: what the user would meet for the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from learn.data.history_target import Phase, Split
+from learn.data.schema import Metrics, PerUser, Recommendations, Slices
+from learn.errors import LearnError
+from learn.evaluation import metrics as m
+from learn.evaluation.bootstrap import RESAMPLES, bootstrap_ratios
+from learn.evaluation.slices import ITEM_PREFIX, USER_PREFIX, SliceConfig, describe, item_slices, user_slices
+from learn.evaluation.targets import Targets, make_targets, without_history
+from learn.retrieval.exact import ExactIndex
+from learn.retrieval.index import Index, take_users
+
+KS = (10, 50, 100)
+WHOLE = "all"
+Ranked = Mapping[str, np.ndarray]
+
+PER_USER_METRICS = {"hit_rate": m.hit_rate, "recall": m.recall, "ndcg": m.ndcg, "mrr": m.mrr}
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What evaluating one Run gives.
+
+    Attributes:
+        metrics: columns `Metrics.ALL`; NaN where a slice has no user, and for the interval of coverage (a resample
+            of users shows fewer different lists than there are, so its interval would not hold the estimate).
+        per_user: columns of `PerUser`.
+        slices: columns `Slices.ALL`.
+        users: per regime: ``evaluated`` and how many were left out, by reason.
+    """
+
+    metrics: pd.DataFrame
+    per_user: pd.DataFrame
+    slices: pd.DataFrame
+    users: dict[str, dict[str, int]]
+
+
+def evaluate(
+    ranked: Ranked,
+    split: Split,
+    phase: Phase = Phase.TEST,
+    ks: Sequence[int] = KS,
+    slices: SliceConfig | None = None,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
+) -> Evaluation:
+    """Metrics of ranked lists against the targets of ``phase``.
+
+    Item slices restrict the *targets* to the slice's items, the list stays whole, and users without such a target do
+    not count. User slices restrict the users.
+
+    Args:
+        ranked: regime -> [U, K] item indices, best first, each at most once in a row, -1 where a list has ended.
+        split, phase: what is history and what is target.
+        ks: cutoffs.
+        slices: thresholds; None: the defaults.
+        seed, resamples: of the bootstrap over users.
+
+    Raises:
+        LearnError: lists of another number of users than the split's, or a regime without users.
+    """
+    slices = slices or SliceConfig()
+    item_names = item_slices(split.training_counts(), slices)
+    history_lengths = split.history(phase).lengths
+    user_names = user_slices(history_lengths, slices)
+    tables, per_user, users = [], [], {}
+    for among, lists in ranked.items():
+        targets = make_targets(split, phase, among)
+        if len(lists) != len(split.sequences):
+            raise LearnError(
+                f"Ranked lists ({among!r}) came for {len(lists)} users, the split has {len(split.sequences)}.",
+                "Give one row per user of the dataset, -1 where there is no recommendation.",
+            )
+        if among == Recommendations.AMONG_NEW:
+            lists = without_history(lists, split, phase)
+        lists = lists[targets.users]
+        tables.append(_table(among, lists, targets, ks, item_names, user_names[targets.users], seed, resamples))
+        per_user.append(_per_user(among, lists, targets, ks))
+        users[among] = {"evaluated": len(targets.users), **targets.left_out}
+    return Evaluation(
+        pd.concat(tables, ignore_index=True),
+        pd.concat(per_user, ignore_index=True),
+        describe(split.training_counts(), history_lengths, slices),
+        users,
+    )
+
+
+def _table(
+    among: str,
+    lists: np.ndarray,
+    targets: Targets,
+    ks: Sequence[int],
+    item_names: np.ndarray,
+    user_names: np.ndarray,
+    seed: int,
+    resamples: int,
+) -> pd.DataFrame:
+    everything, everybody = np.ones(len(item_names), dtype=bool), np.ones(len(targets.users), dtype=bool)
+    parts = [(WHOLE, everything, everybody)]
+    parts += [(USER_PREFIX + name, everything, user_names == name) for name in Slices.NAMES]
+    parts += [(ITEM_PREFIX + name, item_names == name, everybody) for name in Slices.NAMES]
+    all_hits = targets.hits(lists)
+    rows: list[dict[str, Any]] = []
+    numerators, denominators, coverages = [], [], []
+    for name, items, people in parts:
+        hits = all_hits & items[lists]  # places padded with -1 are no hits already
+        n_targets = targets.counts(items)
+        counted = people & (n_targets > 0)
+        for k in ks:
+            key = {Metrics.K: k, Metrics.AMONG: among, Metrics.SLICE: name}
+            for metric, function in PER_USER_METRICS.items():
+                values = function(hits, n_targets, k)
+                rows.append({Metrics.METRIC: metric, **key, Metrics.N_USERS: int(counted.sum())})
+                numerators.append(np.where(counted, values, 0.0))
+                denominators.append(counted.astype(np.float64))
+            rows.append({Metrics.METRIC: "pooled_recall", **key, Metrics.N_USERS: int(counted.sum())})
+            numerators.append(np.where(counted, m.hit_count(hits, k), 0.0))
+            denominators.append(np.where(counted, n_targets, 0.0))
+            coverages.append(
+                {
+                    Metrics.METRIC: "coverage",
+                    **key,
+                    Metrics.MEAN: m.coverage(lists[people], items, k),
+                    Metrics.N_USERS: int(people.sum()),
+                }
+            )
+    estimates = bootstrap_ratios(np.stack(numerators, 1), np.stack(denominators, 1), seed, resamples)
+    table = pd.DataFrame(rows)
+    table[Metrics.MEAN], table[Metrics.LOW], table[Metrics.HIGH] = estimates
+    return pd.concat([table, pd.DataFrame(coverages)], ignore_index=True)[list(Metrics.ALL)]
+
+
+def _per_user(among: str, lists: np.ndarray, targets: Targets, ks: Sequence[int]) -> pd.DataFrame:
+    hits, n_targets = targets.hits(lists), targets.counts()
+    columns: dict[str, Any] = {
+        PerUser.USER: targets.users.astype(np.int32),
+        PerUser.AMONG: among,
+        PerUser.N_TARGETS: n_targets.astype(np.int32),
+    }
+    for k in ks:
+        columns[PerUser.at(PerUser.HITS, k)] = m.hit_count(hits, k).astype(np.int32)
+        columns[PerUser.at(PerUser.NDCG, k)] = m.ndcg(hits, n_targets, k).astype(np.float32)
+        columns[PerUser.at(PerUser.MRR, k)] = m.mrr(hits, n_targets, k).astype(np.float32)
+    return pd.DataFrame(columns)
+
+
+def rank_vectors(
+    user_vectors: np.ndarray,
+    item_vectors: np.ndarray,
+    split: Split,
+    phase: Phase = Phase.TEST,
+    k: int = 100,
+    index: Index | None = None,
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """The top ``k`` of every user with a history, under both regimes.
+
+    Args:
+        user_vectors: [U, d]; item_vectors: [N, d]: score = inner product.
+        split, phase: the history to leave out of ``new``.
+        k: list length; a catalogue of fewer items gives shorter lists.
+        index: what searches; None: exact search over ``item_vectors``.
+
+    Returns:
+        regime -> items [U, min(k, N)] int64 and scores float32; -1 and -inf where a list has ended and for users
+        without history, whose vector says nothing.
+    """
+    index = index or ExactIndex(item_vectors)
+    k = min(k, split.n_items)
+    history = split.history(phase)
+    found = {
+        Recommendations.AMONG_ALL: index.search(user_vectors, k),
+        Recommendations.AMONG_NEW: index.search(user_vectors, k, history),
+    }
+    for items, scores in found.values():
+        items[history.lengths == 0] = -1
+        scores[history.lengths == 0] = -np.inf
+    return found
+
+
+def validation_score(
+    user_vectors: np.ndarray,
+    item_vectors: np.ndarray,
+    split: Split,
+    phase: Phase = Phase.VALIDATION,
+    among: str = Recommendations.AMONG_NEW,
+    metric: str = "recall",
+    k: int = 100,
+    max_users: int | None = None,
+    seed: int = 0,
+) -> float:
+    """One number for early stopping: the mean of ``metric`` (hit_rate, recall, ndcg or mrr) at ``k``.
+
+    Args:
+        user_vectors: [U, d] after the history of ``phase``; item_vectors: [N, d].
+        max_users: evaluate a random sample of that many users, the same for the same ``seed``; None: all.
+
+    Raises:
+        LearnError: no such metric or regime, or nobody to evaluate.
+    """
+    if metric not in PER_USER_METRICS:
+        raise LearnError(f"There is no metric {metric!r}.", f"Choose one of: {', '.join(PER_USER_METRICS)}.")
+    targets = make_targets(split, phase, among)
+    rows = np.arange(len(targets.users))
+    if max_users is not None and max_users < len(rows):
+        rows = np.sort(np.random.default_rng(seed).choice(rows, max_users, replace=False))
+    exclude = None
+    if among == Recommendations.AMONG_NEW:
+        exclude = take_users(split.history(phase), targets.users[rows])
+    lists = np.full((len(targets.users), min(k, split.n_items)), -1, dtype=np.int64)
+    lists[rows], _ = ExactIndex(item_vectors).search(user_vectors[targets.users[rows]], lists.shape[1], exclude)
+    return float(PER_USER_METRICS[metric](targets.hits(lists), targets.counts(), k)[rows].mean())

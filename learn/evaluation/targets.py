@@ -1,0 +1,112 @@
+"""Who is evaluated, on which items, and which places of a ranked list are hits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from learn.data.history_target import Phase, Split
+from learn.data.schema import Recommendations
+from learn.data.sequences import Sequences
+from learn.errors import LearnError
+
+REGIMES = (Recommendations.AMONG_ALL, Recommendations.AMONG_NEW)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the evaluated users should have been shown.
+
+    Attributes:
+        users: [E] int64 user indices: those with a history and with at least one target.
+        rows: [n] int64: the place in ``users`` of every (user, target) pair.
+        items: [n] int64: its item; pairs are distinct and sorted by row, then item.
+        n_items: N.
+        left_out: how many users were not evaluated, by reason.
+    """
+
+    users: np.ndarray
+    rows: np.ndarray
+    items: np.ndarray
+    n_items: int
+    left_out: dict[str, int]
+
+    @property
+    def keys(self) -> np.ndarray:
+        """[n] int64, increasing: one number per (row, item) pair."""
+        return self.rows * self.n_items + self.items
+
+    def counts(self, members: np.ndarray | None = None) -> np.ndarray:
+        """[E] int64: each user's distinct targets, of those in ``members`` ([N] bool) where given."""
+        rows = self.rows if members is None else self.rows[members[self.items]]
+        return np.bincount(rows, minlength=len(self.users))
+
+    def hits(self, ranked: np.ndarray) -> np.ndarray:
+        """[E, K] bool: whether the item at that rank of [E, K] ``ranked`` (-1 padded) is a target of the user."""
+        wanted = np.where(ranked >= 0, np.arange(len(self.users))[:, None] * self.n_items + ranked, -1)
+        return contains(self.keys, wanted)
+
+
+def contains(ordered: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Bool, the shape of ``wanted``: whether each value is in ``ordered`` ([n], increasing)."""
+    if not len(ordered):
+        return np.zeros(wanted.shape, dtype=bool)
+    places = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+    return ordered[places] == wanted
+
+
+def pair_keys(sequences: Sequences, n_items: int) -> np.ndarray:
+    """[n] int64, increasing and distinct: user x N + item of every (user, item) pair in ``sequences``."""
+    seen = np.zeros(len(sequences) * n_items, dtype=bool) if len(sequences) * n_items < 2**28 else None
+    keys = sequences.users * n_items + sequences.items
+    if seen is None:
+        return np.unique(keys)
+    seen[keys] = True  # a table of all pairs is faster than sorting, where it fits
+    return np.flatnonzero(seen)
+
+
+def make_targets(split: Split, phase: Phase, among: str) -> Targets:
+    """The distinct targets of ``phase`` under one of the two regimes.
+
+    ``all``: everything that the user did in the phase. ``new``: without the items of the user's own history. Users
+    without history are left out of both: no method that reads histories can tell them apart, and with them a
+    comparison of Runs would be one of fallbacks.
+
+    Raises:
+        LearnError: no such regime, or no user is left.
+    """
+    if among not in REGIMES:
+        raise LearnError(f"There is no ranked set {among!r}.", f"Choose one of: {', '.join(REGIMES)}.")
+    history, target = split.history(phase), split.target(phase)
+    keys = pair_keys(target, split.n_items)
+    has_target = target.lengths > 0
+    has_history = history.lengths > 0
+    if among == Recommendations.AMONG_NEW:
+        keys = keys[~contains(pair_keys(history, split.n_items), keys)]
+    users, items = np.divmod(keys, split.n_items)
+    remaining = np.zeros(len(target), dtype=bool)
+    remaining[users] = True
+    evaluated = remaining & has_history
+    left_out = {
+        "without_target": int((~has_target).sum()),
+        "without_history": int((has_target & ~has_history).sum()),
+        "without_new_target": int((has_target & has_history & ~remaining).sum()),
+    }
+    if not evaluated.any():
+        raise LearnError(
+            f"No user has a history and a target in phase {Phase(phase).value!r} (ranked set {among!r}): {left_out}.",
+            "Choose another split, or a dataset with more interactions per user.",
+        )
+    kept = evaluated[users]
+    places = np.cumsum(evaluated) - 1
+    return Targets(np.flatnonzero(evaluated), places[users[kept]], items[kept], split.n_items, left_out)
+
+
+def without_history(ranked: np.ndarray, split: Split, phase: Phase) -> np.ndarray:
+    """[U, K] ``ranked`` with every user's history items taken out and the rest moved up, padded with -1."""
+    seen = pair_keys(split.history(phase), split.n_items)
+    wanted = np.where(ranked >= 0, np.arange(len(ranked))[:, None] * split.n_items + ranked, -1)
+    kept = (ranked >= 0) & ~contains(seen, wanted)
+    order = np.argsort(~kept, axis=1, kind="stable")
+    return np.take_along_axis(np.where(kept, ranked, -1), order, axis=1)

@@ -1,0 +1,59 @@
+"""Exact search with NumPy: every score is computed. The oracle that the approximate indexes are tested against."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from learn.data.sequences import Sequences
+from learn.errors import LearnError
+from learn.retrieval.index import best_first, check_search, checked_vectors
+
+_BLOCK_SCORES = 4_000_000  # scores held at a time: 16 MB, so that a block stays near the processor
+
+
+def top_k(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The ``k`` best columns of each row of [Q, N] ``scores``, best first; equal scores by smaller column.
+
+    -inf marks what must not be returned. Returns items [Q, k] int64 and scores [Q, k] float32, padded as in `Index`.
+    """
+    n_rows, n_items = scores.shape
+    # Everything at or above the k-th best score is a candidate: with ties more than k, cut after sorting.
+    threshold = np.partition(scores, n_items - k, axis=1)[:, n_items - k, None]
+    candidates = np.flatnonzero((scores >= threshold) & (scores > -np.inf))
+    rows, items = np.divmod(candidates, n_items)
+    return best_first(rows, items, scores.ravel()[candidates], n_rows, k)
+
+
+def mask_excluded(scores: np.ndarray, exclude: Sequences, start: int) -> None:
+    """Sets to -inf, in place, what users ``start`` onwards must not be shown ([Q, N] ``scores``)."""
+    first, last = exclude.offsets[start], exclude.offsets[start + len(scores)]
+    rows = np.repeat(np.arange(len(scores)), exclude.lengths[start : start + len(scores)])
+    scores[rows, exclude.items[first:last]] = -np.inf
+
+
+class ExactIndex:
+    """Inner product with all items, in blocks of queries.
+
+    Args:
+        item_vectors: [N, d] float.
+    """
+
+    def __init__(self, item_vectors: np.ndarray) -> None:
+        self._vectors = checked_vectors(item_vectors, "Item vectors")
+        self.n_items, self._width = self._vectors.shape
+        if not self.n_items:
+            raise LearnError("An index needs at least one item vector; there is none.", "Give a catalogue with items.")
+
+    def search(self, queries: np.ndarray, k: int, exclude: Sequences | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """See `Index.search`."""
+        queries = check_search(queries, k, exclude, self.n_items, self._width)
+        items = np.empty((len(queries), k), dtype=np.int64)
+        scores = np.empty((len(queries), k), dtype=np.float32)
+        block = max(1, _BLOCK_SCORES // self.n_items)
+        for start in range(0, len(queries), block):
+            stop = min(start + block, len(queries))
+            block_scores = queries[start:stop] @ self._vectors.T
+            if exclude is not None:
+                mask_excluded(block_scores, exclude, start)
+            items[start:stop], scores[start:stop] = top_k(block_scores, k)
+        return items, scores
