@@ -1,0 +1,1 @@
+"""The Streamlit app: pages that show what `learn` computes."""

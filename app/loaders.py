@@ -1,0 +1,158 @@
+"""Opening datasets, Runs and what is computed from them, once per process. Nothing returned here is ever changed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from learn.data.completejourney import load_completejourney
+from learn.data.dataset import Dataset
+from learn.data.history_target import Split, SplitInfo, make_split
+from learn.data.sequences import Sequences
+from learn.data.sources import default_split
+from learn.errors import LearnError
+from learn.explore import overview, recommendations
+from learn.explore.catalogue import Catalogue, read_catalogue
+from learn.explore.vectors import has_vectors, run_vectors
+from learn.training.run import Run
+from learn.workspace import PREBUILT, Workspace
+
+EMBEDDED = "completejourney"
+"""The dataset whose rows come with an installed package, and which the prebuilt Runs are about."""
+
+
+def workspace() -> Workspace:
+    """``streamlit run app/main.py -- --workspace FOLDER``, else $LEARN_WORKSPACE, else the default one."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--workspace")
+    return Workspace.at(parser.parse_known_args(sys.argv[1:])[0].workspace)
+
+
+def prebuilt() -> Workspace:
+    """The demo that ships with the project."""
+    return Workspace(PREBUILT)
+
+
+def dataset_names() -> list[str]:
+    """Datasets that can be opened: the prebuilt demo's first, then those of the workspace."""
+    names = workspace().dataset_names()
+    if prebuilt().run_paths(EMBEDDED) and EMBEDDED not in names:
+        names.insert(0, EMBEDDED)
+    return sorted(names, key=lambda name: name != EMBEDDED)
+
+
+def open_dataset(name: str) -> Dataset:
+    """The dataset called ``name``; the embedded one is prepared from its package on first use and kept."""
+    folder = workspace().dataset(name)
+    about = folder / "dataset.json"
+    stamp = about.stat().st_mtime_ns if about.exists() else 0
+    return _dataset(name, str(folder), stamp)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the dataset …")
+def _dataset(name: str, folder: str, stamp: int) -> Dataset:
+    if stamp or name != EMBEDDED:
+        return Dataset.load(folder)
+    return load_completejourney()
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What was found for one dataset: Runs that open and fit it, and why others do not."""
+
+    usable: list[Run]
+    problems: list[LearnError]
+
+    @property
+    def names(self) -> list[str]:
+        return [run.name for run in self.usable]
+
+    def named(self, name: str) -> Run:
+        return next(run for run in self.usable if run.name == name)
+
+
+def open_runs(dataset: Dataset) -> Runs:
+    """The Runs of ``dataset``, the prebuilt ones first; a Run of the workspace replaces a prebuilt one of its name."""
+    paths = {path.name: path for place in (prebuilt(), workspace()) for path in place.run_paths(dataset.name)}
+    stamps = tuple((str(path), (path / "run.json").stat().st_mtime_ns) for path in paths.values())
+    return _runs(dataset.name, dataset.fingerprint, stamps)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the Runs …")
+def _runs(dataset: str, fingerprint: str, stamps: tuple[tuple[str, int], ...]) -> Runs:
+    usable, problems = [], []
+    for path, _ in stamps:
+        try:
+            run = Run(path)
+            _ = run.metrics
+        except LearnError as error:
+            problems.append(error)
+            continue
+        if run.info.dataset_fingerprint == fingerprint:
+            usable.append(run)
+        else:
+            problems.append(
+                LearnError(
+                    f"Run {run.name} was made on another version of dataset {dataset}.",
+                    f"Train it again: learn train {dataset} --name {run.name}, or delete the folder {path}.",
+                )
+            )
+    return Runs(usable, problems)
+
+
+def split_info(dataset: Dataset, runs: list[Run]) -> SplitInfo:
+    """The split that the Runs were made with; without any Run, the default one."""
+    if runs:
+        return SplitInfo(**runs[0].info.split)
+    return default_split(dataset).info
+
+
+@dataclass(frozen=True)
+class View:
+    """A dataset under one split, with what every page reads of it."""
+
+    dataset: Dataset
+    split: Split
+    catalogue: Catalogue
+    history: Sequences
+    target: Sequences
+    counts: np.ndarray
+
+
+@st.cache_resource(max_entries=8, show_spinner="Cutting histories and targets …")
+def view(_dataset: Dataset, fingerprint: str, info: SplitInfo) -> View:
+    """The `View` of ``_dataset`` under ``info``; ``fingerprint`` is what tells two datasets apart."""
+    split = make_split(_dataset, info)
+    history, target = recommendations.history_and_target(split)
+    return View(_dataset, split, read_catalogue(_dataset), history, target, split.training_counts())
+
+
+@st.cache_resource(max_entries=32, show_spinner="Reading vectors …")
+def vectors(_run: Run, _dataset: Dataset, path: str, fingerprint: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """(user, item) vectors of ``_run``, or None for a Run that has stored lists only."""
+    if not has_vectors(_run):
+        return None
+    return run_vectors(_run, Workspace(Path(path).parents[2]), _dataset)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Reading stored lists …")
+def stored_lists(_run: Run, path: str, fingerprint: str) -> recommendations.STORED_LISTS:
+    """Where every user's lists are in ``_run``'s recommendations."""
+    return recommendations.index_stored_lists(_run)
+
+
+@st.cache_data(max_entries=8)
+def metrics(_runs: list[Run], key: tuple[str, ...]) -> pd.DataFrame:
+    """All metrics of ``_runs``; ``key`` tells two sets of Runs apart."""
+    return overview.collect_metrics(_runs)
+
+
+def run_key(runs: list[Run]) -> tuple[str, ...]:
+    """What tells one set of Runs from another: each one's folder and when it was written."""
+    return tuple(f"{run.path}@{(run.path / 'run.json').stat().st_mtime_ns}" for run in runs)

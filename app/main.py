@@ -1,0 +1,19 @@
+"""The app's entry point: a router and nothing else. Run it with `streamlit run app/main.py`."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+# Streamlit puts this file's own folder on the path, not the one that holds the package `app`.
+root = str(Path(__file__).resolve().parent.parent)
+if root not in sys.path:
+    sys.path.insert(0, root)
+
+st.set_page_config(page_title="LEARN Explorer", page_icon=":material/travel_explore:", layout="wide")
+st.navigation(
+    [
+        st.Page("pages/overview.py", title="Overview", icon=":material/monitoring:", default=True),
+        st.Page("pages/recommendations.py", title="Recommendations", icon=":material/format_list_numbered:"),
+    ]
+).run()

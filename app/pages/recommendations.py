@@ -1,0 +1,207 @@
+"""Recommendations: one user's past, and what each Run suggests to them, side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from app import loaders, state, theme
+from app.lists import Column, show_lists
+from learn.data.schema import Slices
+from learn.errors import LearnError
+from learn.evaluation.slices import user_slices
+from learn.explore import figures, recommendations
+from learn.explore.catalogue import Filters
+from learn.explore.overview import run_labels
+
+EVERYONE = "everyone"
+MOST_LISTED = 2000
+LIST_LENGTHS = ["5", "10", "20", "50"]
+
+
+def page() -> None:
+    dataset = theme.pick_dataset()
+    runs = loaders.open_runs(dataset)
+    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
+    st.title("Recommendations", anchor=False)
+    st.caption("Pick a person. See what they bought, what each variant suggests, and what they did buy later.")
+    user = _pick_user(view)
+    for problem in runs.problems:
+        theme.show_error(problem)
+    if not runs.usable:
+        theme.no_runs(dataset.name)
+    chosen, k, only_new, filters = _controls(view, runs)
+    if user is None:
+        st.stop()
+    seen = recommendations.user_view(view.history, view.target, user)
+    keep = recommendations.rankable(filters.mask(view.catalogue), seen, only_new)
+    lists = _lists(view, runs, chosen, user, keep, only_new, k)
+    _past(view, seen, lists, runs)
+    if chosen:
+        _columns(view, runs, seen, keep, lists, filters)
+
+
+def _candidates(view: loaders.View, group: str) -> np.ndarray:
+    """User indices of a slice; those with something bought later first."""
+    names = user_slices(view.history.lengths)
+    found = np.arange(len(names)) if group == EVERYONE else np.flatnonzero(names == group)
+    return found[np.argsort(view.target.lengths[found] == 0, kind="stable")]
+
+
+def _choose(user_ids: list[str]) -> None:
+    st.session_state[state.USER] = str(np.random.default_rng().choice(user_ids))
+
+
+def _pick_user(view: loaders.View) -> int | None:
+    columns = st.columns([2, 2, 1], vertical_alignment="bottom")
+    group = columns[1].selectbox(
+        "Choose among",
+        [EVERYONE, *Slices.NAMES],
+        key=state.SLICE,
+        bind=state.BOUND,
+        help="By how much is known of a user: cold-start, next to nothing; long-tail, little.",
+    )
+    found = _candidates(view, group)
+    ids = view.dataset.user_ids[found].tolist()
+    if not ids:
+        st.info(f"No user is {group} here: choose another group.")
+        return None
+    columns[2].button(
+        "Random user", icon=":material/casino:", on_click=_choose, args=(ids[:MOST_LISTED],), width="stretch"
+    )
+    # A user with a middling past shows more than the one who happens to be first.
+    tested = found[view.target.lengths[found] > 0]
+    pool = tested if len(tested) else found
+    first = pool[np.argsort(view.history.lengths[pool], kind="stable")[len(pool) // 2]]
+    state.preset(state.USER, str(view.dataset.user_ids[first]))
+    name = columns[0].selectbox(
+        "User",
+        ids[:MOST_LISTED],
+        index=None,
+        key=state.USER,
+        bind=state.BOUND,
+        accept_new_options=True,
+        placeholder="Type or choose a user's id",
+        help=f"{len(ids):,} users; any id can be typed.",
+    )
+    if name is None:
+        st.info("Choose a user to see their recommendations.")
+        return None
+    index = int(view.dataset.user_index.get_indexer([name])[0])
+    if index < 0:
+        st.warning(f"There is no user {theme.plain(str(name))} in this dataset: choose another one.")
+        return None
+    return index
+
+
+def _controls(view: loaders.View, runs: loaders.Runs) -> tuple[list[str], int, bool, Filters]:
+    columns = st.columns([5, 1.3, 2, 1.7], vertical_alignment="bottom")
+    labels = run_labels(runs.usable)
+    chosen = columns[0].multiselect(
+        "Variants",
+        runs.names,
+        default=runs.names[:4],
+        key=state.RUNS,
+        bind=state.BOUND,
+        placeholder="Choose Runs to compare",
+        help=" · ".join(f"{name}: {theme.plain(label)}" for name, label in labels.items()) or None,
+    )
+    missing = state.from_url(state.RUNS, runs.names)
+    if missing:
+        st.warning(f"Not among the Runs here: {theme.plain(', '.join(missing))}.")
+    k = columns[1].selectbox("List length", LIST_LENGTHS, index=1, key=state.K, bind=state.BOUND)
+    only_new = columns[2].toggle(
+        "Hide bought before",
+        value=True,
+        key=state.ONLY_NEW,
+        bind=state.BOUND,
+        help="Leaves out the items of the user's own history.",
+    )
+    with columns[3].popover("Filters", icon=":material/filter_alt:", width="stretch"):
+        filters = _filters(view)
+    if filters:
+        parts = [*filters.categories, *filters.brands]
+        parts += [f"price {filters.price[0]:,.2f} to {filters.price[1]:,.2f}"] if filters.price else []
+        st.caption(f"Only: {theme.plain(' · '.join(parts))}")
+    return chosen, int(k), only_new, filters
+
+
+def _filters(view: loaders.View) -> Filters:
+    catalogue = view.catalogue
+    categories = st.multiselect(
+        "Category", catalogue.category_order, key=state.CATEGORY, bind=state.BOUND, placeholder="All categories"
+    )
+    brands = st.multiselect(
+        "Brand", catalogue.brand_order[:MOST_LISTED], key=state.BRAND, bind=state.BOUND, placeholder="All brands"
+    )
+    price = None
+    if catalogue.price_range:
+        low, high = catalogue.price_range
+        left, right = st.columns(2)
+        least = left.number_input(
+            "Price from", min_value=0.0, value=None, key=state.PRICE_FROM, bind=state.BOUND, placeholder=f"{low:,.2f}"
+        )
+        most = right.number_input(
+            "Price to", min_value=0.0, value=None, key=state.PRICE_TO, bind=state.BOUND, placeholder=f"{high:,.2f}"
+        )
+        if least is not None or most is not None:
+            price = (low if least is None else least, high if most is None else most)
+    return Filters(tuple(categories), tuple(brands), price)
+
+
+def _lists(
+    view: loaders.View, runs: loaders.Runs, chosen: list[str], user: int, keep: np.ndarray, only_new: bool, k: int
+) -> dict[str, recommendations.Suggestions]:
+    """Each chosen Run's list; one that cannot be read says so and is left out."""
+    dataset, lists = view.dataset, {}
+    for name in chosen:
+        run = runs.named(name)
+        key = loaders.run_key([run])[0]
+        try:
+            pair = loaders.vectors(run, dataset, key, dataset.fingerprint)
+            if pair is not None and pair[0][user].any():
+                lists[name] = recommendations.rank_live(pair[0][user], pair[1], keep, k)
+            else:
+                stored = loaders.stored_lists(run, key, dataset.fingerprint)
+                lists[name] = recommendations.read_stored(
+                    run, stored, dataset, dataset.user_ids[user], keep, only_new, k
+                )
+        except LearnError as error:
+            theme.show_error(error)
+    return lists
+
+
+def _past(view: loaders.View, seen: recommendations.UserView, lists: dict, runs: loaders.Runs) -> None:
+    left, right = st.columns([3, 2])
+    labels = run_labels(runs.usable)
+    with left:
+        st.subheader("What they did before the cut", anchor=False)
+        if not len(seen.history):
+            st.info("Nothing: a cold-start user. Only lists that need no history can be shown.")
+        else:
+            table = recommendations.history_timeline(seen, view.catalogue)
+            theme.chart(figures.history_figure(table, view.catalogue.category_order), "recommendations_history")
+    with right:
+        st.subheader("Categories, before and after", anchor=False)
+        groups = {"Before the cut": seen.history, "Bought later": seen.target}
+        groups |= {labels[name]: found.items for name, found in lists.items()}
+        table = recommendations.category_shares(
+            {name: items for name, items in groups.items() if len(items)}, view.catalogue
+        )
+        theme.chart(figures.shares_figure(table, view.catalogue.category_order), "recommendations_shares")
+
+
+def _columns(view: loaders.View, runs: loaders.Runs, seen, keep: np.ndarray, lists: dict, filters: Filters) -> None:
+    labels = run_labels(runs.usable)
+    colours = figures.run_colours((run.name, run.info.variant) for run in runs.usable)
+    later = seen.later(keep)
+    columns = []
+    for name, found in lists.items():
+        hits = int(np.isin(found.items, later).sum())
+        what = "later purchases that pass the filters" if filters else "later purchases"
+        source = "ranked now over every item" if found.live else f"from its stored top {found.depth}"
+        columns.append(Column(name, labels[name], colours[name], f"hits: {hits} of {len(later)} {what}", source, found))
+    show_lists(columns, view.catalogue, view.dataset.item_ids, later, view.counts == 0)
+
+
+theme.guarded(page)

@@ -1,0 +1,113 @@
+"""The items as people read them: titles, coarsest categories, brands and prices, and filters over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from learn.data.dataset import Dataset
+from learn.data.schema import Items
+
+NO_CATEGORY = "no category"
+OTHER_CATEGORIES = "other categories"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """One array per thing shown of an item; every array is [N] in the order of ``Dataset.item_ids``.
+
+    Attributes:
+        titles: what an item is called; "item ID" where the source has no title.
+        categories: the coarsest category, or `NO_CATEGORY`.
+        details: finer category, brand and keywords in one line; may be empty.
+        brands: "" where missing.
+        prices: float, NaN where missing.
+        category_order: every category, the one with the most interactions first: the order that gives colours.
+    """
+
+    titles: np.ndarray
+    categories: np.ndarray
+    details: np.ndarray
+    brands: np.ndarray
+    prices: np.ndarray
+    category_order: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.titles)
+
+    @cached_property
+    def brand_order(self) -> tuple[str, ...]:
+        """Every brand, the one with the most items first."""
+        named = pd.Series(self.brands[self.brands != ""], dtype=object)
+        return tuple(named.value_counts().index)
+
+    @cached_property
+    def price_range(self) -> tuple[float, float] | None:
+        """Lowest and highest price, or None where no item has one or all cost the same."""
+        known = self.prices[np.isfinite(self.prices)]
+        if not len(known) or known.min() == known.max():
+            return None
+        return float(known.min()), float(known.max())
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which items may be recommended; an empty part lets every item through.
+
+    Attributes:
+        categories: coarsest categories to keep.
+        brands: brands to keep.
+        price: lowest and highest price to keep, both included; items without a price are then left out.
+    """
+
+    categories: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    price: tuple[float, float] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.categories or self.brands or self.price)
+
+    def mask(self, catalogue: Catalogue) -> np.ndarray:
+        """[N] bool: True for the items that pass."""
+        keep = np.ones(len(catalogue), dtype=bool)
+        if self.categories:
+            keep &= np.isin(catalogue.categories, list(self.categories))
+        if self.brands:
+            keep &= np.isin(catalogue.brands, list(self.brands))
+        if self.price:
+            keep &= (catalogue.prices >= self.price[0]) & (catalogue.prices <= self.price[1])
+        return keep
+
+
+def _text(items: pd.DataFrame, column: str) -> pd.Series:
+    if column not in items:
+        return pd.Series("", index=items.index, dtype=object)
+    return items[column].astype(object).where(items[column].notna(), "").astype(str).str.strip()
+
+
+def read_catalogue(dataset: Dataset) -> Catalogue:
+    """The `Catalogue` of ``dataset``."""
+    items = dataset.items
+    titles, brands = _text(items, Items.TITLE), _text(items, Items.BRAND)
+    levels = _text(items, Items.CATEGORY).str.split(Items.CATEGORY_SEPARATOR, n=1, regex=False)
+    categories = levels.str[0].replace("", NO_CATEGORY).to_numpy(dtype=object)
+    finer = levels.str[1].fillna("")
+    parts = np.column_stack([finer, brands, _text(items, Items.KEYWORDS)])
+    details = np.array([" · ".join(part for part in row if part) for row in parts], dtype=object)
+    prices = np.full(len(items), np.nan)
+    if Items.PRICE in items:
+        prices = pd.to_numeric(items[Items.PRICE], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bought = pd.Series(np.bincount(dataset.sequences.items, minlength=len(items))).groupby(categories).sum()
+    order = bought.sort_index().sort_values(ascending=False, kind="stable")
+    named = titles.where(titles != "", "item " + items[Items.ID].astype(str))
+    return Catalogue(
+        named.to_numpy(dtype=object),
+        categories,
+        details,
+        brands.to_numpy(dtype=object),
+        prices,
+        tuple(order.index),
+    )

@@ -1,0 +1,215 @@
+"""Plotly figures and the colours that mean the same thing on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from learn.data.schema import Metrics, Slices
+from learn.explore.catalogue import OTHER_CATEGORIES
+from learn.explore.overview import PARTS
+
+# Told apart under the common kinds of colour blindness, and readable on white and on near-black.
+CATEGORY_COLOURS = ("#3b7dc4", "#e08a1e", "#1f9e77", "#c8579a", "#56a7d9", "#c4501b", "#8a74c9", "#a3942a")
+REST_COLOUR = "#8b93a0"
+
+VARIANT_COLOURS = {
+    "a": "#2f6fde",
+    "b": "#d9822b",
+    "c": "#149488",
+    "without-align": "#b0559f",
+    "popularity": "#7d8794",
+    "item-knn": "#8c6d46",
+}
+_SPARE_COLOURS = ("#6a5acd", "#c2483d", "#5f9e3a", "#2a9fc9", "#c99a1c", "#d1699b")
+
+PART_COLOURS = dict(zip(PARTS, ("#7fa3cf", "#e0b04a", "#d4622f"), strict=True))
+SLICE_COLOURS = {Slices.COLD_START: "#56a7d9", Slices.LONG_TAIL: "#e08a1e", Slices.OTHERS: REST_COLOUR}
+
+
+def category_colours(category_order: Sequence[str]) -> dict[str, str]:
+    """Category -> colour: the eight most frequent have their own, every other is grey."""
+    colours = dict.fromkeys(category_order, REST_COLOUR)
+    colours.update(zip(category_order[: len(CATEGORY_COLOURS)], CATEGORY_COLOURS, strict=False))
+    colours[OTHER_CATEGORIES] = REST_COLOUR
+    return colours
+
+
+def run_colours(runs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Run name -> colour, from (name, variant) pairs: a variant's own for its first Run, then spare ones in turn."""
+    colours: dict[str, str] = {}
+    for name, variant in runs:
+        wanted = VARIANT_COLOURS.get(variant)
+        free = [colour for colour in _SPARE_COLOURS if colour not in colours.values()]
+        if wanted is None or wanted in colours.values():
+            wanted = free[0] if free else REST_COLOUR
+        colours[name] = wanted
+    return colours
+
+
+def _finish(figure: go.Figure, height: int, **layout) -> go.Figure:
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "title": None},
+        bargap=0.12,
+        **layout,
+    )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)
+    return figure
+
+
+def timeline_figure(table: pd.DataFrame, cuts: dict[str, str]) -> go.Figure:
+    """Stacked bars of `overview.timeline`, with a line at each of ``cuts`` (text -> ISO time)."""
+    figure = go.Figure()
+    for part in PARTS:
+        rows = table[table["part"] == part]
+        figure.add_bar(
+            x=rows["period"],
+            y=rows["events"],
+            name=part,
+            marker_color=PART_COLOURS[part],
+            hovertemplate="%{x|%d %b %Y}: %{y:,} events<extra>" + part + "</extra>",
+        )
+    for text, time in cuts.items():
+        figure.add_vline(x=time, line={"color": REST_COLOUR, "dash": "dash", "width": 1.5})
+        figure.add_annotation(
+            x=time, y=1, yref="paper", text=text, showarrow=False, xanchor="right", yanchor="top", textangle=-90
+        )
+    figure.update_yaxes(title="events")
+    return _finish(figure, 260, barmode="stack")
+
+
+def lengths_figure(table: pd.DataFrame) -> go.Figure:
+    """Bars of `overview.history_lengths`."""
+    figure = go.Figure(
+        go.Bar(
+            x=table["events"],
+            y=table["users"],
+            marker_color=PART_COLOURS["history"],
+            hovertemplate="%{x} events: %{y:,} users<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title="events in a user's history", type="category")
+    figure.update_yaxes(title="users")
+    return _finish(figure, 280)
+
+
+def slices_figure(table: pd.DataFrame) -> go.Figure:
+    """One bar of 100% for users, items and target events: `overview.slice_shares`."""
+    figure = go.Figure()
+    for name, colour in SLICE_COLOURS.items():
+        rows = table[table["slice"] == name]
+        figure.add_bar(
+            x=rows["share"],
+            y=rows["of"],
+            orientation="h",
+            name=name,
+            marker_color=colour,
+            customdata=rows["text"],
+            hovertemplate="%{x:.1%}: %{customdata}<extra>" + name + "</extra>",
+        )
+    figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    figure.update_yaxes(autorange="reversed", ticklabelstandoff=4)
+    return _finish(figure, 280, barmode="stack")
+
+
+def categories_figure(table: pd.DataFrame, colours: dict[str, str]) -> go.Figure:
+    """Horizontal bars of `overview.top_categories`, each in its category's colour."""
+    figure = go.Figure(
+        go.Bar(
+            x=table["share"],
+            y=_plain(table["category"]),
+            orientation="h",
+            marker_color=[colours[name] for name in table["category"]],
+            customdata=table[["interactions", "items"]],
+            hovertemplate="%{y}: %{x:.1%}<br>%{customdata[0]:,} events, %{customdata[1]:,} items<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title="share of all events", tickformat=".0%")
+    figure.update_yaxes(autorange="reversed", ticklabelstandoff=4)
+    return _finish(figure, 280)
+
+
+def metrics_figure(table: pd.DataFrame, colours: dict[str, str], metric_name: str) -> go.Figure:
+    """Bars of `overview.compare_runs` with their 95% intervals, the best on top."""
+    figure = go.Figure(
+        go.Bar(
+            x=table[Metrics.MEAN],
+            y=_plain(table["label"]),
+            orientation="h",
+            marker_color=[colours.get(name, REST_COLOUR) for name in table["run"]],
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": table[Metrics.HIGH] - table[Metrics.MEAN],
+                "arrayminus": table[Metrics.MEAN] - table[Metrics.LOW],
+                "color": REST_COLOUR,
+                "thickness": 2,
+                "width": 5,
+            },
+            customdata=table[[Metrics.LOW, Metrics.HIGH, Metrics.N_USERS]],
+            hovertemplate="%{y}: %{x:.4f}<br>95% interval %{customdata[0]:.4f} to %{customdata[1]:.4f}"
+            "<br>%{customdata[2]:,} users<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title=metric_name, rangemode="tozero")
+    figure.update_yaxes(autorange="reversed", ticklabelstandoff=4)
+    return _finish(figure, 90 + 38 * max(len(table), 2))
+
+
+def history_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figure:
+    """Stacked bars of `recommendations.history_timeline`, coloured by category."""
+    colours = category_colours(category_order)
+    present = set(table["category"])
+    figure = go.Figure()
+    for name in [*(name for name in category_order if name in present), OTHER_CATEGORIES]:
+        rows = table[table["category"] == name]
+        if rows.empty:
+            continue
+        figure.add_bar(
+            x=rows["period"],
+            y=rows["events"],
+            name=_plain_one(name),
+            marker_color=colours[name],
+            customdata=_plain(rows["titles"]),
+            hovertemplate="%{x}: %{y} × " + _plain_one(name) + "<br>%{customdata}<extra></extra>",
+        )
+    figure.update_yaxes(title="events")
+    return _finish(figure, 250, barmode="stack", showlegend=False)
+
+
+def shares_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figure:
+    """One stacked bar of 100% per group of `recommendations.category_shares`."""
+    colours = category_colours(category_order)
+    groups = list(dict.fromkeys(table["group"]))
+    present = set(table["category"])
+    figure = go.Figure()
+    for name in [*(name for name in category_order if name in present), OTHER_CATEGORIES]:
+        rows = table[table["category"] == name]
+        if rows.empty:
+            continue
+        figure.add_bar(
+            x=rows["share"],
+            y=_plain(rows["group"]),
+            orientation="h",
+            name=_plain_one(name),
+            marker_color=colours[name],
+            customdata=rows["n"],
+            hovertemplate="%{y}: %{x:.0%} (%{customdata}) " + _plain_one(name) + "<extra></extra>",
+        )
+    figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    figure.update_yaxes(categoryorder="array", categoryarray=_plain(groups[::-1]), ticklabelstandoff=4)
+    return _finish(figure, 250, barmode="stack")
+
+
+def _plain_one(text: str) -> str:
+    """Plotly reads a few HTML tags and %{...} in its texts; an item's own words must stay words."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")
+
+
+def _plain(texts: Iterable[str]) -> list[str]:
+    return [_plain_one(text) for text in texts]

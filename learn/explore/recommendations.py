@@ -1,0 +1,166 @@
+"""One user's history and target, and what each Run recommends to them, under filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from learn.data.dataset import Dataset
+from learn.data.history_target import Phase, Split
+from learn.data.schema import Recommendations
+from learn.data.sequences import Sequences
+from learn.explore.catalogue import OTHER_CATEGORIES, Catalogue
+from learn.retrieval.exact import top_k
+from learn.training.run import Run
+
+STORED_LISTS = dict[tuple[str, str], np.ndarray]
+"""(user id, ranked set) -> rows of a Run's recommendations, best first."""
+
+
+@dataclass(frozen=True)
+class UserView:
+    """What one user did, as item indices.
+
+    Attributes:
+        history: [H] events before the test target begins, oldest first.
+        history_times: [H] datetime64[ns], or None where the source has an order only.
+        target: [T] events of the test target, oldest first.
+    """
+
+    history: np.ndarray
+    history_times: np.ndarray | None
+    target: np.ndarray
+
+    def later(self, allowed: np.ndarray) -> np.ndarray:
+        """Distinct items of the target that ``allowed`` ([N] bool) lets through: what a list can hit."""
+        items = np.unique(self.target)
+        return items[allowed[items]]
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """One Run's list for one user.
+
+    Attributes:
+        items: [<= k] item indices, best first.
+        scores: [<= k] float.
+        live: True when ranked now over every allowed item; False when read from the Run's stored list.
+        depth: how many items the stored list has, before filters (0 when live).
+    """
+
+    items: np.ndarray
+    scores: np.ndarray
+    live: bool
+    depth: int = 0
+
+
+def user_view(history: Sequences, target: Sequences, user: int) -> UserView:
+    """The `UserView` of user index ``user``, from the test phase's ``history`` and ``target`` of every user."""
+    times = None
+    if history.times is not None:
+        times = history.times[history.offsets[user] : history.offsets[user + 1]].astype("datetime64[ns]")
+    return UserView(history[user], times, target[user])
+
+
+def history_and_target(split: Split) -> tuple[Sequences, Sequences]:
+    """Every user's history and target of the test phase."""
+    return split.history(Phase.TEST), split.target(Phase.TEST)
+
+
+def rankable(allowed: np.ndarray, view: UserView, only_new: bool) -> np.ndarray:
+    """[N] bool: ``allowed``, without the items of the user's own history when ``only_new``."""
+    if not only_new:
+        return allowed
+    keep = allowed.copy()
+    keep[view.history] = False
+    return keep
+
+
+def index_stored_lists(run: Run) -> STORED_LISTS:
+    """Where every user's lists are in ``run.recommendations``."""
+    keys = [Recommendations.USER, Recommendations.AMONG]
+    return run.recommendations.sort_values(Recommendations.RANK, kind="stable").groupby(keys, sort=False).groups
+
+
+def rank_live(user_vector: np.ndarray, item_vectors: np.ndarray, keep: np.ndarray, k: int) -> Suggestions:
+    """The exact top ``k`` by dot product among the items where ``keep`` is True; ties go to the lower index.
+
+    Args:
+        user_vector: [d] float.
+        item_vectors: [N, d] float.
+        keep: [N] bool.
+        k: how many; fewer come back only when fewer items are kept.
+    """
+    scores = np.where(keep, item_vectors @ user_vector, -np.inf).astype(np.float32)
+    items, best = top_k(scores[None, :], min(k, len(scores)))
+    found = items[0] >= 0
+    return Suggestions(items[0][found], best[0][found], live=True)
+
+
+def read_stored(
+    run: Run, lists: STORED_LISTS, dataset: Dataset, user_id: str, keep: np.ndarray, only_new: bool, k: int
+) -> Suggestions:
+    """The first ``k`` of the Run's stored list for ``user_id`` where ``keep`` ([N] bool) is True."""
+    among = Recommendations.AMONG_NEW if only_new else Recommendations.AMONG_ALL
+    rows = run.recommendations.loc[lists.get((user_id, among), [])]
+    items = dataset.item_index.get_indexer(rows[Recommendations.ITEM])
+    known = items >= 0
+    known[known] = keep[items[known]]
+    scores = rows[Recommendations.SCORE].to_numpy(dtype=float)
+    return Suggestions(items[known][:k], scores[known][:k], live=False, depth=len(rows))
+
+
+def also_in(lists: dict[str, Suggestions]) -> dict[int, list[str]]:
+    """Item index -> names of the Runs whose list holds it, in the order of ``lists``."""
+    found: dict[int, list[str]] = {}
+    for name, suggestions in lists.items():
+        for item in suggestions.items.tolist():
+            found.setdefault(item, []).append(name)
+    return found
+
+
+def history_timeline(view: UserView, catalogue: Catalogue, shown: int = 8) -> pd.DataFrame:
+    """Events per period and category: columns period, category, events, titles.
+
+    The period is a week up to 26 weeks of history and a month beyond; where there are no times it is the event's
+    place, in tenths of the history. Categories past the ``shown`` first become `OTHER_CATEGORIES`.
+    """
+    if view.history_times is None:
+        period = np.arange(len(view.history)) * 10 // max(len(view.history), 1) + 1
+    else:
+        times = pd.Series(view.history_times)
+        weeks = (times.max() - times.min()) <= pd.Timedelta(weeks=26) if len(times) else True
+        period = times.dt.to_period("W-SUN" if weeks else "M").dt.start_time
+    frame = pd.DataFrame(
+        {
+            "period": np.asarray(period),
+            "category": fold_categories(catalogue, catalogue.categories[view.history], shown),
+            "title": catalogue.titles[view.history],
+        }
+    )
+    grouped = frame.groupby(["period", "category"], sort=True)["title"]
+    table = grouped.size().rename("events").reset_index()
+    table["titles"] = grouped.agg(_first_titles).to_numpy(dtype=object)
+    return table
+
+
+def _first_titles(titles: pd.Series, most: int = 4) -> str:
+    names = list(dict.fromkeys(titles))
+    return "; ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def fold_categories(catalogue: Catalogue, categories: np.ndarray, shown: int = 8) -> np.ndarray:
+    """``categories`` with all but the ``shown`` most frequent of the catalogue as `OTHER_CATEGORIES`."""
+    kept = set(catalogue.category_order[:shown])
+    return np.array([name if name in kept else OTHER_CATEGORIES for name in categories], dtype=object)
+
+
+def category_shares(groups: dict[str, np.ndarray], catalogue: Catalogue, shown: int = 8) -> pd.DataFrame:
+    """Share of each category within each named group of item indices: columns group, category, share, n."""
+    rows = []
+    for group, items in groups.items():
+        counts = pd.Series(fold_categories(catalogue, catalogue.categories[items], shown), dtype=object).value_counts()
+        rows += [(group, name, n / len(items), n) for name, n in counts.items()]
+    return pd.DataFrame(rows, columns=["group", "category", "share", "n"])
