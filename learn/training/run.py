@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors.numpy import load_file, save_file
 
 from learn.config import Config, parse_config
+from learn.data.schema import Recommendations
 from learn.errors import LearnError
 from learn.files import atomic_path, read_json, write_json
 
@@ -50,7 +51,7 @@ class Run:
     """Reads a Run's folder; every table is loaded when first asked for.
 
     Files: run.json, config.json, weights.safetensors, preprocessing.safetensors, item_vectors.safetensors,
-    user_vectors.safetensors, recommendations.parquet, metrics.json, per_user.parquet, curves.json.
+    user_vectors.safetensors, recommendations.parquet, metrics.json, per_user.parquet, slices.json, curves.json.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -102,17 +103,35 @@ class Run:
     @cached_property
     def recommendations(self) -> pd.DataFrame:
         """Columns `schema.Recommendations.ALL`, best first within user and ranked set."""
+        table = self._table("recommendations")
+        # Scores may be stored in half precision, which pandas cannot reckon or print reliably.
+        return table.astype({Recommendations.SCORE: np.float32})
+
+    @cached_property
+    def per_user(self) -> pd.DataFrame:
+        """Columns of `schema.PerUser`: what a paired comparison of two Runs needs."""
+        return self._table("per_user")
+
+    def _table(self, name: str) -> pd.DataFrame:
         try:
-            return pd.read_parquet(self.path / "recommendations.parquet")
+            return pd.read_parquet(self.path / f"{name}.parquet")
         except (OSError, ValueError) as error:
-            raise LearnError(
-                f"Run {self.name}: recommendations.parquet cannot be read: {error}", self._remedy
-            ) from None
+            raise LearnError(f"Run {self.name}: {name}.parquet cannot be read: {error}", self._remedy) from None
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
         """Columns `schema.Metrics.ALL`."""
         return pd.DataFrame(read_json(self.path / "metrics.json", self._remedy))
+
+    @cached_property
+    def slices(self) -> pd.DataFrame:
+        """Columns `schema.Slices.ALL`: what the slices of `metrics` hold."""
+        return pd.DataFrame(read_json(self.path / "slices.json", self._remedy)["slices"])
+
+    @cached_property
+    def evaluated_users(self) -> dict[str, dict[str, int]]:
+        """Ranked set -> how many users were evaluated and, by reason, left out."""
+        return read_json(self.path / "slices.json", self._remedy)["users"]
 
     @cached_property
     def curves(self) -> pd.DataFrame:
