@@ -1,0 +1,139 @@
+"""Every index answers like a plain sort over all scores, and never shows what is excluded."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from learn.data.sequences import Sequences
+from learn.errors import LearnError
+from learn.retrieval import IndexKind, build_index
+from learn.retrieval.exact import ExactIndex, top_k
+from learn.retrieval.index import take_users
+
+N_ITEMS, N_QUERIES, WIDTH = 600, 40, 8
+
+
+def sequences(lists) -> Sequences:
+    items = np.array([item for row in lists for item in row], dtype=np.int32)
+    return Sequences(items, np.concatenate([[0], np.cumsum([len(row) for row in lists])]).astype(np.int64))
+
+
+def by_sorting(queries, vectors, k, exclude=None):
+    """The oracle: every score, sorted by (score, item) in plain Python."""
+    answers = []
+    for row, query in enumerate(queries):
+        banned = set() if exclude is None else set(exclude[row].tolist())
+        scored = [(-float(np.float32(query @ vector)), item) for item, vector in enumerate(vectors)]
+        best = [item for _, item in sorted(pair for pair in scored if pair[1] not in banned)[:k]]
+        answers.append(best + [-1] * (k - len(best)))
+    return np.array(answers)
+
+
+@pytest.fixture(scope="module")
+def world():
+    rng = np.random.default_rng(7)
+    vectors = rng.normal(size=(N_ITEMS, WIDTH)).astype(np.float32)
+    queries = rng.normal(size=(N_QUERIES, WIDTH)).astype(np.float32)
+    # Excluding the best items is the hardest case: an index that does not widen comes back short.
+    order = np.argsort(-(queries @ vectors.T), axis=1)
+    exclude = sequences([order[user, : user * 10].tolist() for user in range(N_QUERIES)])
+    return queries, vectors, exclude
+
+
+@pytest.mark.parametrize("kind", [IndexKind.EXACT, IndexKind.FLAT])
+@pytest.mark.parametrize("masked", [False, True])
+def test_exact_kinds_equal_a_plain_sort(world, kind, masked):
+    queries, vectors, exclude = world
+    exclude = exclude if masked else None
+    items, scores = build_index(kind, vectors).search(queries, 15, exclude)
+    assert items.dtype == np.int64 and scores.dtype == np.float32
+    assert (items == by_sorting(queries, vectors, 15, exclude)).all()
+    np.testing.assert_allclose(scores, np.take_along_axis(queries @ vectors.T, items, axis=1), rtol=1e-5)
+
+
+@pytest.mark.parametrize(("kind", "least"), [(IndexKind.HNSW, 0.95), (IndexKind.IVF, 0.6)])
+def test_approximate_kinds_find_most_of_the_best(world, kind, least):
+    queries, vectors, _ = world
+    exact, _ = ExactIndex(vectors).search(queries, 20)
+    found, scores = build_index(kind, vectors).search(queries, 20)
+    overlap = np.mean([len(np.intersect1d(a, b)) / 20 for a, b in zip(exact, found, strict=True)])
+    assert overlap >= least
+    assert (np.diff(scores, axis=1) <= 0).all()
+
+
+@pytest.mark.parametrize("kind", list(IndexKind))
+def test_exclusion_never_leaks_and_still_fills_k(world, kind):
+    queries, vectors, exclude = world
+    items, scores = build_index(kind, vectors).search(queries, 25, exclude)
+    assert (items >= 0).all() and np.isfinite(scores).all()
+    for user, row in enumerate(items):
+        assert len(set(row.tolist())) == 25
+        assert not set(row.tolist()) & set(exclude[user].tolist())
+
+
+@pytest.mark.parametrize("kind", list(IndexKind))
+def test_rows_are_padded_when_too_few_items_are_left(kind):
+    vectors = np.eye(6, dtype=np.float32)
+    queries = np.arange(12, dtype=np.float32).reshape(2, 6)
+    items, scores = build_index(kind, vectors).search(queries, 4, sequences([[0, 1, 2, 3, 0], range(6)]))
+    assert items.tolist() == [[5, 4, -1, -1], [-1, -1, -1, -1]]
+    assert scores[0, :2].tolist() == [5.0, 4.0]
+    assert np.isneginf(scores[0, 2:]).all() and np.isneginf(scores[1]).all()
+
+
+@pytest.mark.parametrize("kind", list(IndexKind))
+def test_a_catalogue_of_one_item(kind):
+    items, scores = build_index(kind, np.array([[2.0, 0.0]])).search(np.array([[3.0, 1.0]]), 1)
+    assert items.tolist() == [[0]] and scores.tolist() == [[6.0]]
+
+
+@pytest.mark.parametrize("kind", list(IndexKind))
+def test_k_beyond_the_catalogue_is_named(kind):
+    index = build_index(kind, np.eye(5, dtype=np.float32))
+    for k in (6, 0):
+        with pytest.raises(LearnError, match=rf"k = {k} .*N = 5"):
+            index.search(np.eye(5, dtype=np.float32), k)
+
+
+def test_bad_input_is_named():
+    vectors = np.eye(3, dtype=np.float32)
+    with pytest.raises(LearnError, match="no index 'annoy'"):
+        build_index("annoy", vectors)
+    with pytest.raises(LearnError, match=r"row 1 .*NaN"):
+        build_index("exact", np.array([[0.0], [np.nan]]))
+    with pytest.raises(LearnError, match="at least one item"):
+        build_index("flat", np.zeros((0, 4)))
+    with pytest.raises(LearnError, match="2 dimensions, the items 3"):
+        build_index("exact", vectors).search(np.zeros((1, 2)), 1)
+    with pytest.raises(LearnError, match="1 lists .* 2 queries"):
+        build_index("exact", vectors).search(np.zeros((2, 3)), 1, sequences([[0]]))
+
+
+def test_blocks_do_not_change_the_answer(world, monkeypatch):
+    queries, vectors, exclude = world
+    whole = ExactIndex(vectors).search(queries, 10, exclude)
+    monkeypatch.setattr("learn.retrieval.exact._BLOCK_SCORES", 7 * N_ITEMS)
+    blocks = ExactIndex(vectors).search(queries, 10, exclude)
+    assert (whole[0] == blocks[0]).all()
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 2**16), st.data())
+def test_top_k_breaks_ties_by_smaller_item(n_rows, n_items, seed, data):
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, 3, (n_rows, n_items)).astype(np.float32)
+    scores[rng.random(scores.shape) < 0.2] = -np.inf
+    k = data.draw(st.integers(1, n_items))
+    items, values = top_k(scores.copy(), k)
+    for row in range(n_rows):
+        allowed = [item for item in range(n_items) if scores[row, item] > -np.inf]
+        expected = sorted(allowed, key=lambda item: (-scores[row, item], item))[:k]
+        assert items[row].tolist() == expected + [-1] * (k - len(expected))
+        assert values[row, : len(expected)].tolist() == [scores[row, item] for item in expected]
+
+
+def test_take_users_keeps_order_and_empties():
+    taken = take_users(sequences([[1, 2], [], [3]]), np.array([2, 1, 0, 2]))
+    assert [row.tolist() for row in (taken[user] for user in range(4))] == [[3], [], [1, 2], [3]]
+    assert len(take_users(sequences([[1]]), np.array([], dtype=int))) == 0
