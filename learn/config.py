@@ -87,6 +87,8 @@ class PALConfig(_Frozen):
     """D_out; tower (c) has the content embedding's width instead."""
     preprocessing: Preprocessing = Preprocessing.WHITEN
     """Not stated."""
+    popularity_prior: bool = True
+    """Adds to every item's score a number read from its text (a small MLP on E^c). Not in the paper."""
 
     @model_validator(mode="after")
     def _heads_divide(self) -> PALConfig:
@@ -108,6 +110,10 @@ class SamplingConfig(_Frozen):
     """N_t: target positions that enter the loss (stage 2)."""
     weighted: bool = True
     """Stage 2 by recency weights; False: uniformly (Table 5's "random sampling")."""
+    cut_from: Fraction = 0.3
+    """Each epoch cuts each user's training sequence anew, at a random place after this share of it. Not stated."""
+    new_targets_only: bool = False
+    """Train only on target items that the history does not hold. Not stated."""
     alpha: Annotated[float, Field(gt=1.0)] = 10.0
     beta: Annotated[float, Field(gt=1.0)] = 10_000.0
 

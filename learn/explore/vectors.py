@@ -34,9 +34,10 @@ def run_vectors(run: Run, workspace: Workspace, dataset: Dataset) -> tuple[np.nd
         items = run.own_item_vectors
     elif run.info.item_vectors == "content":
         content = stored_content(workspace, dataset, run.info.content_key)
-        if (run.path / "preprocessing.safetensors").exists():
-            content = ContentPreprocessing.from_tensors(run.tensors("preprocessing")).apply(content)
-        items = normalise(content)
+        tensors = run.tensors("preprocessing")
+        items = normalise(ContentPreprocessing.from_tensors(tensors).apply(content))
+        if "prior" in tensors:  # tower (c) with a popularity prior: one more dimension, as in `learn.pal.infer`
+            items = np.concatenate([items, tensors["prior"][:, None]], axis=1)
     else:
         raise LearnError(f"Run {run.name} ({run.info.label}) has no vectors.", remedy)
     users = run.user_vectors

@@ -1,6 +1,7 @@
 """Content embeddings brought to a common scale before the projection (numpy only: the app reads it too).
 
-A decoder LLM's vectors point into a narrow cone; standardising spreads the dimensions, whitening also decorrelates them.
+A decoder LLM's vectors point into a narrow cone; standardising spreads the dimensions, whitening also decorrelates
+them.
 Statistics come from the items of the training period only, so that nothing of a cold-start item reaches the model.
 """
 

@@ -1,0 +1,80 @@
+"""Embeddings for use: every item alone, every user after a history of any length."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from learn.data.sequences import Sequences
+from learn.pal.towers import Towers
+from learn.training.batch import pad
+
+TOKENS_PER_BATCH = 16_384
+
+
+@torch.inference_mode()
+def item_vectors(towers: Towers, content: torch.Tensor, block: int = 4096) -> np.ndarray:
+    """[N, D_llm] prepared content -> [N, d] float32, with the popularity prior as a last dimension where there is one.
+
+    The score is then a plain dot product with `user_vectors`.
+    """
+    towers.eval()
+    parts = []
+    for start in range(0, len(content), block):
+        rows = content[start : start + block]
+        embedded, prior = towers.items(rows), towers.prior(rows)
+        parts.append(embedded if prior is None else torch.cat([embedded, prior[:, None]], dim=1))
+    return torch.cat(parts).float().cpu().numpy()
+
+
+def strands(history: np.ndarray, length: int) -> list[np.ndarray]:
+    """Interleaved samples of a long history, none longer than ``length``, that together hold every event.
+
+    Training sees uniform samples of a history (stage 1); at inference the whole history counts, deterministically.
+    """
+    count = max(1, -(-len(history) // length))
+    # Counted from the end, so that every strand ends close to the most recent event.
+    return [history[::-1][start::count][::-1] for start in range(count)]
+
+
+@torch.inference_mode()
+def user_vectors(towers: Towers, content: torch.Tensor, histories: Sequences, history_length: int) -> np.ndarray:
+    """The user embedding after each history: its last position's, the mean over strands of a long history.
+
+    Args:
+        content: [N, D_llm] prepared content.
+        histories: U sequences of item indices.
+        history_length: H of the configuration.
+
+    Returns:
+        [U, d] float32, scaled by 1 / temperature (and a last dimension of 1 for the prior); zeros without history.
+    """
+    towers.eval()
+    owners, rows = [], []
+    for user in np.flatnonzero(histories.lengths):
+        for strand in strands(histories[user], history_length):
+            owners.append(user)
+            rows.append(strand)
+    width = towers.pal.output.out_features
+    total = torch.zeros(len(histories), width, device=content.device)
+    order = np.argsort([len(row) for row in rows], kind="stable")
+    place = 0
+    while place < len(order):
+        longest = len(rows[order[place]])
+        chosen = [order[place]]
+        while place + len(chosen) < len(order):
+            longest = len(rows[order[place + len(chosen)]])
+            if longest * (len(chosen) + 1) > TOKENS_PER_BATCH:
+                break
+            chosen.append(order[place + len(chosen)])
+        padded = torch.as_tensor(pad([rows[row] for row in chosen], 0), device=content.device)
+        last = torch.as_tensor([len(rows[row]) - 1 for row in chosen], device=content.device)
+        embedded = towers.users(content[padded])[torch.arange(len(chosen), device=content.device), last]
+        total.index_add_(0, torch.as_tensor([owners[row] for row in chosen], device=content.device), embedded)
+        place += len(chosen)
+    vectors = functional.normalize(total, dim=-1) * towers.scale
+    if towers.prior_head is not None:
+        has_history = torch.as_tensor(histories.lengths > 0, device=content.device)
+        vectors = torch.cat([vectors, has_history.float()[:, None]], dim=1)
+    return vectors.float().cpu().numpy()

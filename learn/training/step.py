@@ -1,0 +1,77 @@
+"""One step: from a Batch to the loss."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from learn.config import Config, ItemTower
+from learn.objective import accidental_hits, dense_all_action_loss, negative_log_mass
+from learn.pal.towers import Towers
+from learn.training.batch import Batch
+
+
+class StepLoss:
+    """Joins sampling, towers and objective; holds the catalogue's prepared content and the negatives' statistics.
+
+    Args:
+        content: [N, D_llm] float32 prepared content embeddings, on the device.
+        training_counts: [N] training interactions; items without any are never drawn as catalogue negatives.
+    """
+
+    def __init__(self, content: torch.Tensor, training_counts: np.ndarray, config: Config) -> None:
+        self.content = content
+        self.config = config
+        self.known = np.flatnonzero(training_counts > 0)
+        self.share = training_counts / max(training_counts.sum(), 1)
+
+    def negatives(self, epoch: int, step: int) -> np.ndarray:
+        """[M] catalogue items drawn uniformly without replacement among those of the training period."""
+        size = self.config.objective.catalogue_negatives
+        if size >= len(self.known):
+            return self.known
+        rng = np.random.default_rng([self.config.training.seed, epoch, step, 1])
+        return rng.choice(self.known, size, replace=False)
+
+    def __call__(self, towers: Towers, batch: Batch, epoch: int, step: int) -> torch.Tensor:
+        """The mean loss of ``batch``, a scalar."""
+        objective, device = self.config.objective, self.content.device
+        rows = torch.arange(len(batch.history), device=device)[:, None]
+        history, target = (torch.as_tensor(part, device=device) for part in (batch.history, batch.target))
+        history_positions = torch.as_tensor(batch.history_positions, device=device)
+        target_positions = torch.as_tensor(batch.target_positions, device=device)
+
+        user_emb = towers.users(self.content[history])[rows, history_positions]  # [B, N_h, d]
+        item_emb = towers.targets(self.content[target])[rows, target_positions]  # [B, N_t, d]
+        item_ids = target[rows, target_positions]  # [B, N_t]
+        prior = towers.prior(self.content[item_ids])
+
+        candidates, embeddings, priors, expected = [], [], [], np.zeros(len(self.share))
+        catalogue = self.negatives(epoch, step)
+        whole = len(catalogue) == len(self.known)
+        if len(catalogue):
+            ids = torch.as_tensor(catalogue, device=device)
+            candidates.append(ids)
+            embeddings.append(towers.items(self.content[ids]))
+            priors.append(towers.prior(self.content[ids]))
+            expected += len(catalogue) / len(self.known)
+        # With the whole catalogue in the sum, the batch's targets would only count twice.
+        if objective.in_batch_negatives and not (whole and towers.variant is not ItemTower.SEQUENCE):
+            candidates.append(item_ids.flatten())
+            embeddings.append(item_emb.flatten(0, 1))
+            priors.append(None if prior is None else prior.flatten())
+            expected += item_ids.numel() * self.share
+        drawn = torch.cat(candidates)
+        log_expected = None
+        if objective.log_q:
+            counts = torch.as_tensor(expected, device=device, dtype=torch.float32)[drawn]
+            log_expected = counts.clamp_min(1e-9).log()
+        log_mass = negative_log_mass(
+            user_emb,
+            torch.cat(embeddings),
+            accidental_hits(drawn, torch.as_tensor(batch.own_targets, device=device)),
+            towers.scale,
+            log_expected,
+            None if prior is None else torch.cat(priors),
+        )
+        return dense_all_action_loss(user_emb, item_emb, log_mass, towers.scale, prior)

@@ -1,0 +1,110 @@
+"""The loss by tensors against the loss by plain Python loops."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from learn.objective import accidental_hits, dense_all_action_loss, negative_log_mass
+
+
+def unit(generator, *shape):
+    return torch.nn.functional.normalize(torch.randn(*shape, generator=generator), dim=-1)
+
+
+def by_loops(user, item, ids, own, scale, extra=(), extra_ids=(), log_expected=None, bias=None):
+    """SPEC, section 4, literally; extra catalogue negatives and corrections included."""
+    users, histories, targets = len(user), user.shape[1], item.shape[1]
+    bias = {} if bias is None else bias
+    losses = []
+    for i in range(users):
+        negatives = [(item[z, k], int(ids[z, k])) for z in range(users) for k in range(targets)]
+        negatives += list(zip(extra, [int(x) for x in extra_ids], strict=True))
+        kept = [(vector, n) for vector, n in negatives if n not in set(own[i])]
+        for j in range(histories):
+            mass = sum(
+                math.exp(
+                    scale * float(user[i, j] @ vector)
+                    + bias.get(n, 0.0)
+                    - (0.0 if log_expected is None else log_expected[n])
+                )
+                for vector, n in kept
+            )
+            for k in range(targets):
+                positive = math.exp(scale * float(user[i, j] @ item[i, k]) + bias.get(int(ids[i, k]), 0.0))
+                losses.append(-math.log(positive / (positive + mass)))
+    return sum(losses) / len(losses)
+
+
+@pytest.fixture
+def case():
+    generator = torch.Generator().manual_seed(3)
+    user, item = unit(generator, 4, 3, 8), unit(generator, 4, 2, 8)
+    ids = torch.tensor([[1, 2], [2, 3], [4, 5], [6, 1]])
+    own = [[1, 2, 7], [2, 3], [4, 5], [1, 6]]
+    padded = torch.tensor([row + [-1] * (3 - len(row)) for row in own])
+    return user, item, ids, own, padded
+
+
+def test_in_batch_negatives_equal_the_loops(case):
+    user, item, ids, own, padded = case
+    mass = negative_log_mass(user, item.flatten(0, 1), accidental_hits(ids.flatten(), padded), 5.0)
+    loss = dense_all_action_loss(user, item, mass, 5.0)
+    assert loss.item() == pytest.approx(by_loops(user, item, ids, own, 5.0), rel=1e-5)
+
+
+def test_catalogue_negatives_log_q_and_prior_equal_the_loops(case):
+    user, item, ids, own, padded = case
+    extra = unit(torch.Generator().manual_seed(4), 3, 8)
+    extra_ids = torch.tensor([7, 8, 3])
+    log_expected = dict(zip(range(10), np.linspace(-2, 1, 10), strict=True))
+    bias = dict(zip(range(10), np.linspace(1, -1, 10), strict=True))
+    drawn = torch.cat([ids.flatten(), extra_ids])
+    lookup = lambda table: torch.tensor([table[int(n)] for n in drawn], dtype=torch.float32)  # noqa: E731
+    mass = negative_log_mass(
+        user,
+        torch.cat([item.flatten(0, 1), extra]),
+        accidental_hits(drawn, padded),
+        5.0,
+        lookup(log_expected),
+        lookup(bias),
+    )
+    positive_bias = torch.tensor([[bias[int(n)] for n in row] for row in ids], dtype=torch.float32)
+    loss = dense_all_action_loss(user, item, mass, 5.0, positive_bias)
+    expected = by_loops(user, item, ids, own, 5.0, extra, extra_ids, log_expected, bias)
+    assert loss.item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_accidental_hits_are_the_users_own_targets_only():
+    masked = accidental_hits(torch.tensor([5, 1, 9, 5]), torch.tensor([[5, -1, -1], [9, 1, 2]]))
+    assert masked.tolist() == [[True, False, False, True], [False, True, True, False]]
+
+
+def test_another_users_same_item_is_never_pushed_away(case):
+    user, item, ids, _, padded = case
+    item = item.clone().requires_grad_()
+    mass = negative_log_mass(user[1:2], item[0:1, 1:2].flatten(0, 1), accidental_hits(ids[0, 1:2], padded[1:2]), 5.0)
+    loss = dense_all_action_loss(user[1:2], item[1:2], mass, 5.0)
+    loss.backward()
+    assert loss.item() == pytest.approx(0.0)  # the only negative is the user's own target: nothing is left
+    assert item.grad[0].abs().sum() == 0
+
+
+def test_log_q_makes_the_sampled_mass_estimate_the_whole_catalogue():
+    generator = torch.Generator().manual_seed(0)
+    user, items = unit(generator, 1, 1, 8), unit(generator, 50, 8)
+    share = torch.softmax(torch.randn(50, generator=generator), 0)
+    exact = (4.0 * user @ items.T).logsumexp(-1).exp().item()
+    nothing = torch.zeros(1, 40, dtype=torch.bool)
+    draws = [torch.multinomial(share, 40, replacement=True, generator=generator) for _ in range(3000)]
+    estimates = [
+        negative_log_mass(user, items[drawn], nothing, 4.0, (40 * share[drawn]).log()).exp().item() for drawn in draws
+    ]
+    assert np.mean(estimates) == pytest.approx(exact, rel=0.03)
+
+
+def test_perfect_separation_beats_random(case):
+    user, item, _, _, _ = case
+    far = torch.full((4, 3), -10.0)
+    assert dense_all_action_loss(user, user[:, :2], far, 20.0) < dense_all_action_loss(user, item, far, 20.0)
