@@ -31,11 +31,12 @@ function drawRow(row, byName) {
   title.title = row.title;
   const detail = element("div", "detail");
   detail.append(chip(row.colour), element("span", "category", row.category));
-  if (row.detail) detail.append(element("span", "more", " · " + row.detail));
-  detail.title = row.category + (row.detail ? " · " + row.detail : "");
+  if (row.finer) detail.append(element("span", "", " · " + row.finer));
+  detail.title = row.category + (row.finer ? " · " + row.finer : "");
   const facts = element("div", "facts");
-  if (row.price) facts.append(mark("price", row.price, "Price"));
-  facts.append(mark("score", row.score, "Score: comparable within this list only"));
+  if (row.detail) facts.append(mark("more", row.detail, row.detail));
+  if (row.price) facts.append(mark("price", "price " + row.price, "Price, in the catalogue's currency"));
+  facts.append(mark("score", "score " + row.score, "Comparable within this list only"));
   if (row.cold) facts.append(mark("cold", "cold start", "Nobody had this item in the training part"));
   const shared = element("span", "shared");
   for (const name of row.others) {
@@ -55,9 +56,10 @@ function drawColumn(column, byName) {
   made.style.setProperty("--run", column.colour);
   const head = element("header", "head");
   head.append(element("div", "label", column.label), element("div", "hits", column.hits));
-  head.append(element("div", "source", column.source));
+  head.append(element("div", "source", column.name + " · " + column.source));
   made.append(head);
   for (const row of column.rows) made.append(drawRow(row, byName));
+  made.style.gridRow = "1 / span " + (1 + Math.max(column.rows.length, 1));
   if (!column.rows.length) made.append(element("div", "empty", "Nothing here passes the filters for this user."));
   return made;
 }

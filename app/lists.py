@@ -58,6 +58,7 @@ def lists_data(
             "title": catalogue.titles[item],
             "category": catalogue.categories[item],
             "colour": colours[catalogue.categories[item]],
+            "finer": catalogue.finer[item],
             "detail": catalogue.details[item],
             "price": f"{price:,.2f}" if np.isfinite(price) else "",
             "score": f"{score:.3g}",

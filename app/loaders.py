@@ -11,11 +11,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from learn.data.completejourney import load_completejourney
 from learn.data.dataset import Dataset
 from learn.data.history_target import Split, SplitInfo, make_split
 from learn.data.sequences import Sequences
-from learn.data.sources import default_split
 from learn.errors import LearnError
 from learn.explore import overview, recommendations
 from learn.explore.catalogue import Catalogue, read_catalogue
@@ -59,7 +57,15 @@ def open_dataset(name: str) -> Dataset:
 def _dataset(name: str, folder: str, stamp: int) -> Dataset:
     if stamp or name != EMBEDDED:
         return Dataset.load(folder)
-    return load_completejourney()
+    from learn.data.completejourney import load_completejourney
+
+    dataset = load_completejourney()
+    try:
+        dataset.save(folder)
+    except LearnError:
+        # A workspace that cannot be written to only costs time: the next start reads the package again.
+        return dataset
+    return dataset
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,8 @@ def split_info(dataset: Dataset, runs: list[Run]) -> SplitInfo:
     """The split that the Runs were made with; without any Run, the default one."""
     if runs:
         return SplitInfo(**runs[0].info.split)
+    from learn.data.sources import default_split
+
     return default_split(dataset).info
 
 
@@ -145,6 +153,29 @@ def vectors(_run: Run, _dataset: Dataset, path: str, fingerprint: str) -> tuple[
 def stored_lists(_run: Run, path: str, fingerprint: str) -> recommendations.STORED_LISTS:
     """Where every user's lists are in ``_run``'s recommendations."""
     return recommendations.index_stored_lists(_run)
+
+
+@dataclass(frozen=True)
+class OverviewTables:
+    """What the Overview page draws of the data."""
+
+    health: overview.Health
+    timeline: pd.DataFrame
+    lengths: pd.DataFrame
+    slices: pd.DataFrame
+    categories: pd.DataFrame
+
+
+@st.cache_resource(max_entries=8, show_spinner="Counting events …")
+def overview_tables(_view: View, fingerprint: str, info: SplitInfo) -> OverviewTables:
+    """Everything that the Overview page counts in ``_view``; ``fingerprint`` and ``info`` tell two views apart."""
+    return OverviewTables(
+        overview.health(_view.dataset, _view.split),
+        overview.timeline(_view.split),
+        overview.history_lengths(_view.split),
+        overview.slice_shares(_view.split),
+        overview.top_categories(_view.dataset, _view.catalogue),
+    )
 
 
 @st.cache_data(max_entries=8)

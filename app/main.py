@@ -10,7 +10,7 @@ root = str(Path(__file__).resolve().parent.parent)
 if root not in sys.path:
     sys.path.insert(0, root)
 
-st.set_page_config(page_title="LEARN Explorer", page_icon=":material/travel_explore:", layout="wide")
+st.set_page_config(page_title="LEARN Explorer", page_icon="🧭", layout="wide", initial_sidebar_state=240)
 st.navigation(
     [
         st.Page("pages/overview.py", title="Overview", icon=":material/monitoring:", default=True),

@@ -15,10 +15,7 @@ BOUND = "query-params"
 
 
 def preset(key: str, value: object) -> None:
-    """Gives the widget ``key`` a first value that is written to the URL like any choice.
-
-    A widget's own default would leave the URL empty, and a link would then follow the default when that changes.
-    """
+    """Gives the widget ``key`` its first value, unless the URL has one."""
     if key not in st.session_state and key not in st.query_params:
         st.session_state[key] = value
 

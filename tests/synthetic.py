@@ -10,9 +10,11 @@ import pandas as pd
 from learn.config import preset
 from learn.data.dataset import Dataset
 from learn.data.history_target import Split, split_by_time
-from learn.data.schema import Interactions, Items, Recommendations
+from learn.data.schema import Interactions, Items
+from learn.data.validation import validate
 from learn.evaluation.protocol import evaluate, rank_vectors
 from learn.files import write_json
+from learn.training.finish import recommendations_table
 from learn.training.run import RunInfo, write_info, write_table, write_vectors
 from learn.workspace import Workspace
 
@@ -78,7 +80,7 @@ def make_synthetic_dataset(seed: int = 0) -> Dataset:
                 }
             )
         )
-    return Dataset(NAME, items, pd.concat(tables, ignore_index=True), {"kind": "synthetic", "seed": seed})
+    return validate(NAME, items, pd.concat(tables, ignore_index=True), {"kind": "synthetic", "seed": seed})
 
 
 def synthetic_split(dataset: Dataset) -> Split:
@@ -113,21 +115,7 @@ def write_run(
     folder.mkdir(parents=True)
     users, items = (part.astype(np.float16).astype(np.float32) for part in vectors)
     ranked = rank_vectors(users, items, split, k=50)
-    tables = []
-    for among, (found, scores) in ranked.items():
-        user, place = np.nonzero(found >= 0)
-        tables.append(
-            pd.DataFrame(
-                {
-                    Recommendations.USER: dataset.user_ids[user],
-                    Recommendations.AMONG: among,
-                    Recommendations.RANK: place + 1,
-                    Recommendations.ITEM: dataset.item_ids[found[user, place]],
-                    Recommendations.SCORE: scores[user, place],
-                }
-            )
-        )
-    write_table(folder / "recommendations.parquet", pd.concat(tables, ignore_index=True))
+    write_table(folder / "recommendations.parquet", recommendations_table(ranked, dataset))
     metrics = evaluate({among: found for among, (found, _) in ranked.items()}, split, ks=(5, 10), resamples=50).metrics
     write_json(folder / "metrics.json", metrics.astype(object).where(metrics.notna(), None).to_dict("records"))
     if stores_vectors:

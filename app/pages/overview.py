@@ -7,9 +7,11 @@ import streamlit as st
 
 from app import loaders, state, theme
 from learn.data.dataset import Dataset
-from learn.data.report import report_table
+from learn.data.history_target import SplitInfo
+from learn.data.report import NOTE, OK, WARNING, report_table
 from learn.data.schema import Metrics, Recommendations
 from learn.explore import figures, overview
+from learn.explore.catalogue import Catalogue
 
 METRIC_NAMES = {
     "recall": "Recall: share of a user's later items that the list holds",
@@ -20,7 +22,7 @@ METRIC_NAMES = {
     "coverage": "Coverage: share of the catalogue that is recommended to somebody",
 }
 AMONG_NAMES = {Recommendations.AMONG_NEW: "Items new to the user", Recommendations.AMONG_ALL: "All items"}
-SEVERITY_ICONS = {"error": "🔴 error", "warning": "🟠 warning", "info": "🔵 info", "ok": "🟢 ok"}
+SEVERITY_ICONS = {OK: ":material/check_circle:", NOTE: ":material/info:", WARNING: ":material/warning:"}
 
 
 def page() -> None:
@@ -36,9 +38,10 @@ def page() -> None:
     )
     _results(runs)
     st.header("The data", anchor=False)
-    _tiles(dataset, view)
-    _timeline(view)
-    _distributions(dataset, view)
+    tables = loaders.overview_tables(view, dataset.fingerprint, info)
+    _tiles(tables.health)
+    _timeline(tables, info)
+    _distributions(tables, view.catalogue)
     _findings(dataset)
     for problem in runs.problems:
         theme.show_error(problem)
@@ -74,15 +77,15 @@ def _results(runs: loaders.Runs) -> None:
     )
     table = overview.compare_runs(metrics, metric, int(k), among, part)
     st.caption(
-        f"{METRIC_NAMES.get(metric, metric)}. {AMONG_NAMES[among]}. Bars end at the mean over users; "
-        "whiskers are 95% intervals. Longer is better."
+        f"{METRIC_NAMES.get(metric, metric)}. {AMONG_NAMES[among]}. Dots are means over users, "
+        "whiskers their 95% intervals; further right is better."
     )
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return
     colours = figures.run_colours((run.name, run.info.variant) for run in runs.usable)
     theme.chart(figures.metrics_figure(table, colours, f"{metric}@{k}"), key="overview_metrics")
-    _metrics_table(overview.metrics_overview(metrics, among, part))
+    _metrics_table(overview.metrics_overview(metrics, int(k), among, part))
 
 
 def _metrics_table(table: pd.DataFrame) -> None:
@@ -96,60 +99,60 @@ def _metrics_table(table: pd.DataFrame) -> None:
     st.caption("The best of each column is shaded green. Click a column's name to sort.")
 
 
-def _tiles(dataset: Dataset, view: loaders.View) -> None:
-    facts = overview.health(dataset, view.split)
-    period = "order only" if facts.first is None else f"{facts.first:%b %Y} – {facts.last:%b %Y}"
+def _tiles(facts: overview.Health) -> None:
     tiles = [
         ("Users", f"{facts.users:,}", f"{facts.users_tested:,} of them did something after the cut"),
         ("Items", f"{facts.items:,}", "Distinct items in the catalogue"),
         ("Interactions", f"{facts.interactions:,}", "Events: purchases, ratings, views"),
         ("Median history", f"{facts.median_history:,.0f}", "Events that the middle user has before the cut"),
         ("Cold-start items", f"{facts.cold_items:,}", "Items of the target that nobody had in the training part"),
-        ("Period", period, "First to last event"),
     ]
     for column, (name, value, help_text) in zip(st.columns(len(tiles)), tiles, strict=True):
         column.metric(name, value, help=help_text)
 
 
-def _timeline(view: loaders.View) -> None:
-    table = overview.timeline(view.split)
+def _timeline(tables: loaders.OverviewTables, info: SplitInfo) -> None:
     st.subheader("Where time is cut", anchor=False)
-    if table.empty:
+    facts = tables.health
+    if facts.first is None:
         st.caption("This source gives an order without times: each user's last event is the target.")
         return
-    info = view.split.info
-    cuts = {"validation starts": info.validation_start, "target starts": info.test_start}
-    st.caption("A Run learns from the history, is tuned on the validation part, and is judged on the target.")
-    theme.chart(
-        figures.timeline_figure(table, {text: time for text, time in cuts.items() if time}), "overview_timeline"
+    st.caption(
+        f"Events from {facts.first:%d %B %Y} to {facts.last:%d %B %Y}. A Run learns from the history, is tuned on the "
+        "validation part, and is judged on the target."
     )
+    cuts = {"validation": info.validation_start, "target": info.test_start}
+    figure = figures.timeline_figure(tables.timeline, {text: time for text, time in cuts.items() if time})
+    theme.chart(figure, "overview_timeline")
 
 
-def _distributions(dataset: Dataset, view: loaders.View) -> None:
+def _distributions(tables: loaders.OverviewTables, catalogue: Catalogue) -> None:
     left, middle, right = st.columns(3)
     with left:
-        st.subheader("How much is known of a user", anchor=False)
-        theme.chart(figures.lengths_figure(overview.history_lengths(view.split)), "overview_lengths")
+        st.subheader("Length of histories", anchor=False)
+        theme.chart(figures.lengths_figure(tables.lengths), "overview_lengths")
     with middle:
-        st.subheader("How well known things are", anchor=False)
-        theme.chart(figures.slices_figure(overview.slice_shares(view.split)), "overview_slices")
+        st.subheader("Cold start and long tail", anchor=False)
+        theme.chart(figures.slices_figure(tables.slices), "overview_slices")
     with right:
-        st.subheader("What it is about", anchor=False)
-        table = overview.top_categories(dataset, view.catalogue)
-        theme.chart(
-            figures.categories_figure(table, figures.category_colours(view.catalogue.category_order)),
-            "overview_categories",
-        )
+        st.subheader("Top categories", anchor=False)
+        colours = figures.category_colours(catalogue.category_order)
+        theme.chart(figures.categories_figure(tables.categories, colours), "overview_categories")
 
 
 def _findings(dataset: Dataset) -> None:
-    table = report_table(dataset.report)
     st.subheader("What the check of the data found", anchor=False)
-    if table.empty:
-        st.caption("Nothing to mention.")
-        return
-    table["severity"] = table["severity"].map(lambda name: SEVERITY_ICONS.get(name, name))
-    st.dataframe(table, hide_index=True, width="stretch")
+    table = report_table(dataset.report)
+    found = table[table["severity"] != OK]
+    if found.empty:
+        st.write(f"{SEVERITY_ICONS[OK]} Nothing had to be mended.")
+    for row in found.sort_values("severity", ascending=False, kind="stable").to_dict("records"):
+        value, finding, remedy = (theme.plain(str(row[name])) for name in ("value", "finding", "remedy"))
+        st.write(f"{SEVERITY_ICONS[row['severity']]} **{value}** {finding}. {remedy}")
+    facts = table[table["severity"] == OK]
+    if len(facts):
+        with st.expander("All facts"):
+            st.dataframe(facts[["finding", "value"]], hide_index=True, width="stretch")
 
 
 theme.guarded(page)

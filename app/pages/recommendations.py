@@ -48,6 +48,20 @@ def _candidates(view: loaders.View, group: str) -> np.ndarray:
     return found[np.argsort(view.target.lengths[found] == 0, kind="stable")]
 
 
+def _typical(view: loaders.View, found: np.ndarray) -> str:
+    """A user of ``found`` with much to see: of those with a target, the one at three quarters by history length."""
+    tested = found[view.target.lengths[found] > 0]
+    pool = tested if len(tested) else found
+    by_length = pool[np.argsort(view.history.lengths[pool], kind="stable")]
+    return str(view.dataset.user_ids[by_length[len(pool) * 3 // 4]])
+
+
+def _change_slice(view: loaders.View) -> None:
+    found = _candidates(view, st.session_state[state.SLICE])
+    if len(found):
+        st.session_state[state.USER] = _typical(view, found)
+
+
 def _choose(user_ids: list[str]) -> None:
     st.session_state[state.USER] = str(np.random.default_rng().choice(user_ids))
 
@@ -59,6 +73,8 @@ def _pick_user(view: loaders.View) -> int | None:
         [EVERYONE, *Slices.NAMES],
         key=state.SLICE,
         bind=state.BOUND,
+        on_change=_change_slice,
+        args=(view,),
         help="By how much is known of a user: cold-start, next to nothing; long-tail, little.",
     )
     found = _candidates(view, group)
@@ -69,11 +85,7 @@ def _pick_user(view: loaders.View) -> int | None:
     columns[2].button(
         "Random user", icon=":material/casino:", on_click=_choose, args=(ids[:MOST_LISTED],), width="stretch"
     )
-    # A user with a middling past shows more than the one who happens to be first.
-    tested = found[view.target.lengths[found] > 0]
-    pool = tested if len(tested) else found
-    first = pool[np.argsort(view.history.lengths[pool], kind="stable")[len(pool) // 2]]
-    state.preset(state.USER, str(view.dataset.user_ids[first]))
+    state.preset(state.USER, _typical(view, found))
     name = columns[0].selectbox(
         "User",
         ids[:MOST_LISTED],
@@ -95,7 +107,7 @@ def _pick_user(view: loaders.View) -> int | None:
 
 
 def _controls(view: loaders.View, runs: loaders.Runs) -> tuple[list[str], int, bool, Filters]:
-    columns = st.columns([5, 1.3, 2, 1.7], vertical_alignment="bottom")
+    columns = st.columns([4.6, 1.3, 2.3, 1.5], vertical_alignment="bottom")
     labels = run_labels(runs.usable)
     chosen = columns[0].multiselect(
         "Variants",
@@ -175,14 +187,14 @@ def _past(view: loaders.View, seen: recommendations.UserView, lists: dict, runs:
     left, right = st.columns([3, 2])
     labels = run_labels(runs.usable)
     with left:
-        st.subheader("What they did before the cut", anchor=False)
+        st.subheader("History: what they did before the cut", anchor=False)
         if not len(seen.history):
             st.info("Nothing: a cold-start user. Only lists that need no history can be shown.")
         else:
             table = recommendations.history_timeline(seen, view.catalogue)
             theme.chart(figures.history_figure(table, view.catalogue.category_order), "recommendations_history")
     with right:
-        st.subheader("Categories, before and after", anchor=False)
+        st.subheader("By category", anchor=False)
         groups = {"Before the cut": seen.history, "Bought later": seen.target}
         groups |= {labels[name]: found.items for name, found in lists.items()}
         table = recommendations.category_shares(

@@ -22,7 +22,8 @@ class Catalogue:
     Attributes:
         titles: what an item is called; "item ID" where the source has no title.
         categories: the coarsest category, or `NO_CATEGORY`.
-        details: finer category, brand and keywords in one line; may be empty.
+        finer: the rest of the category; may be empty.
+        details: keywords and brand in one line; may be empty.
         brands: "" where missing.
         prices: float, NaN where missing.
         category_order: every category, the one with the most interactions first: the order that gives colours.
@@ -30,6 +31,7 @@ class Catalogue:
 
     titles: np.ndarray
     categories: np.ndarray
+    finer: np.ndarray
     details: np.ndarray
     brands: np.ndarray
     prices: np.ndarray
@@ -94,8 +96,8 @@ def read_catalogue(dataset: Dataset) -> Catalogue:
     titles, brands = _text(items, Items.TITLE), _text(items, Items.BRAND)
     levels = _text(items, Items.CATEGORY).str.split(Items.CATEGORY_SEPARATOR, n=1, regex=False)
     categories = levels.str[0].replace("", NO_CATEGORY).to_numpy(dtype=object)
-    finer = levels.str[1].fillna("")
-    parts = np.column_stack([finer, brands, _text(items, Items.KEYWORDS)])
+    finer = levels.str[1].fillna("").to_numpy(dtype=object)
+    parts = np.column_stack([_text(items, Items.KEYWORDS), brands])
     details = np.array([" · ".join(part for part in row if part) for row in parts], dtype=object)
     prices = np.full(len(items), np.nan)
     if Items.PRICE in items:
@@ -106,6 +108,7 @@ def read_catalogue(dataset: Dataset) -> Catalogue:
     return Catalogue(
         named.to_numpy(dtype=object),
         categories,
+        finer,
         details,
         brands.to_numpy(dtype=object),
         prices,

@@ -49,13 +49,15 @@ def run_colours(runs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return colours
 
 
+LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None, "traceorder": "normal"}
+
+
 def _finish(figure: go.Figure, height: int, **layout) -> go.Figure:
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "title": None},
+        margin={"l": 8, "r": 12, "t": 24, "b": 8},
         bargap=0.12,
-        **layout,
+        **{"legend": LEGEND, **layout},
     )
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True)
@@ -76,11 +78,19 @@ def timeline_figure(table: pd.DataFrame, cuts: dict[str, str]) -> go.Figure:
         )
     for text, time in cuts.items():
         figure.add_vline(x=time, line={"color": REST_COLOUR, "dash": "dash", "width": 1.5})
+        # The text stands above its own part: validation to the left of its end, target to the right of its start.
+        side = "left" if text == PARTS[-1] else "right"
         figure.add_annotation(
-            x=time, y=1, yref="paper", text=text, showarrow=False, xanchor="right", yanchor="top", textangle=-90
+            x=time,
+            y=1,
+            yref="paper",
+            text=f" {text} from {time[:10]} ",
+            showarrow=False,
+            xanchor=side,
+            yanchor="bottom",
         )
     figure.update_yaxes(title="events")
-    return _finish(figure, 260, barmode="stack")
+    return _finish(figure, 270, barmode="stack")
 
 
 def lengths_figure(table: pd.DataFrame) -> go.Figure:
@@ -135,51 +145,49 @@ def categories_figure(table: pd.DataFrame, colours: dict[str, str]) -> go.Figure
 
 
 def metrics_figure(table: pd.DataFrame, colours: dict[str, str], metric_name: str) -> go.Figure:
-    """Bars of `overview.compare_runs` with their 95% intervals, the best on top."""
-    figure = go.Figure(
-        go.Bar(
-            x=table[Metrics.MEAN],
-            y=_plain(table["label"]),
-            orientation="h",
-            marker_color=[colours.get(name, REST_COLOUR) for name in table["run"]],
+    """Dots of `overview.compare_runs` with their 95% intervals, the best on top."""
+    figure = go.Figure()
+    for row in table.to_dict("records"):
+        colour = colours.get(row["run"], REST_COLOUR)
+        mean, low, high = row[Metrics.MEAN], row[Metrics.LOW], row[Metrics.HIGH]
+        interval = f"<br>95% interval {low:.4f} to {high:.4f}" if pd.notna(low) else ""
+        figure.add_scatter(
+            x=[mean],
+            y=[_plain_one(row["label"])],
+            mode="markers",
+            marker={"size": 14, "color": colour},
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": table[Metrics.HIGH] - table[Metrics.MEAN],
-                "arrayminus": table[Metrics.MEAN] - table[Metrics.LOW],
-                "color": REST_COLOUR,
-                "thickness": 2,
-                "width": 5,
+                "array": [high - mean],
+                "arrayminus": [mean - low],
+                "color": colour,
+                "thickness": 3,
+                "width": 7,
             },
-            customdata=table[[Metrics.LOW, Metrics.HIGH, Metrics.N_USERS]],
-            hovertemplate="%{y}: %{x:.4f}<br>95% interval %{customdata[0]:.4f} to %{customdata[1]:.4f}"
-            "<br>%{customdata[2]:,} users<extra></extra>",
+            hovertemplate=f"%{{y}}: %{{x:.4f}}{interval}<br>{row[Metrics.N_USERS]:,.0f} users<extra></extra>",
         )
-    )
     figure.update_xaxes(title=metric_name, rangemode="tozero")
-    figure.update_yaxes(autorange="reversed", ticklabelstandoff=4)
-    return _finish(figure, 90 + 38 * max(len(table), 2))
+    figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=True)
+    return _finish(figure, 90 + 38 * max(len(table), 2), showlegend=False)
 
 
 def history_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figure:
-    """Stacked bars of `recommendations.history_timeline`, coloured by category."""
+    """Stacked bars of `recommendations.history_timeline`; its legend names every coloured category of the catalogue."""
     colours = category_colours(category_order)
-    present = set(table["category"])
     figure = go.Figure()
-    for name in [*(name for name in category_order if name in present), OTHER_CATEGORIES]:
+    for name in [*(name for name in category_order if colours[name] != REST_COLOUR), OTHER_CATEGORIES]:
         rows = table[table["category"] == name]
-        if rows.empty:
-            continue
         figure.add_bar(
-            x=rows["period"],
-            y=rows["events"],
+            x=rows["period"] if len(rows) else [None],
+            y=rows["events"] if len(rows) else [None],
             name=_plain_one(name),
             marker_color=colours[name],
             customdata=_plain(rows["titles"]),
             hovertemplate="%{x}: %{y} × " + _plain_one(name) + "<br>%{customdata}<extra></extra>",
         )
     figure.update_yaxes(title="events")
-    return _finish(figure, 250, barmode="stack", showlegend=False)
+    return _finish(figure, 290, barmode="stack", showlegend=True)
 
 
 def shares_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figure:
@@ -203,7 +211,7 @@ def shares_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figu
         )
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
     figure.update_yaxes(categoryorder="array", categoryarray=_plain(groups[::-1]), ticklabelstandoff=4)
-    return _finish(figure, 250, barmode="stack")
+    return _finish(figure, 290, barmode="stack", showlegend=False)
 
 
 def _plain_one(text: str) -> str:

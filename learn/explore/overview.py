@@ -154,11 +154,17 @@ def compare_runs(metrics: pd.DataFrame, metric: str, k: int, among: str, slice_n
     return chosen.sort_values(Metrics.MEAN, ascending=False, kind="stable")[columns].reset_index(drop=True)
 
 
-def metrics_overview(metrics: pd.DataFrame, among: str, slice_name: str) -> pd.DataFrame:
-    """One row per Run (index: its label), one column per metric and k ("recall@100"), for one set and slice."""
-    chosen = metrics[(metrics[Metrics.AMONG] == among) & (metrics[Metrics.SLICE] == slice_name)]
-    names = chosen[Metrics.METRIC] + "@" + chosen[Metrics.K].astype(int).astype(str)
-    table = chosen.assign(column=names).pivot_table(index="run", columns="column", values=Metrics.MEAN, sort=False)
+def metrics_overview(metrics: pd.DataFrame, k: int, among: str, slice_name: str) -> pd.DataFrame:
+    """One row per Run (index: its name), the column label, then one per metric ("recall@100"), for one k, set, slice.
+
+    Coverage comes last: more is not always better.
+    """
+    chosen = metrics[
+        (metrics[Metrics.K] == k) & (metrics[Metrics.AMONG] == among) & (metrics[Metrics.SLICE] == slice_name)
+    ]
+    table = chosen.pivot_table(index="run", columns=Metrics.METRIC, values=Metrics.MEAN, sort=False)
+    order = sorted(table.columns, key=lambda name: name == "coverage")
+    table = table[order].rename(columns={name: f"{name}@{k}" for name in order})
     table.columns.name = None
     labels = chosen.drop_duplicates("run").set_index("run")["label"]
     table.insert(0, "label", labels.reindex(table.index))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from learn.cex.store import stored_content
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.pal.preprocessing import ContentPreprocessing
@@ -33,6 +32,8 @@ def run_vectors(run: Run, workspace: Workspace, dataset: Dataset) -> tuple[np.nd
     if run.info.item_vectors == "own":
         items = run.own_item_vectors
     elif run.info.item_vectors == "content":
+        from learn.cex.store import stored_content
+
         content = stored_content(workspace, dataset, run.info.content_key)
         tensors = run.tensors("preprocessing")
         items = normalise(ContentPreprocessing.from_tensors(tensors).apply(content))
