@@ -1,0 +1,382 @@
+"""The command line: each command says what it did, where it wrote it, and what to type next.
+
+Commands import what they need when they run: `learn --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from learn.errors import LearnError
+from learn.workspace import Workspace
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="LEARN Explorer: from a table of items and a table of interactions to recommendations that read text.",
+)
+out = Console(highlight=False)
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", help="Where things are kept; default $LEARN_WORKSPACE or ./workspace.")
+]
+SetOption = Annotated[list[str] | None, typer.Option("--set", help="A setting, e.g. training.epochs=5. Repeatable.")]
+
+
+def say(text: str) -> None:
+    """One line to the user, without markup: names and paths may hold brackets."""
+    out.print(text, markup=False, soft_wrap=True)
+
+
+def next_step(command: str) -> None:
+    say(f"Next: {command}")
+
+
+def parse_settings(pairs: list[str] | None) -> dict[str, Any]:
+    """["training.epochs=5"] -> {"training__epochs": 5}; values are JSON where they parse as such, else text.
+
+    Raises:
+        LearnError: a pair without a name, a dot or an equals sign.
+    """
+    import json
+
+    settings: dict[str, Any] = {}
+    for pair in pairs or []:
+        name, equals, value = pair.partition("=")
+        if not equals or "." not in name:
+            raise LearnError(f"--set {pair!r} is not section.field=value.", "Write it like: --set training.epochs=5")
+        try:
+            settings[name.strip().replace(".", "__")] = json.loads(value)
+        except json.JSONDecodeError:
+            settings[name.strip().replace(".", "__")] = value
+    return settings
+
+
+def towers_named(tower: str) -> list[Any]:
+    """The item towers that ``--tower`` names.
+
+    Raises:
+        LearnError: there is none of that name.
+    """
+    from learn.config import ItemTower
+
+    if tower == "all":
+        return list(ItemTower)
+    try:
+        return [ItemTower(tower)]
+    except ValueError:
+        choices = ", ".join(member.value for member in ItemTower)
+        raise LearnError(f"There is no item tower {tower!r}.", f"Choose one of: {choices}, all.") from None
+
+
+def print_metrics(runs: list[Any], k: int = 100) -> None:
+    """A small table: hit rate, recall and NDCG at ``k``, over all items and over items new to the user."""
+    columns = [(among, metric) for among in ("all", "new") for metric in ("hit_rate", "recall", "ndcg")]
+    table = Table("Run", *[f"{metric}@{k}\n{among} items" for among, metric in columns])
+    for run in runs:
+        rows = run.metrics
+        cells = []
+        for among, metric in columns:
+            found = rows[
+                (rows["metric"] == metric) & (rows["k"] == k) & (rows["among"] == among) & (rows["slice"] == "all")
+            ]
+            row = None if found.empty else found.iloc[0]
+            cells.append("–" if row is None else f"{row['mean']:.4f}\n[{row['low']:.4f}, {row['high']:.4f}]")
+        table.add_row(run.name, *[cell.replace("[", r"\[") for cell in cells])
+    out.print(table)
+
+
+@app.command()
+def prepare(
+    source: Annotated[str, typer.Argument(help="completejourney, tables, amazon or recbole.")],
+    items: Annotated[Path | None, typer.Option(help="The table of items (tables), or the meta file (amazon).")] = None,
+    interactions: Annotated[Path | None, typer.Option(help="The table of interactions, or the reviews.")] = None,
+    path: Annotated[Path | None, typer.Option(help="A folder or .inter file (recbole).")] = None,
+    name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
+    mapping: Annotated[list[str] | None, typer.Option("--map", help="field=your_column, e.g. title=product.")] = None,
+    split: Annotated[str, typer.Option(help="auto, by-time or leave-one-out.")] = "auto",
+    test_start: Annotated[str | None, typer.Option(help="First day of the test target, YYYY-MM-DD.")] = None,
+    validation_days: Annotated[float, typer.Option(help="Length of the validation target.")] = 14.0,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Read a source, check it, and keep it as a dataset with its split."""
+    prepare_dataset(
+        Workspace.at(workspace), source, items, interactions, path, name, mapping, split, test_start, validation_days
+    )
+
+
+def prepare_dataset(
+    where: Workspace,
+    source: str,
+    items: Path | None = None,
+    interactions: Path | None = None,
+    path: Path | None = None,
+    name: str | None = None,
+    mapping: list[str] | None = None,
+    split: str = "auto",
+    test_start: str | None = None,
+    validation_days: float = 14.0,
+) -> Any:
+    """`prepare` for other commands: returns (dataset, split) after saying what was found."""
+    from learn.data.report import render, split_facts
+    from learn.data.sources import load_source
+    from learn.pipeline import choose_split, save_dataset
+
+    dataset = load_source(
+        source, name=name, items=items, interactions=interactions, path=path, mapping=tuple(mapping or ())
+    )
+    cut = choose_split(dataset, split, test_start, validation_days)
+    dataset.report.update(split_facts(dataset, cut))
+    save_dataset(where, dataset, cut)
+    for line in render(dataset.report):
+        say(line)
+    say(f"Wrote {where.dataset(dataset.name)}")
+    next_step(f"learn extract {dataset.name}")
+    return dataset, cut
+
+
+@app.command()
+def extract(
+    dataset: Annotated[str, typer.Argument(help="A prepared dataset.")],
+    llm: Annotated[str | None, typer.Option(help="bundled, bundled-encoder, a Hugging Face id, or a folder.")] = None,
+    preset: Annotated[str, typer.Option(help="tiny, demo or paper.")] = "demo",
+    settings: SetOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Let the frozen LLM read every item once. Interrupted, the same command goes on."""
+    from learn.cex.extractor import content_embeddings
+    from learn.pipeline import open_dataset
+
+    where = Workspace.at(workspace)
+    found, _ = open_dataset(where, dataset)
+    config = configuration(preset, settings, llm)
+    content = content_embeddings(found, config.cex, where)
+    say(
+        f"Read {content.n_read:,} of {found.n_items:,} items in {content.seconds:.0f} s "
+        f"({content.tokens:,} tokens), {content.vectors.shape[1]} dimensions."
+    )
+    if len(content.truncated):
+        say(f"{len(content.truncated):,} prompts were longer than {config.cex.max_tokens} tokens and were cut:")
+        say(content.truncated.head(5).to_string(index=False))
+    say(f"Wrote {where.content(dataset) / content.key}")
+    next_step(f"learn train {dataset}")
+
+
+def configuration(preset_name: str, settings: list[str] | None, llm: str | None = None, seed: int | None = None) -> Any:
+    """The preset with --set, --llm and --seed applied."""
+    from learn.config import preset
+
+    values = parse_settings(settings)
+    if llm is not None:
+        values["cex__llm"] = llm
+    if seed is not None:
+        values["training__seed"] = seed
+    return preset(preset_name).with_values(**values)
+
+
+@app.command()
+def train(
+    dataset: Annotated[str, typer.Argument(help="A prepared dataset.")],
+    tower: Annotated[str, typer.Option(help="a, b, c, without-align, or all.")] = "all",
+    preset: Annotated[str, typer.Option(help="tiny, demo or paper.")] = "demo",
+    llm: Annotated[str | None, typer.Option(help="Whose content embeddings to train on.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
+    suffix: Annotated[str, typer.Option(help="Added to the Runs' names, to keep several.")] = "",
+    settings: SetOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Train item towers, evaluate them, and write one Run each. Interrupted, the same command goes on."""
+    from learn.evaluation.references import make_reference_runs
+    from learn.pipeline import open_dataset, train_variants
+
+    where = Workspace.at(workspace)
+    towers = towers_named(tower)
+    config = configuration(preset, settings, llm, seed)
+    found, split = open_dataset(where, dataset)
+    runs = train_variants(where, found, split, config, towers, suffix=suffix)
+    if tower == "all":
+        runs += make_reference_runs(found, split, where)
+    print_metrics(runs)
+    say(f"Wrote {', '.join(run.name for run in runs)} into {where.runs(dataset)}")
+    next_step("learn app")
+
+
+@app.command()
+def evaluate(
+    dataset: Annotated[str, typer.Argument(help="A prepared dataset.")],
+    run: Annotated[str | None, typer.Option(help="One Run; default: all of them.")] = None,
+    k: Annotated[int, typer.Option(help="10, 50 or 100.")] = 100,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Show the test metrics of Runs with their 95% intervals, overall and by slice."""
+    from learn.evaluation.protocol import KS
+    from learn.pipeline import open_dataset, open_run
+
+    where = Workspace.at(workspace)
+    open_dataset(where, dataset)
+    if k not in KS:
+        raise LearnError(f"k = {k} was not evaluated.", f"Choose one of: {', '.join(map(str, KS))}.")
+    names = [run] if run else [path.name for path in where.run_paths(dataset)]
+    if not names:
+        raise LearnError(f"There is no Run of {dataset} yet.", f"Train some: learn train {dataset}")
+    runs = [open_run(where, dataset, name) for name in names]
+    print_metrics(runs, k)
+    for one in runs if run else []:
+        rows = one.metrics
+        chosen = rows[(rows["k"] == k) & rows["metric"].isin(["recall", "ndcg", "hit_rate"])]
+        say(chosen.drop(columns="k").round(4).to_string(index=False))
+    next_step(f"learn recommend {dataset} --run {names[0]} --user USER")
+
+
+@app.command()
+def recommend(
+    dataset: Annotated[str, typer.Argument(help="A prepared dataset.")],
+    run: Annotated[str, typer.Option(help="Which Run.")] = "learn-a",
+    user: Annotated[str | None, typer.Option(help="A user of the dataset.")] = None,
+    history: Annotated[str | None, typer.Option(help="Or item ids, oldest first, joined by commas.")] = None,
+    k: Annotated[int, typer.Option("-k", help="How many.")] = 10,
+    repeat: Annotated[bool, typer.Option(help="Also recommend what the history holds.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Recommend for a user of the dataset, or for anybody with a pasted history."""
+    from learn.pipeline import open_dataset, open_run
+    from learn.serving import recommend_for_history, recommend_for_user
+
+    where = Workspace.at(workspace)
+    found, split = open_dataset(where, dataset)
+    chosen = open_run(where, dataset, run)
+    if (user is None) == (history is None):
+        raise LearnError("Say for whom.", "Give either --user ID or --history ITEM,ITEM,...")
+    if user is not None:
+        table = recommend_for_user(chosen, where, found, split, user, k, repeat)
+    else:
+        ids = [part.strip() for part in str(history).split(",") if part.strip()]
+        table = recommend_for_history(chosen, where, found, ids, k, repeat)
+    say(table.to_string(index=False))
+    next_step("learn app")
+
+
+@app.command()
+def runs(
+    dataset: Annotated[str | None, typer.Argument(help="A dataset; default: all of them.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """List the datasets and Runs of the workspace."""
+    from learn.training.run import Run
+
+    where = Workspace.at(workspace)
+    names = [dataset] if dataset else where.dataset_names()
+    if not names:
+        say(f"The workspace {where.root} holds no dataset yet.")
+        next_step("learn demo")
+        return
+    table = Table("Dataset", "Run", "What", "Parameters", "Trained in", "Content")
+    for name in names:
+        for path in where.run_paths(name):
+            info = Run(path).info
+            table.add_row(
+                name, info.name, info.label, f"{info.trainable_parameters:,}", f"{info.train_seconds:.0f} s",
+                info.content_key or "–",
+            )  # fmt: skip
+    out.print(table)
+    next_step(f"learn evaluate {names[0]}")
+
+
+@app.command("import-run")
+def import_run_command(
+    dataset: Annotated[str, typer.Argument(help="A prepared dataset.")],
+    table: Annotated[Path, typer.Argument(help="CSV, Parquet or JSON lines: user, item, and rank or score.")],
+    name: Annotated[str, typer.Option(help="The Run's name.")],
+    label: Annotated[str | None, typer.Option(help="What people read.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Make a Run of another system's recommendations, to compare it."""
+    from learn.evaluation.import_run import import_run
+    from learn.pipeline import open_dataset
+
+    where = Workspace.at(workspace)
+    found, split = open_dataset(where, dataset)
+    run = import_run(table, found, split, where, name, label)
+    print_metrics([run])
+    say(f"Wrote {run.path}")
+    next_step("learn app")
+
+
+@app.command()
+def demo(
+    from_scratch: Annotated[bool, typer.Option(help="Read and train everything anew.")] = False,
+    items: Annotated[Path | None, typer.Option(help="Your items instead of completejourney.")] = None,
+    interactions: Annotated[Path | None, typer.Option(help="Your interactions.")] = None,
+    mapping: Annotated[list[str] | None, typer.Option("--map", help="field=your_column.")] = None,
+    name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
+    preset: Annotated[str, typer.Option(help="tiny, demo or paper.")] = "demo",
+    llm: Annotated[str | None, typer.Option(help="bundled, bundled-encoder, a Hugging Face id, or a folder.")] = None,
+    settings: SetOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Everything in one go: prepare, extract, train all variants, evaluate."""
+    import shutil
+
+    from learn.config import ItemTower
+    from learn.evaluation.references import make_reference_runs
+    from learn.pipeline import train_variants
+
+    if (items is None) != (interactions is None):
+        raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
+    where = Workspace.at(workspace)
+    config = configuration(preset, settings, llm)
+    source = "completejourney" if items is None else "tables"
+    dataset, split = prepare_dataset(where, source, items, interactions, None, name, mapping)
+    if from_scratch:
+        shutil.rmtree(where.content(dataset.name), ignore_errors=True)
+        shutil.rmtree(where.runs(dataset.name), ignore_errors=True)
+    made = train_variants(where, dataset, split, config, list(ItemTower), keep_finished=not from_scratch)
+    made += make_reference_runs(dataset, split, where)
+    print_metrics(made)
+    say(f"Wrote {len(made)} Runs into {where.runs(dataset.name)}")
+    next_step("learn app")
+
+
+@app.command("app")
+def open_app(
+    port: Annotated[int, typer.Option(help="Of the local web server.")] = 8501,
+    headless: Annotated[bool, typer.Option(help="Do not open a browser.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Open the explorer in the browser."""
+    import os
+    import subprocess
+
+    from learn.workspace import ENVIRONMENT_VARIABLE
+
+    root = Path(__file__).resolve().parent.parent
+    entry = root / "app" / "main.py"
+    if not entry.exists():
+        raise LearnError(f"The app's files are not at {entry.parent}.", "Run it from a clone of the project.")
+    command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.port", str(port)]
+    command += ["--server.headless", "true" if headless else "false", "--browser.gatherUsageStats", "false"]
+    environment = {**os.environ, ENVIRONMENT_VARIABLE: str(Workspace.at(workspace).root.resolve())}
+    raise SystemExit(subprocess.call(command, cwd=root, env=environment))
+
+
+def main() -> None:
+    """The console script: a user's mistake ends in a message and exit code 2, never in a traceback."""
+    try:
+        app()
+    except LearnError as error:
+        Console(stderr=True, highlight=False).print(f"Error: {error}", markup=False, soft_wrap=True)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        Console(stderr=True).print("Stopped. The same command goes on from here.")
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""A user embedding for anybody with a history, in training or not."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from learn.data.sequences import Sequences
+from learn.errors import LearnError
+from learn.pal.infer import user_vectors
+from learn.pal.preprocessing import ContentPreprocessing
+from learn.pal.towers import Towers
+from learn.training.run import Run
+
+
+def load_towers(run: Run) -> tuple[Towers, ContentPreprocessing]:
+    """The trained towers of ``run``, on the CPU, ready for inference."""
+    preprocessing = ContentPreprocessing.from_tensors(run.tensors("preprocessing"))
+    towers = Towers(len(preprocessing.mean), run.config)
+    towers.load_state_dict({name: torch.as_tensor(value) for name, value in run.tensors("weights").items()})
+    return towers.eval(), preprocessing
+
+
+def history_vector(run: Run, content: np.ndarray) -> np.ndarray:
+    """The user embedding after a history, whoever's it is.
+
+    Args:
+        run: a trained Run, or ``without-align``.
+        content: [H, D_llm] raw content embeddings of the history's items, oldest first; H at least 1.
+
+    Returns:
+        [d] float32, in the space of the Run's item vectors.
+
+    Raises:
+        LearnError: the history is empty.
+    """
+    if not len(content):
+        raise LearnError("The history is empty.", "Give at least one item that the catalogue has.")
+    if run.info.variant == "without-align":
+        prepared = ContentPreprocessing.from_tensors(run.tensors("preprocessing")).apply(content).mean(axis=0)
+        return prepared / max(float(np.linalg.norm(prepared)), 1e-12)
+    towers, preprocessing = load_towers(run)
+    rows = torch.as_tensor(preprocessing.apply(content))
+    whole = Sequences(np.arange(len(content), dtype=np.int32), np.array([0, len(content)]))
+    return user_vectors(towers, rows, whole, run.config.sampling.history_length)[0]

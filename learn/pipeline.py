@@ -1,0 +1,110 @@
+"""The steps from raw tables to finished Runs, as the commands, the demo and the notebooks call them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from learn.config import Config, ItemTower
+from learn.data.dataset import Dataset
+from learn.data.history_target import Split, SplitInfo, leave_one_out, make_split, split_by_time
+from learn.errors import LearnError
+from learn.files import read_json, write_json
+from learn.training.run import Run
+from learn.workspace import Workspace
+
+SPLITS = ("auto", "by-time", "leave-one-out")
+
+
+def choose_split(dataset: Dataset, kind: str, test_start: str | None, validation_days: float) -> Split:
+    """The split that the options ask for; ``auto`` decides by what the dataset has.
+
+    Raises:
+        LearnError: no such kind, or the dataset cannot be split so.
+    """
+    from learn.data.sources import default_split
+
+    if kind not in SPLITS:
+        raise LearnError(f"There is no split {kind!r}.", f"Choose one of: {', '.join(SPLITS)}.")
+    if kind == "leave-one-out":
+        return leave_one_out(dataset)
+    if kind == "by-time" or test_start is not None:
+        return split_by_time(dataset, test_start, validation_days)
+    return default_split(dataset)
+
+
+def save_dataset(workspace: Workspace, dataset: Dataset, split: Split) -> None:
+    """Writes the dataset and, beside it, how it is split: every later step uses the same cut."""
+    folder = workspace.dataset(dataset.name)
+    dataset.save(folder)
+    write_json(folder / "split.json", asdict(split.info))
+
+
+def open_dataset(workspace: Workspace, name: str) -> tuple[Dataset, Split]:
+    """A prepared dataset with its split.
+
+    Raises:
+        LearnError: there is none of that name; the message lists those that there are.
+    """
+    folder = workspace.dataset(name)
+    if not (folder / "dataset.json").exists():
+        there = ", ".join(workspace.dataset_names()) or "none yet"
+        raise LearnError(
+            f"There is no dataset {name!r} in the workspace {workspace.root} (there: {there}).",
+            "Prepare it first, for example: learn prepare completejourney",
+        )
+    dataset = Dataset.load(folder)
+    info = SplitInfo(**read_json(folder / "split.json", f"Prepare it again: learn prepare SOURCE --name {name}"))
+    return dataset, make_split(dataset, info)
+
+
+def open_run(workspace: Workspace, dataset: str, name: str) -> Run:
+    """A finished Run.
+
+    Raises:
+        LearnError: there is none of that name; the message lists those that there are.
+    """
+    if not (workspace.run(dataset, name) / "run.json").exists():
+        there = ", ".join(path.name for path in workspace.run_paths(dataset)) or "none yet"
+        raise LearnError(
+            f"There is no Run {name!r} of {dataset} in the workspace {workspace.root} (there: {there}).",
+            f"Train it first: learn train {dataset}",
+        )
+    return Run(workspace.run(dataset, name))
+
+
+def train_variants(
+    workspace: Workspace,
+    dataset: Dataset,
+    split: Split,
+    config: Config,
+    towers: list[ItemTower],
+    *,
+    keep_finished: bool = False,
+    progress: Any = None,
+    suffix: str = "",
+) -> list[Run]:
+    """Extracts what is missing, then trains one Run per item tower.
+
+    Args:
+        keep_finished: a Run that was finished with the same configuration and data is kept as it is.
+        suffix: added to every Run's name.
+    """
+    from learn.cex.extractor import content_embeddings
+    from learn.training.train import NAMES, train
+
+    content = content_embeddings(dataset, config.cex, workspace, progress)
+    runs = []
+    for tower in towers:
+        chosen = config.with_values(pal__item_tower=tower.value)
+        folder = workspace.run(dataset.name, NAMES[tower] + suffix)
+        if keep_finished and (folder / "run.json").exists():
+            run = Run(folder)
+            same_data = run.info.dataset_fingerprint == dataset.fingerprint and run.info.split == split.describe()
+            if same_data and run.info.content_key == content.key and run.config == chosen:
+                runs.append(run)
+                continue
+        runs.append(
+            train(dataset, split, content.vectors, chosen, folder=folder, content_key=content.key, progress=progress)
+        )
+    return runs
