@@ -53,7 +53,8 @@ def clean_ids(raw: pd.Series, where: str) -> tuple[np.ndarray, np.ndarray]:
     if missing.any():
         row = int(missing.argmax())
         raise LearnError(
-            f"{where}, row {row + 1}: the id is missing ({raw.iloc[row]!r}); {int(missing.sum()):,} rows are like this.",
+            f"{where}, row {row + 1}: the id is missing ({raw.iloc[row]!r}); "
+            f"{int(missing.sum()):,} of {len(raw):,} rows have none.",
             "Remove these rows or fill in the ids (row 1 is the first row of data).",
         )
     merged, ids = pd.factorize(names)

@@ -107,7 +107,7 @@ def _with_text(products: pd.DataFrame) -> pd.DataFrame:
     """The products with their title, category and brand, written once per distinct description."""
     columns = ["department", "product_category", "product_type", "package_size", "brand"]
     fields = products[columns].astype("object").where(products[columns].notna(), None)
-    written = {key: None for key in fields.itertuples(index=False, name=None)}
+    written = dict.fromkeys(fields.itertuples(index=False, name=None))
     for department, category, kind, size, brand in written:
         key = (department, category, kind, size, brand)
         written[key] = (title_text(kind or category, size), category_text(department, category), brand_text(brand))
@@ -119,7 +119,7 @@ def _with_text(products: pd.DataFrame) -> pd.DataFrame:
 
 
 def _prices(sales: pd.DataFrame) -> pd.Series:
-    """Item -> price in dollars, rounded to cents; missing where it would be 0.00 (gifts, and fuel by the millilitre)."""
+    """Item -> price in dollars, rounded to cents; missing where it would be 0.00 (gifts, fuel)."""
     sales = sales[(sales["quantity"] > 0) & (sales["sales_value"] > 0)]
     unit = (sales["sales_value"] / sales["quantity"]).rename("unit")
     early = sales[Interactions.TIME] < pd.Timestamp(TEST_START)

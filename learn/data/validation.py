@@ -1,4 +1,4 @@
-"""The one gate into a Dataset: raw tables in, checked and ordered tables out, with everything that was mended counted."""
+"""The one gate into a Dataset: raw tables in, checked and ordered tables out, every mending counted."""
 
 from __future__ import annotations
 

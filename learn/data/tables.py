@@ -1,0 +1,59 @@
+"""Your own items and interactions, as two tables in files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from learn.data.columns import INTERACTIONS, ITEMS, check_mapping, parse_mapping, rename_columns
+from learn.data.dataset import Dataset
+from learn.data.readers import read_table
+from learn.data.validation import validate
+
+__all__ = ["load_tables", "parse_mapping"]
+
+
+def load_tables(
+    items: Path | str,
+    interactions: Path | str,
+    name: str | None = None,
+    mapping: Mapping[str, str] | Iterable[str] = (),
+) -> Dataset:
+    """Reads an items table and an interactions table (CSV, TSV, Parquet or JSON lines, see `learn.data.readers`).
+
+    Columns are found by ``mapping``, by our own names (`Items.ALL`, `Interactions.ALL`), then by well-known other names
+    (`learn.data.columns.ALIASES`; the report says which). Without a time column, a position column orders a user's
+    events, and without that the order of the rows. Lists become one text, of categories joined by " > ". Other columns
+    are kept but not read by the LLM; map one to keywords or attributes to have it read.
+
+    Args:
+        items: file of the items.
+        interactions: file of the interactions.
+        name: the dataset's name; None: from the interactions' file, or its folder where the file's name is general.
+        mapping: field -> column, or ``["field=column", ...]``.
+
+    Raises:
+        LearnError: a file or the mapping is wrong, with the place in the file; or `validate` refuses.
+    """
+    if not isinstance(mapping, Mapping):
+        mapping = parse_mapping(mapping)
+    tables = {ITEMS: read_table(items), INTERACTIONS: read_table(interactions)}
+    check_mapping(mapping, tables)
+    catalogue, item_notes = rename_columns(tables[ITEMS], ITEMS, mapping, str(items))
+    events, event_notes = rename_columns(tables[INTERACTIONS], INTERACTIONS, mapping, str(interactions))
+    source = {
+        "kind": "tables",
+        "items": str(items),
+        "interactions": str(interactions),
+        "mapping": dict(mapping),
+        "notes": item_notes + event_notes,
+    }
+    return validate(name or _default_name(Path(interactions)), catalogue, events, source)
+
+
+def _default_name(path: Path) -> str:
+    stem = path.name.split(".")[0]
+    if stem.lower() in ("interactions", "events", "reviews", "ratings", "transactions"):
+        stem = path.resolve().parent.name or stem
+    return re.sub(r"[^a-z0-9._-]+", "-", stem.lower()).strip("-._")[:80] or "tables"
