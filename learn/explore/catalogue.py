@@ -96,7 +96,7 @@ def read_catalogue(dataset: Dataset) -> Catalogue:
     titles, brands = _text(items, Items.TITLE), _text(items, Items.BRAND)
     levels = _text(items, Items.CATEGORY).str.split(Items.CATEGORY_SEPARATOR, n=1, regex=False)
     categories = levels.str[0].replace("", NO_CATEGORY).to_numpy(dtype=object)
-    finer = levels.str[1].fillna("").to_numpy(dtype=object)
+    finer = levels.str[1].astype(object).fillna("").to_numpy(dtype=object)
     parts = np.column_stack([_text(items, Items.KEYWORDS), brands])
     details = np.array([" · ".join(part for part in row if part) for row in parts], dtype=object)
     prices = np.full(len(items), np.nan)

@@ -1,0 +1,66 @@
+"""Pages under AppTest, on a synthetic workspace of their own."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tests import synthetic
+
+PAGES = Path(__file__).resolve().parents[2] / "app" / "pages"
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    """A fresh synthetic workspace that the app opens; the prebuilt demo is out of the way."""
+    place = synthetic.make_synthetic_workspace(tmp_path / "workspace")
+    _use(place.root, tmp_path, monkeypatch)
+    return place
+
+
+@pytest.fixture
+def empty_workspace(tmp_path, monkeypatch):
+    _use(tmp_path / "nothing", tmp_path, monkeypatch)
+    return tmp_path / "nothing"
+
+
+def _use(root, tmp_path, monkeypatch):
+    from app import loaders
+
+    monkeypatch.setenv("LEARN_WORKSPACE", str(root))
+    monkeypatch.setattr("sys.argv", ["streamlit"])
+    monkeypatch.setattr(loaders, "PREBUILT", tmp_path / "no-demo")
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def mounted(monkeypatch):
+    """What the lists component was given, one entry a run of the page."""
+    from app import lists
+
+    calls = []
+    monkeypatch.setattr(lists, "_mount", lambda **arguments: calls.append(arguments["data"]))
+    return calls
+
+
+@pytest.fixture
+def open_page():
+    """open_page(name, **query) -> the page after its first run, which must not have raised."""
+
+    def opened(name, **query):
+        page = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=30)
+        page.query_params.update(query)
+        page.run()
+        assert not page.exception, page.exception
+        return page
+
+    return opened
+
+
+def texts(page):
+    """Everything that the page says in words."""
+    elements = [*page.title, *page.header, *page.subheader, *page.markdown, *page.caption, *page.code]
+    elements += [*page.info, *page.warning, *page.error]
+    return "\n".join(str(element.value) for element in elements)

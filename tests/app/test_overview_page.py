@@ -1,0 +1,72 @@
+"""The Overview page: what it shows, and what it says when something is missing or broken."""
+
+import shutil
+
+from learn.data.dataset import Dataset
+from learn.training.run import Run
+from tests import synthetic
+from tests.app.conftest import texts
+
+
+def test_shows_the_dataset_and_its_runs(workspace, open_page):
+    page = open_page("overview")
+    tiles = {tile.label: tile.value for tile in page.metric}
+    assert tiles["Users"] == "40" and tiles["Items"] == "60"
+    assert tiles["Cold-start items"] == str(synthetic.N_COLD)
+    labels = page.dataframe[0].value["label"].tolist()
+    assert labels == ["(a) sequence to sequence", "(b) sequence to item", "(c) no item PAL", "Popularity"]
+    assert not page.error and not page.warning
+
+
+def test_the_table_follows_the_chosen_metric_set_and_slice(workspace, open_page):
+    page = open_page("overview")
+    page.selectbox(key="at").select("5").run()
+    page.selectbox(key="part").select("user:others").run()
+    own = Run(workspace.run(synthetic.NAME, "learn-a")).metrics
+    wanted = own.query("metric == 'ndcg' and k == 5 and among == 'new' and slice == 'user:others'")["mean"].item()
+    table = page.dataframe[0].value.set_index("label")
+    assert table.loc["(a) sequence to sequence", "ndcg@5"] == wanted
+
+
+def test_the_link_of_a_view_opens_that_view(workspace, open_page):
+    page = open_page("overview", dataset=synthetic.NAME, metric="ndcg", at="5", among="all")
+    assert [page.selectbox(key=key).value for key in ("metric", "at", "among")] == ["ndcg", "5", "all"]
+
+
+def test_an_unknown_dataset_in_the_link_is_named(workspace, open_page):
+    page = open_page("overview", dataset="nowhere")
+    assert "nowhere" in page.warning[0].value and page.selectbox(key="dataset").value == synthetic.NAME
+
+
+def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page):
+    page = open_page("overview")
+    assert page.code[0].value == "learn demo" and "learn prepare" in page.code[1].value
+    assert not page.metric
+
+
+def test_a_dataset_without_runs_says_how_to_train(workspace, open_page):
+    shutil.rmtree(workspace.runs(synthetic.NAME))
+    page = open_page("overview")
+    assert "learn train synthetic" in texts(page) and len(page.metric) == 5
+
+
+def test_a_damaged_run_is_reported_and_the_others_are_shown(workspace, open_page):
+    (workspace.run(synthetic.NAME, "learn-b") / "metrics.json").write_text("[{", encoding="utf-8")
+    page = open_page("overview")
+    assert "metrics" in page.error[0].value and "What to do" in page.error[0].value
+    assert len(page.dataframe[0].value) == 3
+
+
+def test_a_damaged_dataset_is_an_error_box_with_the_command(workspace, open_page):
+    (workspace.dataset(synthetic.NAME) / "items.parquet").write_bytes(b"no parquet")
+    page = open_page("overview")
+    assert "is damaged" in page.error[0].value and "learn prepare" in page.error[0].value
+
+
+def test_a_run_of_another_version_of_the_dataset_is_left_out(workspace, open_page):
+    folder = workspace.dataset(synthetic.NAME)
+    dataset = Dataset.load(folder)
+    items = dataset.items.assign(title="changed")
+    Dataset(dataset.name, items, dataset.interactions, dataset.source, dataset.report).save(folder)
+    page = open_page("overview")
+    assert len(page.error) == 4 and "another version of dataset" in page.error[0].value

@@ -1,0 +1,106 @@
+"""The Recommendations page: lists, hits, filters, links, and hostile or unknown input."""
+
+import numpy as np
+
+from learn.data.dataset import Dataset
+from tests import synthetic
+from tests.app.conftest import texts
+
+
+def by_name(data):
+    return {column["name"]: column for column in data["columns"]}
+
+
+def test_every_variant_has_a_full_list_with_true_hits(workspace, open_page, mounted):
+    open_page("recommendations", user="u07")
+    dataset, columns = Dataset.load(workspace.dataset(synthetic.NAME)), by_name(mounted[-1])
+    assert list(columns) == ["learn-a", "learn-b", "learn-c", "popularity"]
+    split = synthetic.synthetic_split(dataset)
+    user = list(dataset.user_ids).index("u07")
+    history = {dataset.item_ids[i] for i in split.history("test")[user]}
+    later = {dataset.item_ids[i] for i in split.target("test")[user]} - history
+    for column in columns.values():
+        assert [row["rank"] for row in column["rows"]] == list(range(1, 11))
+        items = [row["item"] for row in column["rows"]]
+        assert not set(items) & history
+        assert [row["hit"] for row in column["rows"]] == [item in later for item in items]
+        assert column["hits"] == f"hits: {len(later & set(items))} of {len(later)} later purchases"
+        for row in column["rows"]:
+            holders = [name for name, other in columns.items() if row["item"] in [r["item"] for r in other["rows"]]]
+            assert row["others"] == [name for name in holders if name != column["name"]]
+    assert "stored top" in columns["popularity"]["source"] and "now" in columns["learn-a"]["source"]
+
+
+def test_cold_start_items_carry_their_badge(workspace, open_page, mounted):
+    open_page("recommendations", user="u05", k="50", new="false")
+    cold = {f"i{i}" for i in range(synthetic.N_ITEMS - synthetic.N_COLD, synthetic.N_ITEMS)}
+    rows = by_name(mounted[-1])["learn-a"]["rows"]
+    assert {row["item"] for row in rows if row["cold"]} == cold & {row["item"] for row in rows}
+    assert any(row["cold"] for row in rows)
+
+
+def test_a_link_opens_the_same_view(workspace, open_page, mounted):
+    query = {"dataset": "synthetic", "user": "u11", "runs": ["learn-b", "popularity"], "k": "5", "new": "false"}
+    page = open_page("recommendations", **query, category=["Tea"], **{"from": "2.0"})
+    columns = by_name(mounted[-1])
+    assert list(columns) == ["learn-b", "popularity"] and page.selectbox(key="user").value == "u11"
+    for column in columns.values():
+        assert 0 < len(column["rows"]) <= 5
+        for row in column["rows"]:
+            assert row["category"] == "Tea" and float(row["price"]) >= 2
+    assert len(columns["learn-b"]["rows"]) == 5
+    assert "that pass the filters" in columns["learn-b"]["hits"]
+
+
+def test_filtering_keeps_the_lists_full(workspace, open_page, mounted):
+    page = open_page("recommendations", user="u03", k="5")
+    page.multiselect(key="category").select("Soap").run()
+    assert not page.exception
+    rows = by_name(mounted[-1])["learn-c"]["rows"]
+    assert len(rows) == 5 and {row["category"] for row in rows} == {"Soap"}
+
+
+def test_an_unknown_user_in_the_link_is_named_and_nothing_is_shown(workspace, open_page, mounted):
+    page = open_page("recommendations", user="**nobody**")
+    assert "There is no user" in page.warning[0].value and "\\*\\*nobody" in page.warning[0].value
+    assert not mounted
+
+
+def test_an_unknown_run_in_the_link_does_no_harm(workspace, open_page, mounted):
+    open_page("recommendations", user="u01", runs=["learn-a", "learn-z"])
+    assert "learn-a" in by_name(mounted[-1])
+
+
+def test_random_user_is_one_of_the_chosen_slice(workspace, open_page, mounted):
+    page = open_page("recommendations")
+    page.button[0].click().run()
+    assert not page.exception
+    assert page.selectbox(key="user").value in {f"u{i:02d}" for i in range(40)}
+
+
+def test_choosing_a_slice_moves_to_a_user_of_it(workspace, open_page, mounted):
+    page = open_page("recommendations", user="u01")
+    page.selectbox(key="slice").select("long-tail").run()
+    dataset = Dataset.load(workspace.dataset(synthetic.NAME))
+    lengths = synthetic.synthetic_split(dataset).history("test").lengths
+    user = list(dataset.user_ids).index(page.selectbox(key="user").value)
+    assert lengths[user] <= np.quantile(lengths, 0.35)
+
+
+def test_titles_stay_text(workspace, open_page, mounted):
+    page = open_page("recommendations", user="u01", k="50", new="false")
+    titles = {row["title"] for row in by_name(mounted[-1])["popularity"]["rows"]}
+    assert synthetic.SCRIPT_TITLE in titles
+    assert synthetic.SCRIPT_TITLE not in texts(page)
+
+
+def test_a_run_with_damaged_vectors_is_reported_beside_the_others(workspace, open_page, mounted):
+    (workspace.run(synthetic.NAME, "learn-a") / "item_vectors.safetensors").write_bytes(b"broken")
+    page = open_page("recommendations", user="u02")
+    assert "damaged" in page.error[0].value
+    assert list(by_name(mounted[-1])) == ["learn-b", "learn-c", "popularity"]
+
+
+def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page, mounted):
+    page = open_page("recommendations")
+    assert page.code[0].value == "learn demo" and not mounted
