@@ -22,6 +22,7 @@ LABELS = {POPULARITY: "Popularity", ITEM_KNN: "Item-kNN"}
 
 Ranked = dict[str, tuple[np.ndarray, np.ndarray]]
 
+_DAY = 86_400e9  # nanoseconds
 _BLOCK_SCORES = 8_000_000  # scores held at a time: 32 MB
 
 
@@ -45,15 +46,17 @@ def item_knn(
     split: Split,
     phase: Phase = Phase.TEST,
     k: int = LIST_LENGTH,
-    neighbours: int = 200,
-    shrinkage: float = 0.0,
-    half_life: float = 90.0,
+    neighbours: int = 25,
+    shrinkage: float = 20.0,
+    half_life: float = 30.0,
 ) -> Ranked:
     """Item-based nearest neighbours (Sarwar et al., 2001; shrinkage as in Koren, 2008).
 
     Similarity of two items is their cosine over users, ``n_ij / (sqrt(n_i n_j) + shrinkage)`` where n_ij users have
     both in their history; every item keeps its nearest ones, itself included (people buy again). A user's score of an
-    item is the sum of its similarity to the user's history events, each weighted ``0.5 ** (age / half_life)``.
+    item is the sum of its similarity to the user's history events, each weighted ``0.5 ** (age / half_life)``, the age
+    counted back from the user's last event. The defaults did best on completejourney's validation target, over both
+    regimes, among 10 to 800 neighbours, shrinkage 0 to 100 and half-lives of 15 days to none.
 
     Args:
         split, phase: the history before ``phase`` is all that is used.
@@ -78,11 +81,12 @@ def item_knn(
 
 
 def _recency(history: Sequences, half_life: float) -> np.ndarray:
-    """[n] float32 weights of events by age."""
+    """[n] float32 weights of events by age; a user's last event weighs 1, however long ago it was."""
+    last = np.repeat(history.offsets[1:], history.lengths) - 1
     if history.times is not None:
-        age = (history.times.max(initial=0) - history.times) / 86_400e9
+        age = (history.times[last] - history.times) / _DAY
     else:
-        age = np.repeat(history.offsets[1:], history.lengths) - 1 - np.arange(len(history.items))
+        age = last - np.arange(len(history.items))
     return (0.5 ** (age / half_life)).astype(np.float32)
 
 

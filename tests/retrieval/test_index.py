@@ -106,7 +106,7 @@ def test_bad_input_is_named():
         build_index("flat", np.zeros((0, 4)))
     with pytest.raises(LearnError, match="2 dimensions, the items 3"):
         build_index("exact", vectors).search(np.zeros((1, 2)), 1)
-    with pytest.raises(LearnError, match="1 lists .* 2 queries"):
+    with pytest.raises(LearnError, match=r"1 lists .* 2 queries"):
         build_index("exact", vectors).search(np.zeros((2, 3)), 1, sequences([[0]]))
 
 

@@ -1,0 +1,170 @@
+"""The two regimes, who counts, what a slice restricts: against a world worked out by hand."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from learn.data.history_target import Phase, leave_one_out
+from learn.data.schema import Metrics, PerUser, Recommendations, Slices
+from learn.errors import LearnError
+from learn.evaluation.protocol import evaluate, rank_vectors, validation_score
+from learn.evaluation.slices import SliceConfig
+from learn.evaluation.targets import make_targets, without_history
+from learn.retrieval import build_index
+
+ALL, NEW = Recommendations.AMONG_ALL, Recommendations.AMONG_NEW
+ANN, BOB, CAT, DAN, EVE = range(5)
+
+
+def value(evaluation, metric, k, among, part="all"):
+    table = evaluation.metrics
+    row = table[
+        (table[Metrics.METRIC] == metric)
+        & (table[Metrics.K] == k)
+        & (table[Metrics.AMONG] == among)
+        & (table[Metrics.SLICE] == part)
+    ]
+    assert len(row) == 1
+    return row.iloc[0]
+
+
+def test_targets_by_hand(split):
+    whole, new = make_targets(split, Phase.TEST, ALL), make_targets(split, Phase.TEST, NEW)
+    assert whole.users.tolist() == [ANN, BOB, EVE]
+    assert list(zip(whole.users[whole.rows], whole.items, strict=True)) == [
+        *[(ANN, 1), (ANN, 3), (ANN, 5)],  # item 3 was bought twice and counts once
+        (BOB, 0),
+        *[(EVE, 0), (EVE, 4)],
+    ]
+    assert list(zip(new.users[new.rows], new.items, strict=True)) == [(ANN, 3), (ANN, 5), (EVE, 0)]
+    assert whole.left_out == {"without_target": 1, "without_history": 1, "without_new_target": 0}
+    assert new.left_out == {"without_target": 1, "without_history": 1, "without_new_target": 1}
+
+
+def test_metrics_by_hand(split, everything):
+    result = evaluate({ALL: everything, NEW: everything}, split, Phase.TEST, ks=(2, 4))
+    # all: ann hits item 1, bob item 0, eve item 0 in the first two.
+    assert value(result, "recall", 2, ALL)[Metrics.MEAN] == pytest.approx((1 / 3 + 1 + 1 / 2) / 3)
+    assert value(result, "pooled_recall", 2, ALL)[Metrics.MEAN] == pytest.approx(3 / 6)
+    assert value(result, "hit_rate", 2, ALL)[Metrics.MEAN] == 1
+    assert value(result, "mrr", 2, ALL)[Metrics.MEAN] == pytest.approx((1 / 2 + 1 + 1) / 3)
+    assert value(result, "coverage", 2, ALL)[Metrics.MEAN] == pytest.approx(2 / 6)
+    # new: ann's list becomes 3, 4, 5 (she had 0, 1, 2), eve's 0, 3, 5 (she had 1, 2, 4).
+    assert value(result, "recall", 2, NEW)[Metrics.MEAN] == pytest.approx((1 / 2 + 1) / 2)
+    ann = (1 + 1 / math.log2(4)) / (1 + 1 / math.log2(3))
+    assert value(result, "ndcg", 4, NEW)[Metrics.MEAN] == pytest.approx((ann + 1) / 2)
+    assert value(result, "coverage", 2, NEW)[Metrics.MEAN] == pytest.approx(3 / 6)
+    assert value(result, "recall", 2, NEW)[Metrics.N_USERS] == 2
+    assert result.users[ALL]["evaluated"] == 3 and result.users[NEW]["without_new_target"] == 1
+
+
+def test_slices_restrict_targets_or_users(split, everything):
+    # Training counts are 4, 3, 2, 0, 0, 0 for items 0 to 5: a share of 0.2 makes item 2 the long tail.
+    result = evaluate({ALL: everything}, split, Phase.TEST, ks=(4,), slices=SliceConfig(user_cold_start=3))
+    cold = value(result, "recall", 4, ALL, "item:cold-start")
+    assert cold[Metrics.MEAN] == pytest.approx((1 / 2 + 0) / 2)  # ann: 3 of {3, 5}; eve: none of {4}
+    assert cold[Metrics.N_USERS] == 2
+    assert value(result, "mrr", 4, ALL, "item:cold-start")[Metrics.MEAN] == pytest.approx((1 / 4 + 0) / 2)
+    assert value(result, "coverage", 4, ALL, "item:cold-start")[Metrics.MEAN] == pytest.approx(1 / 3)
+    others = value(result, "recall", 4, ALL, "item:others")
+    assert (others[Metrics.MEAN], others[Metrics.N_USERS]) == (1, 3)
+    nobody = value(result, "recall", 4, ALL, "item:long-tail")
+    assert nobody[Metrics.N_USERS] == 0 and math.isnan(nobody[Metrics.MEAN])
+    beginners = value(result, "recall", 4, ALL, "user:cold-start")  # bob and eve with 3 events, not ann with 4
+    assert beginners[Metrics.MEAN] == pytest.approx((1 + 1 / 2) / 2)
+    assert result.slices.set_index(Slices.SLICE).loc["item:cold-start", Slices.COUNT] == 3
+
+
+def test_table_has_every_cell_once_and_intervals_hold_the_mean(split, everything):
+    table = evaluate({ALL: everything, NEW: everything}, split, Phase.TEST, ks=(1, 3)).metrics
+    assert tuple(table.columns) == Metrics.ALL
+    keys = [Metrics.METRIC, Metrics.K, Metrics.AMONG, Metrics.SLICE]
+    assert not table.duplicated(keys).any() and len(table) == 6 * 2 * 2 * 7
+    known = table[table[Metrics.LOW].notna()]
+    assert len(known) and (known[Metrics.LOW] <= known[Metrics.MEAN]).all()
+    assert (known[Metrics.MEAN] <= known[Metrics.HIGH]).all()
+    assert table.loc[table[Metrics.METRIC] == "coverage", [Metrics.LOW, Metrics.HIGH]].isna().all(axis=None)
+
+
+def test_per_user_rows_give_the_table_again(split, everything):
+    result = evaluate({ALL: everything, NEW: everything}, split, Phase.TEST, ks=(3,))
+    for among, rows in result.per_user.groupby(PerUser.AMONG):
+        hits, targets = rows[PerUser.at(PerUser.HITS, 3)], rows[PerUser.N_TARGETS]
+        again = {
+            "recall": (hits / targets).mean(),
+            "pooled_recall": hits.sum() / targets.sum(),
+            "hit_rate": (hits > 0).mean(),
+            "ndcg": rows[PerUser.at(PerUser.NDCG, 3)].mean(),
+            "mrr": rows[PerUser.at(PerUser.MRR, 3)].mean(),
+        }
+        for metric, mean in again.items():
+            assert value(result, metric, 3, among)[Metrics.MEAN] == pytest.approx(mean, abs=1e-6)
+
+
+def test_seed_and_padding(split, everything):
+    once, again = (evaluate({ALL: everything}, split, Phase.TEST, seed=5).metrics for _ in range(2))
+    pd.testing.assert_frame_equal(once, again)
+    padded = np.pad(everything, ((0, 0), (0, 3)), constant_values=-1)
+    pd.testing.assert_frame_equal(once, evaluate({ALL: padded}, split, Phase.TEST, seed=5).metrics)
+
+
+def test_without_history_moves_up_and_is_idempotent(split, everything):
+    once = without_history(everything, split, Phase.TEST)
+    assert once[ANN].tolist() == [3, 4, 5, -1, -1, -1]
+    assert once[DAN].tolist() == [0, 1, 2, 3, 4, 5]
+    assert (without_history(once, split, Phase.TEST) == once).all()
+
+
+def test_leave_one_out_does_not_mask_history(world):
+    split = leave_one_out(world)
+    lists = np.full((5, 1), -1)
+    lists[BOB] = 0  # bob's last event is item 0, which he also had first
+    result = evaluate({ALL: lists, NEW: lists}, split, Phase.TEST, ks=(1,))
+    hits = result.per_user.set_index([PerUser.AMONG, PerUser.USER])[PerUser.at(PerUser.HITS, 1)]
+    assert hits[(ALL, BOB)] == 1
+    assert (NEW, BOB) not in hits.index
+
+
+def test_rank_vectors(split):
+    items = np.eye(6, dtype=np.float32)
+    users = np.tile(np.arange(6, 0, -1, dtype=np.float32), (5, 1))
+    ranked = rank_vectors(users, items, split)
+    assert ranked[ALL][0][ANN].tolist() == [0, 1, 2, 3, 4, 5]
+    assert ranked[ALL][1][ANN].tolist() == [6, 5, 4, 3, 2, 1]
+    assert ranked[NEW][0][ANN].tolist() == [3, 4, 5, -1, -1, -1]
+    assert (ranked[ALL][0][DAN] == -1).all() and np.isneginf(ranked[NEW][1][DAN]).all()
+    flat = rank_vectors(users, items, split, index=build_index("flat", items))
+    assert all((flat[among][0] == ranked[among][0]).all() for among in (ALL, NEW))
+    history = split.history(Phase.VALIDATION)
+    earlier = rank_vectors(users, items, split, Phase.VALIDATION)[NEW][0]
+    assert 2 in earlier[ANN] and not set(earlier[ANN].tolist()) & set(history[ANN].tolist())
+
+
+@pytest.mark.parametrize("among", [ALL, NEW])
+@pytest.mark.parametrize("metric", ["recall", "ndcg"])
+def test_validation_score_is_the_protocols_number(split, among, metric):
+    rng = np.random.default_rng(1)
+    users, items = rng.normal(size=(5, 3)).astype(np.float32), rng.normal(size=(6, 3)).astype(np.float32)
+    lists = {a: found for a, (found, _) in rank_vectors(users, items, split, Phase.VALIDATION).items()}
+    full = evaluate(lists, split, Phase.VALIDATION, ks=(2,))
+    score = validation_score(users, items, split, among=among, metric=metric, k=2)
+    assert score == pytest.approx(value(full, metric, 2, among)[Metrics.MEAN])
+
+
+def test_validation_score_of_a_sample(split):
+    users, items = np.ones((5, 2), dtype=np.float32), np.ones((6, 2), dtype=np.float32)
+    sample = [validation_score(users, items, split, among=ALL, k=2, max_users=1, seed=seed) for seed in range(12)]
+    # Ties: everybody is shown items 0 and 1. Validation targets: ann 2, bob 1, eve 4.
+    assert set(sample) == {0.0, 1.0}
+    assert sample == [validation_score(users, items, split, among=ALL, k=2, max_users=1, seed=s) for s in range(12)]
+
+
+def test_bad_input_is_named(split, everything):
+    with pytest.raises(LearnError, match="came for 2 users, the split has 5"):
+        evaluate({ALL: everything[:2]}, split, Phase.TEST)
+    with pytest.raises(LearnError, match="no ranked set 'some'"):
+        make_targets(split, Phase.TEST, "some")
+    with pytest.raises(LearnError, match="no metric 'auc'"):
+        validation_score(np.ones((5, 2)), np.ones((6, 2)), split, metric="auc")
