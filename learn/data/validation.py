@@ -54,7 +54,7 @@ def validate(
 
     lengths = interactions[Interactions.USER].value_counts(sort=False)
     found["short_users"] = int((lengths < min_user_interactions).sum())
-    without = ~items[Items.ID].isin(interactions[Interactions.ITEM])
+    without = ~items[Items.ID].isin(interactions[Interactions.ITEM].unique())
     _note(found, examples, "items_never_seen", items[Items.ID][without])
     facts = make_facts(items, interactions, found, examples, list(source.get("notes", ())), min_user_interactions)
     record = {key: value for key, value in source.items() if key != "notes"}
@@ -150,7 +150,7 @@ def _clean_interactions(
     timed = not times.isna().all()
     order = _positions(raw, where)
 
-    known = np.isin(item_names, items[Items.ID].to_numpy(dtype=object))[item_codes]
+    known = (pd.Index(items[Items.ID]).get_indexer(item_names) >= 0)[item_codes]
     found["unknown_item_events"] = int((~known).sum())
     strangers = item_names[np.unique(item_codes[~known])]
     found["unknown_items"] = len(strangers)
