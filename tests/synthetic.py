@@ -1,4 +1,4 @@
-"""A tiny workspace with a dataset and finished Runs, made in a second; its texts are as hostile as strangers' can be."""
+"""A tiny workspace with a dataset and finished Runs, made in a second; its texts are as hostile as texts can be."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def test_own_vectors_are_read_as_stored(workspace, dataset):
 def test_a_run_of_lists_only_says_so(workspace, dataset):
     run = Run(workspace.run(synthetic.NAME, "popularity"))
     assert not has_vectors(run)
-    with pytest.raises(LearnError, match="popularity .* has no vectors"):
+    with pytest.raises(LearnError, match=r"popularity .* has no vectors"):
         run_vectors(run, workspace, dataset)
 
 
