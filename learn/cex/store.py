@@ -1,0 +1,207 @@
+"""Content embeddings on disk: read once per distinct text, kept under the hash of everything that made them.
+
+A store's folder is ``workspace.content(dataset)/KEY`` and holds ``store.json`` (the settings behind KEY) and safetensors
+shards, each with ``hashes`` uint8 [n, 16] (of the prompts) and ``vectors`` [n, D_llm]: float32, or a compact copy's float16
+or int8 with one float32 ``scale`` [D_llm] per dimension. This module imports neither torch nor transformers.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from learn.cex.prompt import item_prompts
+from learn.data.dataset import Dataset
+from learn.errors import LearnError
+from learn.files import atomic_path, read_json, sweep_partial, write_json
+from learn.workspace import Workspace
+
+FORMAT_VERSION = 1
+HASH_BYTES = 16
+
+
+def store_key(settings: dict[str, Any]) -> str:
+    """16 hex digits over the settings that decide a vector's value."""
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def text_hash(prompt: str) -> bytes:
+    """The name of a prompt in a store: 16 bytes."""
+    return hashlib.blake2b(prompt.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES).digest()
+
+
+def stored_content(workspace: Workspace, dataset: Dataset, key: str) -> np.ndarray:
+    """[N, D_llm] float32 content embeddings of ``dataset``'s items, from the store that a Run names by ``key``.
+
+    Raises:
+        LearnError: there is no such store, or it lacks an item's text.
+    """
+    return ContentStore(workspace.content(dataset.name) / key).vectors_for(item_prompts(dataset.items))
+
+
+class ContentStore:
+    """One folder of content embeddings.
+
+    Raises:
+        LearnError: the folder holds no store, or one of another format.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self.remedy = f"Read the items again: learn extract {self.folder.parent.name}"
+        about = read_json(self.folder / "store.json", self.remedy)
+        if about.get("format_version") != FORMAT_VERSION:
+            raise LearnError(
+                f"Content store {self.folder} has format {about.get('format_version')}, this version reads "
+                f"{FORMAT_VERSION}.",
+                self.remedy,
+            )
+        self.settings: dict[str, Any] = about["settings"]
+
+    @classmethod
+    def create(cls, folder: Path | str, settings: dict[str, Any]) -> ContentStore:
+        """The store in ``folder``, made empty when there is none."""
+        if not (Path(folder) / "store.json").exists():
+            write_json(Path(folder) / "store.json", {"format_version": FORMAT_VERSION, "settings": settings})
+        return cls(folder)
+
+    def shards(self) -> list[Path]:
+        """Its files of vectors, oldest first."""
+        return sorted(self.folder.glob("shard-*.safetensors"))
+
+    def load(self, drop_damaged: bool = False) -> tuple[dict[bytes, int], np.ndarray]:
+        """(hash -> row, vectors [n, D_llm] float32) of all readable shards; of a text read twice the newer counts.
+
+        Args:
+            drop_damaged: delete a shard that cannot be read (its texts are then read again) instead of only warning.
+        """
+        names: list[bytes] = []
+        parts: list[np.ndarray] = []
+        for shard in self.shards():
+            try:
+                hashes, vectors = _read_shard(shard)
+            except (SafetensorError, OSError, ValueError) as error:
+                warnings.warn(f"{shard} is damaged ({error}); its items have to be read again.", stacklevel=2)
+                if drop_damaged:
+                    shard.unlink(missing_ok=True)
+                continue
+            names += [row.tobytes() for row in hashes]
+            parts.append(vectors)
+        rows = {name: row for row, name in enumerate(names)}
+        return rows, np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
+
+    def vectors_for(self, prompts: Sequence[str]) -> np.ndarray:
+        """[len(prompts), D_llm] float32, in the order of ``prompts``.
+
+        Raises:
+            LearnError: the store lacks some of them.
+        """
+        rows, vectors = self.load()
+        wanted = [rows.get(text_hash(prompt), -1) for prompt in prompts]
+        missing = wanted.count(-1)
+        if missing:
+            first = prompts[wanted.index(-1)]
+            raise LearnError(
+                f"Content store {self.folder} lacks {missing:,} of {len(wanted):,} texts, first: {first[:120]!r}.",
+                self.remedy,
+            )
+        return vectors[np.array(wanted, dtype=np.int64)]
+
+    def append(self, prompts: Sequence[str], vectors: np.ndarray) -> None:
+        """Adds ``vectors`` [len(prompts), D_llm] as one shard, written whole or not at all.
+
+        Raises:
+            LearnError: the disk is full or read-only.
+        """
+        number = max((int(path.stem.removeprefix("shard-")) for path in self.shards()), default=-1) + 1
+        _write_shard(self.folder / f"shard-{number:06d}.safetensors", prompts, vectors.astype(np.float32))
+
+    def compact(self) -> None:
+        """Joins all shards into one. A kill in between leaves the same vectors, some of them twice."""
+        old = self.shards()
+        if len(old) < 2:
+            return
+        rows, vectors = self.load(drop_damaged=True)
+        number = int(old[-1].stem.removeprefix("shard-")) + 1
+        hashes = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), HASH_BYTES)
+        kept = vectors[np.fromiter(rows.values(), np.int64, len(rows))]
+        _write_tensors(self.folder / f"shard-{number:06d}.safetensors", {"hashes": hashes, "vectors": kept})
+        for shard in old:
+            shard.unlink(missing_ok=True)
+
+    def save_compact(
+        self, folder: Path | str, prompts: Sequence[str], dtype: Literal["int8", "float16"] = "int8"
+    ) -> ContentStore:
+        """A small copy in ``folder`` with the vectors of ``prompts`` only, read back like any other store.
+
+        int8 has one scale per dimension: an error of at most 1/254 of that dimension's largest absolute value.
+        """
+        distinct = list(dict.fromkeys(prompts))
+        vectors = self.vectors_for(distinct)
+        copy = ContentStore.create(folder, self.settings | {"compact": dtype})
+        scale = None
+        if dtype == "int8":
+            scale = np.abs(vectors).max(axis=0) / 127
+            scale[scale == 0] = 1
+            vectors = np.rint(vectors / scale).astype(np.int8)
+        else:
+            vectors = vectors.astype(np.float16)
+        _write_shard(copy.folder / "shard-000000.safetensors", distinct, vectors, scale)
+        return copy
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Only one process writes. The system frees the lock when its holder dies, however it dies.
+
+        Raises:
+            LearnError: another process is writing; the message has its id.
+        """
+        with open(self.folder / "lock", "a+", encoding="utf-8") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                handle.seek(0)
+                raise LearnError(
+                    f"Process {handle.read().strip() or 'unknown'} is reading the same items into {self.folder}.",
+                    "Wait for it to finish, or stop it: what it has read is kept.",
+                ) from None
+            handle.seek(0)
+            handle.truncate()
+            handle.write(str(os.getpid()))
+            handle.flush()
+            sweep_partial(self.folder)
+            yield
+
+
+def _read_shard(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    with safe_open(path, framework="numpy") as shard:
+        names = set(shard.keys())
+        if not {"hashes", "vectors"} <= names:
+            raise ValueError(f"it holds {sorted(names)}")
+        hashes, vectors = shard.get_tensor("hashes"), shard.get_tensor("vectors").astype(np.float32)
+        return hashes, vectors * shard.get_tensor("scale") if "scale" in names else vectors
+
+
+def _write_shard(path: Path, prompts: Sequence[str], vectors: np.ndarray, scale: np.ndarray | None = None) -> None:
+    hashes = np.frombuffer(b"".join(map(text_hash, prompts)), np.uint8).reshape(len(prompts), HASH_BYTES)
+    _write_tensors(path, {"hashes": hashes, "vectors": vectors} | ({} if scale is None else {"scale": scale}))
+
+
+def _write_tensors(path: Path, tensors: dict[str, np.ndarray]) -> None:
+    with atomic_path(path) as temporary:
+        try:
+            save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, temporary)
+        except SafetensorError as error:
+            # safetensors reports a full disk in its own exception.
+            raise OSError(28 if "space" in str(error).lower() else 5, str(error)) from error

@@ -1,0 +1,126 @@
+"""How far a long task is: a bar on a terminal, a plain line now and then in a log, or nothing."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, TextIO
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+class Handle(Protocol):
+    """One running task."""
+
+    def update(self, n: float = 1, **fields: Any) -> None:
+        """``n`` more units are done; ``fields`` are shown beside (``loss=1.25``)."""
+
+
+class Progress(Protocol):
+    """What long tasks report to."""
+
+    def task(self, description: str, total: float, unit: str) -> Any:
+        """A context manager that yields a `Handle`."""
+
+
+def make_progress(silent: bool = False, stream: TextIO | None = None) -> Progress:
+    """A bar with rate and time left when ``stream`` (default: stderr) is a terminal, else a line every 10 seconds."""
+    if silent:
+        return SilentProgress()
+    stream = stream or sys.stderr
+    return BarProgress(stream) if stream.isatty() else LineProgress(stream)
+
+
+class SilentProgress:
+    """Says nothing."""
+
+    @contextmanager
+    def task(self, description: str, total: float, unit: str) -> Iterator[Handle]:
+        yield self
+
+    def update(self, n: float = 1, **fields: Any) -> None:
+        """Says nothing."""
+
+
+class LineProgress:
+    """One line at the start, every `SECONDS_BETWEEN_LINES`, and at the end."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    @contextmanager
+    def task(self, description: str, total: float, unit: str) -> Iterator[Handle]:
+        handle = _Lines(self.stream, description, total, unit)
+        handle.say()
+        yield handle
+        handle.say()
+
+
+class _Lines:
+    def __init__(self, stream: TextIO, description: str, total: float, unit: str) -> None:
+        self.stream, self.description, self.total, self.unit = stream, description, total, unit
+        self.done, self.started, self.said = 0.0, time.monotonic(), time.monotonic()
+        self.fields: dict[str, Any] = {}
+
+    def update(self, n: float = 1, **fields: Any) -> None:
+        self.done += n
+        self.fields.update(fields)
+        if time.monotonic() - self.said >= SECONDS_BETWEEN_LINES:
+            self.say()
+
+    def say(self) -> None:
+        self.said = time.monotonic()
+        text = f"{self.description}: {self.done:,.0f} of {self.total:,.0f} {self.unit}"
+        if self.done:
+            rate = self.done / max(self.said - self.started, 1e-9)
+            text += f", {rate:,.1f} {self.unit}/s, {_clock(max(self.total - self.done, 0) / rate)} left"
+        print(text + _fields(self.fields), file=self.stream, flush=True)
+
+
+class BarProgress:
+    """A bar per task, on a terminal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    @contextmanager
+    def task(self, description: str, total: float, unit: str) -> Iterator[Handle]:
+        from rich.console import Console
+        from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as RichProgress
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[more]}"),
+        )
+        with RichProgress(*columns, console=Console(file=self.stream)) as bars:
+            yield _Bar(bars, bars.add_task(description, total=total, rate="", more=""), unit)
+
+
+class _Bar:
+    def __init__(self, bars: Any, task: Any, unit: str) -> None:
+        self.bars, self.task, self.unit = bars, task, unit
+        self.done, self.started = 0.0, time.monotonic()
+        self.fields: dict[str, Any] = {}
+
+    def update(self, n: float = 1, **fields: Any) -> None:
+        self.done += n
+        self.fields.update(fields)
+        rate = self.done / max(time.monotonic() - self.started, 1e-9)
+        self.bars.update(self.task, advance=n, rate=f"{rate:,.1f} {self.unit}/s", more=_fields(self.fields).strip(", "))
+
+
+def _fields(fields: dict[str, Any]) -> str:
+    shown = (f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in fields.items())
+    return "".join(f", {text}" for text in shown)
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes}:{seconds:02d}"
