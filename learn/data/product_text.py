@@ -1,35 +1,47 @@
 """The cash register's shorthand of completejourney, written out for an LLM and for people.
 
-"FRZN ICE" becomes "Frozen ice", "SFT DRNK MLT-PK BTL CARB (EXCP" becomes "Soft drink multi-pack bottle carbonated":
-only what reads in one way is spelled out, and a bracket that the register cut off is dropped.
+"FRZN ICE" becomes "Frozen ice", "SFT DRNK MLT-PK BTL CARB (EXCP" becomes "Soft drink multi-pack bottle carbonated": only
+what reads in one way is spelled out, and a bracket that the register cut off is dropped.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from learn.data.schema import Items
 
+_DEPARTMENTS = {
+    "CHARITABLE CONT": "Charity",
+    "CNTRL/STORE SUP": "Store supplies",
+    "DRUG GM": "Drug & general merchandise",
+    "GM MERCH EXP": "General merchandise",
+    "PROD-WHS SALES": "Warehouse sales",
+}
 _WORDS = {
-    "addtvs": "additives", "asst": "assorted", "bev": "beverage", "bf": "beef", "bkd": "baked", "bkngwares": "bakeware",
-    "bnls": "boneless", "brd": "bread", "brkfst": "breakfast", "btl": "bottle", "carb": "carbonated",
-    "choc": "chocolate", "chococlate": "chocolate", "chs": "cheese", "cntrl": "control", "cookng": "cooking",
-    "cond": "condiments", "dogfd": "dog food", "dnr": "dinner", "dnrs": "dinners", "dnrs/n": "dinners",
-    "enhncd": "enhanced", "fd": "food", "flvr": "flavor", "flvrd": "flavored", "frsh": "fresh", "frz": "frozen",
-    "frzn": "frozen", "gm": "general merchandise", "grnd": "ground", "hlth": "health", "hygn": "hygiene",
-    "juic": "juice", "marg": "margarine", "merch": "merchandise", "mlt": "multi", "mltpk": "multi-pack",
-    "mlt-pk": "multi-pack", "msc": "misc", "natrl": "natural", "pckgd": "packaged", "pk": "pack", "pkg": "package",
-    "plstc": "plastic", "prep": "prepared", "prod": "products", "prods": "products", "ptty": "patty",
-    "refrgratd": "refrigerated", "refrig": "refrigerated", "rts": "ready-to-serve", "sft": "soft", "drnk": "drink",
-    "drnks": "drinks", "shred": "shredded", "sherbt": "sherbet", "sherbts": "sherbets", "smkd": "smoked",
-    "splys": "supplies", "sply": "supplies", "spply": "supplies", "ss": "single-serve", "sup": "supplies",
-    "swt": "sweet", "veg": "vegetable", "vegs": "vegetables", "whl": "whole", "whs": "warehouse",
+    "addtvs": "additives", "asst": "assorted", "beeralemalt": "beer, ale and malt", "bev": "beverage", "bf": "beef",
+    "bg": "bags", "bkd": "baked", "bkngwares": "bakeware", "bnls": "boneless", "brd": "bread", "brkfst": "breakfast",
+    "brst": "breast", "btl": "bottle", "carb": "carbonated", "catfd": "cat food", "choc": "chocolate",
+    "chococlate": "chocolate", "chs": "cheese", "cktls": "cocktails", "conc": "concentrate", "cond": "condiments",
+    "cookng": "cooking", "crbntd": "carbonated", "crkr": "crackers", "dnr": "dinner", "dnrs": "dinners",
+    "dogfd": "dog food", "drnk": "drink", "drnks": "drinks", "drsng": "dressing", "enhncd": "enhanced", "fd": "food",
+    "flvr": "flavor", "flvrd": "flavored", "frsh": "fresh", "frz": "frozen", "frzn": "frozen", "gds": "goods",
+    "grnd": "ground", "hlth": "health", "hygn": "hygiene", "jce": "juice", "juic": "juice", "lndry": "laundry",
+    "lrg": "large", "marg": "margarine", "minwtr": "mineral water", "mlk": "milk", "mlt": "multi",
+    "mltpk": "multi-pack", "msc": "misc", "mxs": "mixes", "natrl": "natural", "pckgd": "packaged", "pk": "pack",
+    "pkg": "package", "pkgd": "packaged", "pkld": "pickled", "plstc": "plastic", "prep": "prepared",
+    "prods": "products", "ptty": "patty", "pwdr": "powder", "refrgratd": "refrigerated", "refrig": "refrigerated",
+    "rts": "ready-to-serve", "sald": "salad", "sft": "soft", "sgl": "single", "sherbt": "sherbet",
+    "sherbts": "sherbets", "shred": "shredded", "smkd": "smoked", "sndwch": "sandwich", "sngl": "single",
+    "snks": "snacks", "sply": "supplies", "splys": "supplies", "spply": "supplies", "sprd": "spread",
+    "ss": "single-serve", "sup": "supplies", "sw": "sweet", "swt": "sweet", "trsh": "trash", "trtmnt": "treatment",
+    "veg": "vegetable", "vegs": "vegetables", "whl": "whole", "whlsm": "wholesome", "wtr": "water",
 }  # fmt: skip
-_UNITS = {"oz", "lb", "ct", "ml", "gal", "pt", "qt", "in", "ft", "sq", "pk", "dz"}
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
 _CUT_BRACKET = re.compile(r"\s*\([^()]*$")
 
 
+@lru_cache(maxsize=8192)
 def readable(text: str) -> str:
     """Sentence case, shorthand written out, blanks where the register saved them."""
     text = _CUT_BRACKET.sub("", text)
@@ -41,21 +53,20 @@ def readable(text: str) -> str:
 
 
 def size_text(size: str) -> str:
-    """ "22 LB" as "22 lb", "2 L" stays: units in their usual letters."""
-    return _WORD.sub(
-        lambda m: m.group().lower() if m.group().lower() in _UNITS or len(m.group()) > 1 else m.group(), size
-    )
+    """ "22  LB" as "22 lb"; a single letter stays, as in "2 L"."""
+    size = " ".join(size.split())
+    return _WORD.sub(lambda match: match.group().lower() if len(match.group()) > 1 else match.group(), size)
 
 
 def title_text(name: str, size: str | None) -> str:
     """ "Ice - crushed/cubed, 22 lb": what it is, then how much of it."""
-    return readable(name) + (f", {size_text(size.strip())}" if size else "")
+    return f"{readable(name)}, {size_text(size)}" if size else readable(name)
 
 
 def category_text(department: str, category: str | None) -> str:
     """ "Grocery > Frozen ice": department, then category, each once."""
-    levels = [readable(level) for level in (department, category) if level]
-    return Items.CATEGORY_SEPARATOR.join(dict.fromkeys(levels))
+    levels = [_DEPARTMENTS.get(department, readable(department)), readable(category) if category else None]
+    return Items.CATEGORY_SEPARATOR.join(dict.fromkeys(level for level in levels if level))
 
 
 def brand_text(brand: str) -> str:

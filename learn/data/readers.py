@@ -113,7 +113,9 @@ def _read_separated(path: Path, separator: str) -> pd.DataFrame:
     except UnicodeDecodeError:
         raise _find_not_utf8(path) from None
     except pd.errors.EmptyDataError:
-        raise LearnError(f"{path} has only blank lines.", "Export it again with a header and its rows.") from None
+        raise LearnError(
+            f"{path} has only blank lines: no header.", "Export it again with a header and its rows."
+        ) from None
     except pd.errors.ParserError as error:
         detail = str(error).removeprefix("Error tokenizing data. C error: ").strip()
         raise LearnError(

@@ -182,6 +182,10 @@ def _percent(share: float) -> str:
     return f"{share:.0%}" if share in (0, 1) else f"{share:.1%}"
 
 
+def _short(name: str, characters: int = 40) -> str:
+    return name if len(name) <= characters else name[: characters - 3] + "..."
+
+
 def _findings(facts: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     rows = []
     for key, rule in RULES.items():
@@ -201,7 +205,7 @@ def render(facts: dict[str, Any]) -> list[str]:
     width = max(len(text) for text, _ in _counts(facts))
     lines = [f"{text:<{width}}  {value}" for text, value in _counts(facts)]
     if facts["categories"]:
-        named = ", ".join(f"{name} ({count:,})" for name, count in facts["categories"])
+        named = ", ".join(f"{_short(name)} ({count:,})" for name, count in facts["categories"])
         more = facts["n_categories"] - len(facts["categories"])
         lines += ["", f"Most frequent categories: {named}" + (f" and {more:,} more" if more > 0 else "")]
     if facts["notes"]:
