@@ -60,7 +60,7 @@ function drawColumn(column, byName) {
   made.append(head);
   for (const row of column.rows) made.append(drawRow(row, byName));
   made.style.gridRow = "1 / span " + (1 + Math.max(column.rows.length, 1));
-  if (!column.rows.length) made.append(element("div", "empty", "Nothing here passes the filters for this user."));
+  if (!column.rows.length) made.append(element("div", "empty", "No item to show."));
   return made;
 }
 

@@ -13,7 +13,7 @@ if root not in sys.path:
 st.set_page_config(page_title="LEARN Explorer", page_icon="🧭", layout="wide", initial_sidebar_state=240)
 st.navigation(
     [
-        st.Page("pages/overview.py", title="Overview", icon=":material/monitoring:", default=True),
-        st.Page("pages/recommendations.py", title="Recommendations", icon=":material/format_list_numbered:"),
+        st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
+        st.Page("views/recommendations.py", title="Recommendations", icon=":material/format_list_numbered:"),
     ]
 ).run()

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests import synthetic
 
-PAGES = Path(__file__).resolve().parents[2] / "app" / "pages"
+PAGES = Path(__file__).resolve().parents[2] / "app" / "views"
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from learn.cex import store
 from learn.errors import LearnError
 from learn.explore.vectors import has_vectors, normalise, run_vectors
 from learn.training.run import Run, write_vectors
@@ -25,25 +26,34 @@ def test_a_run_of_lists_only_says_so(workspace, dataset):
         run_vectors(run, workspace, dataset)
 
 
-@pytest.mark.parametrize("kind", ["matrix", "scale", None])
+@pytest.mark.parametrize("kind", ["matrix", "scale"])
 def test_content_vectors_are_prepared_and_normalised(tmp_path, monkeypatch, kind):
     place = synthetic.make_synthetic_workspace(tmp_path)
     dataset = synthetic.make_synthetic_dataset()
     rng = np.random.default_rng(3)
     content = rng.normal(2, 1, (60, synthetic.WIDTH)).astype(np.float32)
-    store = pytest.importorskip("learn.cex.store")
     monkeypatch.setattr(store, "stored_content", lambda *arguments: content)
     run = Run(place.run(synthetic.NAME, "learn-c"))
     run.info = run.info.model_copy(update={"item_vectors": "content", "content_key": "key"})
     mean = rng.normal(size=synthetic.WIDTH).astype(np.float32)
     shape = (synthetic.WIDTH, synthetic.WIDTH) if kind == "matrix" else (synthetic.WIDTH,)
     weight = rng.normal(size=shape).astype(np.float32)
-    expected = content
-    if kind:
-        save_file({"mean": mean, kind: weight}, run.path / "preprocessing.safetensors")
-        expected = (content - mean) @ weight if kind == "matrix" else (content - mean) * weight
+    save_file({"mean": mean, kind: weight}, run.path / "preprocessing.safetensors")
+    expected = (content - mean) @ weight if kind == "matrix" else (content - mean) * weight
+    expected = np.array([row / np.linalg.norm(row) for row in expected])
     _, items = run_vectors(run, place, dataset)
-    np.testing.assert_allclose(items, [row / np.linalg.norm(row) for row in expected], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(items, expected, rtol=1e-4, atol=1e-6)
+
+    # A popularity prior is one more dimension of the items, which the users' vectors must have too.
+    prior = rng.normal(size=60).astype(np.float32)
+    save_file({"mean": mean, kind: weight, "prior": prior}, run.path / "preprocessing.safetensors")
+    with pytest.raises(LearnError, match="user vectors have width 8, item vectors 9"):
+        run_vectors(run, place, dataset)
+    write_vectors(run.path / "user_vectors.safetensors", np.ones((40, synthetic.WIDTH + 1)))
+    longer = Run(run.path)
+    longer.info = run.info
+    _, items = run_vectors(longer, place, dataset)
+    np.testing.assert_allclose(items, np.column_stack([expected, prior]), rtol=1e-4, atol=1e-6)
 
 
 def test_vectors_of_another_catalogue_are_refused(tmp_path):

@@ -107,7 +107,7 @@ def _pick_user(view: loaders.View) -> int | None:
 
 
 def _controls(view: loaders.View, runs: loaders.Runs) -> tuple[list[str], int, bool, Filters]:
-    columns = st.columns([4.6, 1.3, 2.3, 1.5], vertical_alignment="bottom")
+    columns = st.columns([4.4, 1.3, 2.4, 1.6], vertical_alignment="bottom")
     labels = run_labels(runs.usable)
     chosen = columns[0].multiselect(
         "Variants",
@@ -212,6 +212,8 @@ def _columns(view: loaders.View, runs: loaders.Runs, seen, keep: np.ndarray, lis
         hits = int(np.isin(found.items, later).sum())
         what = "later purchases that pass the filters" if filters else "later purchases"
         source = "ranked now over every item" if found.live else f"from its stored top {found.depth}"
+        if not found.live and not found.depth:
+            source = "no list: nothing is known of this user" if not len(seen.history) else "no list for this user"
         columns.append(Column(name, labels[name], colours[name], f"hits: {hits} of {len(later)} {what}", source, found))
     show_lists(columns, view.catalogue, view.dataset.item_ids, later, view.counts == 0)
 
