@@ -53,7 +53,7 @@ def clean_ids(raw: pd.Series, where: str) -> tuple[np.ndarray, np.ndarray]:
     if missing.any():
         row = int(missing.argmax())
         raise LearnError(
-            f"{where}, row {row + 1}: the id is missing ({raw.iloc[row]!r}); "
+            f"{where}, row {row + 1}: the id is missing ({raw.iloc[row]}); "
             f"{int(missing.sum()):,} of {len(raw):,} rows have none.",
             "Remove these rows or fill in the ids (row 1 is the first row of data).",
         )

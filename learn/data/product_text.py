@@ -1,7 +1,7 @@
 """The cash register's shorthand of completejourney, written out for an LLM and for people.
 
-"FRZN ICE" becomes "Frozen ice", "SFT DRNK MLT-PK BTL CARB (EXCP" becomes "Soft drink multi-pack bottle carbonated": only
-what reads in one way is spelled out, and a bracket that the register cut off is dropped.
+"FRZN ICE" becomes "Frozen ice", "SFT DRNK MLT-PK BTL CARB (EXCP" becomes "Soft drink multi-pack bottle carbonated":
+only what reads in one way is spelled out, and a bracket that the register cut off is dropped.
 """
 
 from __future__ import annotations

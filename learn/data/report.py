@@ -12,7 +12,7 @@ from learn.data.dataset import Dataset
 from learn.data.history_target import Phase, Split
 from learn.data.schema import Interactions, Items, Slices
 
-OK, NOTE, WARNING = "ok", "info", "warning"
+OK, NOTE, WARNING = "ok", "note", "warning"
 TOP_CATEGORIES = 10
 WARNING_SHARE = 0.05  # from this share of the rows on, something mended or missing is a warning
 
@@ -142,7 +142,7 @@ def split_facts(dataset: Dataset, split: Split) -> dict[str, Any]:
 
 
 def report_table(facts: dict[str, Any]) -> pd.DataFrame:
-    """One row per finding: columns finding, value, severity (ok, info, warning), remedy; empty for empty facts."""
+    """One row per finding: columns finding, value, severity (ok, note, warning), remedy; empty for empty facts."""
     rows = [(text, value, OK, "") for text, value in _counts(facts)] + _findings(facts) if facts else []
     return pd.DataFrame(rows, columns=["finding", "value", "severity", "remedy"])
 

@@ -12,9 +12,11 @@ EARLIEST, LATEST = pd.Timestamp("1970-01-01"), pd.Timestamp("2100-01-01")
 
 # The largest number of a column decides its unit: 1e11 seconds would be the year 5138, 1e11 milliseconds are 1973.
 _UNITS = ((1e11, "s"), (1e14, "ms"), (1e17, "us"), (np.inf, "ns"))
+_COMPACT_DATES = (19_700_101, 21_001_231)  # 20240531: as seconds that would be August 1970
 _REMEDY = (
-    "Give ISO times (2024-05-31 or 2024-05-31T18:00:00Z) or numbers since 1970 (seconds, milliseconds, microseconds "
-    "or nanoseconds), one form for the whole column; or leave the time out and order the rows by a position column."
+    "Give ISO times (2024-05-31, 20240531 or 2024-05-31T18:00:00Z) or numbers since 1970 (seconds, milliseconds, "
+    "microseconds or nanoseconds), one form for the whole column; or leave the time out and order the rows by a "
+    "position column."
 )
 
 
@@ -44,9 +46,10 @@ def clean_times(raw: pd.Series, where: str) -> pd.Series:
     outside = (times.isna() | (times < EARLIEST) | (times > LATEST)).to_numpy()
     if outside.any():
         row = int(outside.argmax())
+        value = raw.iloc[row].item() if isinstance(raw.iloc[row], np.generic) else raw.iloc[row]
         problem = "cannot be read as a time" if pd.isna(times.iloc[row]) else f"is {times.iloc[row]}, not in 1970-2100"
         raise LearnError(
-            f"{where}, row {row + 1}: {raw.iloc[row]!r:.80} {problem}; {int(outside.sum()):,} rows are like this.",
+            f"{where}, row {row + 1}: {value!r:.80} {problem}; {int(outside.sum()):,} rows are like this.",
             _REMEDY,
         )
     return times.astype("datetime64[ns]")
@@ -67,6 +70,8 @@ def _parse(raw: pd.Series) -> pd.Series:
 
 def _from_numbers(numbers: pd.Series) -> pd.Series:
     largest = numbers.abs().replace(np.inf, np.nan).max()
+    if numbers.between(*_COMPACT_DATES).all():
+        return pd.to_datetime(numbers.astype("int64").astype("str"), format="%Y%m%d", errors="coerce")
     unit = next(unit for limit, unit in _UNITS if not largest >= limit)
     # Beyond what the unit can express, pandas raises for integers; the same value as NaT names its row.
     return pd.to_datetime(
