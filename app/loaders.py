@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,11 +61,8 @@ def _dataset(name: str, folder: str, stamp: int) -> Dataset:
     from learn.data.completejourney import load_completejourney
 
     dataset = load_completejourney()
-    try:
+    with suppress(LearnError):  # a workspace that cannot be written to only costs time: the next start reads again
         dataset.save(folder)
-    except LearnError:
-        # A workspace that cannot be written to only costs time: the next start reads the package again.
-        return dataset
     return dataset
 
 
