@@ -118,7 +118,11 @@ def _packaged_file(llm: str) -> Path:
     module, package, pattern = _SOURCES[llm]
     # find_spec does not run the package, which would want llama.cpp.
     spec = importlib.util.find_spec(module)
-    found = [file for place in (spec.submodule_search_locations or []) for file in Path(place).glob(pattern)] if spec else []
+    found = (
+        [file for place in (spec.submodule_search_locations or []) for file in Path(place).glob(pattern)]
+        if spec
+        else []
+    )
     if not found:
         raise LearnError(
             f"The LLM {llm!r} needs the package {package}, which is not installed.",

@@ -1,6 +1,6 @@
 """From the last layer's token states to one vector per item (SPEC, section 2, step 2).
 
-Legend: B texts, L tokens, D = D_llm. A mask's True is a real token, False is padding (always on the right).
+Legend: B texts, L tokens, D = D_llm. A mask's True is one of the text's own tokens; False is padding or another text's.
 """
 
 from __future__ import annotations
@@ -10,28 +10,21 @@ import torch
 from learn.config import Pooling
 
 
-def pool(
-    states: torch.Tensor,
-    mask: torch.Tensor,
-    how: Pooling,
-    prefix_sum: torch.Tensor | None = None,
-    prefix_length: int = 0,
-) -> torch.Tensor:
-    """[B, D] float32 from ``states`` [B, L, D] and ``mask`` [B, L] bool.
+def pool(states: torch.Tensor, mask: torch.Tensor, how: Pooling) -> torch.Tensor:
+    """[B, D] float32: the mean over a text's tokens, or the state of its last one.
 
     Args:
-        states: hidden states of the tokens after a shared prefix (of all tokens without one).
-        mask: True = real token; at least one True per row.
-        how: the mean over all real tokens, or the last real token's state.
-        prefix_sum: [D] float32, the sum of the shared prefix's states; it joins the mean.
-        prefix_length: tokens of that prefix.
+        states: [B, L, D], or [L, D] where all texts share the tokens of one token tree.
+        mask: [B, L] bool, True = a token of this text; at least one True per row.
+        how: mean (the paper's) or last.
     """
     states = states.float()
     if how is Pooling.LAST:
-        last = mask.sum(dim=1) - 1
-        return states[torch.arange(len(states), device=states.device), last]
+        places = torch.arange(mask.shape[1], device=mask.device)
+        last = torch.where(mask, places, -1).argmax(dim=1)
+        return states[last] if states.dim() == 2 else states[torch.arange(len(states), device=mask.device), last]
+    lengths = mask.sum(dim=1, keepdim=True)
+    if states.dim() == 2:
+        return mask.float() @ states / lengths
     # Not a product with the mask: a padded position's state may be NaN, and NaN * 0 is NaN.
-    total = states.masked_fill(~mask[..., None], 0.0).sum(dim=1)
-    if prefix_sum is not None:
-        total = total + prefix_sum
-    return total / (mask.sum(dim=1, keepdim=True) + prefix_length)
+    return states.masked_fill(~mask[..., None], 0.0).sum(dim=1) / lengths

@@ -1,12 +1,14 @@
 """Content embeddings on disk: read once per distinct text, kept under the hash of everything that made them.
 
-A store's folder is ``workspace.content(dataset)/KEY`` and holds ``store.json`` (the settings behind KEY) and safetensors
-shards, each with ``hashes`` uint8 [n, 16] (of the prompts) and ``vectors`` [n, D_llm]: float32, or a compact copy's float16
-or int8 with one float32 ``scale`` [D_llm] per dimension. This module imports neither torch nor transformers.
+A store's folder is ``workspace.content(dataset)/KEY`` and holds ``store.json`` (the settings behind KEY) and
+safetensors shards. Each has ``hashes`` uint8 [n, 16] of the prompts, ``lengths`` int32 [n] (tokens of a whole prompt, before a cut)
+and ``vectors`` [n, D_llm]: float32, or a compact copy's float16 or int8 with one float32 ``scale`` [D_llm] per dimension.
+This module imports neither torch nor transformers.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -80,17 +82,20 @@ class ContentStore:
         """Its files of vectors, oldest first."""
         return sorted(self.folder.glob("shard-*.safetensors"))
 
-    def load(self, drop_damaged: bool = False) -> tuple[dict[bytes, int], np.ndarray]:
-        """(hash -> row, vectors [n, D_llm] float32) of all readable shards; of a text read twice the newer counts.
+    def load(self, drop_damaged: bool = False) -> tuple[dict[bytes, int], np.ndarray, np.ndarray]:
+        """(hash -> row, vectors [n, D_llm] float32, lengths [n]) of all readable shards.
+
+        Of a text that was read twice the newer counts.
 
         Args:
             drop_damaged: delete a shard that cannot be read (its texts are then read again) instead of only warning.
         """
         names: list[bytes] = []
         parts: list[np.ndarray] = []
+        lengths: list[np.ndarray] = []
         for shard in self.shards():
             try:
-                hashes, vectors = _read_shard(shard)
+                hashes, vectors, tokens = _read_shard(shard)
             except (SafetensorError, OSError, ValueError) as error:
                 warnings.warn(f"{shard} is damaged ({error}); its items have to be read again.", stacklevel=2)
                 if drop_damaged:
@@ -98,8 +103,10 @@ class ContentStore:
                 continue
             names += [row.tobytes() for row in hashes]
             parts.append(vectors)
-        rows = {name: row for row, name in enumerate(names)}
-        return rows, np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
+            lengths.append(tokens)
+        if not parts:
+            return {}, np.zeros((0, 0), np.float32), np.zeros(0, np.int32)
+        return {name: row for row, name in enumerate(names)}, np.concatenate(parts), np.concatenate(lengths)
 
     def vectors_for(self, prompts: Sequence[str]) -> np.ndarray:
         """[len(prompts), D_llm] float32, in the order of ``prompts``.
@@ -107,7 +114,14 @@ class ContentStore:
         Raises:
             LearnError: the store lacks some of them.
         """
-        rows, vectors = self.load()
+        return self._select(prompts)[0]
+
+    def lengths_for(self, prompts: Sequence[str]) -> np.ndarray:
+        """[len(prompts)] int32: tokens of each whole prompt, before a cut. Raises like `vectors_for`."""
+        return self._select(prompts)[1]
+
+    def _select(self, prompts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        rows, vectors, lengths = self.load()
         wanted = [rows.get(text_hash(prompt), -1) for prompt in prompts]
         missing = wanted.count(-1)
         if missing:
@@ -116,27 +130,29 @@ class ContentStore:
                 f"Content store {self.folder} lacks {missing:,} of {len(wanted):,} texts, first: {first[:120]!r}.",
                 self.remedy,
             )
-        return vectors[np.array(wanted, dtype=np.int64)]
+        chosen = np.array(wanted, dtype=np.int64)
+        return vectors[chosen], lengths[chosen]
 
-    def append(self, prompts: Sequence[str], vectors: np.ndarray) -> None:
-        """Adds ``vectors`` [len(prompts), D_llm] as one shard, written whole or not at all.
+    def append(self, prompts: Sequence[str], vectors: np.ndarray, lengths: Sequence[int]) -> None:
+        """Adds ``vectors`` [len(prompts), D_llm] and ``lengths`` as one shard, written whole or not at all.
 
         Raises:
             LearnError: the disk is full or read-only.
         """
         number = max((int(path.stem.removeprefix("shard-")) for path in self.shards()), default=-1) + 1
-        _write_shard(self.folder / f"shard-{number:06d}.safetensors", prompts, vectors.astype(np.float32))
+        _write_shard(self.folder / f"shard-{number:06d}.safetensors", prompts, vectors.astype(np.float32), lengths)
 
     def compact(self) -> None:
         """Joins all shards into one. A kill in between leaves the same vectors, some of them twice."""
         old = self.shards()
         if len(old) < 2:
             return
-        rows, vectors = self.load(drop_damaged=True)
+        rows, vectors, lengths = self.load(drop_damaged=True)
         number = int(old[-1].stem.removeprefix("shard-")) + 1
         hashes = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), HASH_BYTES)
-        kept = vectors[np.fromiter(rows.values(), np.int64, len(rows))]
-        _write_tensors(self.folder / f"shard-{number:06d}.safetensors", {"hashes": hashes, "vectors": kept})
+        kept = np.fromiter(rows.values(), np.int64, len(rows))
+        tensors = {"hashes": hashes, "vectors": vectors[kept], "lengths": lengths[kept]}
+        _write_tensors(self.folder / f"shard-{number:06d}.safetensors", tensors)
         for shard in old:
             shard.unlink(missing_ok=True)
 
@@ -148,7 +164,7 @@ class ContentStore:
         int8 has one scale per dimension: an error of at most 1/254 of that dimension's largest absolute value.
         """
         distinct = list(dict.fromkeys(prompts))
-        vectors = self.vectors_for(distinct)
+        vectors, lengths = self._select(distinct)
         copy = ContentStore.create(folder, self.settings | {"compact": dtype})
         scale = None
         if dtype == "int8":
@@ -157,7 +173,7 @@ class ContentStore:
             vectors = np.rint(vectors / scale).astype(np.int8)
         else:
             vectors = vectors.astype(np.float16)
-        _write_shard(copy.folder / "shard-000000.safetensors", distinct, vectors, scale)
+        _write_shard(copy.folder / "shard-000000.safetensors", distinct, vectors, lengths, scale)
         return copy
 
     @contextmanager
@@ -184,18 +200,23 @@ class ContentStore:
             yield
 
 
-def _read_shard(path: Path) -> tuple[np.ndarray, np.ndarray]:
+def _read_shard(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     with safe_open(path, framework="numpy") as shard:
         names = set(shard.keys())
-        if not {"hashes", "vectors"} <= names:
+        if not {"hashes", "vectors", "lengths"} <= names:
             raise ValueError(f"it holds {sorted(names)}")
-        hashes, vectors = shard.get_tensor("hashes"), shard.get_tensor("vectors").astype(np.float32)
-        return hashes, vectors * shard.get_tensor("scale") if "scale" in names else vectors
+        vectors = shard.get_tensor("vectors").astype(np.float32)
+        if "scale" in names:
+            vectors *= shard.get_tensor("scale")
+        return shard.get_tensor("hashes"), vectors, shard.get_tensor("lengths")
 
 
-def _write_shard(path: Path, prompts: Sequence[str], vectors: np.ndarray, scale: np.ndarray | None = None) -> None:
+def _write_shard(
+    path: Path, prompts: Sequence[str], vectors: np.ndarray, lengths: Sequence[int], scale: np.ndarray | None = None
+) -> None:
     hashes = np.frombuffer(b"".join(map(text_hash, prompts)), np.uint8).reshape(len(prompts), HASH_BYTES)
-    _write_tensors(path, {"hashes": hashes, "vectors": vectors} | ({} if scale is None else {"scale": scale}))
+    tensors = {"hashes": hashes, "vectors": vectors, "lengths": np.asarray(lengths, np.int32)}
+    _write_tensors(path, tensors if scale is None else tensors | {"scale": scale})
 
 
 def _write_tensors(path: Path, tensors: dict[str, np.ndarray]) -> None:
@@ -204,4 +225,4 @@ def _write_tensors(path: Path, tensors: dict[str, np.ndarray]) -> None:
             save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, temporary)
         except SafetensorError as error:
             # safetensors reports a full disk in its own exception.
-            raise OSError(28 if "space" in str(error).lower() else 5, str(error)) from error
+            raise OSError(errno.ENOSPC if "os error 28" in str(error) else errno.EIO, str(error)) from error
