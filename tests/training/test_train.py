@@ -1,0 +1,204 @@
+"""Training end to end on a tiny dataset: it learns, it is repeatable, and a kill at any moment loses nothing."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from learn.config import ItemTower, preset
+from learn.data.history_target import Phase, leave_one_out
+from learn.data.schema import Interactions, Items
+from learn.data.validation import validate
+from learn.errors import LearnError
+from learn.pal.history import history_vector
+from learn.progress import make_progress
+from learn.training.batch import cut_history_target, make_batch, plan_epoch
+from learn.training.run import Run
+from learn.training.train import learning_rate_factor, train
+
+N_ITEMS, N_USERS, D_LLM = 60, 40, 12
+
+
+def tiny_dataset():
+    """Users stay within one of four groups of items; the last five items are never bought."""
+    rng = np.random.default_rng(0)
+    items = pd.DataFrame(
+        {Items.ID: [f"i{n}" for n in range(N_ITEMS)], Items.TITLE: [f"thing {n}" for n in range(N_ITEMS)]}
+    )
+    rows = []
+    for user in range(N_USERS):
+        group = np.arange(user % 4, N_ITEMS - 5, 4)
+        for place, item in enumerate(rng.choice(group, 9, replace=True)):
+            rows.append((f"u{user:02}", f"i{item}", pd.Timestamp("2024-01-01") + pd.Timedelta(days=place, hours=user)))
+    interactions = pd.DataFrame(rows, columns=[Interactions.USER, Interactions.ITEM, Interactions.TIME])
+    return validate("tiny", items, interactions, {})
+
+
+def tiny_content():
+    """Content embeddings that give the group away, and some noise."""
+    rng = np.random.default_rng(1)
+    content = rng.normal(size=(N_ITEMS, D_LLM)).astype(np.float32)
+    content[np.arange(N_ITEMS), np.arange(N_ITEMS) % 4] += 4.0
+    return content
+
+
+def config(**changes):
+    return preset("tiny").with_values(
+        training__epochs=4, training__batch_size=8, training__checkpoint_seconds=0.0, objective__catalogue_negatives=20,
+        **changes,
+    )  # fmt: skip
+
+
+def run_training(folder, progress=None, **changes):
+    torch.set_num_threads(1)
+    dataset = tiny_dataset()
+    progress = progress or make_progress(silent=True)
+    return train(dataset, leave_one_out(dataset), tiny_content(), config(**changes), folder=folder, progress=progress)
+
+
+def recall(run):
+    rows = run.metrics
+    return rows[(rows.metric == "recall") & (rows.k == 10) & (rows.among == "all") & (rows.slice == "all")][
+        "mean"
+    ].item()
+
+
+@pytest.mark.parametrize("tower", [tower.value for tower in ItemTower])
+def test_every_variant_becomes_a_whole_run_and_beats_chance(tmp_path, tower):
+    run = run_training(tmp_path / "x", pal__item_tower=tower, training__learning_rate=0.01)
+    assert run.user_vectors.shape[0] == N_USERS
+    assert recall(run) > 2 * 10 / N_ITEMS
+    assert not list(tmp_path.glob(".*")), "a checkpoint or partial file was left behind"
+    if tower != "without-align":
+        assert list(run.curves.columns[:3]) == ["epoch", "step", "loss"]
+        assert run.curves.loss.iloc[-1] < run.curves.loss.iloc[0]
+
+
+def test_the_same_seed_gives_the_same_run_and_another_seed_another(tmp_path):
+    first, second = run_training(tmp_path / "x"), run_training(tmp_path / "y")
+    assert np.array_equal(first.own_item_vectors, second.own_item_vectors)
+    third = run_training(tmp_path / "z", training__seed=1)
+    assert not np.array_equal(first.own_item_vectors, third.own_item_vectors)
+
+
+class Interrupting:
+    """Progress that stops training after some steps, as Ctrl-C would."""
+
+    def __init__(self, after):
+        self.left = after
+
+    @contextmanager
+    def task(self, description, total, unit):
+        yield self
+
+    def update(self, n=1, **fields):
+        if fields:
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("steps", [1, 5, 7, 13])
+def test_interrupted_training_goes_on_to_the_same_bits(tmp_path, steps):
+    whole = run_training(tmp_path / "whole", pal__dropout=0.3)
+    with pytest.raises(KeyboardInterrupt):
+        run_training(tmp_path / "cut", Interrupting(steps), pal__dropout=0.3)
+    assert not (tmp_path / "cut").exists()
+    resumed = run_training(tmp_path / "cut", pal__dropout=0.3)
+    assert np.array_equal(whole.own_item_vectors, resumed.own_item_vectors)
+    assert np.array_equal(whole.user_vectors, resumed.user_vectors)
+    assert whole.curves.loss.tolist() == resumed.curves.loss.tolist()
+
+
+def test_a_checkpoint_of_another_configuration_is_not_used(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        run_training(tmp_path / "cut", Interrupting(5))
+    changed = run_training(tmp_path / "cut", training__learning_rate=0.005)
+    clean = run_training(tmp_path / "clean", training__learning_rate=0.005)
+    assert np.array_equal(changed.own_item_vectors, clean.own_item_vectors)
+
+
+@pytest.mark.slow
+def test_kill_minus_nine_at_ten_random_moments(tmp_path):
+    whole = run_training(tmp_path / "whole", training__epochs=30, training__patience=30)
+    command = [sys.executable, "-c", DRIVER, str(tmp_path / "killed")]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    root = Path(__file__).resolve().parents[2]
+    random_moments = random.Random(5)
+    for _ in range(10):
+        process = subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True)
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(random_moments.uniform(0.05, 1.0))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    subprocess.run(command, cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
+    killed = Run(tmp_path / "killed")
+    assert np.array_equal(whole.own_item_vectors, killed.own_item_vectors)
+    assert np.array_equal(whole.user_vectors, killed.user_vectors)
+
+
+DRIVER = """
+import sys
+from pathlib import Path
+from tests.training.test_train import run_training
+print("ready", flush=True)
+run_training(Path(sys.argv[1]), training__epochs=30, training__patience=30)
+"""
+
+
+def test_a_cold_start_item_is_ranked_and_a_pasted_history_works(tmp_path):
+    run = run_training(tmp_path / "x")
+    items = run.own_item_vectors
+    assert np.isfinite(items[-5:]).all()
+    assert np.abs(items[-5:]).sum(axis=1).min() > 0
+    split = leave_one_out(tiny_dataset())
+    history = split.history(Phase.TEST)[3]
+    pasted = history_vector(run, tiny_content()[history])
+    assert pasted == pytest.approx(run.user_vectors[3], abs=0.02)  # stored as float16
+
+
+def test_content_of_another_catalogue_is_refused(tmp_path):
+    dataset = tiny_dataset()
+    with pytest.raises(LearnError, match="7 items, tiny has 60"):
+        train(dataset, leave_one_out(dataset), tiny_content()[:7], config(), folder=tmp_path / "x")
+    assert not (tmp_path / "x").exists()
+
+
+def test_batches_are_a_function_of_seed_epoch_and_step():
+    sequences = leave_one_out(tiny_dataset()).train()
+    plan = plan_epoch(sequences, 8, 0, 3, 20)
+    assert sorted(np.concatenate(plan)) == list(range(N_USERS))
+    one, two = (make_batch(sequences, plan[1], config(), 3, 1) for _ in range(2))
+    assert np.array_equal(one.history, two.history)
+    assert not np.array_equal(
+        one.target_positions, make_batch(sequences, plan[1], config(), 4, 1).target_positions
+    ) or (not np.array_equal(one.history, make_batch(sequences, plan[1], config(), 4, 1).history))
+
+
+def test_the_cut_never_leaves_a_side_empty_and_new_targets_are_new():
+    rng = np.random.default_rng(0)
+    for length in range(2, 30):
+        items = rng.integers(0, 10, length)
+        history, target = cut_history_target(items, rng, cut_from=0.3, new_targets_only=False)
+        assert len(history) >= 1
+        assert len(target) >= 1
+        assert np.array_equal(np.concatenate([history, target]), items)
+        history, target = cut_history_target(items, rng, cut_from=0.3, new_targets_only=True)
+        assert len(target) >= 1
+
+
+def test_warm_up_then_half_a_cosine():
+    factors = [learning_rate_factor(step, 100, 0.1) for step in range(100)]
+    assert factors[0] == pytest.approx(0.1)
+    assert max(factors) == pytest.approx(1.0)
+    assert factors[55] == pytest.approx(0.5, abs=0.02)
+    assert factors[-1] < 0.01
