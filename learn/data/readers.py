@@ -51,7 +51,7 @@ def read_table(path: Path | str) -> pd.DataFrame:
         if kind == PARQUET:
             frame = _read_parquet(path)
         elif kind == JSON_LINES:
-            frame = pd.DataFrame(_json_objects(path))
+            frame = pd.DataFrame(list(_json_objects(path)), dtype="object")  # as written: ids stay whole
         else:
             frame = _read_separated(path, "," if kind == CSV else "\t")
     except _DAMAGED_GZIP as error:
@@ -74,7 +74,8 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise LearnError(
-            f"{path} cannot be read as Parquet, it may be cut off: {error}.", "Export or copy it again."
+            f"{path} cannot be read as Parquet, it may be cut off: {str(error).rstrip('.')}.",
+            "Export or copy it again.",
         ) from error
 
 
@@ -130,7 +131,7 @@ def _check_header(path: Path, separator: str) -> None:
         with _open(path) as handle:
             rows = csv.reader((line.decode("utf-8-sig") for line in handle), delimiter=separator, strict=False)
             names = next(rows, [])
-            first = next(rows, [])
+            first = _first_row(rows)
     except UnicodeDecodeError:
         raise _find_not_utf8(path) from None
     except csv.Error as error:
@@ -143,6 +144,13 @@ def _check_header(path: Path, separator: str) -> None:
             f"{path} is malformed: {len(names)} columns in its header, {len(first)} values in its first row.",
             "Put values that contain the separator in double quotes.",
         )
+
+
+def _first_row(rows: Iterator[list[str]]) -> list[str]:
+    try:
+        return next(rows, [])
+    except csv.Error:  # a cell of more than 128 kB, which pandas reads well
+        return []
 
 
 def _find_not_utf8(path: Path) -> LearnError:

@@ -103,7 +103,8 @@ def _clean_items(raw: pd.DataFrame, where: str, found: dict[str, int], examples:
         raise LearnError(
             f"{where}: none of its {len(items):,} items has a text in {', '.join(Items.TEXT)}, "
             "so there is nothing for the LLM to read.",
-            "Name a column that describes the items, for example --map title=YOUR_COLUMN.",
+            "Name a column that describes the items, for example --map title=YOUR_COLUMN"
+            + (f" (others here: {', '.join(map(str, extra))})." if extra else "."),
         )
     _note(found, examples, "items_without_text", items[Items.ID][without_text])
     return items
