@@ -170,7 +170,22 @@ def _counts(facts: dict[str, Any]) -> list[tuple[str, str]]:
     absent += [] if price["share"] else [Items.PRICE]
     if absent:
         rows.append(("fields that no item has", ", ".join(absent)))
-    return rows
+    return rows + _split_counts(facts) if "split" in facts else rows
+
+
+def _split_counts(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Rows about the cut, for facts that `split_facts` was added to."""
+    cut, events = facts["split"], facts["events"]
+    kind = "leave one out" if cut["test_start"] is None else f"by time, test from {cut['test_start'][:10]}"
+    return [
+        ("split", kind),
+        ("events to train / validate / test on", " / ".join(f"{events[phase.value]:,}" for phase in Phase)),
+        ("users that are tested", f"{facts['tested_users']:,} of {facts['users']:,}"),
+        (
+            "cold-start items (not in training)",
+            f"{facts['cold_start_items']:,}, {_percent(facts['cold_start_share_of_test'])} of the test events",
+        ),
+    ]
 
 
 def _percent(share: float) -> str:
