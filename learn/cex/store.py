@@ -1,8 +1,8 @@
 """Content embeddings on disk: read once per distinct text, kept under the hash of everything that made them.
 
-A store's folder is ``workspace.content(dataset)/KEY`` and holds ``store.json`` (the settings behind KEY) and
-safetensors shards. Each has ``hashes`` uint8 [n, 16] of the prompts, ``lengths`` int32 [n] (tokens of a whole prompt, before a cut)
-and ``vectors`` [n, D_llm]: float32, or a compact copy's float16 or int8 with one float32 ``scale`` [D_llm] per dimension.
+A store's folder is ``workspace.content(dataset)/KEY``: ``store.json`` with the settings behind KEY, and safetensors
+shards, each with ``hashes`` uint8 [n, 16] of the prompts, ``lengths`` int32 [n] (tokens of the whole prompt, before a
+cut) and ``vectors`` [n, D_llm]: float32, or, in a compact copy, float16, or int8 with a float32 ``scale`` [D_llm].
 This module imports neither torch nor transformers.
 """
 
