@@ -1,0 +1,183 @@
+"""The commands end to end on a tiny catalogue with a tiny local LLM, and what they say to a user's mistakes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from learn.cli import app
+from learn.errors import LearnError
+from tests.fake_llm import make_tiny_llm
+
+RUNS = {"learn-a", "learn-b", "learn-c", "without-align", "popularity", "item-knn"}
+
+
+def write_tables(folder: Path) -> tuple[Path, Path]:
+    rng = np.random.default_rng(0)
+    kinds = ["apple", "bread", "cheese", "milk"]
+    items = pd.DataFrame(
+        {
+            "sku": [f"s{n}" for n in range(120)],
+            "name": [f"{kinds[n % 4]} number {n}" for n in range(120)],
+            "category": [f"Food > {kinds[n % 4]}" for n in range(120)],
+            "price": [1 + n / 10 for n in range(120)],
+        }
+    )
+    rows = [
+        (f"c{user}", f"s{rng.choice(np.arange(user % 4, 110, 4))}", f"2024-{1 + place:02}-{1 + user % 27:02}")
+        for user in range(30)
+        for place in range(10)
+    ]
+    interactions = pd.DataFrame(rows, columns=["customer", "sku", "when"])
+    items.to_csv(folder / "items.csv", index=False)
+    interactions.to_csv(folder / "interactions.csv", index=False)
+    return folder / "items.csv", folder / "interactions.csv"
+
+
+def run(*words, expect=0):
+    """Runs a command as the console script would; a LearnError is returned as the message that the user reads."""
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    if isinstance(result.exception, LearnError):
+        assert expect == 2, str(result.exception)
+        return str(result.exception)
+    assert result.exit_code == expect, result.output + repr(result.exception)
+    return result.output
+
+
+MAPPING = ("--map", "item_id=sku", "--map", "title=name", "--map", "user_id=customer", "--map", "timestamp=when")
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli")
+    items, interactions = write_tables(folder)
+    llm = make_tiny_llm(folder / "llm")
+    where = folder / "workspace"
+    output = run(
+        "demo", "--items", items, "--interactions", interactions, "--name", "shop", *MAPPING,
+        "--preset", "tiny", "--llm", llm, "--workspace", where,
+    )  # fmt: skip
+    return where, llm, output
+
+
+def test_demo_makes_every_run_from_two_csv_files(workspace):
+    where, _, output = workspace
+    assert {path.parent.name for path in (where / "runs" / "shop").glob("*/run.json")} == RUNS
+    assert "Next: learn app" in output
+    assert not list(where.rglob(".partial-*"))
+
+
+def test_a_second_demo_reads_and_trains_nothing_again(workspace, tmp_path):
+    where, llm, _ = workspace
+    before = {path: path.stat().st_mtime_ns for path in (where / "runs" / "shop").glob("learn-*/run.json")}
+    items, interactions = write_tables(tmp_path)
+    run(
+        "demo", "--items", items, "--interactions", interactions, "--name", "shop", *MAPPING,
+        "--preset", "tiny", "--llm", llm, "--workspace", where,
+    )  # fmt: skip
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_step_by_step_says_what_to_type_next(tmp_path):
+    items, interactions = write_tables(tmp_path)
+    llm, where = make_tiny_llm(tmp_path / "llm"), tmp_path / "w"
+    output = run(
+        "prepare", "tables", "--items", items, "--interactions", interactions, "--name", "shop", *MAPPING,
+        "--workspace", where,
+    )  # fmt: skip
+    assert "Next: learn extract shop" in output
+    output = run("extract", "shop", "--llm", llm, "--preset", "tiny", "--workspace", where)
+    assert "Read 120 of 120 items" in output
+    assert "Read 0 of 120 items" in run("extract", "shop", "--llm", llm, "--preset", "tiny", "--workspace", where)
+    output = run("train", "shop", "--tower", "b", "--llm", llm, "--preset", "tiny", "--workspace", where)
+    assert "learn-b" in output
+
+
+def test_evaluate_recommend_and_runs(workspace):
+    where, _, _ = workspace
+    assert "learn-a" in run("evaluate", "shop", "--workspace", where)
+    assert "item:cold-start" in run("evaluate", "shop", "--run", "learn-a", "--workspace", where)
+    assert "item-knn" in run("runs", "shop", "--workspace", where)
+    for name in sorted(RUNS):
+        assert "rank" in run("recommend", "shop", "--run", name, "--user", "c3", "-k", "5", "--workspace", where)
+
+
+@pytest.mark.parametrize("name", ["learn-a", "learn-b", "learn-c", "without-align"])
+def test_somebody_unknown_gets_recommendations_from_a_pasted_history(workspace, name):
+    where, _, _ = workspace
+    output = run("recommend", "shop", "--run", name, "--history", "s1,s5,s9", "-k", "4", "--workspace", where)
+    lines = [line for line in output.splitlines() if "number" in line]
+    assert len(lines) == 4
+    assert not any(f" {item} " in line for item in ("s1", "s5", "s9") for line in lines)
+
+
+def test_another_systems_recommendations_become_a_run(workspace, tmp_path):
+    where, _, _ = workspace
+    table = tmp_path / "theirs.csv"
+    pd.DataFrame({"user_id": ["c1", "c1", "c2"], "item_id": ["s1", "s2", "s3"], "rank": [1, 2, 1]}).to_csv(table)
+    with pytest.warns(UserWarning):
+        run("import-run", "shop", table, "--name", "theirs", "--workspace", where)
+    assert (where / "runs" / "shop" / "theirs" / "run.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["recommend", "shop", "--run", "learn-a", "--user", "nobody"], "no user 'nobody'"),
+        (["recommend", "shop", "--run", "learn-a", "--user", "c1", "-k", "121"], "k = 121.*120 items"),
+        (["recommend", "shop", "--run", "learn-a", "--user", "c1", "-k", "0"], "k = 0"),
+        (["recommend", "shop", "--run", "learn-a", "--history", "s1,zzz"], "no item 'zzz'"),
+        (["recommend", "shop", "--run", "learn-a", "--history", ","], "history is empty"),
+        (["recommend", "shop", "--run", "learn-a"], "for whom"),
+        (["recommend", "shop", "--run", "learn-x", "--user", "c1"], "no Run 'learn-x'.*learn-a"),
+        (["recommend", "shop", "--run", "popularity", "--history", "s1"], "stored lists only"),
+        (["evaluate", "nothing"], "no dataset 'nothing'.*shop"),
+        (["evaluate", "shop", "-k", "7"], None),
+        (["evaluate", "shop", "--k", "7"], "k = 7"),
+        (["evaluate", "../x"], "cannot be a folder's name"),
+        (["train", "shop", "--tower", "z"], "no item tower 'z'"),
+        (["train", "shop", "--preset", "huge"], "no preset 'huge'"),
+        (["train", "shop", "--set", "epochs=3"], "not section.field=value"),
+        (["train", "shop", "--set", "training.epochs=0"], "training.epochs = 0"),
+        (["train", "shop", "--set", "training.speed=1"], "training.speed"),
+        (["train", "shop", "--set", "pal.num_heads=3"], "divisible"),
+        (["extract", "shop", "--llm", "./absent-model"], "absent-model"),
+        (["prepare", "cinema"], "cinema"),
+        (["prepare", "tables", "--items", "no.csv", "--interactions", "no.csv"], "no.csv"),
+        (["demo", "--items", "x.csv"], "Only one of the two tables"),
+        (["prepare", "completejourney", "--split", "weekly"], "no split 'weekly'"),
+    ],
+)
+def test_a_mistake_gets_one_message_with_the_remedy(workspace, words, message):
+    import re
+
+    where, _, _ = workspace
+    before = sorted(where.rglob("*"))
+    text = run(*words, "--workspace", where, expect=2)
+    if message is not None:
+        assert re.search(message, text, re.DOTALL), text
+        assert "What to do:" in text
+    assert sorted(where.rglob("*")) == before
+
+
+def test_the_console_script_prints_no_traceback(workspace):
+    where, _, _ = workspace
+    command = [sys.executable, "-m", "learn.cli", "evaluate", "nothing", "--workspace", str(where)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: There is no dataset 'nothing'")
+    assert "Traceback" not in done.stderr
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; from typer.testing import CliRunner; from learn.cli import app;"
+        "r = CliRunner().invoke(app, ['--help']); assert r.exit_code == 0;"
+        "print([m for m in ('torch', 'transformers', 'pandas', 'faiss', 'umap', 'streamlit') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
