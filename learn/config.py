@@ -203,7 +203,12 @@ PRESETS: dict[str, Config] = {
         objective=ObjectiveConfig(catalogue_negatives=64),
         training=TrainingConfig(epochs=2, batch_size=16, precision="float32"),
     ),
-    "demo": Config(preset="demo"),
+    "demo": Config(
+        preset="demo",
+        sampling=SamplingConfig(history_length=64, history_positions=16, new_targets_only=True),
+        objective=ObjectiveConfig(catalogue_negatives=1024),
+        training=TrainingConfig(epochs=8, batch_size=16),
+    ),
     "paper": Config(
         preset="paper",
         pal=PALConfig(hidden_size=768, num_layers=12, num_heads=12, feed_forward_size=3072),

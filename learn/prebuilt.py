@@ -1,0 +1,104 @@
+"""Packs the prebuilt demo: what was computed for completejourney, small enough to ship; texts come from the package.
+
+Run it after `learn demo`: ``python -m learn.prebuilt [--workspace DIR]`` writes assets/demo and its manifest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from learn.cex import store
+from learn.cex.prompt import PROMPT_VERSION, item_prompts
+from learn.config import PRESETS
+from learn.errors import LearnError
+from learn.files import atomic_folder, read_json, write_json
+from learn.training import run as run_module
+from learn.workspace import PREBUILT, Workspace
+
+DATASET = "completejourney"
+LIMIT_BYTES = 40_000_000
+REBUILD = "Build it again: learn demo --from-scratch && python -m learn.prebuilt"
+
+
+def expected_manifest() -> dict[str, Any]:
+    """What the code at hand says about the artefacts: a demo built otherwise is out of date."""
+    preset = json.dumps(PRESETS["demo"].model_dump(mode="json"), sort_keys=True)
+    return {
+        "run_format": run_module.FORMAT_VERSION,
+        "store_format": store.FORMAT_VERSION,
+        "prompt_version": PROMPT_VERSION,
+        "demo_preset": hashlib.sha256(preset.encode()).hexdigest()[:16],
+    }
+
+
+def check_manifest(folder: Path = PREBUILT) -> dict[str, Any]:
+    """The manifest of the prebuilt demo.
+
+    Raises:
+        LearnError: absent, or made by code with other formats or another demo preset.
+    """
+    manifest = read_json(folder / "manifest.json", REBUILD)
+    for key, wanted in expected_manifest().items():
+        if manifest.get(key) != wanted:
+            raise LearnError(
+                f"The prebuilt demo was made with {key} = {manifest.get(key)!r}, the code says {wanted!r}.", REBUILD
+            )
+    return manifest
+
+
+def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
+    """Copies the finished Runs of completejourney and a compact content store (8 bits a value) into ``folder``.
+
+    Raises:
+        LearnError: no Runs, Runs of different data, or more than 40 MB.
+    """
+    from learn.data.dataset import Dataset
+
+    dataset = Dataset.load(workspace.dataset(DATASET))
+    runs = [run_module.Run(path) for path in workspace.run_paths(DATASET)]
+    if not runs:
+        raise LearnError(f"{workspace.root} holds no Run of {DATASET}.", "Make them: learn demo")
+    if {run.info.dataset_fingerprint for run in runs} != {dataset.fingerprint}:
+        raise LearnError(f"Some Runs of {DATASET} were trained on other data.", "learn demo --from-scratch")
+    with atomic_folder(folder) as temporary:
+        target = Workspace(temporary)
+        for key in sorted({run.info.content_key for run in runs if run.info.content_key}):
+            source = store.ContentStore(workspace.content(DATASET) / key)
+            source.save_compact(target.content(DATASET) / key, item_prompts(dataset.items))
+        for run in runs:
+            shutil.copytree(run.path, target.run(DATASET, run.name))
+        files = {
+            str(path.relative_to(temporary)): path.stat().st_size
+            for path in sorted(temporary.rglob("*"))
+            if path.is_file()
+        }
+        if sum(files.values()) > LIMIT_BYTES:
+            largest = max(files, key=lambda name: files[name])
+            raise LearnError(
+                f"The demo would have {sum(files.values()):,} bytes, more than {LIMIT_BYTES:,}; largest: {largest}.",
+                "Leave a Run out of the workspace, or store less.",
+            )
+        manifest = {
+            **expected_manifest(),
+            "dataset": DATASET,
+            "dataset_fingerprint": dataset.fingerprint,
+            "runs": [run.name for run in runs],
+            "made": run_module.provenance(),
+            "bytes": sum(files.values()),
+            "files": files,
+            "rebuild": REBUILD,
+        }
+        write_json(temporary / "manifest.json", manifest)
+    return manifest
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Pack the prebuilt demo into assets/demo.")
+    parser.add_argument("--workspace")
+    made = pack(Workspace.at(parser.parse_args().workspace))
+    print(f"Wrote {PREBUILT}: {made['bytes']:,} bytes, Runs {', '.join(made['runs'])}")

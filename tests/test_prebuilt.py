@@ -1,0 +1,48 @@
+"""The demo in assets/ is the one that this code would build."""
+
+import pytest
+
+from learn.config import PRESETS
+from learn.data.completejourney import load_completejourney
+from learn.errors import LearnError
+from learn.explore.vectors import has_vectors, run_vectors
+from learn.prebuilt import DATASET, LIMIT_BYTES, check_manifest
+from learn.training.run import Run
+from learn.workspace import PREBUILT, Workspace
+
+pytestmark = pytest.mark.skipif(
+    not PREBUILT.exists(), reason="assets/demo has not been built yet: learn demo && python -m learn.prebuilt"
+)
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return load_completejourney()
+
+
+def test_the_manifest_agrees_with_the_code():
+    manifest = check_manifest()
+    sizes = {name: (PREBUILT / name).stat().st_size for name in manifest["files"]}
+    assert sizes == manifest["files"]
+    assert sum(sizes.values()) <= LIMIT_BYTES
+
+
+def test_another_preset_is_noticed(monkeypatch):
+    monkeypatch.setitem(PRESETS, "demo", PRESETS["demo"].with_values(training__epochs=99))
+    with pytest.raises(LearnError, match="demo_preset"):
+        check_manifest()
+
+
+def test_the_runs_were_made_from_the_installed_data_and_the_demo_preset(dataset):
+    demo = PRESETS["demo"]
+    workspace = Workspace(PREBUILT)
+    runs = [Run(path) for path in workspace.run_paths(DATASET)]
+    assert {run.info.variant for run in runs} == {"a", "b", "c", "without-align", "popularity", "item-knn"}
+    for run in runs:
+        assert run.info.dataset_fingerprint == dataset.fingerprint
+        if run.info.kind == "learn":
+            assert run.config == demo.with_values(pal__item_tower=run.info.variant)
+        if has_vectors(run):
+            users, items = run_vectors(run, workspace, dataset)
+            assert users.shape == (len(dataset.user_ids), items.shape[1])
+            assert len(items) == dataset.n_items
