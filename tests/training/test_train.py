@@ -52,10 +52,8 @@ def tiny_content():
 
 
 def config(**changes):
-    return preset("tiny").with_values(
-        training__epochs=4, training__batch_size=8, training__checkpoint_seconds=0.0, objective__catalogue_negatives=20,
-        **changes,
-    )  # fmt: skip
+    settings = {"training__epochs": 4, "training__batch_size": 8, "training__checkpoint_seconds": 0.0}
+    return preset("tiny").with_values(**(settings | {"objective__catalogue_negatives": 20} | changes))
 
 
 def run_training(folder, progress=None, **changes):
