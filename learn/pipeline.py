@@ -54,6 +54,10 @@ def open_dataset(workspace: Workspace, name: str) -> tuple[Dataset, Split]:
             "Prepare it first, for example: learn prepare completejourney",
         )
     dataset = Dataset.load(folder)
+    if not (folder / "split.json").exists():  # the app kept the embedded dataset: it has the default split
+        from learn.data.sources import default_split
+
+        return dataset, default_split(dataset)
     info = SplitInfo(**read_json(folder / "split.json", f"Prepare it again: learn prepare SOURCE --name {name}"))
     return dataset, make_split(dataset, info)
 
