@@ -47,3 +47,8 @@ def make_tiny_llm(folder: Path | str, causal: bool = True, seed: int = 0) -> Pat
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("."), behavior="isolated")
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]").save_pretrained(folder)
     return folder
+
+
+def make_tiny_encoder(folder: Path | str, seed: int = 0) -> Path:
+    """The BERT of `make_tiny_llm`."""
+    return make_tiny_llm(folder, causal=False, seed=seed)

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import errno
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import learn.cex.extractor as extractor
+from learn.cex.extractor import content_embeddings, content_settings, embed_texts
+from learn.cex.llm import load_llm
+from learn.cex.prompt import item_prompts
+from learn.cex.store import ContentStore, store_key, stored_content
+from learn.config import Pooling
+from learn.errors import LearnError
+from learn.progress import make_progress
+from learn.workspace import Workspace
+from tests.cex.conftest import make_dataset
+from tests.fake_llm import make_tiny_llm
+
+SILENT = make_progress(silent=True)
+TITLES = [f"soap {row % 9} {row}" for row in range(60)]
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def filled(cex, workspace):
+    """(dataset, its content embeddings, its store)."""
+    dataset = make_dataset(TITLES)
+    content = content_embeddings(dataset, cex, workspace, SILENT)
+    return dataset, content, ContentStore(workspace.content("shop") / content.key)
+
+
+def test_vectors_are_those_of_the_texts_in_the_items_order(filled, cex, workspace):
+    dataset, content, _ = filled
+    llm = load_llm(cex, workspace.models)
+    assert np.abs(content.vectors - embed_texts(item_prompts(dataset.items), llm, cex)).max() < 1e-5
+    assert (stored_content(workspace, dataset, content.key) == content.vectors).all()
+    assert content.n_read == len(TITLES) and content.tokens > 0
+
+
+def test_the_second_time_nothing_is_read(filled, cex, workspace, monkeypatch):
+    dataset, content, _ = filled
+    monkeypatch.setattr(extractor, "load_llm", lambda *arguments: pytest.fail("the LLM was loaded"))
+    again = content_embeddings(dataset, cex, workspace, SILENT)
+    assert again.n_read == again.tokens == 0 and (again.vectors == content.vectors).all()
+
+
+def test_only_changed_texts_are_read_and_duplicates_once(filled, cex, workspace):
+    _, content, _ = filled
+    changed = content_embeddings(make_dataset(["new", "new", *TITLES[2:]]), cex, workspace, SILENT)
+    assert changed.n_read == 1
+    assert (changed.vectors[2:] == content.vectors[2:]).all() and (changed.vectors[0] == changed.vectors[1]).all()
+
+
+def test_cut_items_are_reported_also_when_nothing_is_read(cex, workspace):
+    dataset = make_dataset(["short", "long " * 40])
+    cex = cex.model_copy(update={"max_tokens": 80})
+    for _ in range(2):
+        cut = content_embeddings(dataset, cex, workspace, SILENT).truncated
+        assert cut["item_id"].tolist() == ["i1"]
+        # One token per character here; the prompt's text is stripped.
+        assert cut["tokens"].tolist() == [len(item_prompts(dataset.items)[1])] and cut["kept"].tolist() == [80]
+
+
+def test_the_key_changes_with_every_setting_that_changes_a_vector(cex, tmp_path, monkeypatch):
+    other = make_tiny_llm(tmp_path / "other", seed=1)
+    variants = [
+        cex,
+        cex.model_copy(update={"llm": str(other)}),
+        cex.model_copy(update={"pooling": Pooling.LAST}),
+        cex.model_copy(update={"max_tokens": 99}),
+        cex.model_copy(update={"dtype": "bfloat16"}),
+    ]
+    keys = [store_key(content_settings(variant)) for variant in variants]
+    monkeypatch.setattr(extractor, "PROMPT_VERSION", 999)
+    keys.append(store_key(content_settings(cex)))
+    assert len(set(keys)) == len(keys)
+    monkeypatch.undo()
+    assert store_key(content_settings(cex.model_copy(update={"token_budget": 64}))) == keys[0]
+
+
+def test_a_model_moved_elsewhere_has_the_same_key(cex, llm_folder, tmp_path):
+    import shutil
+
+    moved = shutil.copytree(llm_folder, tmp_path / "moved")
+    assert content_settings(cex) == content_settings(cex.model_copy(update={"llm": str(moved)}))
+
+
+def test_a_damaged_shard_is_dropped_with_a_warning_and_read_again(filled, cex, workspace):
+    dataset, content, store = filled
+    (shard,) = store.shards()
+    shard.write_bytes(shard.read_bytes()[:-100])
+    with pytest.warns(UserWarning, match="damaged"), pytest.raises(LearnError, match="lacks 60 of 60"):
+        store.vectors_for(item_prompts(dataset.items))
+    with pytest.warns(UserWarning, match="damaged"):
+        again = content_embeddings(dataset, cex, workspace, SILENT)
+    assert again.n_read == 60 and (again.vectors == content.vectors).all()
+
+
+def test_partial_files_are_swept_and_a_dead_holders_lock_does_not_block(filled, cex, workspace):
+    dataset, _, store = filled
+    leftover = store.folder / ".partial-left.safetensors"
+    leftover.write_bytes(b"half")
+    (store.folder / "lock").write_text("999999")
+    content_embeddings(dataset, cex, workspace, SILENT)
+    assert not leftover.exists()
+
+
+def test_two_writers_exclude_each_other(filled, cex, workspace):
+    dataset, _, store = filled
+    with store.locked(), pytest.raises(LearnError, match="is reading the same items"):
+        content_embeddings(dataset, cex, workspace, SILENT)
+
+
+def test_a_full_disk_is_said_and_what_was_read_stays(filled, cex, workspace, monkeypatch):
+    _, content, store = filled
+
+    def full(tensors, path):
+        Path(path).write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("learn.cex.store.save_file", full)
+    with pytest.raises(LearnError, match="No space left") as caught:
+        content_embeddings(make_dataset([*TITLES, "more"]), cex, workspace, SILENT)
+    assert "Free some space" in caught.value.remedy
+    assert not list(store.folder.glob(".partial-*"))
+    monkeypatch.undo()
+    assert (stored_content(workspace, make_dataset(TITLES), content.key) == content.vectors).all()
+
+
+def test_a_store_of_another_format_is_refused(filled):
+    _, _, store = filled
+    about = store.folder / "store.json"
+    about.write_text(about.read_text().replace('"format_version": 1', '"format_version": 7'))
+    with pytest.raises(LearnError, match="format 7") as caught:
+        ContentStore(store.folder)
+    assert "learn extract shop" in caught.value.remedy
+
+
+@pytest.mark.parametrize(("dtype", "bound"), [("int8", 1 / 254), ("float16", 1 / 2048)])
+def test_a_compact_copy_is_near_and_holds_what_was_asked_only(filled, tmp_path, dtype, bound):
+    dataset, content, store = filled
+    prompts = item_prompts(dataset.items)
+    copy = store.save_compact(tmp_path / "copy", [*prompts[:10], prompts[0]], dtype)
+    error = np.abs(ContentStore(copy.folder).vectors_for(prompts[:10]) - content.vectors[:10])
+    assert (error <= bound * np.abs(content.vectors[:10]).max(axis=0) * 1.001 + 1e-7).all() and error.max() > 0
+    with pytest.raises(LearnError, match="lacks 50 of 60"):
+        copy.vectors_for(prompts)
+
+
+def test_shards_join_into_one_and_the_newer_vector_counts(tmp_path):
+    store = ContentStore.create(tmp_path / "store", {})
+    store.append(["a", "b"], np.array([[1.0], [2.0]]), [1, 1])
+    store.append(["b", "c"], np.array([[3.0], [4.0]]), [5, 1])
+    for _ in range(2):
+        assert store.vectors_for(["c", "b", "a"]).tolist() == [[4.0], [3.0], [1.0]]
+        assert store.lengths_for(["b"]).tolist() == [5]
+        store.compact()
+    assert len(store.shards()) == 1
+
+
+DRIVER = """
+import sys, time, torch
+torch.set_num_threads(1)
+import learn.cex.extractor as extractor
+import learn.cex.reader as reader
+from learn.config import CEXConfig
+from learn.progress import make_progress
+from learn.workspace import Workspace
+from tests.cex.conftest import make_dataset
+
+folder, llm, pause = sys.argv[1], sys.argv[2], float(sys.argv[3])
+SILENT = make_progress(silent=True)
+extractor.SECONDS_PER_SHARD = 0.0
+read = reader.Reader.read
+def slow(self, texts):
+    print("batch", flush=True)
+    time.sleep(pause)
+    return read(self, texts)
+reader.Reader.read = slow
+dataset = make_dataset([f"soap {row % 9} {row}" for row in range(200)])
+extractor.content_embeddings(dataset, CEXConfig(llm=llm, dtype="float32"), Workspace.at(folder), SILENT)
+"""
+
+
+def drive(folder, llm, pause, kill_after=None):
+    """Runs the driver; with ``kill_after``, kills it that many seconds after its first batch."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, str(folder), str(llm), str(pause)], stdout=subprocess.PIPE
+    )
+    if kill_after is None:
+        batches = process.communicate(timeout=120)[0].count(b"batch")
+        assert process.returncode == 0
+        return batches
+    process.stdout.readline()
+    time.sleep(kill_after)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    return None
+
+
+def killed_and_finished(tmp_path, llm, kills):
+    whole = drive(tmp_path / "whole", llm, 0.0)
+    moments = random.Random(0)
+    for _ in range(kills):
+        drive(tmp_path / "killed", llm, 0.02, moments.uniform(0.0, 0.15))
+    assert drive(tmp_path / "killed", llm, 0.0) < whole  # it did not begin anew
+    prompts = item_prompts(make_dataset([f"soap {row % 9} {row}" for row in range(200)]).items)
+    vectors = []
+    for name in ("whole", "killed"):
+        (folder,) = (tmp_path / name / "content" / "shop").iterdir()
+        assert len(ContentStore(folder).shards()) == 1 and not list(folder.glob(".partial-*"))
+        vectors.append(ContentStore(folder).vectors_for(prompts))
+    assert vectors[0].tobytes() == vectors[1].tobytes()
+
+
+def test_killed_three_times_the_vectors_are_bit_equal(tmp_path, llm_folder):
+    killed_and_finished(tmp_path, llm_folder, 3)
+
+
+@pytest.mark.slow
+def test_killed_ten_times_the_vectors_are_bit_equal(tmp_path, encoder_folder):
+    killed_and_finished(tmp_path, encoder_folder, 10)
