@@ -11,7 +11,8 @@ from learn.data.schema import Items
 
 FULL = (
     'The item information is given as follows. Item title is "Green tea". This item belongs to "Grocery > Tea" and '
-    'brand is "Orchard". The price is "12.99". The key words of item are "fresh, organic". This item supports "20 bags".'
+    'brand is "Orchard". The price is "12.99". The key words of item are "fresh, organic". '
+    'This item supports "20 bags".'
 )
 FIELDS = {
     "title": "Green tea",
