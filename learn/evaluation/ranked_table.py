@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import gzip
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from learn.data.readers import read_table
 from learn.errors import LearnError
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -17,8 +18,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "score": ("score", "prediction", "rating", "relevance"),
 }
 """What each column may be called, in any case, the first that is there wins."""
-
-FORMATS = ".csv, .tsv, .parquet, .jsonl"
 
 
 def read_ranked_table(path: Path | str) -> pd.DataFrame:
@@ -32,9 +31,7 @@ def read_ranked_table(path: Path | str) -> pd.DataFrame:
         LearnError: see `learn.evaluation.import_run.import_run`; line 1 of a CSV is its header.
     """
     path = Path(path)
-    table, first, unit = _read(path)
-    if not len(table):
-        raise LearnError(f"{path} has no row.", "Give a table with one row per recommendation.")
+    table = _read(path)
     names = {str(column).strip().lower(): column for column in table.columns}
     found = {
         role: next((names[alias] for alias in aliases if alias in names), None) for role, aliases in COLUMNS.items()
@@ -56,7 +53,7 @@ def read_ranked_table(path: Path | str) -> pd.DataFrame:
             row = int(bad.argmax())
             value = table[column].iloc[row]
             others = f" (and {int(bad.sum()) - 1} more)" if bad.sum() > 1 else ""
-            raise LearnError(f"{path}, {unit} {row + first}: {column} = {value!r} {problem}{others}.", remedy)
+            raise LearnError(f"{path}, {_place(path, row)}: {column} = {value!r} {problem}{others}.", remedy)
 
     result = pd.DataFrame(index=range(len(table)))
     for role in ("user", "item"):
@@ -66,7 +63,8 @@ def read_ranked_table(path: Path | str) -> pd.DataFrame:
         result[role] = ids.to_numpy()
     if found["score"] is not None:
         scores = pd.to_numeric(table[found["score"]], errors="coerce").to_numpy(np.float64)
-        refuse(~np.isfinite(scores), found["score"], "is not a finite number", "Correct the score, or leave rows out.")
+        bad = ~(np.abs(scores) <= np.finfo(np.float32).max)  # NaN compares as False
+        refuse(bad, found["score"], "is not a finite number of 32 bits", "Correct the score, or leave rows out.")
         result["score"], result["order"] = scores.astype(np.float32), -scores
     if found["rank"] is not None:
         ranks = pd.to_numeric(table[found["rank"]], errors="coerce").to_numpy(np.float64)
@@ -80,7 +78,7 @@ def read_ranked_table(path: Path | str) -> pd.DataFrame:
         row = int(twice.argmax())
         user, item = result["user"].iloc[row], result["item"].iloc[row]
         raise LearnError(
-            f"{path}, {unit} {row + first}: item {item!r} is recommended to user {user!r} a second time "
+            f"{path}, {_place(path, row)}: item {item!r} is recommended to user {user!r} a second time "
             f"({int(twice.sum())} such rows).",
             "Keep the best row of each user and item.",
         )
@@ -94,41 +92,21 @@ def _as_id(value: object) -> str:
     return str(value).strip()
 
 
-def _read(path: Path) -> tuple[pd.DataFrame, int, str]:
-    """The raw table, the number of its first row, and what rows are called in messages."""
-    remedy = f"Give a table in one of: {FORMATS} (.gz of the text ones too)."
-    kinds = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-    kind = kinds[-1] if kinds else ""
-    try:
-        if kind in (".csv", ".tsv"):
-            separator = "\t" if kind == ".tsv" else ","
-            table = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, skip_blank_lines=False)
-            return table, 2, "line"
-        if kind == ".parquet":
-            return pd.read_parquet(path), 1, "row"
-        if kind in (".jsonl", ".ndjson", ".json"):
-            return _read_json_lines(path), 1, "line"
-    except pd.errors.EmptyDataError:
-        raise LearnError(f"{path} is empty.", remedy) from None
-    except FileNotFoundError:
-        raise LearnError(f"{path} does not exist.", "Check the path.") from None
-    except (OSError, ValueError) as error:
-        raise LearnError(f"{path} cannot be read: {error}", remedy) from error
-    raise LearnError(f"{path} is of a kind that is not known ({kind or 'no suffix'}).", remedy)
+def _read(path: Path) -> pd.DataFrame:
+    """The raw table; empty cells of CSV and TSV as "", so that a message shows them as they were written."""
+    table = read_table(path)
+    return table.fillna("") if _header_lines(path) else table
 
 
-def _read_json_lines(path: Path) -> pd.DataFrame:
-    import gzip
+def _header_lines(path: Path) -> int:
+    name = path.name.lower().removesuffix(".gz")
+    return int(name.endswith((".csv", ".tsv")))
 
-    opener = gzip.open if path.suffix.lower() == ".gz" else open
-    rows = []
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise LearnError(f"{path}, line {number} is not JSON: {error}.", "Give one object per line.") from None
-            if not isinstance(row, dict):
-                raise LearnError(f"{path}, line {number} is not an object.", 'Give lines like {"user": ..., ...}.')
-            rows.append(row)
-    return pd.DataFrame(rows)
+
+def _place(path: Path, row: int) -> str:
+    """Where row ``row`` (from 0) stands in the file; blank lines are no rows, but an editor counts them."""
+    if path.suffix.lower() == ".parquet":
+        return f"row {row + 1}"
+    with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else open(path, "rb") as handle:
+        filled = [number for number, line in enumerate(handle, 1) if line.strip(b" \r\n")]
+    return f"line {filled[row + _header_lines(path)]}"

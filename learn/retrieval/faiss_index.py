@@ -19,8 +19,8 @@ class FaissIndex:
     """Inner-product search by a flat, HNSW or IVF index.
 
     FAISS cannot leave out a different set of items per query in one batch, so it is asked for more than k, what is
-    excluded is dropped, and rows that came short are asked again for twice as many; a row that still falls short when
-    a quarter of the catalogue was fetched is searched exactly.
+    excluded is dropped, and rows that came short (or, with flat, that may end in a tie) are asked again for twice as
+    many; a row still unsettled when a quarter of the catalogue was fetched is searched exactly.
 
     Args:
         kind: flat, hnsw or ivf.
@@ -71,7 +71,7 @@ class FaissIndex:
         items = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
         pending = np.arange(len(queries))
-        count = k if exclude is None else min(2 * k, self.n_items)
+        count = min(k + (self.kind == IndexKind.FLAT) if exclude is None else 2 * k, self.n_items)
         while len(pending):
             found_scores, found = self._fetch(queries[pending], count)
             allowed = found >= 0
@@ -83,7 +83,11 @@ class FaissIndex:
             items[pending], scores[pending] = best_first(
                 rows, found[rows, places], found_scores[rows, places], len(pending), k
             )
-            pending = pending[allowed.sum(axis=1) < k]
+            short = allowed.sum(axis=1) < k
+            if self.kind == IndexKind.FLAT:
+                # What was not fetched may equal the last of the list and have a smaller index.
+                short |= scores[pending, -1] <= found_scores[:, -1]
+            pending = pending[short]
             if count >= _EXACT_BEYOND * self.n_items:
                 break
             count = min(2 * count, self.n_items)

@@ -10,6 +10,7 @@ import pytest
 from learn.data.schema import Metrics, Recommendations
 from learn.errors import LearnError
 from learn.evaluation.import_run import import_run
+from learn.evaluation.ranked_table import read_ranked_table
 from learn.evaluation.references import make_reference_runs
 from learn.workspace import Workspace
 
@@ -125,7 +126,7 @@ def test_longer_lists_are_cut_after_history_is_taken_out(bring, monkeypatch):
 HEAD = "user,item,rank\nann,item-1,1\n"
 BAD = {
     "empty file": ("", "is empty"),
-    "header only": ("user,item,rank\n", "has no row"),
+    "header only": ("user,item,rank\n", "but no rows"),
     "no user": ("who,item,rank\nann,item-1,1\n", "no column for the user; its columns are who, item, rank"),
     "no item": ("user,what,rank\nann,item-1,1\n", "no column for the item"),
     "no order": ("user,item\nann,item-1\n", "neither a rank nor a score"),
@@ -135,6 +136,8 @@ BAD = {
     "score nan": ("user,item,score\nann,item-1,NaN\n", "line 2: score = 'NaN' is not a finite number"),
     "score missing": ("user,item,score\nann,item-1,1\nann,item-2,\n", "line 3: score = ''"),
     "score inf": ("user,item,score\nann,item-1,inf\n", "line 2: score = 'inf'"),
+    "score beyond 32 bits": ("user,item,score\nann,item-1,1e300\n", "line 2: score = '1e300' is not a finite number"),
+    "after blank lines": ("\nuser,item,rank\n\nann,item-1,1\n  \nann,item-2,0\n\n", "line 6: rank = '0'"),
     "blank user": (HEAD + ",item-2,2\n", "line 3: user = '' is empty"),
     "twice": (HEAD + "bob,item-1,1\nann,item-1,2\n", "line 4: item 'item-1' is recommended to user 'ann' a second"),
     "unknown users": ("user,item,rank\nzoe,item-1,1\n", "no user of the table is in dataset world; it has 'zoe'"),
@@ -155,17 +158,54 @@ def test_bad_tables_are_named_and_leave_nothing(bring, tmp_path, case):
 def test_bad_files_are_named(bring, tmp_path):
     with pytest.raises(LearnError, match=r"nowhere\.csv does not exist"):
         bring(file="nowhere.csv")
-    with pytest.raises(LearnError, match=r"not known \(\.xlsx\)"):
+    with pytest.raises(LearnError, match=r"says nothing about its type \(\'\.xlsx\'\)"):
         bring("x", file="lists.xlsx")
     with pytest.raises(LearnError, match=r"lists\.parquet cannot be read"):
         bring("not parquet", file="lists.parquet")
     with pytest.raises(LearnError, match="line 2 is not JSON"):
         bring('{"user": "ann", "item": "item-1", "rank": 1}\n{"user": \n', file="lists.jsonl")
-    with pytest.raises(LearnError, match="line 1 is not an object"):
+    with pytest.raises(LearnError, match="line 1 is JSON but not an object"):
         bring("[1]\n", file="lists.jsonl")
     (tmp_path / "latin.csv").write_bytes("user,item,rank\nann,caf\xe9,1\n".encode("latin-1"))
-    with pytest.raises(LearnError, match=r"latin\.csv cannot be read"):
+    with pytest.raises(LearnError, match=r"latin\.csv, line 2, byte 8 .* is not UTF-8"):
         bring(file="latin.csv")
+
+
+@pytest.mark.parametrize("file", ["cut.csv.gz", "cut.jsonl.gz"])
+def test_a_cut_off_gzip_file_is_named(bring, tmp_path, file):
+    rng = np.random.default_rng(0)  # noise does not compress: half of the file is cut in the middle of its rows
+    whole = gzip.compress(
+        ("user,item,rank\n" + "".join(f"ann,{x},1\n" for x in rng.integers(2**60, size=500))).encode()
+    )
+    (tmp_path / file).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(LearnError, match=file.replace(".", r"\.")):
+        bring(file=file)
+    assert not (tmp_path / "ws").exists()
+
+
+@pytest.mark.filterwarnings("ignore:.*count as misses")
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("marked.csv", "\ufeffuser,item,rank\nann,item-1,1\n\nann,item-2,2\n\n"),
+        (
+            "marked.jsonl",
+            '\ufeff{"user": "ann", "item": "item-1", "rank": 1}\n\n{"user": "ann", "item": "item-2", "rank": 2}\n\n',
+        ),
+    ],
+)
+def test_blank_lines_and_a_byte_order_mark_are_no_rows(bring, file, text):
+    assert lists(bring(text, file=file), ALL) == {"ann": ["item-1", "item-2"]}
+
+
+def test_a_long_number_as_id_stays_whole(tmp_path):
+    path = tmp_path / "ids.csv.jsonl"
+    path.write_text('{"user": 12345678901234567891, "item": 9007199254740993, "rank": 1}\n{"user": null, "item": 1}\n')
+    with pytest.raises(LearnError, match="line 2: user = None is empty"):  # JSON lines have no header to count
+        read_ranked_table(path)
+    path.write_text('{"user": 12345678901234567891, "item": 9007199254740993, "rank": 1}\n')
+    table = read_ranked_table(path)
+    assert table["user"].tolist() == ["12345678901234567891"] and table["item"].tolist() == ["9007199254740993"]
 
 
 @pytest.mark.filterwarnings("ignore:.*count as misses")

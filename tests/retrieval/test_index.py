@@ -52,6 +52,18 @@ def test_exact_kinds_equal_a_plain_sort(world, kind, masked):
     np.testing.assert_allclose(scores, np.take_along_axis(queries @ vectors.T, items, axis=1), rtol=1e-5)
 
 
+@pytest.mark.parametrize("kind", [IndexKind.EXACT, IndexKind.FLAT])
+@pytest.mark.parametrize("k", [1, 4, 15, 100])
+@pytest.mark.parametrize("masked", [False, True])
+def test_equal_items_at_the_end_of_a_list_come_by_smaller_index(kind, k, masked):
+    # Items with the same text have the same vector: whole numbers, so that their scores are equal to the bit.
+    vectors = np.concatenate([np.full((40, 4), 1.0), np.full((10, 4), 2.0), np.full((50, 4), 0.5)]).astype(np.float32)
+    queries = np.ones((3, 4), dtype=np.float32)
+    exclude = sequences([[], [0, 1, 40], list(range(0, 100, 2))]) if masked else None
+    items, _ = build_index(kind, vectors).search(queries, k, exclude)
+    assert (items == by_sorting(queries, vectors, k, exclude)).all()
+
+
 @pytest.mark.parametrize(("kind", "least"), [(IndexKind.HNSW, 0.95), (IndexKind.IVF, 0.6)])
 def test_approximate_kinds_find_most_of_the_best(world, kind, least):
     queries, vectors, _ = world
