@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 
 from learn.cex.devices import compute_dtype, pick_device
 from learn.config import BUNDLED, CEXConfig
@@ -70,7 +71,7 @@ def load_llm(cex: CEXConfig, models_folder: Path | str, device: torch.device | N
     source, options = cex.llm, {"revision": cex.revision} if cex.revision else {}
     if cex.llm in _SOURCES:
         source, options = str(_bundled_folder(cex.llm, Path(models_folder))), {}
-    with _readable(cex), _quiet():
+    with _readable(cex, source), _quiet():
         tokenizer = AutoTokenizer.from_pretrained(source, **options)
         model = AutoModel.from_pretrained(source, dtype=compute_dtype(cex.dtype, device), **options)
     if getattr(model.config, "is_encoder_decoder", False):
@@ -100,7 +101,7 @@ def llm_identity(cex: CEXConfig) -> str:
         raise LearnError(f"There is no model folder {cex.llm}.", "Check the path, or give a Hugging Face id.")
     from transformers import AutoConfig
 
-    with _readable(cex):
+    with _readable(cex, cex.llm):
         config = AutoConfig.from_pretrained(cex.llm, **({"revision": cex.revision} if cex.revision else {}))
     return f"{cex.llm}@{getattr(config, '_commit_hash', None) or cex.revision}"
 
@@ -180,13 +181,15 @@ def _is_causal(model: Any) -> bool:
 
 
 @contextmanager
-def _readable(cex: CEXConfig):
-    """Turns what transformers raises for a wrong id, folder or network into a LearnError."""
+def _readable(cex: CEXConfig, source: str):
+    """Turns what transformers raises for a wrong id, folder (``source``) or network into a LearnError."""
     try:
         yield
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        if Path(cex.llm).expanduser().is_dir():
+        if cex.llm in _SOURCES:
+            remedy = f"Delete the folder {source}: it is made again from the installed package."
+        elif Path(cex.llm).expanduser().is_dir():
             remedy = "Give a folder with config.json, model.safetensors and a tokenizer (made by save_pretrained)."
         else:
             remedy = "Check the id and the network, or use the LLM that needs neither: --llm bundled."

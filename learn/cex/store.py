@@ -17,7 +17,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -62,12 +62,17 @@ class ContentStore:
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
         self.remedy = f"Read the items again: learn extract {self.folder.parent.name}"
-        about = read_json(self.folder / "store.json", self.remedy)
+        file = self.folder / "store.json"
+        # A file that is there but cannot be used would stop the next extraction as well: it has to go first.
+        remedy = f"Delete the folder {self.folder}, then type: learn extract {self.folder.parent.name}"
+        about = read_json(file, remedy if file.exists() else self.remedy)
+        if not isinstance(about, dict) or not isinstance(about.get("settings"), dict):
+            raise LearnError(f"{file} is damaged: it has no settings.", remedy)
         if about.get("format_version") != FORMAT_VERSION:
             raise LearnError(
                 f"Content store {self.folder} has format {about.get('format_version')}, this version reads "
                 f"{FORMAT_VERSION}.",
-                self.remedy,
+                remedy,
             )
         self.settings: dict[str, Any] = about["settings"]
 
@@ -181,9 +186,9 @@ class ContentStore:
         """Only one process writes. The system frees the lock when its holder dies, however it dies.
 
         Raises:
-            LearnError: another process is writing; the message has its id.
+            LearnError: another process is writing (the message has its id), or the folder is read-only.
         """
-        with open(self.folder / "lock", "a+", encoding="utf-8") as handle:
+        with _open_lock(self.folder / "lock") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -198,6 +203,16 @@ class ContentStore:
             handle.flush()
             sweep_partial(self.folder)
             yield
+
+
+def _open_lock(path: Path) -> TextIO:
+    try:
+        return open(path, "a+", encoding="utf-8")
+    except OSError as error:
+        raise LearnError(
+            f"Cannot write {path}: {error.strerror}.",
+            "Choose a folder that you may write to with --workspace (or LEARN_WORKSPACE).",
+        ) from error
 
 
 def _read_shard(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
