@@ -19,6 +19,7 @@ from learn.errors import LearnError
 from learn.explore import overview, recommendations
 from learn.explore.catalogue import Catalogue, read_catalogue
 from learn.explore.vectors import has_vectors, run_vectors
+from learn.files import read_json
 from learn.training.run import Run
 from learn.workspace import PREBUILT, Workspace
 
@@ -82,14 +83,17 @@ class Runs:
 
 
 def open_runs(dataset: Dataset) -> Runs:
-    """The Runs of ``dataset``, the prebuilt ones first; a Run of the workspace replaces a prebuilt one of its name."""
+    """The Runs of ``dataset``, the prebuilt ones first; a Run of the workspace replaces a prebuilt one of its name.
+
+    Only Runs of one split are usable together: what is history for one may be the target of another.
+    """
     paths = {path.name: path for place in (prebuilt(), workspace()) for path in place.run_paths(dataset.name)}
     stamps = tuple((str(path), (path / "run.json").stat().st_mtime_ns) for path in paths.values())
-    return _runs(dataset.name, dataset.fingerprint, stamps)
+    return _runs(dataset.name, dataset.fingerprint, stamps, _stored_split(dataset.name))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the Runs …")
-def _runs(dataset: str, fingerprint: str, stamps: tuple[tuple[str, int], ...]) -> Runs:
+def _runs(dataset: str, fingerprint: str, stamps: tuple[tuple[str, int], ...], split: SplitInfo | None) -> Runs:
     usable, problems = [], []
     for path, _ in stamps:
         try:
@@ -98,20 +102,36 @@ def _runs(dataset: str, fingerprint: str, stamps: tuple[tuple[str, int], ...]) -
         except LearnError as error:
             problems.append(error)
             continue
-        if run.info.dataset_fingerprint == fingerprint:
-            usable.append(run)
+        own = SplitInfo(**run.info.split)
+        split = split or own
+        again = f"Make it again, for example: learn train {dataset}, or delete the folder {path}."
+        if run.info.dataset_fingerprint != fingerprint:
+            problems.append(LearnError(f"Run {run.name} was made on another version of dataset {dataset}.", again))
+        elif own != split:
+            what = f"Run {run.name} was made with another split ({_words(own)}) than the one shown ({_words(split)})."
+            problems.append(LearnError(what, again))
         else:
-            problems.append(
-                LearnError(
-                    f"Run {run.name} was made on another version of dataset {dataset}.",
-                    f"Train it again: learn train {dataset} --name {run.name}, or delete the folder {path}.",
-                )
-            )
+            usable.append(run)
     return Runs(usable, problems)
 
 
+def _words(split: SplitInfo) -> str:
+    return f"target from {split.test_start}" if split.test_start else split.kind.replace("_", " ")
+
+
+def _stored_split(name: str) -> SplitInfo | None:
+    """The split that `learn prepare` wrote beside the dataset; None where the app kept the dataset by itself."""
+    path = workspace().dataset(name) / "split.json"
+    if not path.exists():
+        return None
+    return SplitInfo(**read_json(path, f"Prepare it again: learn prepare SOURCE --name {name}"))
+
+
 def split_info(dataset: Dataset, runs: list[Run]) -> SplitInfo:
-    """The split that the Runs were made with; without any Run, the default one."""
+    """The split stored with the dataset; else the one that its Runs were made with; else the default one."""
+    stored = _stored_split(dataset.name)
+    if stored is not None:
+        return stored
     if runs:
         return SplitInfo(**runs[0].info.split)
     from learn.data.sources import default_split

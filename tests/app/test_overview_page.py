@@ -1,8 +1,13 @@
 """The Overview page: what it shows, and what it says when something is missing or broken."""
 
 import shutil
+from dataclasses import asdict
+
+import pytest
 
 from learn.data.dataset import Dataset
+from learn.data.history_target import leave_one_out
+from learn.files import write_json
 from learn.training.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
@@ -70,3 +75,30 @@ def test_a_run_of_another_version_of_the_dataset_is_left_out(workspace, open_pag
     Dataset(dataset.name, items, dataset.interactions, dataset.source, dataset.report).save(folder)
     page = open_page("overview")
     assert len(page.error) == 4 and "another version of dataset" in page.error[0].value
+
+
+@pytest.fixture
+def two_splits(workspace):
+    """The workspace with one Run more, of another split; returns the dataset and that split."""
+    dataset = Dataset.load(workspace.dataset(synthetic.NAME))
+    split = leave_one_out(dataset)
+    vectors = synthetic._vectors(dataset, split, 0.3, 9)
+    synthetic.write_run(workspace, dataset, split, "other", "Other", "b", vectors)
+    return dataset, split
+
+
+def test_a_run_of_another_split_is_not_compared_with_the_others(workspace, two_splits, open_page):
+    page = open_page("overview")
+    assert len(page.error) == 1 and "Run other was made with another split \\(leave one out\\)" in page.error[0].value
+    assert "Other" not in page.dataframe[0].value["label"].tolist() and len(page.dataframe[0].value) == 4
+
+
+def test_the_split_stored_with_the_dataset_decides(workspace, two_splits, open_page):
+    dataset, split = two_splits
+    write_json(workspace.dataset(dataset.name) / "split.json", asdict(split.info))
+    page = open_page("overview")
+    assert page.dataframe[0].value["label"].tolist() == ["Other"] and len(page.error) == 4
+    shutil.rmtree(workspace.runs(dataset.name))
+    page = open_page("overview")
+    tested = f"{(split.target('test').lengths > 0).sum()} of them did something after the cut"
+    assert next(tile for tile in page.metric if tile.label == "Users").help == tested
