@@ -2,8 +2,8 @@
 
 In a causal LLM a token's state depends on the tokens before it only. Texts that share a beginning share those states:
 the texts of a catalogue form a tree of tokens, in which each token attends to its ancestors and itself, at the position
-that is its depth. The states are the same as for each text alone (exactly so up to rounding); on grocery products the
-tree holds 28% of the tokens. A shared prefix kept as keys and values is the special case of a tree with one trunk.
+that is its depth. The states are the same as for each text alone (exactly so up to rounding); on grocery products trees
+of 512 tokens hold 61% of them. A shared prefix kept as keys and values is the special case of a tree with one trunk.
 """
 
 from __future__ import annotations
