@@ -90,13 +90,14 @@ def _results(runs: loaders.Runs) -> None:
 
 def _metrics_table(table: pd.DataFrame) -> None:
     numbers = [column for column in table.columns if column != "label"]
-    styled = table.style.highlight_max(subset=numbers, props="background-color: #1f9e7740").format(
+    better = [column for column in numbers if not column.startswith("coverage@")]
+    styled = table.style.highlight_max(subset=better, props="background-color: #1f9e7740").format(
         "{:.4f}", subset=numbers
     )
     st.dataframe(
         styled, hide_index=True, width="stretch", column_config={"label": st.column_config.Column("Run", pinned=True)}
     )
-    st.caption("The best of each column is shaded green. Click a column's name to sort.")
+    st.caption("The best of each column is shaded green, save for coverage, where more is not always better.")
 
 
 def _tiles(facts: overview.Health) -> None:
