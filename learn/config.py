@@ -112,6 +112,8 @@ class SamplingConfig(_Frozen):
     """Stage 2 by recency weights; False: uniformly (Table 5's "random sampling")."""
     cut_from: Fraction = 0.3
     """Each epoch cuts each user's training sequence anew, at a random place after this share of it. Not stated."""
+    distinct_history: bool = False
+    """Of an item that a history holds several times, only the latest event counts. Not stated."""
     new_targets_only: bool = False
     """Train only on target items that the history does not hold. Not stated."""
     alpha: Annotated[float, Field(gt=1.0)] = 10.0

@@ -5,6 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 
+def latest_events(items: np.ndarray) -> np.ndarray:
+    """Positions of every distinct item's latest event, in time order.
+
+    Args:
+        items: [n] item indices, oldest first.
+
+    Returns:
+        [distinct items] int64 positions, increasing.
+    """
+    _, from_the_end = np.unique(items[::-1], return_index=True)
+    return np.sort(len(items) - 1 - from_the_end)
+
+
 def stage_one(length: int, size: int, rng: np.random.Generator) -> np.ndarray:
     """A uniform random sample of positions, without replacement, in time order.
 

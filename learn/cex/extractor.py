@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from learn.cex.batching import plan_batches
 from learn.cex.devices import compute_dtype, pick_device
 from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
-from learn.cex.reader import Reader
+from learn.cex.reader import read_batch
 from learn.cex.store import ContentStore, store_key, text_hash
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
@@ -108,10 +109,9 @@ def embed_texts(prompts: Sequence[str], llm: FrozenLLM, cex: CEXConfig) -> np.nd
     if not distinct:
         return np.zeros((0, llm.hidden_size), np.float32)
     texts = tokenise(distinct, llm, cex).tokens
-    reader = Reader(llm, cex)
     vectors = np.zeros((len(distinct), llm.hidden_size), np.float32)
-    for batch in reader.plan(texts):
-        vectors[batch] = _finite(reader.read([texts[index] for index in batch]), llm)
+    for batch in _plan(texts, cex):
+        vectors[batch] = _read([texts[index] for index in batch], llm, cex)
     place = {prompt: row for row, prompt in enumerate(distinct)}
     return vectors[[place[prompt] for prompt in prompts]]
 
@@ -145,18 +145,17 @@ def _read_missing(
     # Planned over all texts, also those already stored: after a kill the batches are the same, and so the vectors.
     tokenised = tokenise(prompts, llm, cex)
     texts = tokenised.tokens
-    reader = Reader(llm, cex)
     names: list[str] = []
     parts: list[np.ndarray] = []
     lengths: list[int] = []
     saved = time.monotonic()
     total = sum(len(text) for text, wanted in zip(texts, missing, strict=True) if wanted)
     with progress.task(f"Reading {int(missing.sum()):,} texts", total=total, unit="tokens") as bar:
-        for batch in reader.plan(texts):
+        for batch in _plan(texts, cex):
             wanted = batch[missing[batch]]
             if not len(wanted):
                 continue
-            parts.append(_finite(reader.read([texts[index] for index in wanted]), llm))
+            parts.append(_read([texts[index] for index in wanted], llm, cex))
             names += [prompts[index] for index in wanted]
             lengths += [tokenised.whole[index] for index in wanted]
             if time.monotonic() - saved >= SECONDS_PER_SHARD:
@@ -168,7 +167,12 @@ def _read_missing(
     return total
 
 
-def _finite(vectors: np.ndarray, llm: FrozenLLM) -> np.ndarray:
+def _plan(texts: list[list[int]], cex: CEXConfig) -> list[np.ndarray]:
+    return plan_batches([len(text) for text in texts], cex.token_budget)
+
+
+def _read(texts: list[list[int]], llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:
+    vectors = read_batch(llm, texts, cex.pooling)
     if not np.isfinite(vectors).all():
         raise LearnError(
             f"{llm.identity} gives numbers that are not finite in {llm.dtype}.", "Use cex.dtype = float32 instead."

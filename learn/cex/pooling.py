@@ -1,6 +1,6 @@
 """From the last layer's token states to one vector per item (SPEC, section 2, step 2).
 
-Legend: B texts, L tokens, D = D_llm. A mask's True is one of the text's own tokens; False is padding or another text's.
+Legend: B texts, L tokens, D = D_llm. A mask's True is one of the text's own tokens, False is padding.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ def pool(states: torch.Tensor, mask: torch.Tensor, how: Pooling) -> torch.Tensor
     """[B, D] float32: the mean over a text's tokens, or the state of its last one.
 
     Args:
-        states: [B, L, D], or [L, D] where all texts share the tokens of one token tree.
+        states: [B, L, D].
         mask: [B, L] bool, True = a token of this text; at least one True per row.
         how: mean (the paper's) or last.
     """
@@ -22,9 +22,7 @@ def pool(states: torch.Tensor, mask: torch.Tensor, how: Pooling) -> torch.Tensor
     if how is Pooling.LAST:
         places = torch.arange(mask.shape[1], device=mask.device)
         last = torch.where(mask, places, -1).argmax(dim=1)
-        return states[last] if states.dim() == 2 else states[torch.arange(len(states), device=mask.device), last]
+        return states[torch.arange(len(states), device=mask.device), last]
     lengths = mask.sum(dim=1, keepdim=True)
-    if states.dim() == 2:
-        return mask.float() @ states / lengths
     # Not a product with the mask: a padded position's state may be NaN, and NaN * 0 is NaN.
     return states.masked_fill(~mask[..., None], 0.0).sum(dim=1) / lengths

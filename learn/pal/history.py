@@ -42,4 +42,4 @@ def history_vector(run: Run, content: np.ndarray) -> np.ndarray:
     towers, preprocessing = load_towers(run)
     rows = torch.as_tensor(preprocessing.apply(content))
     whole = Sequences(np.arange(len(content), dtype=np.int32), np.array([0, len(content)]))
-    return user_vectors(towers, rows, whole, run.config.sampling.history_length)[0]
+    return user_vectors(towers, rows, whole, run.config.sampling)[0]

@@ -6,8 +6,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from learn.config import SamplingConfig
 from learn.data.sequences import Sequences
 from learn.pal.towers import Towers
+from learn.sampling import latest_events
 from learn.training.batch import pad
 
 TOKENS_PER_BATCH = 16_384
@@ -39,13 +41,15 @@ def strands(history: np.ndarray, length: int) -> list[np.ndarray]:
 
 
 @torch.inference_mode()
-def user_vectors(towers: Towers, content: torch.Tensor, histories: Sequences, history_length: int) -> np.ndarray:
+def user_vectors(
+    towers: Towers, content: torch.Tensor, histories: Sequences, sampling: SamplingConfig
+) -> np.ndarray:
     """The user embedding after each history: its last position's, the mean over strands of a long history.
 
     Args:
         content: [N, D_llm] prepared content.
         histories: U sequences of item indices.
-        history_length: H of the configuration.
+        sampling: how long a strand may be, and whether only an item's latest event counts.
 
     Returns:
         [U, d] float32, scaled by 1 / temperature (and a last dimension of 1 for the prior); zeros without history.
@@ -53,7 +57,10 @@ def user_vectors(towers: Towers, content: torch.Tensor, histories: Sequences, hi
     towers.eval()
     owners, rows = [], []
     for user in np.flatnonzero(histories.lengths):
-        for strand in strands(histories[user], history_length):
+        history = histories[user]
+        if sampling.distinct_history:
+            history = history[latest_events(history)]
+        for strand in strands(history, sampling.history_length):
             owners.append(user)
             rows.append(strand)
     width = towers.pal.output.out_features

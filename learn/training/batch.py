@@ -9,7 +9,7 @@ import numpy as np
 
 from learn.config import Config
 from learn.data.sequences import Sequences
-from learn.sampling import stage_one, stage_two
+from learn.sampling import latest_events, stage_one, stage_two
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,8 @@ def make_batch(train: Sequences, users: np.ndarray, config: Config, epoch: int, 
         history, whole_target = cut_history_target(
             train[user], rng, cut_from=sampling.cut_from, new_targets_only=sampling.new_targets_only
         )
+        if sampling.distinct_history:
+            history = history[latest_events(history)]
         history = history[stage_one(len(history), sampling.history_length, rng)]
         target = whole_target[stage_one(len(whole_target), sampling.target_length, rng)]
         weighting = {"weighted": sampling.weighted, "alpha": sampling.alpha, "beta": sampling.beta}

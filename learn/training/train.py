@@ -13,7 +13,7 @@ import torch
 from accelerate import Accelerator
 
 from learn.cex.devices import compute_dtype
-from learn.config import Config, ItemTower
+from learn.config import Config, ItemTower, SamplingConfig
 from learn.data.dataset import Dataset
 from learn.data.history_target import Phase, Split
 from learn.data.schema import Recommendations
@@ -132,7 +132,7 @@ def train(
     towers, state = fit(dataset, split, prepared, config, folder, progress)
     device = next(towers.parameters()).device
     rows = torch.as_tensor(prepared, device=device)
-    users = user_vectors(towers, rows, split.history(Phase.TEST), config.sampling.history_length)
+    users = user_vectors(towers, rows, split.history(Phase.TEST), config.sampling)
     items = item_vectors(towers, rows)
     own = tower is not ItemTower.CONTENT  # (c)'s are E^c itself: not copied, only the prior beside it
     if not own and towers.prior_head is not None:
@@ -263,7 +263,7 @@ def fit(
                     state.seconds = earlier + time.monotonic() - began
                     save()
                     saved_at = time.monotonic()
-            score = score_now(towers, content, split, history_length)
+            score = score_now(towers, content, split, config.sampling)
             state.curves.append(
                 {
                     "epoch": state.epoch + 1,
@@ -291,7 +291,7 @@ def hash_seed(*parts: int) -> int:
     return int(np.random.SeedSequence(parts).generate_state(1, np.uint64)[0] >> 1)
 
 
-def score_now(towers: Towers, content: torch.Tensor, split: Split, history_length: int) -> float:
+def score_now(towers: Towers, content: torch.Tensor, split: Split, sampling: SamplingConfig) -> float:
     """The validation metric of the towers as they are."""
-    users = user_vectors(towers, content, split.history(Phase.VALIDATION), history_length)
+    users = user_vectors(towers, content, split.history(Phase.VALIDATION), sampling)
     return validation_score(users, item_vectors(towers, content), split, **validation_metric(split))

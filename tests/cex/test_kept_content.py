@@ -173,7 +173,6 @@ DRIVER = """
 import sys, time, torch
 torch.set_num_threads(1)
 import learn.cex.extractor as extractor
-import learn.cex.reader as reader
 from learn.config import CEXConfig
 from learn.progress import make_progress
 from learn.workspace import Workspace
@@ -182,14 +181,15 @@ from tests.cex.conftest import make_dataset
 folder, llm, pause = sys.argv[1], sys.argv[2], float(sys.argv[3])
 SILENT = make_progress(silent=True)
 extractor.SECONDS_PER_SHARD = 0.0
-read = reader.Reader.read
-def slow(self, texts):
+read = extractor.read_batch
+def slow(llm, texts, pooling):
     print("batch", flush=True)
     time.sleep(pause)
-    return read(self, texts)
-reader.Reader.read = slow
+    return read(llm, texts, pooling)
+extractor.read_batch = slow
 dataset = make_dataset([f"soap {row % 9} {row}" for row in range(200)])
-extractor.content_embeddings(dataset, CEXConfig(llm=llm, dtype="float32"), Workspace.at(folder), SILENT)
+cex = CEXConfig(llm=llm, dtype="float32", token_budget=256)
+extractor.content_embeddings(dataset, cex, Workspace.at(folder), SILENT)
 """
 
 

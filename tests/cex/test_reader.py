@@ -5,21 +5,19 @@ import os
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from learn.cex.batching import plan_batches
 from learn.cex.extractor import embed_texts, tokenise
 from learn.cex.llm import load_llm, parameters_hash
 from learn.cex.pooling import pool
-from learn.cex.reader import Reader, padded_states, tree_is_exact
-from learn.cex.token_tree import build_tree, plan_trees
+from learn.cex.reader import padded_states, read_batch
 from learn.config import CEXConfig, Pooling
 from learn.errors import LearnError
 from learn.workspace import Workspace
 
 TEXTS = [f'Item title is "{"soap" if row % 3 else "tea"} {row % 7}" and {"x" * (row % 5)}{row}' for row in range(40)]
-token_lists = st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=9), min_size=1, max_size=12)
 
 
 def one_by_one(llm, texts, pooling=Pooling.MEAN):
@@ -44,8 +42,7 @@ def test_batches_give_what_each_text_gives_alone_in_the_callers_order(llm, pooli
     texts = tokenise(TEXTS, llm, cex).tokens
     expected = one_by_one(llm, texts, pooling)
     assert np.abs(embed_texts(TEXTS, llm, cex) - expected).max() < 1e-5
-    for use_tree in {False, llm.is_causal}:
-        assert np.abs(Reader(llm, cex, use_tree).read(texts) - expected).max() < 1e-5
+    assert np.abs(read_batch(llm, texts, pooling) - expected).max() < 1e-5
     assert np.abs(expected - expected.mean(0)).max() > 0.1  # the texts do differ
 
 
@@ -61,9 +58,8 @@ def test_padding_changes_nothing(llm):
     assert torch.allclose(alone[0], padded[0], atol=1e-5)
 
 
-def test_only_a_causal_llm_shares_beginnings(llm):
+def test_a_decoder_is_told_from_an_encoder(llm):
     assert llm.is_causal == ("Llama" in type(llm.model).__name__)
-    assert tree_is_exact(llm) == llm.is_causal
 
 
 def test_reading_leaves_the_llm_byte_identical_and_without_gradient(llm):
@@ -97,28 +93,6 @@ def test_batches_hold_every_text_once_within_the_budget(lengths, budget):
     assert sorted(np.concatenate(batches).tolist()) == list(range(len(lengths)))
     for batch in batches:
         assert len(batch) == 1 or len(batch) * max(lengths[index] for index in batch) <= budget
-
-
-@settings(deadline=None)
-@given(token_lists, st.integers(1, 30))
-def test_trees_hold_every_text_once_within_the_limit(texts, limit):
-    trees = plan_trees(texts, limit)
-    assert sorted(np.concatenate(trees).tolist()) == list(range(len(texts)))
-    for tree in trees:
-        assert len(tree) == 1 or len(build_tree([texts[index] for index in tree]).tokens) <= limit
-
-
-@settings(deadline=None)
-@given(token_lists)
-def test_a_token_attends_to_the_beginning_of_its_text_and_nothing_else(texts):
-    tree = build_tree(texts)
-    assert len(tree.tokens) == len({tuple(text[: end + 1]) for text in texts for end in range(len(text))})
-    for text, path in zip(texts, tree.paths, strict=True):
-        nodes = np.flatnonzero(path)
-        assert tree.tokens[nodes].tolist() == text
-        assert tree.depths[nodes].tolist() == list(range(len(text)))
-        for place, node in enumerate(nodes):
-            assert np.flatnonzero(tree.ancestors[node]).tolist() == nodes[: place + 1].tolist()
 
 
 def test_cutting_is_counted(llm):
