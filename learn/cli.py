@@ -27,6 +27,9 @@ out = Console(highlight=False)
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Where things are kept; default $LEARN_WORKSPACE or ./workspace.")
 ]
+PresetOption = Annotated[
+    str, typer.Option(help="tiny, demo (long histories), short, paper; auto goes by the dataset's split.")
+]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="A setting, e.g. training.epochs=5. Repeatable.")]
 
 
@@ -146,7 +149,7 @@ def prepare_dataset(
 def extract(
     dataset: Annotated[str, typer.Argument(help="A prepared dataset.")],
     llm: Annotated[str | None, typer.Option(help="bundled, bundled-encoder, a Hugging Face id, or a folder.")] = None,
-    preset: Annotated[str, typer.Option(help="tiny, demo or paper.")] = "demo",
+    preset: PresetOption = "auto",
     settings: SetOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -155,8 +158,8 @@ def extract(
     from learn.pipeline import open_dataset
 
     where = Workspace.at(workspace)
-    found, _ = open_dataset(where, dataset)
-    config = configuration(preset, settings, llm)
+    found, split = open_dataset(where, dataset)
+    config = configuration(preset, settings, split, llm)
     content = content_embeddings(found, config.cex, where)
     say(
         f"Read {content.n_read:,} of {found.n_items:,} items in {content.seconds:.0f} s "
@@ -169,8 +172,10 @@ def extract(
     next_step(f"learn train {dataset}")
 
 
-def configuration(preset_name: str, settings: list[str] | None, llm: str | None = None, seed: int | None = None) -> Any:
-    """The preset with --set, --llm and --seed applied."""
+def configuration(
+    preset_name: str, settings: list[str] | None, split: Any, llm: str | None = None, seed: int | None = None
+) -> Any:
+    """The preset (``auto``: the one that suits ``split``) with --set, --llm and --seed applied."""
     from learn.config import preset
 
     values = parse_settings(settings)
@@ -178,14 +183,14 @@ def configuration(preset_name: str, settings: list[str] | None, llm: str | None 
         values["cex__llm"] = llm
     if seed is not None:
         values["training__seed"] = seed
-    return preset(preset_name).with_values(**values)
+    return preset(preset_name, split.info.kind).with_values(**values)
 
 
 @app.command()
 def train(
     dataset: Annotated[str, typer.Argument(help="A prepared dataset.")],
     tower: Annotated[str, typer.Option(help="a, b, c, without-align, or all.")] = "all",
-    preset: Annotated[str, typer.Option(help="tiny, demo or paper.")] = "demo",
+    preset: PresetOption = "auto",
     llm: Annotated[str | None, typer.Option(help="Whose content embeddings to train on.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
     suffix: Annotated[str, typer.Option(help="Added to the Runs' names, to keep several.")] = "",
@@ -198,8 +203,8 @@ def train(
 
     where = Workspace.at(workspace)
     towers = towers_named(tower)
-    config = configuration(preset, settings, llm, seed)
     found, split = open_dataset(where, dataset)
+    config = configuration(preset, settings, split, llm, seed)
     runs = train_variants(where, found, split, config, towers, suffix=suffix)
     if tower == "all":
         runs += make_reference_runs(found, split, where)
@@ -316,7 +321,7 @@ def demo(
     interactions: Annotated[Path | None, typer.Option(help="Your interactions.")] = None,
     mapping: Annotated[list[str] | None, typer.Option("--map", help="field=your_column.")] = None,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
-    preset: Annotated[str, typer.Option(help="tiny, demo or paper.")] = "demo",
+    preset: PresetOption = "auto",
     llm: Annotated[str | None, typer.Option(help="bundled, bundled-encoder, a Hugging Face id, or a folder.")] = None,
     settings: SetOption = None,
     workspace: WorkspaceOption = None,
@@ -331,9 +336,9 @@ def demo(
     if (items is None) != (interactions is None):
         raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
     where = Workspace.at(workspace)
-    config = configuration(preset, settings, llm)
     source = "completejourney" if items is None else "tables"
     dataset, split = prepare_dataset(where, source, items, interactions, None, name, mapping)
+    config = configuration(preset, settings, split, llm)
     if from_scratch:
         shutil.rmtree(where.content(dataset.name), ignore_errors=True)
         shutil.rmtree(where.runs(dataset.name), ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Every setting of a Run, validated, with its meaning beside it, and the presets ``tiny``, ``demo`` and ``paper``.
+"""Every setting of a Run, validated, with its meaning beside it, and the presets: ``tiny``, ``demo``, ``short``, ``paper``.
 
 Where the paper states no value, the field says "not stated". This module imports neither torch nor transformers.
 """
@@ -211,6 +211,13 @@ PRESETS: dict[str, Config] = {
         objective=ObjectiveConfig(catalogue_negatives=1024),
         training=TrainingConfig(epochs=8, batch_size=16),
     ),
+    "short": Config(
+        preset="short",
+        pal=PALConfig(dropout=0.2, popularity_prior=False),
+        sampling=SamplingConfig(history_length=50, target_length=50, cut_from=0.0),
+        objective=ObjectiveConfig(catalogue_negatives=8192),
+        training=TrainingConfig(epochs=40, batch_size=256),
+    ),
     "paper": Config(
         preset="paper",
         pal=PALConfig(hidden_size=768, num_layers=12, num_heads=12, feed_forward_size=3072),
@@ -221,12 +228,22 @@ PRESETS: dict[str, Config] = {
 }
 
 
-def preset(name: str) -> Config:
+AUTO = "auto"
+"""The preset that suits a dataset's split: ``short`` where the last item is left out, ``demo`` where time is cut."""
+
+
+def preset(name: str, split_kind: str | None = None) -> Config:
     """The preset called ``name``.
+
+    Args:
+        name: one of `PRESETS`, or ``auto``.
+        split_kind: what ``auto`` goes by, see `learn.data.history_target.SplitInfo`.
 
     Raises:
         LearnError: there is none of that name.
     """
+    if name == AUTO:
+        name = "short" if split_kind == "leave_one_out" else "demo"
     if name not in PRESETS:
-        raise LearnError(f"There is no preset {name!r}.", f"Choose one of: {', '.join(PRESETS)}.")
+        raise LearnError(f"There is no preset {name!r}.", f"Choose one of: {AUTO}, {', '.join(PRESETS)}.")
     return PRESETS[name]

@@ -20,7 +20,7 @@ from learn.errors import LearnError
 from learn.evaluation import metrics as m
 from learn.evaluation.bootstrap import RESAMPLES, bootstrap_ratios
 from learn.evaluation.slices import ITEM_PREFIX, USER_PREFIX, SliceConfig, describe, item_slices, user_slices
-from learn.evaluation.targets import Targets, make_targets, without_history
+from learn.evaluation.targets import REGIMES, Targets, make_targets, ranked_sets, without_history
 from learn.retrieval.exact import ExactIndex
 from learn.retrieval.index import Index, take_users
 
@@ -61,7 +61,8 @@ def evaluate(
     """Metrics of ranked lists against the targets of ``phase``.
 
     Item slices restrict the *targets* to the slice's items, the list stays whole, and users without such a target do
-    not count. User slices restrict the users.
+    not count. User slices restrict the users. A regime under which nobody can be evaluated (``new`` where every target
+    is a repeat) is left out.
 
     Args:
         ranked: regime -> [U, K] item indices, best first, each at most once in a row, -1 where a list has ended.
@@ -71,14 +72,17 @@ def evaluate(
         seed, resamples: of the bootstrap over users.
 
     Raises:
-        LearnError: lists of another number of users than the split's, or a regime without users.
+        LearnError: lists of another number of users than the split's, or nobody to evaluate.
     """
     slices = slices or SliceConfig()
     item_names = item_slices(split.training_counts(), slices)
     history_lengths = split.history(phase).lengths
     user_names = user_slices(history_lengths, slices)
     tables, per_user, users = [], [], {}
+    possible = ranked_sets(split, phase)
     for among, lists in ranked.items():
+        if among in REGIMES and among not in possible:
+            continue
         targets = make_targets(split, phase, among)
         if len(lists) != len(split.sequences):
             raise LearnError(

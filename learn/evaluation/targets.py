@@ -103,6 +103,25 @@ def make_targets(split: Split, phase: Phase, among: str) -> Targets:
     return Targets(np.flatnonzero(evaluated), places[users[kept]], items[kept], split.n_items, left_out)
 
 
+def ranked_sets(split: Split, phase: Phase) -> list[str]:
+    """The regimes under which anybody can be evaluated: where every target is a repeat, there is no ``new``.
+
+    Raises:
+        LearnError: not even ``all`` has a user.
+    """
+    make_targets(split, phase, Recommendations.AMONG_ALL)
+    new = ~contains(
+        pair_keys(split.history(phase), split.n_items), pair_keys(_tested(split, phase), split.n_items)
+    )
+    return list(REGIMES) if new.any() else [Recommendations.AMONG_ALL]
+
+
+def _tested(split: Split, phase: Phase) -> Sequences:
+    """The target of the users who have a history."""
+    target = split.target(phase)
+    return target.keep(np.repeat(split.history(phase).lengths > 0, target.lengths))
+
+
 def without_history(ranked: np.ndarray, split: Split, phase: Phase) -> np.ndarray:
     """[U, K] ``ranked`` with every user's history items taken out and the rest moved up, padded with -1."""
     seen = pair_keys(split.history(phase), split.n_items)

@@ -21,14 +21,15 @@ class Batch:
         history_positions: [B, N_h] int64, positions that enter the loss.
         target: [B, T] int64, right-padded.
         target_positions: [B, N_t] int64.
-        own_targets: [B, T'] int64, the whole target before stage 1, padded with -1: what is no negative for this user.
+        not_negative: [B, T'] int64, padded with -1: what is no negative for this user. The whole target before stage 1;
+            where only new items are targets, the history too: it is neither wanted nor unwanted.
     """
 
     history: np.ndarray
     history_positions: np.ndarray
     target: np.ndarray
     target_positions: np.ndarray
-    own_targets: np.ndarray
+    not_negative: np.ndarray
 
 
 def pad(rows: list[np.ndarray], value: int) -> np.ndarray:
@@ -95,7 +96,7 @@ def make_batch(train: Sequences, users: np.ndarray, config: Config, epoch: int, 
                 stage_two(len(history), sampling.history_positions, rng, **weighting),
                 target,
                 stage_two(len(target), sampling.target_positions, rng, **weighting),
-                np.unique(whole_target),
+                np.unique(train[user] if sampling.new_targets_only else whole_target),
             )
         )
     history, history_positions, target, target_positions, own = zip(*rows, strict=True)

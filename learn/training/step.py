@@ -69,7 +69,7 @@ class StepLoss:
         log_mass = negative_log_mass(
             user_emb,
             torch.cat(embeddings),
-            accidental_hits(drawn, torch.as_tensor(batch.own_targets, device=device)),
+            accidental_hits(drawn, torch.as_tensor(batch.not_negative, device=device)),
             towers.scale,
             log_expected,
             None if prior is None else torch.cat(priors),

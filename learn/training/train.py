@@ -19,6 +19,7 @@ from learn.data.history_target import Phase, Split
 from learn.data.schema import Recommendations
 from learn.errors import LearnError
 from learn.evaluation.protocol import rank_vectors, validation_score
+from learn.evaluation.targets import ranked_sets
 from learn.files import sweep_partial
 from learn.pal.infer import item_vectors, user_vectors
 from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
@@ -73,10 +74,16 @@ def learning_rate_factor(step: int, steps: int, warmup_fraction: float) -> float
 
 
 def validation_metric(split: Split) -> dict[str, Any]:
-    """What decides the best epoch: R@100 of items new to the user; NDCG@10 over everything for leave-one-out."""
+    """What decides the best epoch: R@100 of items new to the user (of all, where none is new); NDCG@10 over everything
+    for leave-one-out.
+
+    Raises:
+        LearnError: nobody can be validated.
+    """
+    among = ranked_sets(split, Phase.VALIDATION)[-1]
     if split.info.kind == "leave_one_out":
         return {"among": Recommendations.AMONG_ALL, "metric": "ndcg", "k": min(10, split.n_items)}
-    return {"among": Recommendations.AMONG_NEW, "metric": "recall", "k": min(100, split.n_items)}
+    return {"among": among, "metric": "recall", "k": min(100, split.n_items)}
 
 
 def train(
@@ -108,6 +115,8 @@ def train(
             f"Content embeddings came for {len(content)} items, {dataset.name} has {dataset.n_items}.",
             f"Extract them again: learn extract {dataset.name}",
         )
+    ranked_sets(split, Phase.TEST)  # before hours of training: is there anybody to evaluate?
+    validation_metric(split)
     sweep_partial(folder.parent)
     progress = progress or make_progress()
     prepared, preprocessing = prepare_content(content, split, config)
