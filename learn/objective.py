@@ -18,9 +18,10 @@ def accidental_hits(candidates: torch.Tensor, own_targets: torch.Tensor) -> torc
     Returns:
         [B, K] bool, True = mask it.
     """
-    own = own_targets.sort(dim=1).values
-    place = torch.searchsorted(own, candidates.expand(len(own), -1).contiguous()).clamp(max=own.shape[1] - 1)
-    return own.gather(1, place) == candidates
+    width = int(torch.maximum(candidates.max(), own_targets.max())) + 2
+    own = torch.zeros(len(own_targets), width, dtype=torch.bool, device=candidates.device)
+    own.scatter_(1, torch.where(own_targets < 0, width - 1, own_targets), True)
+    return own[:, candidates]
 
 
 def negative_log_mass(
@@ -47,12 +48,17 @@ def negative_log_mass(
     Returns:
         [B, N_h]; -inf where every negative is masked.
     """
-    logits = scale * (user_emb @ negative_emb.T)
+    offset = torch.zeros(len(negative_emb), device=user_emb.device)
     if bias is not None:
-        logits = logits + bias
+        offset = offset + bias
     if log_expected is not None:
-        logits = logits - log_expected
-    return logits.masked_fill(masked[:, None, :], -torch.inf).logsumexp(dim=-1)
+        offset = offset - log_expected
+    batch, positions, width = user_emb.shape
+    with torch.autocast(user_emb.device.type, enabled=False):  # a logit in bfloat16 would be off by up to 0.06
+        # [B x N_h, K] is by far the largest tensor of a step, so as little as possible is done to it.
+        logits = torch.addmm(offset, (scale * user_emb.float()).reshape(-1, width), negative_emb.float().T)
+        logits = logits.view(batch, positions, -1).masked_fill_(masked[:, None, :], -torch.inf)
+        return logits.logsumexp(dim=-1)
 
 
 def dense_all_action_loss(
@@ -74,7 +80,8 @@ def dense_all_action_loss(
         scale: 1 / temperature.
         bias: [B, N_t] added to the positives' logits, or None.
     """
-    positive = scale * torch.einsum("bhd,btd->bht", user_emb, item_emb)
+    with torch.autocast(user_emb.device.type, enabled=False):
+        positive = scale * torch.einsum("bhd,btd->bht", user_emb.float(), item_emb.float())
     if bias is not None:
         positive = positive + bias[:, None, :]
     return (torch.logaddexp(positive, log_mass[:, :, None]) - positive).mean()

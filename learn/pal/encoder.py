@@ -48,13 +48,16 @@ class Attention(nn.Module):
             .view(batch, length, 3, self.num_heads, width // self.num_heads)
             .permute(2, 0, 3, 1, 4)
         )  # each [B, A, L, D/A]
-        mixed = functional.scaled_dot_product_attention(
-            rotate_by_position(query),
-            rotate_by_position(key),
-            value,
-            is_causal=causal,
-            dropout_p=self.dropout if self.training else 0.0,
-        )
+        query, key = rotate_by_position(query), rotate_by_position(key)
+        dropout = self.dropout if self.training else 0.0
+        if x.device.type == "cpu":
+            # On a processor, the gradient of attention is several times slower in bfloat16 than in float32.
+            with torch.autocast("cpu", enabled=False):
+                mixed = functional.scaled_dot_product_attention(
+                    query.float(), key.float(), value.float(), is_causal=causal, dropout_p=dropout
+                ).to(value.dtype)
+        else:
+            mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=causal, dropout_p=dropout)
         return self.output(mixed.transpose(1, 2).reshape(batch, length, width))
 
 

@@ -210,7 +210,8 @@ def fit(
     optimizer = torch.optim.AdamW(towers.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay)
     towers, optimizer = accelerator.prepare(towers, optimizer)
     content = torch.as_tensor(prepared, device=device)
-    step_loss = StepLoss(content, split.training_counts(), config)
+    rows = content.bfloat16() if autocast else content  # the first layer rounds them anyway
+    step_loss = StepLoss(rows, split.training_counts(), config)
     history_length = config.sampling.history_length
     per_epoch = len(plan_epoch(sequences, training.batch_size, training.seed, 0, history_length))
     steps = per_epoch * training.epochs
