@@ -349,6 +349,46 @@ def demo(
     next_step("learn app")
 
 
+@app.command()
+def benchmark(
+    name: Annotated[str, typer.Argument(help="table4 (alignment) or table5 (towers and sampling).")],
+    dataset: Annotated[str, typer.Option(help="A prepared dataset.")] = "completejourney",
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of every trained row.")] = 3,
+    preset: PresetOption = "auto",
+    settings: SetOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Rerun the comparison of one of the paper's tables. Interrupted, the same command goes on."""
+    from learn.benchmark.cells import cells, run_cell
+    from learn.benchmark.plans import plan
+    from learn.benchmark.report import default_columns, markdown, write_report
+    from learn.benchmark.summary import summarise
+    from learn.pipeline import open_dataset
+
+    where = Workspace.at(workspace)
+    found, split = open_dataset(where, dataset)
+    table = plan(name, configuration(preset, settings, split))
+    todo = cells(table, name, dataset, where, seeds)
+    runs: dict[str, list[Any]] = {}
+    for number, cell in enumerate(todo, 1):
+        say(f"{number} of {len(todo)}: {cell.row.label}" + ("" if cell.seed is None else f", seed {cell.seed}"))
+        runs.setdefault(cell.row.name, []).append(run_cell(cell, found, split, where))
+    summary = summarise(table, runs)
+    about = {
+        "benchmark": name,
+        "title": table.title,
+        "dataset": dataset,
+        "dataset_fingerprint": found.fingerprint,
+        "split": split.describe(),
+        "reference": table.reference,
+        "made": runs[table.reference][0].info.made,
+        "configs": {row.name: row.config and row.config.model_dump(mode="json") for row in table.rows},
+    }
+    written = write_report(where.benchmark(name, dataset), table, summary, about)
+    say(f"\n{table.title}\n\n{markdown(table, summary, default_columns(summary))}")
+    say(f"Wrote {', '.join(path.name for path in written)} into {written[0].parent}")
+
+
 @app.command("app")
 def open_app(
     port: Annotated[int, typer.Option(help="Of the local web server.")] = 8501,

@@ -1,4 +1,4 @@
-"""Every setting of a Run, validated, with its meaning beside it, and the presets: ``tiny``, ``demo``, ``short``, ``paper``.
+"""Every setting of a Run, validated, with its meaning beside it, and the presets for tests, demos and the paper.
 
 Where the paper states no value, the field says "not stated". This module imports neither torch nor transformers.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from learn.config import Config, ItemTower
@@ -77,6 +78,23 @@ def open_run(workspace: Workspace, dataset: str, name: str) -> Run:
     return Run(workspace.run(dataset, name))
 
 
+def finished_run(
+    folder: Path, dataset: Dataset, split: Split, config: Config | None, content_key: str | None
+) -> Run | None:
+    """The Run in ``folder`` when it was made from the same data, split, configuration and content; else None.
+
+    Args:
+        config, content_key: None for a reference Run, which has neither.
+    """
+    if not (folder / "run.json").exists():
+        return None
+    run = Run(folder)
+    same = run.info.dataset_fingerprint == dataset.fingerprint and run.info.split == split.describe()
+    if config is not None:
+        same = same and run.info.content_key == content_key and run.config == config
+    return run if same else None
+
+
 def train_variants(
     workspace: Workspace,
     dataset: Dataset,
@@ -102,12 +120,10 @@ def train_variants(
     for tower in towers:
         chosen = config.with_values(pal__item_tower=tower.value)
         folder = workspace.run(dataset.name, NAMES[tower] + suffix)
-        if keep_finished and (folder / "run.json").exists():
-            run = Run(folder)
-            same_data = run.info.dataset_fingerprint == dataset.fingerprint and run.info.split == split.describe()
-            if same_data and run.info.content_key == content.key and run.config == chosen:
-                runs.append(run)
-                continue
+        kept = finished_run(folder, dataset, split, chosen, content.key) if keep_finished else None
+        if kept is not None:
+            runs.append(kept)
+            continue
         runs.append(
             train(dataset, split, content.vectors, chosen, folder=folder, content_key=content.key, progress=progress)
         )

@@ -35,7 +35,7 @@ class Workspace:
     """Paths only; it reads and creates nothing.
 
     Layout: ``datasets/NAME``, ``content/NAME/KEY`` (one store per LLM setting), ``runs/DATASET/NAME``,
-    ``models/`` (converted bundled LLMs).
+    ``models/`` (converted bundled LLMs), ``benchmarks/TABLE/DATASET``.
     """
 
     root: Path
@@ -65,6 +65,10 @@ class Workspace:
 
     def run(self, dataset: str, name: str) -> Path:
         return self.runs(dataset) / checked_name(name, "Run")
+
+    def benchmark(self, name: str, dataset: str) -> Path:
+        """The folder of one benchmark on one dataset: its Runs and its tables."""
+        return self.root / "benchmarks" / checked_name(name, "Benchmark") / checked_name(dataset, "Dataset")
 
     def dataset_names(self) -> list[str]:
         """Datasets that were prepared here, in alphabetical order."""

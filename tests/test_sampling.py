@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learn.sampling import recency_weights, stage_one, stage_two
+from learn.sampling import latest_events, recency_weights, stage_one, stage_two
+
+
+@given(st.lists(st.integers(0, 9), max_size=40))
+def test_latest_events_hold_every_item_once_at_its_last_place(items):
+    kept = latest_events(np.array(items, dtype=np.int64))
+    last = {item: place for place, item in enumerate(items)}
+    assert kept.tolist() == sorted(last.values())
 
 
 @given(st.integers(0, 300), st.integers(1, 120), st.integers(0, 10))

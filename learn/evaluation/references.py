@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -142,24 +143,26 @@ def _rank_blocks(split: Split, phase: Phase, k: int, scores: Any) -> Ranked:
     }
 
 
-def make_reference_runs(dataset: Dataset, split: Split, workspace: Workspace) -> list[Run]:
-    """Makes the Runs "popularity" and "item-knn" of ``dataset``, replacing older ones.
+def make_reference_run(name: str, dataset: Dataset, split: Split, folder: Path) -> Run:
+    """Makes the reference Run ``name`` (popularity or item-knn) in ``folder``, replacing an older one.
 
     Raises:
-        LearnError: nobody to evaluate, or the workspace cannot be written.
+        LearnError: nobody to evaluate, or the folder cannot be written.
     """
-    runs = []
-    for name, rank in ((POPULARITY, popularity), (ITEM_KNN, item_knn)):
-        info = RunInfo(
-            name=name,
-            label=LABELS[name],
-            kind="reference",
-            variant=name,
-            dataset=dataset.name,
-            dataset_fingerprint=dataset.fingerprint,
-            split=split.describe(),
-            made=provenance(),
-        )
-        folder = workspace.run(dataset.name, name)
-        runs.append(finish_run(folder, info, dataset=dataset, split=split, ranked=rank(split)))
-    return runs
+    rank = {POPULARITY: popularity, ITEM_KNN: item_knn}[name]
+    info = RunInfo(
+        name=folder.name,
+        label=LABELS[name],
+        kind="reference",
+        variant=name,
+        dataset=dataset.name,
+        dataset_fingerprint=dataset.fingerprint,
+        split=split.describe(),
+        made=provenance(),
+    )
+    return finish_run(folder, info, dataset=dataset, split=split, ranked=rank(split))
+
+
+def make_reference_runs(dataset: Dataset, split: Split, workspace: Workspace) -> list[Run]:
+    """Makes the Runs "popularity" and "item-knn" of ``dataset``, replacing older ones."""
+    return [make_reference_run(name, dataset, split, workspace.run(dataset.name, name)) for name in LABELS]

@@ -110,9 +110,7 @@ def ranked_sets(split: Split, phase: Phase) -> list[str]:
         LearnError: not even ``all`` has a user.
     """
     make_targets(split, phase, Recommendations.AMONG_ALL)
-    new = ~contains(
-        pair_keys(split.history(phase), split.n_items), pair_keys(_tested(split, phase), split.n_items)
-    )
+    new = ~contains(pair_keys(split.history(phase), split.n_items), pair_keys(_tested(split, phase), split.n_items))
     return list(REGIMES) if new.any() else [Recommendations.AMONG_ALL]
 
 

@@ -172,6 +172,15 @@ def metrics_figure(table: pd.DataFrame, colours: dict[str, str], metric_name: st
     return _finish(figure, 90 + 38 * max(len(table), 2), showlegend=False)
 
 
+def benchmark_figure(summary: pd.DataFrame, metric: str, k: int, among: str) -> go.Figure:
+    """Dots with intervals for one metric of a `learn.benchmark.summary`, the best on top."""
+    chosen = summary[
+        (summary[Metrics.METRIC] == metric) & (summary[Metrics.K] == k) & (summary[Metrics.AMONG] == among)
+    ].sort_values(Metrics.MEAN, ascending=False, kind="stable")
+    colours = run_colours((name, name) for name in chosen["run"])
+    return metrics_figure(chosen, colours, f"{metric}@{k}, {among} items")
+
+
 def history_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figure:
     """Stacked bars of `recommendations.history_timeline`; its legend names every coloured category of the catalogue."""
     colours = category_colours(category_order)

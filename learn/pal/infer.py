@@ -41,9 +41,7 @@ def strands(history: np.ndarray, length: int) -> list[np.ndarray]:
 
 
 @torch.inference_mode()
-def user_vectors(
-    towers: Towers, content: torch.Tensor, histories: Sequences, sampling: SamplingConfig
-) -> np.ndarray:
+def user_vectors(towers: Towers, content: torch.Tensor, histories: Sequences, sampling: SamplingConfig) -> np.ndarray:
     """The user embedding after each history: its last position's, the mean over strands of a long history.
 
     Args:

@@ -1,5 +1,6 @@
 """The commands end to end on a tiny catalogue with a tiny local LLM, and what they say to a user's mistakes."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,22 @@ def test_step_by_step_says_what_to_type_next(tmp_path):
     assert "learn-b" in output
 
 
+def test_a_benchmark_trains_every_cell_once(workspace):
+    where, llm, _ = workspace
+    words = ["benchmark", "table4", "--dataset", "shop", "--seeds", 2, "--preset", "tiny", "--workspace", where]
+    words += ["--set", f"cex.llm={llm}"]
+    output = run(*words)
+    assert all(label in output for label in ("w/o Align", "(a) sequence to sequence", "Item-kNN"))
+    folder = where / "benchmarks" / "table4" / "shop"
+    rows = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    assert {row["seeds"] for row in rows if row["run"] in "abc"} == {2}
+    before = {path: path.stat().st_mtime_ns for path in folder.glob("*/run.json")}
+    assert len(before) == 9  # three towers under two seeds, w/o Align and two references once
+    run(*words)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert json.loads((folder / "results.json").read_text(encoding="utf-8")) == rows
+
+
 def test_evaluate_recommend_and_runs(workspace):
     where, _, _ = workspace
     assert "learn-a" in run("evaluate", "shop", "--workspace", where)
@@ -133,6 +150,7 @@ def test_another_systems_recommendations_become_a_run(workspace, tmp_path):
         (["recommend", "shop", "--run", "learn-a", "--history", "s1,zzz"], "no item 'zzz'"),
         (["recommend", "shop", "--run", "learn-a", "--history", ","], "history is empty"),
         (["recommend", "shop", "--run", "learn-a"], "for whom"),
+        (["benchmark", "table9", "--dataset", "shop"], "no benchmark 'table9'"),
         (["recommend", "shop", "--run", "learn-x", "--user", "c1"], "no Run 'learn-x'.*learn-a"),
         (["recommend", "shop", "--run", "popularity", "--history", "s1"], "stored lists only"),
         (["evaluate", "nothing"], "no dataset 'nothing'.*shop"),

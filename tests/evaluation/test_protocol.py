@@ -1,17 +1,18 @@
 """The two regimes, who counts, what a slice restricts: against a world worked out by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from learn.data.history_target import Phase, leave_one_out
+from learn.data.history_target import Phase, leave_one_out, split_by_time
 from learn.data.schema import Metrics, PerUser, Recommendations, Slices
 from learn.errors import LearnError
 from learn.evaluation.protocol import evaluate, rank_vectors, validation_score
 from learn.evaluation.slices import SliceConfig
-from learn.evaluation.targets import make_targets, without_history
+from learn.evaluation.targets import make_targets, ranked_sets, without_history
 from learn.retrieval import build_index
 
 ALL, NEW = Recommendations.AMONG_ALL, Recommendations.AMONG_NEW
@@ -159,6 +160,14 @@ def test_validation_score_of_a_sample(split):
     # Ties: everybody is shown items 0 and 1. Validation targets: ann 2, bob 1, eve 4.
     assert set(sample) == {0.0, 1.0}
     assert sample == [validation_score(users, items, split, among=ALL, k=2, max_users=1, seed=s) for s in range(12)]
+
+
+def test_where_every_target_is_a_repeat_only_all_items_are_ranked(world, everything):
+    repeats = world.interactions[world.interactions["user_id"] == "bob"].reset_index(drop=True)
+    split = split_by_time(replace(world, interactions=repeats), "2024-01-21", validation_days=10)
+    assert ranked_sets(split, Phase.TEST) == [ALL]
+    result = evaluate({ALL: everything[:1], NEW: everything[:1]}, split, Phase.TEST, ks=(3,))
+    assert set(result.metrics[Metrics.AMONG]) == set(result.users) == {ALL}
 
 
 def test_bad_input_is_named(split, everything):

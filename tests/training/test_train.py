@@ -182,6 +182,28 @@ def test_batches_are_a_function_of_seed_epoch_and_step():
     ) or (not np.array_equal(one.history, make_batch(sequences, plan[1], config(), 4, 1).history))
 
 
+def test_what_is_no_negative():
+    sequences = leave_one_out(tiny_dataset()).train()
+    users = np.arange(6)
+    for new_only in (False, True):
+        settings = config(sampling__new_targets_only=new_only)
+        batch = make_batch(sequences, users, settings, 0, 0)
+        for user in users:
+            spared = set(batch.not_negative[user]) - {-1}
+            mine = set(sequences[user])
+            # Without the setting it is the target alone: a suffix of the sequence.
+            suffixes = [set(sequences[user][cut:]) for cut in range(1, len(sequences[user]))]
+            assert spared == mine if new_only else spared in suffixes
+
+
+def test_distinct_histories_hold_every_item_once():
+    sequences = leave_one_out(tiny_dataset()).train()
+    batch = make_batch(sequences, np.arange(30), config(sampling__distinct_history=True), 0, 0)
+    for row, positions in zip(batch.history, batch.history_positions, strict=True):
+        seen = row[: positions.max() + 1]
+        assert len(set(seen)) == len(seen)
+
+
 def test_the_cut_never_leaves_a_side_empty_and_new_targets_are_new():
     rng = np.random.default_rng(0)
     for length in range(2, 30):

@@ -1,0 +1,53 @@
+"""A cell of a table is a Run: one row under one seed. A finished one is not trained again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from learn.benchmark.plans import Plan, Row
+from learn.data.dataset import Dataset
+from learn.data.history_target import Split
+from learn.evaluation.references import make_reference_run
+from learn.pipeline import finished_run
+from learn.training.run import Run
+from learn.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One row under one seed (None where seeds make no difference), and where its Run is kept."""
+
+    row: Row
+    seed: int | None
+    folder: Path
+
+
+def cells(plan: Plan, name: str, dataset: str, workspace: Workspace, seeds: int) -> list[Cell]:
+    """The cells of ``plan``, row by row; their Runs live in ``workspace.benchmark(name, dataset)``."""
+    root = workspace.benchmark(name, dataset)
+    found = []
+    for row in plan.rows:
+        for seed in range(seeds) if row.is_seeded else [None]:
+            found.append(Cell(row, seed, root / (row.name if seed is None else f"{row.name}-seed{seed}")))
+    return found
+
+
+def run_cell(cell: Cell, dataset: Dataset, split: Split, workspace: Workspace, progress: Any = None) -> Run:
+    """The cell's Run: the finished one when it was made from the same data and configuration, else a new one.
+
+    A training that was killed goes on.
+    """
+    if cell.row.config is None:
+        kept = finished_run(cell.folder, dataset, split, None, None)
+        return kept or make_reference_run(cell.row.name, dataset, split, cell.folder)
+    from learn.cex.extractor import content_embeddings
+    from learn.training.train import train
+
+    config = cell.row.config if cell.seed is None else cell.row.config.with_values(training__seed=cell.seed)
+    content = content_embeddings(dataset, config.cex, workspace, progress)
+    kept = finished_run(cell.folder, dataset, split, config, content.key)
+    return kept or train(
+        dataset, split, content.vectors, config, folder=cell.folder, content_key=content.key, progress=progress
+    )

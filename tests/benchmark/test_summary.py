@@ -1,0 +1,88 @@
+"""Means over seeds, intervals over users, and the paired difference, against numbers worked out by hand."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from learn.benchmark.plans import PLANS, Plan, Row, plan
+from learn.benchmark.report import default_columns, markdown, write_report
+from learn.benchmark.summary import per_user_values, summarise
+from learn.config import preset
+from learn.data.schema import PerUser
+from learn.errors import LearnError
+from learn.files import read_json
+
+COLUMNS = {"run", "kind", "dataset", "split", "metric", "k", "mean", "low", "high", "seeds", "n_users", "params"}
+COLUMNS |= {"train_seconds", "commit"}
+
+
+def fake_run(hits, targets=(2, 4, 1, 2)):
+    """Four users; ``hits`` of each among its first k, at every k."""
+    table = pd.DataFrame({PerUser.USER: [3, 1, 2, 0], PerUser.AMONG: "all", PerUser.N_TARGETS: list(targets)})
+    for k in (10, 50, 100):
+        table[PerUser.at(PerUser.HITS, k)] = list(hits)
+        table[PerUser.at(PerUser.NDCG, k)] = np.array(hits) / 10
+    info = SimpleNamespace(
+        dataset="shop",
+        split={"kind": "leave_one_out"},
+        trainable_parameters=7,
+        train_seconds=1.5,
+        made={"commit": "abc"},
+    )
+    return SimpleNamespace(per_user=table, info=info)
+
+
+@pytest.fixture
+def table():
+    rows = (Row("base", "Base", "reference"), Row("ours", "Ours", "text", preset("tiny")))
+    return Plan("Table 0", rows, reference="base")
+
+
+@pytest.fixture
+def summary(table):
+    return summarise(
+        table, {"base": [fake_run([0, 0, 0, 0])], "ours": [fake_run([1, 1, 0, 2]), fake_run([1, 3, 0, 2])]}
+    )
+
+
+def test_values_of_users_come_in_their_order():
+    run = fake_run([1, 2, 0, 2])
+    assert per_user_values(run, "recall", 10, "all").tolist() == [1.0, 0.5, 0.0, 0.5]
+    assert per_user_values(run, "hit_rate", 10, "all").tolist() == [1.0, 1.0, 0.0, 1.0]
+    assert per_user_values(run, "ndcg", 10, "all").tolist() == [0.2, 0.2, 0.0, 0.1]
+
+
+def test_means_over_seeds_and_differences(summary):
+    ours = summary[(summary["run"] == "ours") & (summary["metric"] == "recall") & (summary["k"] == 10)].iloc[0]
+    first, second = (0.5 + 0.25 + 0 + 1) / 4, (0.5 + 0.75 + 0 + 1) / 4
+    assert ours["mean"] == pytest.approx((first + second) / 2)
+    assert ours["seed_sd"] == pytest.approx(abs(first - second) / np.sqrt(2))
+    assert ours["difference"] == pytest.approx(ours["mean"])  # the base finds nothing
+    assert ours["low"] <= ours["mean"] <= ours["high"]
+    assert (ours["seeds"], ours["n_users"], ours["params"]) == (2, 4, 7)
+
+
+def test_files_have_flat_rows_and_a_readable_table(table, summary, tmp_path):
+    write_report(tmp_path, table, summary, {"dataset": "shop"})
+    rows = read_json(tmp_path / "results.json", "")
+    assert len(rows) == 2 * 3 * 3 and all(set(row) >= COLUMNS for row in rows)
+    text = (tmp_path / "table.md").read_text(encoding="utf-8")
+    assert text == f"# Table 0\n\n{markdown(table, summary, default_columns(summary))}\n"
+    ours = next(line for line in text.splitlines() if line.startswith("| Ours"))
+    assert "| 2 |" in ours and ours.count("[") == 3
+    assert "plotly" in (tmp_path / "figure.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_plan_has_its_reference_and_distinct_rows(name):
+    made = plan(name, preset("tiny"))
+    names = [row.name for row in made.rows]
+    assert made.reference in names and len(set(names)) == len(names)
+
+
+def test_an_unknown_benchmark_lists_those_there_are():
+    with pytest.raises(LearnError, match="no benchmark 'table9'") as caught:
+        plan("table9", preset("tiny"))
+    assert all(name in caught.value.remedy for name in PLANS)
