@@ -149,6 +149,8 @@ class TrainingConfig(_Frozen):
     gradient_clip: Annotated[float, Field(gt=0.0)] = 1.0
     patience: Positive = 5
     """Validations without improvement before training stops."""
+    validation_users: Positive = 10_000
+    """Of more users than this, a random sample validates."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     seed: NonNegative = 0
     checkpoint_seconds: Annotated[float, Field(ge=0.0)] = 30.0
@@ -207,9 +209,17 @@ PRESETS: dict[str, Config] = {
     ),
     "demo": Config(
         preset="demo",
-        sampling=SamplingConfig(history_length=64, history_positions=16, new_targets_only=True),
-        objective=ObjectiveConfig(catalogue_negatives=1024),
-        training=TrainingConfig(epochs=8, batch_size=16),
+        pal=PALConfig(dropout=0.05),
+        sampling=SamplingConfig(
+            history_length=128,
+            target_length=64,
+            history_positions=8,
+            target_positions=64,
+            distinct_history=True,
+            new_targets_only=True,
+        ),
+        objective=ObjectiveConfig(temperature=0.3, catalogue_negatives=4096),
+        training=TrainingConfig(epochs=10, batch_size=32, learning_rate=5e-4),
     ),
     "short": Config(
         preset="short",

@@ -195,6 +195,14 @@ def rank_vectors(
     return found
 
 
+def evaluated_users(split: Split, phase: Phase, among: str, most: int, seed: int = 0) -> np.ndarray:
+    """[E] indices of the users that can be evaluated; of more than ``most`` a random sample, by ``seed`` the same."""
+    users = make_targets(split, phase, among).users
+    if len(users) <= most:
+        return users
+    return np.sort(np.random.default_rng(seed).choice(users, most, replace=False))
+
+
 def validation_score(
     user_vectors: np.ndarray,
     item_vectors: np.ndarray,
@@ -203,14 +211,13 @@ def validation_score(
     among: str = Recommendations.AMONG_NEW,
     metric: str = "recall",
     k: int = 100,
-    max_users: int | None = None,
-    seed: int = 0,
+    people: np.ndarray | None = None,
 ) -> float:
     """One number for early stopping: the mean of ``metric`` (hit_rate, recall, ndcg or mrr) at ``k``.
 
     Args:
         user_vectors: [U, d] after the history of ``phase``; item_vectors: [N, d].
-        max_users: evaluate a random sample of that many users, the same for the same ``seed``; None: all.
+        people: the users to evaluate, from `evaluated_users`; None: all that can be.
 
     Raises:
         LearnError: no such metric or regime, or nobody to evaluate.
@@ -218,9 +225,7 @@ def validation_score(
     if metric not in PER_USER_METRICS:
         raise LearnError(f"There is no metric {metric!r}.", f"Choose one of: {', '.join(PER_USER_METRICS)}.")
     targets = make_targets(split, phase, among)
-    rows = np.arange(len(targets.users))
-    if max_users is not None and max_users < len(rows):
-        rows = np.sort(np.random.default_rng(seed).choice(rows, max_users, replace=False))
+    rows = np.arange(len(targets.users)) if people is None else np.searchsorted(targets.users, people)
     exclude = None
     if among == Recommendations.AMONG_NEW:
         exclude = take_users(split.history(phase), targets.users[rows])

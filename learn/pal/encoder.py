@@ -36,13 +36,15 @@ class Attention(nn.Module):
         self.num_heads = config.num_heads
         self.dropout = config.dropout
         self.query_key_value = nn.Linear(config.hidden_size, 3 * config.hidden_size)
+        # An average of many nearly orthogonal values is short: without a norm the position's own item drowns it.
+        self.norm_mixed = nn.LayerNorm(config.hidden_size)
         self.output = nn.Linear(config.hidden_size, config.hidden_size)
 
     def forward(self, x: torch.Tensor, causal: bool) -> torch.Tensor:
         """[B, L, D] -> [B, L, D]."""
         batch, length, width = x.shape
         if length == 1:  # one key: its weight is 1, so attention is the value itself
-            return self.output(self.query_key_value(x)[..., 2 * width :])
+            return self.output(self.norm_mixed(self.query_key_value(x)[..., 2 * width :]))
         query, key, value = (
             self.query_key_value(x)
             .view(batch, length, 3, self.num_heads, width // self.num_heads)
@@ -58,7 +60,7 @@ class Attention(nn.Module):
                 ).to(value.dtype)
         else:
             mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=causal, dropout_p=dropout)
-        return self.output(mixed.transpose(1, 2).reshape(batch, length, width))
+        return self.output(self.norm_mixed(mixed.transpose(1, 2).reshape(batch, length, width)))
 
 
 class Block(nn.Module):

@@ -12,7 +12,8 @@ from learn.pal.towers import Towers
 from learn.sampling import latest_events
 from learn.training.batch import pad
 
-TOKENS_PER_BATCH = 16_384
+TOKENS_PER_BATCH = 4096
+"""On a processor, larger batches no longer fit its caches and are slower."""
 
 
 @torch.inference_mode()

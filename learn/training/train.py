@@ -13,12 +13,12 @@ import torch
 from accelerate import Accelerator
 
 from learn.cex.devices import compute_dtype
-from learn.config import Config, ItemTower, SamplingConfig
+from learn.config import Config, ItemTower
 from learn.data.dataset import Dataset
 from learn.data.history_target import Phase, Split
 from learn.data.schema import Recommendations
 from learn.errors import LearnError
-from learn.evaluation.protocol import rank_vectors, validation_score
+from learn.evaluation.protocol import evaluated_users, rank_vectors, validation_score
 from learn.evaluation.targets import ranked_sets
 from learn.files import sweep_partial
 from learn.pal.infer import item_vectors, user_vectors
@@ -26,6 +26,7 @@ from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
 from learn.pal.prior import fit_prior
 from learn.pal.towers import Towers
 from learn.progress import make_progress
+from learn.retrieval.index import take_users
 from learn.training.batch import make_batch, plan_epoch
 from learn.training.checkpoint import Checkpoints, identity, optimizer_tensors, restore_optimizer
 from learn.training.finish import finish_run
@@ -273,7 +274,7 @@ def fit(
                     state.seconds = earlier + time.monotonic() - began
                     save()
                     saved_at = time.monotonic()
-            score = score_now(towers, content, split, config.sampling)
+            score = score_now(towers, content, split, config)
             state.curves.append(
                 {
                     "epoch": state.epoch + 1,
@@ -301,7 +302,16 @@ def hash_seed(*parts: int) -> int:
     return int(np.random.SeedSequence(parts).generate_state(1, np.uint64)[0] >> 1)
 
 
-def score_now(towers: Towers, content: torch.Tensor, split: Split, sampling: SamplingConfig) -> float:
+def score_now(towers: Towers, content: torch.Tensor, split: Split, config: Config) -> float:
     """The validation metric of the towers as they are."""
-    users = user_vectors(towers, content, split.history(Phase.VALIDATION), sampling)
-    return validation_score(users, item_vectors(towers, content), split, **validation_metric(split))
+    metric = validation_metric(split)
+    people = evaluated_users(split, Phase.VALIDATION, metric["among"], config.training.validation_users)
+    histories = take_users(split.history(Phase.VALIDATION), people)
+    device = content.device.type
+    autocast = compute_dtype(config.training.precision, content.device) is torch.bfloat16
+    with torch.autocast(device, torch.bfloat16, enabled=autocast):
+        some = user_vectors(towers, content, histories, config.sampling)
+        items = item_vectors(towers, content)
+    users = np.zeros((len(split.sequences), some.shape[1]), np.float32)
+    users[people] = some
+    return validation_score(users, items, split, people=people, **metric)

@@ -10,7 +10,7 @@ import pytest
 from learn.data.history_target import Phase, leave_one_out, split_by_time
 from learn.data.schema import Metrics, PerUser, Recommendations, Slices
 from learn.errors import LearnError
-from learn.evaluation.protocol import evaluate, rank_vectors, validation_score
+from learn.evaluation.protocol import evaluate, evaluated_users, rank_vectors, validation_score
 from learn.evaluation.slices import SliceConfig
 from learn.evaluation.targets import make_targets, ranked_sets, without_history
 from learn.retrieval import build_index
@@ -156,10 +156,15 @@ def test_validation_score_is_the_protocols_number(split, among, metric):
 
 def test_validation_score_of_a_sample(split):
     users, items = np.ones((5, 2), dtype=np.float32), np.ones((6, 2), dtype=np.float32)
-    sample = [validation_score(users, items, split, among=ALL, k=2, max_users=1, seed=seed) for seed in range(12)]
+
+    def score(seed):
+        people = evaluated_users(split, Phase.VALIDATION, ALL, 1, seed)
+        return validation_score(users, items, split, among=ALL, k=2, people=people)
+
     # Ties: everybody is shown items 0 and 1. Validation targets: ann 2, bob 1, eve 4.
-    assert set(sample) == {0.0, 1.0}
-    assert sample == [validation_score(users, items, split, among=ALL, k=2, max_users=1, seed=s) for s in range(12)]
+    assert {score(seed) for seed in range(12)} == {0.0, 1.0}
+    assert [score(seed) for seed in range(12)] == [score(seed) for seed in range(12)]
+    assert evaluated_users(split, Phase.VALIDATION, ALL, 9).tolist() == [ANN, BOB, EVE]
 
 
 def test_where_every_target_is_a_repeat_only_all_items_are_ranked(world, everything):
