@@ -48,6 +48,24 @@ class Preprocessing(StrEnum):
     WHITEN = "whiten"  # mean 0, covariance identity
 
 
+class Objective(StrEnum):
+    """Which (history position, target item) pairs are positives."""
+
+    DENSE_ALL_ACTION = "dense_all_action"
+    """Every sampled position with every sampled target item: the paper's."""
+    NEXT_ITEM = "next_item"
+    """Every position with the one item that follows it, as in SASRec."""
+
+
+class SequenceUse(StrEnum):
+    """Where a position's target items come from."""
+
+    CUT = "cut"
+    """The sequence is cut into history and target: the paper's."""
+    WHOLE = "whole"
+    """No cut: what follows a position in the same sequence is its target."""
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -110,8 +128,15 @@ class SamplingConfig(_Frozen):
     """N_t: target positions that enter the loss (stage 2)."""
     weighted: bool = True
     """Stage 2 by recency weights; False: uniformly (Table 5's "random sampling")."""
+    sequence: SequenceUse = SequenceUse.CUT
+    """The paper cuts."""
+    cut: Literal["random", "fixed"] = "random"
+    """``random``: each epoch cuts each user's training sequence anew, after `cut_from` of it; ``fixed``: always there.
+    The paper cuts at a date; for short sequences it is not stated."""
     cut_from: Fraction = 0.3
-    """Each epoch cuts each user's training sequence anew, at a random place after this share of it. Not stated."""
+    """No cut before this share of the sequence. Not stated."""
+    cuts_per_epoch: Positive = 1
+    """How often every user is met in an epoch, each time cut (or sampled) anew. Not stated."""
     distinct_history: bool = False
     """Of an item that a history holds several times, only the latest event counts. Not stated."""
     new_targets_only: bool = False
@@ -119,9 +144,18 @@ class SamplingConfig(_Frozen):
     alpha: Annotated[float, Field(gt=1.0)] = 10.0
     beta: Annotated[float, Field(gt=1.0)] = 10_000.0
 
+    @model_validator(mode="after")
+    def _only_cuts_know_what_is_new(self) -> SamplingConfig:
+        if self.new_targets_only and self.sequence is not SequenceUse.CUT:
+            raise ValueError(f"new_targets_only needs sequence = cut, not {self.sequence.value}")
+        return self
+
 
 class ObjectiveConfig(_Frozen):
-    """The dense all-action loss (SPEC, section 4; PinnerFormer) and what its denominator holds."""
+    """The contrastive loss (SPEC, section 4): its positives, and what its denominator holds."""
+
+    kind: Objective = Objective.DENSE_ALL_ACTION
+    """The paper's is dense all-action (PinnerFormer)."""
 
     temperature: Annotated[float, Field(gt=0.0)] = 0.07
     """s = cosine / temperature. Not stated."""

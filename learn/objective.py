@@ -1,6 +1,7 @@
 """The dense all-action contrastive loss (SPEC, section 4), as functions of tensors: it knows no model.
 
-B users, N_h history positions, N_t target positions, M catalogue negatives, d the embeddings' width.
+B users, N_h history positions, N_t target positions, K negatives, d the embeddings' width. Next-item prediction is the
+same loss with fewer positives: each position's own next item.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ def accidental_hits(candidates: torch.Tensor, own_targets: torch.Tensor) -> torc
 
     Args:
         candidates: [K] int64 item indices offered as negatives.
-        own_targets: [B, T] int64 each user's whole target, padded with -1.
+        own_targets: [..., T] int64 each user's (or position's) whole target, padded with -1.
 
     Returns:
-        [B, K] bool, True = mask it.
+        [..., K] bool, True = mask it.
     """
     width = int(torch.maximum(candidates.max(), own_targets.max())) + 2
-    own = torch.zeros(len(own_targets), width, dtype=torch.bool, device=candidates.device)
-    own.scatter_(1, torch.where(own_targets < 0, width - 1, own_targets), True)
-    return own[:, candidates]
+    own = torch.zeros(*own_targets.shape[:-1], width, dtype=torch.bool, device=candidates.device)
+    own.scatter_(-1, torch.where(own_targets < 0, width - 1, own_targets), True)
+    return own[..., candidates]
 
 
 def negative_log_mass(
@@ -40,7 +41,7 @@ def negative_log_mass(
     Args:
         user_emb: [B, N_h, d].
         negative_emb: [K, d].
-        masked: [B, K] bool, True = not a negative for this user.
+        masked: [B, 1, K] or [B, N_h, K] bool, True = not a negative for this user (at this position).
         scale: 1 / temperature.
         log_expected: [K] log of the expected number of draws of each item, or None.
         bias: [K] added to every logit, or None.
@@ -57,7 +58,7 @@ def negative_log_mass(
     with torch.autocast(user_emb.device.type, enabled=False):  # a logit in bfloat16 would be off by up to 0.06
         # [B x N_h, K] is by far the largest tensor of a step, so as little as possible is done to it.
         logits = torch.addmm(offset, (scale * user_emb.float()).reshape(-1, width), negative_emb.float().T)
-        logits = logits.view(batch, positions, -1).masked_fill_(masked[:, None, :], -torch.inf)
+        logits = logits.view(batch, positions, -1).masked_fill_(masked, -torch.inf)
         return logits.logsumexp(dim=-1)
 
 
@@ -67,6 +68,7 @@ def dense_all_action_loss(
     log_mass: torch.Tensor,
     scale: torch.Tensor | float,
     bias: torch.Tensor | None = None,
+    positives: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Mean over all B x N_h x N_t positives of -log( exp s+ / (exp s+ + negative mass) ).
 
@@ -79,9 +81,13 @@ def dense_all_action_loss(
         log_mass: [B, N_h] from `negative_log_mass`: none of user i's own targets is in it.
         scale: 1 / temperature.
         bias: [B, N_t] added to the positives' logits, or None.
+        positives: [B, N_h, N_t] bool, True = a positive pair; None: all are (the paper's).
     """
     with torch.autocast(user_emb.device.type, enabled=False):
         positive = scale * torch.einsum("bhd,btd->bht", user_emb.float(), item_emb.float())
     if bias is not None:
         positive = positive + bias[:, None, :]
-    return (torch.logaddexp(positive, log_mass[:, :, None]) - positive).mean()
+    losses = torch.logaddexp(positive, log_mass[:, :, None]) - positive
+    if positives is None:
+        return losses.mean()
+    return (losses * positives).sum() / positives.sum().clamp_min(1)

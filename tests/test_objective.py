@@ -49,7 +49,7 @@ def case():
 
 def test_in_batch_negatives_equal_the_loops(case):
     user, item, ids, own, padded = case
-    mass = negative_log_mass(user, item.flatten(0, 1), accidental_hits(ids.flatten(), padded), 5.0)
+    mass = negative_log_mass(user, item.flatten(0, 1), accidental_hits(ids.flatten(), padded[:, None]), 5.0)
     loss = dense_all_action_loss(user, item, mass, 5.0)
     assert loss.item() == pytest.approx(by_loops(user, item, ids, own, 5.0), rel=1e-5)
 
@@ -65,7 +65,7 @@ def test_catalogue_negatives_log_q_and_prior_equal_the_loops(case):
     mass = negative_log_mass(
         user,
         torch.cat([item.flatten(0, 1), extra]),
-        accidental_hits(drawn, padded),
+        accidental_hits(drawn, padded[:, None]),
         5.0,
         lookup(log_expected),
         lookup(bias),
@@ -76,6 +76,24 @@ def test_catalogue_negatives_log_q_and_prior_equal_the_loops(case):
     assert loss.item() == pytest.approx(expected, rel=1e-5)
 
 
+def test_next_item_equals_the_loops(case):
+    user, item, ids, _, _ = case
+    pairs = torch.zeros(4, 3, 2, dtype=torch.bool)
+    pairs[:, 0, 0] = pairs[:, 1, 1] = True
+    spared = torch.stack([ids[:, 0], ids[:, 1], ids[:, 0]], dim=1)[..., None]  # [B, N_h, 1]: each position's own item
+    drawn = ids.flatten()
+    mass = negative_log_mass(user, item.flatten(0, 1), accidental_hits(drawn, spared), 5.0)
+    loss = dense_all_action_loss(user, item, mass, 5.0, positives=pairs)
+    losses = []
+    for i in range(4):
+        for j in range(2):
+            kept = [v for v, n in zip(item.flatten(0, 1), drawn, strict=True) if n != ids[i, j]]
+            positive = math.exp(5.0 * float(user[i, j] @ item[i, j]))
+            rest = sum(math.exp(5.0 * float(user[i, j] @ vector)) for vector in kept)
+            losses.append(-math.log(positive / (positive + rest)))
+    assert loss.item() == pytest.approx(sum(losses) / 8, rel=1e-5)
+
+
 def test_accidental_hits_are_the_users_own_targets_only():
     masked = accidental_hits(torch.tensor([5, 1, 9, 5]), torch.tensor([[5, -1, -1], [9, 1, 2]]))
     assert masked.tolist() == [[True, False, False, True], [False, True, True, False]]
@@ -84,7 +102,9 @@ def test_accidental_hits_are_the_users_own_targets_only():
 def test_another_users_same_item_is_never_pushed_away(case):
     user, item, ids, _, padded = case
     item = item.clone().requires_grad_()
-    mass = negative_log_mass(user[1:2], item[0:1, 1:2].flatten(0, 1), accidental_hits(ids[0, 1:2], padded[1:2]), 5.0)
+    mass = negative_log_mass(
+        user[1:2], item[0:1, 1:2].flatten(0, 1), accidental_hits(ids[0, 1:2], padded[1:2, None]), 5.0
+    )
     loss = dense_all_action_loss(user[1:2], item[1:2], mass, 5.0)
     loss.backward()
     assert loss.item() == pytest.approx(0.0)  # the only negative is the user's own target: nothing is left
@@ -96,7 +116,7 @@ def test_log_q_makes_the_sampled_mass_estimate_the_whole_catalogue():
     user, items = unit(generator, 1, 1, 8), unit(generator, 50, 8)
     share = torch.softmax(torch.randn(50, generator=generator), 0)
     exact = (4.0 * user @ items.T).logsumexp(-1).exp().item()
-    nothing = torch.zeros(1, 40, dtype=torch.bool)
+    nothing = torch.zeros(1, 1, 40, dtype=torch.bool)
     draws = [torch.multinomial(share, 40, replacement=True, generator=generator) for _ in range(3000)]
     estimates = [
         negative_log_mass(user, items[drawn], nothing, 4.0, (40 * share[drawn]).log()).exp().item() for drawn in draws

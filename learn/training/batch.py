@@ -9,7 +9,7 @@ import numpy as np
 
 from learn.config import Config
 from learn.data.sequences import Sequences
-from learn.sampling import latest_events, stage_one, stage_two
+from learn.training.examples import make_example
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,10 @@ class Batch:
         history_positions: [B, N_h] int64, positions that enter the loss.
         target: [B, T] int64, right-padded.
         target_positions: [B, N_t] int64.
-        not_negative: [B, T'] int64, padded with -1: what is no negative for this user. The whole target before stage 1;
-            where only new items are targets, the history too: it is neither wanted nor unwanted.
+        not_negative: [B, 1, T'] or [B, N_h, T'] int64, padded with -1: what is no negative for this user, or at this
+            position. The whole target before stage 1; where only new items are targets, the history too: it is neither
+            wanted nor unwanted.
+        positives: [B, N_h, N_t] bool, or None where every pair is one.
     """
 
     history: np.ndarray
@@ -30,6 +32,7 @@ class Batch:
     target: np.ndarray
     target_positions: np.ndarray
     not_negative: np.ndarray
+    positives: np.ndarray | None = None
 
 
 def pad(rows: list[np.ndarray], value: int) -> np.ndarray:
@@ -40,33 +43,17 @@ def pad(rows: list[np.ndarray], value: int) -> np.ndarray:
     return padded
 
 
-def cut_history_target(
-    items: np.ndarray, rng: np.random.Generator, *, cut_from: float, new_targets_only: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cuts one training sequence at a random place into history and target, both at least one item long.
-
-    Args:
-        items: [n] item indices, oldest first; n at least 2.
-        cut_from: no cut before this share of the sequence.
-        new_targets_only: leave out of the target what the history holds, unless nothing would be left.
-    """
-    cut = int(rng.integers(min(max(1, int(np.ceil(cut_from * len(items)))), len(items) - 1), len(items)))
-    history, target = items[:cut], items[cut:]
-    if new_targets_only:
-        new = target[~np.isin(target, history)]
-        target = new if len(new) else target
-    return history, target
-
-
-def plan_epoch(train: Sequences, batch_size: int, seed: int, epoch: int, history_length: int) -> list[np.ndarray]:
+def plan_epoch(train: Sequences, config: Config, epoch: int) -> list[np.ndarray]:
     """Which users make up each step: shuffled, grouped by similar length (less padding), groups shuffled again.
 
     Returns:
-        Arrays of user indices; users with fewer than 2 events are in none.
+        Arrays of user indices, every user in ``cuts_per_epoch`` of them; users with fewer than 2 events are in none.
     """
-    rng = np.random.default_rng([seed, epoch])
+    rng = np.random.default_rng([config.training.seed, epoch])
+    batch_size = config.training.batch_size
     users = rng.permutation(np.flatnonzero(train.lengths >= 2))
-    lengths = np.minimum(train.lengths[users], history_length)
+    users = np.concatenate([users] + [rng.permutation(users) for _ in range(config.sampling.cuts_per_epoch - 1)])
+    lengths = np.minimum(train.lengths[users], config.sampling.history_length)
     window = batch_size * 16
     batches = []
     for start in range(0, len(users), window):
@@ -77,27 +64,16 @@ def plan_epoch(train: Sequences, batch_size: int, seed: int, epoch: int, history
 
 
 def make_batch(train: Sequences, users: np.ndarray, config: Config, epoch: int, step: int) -> Batch:
-    """Cuts, stage 1 and stage 2 for ``users``."""
+    """One example of each of ``users``, padded to one shape."""
     rng = np.random.default_rng([config.training.seed, epoch, step])
-    sampling = config.sampling
-    rows: list[tuple[np.ndarray, ...]] = []
-    for user in users:
-        history, whole_target = cut_history_target(
-            train[user], rng, cut_from=sampling.cut_from, new_targets_only=sampling.new_targets_only
-        )
-        if sampling.distinct_history:
-            history = history[latest_events(history)]
-        history = history[stage_one(len(history), sampling.history_length, rng)]
-        target = whole_target[stage_one(len(whole_target), sampling.target_length, rng)]
-        weighting = {"weighted": sampling.weighted, "alpha": sampling.alpha, "beta": sampling.beta}
-        rows.append(
-            (
-                history,
-                stage_two(len(history), sampling.history_positions, rng, **weighting),
-                target,
-                stage_two(len(target), sampling.target_positions, rng, **weighting),
-                np.unique(train[user] if sampling.new_targets_only else whole_target),
-            )
-        )
-    history, history_positions, target, target_positions, own = zip(*rows, strict=True)
-    return Batch(pad(history, 0), np.stack(history_positions), pad(target, 0), np.stack(target_positions), pad(own, -1))
+    examples = [make_example(train[user], config, rng) for user in users]
+    spared = pad([row for example in examples for row in example.not_negative], -1)
+    positives = [example.positives for example in examples]
+    return Batch(
+        pad([example.history for example in examples], 0),
+        np.stack([example.history_positions for example in examples]),
+        pad([example.target for example in examples], 0),
+        np.stack([example.target_positions for example in examples]),
+        spared.reshape(len(examples), -1, spared.shape[1]),
+        None if positives[0] is None else np.stack(positives),
+    )

@@ -74,4 +74,5 @@ class StepLoss:
             log_expected,
             None if prior is None else torch.cat(priors),
         )
-        return dense_all_action_loss(user_emb, item_emb, log_mass, towers.scale, prior)
+        positives = None if batch.positives is None else torch.as_tensor(batch.positives, device=device)
+        return dense_all_action_loss(user_emb, item_emb, log_mass, towers.scale, prior, positives)

@@ -213,8 +213,7 @@ def fit(
     content = torch.as_tensor(prepared, device=device)
     rows = content.bfloat16() if autocast else content  # the first layer rounds them anyway
     step_loss = StepLoss(rows, split.training_counts(), config)
-    history_length = config.sampling.history_length
-    per_epoch = len(plan_epoch(sequences, training.batch_size, training.seed, 0, history_length))
+    per_epoch = len(plan_epoch(sequences, config, 0))
     steps = per_epoch * training.epochs
     whole = identity(
         config=config.model_dump(mode="json"),
@@ -247,7 +246,7 @@ def fit(
         if done_steps:
             bar.update(done_steps)
         while state.epoch < training.epochs and state.epoch - state.best_epoch <= training.patience:
-            plan = plan_epoch(sequences, training.batch_size, training.seed, state.epoch, history_length)
+            plan = plan_epoch(sequences, config, state.epoch)
             towers.train()
             while state.step < len(plan):
                 # Dropout and batch depend on where training is, not on how it got there: that makes it resumable.

@@ -109,5 +109,5 @@ def test_the_causal_path_equals_attention_under_the_written_mask(content):
     ):
         scores = rotate_by_position(query) @ rotate_by_position(key).transpose(-1, -2) / 8**0.5
         mixed = scores.masked_fill(~mask, -torch.inf).softmax(-1) @ value
-        expected = layer.output(mixed.transpose(1, 2).reshape(2, 5, 16))
+        expected = layer.output(layer.norm_mixed(mixed.transpose(1, 2).reshape(2, 5, 16)))
         assert torch.allclose(got, expected, atol=1e-5)
