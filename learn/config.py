@@ -48,6 +48,17 @@ class Preprocessing(StrEnum):
     WHITEN = "whiten"  # mean 0, covariance identity
 
 
+class Inputs(StrEnum):
+    """What the towers read of an item (paper, Table 6)."""
+
+    TEXT = "text"
+    """The content embedding: the paper's."""
+    ID = "id"
+    """A trained embedding per item; an item that training never met is nothing to it."""
+    TEXT_AND_ID = "text+id"
+    """Both, one behind the other; an item that training never met is read by its text."""
+
+
 class Objective(StrEnum):
     """Which (history position, target item) pairs are positives."""
 
@@ -103,6 +114,12 @@ class PALConfig(_Frozen):
     """Not stated."""
     output_size: Positive = 64
     """D_out; tower (c) has the content embedding's width instead."""
+    inputs: Inputs = Inputs.TEXT
+    """The paper's is the text."""
+    id_size: Positive = 64
+    """Width of a trained ID embedding, where `inputs` has one."""
+    id_dropout: Fraction = 0.0
+    """Share of items whose ID embedding is left out in training, so that the text has to speak for itself."""
     preprocessing: Preprocessing = Preprocessing.WHITEN
     """Not stated."""
     popularity_prior: bool = True
@@ -112,6 +129,15 @@ class PALConfig(_Frozen):
     def _heads_divide(self) -> PALConfig:
         if self.hidden_size % self.num_heads:
             raise ValueError(f"hidden_size ({self.hidden_size}) must be divisible by num_heads ({self.num_heads})")
+        return self
+
+    @model_validator(mode="after")
+    def _content_towers_have_no_ids(self) -> PALConfig:
+        if self.inputs is not Inputs.TEXT and self.item_tower in (ItemTower.CONTENT, ItemTower.NO_ALIGN):
+            raise ValueError(
+                f"item_tower {self.item_tower.value!r} is the content embedding itself: inputs must be 'text', "
+                f"not {self.inputs.value!r}"
+            )
         return self
 
 

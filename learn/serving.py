@@ -96,7 +96,7 @@ def recommend_for_history(
             f"{dataset.name} has no item {', '.join(map(repr, unknown[:3]))}.", "Give item ids of the catalogue."
         )
     content = stored_content(workspace, dataset, run.info.content_key)[rows]
-    vector = history_vector(run, content)
+    vector = history_vector(run, content, rows)
     _, items = run_vectors(run, workspace, dataset)
     exclude = None if repeat else Sequences(rows, np.array([0, len(rows)]))
     found, scores = ExactIndex(items).search(vector[None], k, exclude)

@@ -8,6 +8,7 @@ import torch
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
 from learn.pal.infer import user_vectors
+from learn.pal.inputs import UNKNOWN
 from learn.pal.preprocessing import ContentPreprocessing
 from learn.pal.towers import Towers
 from learn.training.run import Run
@@ -16,17 +17,19 @@ from learn.training.run import Run
 def load_towers(run: Run) -> tuple[Towers, ContentPreprocessing]:
     """The trained towers of ``run``, on the CPU, ready for inference."""
     preprocessing = ContentPreprocessing.from_tensors(run.tensors("preprocessing"))
-    towers = Towers(len(preprocessing.mean), run.config)
-    towers.load_state_dict({name: torch.as_tensor(value) for name, value in run.tensors("weights").items()})
+    weights = {name: torch.as_tensor(value) for name, value in run.tensors("weights").items()}
+    towers = Towers(len(preprocessing.mean), run.config, weights.get("inputs.known"))
+    towers.load_state_dict(weights)
     return towers.eval(), preprocessing
 
 
-def history_vector(run: Run, content: np.ndarray) -> np.ndarray:
+def history_vector(run: Run, content: np.ndarray, items: np.ndarray | None = None) -> np.ndarray:
     """The user embedding after a history, whoever's it is.
 
     Args:
         run: a trained Run, or ``without-align``.
         content: [H, D_llm] raw content embeddings of the history's items, oldest first; H at least 1.
+        items: [H] their indices in the catalogue, for a Run that reads IDs; None: read by their text alone.
 
     Returns:
         [d] float32, in the space of the Run's item vectors.
@@ -42,4 +45,5 @@ def history_vector(run: Run, content: np.ndarray) -> np.ndarray:
     towers, preprocessing = load_towers(run)
     rows = torch.as_tensor(preprocessing.apply(content))
     whole = Sequences(np.arange(len(content), dtype=np.int32), np.array([0, len(content)]))
-    return user_vectors(towers, rows, whole, run.config.sampling)[0]
+    indices = torch.full((len(content),), UNKNOWN) if items is None else torch.as_tensor(items, dtype=torch.int64)
+    return user_vectors(towers, rows, whole, run.config.sampling, indices)[0]

@@ -25,7 +25,8 @@ def item_vectors(towers: Towers, content: torch.Tensor, block: int = 4096) -> np
     towers.eval()
     parts = []
     for start in range(0, len(content), block):
-        rows = content[start : start + block]
+        stop = min(start + block, len(content))
+        rows = towers.inputs(content[start:stop], torch.arange(start, stop, device=content.device))
         embedded, prior = towers.items(rows), towers.prior(rows)
         parts.append(embedded if prior is None else torch.cat([embedded, prior[:, None]], dim=1))
     return torch.cat(parts).float().cpu().numpy()
@@ -42,13 +43,21 @@ def strands(history: np.ndarray, length: int) -> list[np.ndarray]:
 
 
 @torch.inference_mode()
-def user_vectors(towers: Towers, content: torch.Tensor, histories: Sequences, sampling: SamplingConfig) -> np.ndarray:
+def user_vectors(
+    towers: Towers,
+    content: torch.Tensor,
+    histories: Sequences,
+    sampling: SamplingConfig,
+    items: torch.Tensor | None = None,
+) -> np.ndarray:
     """The user embedding after each history: its last position's, the mean over strands of a long history.
 
     Args:
         content: [N, D_llm] prepared content.
-        histories: U sequences of item indices.
+        histories: U sequences of rows of ``content``.
         sampling: how long a strand may be, and whether only an item's latest event counts.
+        items: [N] the catalogue's item index of every row (`learn.pal.inputs.UNKNOWN` where it has none); None: the
+            rows are the catalogue.
 
     Returns:
         [U, d] float32, scaled by 1 / temperature (and a last dimension of 1 for the prior); zeros without history.
@@ -76,7 +85,8 @@ def user_vectors(towers: Towers, content: torch.Tensor, histories: Sequences, sa
             chosen.append(order[place + len(chosen)])
         padded = torch.as_tensor(pad([rows[row] for row in chosen], 0), device=content.device)
         last = torch.as_tensor([len(rows[row]) - 1 for row in chosen], device=content.device)
-        embedded = towers.users(content[padded])[torch.arange(len(chosen), device=content.device), last]
+        rows_read = towers.inputs(content[padded], padded if items is None else items[padded])
+        embedded = towers.users(rows_read)[torch.arange(len(chosen), device=content.device), last]
         total.index_add_(0, torch.as_tensor([owners[row] for row in chosen], device=content.device), embedded)
         place += len(chosen)
     vectors = functional.normalize(total, dim=-1) * towers.scale

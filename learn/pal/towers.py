@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from learn.config import Config, ItemTower
 from learn.pal.encoder import PAL
+from learn.pal.inputs import ItemInputs
 from learn.pal.prior import PopularityPrior
 
 
@@ -46,15 +47,21 @@ ITEM_TOWERS: dict[ItemTower, Callable[[PAL, torch.Tensor], torch.Tensor]] = {
 class Towers(nn.Module):
     """Both towers on shared weights, the temperature, and the optional popularity prior.
 
-    s(user, item) = scale * cosine + prior(item); at inference every variant embeds a *single* item.
+    s(user, item) = scale * cosine + prior(item); at inference every variant embeds a *single* item. What the methods
+    take are rows of ``inputs``: [..., D_in], prepared content ([..., D_llm]) where items are read by their text.
+
+    Args:
+        content_size: D_llm.
+        known: [N] bool, items with a training interaction; not needed where items are read by their text.
     """
 
-    def __init__(self, content_size: int, config: Config) -> None:
+    def __init__(self, content_size: int, config: Config, known: torch.Tensor | None = None) -> None:
         super().__init__()
         self.variant = config.pal.item_tower
+        self.inputs = ItemInputs(content_size, torch.zeros(0, dtype=torch.bool) if known is None else known, config.pal)
         size = content_size if self.variant is ItemTower.CONTENT else None
-        self.pal = PAL(content_size, config.pal, size)
-        self.prior_head = PopularityPrior(content_size) if config.pal.popularity_prior else None
+        self.pal = PAL(self.inputs.width, config.pal, size)
+        self.prior_head = PopularityPrior(self.inputs.width) if config.pal.popularity_prior else None
         self.log_scale = nn.Parameter(
             torch.tensor(-math.log(config.objective.temperature)), requires_grad=config.objective.learn_temperature
         )
@@ -65,17 +72,17 @@ class Towers(nn.Module):
         return self.log_scale.clamp(0.0, math.log(100.0)).exp()
 
     def users(self, content: torch.Tensor) -> torch.Tensor:
-        """[B, H, D_llm] prepared history content -> [B, H, D_out]: one user embedding per position, causal."""
+        """[B, H, D_in] history -> [B, H, D_out]: one user embedding per position, causal."""
         return self.pal(content, causal=True)
 
     def targets(self, content: torch.Tensor) -> torch.Tensor:
-        """[B, T, D_llm] prepared target content -> [B, T, D_out], as the variant sees a target in training."""
+        """[B, T, D_in] target -> [B, T, D_out], as the variant sees a target in training."""
         return ITEM_TOWERS[self.variant](self.pal, content)
 
     def items(self, content: torch.Tensor) -> torch.Tensor:
-        """[n, D_llm] -> [n, D_out], each item alone: inference, and catalogue negatives."""
+        """[n, D_in] -> [n, D_out], each item alone: inference, and catalogue negatives."""
         return self.targets(content[:, None, :])[:, 0, :]
 
     def prior(self, content: torch.Tensor) -> torch.Tensor | None:
-        """[..., D_llm] -> [...] added to the items' scores, or None without a popularity prior."""
+        """[..., D_in] -> [...] added to the items' scores, or None without a popularity prior."""
         return None if self.prior_head is None else self.prior_head(content)

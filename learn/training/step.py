@@ -41,10 +41,13 @@ class StepLoss:
         history_positions = torch.as_tensor(batch.history_positions, device=device)
         target_positions = torch.as_tensor(batch.target_positions, device=device)
 
-        user_emb = towers.users(self.content[history])[rows, history_positions]  # [B, N_h, d]
-        item_emb = towers.targets(self.content[target])[rows, target_positions]  # [B, N_t, d]
+        def rows_of(items: torch.Tensor) -> torch.Tensor:
+            return towers.inputs(self.content[items], items)
+
+        user_emb = towers.users(rows_of(history))[rows, history_positions]  # [B, N_h, d]
+        item_emb = towers.targets(rows_of(target))[rows, target_positions]  # [B, N_t, d]
         item_ids = target[rows, target_positions]  # [B, N_t]
-        prior = towers.prior(self.content[item_ids])
+        prior = towers.prior(rows_of(item_ids))
 
         candidates, embeddings, priors, expected = [], [], [], np.zeros(len(self.share))
         catalogue = self.negatives(epoch, step)
@@ -52,8 +55,8 @@ class StepLoss:
         if len(catalogue):
             ids = torch.as_tensor(catalogue, device=device)
             candidates.append(ids)
-            embeddings.append(towers.items(self.content[ids]))
-            priors.append(towers.prior(self.content[ids]))
+            embeddings.append(towers.items(rows_of(ids)))
+            priors.append(towers.prior(rows_of(ids)))
             expected += len(catalogue) / len(self.known)
         # With the whole catalogue in the sum, the batch's targets would only count twice.
         if objective.in_batch_negatives and not (whole and towers.variant is not ItemTower.SEQUENCE):

@@ -207,12 +207,13 @@ def fit(
             "Give more interactions, or cut later (--test-start, --validation-days).",
         )
     torch.manual_seed(training.seed)
-    towers = Towers(prepared.shape[1], config)
+    counts = split.training_counts()
+    towers = Towers(prepared.shape[1], config, torch.as_tensor(counts > 0))
     optimizer = torch.optim.AdamW(towers.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay)
     towers, optimizer = accelerator.prepare(towers, optimizer)
     content = torch.as_tensor(prepared, device=device)
     rows = content.bfloat16() if autocast else content  # the first layer rounds them anyway
-    step_loss = StepLoss(rows, split.training_counts(), config)
+    step_loss = StepLoss(rows, counts, config)
     per_epoch = len(plan_epoch(sequences, config, 0))
     steps = per_epoch * training.epochs
     whole = identity(
@@ -229,7 +230,9 @@ def fit(
         best.remove()
         if towers.prior_head is not None:
             pairs = np.unique(np.stack([sequences.users, sequences.items]), axis=1)
-            fit_prior(towers.prior_head, content, np.bincount(pairs[1], minlength=split.n_items))
+            with torch.no_grad():
+                every = towers.inputs(content, torch.arange(len(content), device=device))
+            fit_prior(towers.prior_head, every, np.bincount(pairs[1], minlength=split.n_items))
     else:
         tensors, saved = found
         towers.load_state_dict(tensors["weights"])

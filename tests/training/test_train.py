@@ -90,6 +90,36 @@ def test_every_objective_teaches_every_tower(tmp_path, kind, sequence, tower):
     assert recall(run) > 2 * 10 / N_ITEMS
 
 
+@pytest.mark.parametrize("inputs", ["id", "text+id"])
+@pytest.mark.parametrize("tower", ["a", "b"])
+def test_ids_are_read_beside_or_instead_of_text(tmp_path, inputs, tower):
+    run = run_training(
+        tmp_path / "x",
+        pal__inputs=inputs,
+        pal__item_tower=tower,
+        pal__id_dropout=0.2,
+        training__learning_rate=0.01,
+        training__epochs=20,
+        training__patience=20,
+    )
+    assert recall(run) > 2 * 10 / N_ITEMS
+    cold, items = np.arange(N_ITEMS - 5, N_ITEMS), run.own_item_vectors
+    # Nobody has the last five items: without text nothing tells them apart.
+    apart = np.abs(items[cold] - items[cold[0]]).max() > 0.01
+    assert apart == (inputs == "text+id")
+    history = leave_one_out(tiny_dataset()).history(Phase.TEST)[3]
+    pasted = history_vector(run, tiny_content()[history], history)
+    assert pasted == pytest.approx(run.user_vectors[3], abs=0.02)
+    by_text = history_vector(run, tiny_content()[history])
+    assert np.isfinite(by_text).all() and np.abs(by_text - pasted).max() > 0.02
+
+
+@pytest.mark.parametrize("tower", ["c", "without-align"])
+def test_content_towers_have_no_ids(tower):
+    with pytest.raises(LearnError, match="inputs must be 'text', not 'id'"):
+        config(pal__inputs="id", pal__item_tower=tower)
+
+
 def test_the_same_seed_gives_the_same_run_and_another_seed_another(tmp_path):
     first, second = run_training(tmp_path / "x"), run_training(tmp_path / "y")
     assert np.array_equal(first.own_item_vectors, second.own_item_vectors)
