@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from learn.errors import LearnError
 from learn.workspace import Workspace
@@ -82,7 +82,7 @@ def towers_named(tower: str) -> list[Any]:
 def print_metrics(runs: list[Any], k: int = 100) -> None:
     """A small table: hit rate, recall and NDCG at ``k``, over all items and over items new to the user."""
     columns = [(among, metric) for among in ("all", "new") for metric in ("hit_rate", "recall", "ndcg")]
-    table = Table("Run", *[f"{metric}@{k}\n{among} items" for among, metric in columns])
+    table = Table(Column("Run", no_wrap=True), *[f"{metric}@{k}\n{among} items" for among, metric in columns])
     for run in runs:
         rows = run.metrics
         cells = []

@@ -1,11 +1,16 @@
 """The demo in assets/ is the one that this code would build."""
 
+import numpy as np
 import pytest
 
+from learn.cex.store import stored_content
 from learn.config import PRESETS
 from learn.data.completejourney import load_completejourney
+from learn.data.history_target import Phase
+from learn.data.sources import default_split
 from learn.errors import LearnError
 from learn.explore.vectors import has_vectors, run_vectors
+from learn.pal.history import history_vector
 from learn.prebuilt import DATASET, LIMIT_BYTES, check_manifest
 from learn.training.run import Run
 from learn.workspace import PREBUILT, Workspace
@@ -46,3 +51,15 @@ def test_the_runs_were_made_from_the_installed_data_and_the_demo_preset(dataset)
             users, items = run_vectors(run, workspace, dataset)
             assert users.shape == (len(dataset.user_ids), items.shape[1])
             assert len(items) == dataset.n_items
+
+
+@pytest.mark.parametrize("name", ["learn-a", "learn-b", "learn-c", "without-align"])
+def test_what_was_packed_small_still_gives_the_stored_user_vectors(dataset, name):
+    workspace = Workspace(PREBUILT)
+    run = Run(workspace.run(DATASET, name))
+    history = default_split(dataset).history(Phase.TEST)
+    content = stored_content(workspace, dataset, run.info.content_key)
+    for user in (0, 700, 1400):
+        again = history_vector(run, content[history[user]])
+        stored = run.user_vectors[user]
+        assert again @ stored / np.linalg.norm(again) / np.linalg.norm(stored) > 0.99

@@ -43,7 +43,9 @@ def history_vector(run: Run, content: np.ndarray, items: np.ndarray | None = Non
         prepared = ContentPreprocessing.from_tensors(run.tensors("preprocessing")).apply(content).mean(axis=0)
         return prepared / max(float(np.linalg.norm(prepared)), 1e-12)
     towers, preprocessing = load_towers(run)
-    rows = torch.as_tensor(preprocessing.apply(content))
-    whole = Sequences(np.arange(len(content), dtype=np.int32), np.array([0, len(content)]))
-    indices = torch.full((len(content),), UNKNOWN) if items is None else torch.as_tensor(items, dtype=torch.int64)
+    # An item that comes again is one row, met twice: that is how training counts distinct items.
+    _, first, row_of = np.unique(content, axis=0, return_index=True, return_inverse=True)
+    rows = torch.as_tensor(preprocessing.apply(content[first]))
+    whole = Sequences(row_of.astype(np.int32).ravel(), np.array([0, len(content)]))
+    indices = torch.full((len(first),), UNKNOWN) if items is None else torch.as_tensor(items[first], dtype=torch.int64)
     return user_vectors(towers, rows, whole, run.config.sampling, indices)[0]

@@ -51,7 +51,8 @@ class ContentPreprocessing:
 
     @classmethod
     def from_tensors(cls, tensors: dict[str, np.ndarray]) -> ContentPreprocessing:
-        return cls(tensors["mean"], tensors.get("scale"), tensors.get("matrix"))
+        found = {name: tensors[name].astype(np.float32) for name in ("mean", "scale", "matrix") if name in tensors}
+        return cls(**found)
 
 
 def fit_preprocessing(vectors: np.ndarray, kind: Preprocessing) -> ContentPreprocessing:

@@ -203,6 +203,15 @@ def test_a_cold_start_item_is_ranked_and_a_pasted_history_works(tmp_path):
     assert pasted == pytest.approx(run.user_vectors[3], abs=0.02)  # stored as float16
 
 
+def test_a_pasted_history_counts_repeated_items_as_training_does(tmp_path):
+    run = run_training(tmp_path / "x", sampling__distinct_history=True)
+    histories = leave_one_out(tiny_dataset()).history(Phase.TEST)
+    repeating = [user for user in range(N_USERS) if len(set(histories[user])) < len(histories[user])]
+    assert repeating
+    for user in repeating[:5]:
+        assert history_vector(run, tiny_content()[histories[user]]) == pytest.approx(run.user_vectors[user], abs=0.02)
+
+
 def test_content_of_another_catalogue_is_refused(tmp_path):
     dataset = tiny_dataset()
     with pytest.raises(LearnError, match="7 items, tiny has 60"):
