@@ -159,7 +159,7 @@ def view(_dataset: Dataset, fingerprint: str, info: SplitInfo) -> View:
     return View(_dataset, split, read_catalogue(_dataset), history, target, split.training_counts())
 
 
-@st.cache_resource(max_entries=32, show_spinner="Reading vectors …")
+@st.cache_resource(max_entries=32, show_spinner=False)
 def vectors(_run: Run, _dataset: Dataset, path: str, fingerprint: str) -> tuple[np.ndarray, np.ndarray] | None:
     """(user, item) vectors of ``_run``, or None for a Run that has stored lists only."""
     if not has_vectors(_run):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +12,7 @@ from learn.data.dataset import Dataset
 from learn.data.history_target import SplitInfo
 from learn.data.report import NOTE, OK, WARNING, report_table
 from learn.data.schema import Metrics, Recommendations
+from learn.errors import LearnError
 from learn.explore import figures, overview
 from learn.explore.catalogue import Catalogue
 
@@ -45,6 +48,14 @@ def page() -> None:
     _findings(dataset)
     for problem in runs.problems:
         theme.show_error(problem)
+    _read_ahead(dataset, runs)
+
+
+def _read_ahead(dataset: Dataset, runs: loaders.Runs) -> None:
+    """What Recommendations needs first, while this page, drawn by now, is being looked at."""
+    for run in runs.usable:
+        with suppress(LearnError):  # said there, where it matters
+            loaders.vectors(run, dataset, loaders.run_key([run])[0], dataset.fingerprint)
 
 
 def _results(runs: loaders.Runs) -> None:
