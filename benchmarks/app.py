@@ -1,7 +1,7 @@
 """How long the explorer takes to open and to change pages, in a real browser: python benchmarks/app.py
 
-Starts `learn app` on a free port, opens it in headless Chromium, and goes back and forth between the pages; a page counts
-as complete when Streamlit has finished and its last chart or list is drawn. Prints seconds, which are this machine's.
+Starts `learn app` on a free port, opens it in headless Chromium, and goes back and forth between the pages; a page is
+complete when Streamlit has finished and its last chart or list is drawn. Prints seconds, which are this machine's.
 """
 
 from __future__ import annotations
