@@ -351,42 +351,29 @@ def demo(
 
 @app.command()
 def benchmark(
-    name: Annotated[str, typer.Argument(help="table4 (alignment) or table5 (towers and sampling).")],
+    name: Annotated[str, typer.Argument(help="table4, table5, table6, towers-x-objectives or zero-shot.")],
     dataset: Annotated[str, typer.Option(help="A prepared dataset.")] = "completejourney",
+    source: Annotated[str | None, typer.Option(help="zero-shot: the prepared dataset to train on.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of every trained row.")] = 3,
     preset: PresetOption = "auto",
     settings: SetOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Rerun the comparison of one of the paper's tables. Interrupted, the same command goes on."""
-    from learn.benchmark.cells import cells, run_cell
-    from learn.benchmark.plans import plan
-    from learn.benchmark.report import default_columns, markdown, write_report
-    from learn.benchmark.summary import summarise
+    from learn.benchmark.plans import Source, plan
+    from learn.benchmark.run import run_benchmark
     from learn.pipeline import open_dataset
 
     where = Workspace.at(workspace)
     found, split = open_dataset(where, dataset)
-    table = plan(name, configuration(preset, settings, split))
-    todo = cells(table, name, dataset, where, seeds)
-    runs: dict[str, list[Any]] = {}
-    for number, cell in enumerate(todo, 1):
-        say(f"{number} of {len(todo)}: {cell.row.label}" + ("" if cell.seed is None else f", seed {cell.seed}"))
-        runs.setdefault(cell.row.name, []).append(run_cell(cell, found, split, where))
-    summary = summarise(table, runs)
-    about = {
-        "benchmark": name,
-        "title": table.title,
-        "dataset": dataset,
-        "dataset_fingerprint": found.fingerprint,
-        "split": split.describe(),
-        "reference": table.reference,
-        "made": runs[table.reference][0].info.made,
-        "configs": {row.name: row.config and row.config.model_dump(mode="json") for row in table.rows},
-    }
-    written = write_report(where.benchmark(name, dataset), table, summary, about)
-    say(f"\n{table.title}\n\n{markdown(table, summary, default_columns(summary))}")
-    say(f"Wrote {', '.join(path.name for path in written)} into {written[0].parent}")
+    trained_on = None
+    if source is not None:
+        _, its_split = open_dataset(where, source)
+        trained_on = Source(source, configuration(preset, settings, its_split))
+    table = plan(name, configuration(preset, settings, split), trained_on)
+    result = run_benchmark(table, name, found, split, where, seeds, say)
+    say(f"\n{result.text}")
+    say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")
 
 
 @app.command("app")

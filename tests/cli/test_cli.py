@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from learn.cli import app
 from learn.errors import LearnError
+from learn.training.run import Run
 from tests.fake_llm import make_tiny_llm
 
 RUNS = {"learn-a", "learn-b", "learn-c", "without-align", "popularity", "item-knn"}
@@ -112,6 +113,22 @@ def test_a_benchmark_trains_every_cell_once(workspace):
     run(*words)
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert json.loads((folder / "results.json").read_text(encoding="utf-8")) == rows
+
+
+def test_a_run_ranks_a_dataset_that_it_was_not_trained_on(workspace, tmp_path):
+    where, llm, _ = workspace
+    items, interactions = write_tables(tmp_path)
+    run(
+        "prepare", "tables", "--items", items, "--interactions", interactions, "--name", "other", *MAPPING,
+        "--split", "leave-one-out", "--workspace", where,
+    )  # fmt: skip
+    words = ["benchmark", "zero-shot", "--dataset", "other", "--source", "shop", "--seeds", 1, "--preset", "tiny"]
+    output = run(*words, "--workspace", where, "--set", f"cex.llm={llm}")
+    assert "(b), trained on shop" in output and "(b), trained here" in output
+    made = Run(where / "benchmarks" / "zero-shot" / "other" / "zero-shot-seed0")
+    source = Run(where / "benchmarks" / "sources" / "shop" / "zero-shot-seed0")
+    assert made.info.made["trained_on"] == "shop" and made.info.trainable_parameters == 0
+    assert all((made.tensors("weights")[name] == value).all() for name, value in source.tensors("weights").items())
 
 
 def test_evaluate_recommend_and_runs(workspace):

@@ -1,0 +1,73 @@
+"""Zero-shot: a Run that was trained on one dataset ranks another one (paper, Figure 4). Nothing is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from learn.config import Inputs, ItemTower
+from learn.data.dataset import Dataset
+from learn.data.history_target import Phase, Split
+from learn.errors import LearnError
+from learn.evaluation.protocol import rank_vectors
+from learn.pal.history import load_towers
+from learn.pal.infer import item_vectors, user_vectors
+from learn.training.finish import finish_run
+from learn.training.run import Run, RunInfo, provenance
+
+
+def transfer(
+    source: Run, dataset: Dataset, split: Split, content: np.ndarray, *, folder: Path, content_key: str | None
+) -> Run:
+    """Writes the Run of ``source``'s towers on ``dataset``, whose interactions are read as histories only.
+
+    Args:
+        source: trained on another dataset; its preprocessing's statistics are used as they are.
+        content: [N, D_llm] float32 content embeddings of ``dataset``, by the LLM that ``source`` was trained on.
+        folder: the new Run's.
+
+    Raises:
+        LearnError: ``source`` reads IDs, trained nothing, or read another LLM.
+    """
+    if not (source.path / "weights.safetensors").exists() or source.config.pal.inputs is not Inputs.TEXT:
+        raise LearnError(
+            f"Run {source.name} ({source.info.label}) cannot rank another dataset: it has no towers that read text.",
+            "Use a Run of item tower a, b or c whose pal.inputs is text.",
+        )
+    towers, preprocessing = load_towers(source)
+    prepared = preprocessing.apply(content)
+    rows = torch.as_tensor(prepared)
+    users = user_vectors(towers, rows, split.history(Phase.TEST), source.config.sampling)
+    items = item_vectors(towers, rows)
+    tensors = preprocessing.tensors()
+    own = source.config.pal.item_tower is not ItemTower.CONTENT
+    if not own and towers.prior_head is not None:
+        tensors["prior"] = np.ascontiguousarray(items[:, -1])
+    info = RunInfo(
+        name=folder.name,
+        label=f"{source.info.label}, trained on {source.info.dataset}",
+        kind="learn",
+        variant=source.info.variant,
+        dataset=dataset.name,
+        dataset_fingerprint=dataset.fingerprint,
+        split=split.describe(),
+        content_key=content_key,
+        item_vectors="own" if own else "content",
+        seed=source.info.seed,
+        trainable_parameters=0,
+        made=provenance() | {"trained_on": source.info.dataset},
+    )
+    return finish_run(
+        folder,
+        info,
+        dataset=dataset,
+        split=split,
+        ranked=rank_vectors(users, items, split),
+        config=source.config,
+        user_vectors=users,
+        item_vectors=items if own else None,
+        weights={name: value.numpy() for name, value in towers.state_dict().items()},
+        preprocessing=tensors,
+    )
