@@ -16,7 +16,7 @@ from learn.data.dataset import Dataset
 from learn.data.history_target import Split, SplitInfo, make_split
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
-from learn.explore import overview, recommendations
+from learn.explore import benchmarks, overview, recommendations
 from learn.explore.catalogue import Catalogue, read_catalogue
 from learn.explore.vectors import has_vectors, run_vectors
 from learn.files import read_json
@@ -37,6 +37,11 @@ def workspace() -> Workspace:
 def prebuilt() -> Workspace:
     """The demo that ships with the project."""
     return Workspace(PREBUILT)
+
+
+def benchmark_files() -> dict[tuple[str, str], Path]:
+    """(benchmark, dataset) -> file, of the project's published results and the workspace's own."""
+    return benchmarks.benchmark_files(workspace(), PREBUILT.parent / "benchmarks")
 
 
 def dataset_names() -> list[str]:

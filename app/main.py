@@ -15,5 +15,6 @@ st.navigation(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
         st.Page("views/recommendations.py", title="Recommendations", icon=":material/format_list_numbered:"),
+        st.Page("views/benchmarks.py", title="Benchmarks", icon=":material/science:"),
     ]
 ).run()

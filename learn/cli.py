@@ -355,6 +355,7 @@ def benchmark(
     dataset: Annotated[str, typer.Option(help="A prepared dataset.")] = "completejourney",
     source: Annotated[str | None, typer.Option(help="zero-shot: the prepared dataset to train on.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of every trained row.")] = 3,
+    publish: Annotated[Path | None, typer.Option(help="A folder that gets the rows too, in NAME.json.")] = None,
     preset: PresetOption = "auto",
     settings: SetOption = None,
     workspace: WorkspaceOption = None,
@@ -371,7 +372,8 @@ def benchmark(
         _, its_split = open_dataset(where, source)
         trained_on = Source(source, configuration(preset, settings, its_split))
     table = plan(name, configuration(preset, settings, split), trained_on)
-    result = run_benchmark(table, name, found, split, where, seeds, say)
+    published = publish and publish / f"{name}.json"
+    result = run_benchmark(table, name, found, split, where, seeds, published, say)
     say(f"\n{result.text}")
     say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")
 

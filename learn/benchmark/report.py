@@ -10,7 +10,7 @@ import pandas as pd
 
 from learn.benchmark.plans import Plan
 from learn.data.schema import Metrics
-from learn.files import atomic_path, write_json
+from learn.files import atomic_path, read_json, write_json
 
 
 def markdown(plan: Plan, summary: pd.DataFrame, columns: list[tuple[str, int, str]]) -> str:
@@ -42,6 +42,14 @@ def default_columns(summary: pd.DataFrame) -> list[tuple[str, int, str]]:
         return [("ndcg", 10, "all"), ("recall", 10, "all"), ("recall", 50, "all")]
     amongs = sorted(summary[Metrics.AMONG].unique())
     return [(metric, k, among) for among in amongs for metric in ("hit_rate", "recall") for k in (50, 100)]
+
+
+def publish(summary: pd.DataFrame, file: Path) -> None:
+    """Puts the rows of ``summary`` into ``file``, in place of those that it has of the same dataset."""
+    rows = json.loads(summary.to_json(orient="records", double_precision=6))
+    datasets = {row["dataset"] for row in rows}
+    kept = read_json(file, f"Delete {file} and run the benchmark again.") if file.exists() else []
+    write_json(file, [row for row in kept if row["dataset"] not in datasets] + rows)
 
 
 def write_report(folder: Path, plan: Plan, summary: pd.DataFrame, about: dict[str, Any]) -> list[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from learn.benchmark.cells import cells, run_cell
 from learn.benchmark.plans import Plan
-from learn.benchmark.report import default_columns, markdown, write_report
+from learn.benchmark.report import default_columns, markdown, publish, write_report
 from learn.benchmark.summary import summarise
 from learn.data.dataset import Dataset
 from learn.data.history_target import Split
@@ -32,6 +32,7 @@ def run_benchmark(
     split: Split,
     workspace: Workspace,
     seeds: int,
+    published: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> Result:
     """Trains the cells of ``plan`` that are not finished yet, and writes the table into the workspace.
@@ -40,6 +41,7 @@ def run_benchmark(
         plan: from `learn.benchmark.plans.plan`.
         name: of the benchmark: its folder's.
         seeds: Runs of every trained row.
+        published: a file that gets the rows as well (`learn.benchmark.report.publish`).
         say: told which cell is next.
     """
     todo = cells(plan, name, dataset.name, workspace, seeds)
@@ -60,4 +62,6 @@ def run_benchmark(
     }
     folder = workspace.benchmark(name, dataset.name)
     files = write_report(folder, plan, summary, about)
+    if published is not None:
+        publish(summary, published)
     return Result(folder, files, f"{plan.title}\n\n{markdown(plan, summary, default_columns(summary))}")

@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 
 from learn.benchmark.plans import PLANS, ZERO_SHOT, Plan, Row, Source, plan
-from learn.benchmark.report import default_columns, markdown, write_report
+from learn.benchmark.report import default_columns, markdown, publish, write_report
 from learn.benchmark.summary import per_user_values, summarise
 from learn.config import preset
 from learn.data.schema import PerUser
 from learn.errors import LearnError
+from learn.explore.benchmarks import benchmark_files, one_metric, read_benchmark, read_rows
 from learn.files import read_json
+from learn.workspace import Workspace
 
 COLUMNS = {"run", "kind", "dataset", "split", "metric", "k", "mean", "low", "high", "seeds", "n_users", "params"}
 COLUMNS |= {"train_seconds", "commit"}
@@ -73,6 +75,28 @@ def test_files_have_flat_rows_and_a_readable_table(table, summary, tmp_path):
     ours = next(line for line in text.splitlines() if line.startswith("| Ours"))
     assert "| 2 |" in ours and ours.count("[") == 3
     assert "plotly" in (tmp_path / "figure.html").read_text(encoding="utf-8")
+
+
+def test_publishing_replaces_the_rows_of_the_same_dataset_only(summary, tmp_path):
+    file = tmp_path / "table0.json"
+    publish(summary, file)
+    publish(summary.assign(dataset="other"), file)
+    publish(summary.assign(mean=0.5), file)
+    rows = read_rows(file)
+    assert rows.groupby("dataset").size().to_dict() == {"shop": len(summary), "other": len(summary)}
+    assert (rows[rows["dataset"] == "shop"]["mean"] == 0.5).all()
+    found = benchmark_files(Workspace(tmp_path / "nothing"), tmp_path)
+    assert found == {("table0", "shop"): file, ("table0", "other"): file}
+    best = one_metric(read_benchmark(file, "other"), "recall", 10, "all")
+    assert best["run"].tolist() == ["ours", "base"]
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '[{"run": "x", "dataset": "shop"}]'])
+def test_a_damaged_file_says_what_to_do(tmp_path, damage):
+    (tmp_path / "table0.json").write_text(damage)
+    with pytest.raises(LearnError, match=r"table0\.json") as caught:
+        benchmark_files(Workspace(tmp_path / "nothing"), tmp_path)
+    assert "learn benchmark" in caught.value.remedy
 
 
 @pytest.mark.parametrize("name", [*PLANS, ZERO_SHOT])

@@ -1,0 +1,91 @@
+"""Benchmarks: the paper's tables, rerun, with intervals."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app import loaders, state, theme
+from learn.data.schema import Metrics
+from learn.explore import benchmarks, figures
+
+WHAT = {
+    "table4": "Table 4: what is aligning users and items worth?",
+    "table5": "Table 5: which item tower, and which sampling?",
+    "table6": "Table 6: text or IDs?",
+    "towers-x-objectives": "Does tower (a) win only because sequences are cut?",
+    "zero-shot": "Figure 4: does it work on a catalogue that it never trained on?",
+}
+
+
+def page() -> None:
+    st.title("Benchmarks", anchor=False)
+    st.caption("The paper's comparisons, rerun on data at hand: means over several seeds, 95% intervals over users.")
+    files = loaders.benchmark_files()
+    if not files:
+        st.info("No benchmark has been run yet.", icon=":material/science:")
+        st.code("learn benchmark table4", language="bash")
+        return
+    left, right = st.columns(2)
+    names = list(dict.fromkeys(name for name, _ in files))
+    for wanted in state.from_url(state.BENCHMARK, names):
+        st.warning(f"There is no benchmark {theme.plain(wanted)} here; showing {names[0]}.")
+    name = left.selectbox(
+        "Question", names, key=state.BENCHMARK, bind=state.BOUND, format_func=lambda n: WHAT.get(n, n)
+    )
+    datasets = [dataset for other, dataset in files if other == name]
+    dataset = right.selectbox("Measured on", datasets, key=state.BENCHMARK_DATASET, bind=state.BOUND)
+    rows = benchmarks.read_benchmark(files[name, dataset], dataset)
+    _table(rows, *_metric(rows))
+
+
+def _metric(rows: pd.DataFrame) -> tuple[str, int, str]:
+    columns = st.columns(3)
+    metrics = list(dict.fromkeys(rows[Metrics.METRIC]))
+    ks = [str(k) for k in sorted(rows[Metrics.K].unique())]
+    sets = sorted(rows[Metrics.AMONG].unique(), reverse=True)
+    first = metrics.index("recall") if "recall" in metrics else 0
+    metric = columns[0].selectbox("Metric", metrics, index=first, key=state.BENCHMARK_METRIC, bind=state.BOUND)
+    last = 0 if (rows["split"] == "leave_one_out").all() else len(ks) - 1
+    k = columns[1].selectbox("List length k", ks, index=last, key=state.BENCHMARK_K, bind=state.BOUND)
+    if (rows["split"] == "leave_one_out").all() and "all" in sets:
+        sets = ["all", *(name for name in sets if name != "all")]
+    among = columns[2].selectbox("Ranked items", sets, key=state.BENCHMARK_SET, bind=state.BOUND)
+    return metric, int(k), among
+
+
+def _table(rows: pd.DataFrame, metric: str, k: int, among: str) -> None:
+    theme.chart(figures.benchmark_figure(rows, metric, k, among), key="benchmarks_figure")
+    chosen = benchmarks.one_metric(rows, metric, k, among)
+    intervals = zip(chosen[Metrics.LOW], chosen[Metrics.HIGH], strict=True)
+    shown = pd.DataFrame(
+        {
+            "Run": chosen["label"],
+            f"{metric}@{k}": chosen[Metrics.MEAN],
+            "95% interval": [f"{low:.4f} to {high:.4f}" for low, high in intervals],
+            "Difference to the reference row": [_difference(row) for row in chosen.to_dict("records")],
+            "Seeds": chosen["seeds"],
+            "Parameters": chosen["params"],
+            "Training, s": chosen["train_seconds"],
+        }
+    )
+    st.dataframe(
+        shown.style.format({f"{metric}@{k}": "{:.4f}", "Parameters": "{:,}", "Training, s": "{:,.0f}"}),
+        hide_index=True,
+        width="stretch",
+    )
+    st.caption(
+        "The difference is paired: the same users under both. *Apart*: its 95% interval is without 0. "
+        f" {int(chosen['n_users'].max()):,} users. Run it yourself: `learn benchmark`."
+    )
+
+
+def _difference(row: dict) -> str:
+    if pd.isna(row["difference"]):
+        return "the reference"
+    apart = row["difference_low"] > 0 or row["difference_high"] < 0
+    words = f"{row['difference']:+.4f} ({row['difference_low']:+.4f} to {row['difference_high']:+.4f})"
+    return words + (", apart" if apart else "")
+
+
+theme.guarded(page)
