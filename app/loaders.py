@@ -45,11 +45,12 @@ def benchmark_files() -> dict[tuple[str, str], Path]:
 
 
 def dataset_names() -> list[str]:
-    """Datasets that can be opened: the prebuilt demo's first, then those of the workspace."""
-    names = workspace().dataset_names()
-    if prebuilt().run_paths(EMBEDDED) and EMBEDDED not in names:
-        names.insert(0, EMBEDDED)
-    return sorted(names, key=lambda name: name != EMBEDDED)
+    """Datasets that can be opened: the workspace's own, the newest first, then the one of the prebuilt demo."""
+    place = workspace()
+    own = [name for name in place.dataset_names() if name != EMBEDDED]
+    own.sort(key=lambda name: -(place.dataset(name) / "dataset.json").stat().st_mtime_ns)
+    embedded = prebuilt().run_paths(EMBEDDED) or (place.dataset(EMBEDDED) / "dataset.json").exists()
+    return [*own, EMBEDDED] if embedded else own
 
 
 def open_dataset(name: str) -> Dataset:

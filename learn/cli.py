@@ -5,7 +5,8 @@ Commands import what they need when they run: `learn --help` answers at once.
 
 from __future__ import annotations
 
-import sys
+import shlex
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,8 +39,9 @@ def say(text: str) -> None:
     out.print(text, markup=False, soft_wrap=True)
 
 
-def next_step(command: str) -> None:
-    say(f"Next: {command}")
+def next_step(command: str, workspace: Path | None) -> None:
+    """What to type next, in the workspace that this command was given."""
+    say(f"Next: {command}" + (f" --workspace {shlex.quote(str(workspace))}" if workspace else ""))
 
 
 def parse_settings(pairs: list[str] | None) -> dict[str, Any]:
@@ -79,10 +81,15 @@ def towers_named(tower: str) -> list[Any]:
         raise LearnError(f"There is no item tower {tower!r}.", f"Choose one of: {choices}, all.") from None
 
 
-def print_metrics(runs: list[Any], k: int = 100) -> None:
-    """A small table: hit rate, recall and NDCG at ``k``, over all items and over items new to the user."""
-    columns = [(among, metric) for among in ("all", "new") for metric in ("hit_rate", "recall", "ndcg")]
-    table = Table(Column("Run", no_wrap=True), *[f"{metric}@{k}\n{among} items" for among, metric in columns])
+def print_metrics(runs: list[Any], n_items: int, k: int | None = None) -> None:
+    """A small table: hit rate and recall at ``k``, over all items and over items new to the user, each with half the
+    width of its 95% interval."""
+    from learn.evaluation.protocol import default_k
+
+    k = k or default_k(n_items)
+    columns = [(among, metric) for among in ("new", "all") for metric in ("hit_rate", "recall")]
+    heads = [Column(f"{metric.replace('_', ' ')}@{k}\n{among} items", no_wrap=True) for among, metric in columns]
+    table = Table(Column("Run", no_wrap=True), *heads)
     for run in runs:
         rows = run.metrics
         cells = []
@@ -91,8 +98,8 @@ def print_metrics(runs: list[Any], k: int = 100) -> None:
                 (rows["metric"] == metric) & (rows["k"] == k) & (rows["among"] == among) & (rows["slice"] == "all")
             ]
             row = None if found.empty else found.iloc[0]
-            cells.append("–" if row is None else f"{row['mean']:.4f}\n[{row['low']:.4f}, {row['high']:.4f}]")
-        table.add_row(run.name, *[cell.replace("[", r"\[") for cell in cells])
+            cells.append("–" if row is None else f"{row['mean']:.4f} ± {(row['high'] - row['low']) / 2:.4f}")
+        table.add_row(run.name, *cells)
     out.print(table)
 
 
@@ -110,9 +117,10 @@ def prepare(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Read a source, check it, and keep it as a dataset with its split."""
-    prepare_dataset(
+    dataset, _ = prepare_dataset(
         Workspace.at(workspace), source, items, interactions, path, name, mapping, split, test_start, validation_days
     )
+    next_step(f"learn extract {dataset.name}", workspace)
 
 
 def prepare_dataset(
@@ -141,7 +149,6 @@ def prepare_dataset(
     for line in render(dataset.report):
         say(line)
     say(f"Wrote {where.dataset(dataset.name)}")
-    next_step(f"learn extract {dataset.name}")
     return dataset, cut
 
 
@@ -169,7 +176,7 @@ def extract(
         say(f"{len(content.truncated):,} prompts were longer than {config.cex.max_tokens} tokens and were cut:")
         say(content.truncated.head(5).to_string(index=False))
     say(f"Wrote {where.content(dataset) / content.key}")
-    next_step(f"learn train {dataset}")
+    next_step(f"learn train {dataset}", workspace)
 
 
 def configuration(
@@ -208,36 +215,37 @@ def train(
     runs = train_variants(where, found, split, config, towers, suffix=suffix)
     if tower == "all":
         runs += make_reference_runs(found, split, where)
-    print_metrics(runs)
+    print_metrics(runs, found.n_items)
     say(f"Wrote {', '.join(run.name for run in runs)} into {where.runs(dataset)}")
-    next_step("learn app")
+    next_step("learn app", workspace)
 
 
 @app.command()
 def evaluate(
     dataset: Annotated[str, typer.Argument(help="A prepared dataset.")],
     run: Annotated[str | None, typer.Option(help="One Run; default: all of them.")] = None,
-    k: Annotated[int, typer.Option(help="10, 50 or 100.")] = 100,
+    k: Annotated[int | None, typer.Option("-k", "--k", help="10, 50 or 100; default: by the catalogue's size.")] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Show the test metrics of Runs with their 95% intervals, overall and by slice."""
-    from learn.evaluation.protocol import KS
-    from learn.pipeline import open_dataset, open_run
+    from learn.evaluation.protocol import KS, default_k
+    from learn.pipeline import open_dataset, open_run, run_paths
 
     where = Workspace.at(workspace)
-    open_dataset(where, dataset)
-    if k not in KS:
+    found, _ = open_dataset(where, dataset)
+    if k is not None and k not in KS:
         raise LearnError(f"k = {k} was not evaluated.", f"Choose one of: {', '.join(map(str, KS))}.")
-    names = [run] if run else [path.name for path in where.run_paths(dataset)]
+    names = [run] if run else list(run_paths(where, dataset))
     if not names:
         raise LearnError(f"There is no Run of {dataset} yet.", f"Train some: learn train {dataset}")
     runs = [open_run(where, dataset, name) for name in names]
-    print_metrics(runs, k)
+    print_metrics(runs, found.n_items, k)
     for one in runs if run else []:
         rows = one.metrics
-        chosen = rows[(rows["k"] == k) & rows["metric"].isin(["recall", "ndcg", "hit_rate"])]
+        at = k or default_k(found.n_items)
+        chosen = rows[(rows["k"] == at) & rows["metric"].isin(["recall", "ndcg", "hit_rate"]) & (rows["n_users"] > 0)]
         say(chosen.drop(columns="k").round(4).to_string(index=False))
-    next_step(f"learn recommend {dataset} --run {names[0]} --user USER")
+    next_step(f"learn recommend {dataset} --run {names[0]} --user USER", workspace)
 
 
 @app.command()
@@ -246,7 +254,7 @@ def recommend(
     run: Annotated[str, typer.Option(help="Which Run.")] = "learn-a",
     user: Annotated[str | None, typer.Option(help="A user of the dataset.")] = None,
     history: Annotated[str | None, typer.Option(help="Or item ids, oldest first, joined by commas.")] = None,
-    k: Annotated[int, typer.Option("-k", help="How many.")] = 10,
+    k: Annotated[int, typer.Option("-k", "--k", help="How many.")] = 10,
     repeat: Annotated[bool, typer.Option(help="Also recommend what the history holds.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -257,15 +265,16 @@ def recommend(
     where = Workspace.at(workspace)
     found, split = open_dataset(where, dataset)
     chosen = open_run(where, dataset, run)
+    home = Workspace(chosen.path.parents[2])  # the prebuilt demo's Runs are not in the user's workspace
     if (user is None) == (history is None):
         raise LearnError("Say for whom.", "Give either --user ID or --history ITEM,ITEM,...")
     if user is not None:
-        table = recommend_for_user(chosen, where, found, split, user, k, repeat)
+        table = recommend_for_user(chosen, home, found, split, user, k, repeat)
     else:
         ids = [part.strip() for part in str(history).split(",") if part.strip()]
-        table = recommend_for_history(chosen, where, found, ids, k, repeat)
+        table = recommend_for_history(chosen, home, found, ids, k, repeat)
     say(table.to_string(index=False))
-    next_step("learn app")
+    next_step("learn app", workspace)
 
 
 @app.command()
@@ -274,24 +283,30 @@ def runs(
     workspace: WorkspaceOption = None,
 ) -> None:
     """List the datasets and Runs of the workspace."""
+    from learn.pipeline import dataset_names, run_paths
     from learn.training.run import Run
 
     where = Workspace.at(workspace)
-    names = [dataset] if dataset else where.dataset_names()
+    if workspace is not None and not workspace.is_dir():
+        raise LearnError(
+            f"There is no workspace {workspace}.", "Check the path, or fill it: learn demo --workspace PATH"
+        )
+    names = [dataset] if dataset else dataset_names(where)
     if not names:
         say(f"The workspace {where.root} holds no dataset yet.")
-        next_step("learn demo")
+        next_step("learn demo", workspace)
         return
     table = Table("Dataset", "Run", "What", "Parameters", "Trained in", "Content")
     for name in names:
-        for path in where.run_paths(name):
+        for path in run_paths(where, name).values():
             info = Run(path).info
             table.add_row(
                 name, info.name, info.label, f"{info.trainable_parameters:,}", f"{info.train_seconds:.0f} s",
                 info.content_key or "–",
             )  # fmt: skip
     out.print(table)
-    next_step(f"learn evaluate {names[0]}")
+    with_runs = [name for name in names if run_paths(where, name)]
+    next_step(f"learn evaluate {with_runs[0]}" if with_runs else f"learn train {names[0]}", workspace)
 
 
 @app.command("import-run")
@@ -308,10 +323,14 @@ def import_run_command(
 
     where = Workspace.at(workspace)
     found, split = open_dataset(where, dataset)
-    run = import_run(table, found, split, where, name, label)
-    print_metrics([run])
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always")
+        run = import_run(table, found, split, where, name, label)
+    for note in noted:
+        say(f"Note: {note.message}")
+    print_metrics([run], found.n_items)
     say(f"Wrote {run.path}")
-    next_step("learn app")
+    next_step("learn app", workspace)
 
 
 @app.command()
@@ -344,9 +363,9 @@ def demo(
         shutil.rmtree(where.runs(dataset.name), ignore_errors=True)
     made = train_variants(where, dataset, split, config, list(ItemTower), keep_finished=not from_scratch)
     made += make_reference_runs(dataset, split, where)
-    print_metrics(made)
+    print_metrics(made, dataset.n_items)
     say(f"Wrote {len(made)} Runs into {where.runs(dataset.name)}")
-    next_step("learn app")
+    next_step("learn app", workspace)
 
 
 @app.command()
@@ -380,24 +399,15 @@ def benchmark(
 
 @app.command("app")
 def open_app(
-    port: Annotated[int, typer.Option(help="Of the local web server.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the local web server.")] = 8501,
+    address: Annotated[str, typer.Option(help="Listen here; 0.0.0.0: let other machines in.")] = "localhost",
     headless: Annotated[bool, typer.Option(help="Do not open a browser.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Open the explorer in the browser."""
-    import os
-    import subprocess
+    from learn.server import serve
 
-    from learn.workspace import ENVIRONMENT_VARIABLE
-
-    root = Path(__file__).resolve().parent.parent
-    entry = root / "app" / "main.py"
-    if not entry.exists():
-        raise LearnError(f"The app's files are not at {entry.parent}.", "Run it from a clone of the project.")
-    command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.port", str(port)]
-    command += ["--server.headless", "true" if headless else "false", "--browser.gatherUsageStats", "false"]
-    environment = {**os.environ, ENVIRONMENT_VARIABLE: str(Workspace.at(workspace).root.resolve())}
-    raise SystemExit(subprocess.call(command, cwd=root, env=environment))
+    raise SystemExit(serve(Workspace.at(workspace), address, port, not headless))
 
 
 def main() -> None:

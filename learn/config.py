@@ -5,6 +5,7 @@ Where the paper states no value, the field says "not stated". This module import
 
 from __future__ import annotations
 
+import difflib
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -256,10 +257,22 @@ def parse_config(data: Any) -> Config:
         return Config.model_validate(data)
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])) or 'config'} = {problem['input']!r}: {problem['msg']}"
+            f"{'.'.join(map(str, problem['loc'])) or 'config'} = {problem['input']!r}: {_in_words(problem)}"
             for problem in error.errors()
         )
         raise LearnError(f"The configuration is not valid: {problems}.", "See the fields in learn/config.py.") from None
+
+
+def _in_words(problem: Any) -> str:
+    """Pydantic's message; of a field that does not exist, the nearest that does."""
+    if problem["type"] != "extra_forbidden":
+        return problem["msg"]
+    *sections, name = map(str, problem["loc"])
+    model: Any = Config
+    for section in sections:
+        model = model.model_fields[section].annotation
+    close = difflib.get_close_matches(name, model.model_fields, n=1, cutoff=0.5)
+    return "there is no such setting" + (f", did you mean {'.'.join([*sections, close[0]])}?" if close else "")
 
 
 PRESETS: dict[str, Config] = {

@@ -12,7 +12,7 @@ from learn.data.history_target import Split, SplitInfo, leave_one_out, make_spli
 from learn.errors import LearnError
 from learn.files import read_json, write_json
 from learn.training.run import Run
-from learn.workspace import Workspace
+from learn.workspace import PREBUILT, Workspace
 
 SPLITS = ("auto", "by-time", "leave-one-out")
 
@@ -41,6 +41,26 @@ def save_dataset(workspace: Workspace, dataset: Dataset, split: Split) -> None:
     write_json(folder / "split.json", asdict(split.info))
 
 
+def _ships(name: str) -> bool:
+    """Whether the dataset needs no preparing: the prebuilt demo is about it, and its rows come with a package."""
+    from learn.data.completejourney import NAME
+
+    return name == NAME and bool(Workspace(PREBUILT).run_paths(name))
+
+
+def dataset_names(workspace: Workspace) -> list[str]:
+    """What can be opened: the workspace's datasets, and the prebuilt demo's."""
+    from learn.data.completejourney import NAME
+
+    names = workspace.dataset_names()
+    return names if NAME in names or not _ships(NAME) else [*names, NAME]
+
+
+def run_paths(workspace: Workspace, dataset: str) -> dict[str, Path]:
+    """Run name -> folder: the prebuilt demo's and the workspace's own, which replace prebuilt ones of their name."""
+    return {path.name: path for place in (Workspace(PREBUILT), workspace) for path in place.run_paths(dataset)}
+
+
 def open_dataset(workspace: Workspace, name: str) -> tuple[Dataset, Split]:
     """A prepared dataset with its split.
 
@@ -48,6 +68,12 @@ def open_dataset(workspace: Workspace, name: str) -> tuple[Dataset, Split]:
         LearnError: there is none of that name; the message lists those that there are.
     """
     folder = workspace.dataset(name)
+    if not (folder / "dataset.json").exists() and _ships(name):
+        from learn.data.completejourney import load_completejourney
+        from learn.data.sources import default_split
+
+        dataset = load_completejourney()
+        return dataset, default_split(dataset)
     if not (folder / "dataset.json").exists():
         there = ", ".join(workspace.dataset_names()) or "none yet"
         raise LearnError(
@@ -69,13 +95,15 @@ def open_run(workspace: Workspace, dataset: str, name: str) -> Run:
     Raises:
         LearnError: there is none of that name; the message lists those that there are.
     """
-    if not (workspace.run(dataset, name) / "run.json").exists():
-        there = ", ".join(path.name for path in workspace.run_paths(dataset)) or "none yet"
+    workspace.run(dataset, name)  # refuses what cannot be a name
+    found = run_paths(workspace, dataset)
+    if name not in found:
+        there = ", ".join(found) or "none yet"
         raise LearnError(
             f"There is no Run {name!r} of {dataset} in the workspace {workspace.root} (there: {there}).",
             f"Train it first: learn train {dataset}",
         )
-    return Run(workspace.run(dataset, name))
+    return Run(found[name])
 
 
 def finished_run(

@@ -13,6 +13,7 @@ from learn.data.history_target import SplitInfo
 from learn.data.report import NOTE, OK, WARNING, report_table
 from learn.data.schema import Metrics, Recommendations
 from learn.errors import LearnError
+from learn.evaluation.protocol import default_k
 from learn.explore import figures, overview
 from learn.explore.catalogue import Catalogue
 
@@ -25,6 +26,18 @@ METRIC_NAMES = {
     "coverage": "Coverage: share of the catalogue that is recommended to somebody",
 }
 AMONG_NAMES = {Recommendations.AMONG_NEW: "Items new to the user", Recommendations.AMONG_ALL: "All items"}
+VARIANTS = """
+All of them start from the *same* reading of the items by a frozen language model, and learn users with the *same*
+small transformer, PAL. They differ in how an **item** is embedded:
+
+- **(a) sequence to sequence**: in training PAL reads a user's later items as one sequence, each seeing those before it.
+  The paper's choice.
+- **(b) sequence to item**: PAL reads each later item by itself.
+- **(c) no item PAL**: an item is what the language model says of it; only the user side learns.
+- **w/o Align**: nothing is learned. A user is the average of what the language model says of their items.
+
+*Popularity* and *Item-kNN* (bought together) read no text: they are there to compare with.
+"""
 SEVERITY_ICONS = {OK: ":material/check_circle:", NOTE: ":material/info:", WARNING: ":material/warning:"}
 
 
@@ -39,7 +52,7 @@ def page() -> None:
         "what people *go on to buy*. Here is how well each variant does, and the data it learned from; "
         "**Recommendations** shows what each would suggest to one person."
     )
-    _results(runs)
+    _results(runs, dataset.n_items)
     st.header("The data", anchor=False)
     tables = loaders.overview_tables(view, dataset.fingerprint, info)
     _tiles(tables.health)
@@ -58,7 +71,7 @@ def _read_ahead(dataset: Dataset, runs: loaders.Runs) -> None:
             loaders.vectors(run, dataset, loaders.run_key([run])[0], dataset.fingerprint)
 
 
-def _results(runs: loaders.Runs) -> None:
+def _results(runs: loaders.Runs, n_items: int) -> None:
     st.header("Which variant recommends best?", anchor=False)
     if not runs.usable:
         theme.no_runs(st.session_state[state.DATASET])
@@ -75,7 +88,14 @@ def _results(runs: loaders.Runs) -> None:
     sets = [name for name in AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
     slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != "all", name))
     metric = columns[0].selectbox("Metric", names, key=state.METRIC, bind=state.BOUND)
-    k = columns[1].selectbox("List length k", ks, index=len(ks) - 1, key=state.METRIC_K, bind=state.BOUND)
+    first = str(default_k(n_items))
+    k = columns[1].selectbox(
+        "List length k",
+        ks,
+        index=ks.index(first) if first in ks else len(ks) - 1,
+        key=state.METRIC_K,
+        bind=state.BOUND,
+    )
     among = columns[2].selectbox(
         "Ranked items", sets, key=state.METRIC_SET, bind=state.BOUND, help=" · ".join(AMONG_NAMES.values())
     )
@@ -87,14 +107,16 @@ def _results(runs: loaders.Runs) -> None:
         help="Cold-start: nothing known from training. Long-tail: little known.",
     )
     table = overview.compare_runs(metrics, metric, int(k), among, part)
-    st.caption(
-        f"{METRIC_NAMES.get(metric, metric)}. {AMONG_NAMES[among]}. Dots are means over users, "
-        "whiskers their 95% intervals; further right is better."
-    )
+    how_to_read = "Dots are means over users, whiskers their 95% intervals; further right is better."
+    if metric == "coverage":
+        how_to_read = "Dots are shares of the catalogue; more is not always better."
+    st.caption(f"{METRIC_NAMES.get(metric, metric)}. {AMONG_NAMES[among]}. {how_to_read}")
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return
     colours = figures.run_colours((run.name, run.info.variant) for run in runs.usable)
+    with st.expander("What are (a), (b), (c) and w/o Align?"):
+        st.markdown(VARIANTS)
     theme.chart(figures.metrics_figure(table, colours, f"{metric}@{k}"), key="overview_metrics")
     _metrics_table(overview.metrics_overview(metrics, int(k), among, part))
 

@@ -37,6 +37,7 @@ def page() -> None:
     keep = recommendations.rankable(filters.mask(view.catalogue), seen, only_new)
     lists = _lists(view, runs, chosen, user, keep, only_new, k)
     _past(view, seen, lists, runs)
+    _purchases(view, seen)
     if chosen:
         _columns(view, runs, seen, keep, lists, filters)
 
@@ -201,6 +202,22 @@ def _past(view: loaders.View, seen: recommendations.UserView, lists: dict, runs:
             {name: items for name, items in groups.items() if len(items)}, view.catalogue
         )
         theme.chart(figures.shares_figure(table, view.catalogue.category_order), "recommendations_shares")
+
+
+def _purchases(view: loaders.View, seen: recommendations.UserView) -> None:
+    """Everything that the person bought, to look things up in."""
+    with st.expander(f"All they bought: {len(seen.history):,} before the cut, {len(seen.target):,} later"):
+        columns = st.columns(2)
+        parts = (("Before the cut", seen.history, seen.history_times), ("Later", seen.target, seen.target_times))
+        for column, (name, items, times) in zip(columns, parts, strict=True):
+            column.caption(f"{name}, the latest first")
+            column.dataframe(
+                recommendations.purchases(items, times, view.catalogue),
+                hide_index=True,
+                width="stretch",
+                height=320,
+                column_config={"price": st.column_config.NumberColumn(format="%.2f")},
+            )
 
 
 def _columns(view: loaders.View, runs: loaders.Runs, seen, keep: np.ndarray, lists: dict, filters: Filters) -> None:

@@ -67,7 +67,11 @@ def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
                 "Write the field first, then your column: --map FIELD=COLUMN." + _closest(name, names),
             )
         if field in mapping:
-            raise LearnError(f"--map gives {field} twice: {mapping[field]!r} and {column!r}.", "Keep one of the two.")
+            raise LearnError(
+                f"--map gives {field} twice: {mapping[field]!r} and {column!r}.",
+                f"Keep one of the two, or say which table each is of: --map {ITEMS}.{field}=COLUMN "
+                f"--map {INTERACTIONS}.{field}=COLUMN.",
+            )
         mapping[field] = column
     return mapping
 
@@ -118,9 +122,10 @@ def rename_columns(
     for field in NEEDED[table]:
         if field not in chosen:
             columns = [str(column) for column in frame.columns]
+            full_name = f"{table}.{field}" if all(field in NEEDED[one] for one in NEEDED) else field
             raise LearnError(
                 f"{path} has no column {field}; its columns are {', '.join(columns)}.",
-                f"Say which one it is: --map {field}=COLUMN." + _closest(field, columns),
+                f"Say which one it is: --map {full_name}=COLUMN." + _closest(field, columns),
             )
     renamed = pd.DataFrame({field: frame[column] for field, column in chosen.items()})
     others = [column for column in frame if column not in chosen.values() and column not in FIELDS[table]]

@@ -31,6 +31,11 @@ Ranked = Mapping[str, np.ndarray]
 PER_USER_METRICS = {"hit_rate": m.hit_rate, "recall": m.recall, "ndcg": m.ndcg, "mrr": m.mrr}
 
 
+def default_k(n_items: int) -> int:
+    """The list length to show first: the longest of `KS` within a tenth of the catalogue, else the shortest."""
+    return max((k for k in KS if k <= n_items // 10), default=KS[0])
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """What evaluating one Run gives.

@@ -12,8 +12,8 @@ from learn.data.readers import read_table
 from learn.errors import LearnError
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "user": ("user_id", "user", "userid", "household_id", "customer_id", "reviewerid", "uid"),
-    "item": ("item_id", "item", "itemid", "product_id", "parent_asin", "asin", "iid"),
+    "user": ("user_id", "user", "userid", "household_id", "customer_id", "customer", "reviewerid", "uid"),
+    "item": ("item_id", "item", "itemid", "product_id", "sku", "parent_asin", "asin", "iid"),
     "rank": ("rank", "position"),
     "score": ("score", "prediction", "rating", "relevance"),
 }

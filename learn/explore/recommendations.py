@@ -27,11 +27,13 @@ class UserView:
         history: [H] events before the test target begins, oldest first.
         history_times: [H] datetime64[ns], or None where the source has an order only.
         target: [T] events of the test target, oldest first.
+        target_times: [T] like ``history_times``.
     """
 
     history: np.ndarray
     history_times: np.ndarray | None
     target: np.ndarray
+    target_times: np.ndarray | None = None
 
     def later(self, allowed: np.ndarray) -> np.ndarray:
         """Distinct items of the target that ``allowed`` ([N] bool) lets through: what a list can hit."""
@@ -58,10 +60,13 @@ class Suggestions:
 
 def user_view(history: Sequences, target: Sequences, user: int) -> UserView:
     """The `UserView` of user index ``user``, from the test phase's ``history`` and ``target`` of every user."""
-    times = None
-    if history.times is not None:
-        times = history.times[history.offsets[user] : history.offsets[user + 1]].astype("datetime64[ns]")
-    return UserView(history[user], times, target[user])
+    return UserView(history[user], _times(history, user), target[user], _times(target, user))
+
+
+def _times(sequences: Sequences, user: int) -> np.ndarray | None:
+    if sequences.times is None:
+        return None
+    return sequences.times[sequences.offsets[user] : sequences.offsets[user + 1]].astype("datetime64[ns]")
 
 
 def history_and_target(split: Split) -> tuple[Sequences, Sequences]:
@@ -144,6 +149,26 @@ def history_timeline(view: UserView, catalogue: Catalogue, shown: int = 8) -> pd
     table = grouped.size().rename("events").reset_index()
     table["titles"] = grouped.agg(_first_titles).to_numpy(dtype=object)
     return table
+
+
+def purchases(items: np.ndarray, times: np.ndarray | None, catalogue: Catalogue, most: int = 500) -> pd.DataFrame:
+    """A user's events as a table, the latest first: columns when (or order), item, category, price.
+
+    Args:
+        items: [n] item indices, oldest first; of more than ``most`` the latest.
+        times: [n] datetime64[ns], or None where only the order is known.
+    """
+    places = np.arange(len(items))[::-1][:most]
+    chosen = items[places]
+    first = {"order": places + 1} if times is None else {"when": times[places]}
+    return pd.DataFrame(
+        first
+        | {
+            "item": catalogue.titles[chosen],
+            "category": catalogue.categories[chosen],
+            "price": catalogue.prices[chosen],
+        }
+    )
 
 
 def _first_titles(titles: pd.Series, most: int = 4) -> str:

@@ -99,7 +99,7 @@ def test_a_link_opened_first_goes_through_the_router(page, address):
     visit(page, address, "recommendations?dataset=synthetic&user=u07")
     page.locator(".row").first.wait_for()
     links = page.locator("[data-testid=stSidebarNavLink]").all_inner_texts()
-    assert [text.splitlines()[-1] for text in links] == ["Overview", "Recommendations"]
+    assert [text.splitlines()[-1] for text in links] == ["Overview", "Recommendations", "Benchmarks"]
 
 
 def test_both_pages_are_walked_without_an_error(page, address):

@@ -1,6 +1,7 @@
 """The commands end to end on a tiny catalogue with a tiny local LLM, and what they say to a user's mistakes."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from learn.cli import app
 from learn.errors import LearnError
+from learn.evaluation.protocol import default_k
 from learn.training.run import Run
 from tests.fake_llm import make_tiny_llm
 
@@ -99,6 +101,27 @@ def test_step_by_step_says_what_to_type_next(tmp_path):
     assert "learn-b" in output
 
 
+def test_two_tables_may_call_the_item_differently(tmp_path):
+    items, interactions = write_tables(tmp_path)
+    frame = pd.read_csv(interactions).rename(columns={"sku": "article"})
+    frame.to_csv(interactions, index=False)
+    words = ["prepare", "tables", "--items", items, "--interactions", interactions, "--name", "shop"]
+    words += ["--workspace", tmp_path / "w", *MAPPING]
+    assert "--map interactions.item_id=COLUMN" in run(*words, expect=2)
+    twice = run(*words, "--map", "item_id=article", expect=2)
+    assert "--map items.item_id=COLUMN --map interactions.item_id=COLUMN" in twice
+    where = shlex.quote(str(tmp_path / "w"))
+    assert f"Next: learn extract shop --workspace {where}" in run(*words, "--map", "interactions.item_id=article")
+
+
+def test_a_workspace_that_is_not_there_is_named(tmp_path):
+    assert "no workspace" in run("runs", "--workspace", tmp_path / "absent", expect=2)
+
+
+def test_the_default_list_length_suits_the_catalogue():
+    assert [default_k(n) for n in (5, 60, 499, 500, 999, 1000, 17_395)] == [10, 10, 10, 50, 50, 100, 100]
+
+
 def test_a_benchmark_trains_every_cell_once(workspace):
     where, llm, _ = workspace
     words = ["benchmark", "table4", "--dataset", "shop", "--seeds", 2, "--preset", "tiny", "--workspace", where]
@@ -153,8 +176,8 @@ def test_another_systems_recommendations_become_a_run(workspace, tmp_path):
     where, _, _ = workspace
     table = tmp_path / "theirs.csv"
     pd.DataFrame({"user_id": ["c1", "c1", "c2"], "item_id": ["s1", "s2", "s3"], "rank": [1, 2, 1]}).to_csv(table)
-    with pytest.warns(UserWarning):
-        run("import-run", "shop", table, "--name", "theirs", "--workspace", where)
+    output = run("import-run", "shop", table, "--name", "theirs", "--workspace", where)
+    assert "Note: theirs.csv has no list for" in output and "count as misses" in output
     assert (where / "runs" / "shop" / "theirs" / "run.json").exists()
 
 
@@ -167,6 +190,7 @@ def test_another_systems_recommendations_become_a_run(workspace, tmp_path):
         (["recommend", "shop", "--run", "learn-a", "--history", "s1,zzz"], "no item 'zzz'"),
         (["recommend", "shop", "--run", "learn-a", "--history", ","], "history is empty"),
         (["recommend", "shop", "--run", "learn-a"], "for whom"),
+        (["train", "shop", "--set", "training.epoch=3"], "did you mean training.epochs"),
         (["benchmark", "table9", "--dataset", "shop"], "no benchmark 'table9'"),
         (["recommend", "shop", "--run", "learn-x", "--user", "c1"], "no Run 'learn-x'.*learn-a"),
         (["recommend", "shop", "--run", "popularity", "--history", "s1"], "stored lists only"),
