@@ -5,16 +5,17 @@ Commands import what they need when they run: `learn --help` answers at once.
 
 from __future__ import annotations
 
-import shlex
 import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
+from rich.table import Table
 
 from learn.errors import LearnError
+from learn.options import configuration, towers_named
+from learn.terminal import next_step, out, print_metrics, say
 from learn.workspace import Workspace
 
 app = typer.Typer(
@@ -23,8 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="LEARN Explorer: from a table of items and a table of interactions to recommendations that read text.",
 )
-out = Console(highlight=False)
-
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", help="Where things are kept; default $LEARN_WORKSPACE or ./workspace.")
 ]
@@ -32,75 +31,6 @@ PresetOption = Annotated[
     str, typer.Option(help="tiny, demo (long histories), short, paper; auto goes by the dataset's split.")
 ]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="A setting, e.g. training.epochs=5. Repeatable.")]
-
-
-def say(text: str) -> None:
-    """One line to the user, without markup: names and paths may hold brackets."""
-    out.print(text, markup=False, soft_wrap=True)
-
-
-def next_step(command: str, workspace: Path | None) -> None:
-    """What to type next, in the workspace that this command was given."""
-    say(f"Next: {command}" + (f" --workspace {shlex.quote(str(workspace))}" if workspace else ""))
-
-
-def parse_settings(pairs: list[str] | None) -> dict[str, Any]:
-    """["training.epochs=5"] -> {"training__epochs": 5}; values are JSON where they parse as such, else text.
-
-    Raises:
-        LearnError: a pair without a name, a dot or an equals sign.
-    """
-    import json
-
-    settings: dict[str, Any] = {}
-    for pair in pairs or []:
-        name, equals, value = pair.partition("=")
-        if not equals or "." not in name:
-            raise LearnError(f"--set {pair!r} is not section.field=value.", "Write it like: --set training.epochs=5")
-        try:
-            settings[name.strip().replace(".", "__")] = json.loads(value)
-        except json.JSONDecodeError:
-            settings[name.strip().replace(".", "__")] = value
-    return settings
-
-
-def towers_named(tower: str) -> list[Any]:
-    """The item towers that ``--tower`` names.
-
-    Raises:
-        LearnError: there is none of that name.
-    """
-    from learn.config import ItemTower
-
-    if tower == "all":
-        return list(ItemTower)
-    try:
-        return [ItemTower(tower)]
-    except ValueError:
-        choices = ", ".join(member.value for member in ItemTower)
-        raise LearnError(f"There is no item tower {tower!r}.", f"Choose one of: {choices}, all.") from None
-
-
-def print_metrics(runs: list[Any], n_items: int, k: int | None = None) -> None:
-    """A small table: hit rate and recall at ``k``, over all items and over items new to the user, each with half the
-    width of its 95% interval."""
-    from learn.evaluation.protocol import default_k
-
-    k = k or default_k(n_items)
-    columns = [(among, metric) for among in ("new", "all") for metric in ("hit_rate", "recall")]
-    heads = [Column(f"{metric.replace('_', ' ')}@{k}\n{among} items", no_wrap=True) for among, metric in columns]
-    table = Table(Column("Run", no_wrap=True), *heads)
-    for run in runs:
-        rows = run.metrics
-        cells = []
-        for among, metric in columns:
-            found = rows[
-                (rows["metric"] == metric) & (rows["k"] == k) & (rows["among"] == among) & (rows["slice"] == "all")
-            ]
-            row = None if found.empty else found.iloc[0]
-            cells.append("–" if row is None else f"{row['mean']:.4f} ± {(row['high'] - row['low']) / 2:.4f}")
-        table.add_row(run.name, *cells)
-    out.print(table)
 
 
 @app.command()
@@ -177,20 +107,6 @@ def extract(
         say(content.truncated.head(5).to_string(index=False))
     say(f"Wrote {where.content(dataset) / content.key}")
     next_step(f"learn train {dataset}", workspace)
-
-
-def configuration(
-    preset_name: str, settings: list[str] | None, split: Any, llm: str | None = None, seed: int | None = None
-) -> Any:
-    """The preset (``auto``: the one that suits ``split``) with --set, --llm and --seed applied."""
-    from learn.config import preset
-
-    values = parse_settings(settings)
-    if llm is not None:
-        values["cex__llm"] = llm
-    if seed is not None:
-        values["training__seed"] = seed
-    return preset(preset_name, split.info.kind).with_values(**values)
 
 
 @app.command()
