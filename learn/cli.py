@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from learn.errors import LearnError
 from learn.options import configuration, towers_named
@@ -212,7 +212,8 @@ def runs(
         say(f"The workspace {where.root} holds no dataset yet.")
         next_step("learn demo", workspace)
         return
-    table = Table("Dataset", "Run", "What", "Parameters", "Trained in", "Content")
+    names_first = [Column(head, no_wrap=True) for head in ("Dataset", "Run")]
+    table = Table(*names_first, "What", "Parameters", "Trained in", "Content")
     for name in names:
         for path in run_paths(where, name).values():
             info = Run(path).info
