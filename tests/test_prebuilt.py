@@ -15,10 +15,6 @@ from learn.prebuilt import DATASET, LIMIT_BYTES, check_manifest
 from learn.training.run import Run
 from learn.workspace import PREBUILT, Workspace
 
-pytestmark = pytest.mark.skipif(
-    not PREBUILT.exists(), reason="assets/demo has not been built yet: learn demo && python -m learn.prebuilt"
-)
-
 
 @pytest.fixture(scope="module")
 def dataset():

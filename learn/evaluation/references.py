@@ -12,6 +12,7 @@ from learn.data.history_target import Phase, Split
 from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences
 from learn.evaluation.targets import pair_keys
+from learn.progress import make_progress
 from learn.retrieval.exact import mask_excluded, top_k
 from learn.training.finish import LIST_LENGTH, finish_run
 from learn.training.run import Run, RunInfo, provenance
@@ -163,6 +164,15 @@ def make_reference_run(name: str, dataset: Dataset, split: Split, folder: Path) 
     return finish_run(folder, info, dataset=dataset, split=split, ranked=rank(split))
 
 
-def make_reference_runs(dataset: Dataset, split: Split, workspace: Workspace) -> list[Run]:
-    """Makes the Runs "popularity" and "item-knn" of ``dataset``, replacing older ones."""
-    return [make_reference_run(name, dataset, split, workspace.run(dataset.name, name)) for name in LABELS]
+def make_reference_runs(dataset: Dataset, split: Split, workspace: Workspace, progress: Any = None) -> list[Run]:
+    """Makes the Runs "popularity" and "item-knn" of ``dataset``, replacing older ones.
+
+    Args:
+        progress: where to show progress; None: the terminal.
+    """
+    runs = []
+    with (progress or make_progress()).task("Counting for the reference Runs", total=len(LABELS), unit="Runs") as bar:
+        for name in LABELS:
+            runs.append(make_reference_run(name, dataset, split, workspace.run(dataset.name, name)))
+            bar.update(1)
+    return runs
