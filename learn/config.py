@@ -199,6 +199,14 @@ class ObjectiveConfig(_Frozen):
     catalogue_negatives: NonNegative = 2048
     """Items drawn uniformly from the training catalogue as further negatives; at least its size: all of it."""
 
+    @model_validator(mode="after")
+    def _some_negatives(self) -> ObjectiveConfig:
+        if not self.in_batch_negatives and not self.catalogue_negatives:
+            raise ValueError(
+                "without in_batch_negatives and with catalogue_negatives = 0 there is nothing to tell apart"
+            )
+        return self
+
 
 class TrainingConfig(_Frozen):
     """The loop."""

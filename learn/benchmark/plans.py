@@ -88,10 +88,7 @@ def inputs(base: Config) -> Plan:
     """Table 6: a trained ID embedding, a small encoder's text, the LLM's text, and text with IDs; tower (b)."""
     tower = {"pal__item_tower": ItemTower.ITEM.value}
     encoder = base.with_values(**tower, cex__llm=BUNDLED_ENCODER)
-    ids, both = (
-        base.with_values(**tower, pal__inputs=kind.value, pal__popularity_prior=False)
-        for kind in (Inputs.ID, Inputs.TEXT_AND_ID)
-    )
+    ids, both = (base.with_values(**tower, pal__inputs=kind.value) for kind in (Inputs.ID, Inputs.TEXT_AND_ID))
     return Plan(
         "Table 6: what an item is to the model",
         (

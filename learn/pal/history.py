@@ -15,11 +15,21 @@ from learn.training.run import Run
 
 
 def load_towers(run: Run) -> tuple[Towers, ContentPreprocessing]:
-    """The trained towers of ``run``, on the CPU, ready for inference."""
+    """The trained towers of ``run``, on the CPU, ready for inference.
+
+    Raises:
+        LearnError: ``run`` has no weights, or those of another version's PAL.
+    """
     preprocessing = ContentPreprocessing.from_tensors(run.tensors("preprocessing"))
     weights = {name: torch.as_tensor(value) for name, value in run.tensors("weights").items()}
     towers = Towers(len(preprocessing.mean), run.config, weights.get("inputs.known"))
-    towers.load_state_dict(weights)
+    try:
+        towers.load_state_dict(weights)
+    except RuntimeError as error:
+        raise LearnError(
+            f"Run {run.name} has weights that this version's PAL does not: {str(error).splitlines()[-1].strip()}",
+            f"Train it again: learn train {run.info.dataset}",
+        ) from None
     return towers.eval(), preprocessing
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from safetensors.numpy import save_file
 
 from learn.config import ItemTower, Objective, SequenceUse, preset
 from learn.data.history_target import Phase, leave_one_out
@@ -210,6 +211,22 @@ def test_a_pasted_history_counts_repeated_items_as_training_does(tmp_path):
     assert repeating
     for user in repeating[:5]:
         assert history_vector(run, tiny_content()[histories[user]]) == pytest.approx(run.user_vectors[user], abs=0.02)
+
+
+def test_weights_of_another_pal_are_refused_with_the_command_that_makes_them_again(tmp_path):
+    run = run_training(tmp_path / "x")
+    weights = run.tensors("weights")
+    save_file(
+        {name: value for name, value in weights.items() if "norm_mixed" not in name}, run.path / "weights.safetensors"
+    )
+    with pytest.raises(LearnError, match="norm_mixed") as caught:
+        history_vector(run, tiny_content()[:3])
+    assert "learn train tiny" in caught.value.remedy
+
+
+def test_a_loss_without_negatives_is_refused():
+    with pytest.raises(LearnError, match="nothing to tell apart"):
+        config(objective__in_batch_negatives=False, objective__catalogue_negatives=0)
 
 
 def test_content_of_another_catalogue_is_refused(tmp_path):
