@@ -85,13 +85,17 @@ def prepare_dataset(
 @app.command()
 def extract(
     dataset: Annotated[str, typer.Argument(help="A prepared dataset.")],
-    llm: Annotated[str | None, typer.Option(help="bundled, bundled-encoder, a Hugging Face id, or a folder.")] = None,
+    llm: Annotated[
+        str | None,
+        typer.Option(help="bundled, bundled-encoder, a Hugging Face id, a folder, or several with + between."),
+    ] = None,
     preset: PresetOption = "auto",
     settings: SetOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Let the frozen LLM read every item once. Interrupted, the same command goes on."""
     from learn.cex.extractor import content_embeddings
+    from learn.cex.store import KEY_JOINT
     from learn.pipeline import open_dataset
 
     where = Workspace.at(workspace)
@@ -105,7 +109,8 @@ def extract(
     if len(content.truncated):
         say(f"{len(content.truncated):,} prompts were longer than {config.cex.max_tokens} tokens and were cut:")
         say(content.truncated.head(5).to_string(index=False))
-    say(f"Wrote {where.content(dataset) / content.key}")
+    for key in content.key.split(KEY_JOINT):
+        say(f"Wrote {where.content(dataset) / key}")
     next_step(f"learn train {dataset}", workspace)
 
 
@@ -258,7 +263,10 @@ def demo(
     mapping: Annotated[list[str] | None, typer.Option("--map", help="field=your_column.")] = None,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     preset: PresetOption = "auto",
-    llm: Annotated[str | None, typer.Option(help="bundled, bundled-encoder, a Hugging Face id, or a folder.")] = None,
+    llm: Annotated[
+        str | None,
+        typer.Option(help="bundled, bundled-encoder, a Hugging Face id, a folder, or several with + between."),
+    ] = None,
     settings: SetOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:

@@ -89,7 +89,8 @@ class CEXConfig(_Frozen):
     """Content extraction (paper, section 3.2)."""
 
     llm: str = BUNDLED
-    """``bundled``, ``bundled-encoder``, a Hugging Face id, or a local folder."""
+    """``bundled``, ``bundled-encoder``, a Hugging Face id, or a local folder; several joined by ``+`` read every item
+    each, and their embeddings stand one behind the other (the paper has one)."""
     revision: str | None = None
     """Branch, tag or commit of a Hugging Face id."""
     pooling: Pooling = Pooling.MEAN
@@ -100,6 +101,11 @@ class CEXConfig(_Frozen):
     """Tokens per batch, padding included."""
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """``auto``: bfloat16 where the processor computes in it natively, else float32."""
+
+    @property
+    def readers(self) -> list[CEXConfig]:
+        """One configuration per LLM in `llm`."""
+        return [self.model_copy(update={"llm": name.strip()}) for name in self.llm.split("+")]
 
 
 class PALConfig(_Frozen):
@@ -128,6 +134,9 @@ class PALConfig(_Frozen):
     """Not stated."""
     popularity_prior: bool = True
     """Adds to every item's score a number read from its text (a small MLP on E^c). Not in the paper."""
+    repeat_term: bool = False
+    """Adds one number, fitted on the validation target (`learn.pal.repeat`), to the score of the items that the user's
+    history holds: below 0 where people hardly ever buy the same again, above where they do. Not in the paper."""
 
     @model_validator(mode="after")
     def _heads_divide(self) -> PALConfig:
@@ -219,6 +228,8 @@ class TrainingConfig(_Frozen):
     warmup_fraction: Fraction = 0.05
     """Of all steps: the rate rises linearly, then falls along a half cosine."""
     gradient_clip: Annotated[float, Field(gt=0.0)] = 1.0
+    validate_every: Positive = 1
+    """Epochs between two validations; the last epoch is always validated."""
     patience: Positive = 5
     """Validations without improvement before training stops."""
     validation_users: Positive = 10_000
@@ -307,10 +318,19 @@ PRESETS: dict[str, Config] = {
     ),
     "short": Config(
         preset="short",
-        pal=PALConfig(dropout=0.2, popularity_prior=False),
-        sampling=SamplingConfig(history_length=50, target_length=50, cut_from=0.0),
-        objective=ObjectiveConfig(catalogue_negatives=8192),
-        training=TrainingConfig(epochs=40, batch_size=256),
+        pal=PALConfig(
+            hidden_size=256, num_layers=1, dropout=0.3, output_size=256, popularity_prior=False, repeat_term=True
+        ),
+        sampling=SamplingConfig(
+            history_length=50,
+            target_length=50,
+            history_positions=50,
+            target_positions=50,
+            sequence=SequenceUse.WHOLE,
+            cut_from=0.0,
+        ),
+        objective=ObjectiveConfig(kind=Objective.NEXT_ITEM, catalogue_negatives=8192),
+        training=TrainingConfig(epochs=20, batch_size=256, validate_every=2, patience=3),
     ),
     "paper": Config(
         preset="paper",

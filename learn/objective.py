@@ -39,27 +39,25 @@ def negative_log_mass(
     without bias, whatever the negatives' sampling; without it popular items are over-counted as negatives.
 
     Args:
-        user_emb: [B, N_h, d].
+        user_emb: [..., d], for instance [B, N_h, d].
         negative_emb: [K, d].
-        masked: [B, 1, K] or [B, N_h, K] bool, True = not a negative for this user (at this position).
+        masked: [..., K] bool (or what broadcasts to it), True = not a negative for this user (at this position).
         scale: 1 / temperature.
         log_expected: [K] log of the expected number of draws of each item, or None.
         bias: [K] added to every logit, or None.
 
     Returns:
-        [B, N_h]; -inf where every negative is masked.
+        [...]; -inf where every negative is masked.
     """
     offset = torch.zeros(len(negative_emb), device=user_emb.device)
     if bias is not None:
         offset = offset + bias
     if log_expected is not None:
         offset = offset - log_expected
-    batch, positions, width = user_emb.shape
     with torch.autocast(user_emb.device.type, enabled=False):  # a logit in bfloat16 would be off by up to 0.06
-        # [B x N_h, K] is by far the largest tensor of a step, so as little as possible is done to it.
-        logits = torch.addmm(offset, (scale * user_emb.float()).reshape(-1, width), negative_emb.float().T)
-        logits = logits.view(batch, positions, -1).masked_fill_(masked, -torch.inf)
-        return logits.logsumexp(dim=-1)
+        # [..., K] is by far the largest tensor of a step, so as little as possible is done to it.
+        logits = torch.addmm(offset, (scale * user_emb.float()).flatten(0, -2), negative_emb.float().T)
+        return logits.view(*user_emb.shape[:-1], -1).masked_fill_(masked, -torch.inf).logsumexp(dim=-1)
 
 
 def dense_all_action_loss(

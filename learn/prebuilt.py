@@ -73,7 +73,8 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
         raise LearnError(f"Some Runs of {DATASET} were trained on other data.", "learn demo --from-scratch")
     with atomic_folder(folder) as temporary:
         target = Workspace(temporary)
-        for key in sorted({run.info.content_key for run in runs if run.info.content_key}):
+        joined = {run.info.content_key for run in runs if run.info.content_key}
+        for key in sorted({key for keys in joined for key in keys.split(store.KEY_JOINT)}):
             source = store.ContentStore(workspace.content(DATASET) / key)
             source.save_compact(target.content(DATASET) / key, item_prompts(dataset.items))
         for run in runs:

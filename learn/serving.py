@@ -8,6 +8,7 @@ import pandas as pd
 from learn.data.dataset import Dataset
 from learn.data.history_target import Phase, Split
 from learn.data.schema import Items, Recommendations
+from learn.data.sequences import Sequences
 from learn.errors import LearnError
 from learn.training.run import Run
 from learn.workspace import Workspace
@@ -58,15 +59,13 @@ def recommend_for_user(
         items = dataset.item_index.get_indexer(mine[Recommendations.ITEM])
         return _table(dataset, items, mine[Recommendations.SCORE].to_numpy(np.float32))
     from learn.explore.vectors import run_vectors
-    from learn.retrieval.exact import ExactIndex
     from learn.retrieval.index import take_users
 
     history = split.history(Phase.TEST)
     if not history.lengths[place]:
         raise LearnError(f"User {user!r} has no history before the test target.", "Paste one: --history ITEM,ITEM,...")
     users, items = run_vectors(run, workspace, dataset)
-    exclude = None if repeat else take_users(history, np.array([place]))
-    found, scores = ExactIndex(items).search(users[place : place + 1], k, exclude)
+    found, scores = _search(run, items, users[place], k, take_users(history, np.array([place])), repeat)
     return _table(dataset, found[0], scores[0])
 
 
@@ -79,10 +78,8 @@ def recommend_for_history(
         LearnError: an unknown item, an empty history, k larger than the catalogue, or a Run without vectors.
     """
     from learn.cex.store import stored_content
-    from learn.data.sequences import Sequences
     from learn.explore.vectors import run_vectors
     from learn.pal.history import history_vector
-    from learn.retrieval.exact import ExactIndex
 
     _check_k(k, dataset)
     if run.info.item_vectors == "none":
@@ -98,6 +95,18 @@ def recommend_for_history(
     content = stored_content(workspace, dataset, run.info.content_key)[rows]
     vector = history_vector(run, content, rows)
     _, items = run_vectors(run, workspace, dataset)
-    exclude = None if repeat else Sequences(rows, np.array([0, len(rows)]))
-    found, scores = ExactIndex(items).search(vector[None], k, exclude)
+    found, scores = _search(run, items, vector, k, Sequences(rows, np.array([0, len(rows)])), repeat)
     return _table(dataset, found[0], scores[0])
+
+
+def _search(
+    run: Run, item_vectors: np.ndarray, user_vector: np.ndarray, k: int, history: Sequences, repeat: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Items and scores, both [1, k]: with the history's items, as the Run scores them, or without."""
+    from learn.retrieval.exact import ExactIndex
+    from learn.retrieval.repeats import search_with_repeats
+
+    index, query = ExactIndex(item_vectors), user_vector[None]
+    if not repeat:
+        return index.search(query, k, history)
+    return search_with_repeats(index, item_vectors, query, k, history, run.info.repeat)

@@ -14,7 +14,7 @@ from learn.cex.devices import compute_dtype, pick_device
 from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.cex.reader import read_batch
-from learn.cex.store import ContentStore, store_key, text_hash
+from learn.cex.store import KEY_JOINT, ContentStore, store_key, text_hash
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.data.schema import Items
@@ -34,7 +34,7 @@ class ContentEmbeddings:
 
     Attributes:
         vectors: [N, D_llm] float32, in the order of the Dataset's items.
-        key: the store's, for `learn.cex.store.stored_content`.
+        key: the store's, for `learn.cex.store.stored_content`; of several LLMs, theirs joined.
         truncated: one row per item whose prompt was cut: item_id, title, tokens (of the whole prompt; of a very long
             one, of what was tokenised), kept.
         tokens: tokens of the texts that were read now, each distinct text once.
@@ -59,7 +59,7 @@ class Tokenised:
 
 
 def content_settings(cex: CEXConfig) -> dict[str, object]:
-    """Everything that decides a content embedding's value; its hash is the store's key."""
+    """Everything that decides one LLM's content embedding's value; its hash is the store's key."""
     return {
         "llm": llm_identity(cex),
         "prompt_version": PROMPT_VERSION,
@@ -74,11 +74,28 @@ def content_embeddings(
 ) -> ContentEmbeddings:
     """Content embeddings of all items of ``dataset``; only texts that the store lacks are read.
 
-    A kill loses a few seconds' work: the next call plans the same batches and skips what is stored.
+    A kill loses a few seconds' work: the next call plans the same batches and skips what is stored. Where ``cex`` names
+    several LLMs each has a store of its own; their embeddings are joined, and so are the stores' keys.
 
     Raises:
-        LearnError: the LLM cannot be loaded, the disk is full, or another process is reading the same items.
+        LearnError: an LLM cannot be loaded, the disk is full, or another process is reading the same items.
     """
+    found = [_one_reader(dataset, reader, workspace, progress) for reader in cex.readers]
+    if len(found) == 1:
+        return found[0]
+    return ContentEmbeddings(
+        np.concatenate([part.vectors for part in found], axis=1),
+        KEY_JOINT.join(part.key for part in found),
+        pd.concat([part.truncated for part in found], ignore_index=True),
+        sum(part.tokens for part in found),
+        sum(part.seconds for part in found),
+        max(part.n_read for part in found),
+    )
+
+
+def _one_reader(
+    dataset: Dataset, cex: CEXConfig, workspace: Workspace, progress: Progress | None = None
+) -> ContentEmbeddings:
     started = time.monotonic()
     progress = progress or make_progress()
     prompts = item_prompts(dataset.items)

@@ -31,6 +31,8 @@ from learn.workspace import Workspace
 
 FORMAT_VERSION = 1
 HASH_BYTES = 16
+KEY_JOINT = "+"
+"""Between the keys of several stores whose vectors stand one behind the other."""
 
 
 def store_key(settings: dict[str, Any]) -> str:
@@ -44,12 +46,14 @@ def text_hash(prompt: str) -> bytes:
 
 
 def stored_content(workspace: Workspace, dataset: Dataset, key: str) -> np.ndarray:
-    """[N, D_llm] float32 content embeddings of ``dataset``'s items, from the store that a Run names by ``key``.
+    """[N, D_llm] float32 content embeddings of ``dataset``'s items, from what a Run's ``key`` names.
 
     Raises:
         LearnError: there is no such store, or it lacks an item's text.
     """
-    return ContentStore(workspace.content(dataset.name) / key).vectors_for(item_prompts(dataset.items))
+    prompts = item_prompts(dataset.items)
+    stores = [ContentStore(workspace.content(dataset.name) / one) for one in key.split(KEY_JOINT)]
+    return np.concatenate([store.vectors_for(prompts) for store in stores], axis=1)
 
 
 class ContentStore:

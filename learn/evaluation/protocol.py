@@ -23,6 +23,7 @@ from learn.evaluation.slices import ITEM_PREFIX, USER_PREFIX, SliceConfig, descr
 from learn.evaluation.targets import REGIMES, Targets, make_targets, ranked_sets, without_history
 from learn.retrieval.exact import ExactIndex
 from learn.retrieval.index import Index, take_users
+from learn.retrieval.repeats import search_with_repeats
 
 KS = (10, 50, 100)
 WHOLE = "all"
@@ -174,6 +175,7 @@ def rank_vectors(
     phase: Phase = Phase.TEST,
     k: int = 100,
     index: Index | None = None,
+    repeat: float = 0.0,
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """The top ``k`` of every user with a history, under both regimes.
 
@@ -182,6 +184,7 @@ def rank_vectors(
         split, phase: the history to leave out of ``new``.
         k: list length; a catalogue of fewer items gives shorter lists.
         index: what searches; None: exact search over ``item_vectors``.
+        repeat: added to the score of the items that the history holds.
 
     Returns:
         regime -> items [U, min(k, N)] int64 and scores float32; -1 and -inf where a list has ended and for users
@@ -191,7 +194,7 @@ def rank_vectors(
     k = min(k, split.n_items)
     history = split.history(phase)
     found = {
-        Recommendations.AMONG_ALL: index.search(user_vectors, k),
+        Recommendations.AMONG_ALL: search_with_repeats(index, item_vectors, user_vectors, k, history, repeat),
         Recommendations.AMONG_NEW: index.search(user_vectors, k, history),
     }
     for items, scores in found.values():
@@ -217,12 +220,14 @@ def validation_score(
     metric: str = "recall",
     k: int = 100,
     people: np.ndarray | None = None,
+    repeat: float = 0.0,
 ) -> float:
     """One number for early stopping: the mean of ``metric`` (hit_rate, recall, ndcg or mrr) at ``k``.
 
     Args:
         user_vectors: [U, d] after the history of ``phase``; item_vectors: [N, d].
         people: the users to evaluate, from `evaluated_users`; None: all that can be.
+        repeat: added to the score of the items that the history holds.
 
     Raises:
         LearnError: no such metric or regime, or nobody to evaluate.
@@ -231,9 +236,11 @@ def validation_score(
         raise LearnError(f"There is no metric {metric!r}.", f"Choose one of: {', '.join(PER_USER_METRICS)}.")
     targets = make_targets(split, phase, among)
     rows = np.arange(len(targets.users)) if people is None else np.searchsorted(targets.users, people)
-    exclude = None
+    index, k_found = ExactIndex(item_vectors), min(k, split.n_items)
+    users, history = user_vectors[targets.users[rows]], take_users(split.history(phase), targets.users[rows])
+    lists = np.full((len(targets.users), k_found), -1, dtype=np.int64)
     if among == Recommendations.AMONG_NEW:
-        exclude = take_users(split.history(phase), targets.users[rows])
-    lists = np.full((len(targets.users), min(k, split.n_items)), -1, dtype=np.int64)
-    lists[rows], _ = ExactIndex(item_vectors).search(user_vectors[targets.users[rows]], lists.shape[1], exclude)
+        lists[rows], _ = index.search(users, k_found, history)
+    else:
+        lists[rows], _ = search_with_repeats(index, item_vectors, users, k_found, history, repeat)
     return float(PER_USER_METRICS[metric](targets.hits(lists), targets.counts(), k)[rows].mean())

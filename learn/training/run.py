@@ -40,6 +40,8 @@ class RunInfo(BaseModel):
     item_vectors: Literal["own", "content", "none"] = "none"
     """``own``: in this folder. ``content``: the item embedding is E^c itself, prepared as this Run's preprocessing
     says (towers (c) and without-align); it is read from the content store, not copied."""
+    repeat: float = 0.0
+    """Added to the score of an item that the user's history holds."""
     seed: int | None = None
     trainable_parameters: int = 0
     train_seconds: float = 0.0

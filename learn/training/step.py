@@ -44,7 +44,10 @@ class StepLoss:
         def rows_of(items: torch.Tensor) -> torch.Tensor:
             return towers.inputs(self.content[items], items)
 
-        user_emb = towers.users(rows_of(history))[rows, history_positions]  # [B, N_h, d]
+        # A short history gives the same position several times: its negatives are summed once.
+        places, place_of = torch.unique(rows * history.shape[1] + history_positions, return_inverse=True)
+        place_emb = towers.users(rows_of(history)).flatten(0, 1)[places]  # [P, d]
+        user_emb = place_emb[place_of]  # [B, N_h, d]
         item_emb = towers.targets(rows_of(target))[rows, target_positions]  # [B, N_t, d]
         item_ids = target[rows, target_positions]  # [B, N_t]
         prior = towers.prior(rows_of(item_ids))
@@ -69,13 +72,17 @@ class StepLoss:
         if objective.log_q:
             counts = torch.as_tensor(expected, device=device, dtype=torch.float32)[drawn]
             log_expected = counts.clamp_min(1e-9).log()
+        not_negative = (
+            torch.as_tensor(batch.not_negative, device=device).expand(-1, place_of.shape[1], -1).flatten(0, 1)
+        )
+        some = torch.empty_like(places).scatter_(0, place_of.flatten(), torch.arange(place_of.numel(), device=device))
         log_mass = negative_log_mass(
-            user_emb,
+            place_emb,
             torch.cat(embeddings),
-            accidental_hits(drawn, torch.as_tensor(batch.not_negative, device=device)),
+            accidental_hits(drawn, not_negative[some]),
             towers.scale,
             log_expected,
             None if prior is None else torch.cat(priors),
-        )
+        )[place_of]
         positives = None if batch.positives is None else torch.as_tensor(batch.positives, device=device)
         return dense_all_action_loss(user_emb, item_emb, log_mass, towers.scale, prior, positives)

@@ -24,6 +24,7 @@ from learn.files import sweep_partial
 from learn.pal.infer import item_vectors, user_vectors
 from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
 from learn.pal.prior import fit_prior
+from learn.pal.repeat import fit_repeat
 from learn.pal.towers import Towers
 from learn.progress import make_progress
 from learn.retrieval.index import take_users
@@ -55,6 +56,7 @@ class Progressed:
     step: int = 0
     best_score: float = -math.inf
     best_epoch: int = -1
+    stale: int = 0  # validations since the best
     seconds: float = 0.0
     loss_sum: float = 0.0
     curves: list[dict[str, Any]] | None = None
@@ -144,12 +146,17 @@ def train(
     rows = torch.as_tensor(prepared, device=device)
     users = user_vectors(towers, rows, split.history(Phase.TEST), config.sampling)
     items = item_vectors(towers, rows)
+    repeat = 0.0
+    if config.pal.repeat_term:
+        earlier = user_vectors(towers, rows, split.history(Phase.VALIDATION), config.sampling)
+        repeat = fit_repeat(earlier, items, split)
     own = tower is not ItemTower.CONTENT  # (c)'s are E^c itself: not copied, only the prior beside it
     if not own and towers.prior_head is not None:
         common["preprocessing"]["prior"] = np.ascontiguousarray(items[:, -1])
     info = RunInfo(
         **about,
         item_vectors="own" if own else "content",
+        repeat=repeat,
         seed=config.training.seed,
         trainable_parameters=sum(p.numel() for p in towers.parameters() if p.requires_grad),
         train_seconds=round(state.seconds, 1),
@@ -157,7 +164,7 @@ def train(
     run = finish_run(
         folder,
         info,
-        ranked=rank_vectors(users, items, split),
+        ranked=rank_vectors(users, items, split, repeat=info.repeat),
         user_vectors=users,
         item_vectors=items if own else None,
         weights={name: value.detach().cpu().numpy() for name, value in towers.state_dict().items()},
@@ -248,7 +255,7 @@ def fit(
     with progress.task(f"Training {folder.name}", total=steps, unit="steps") as bar:
         if done_steps:
             bar.update(done_steps)
-        while state.epoch < training.epochs and state.epoch - state.best_epoch <= training.patience:
+        while state.epoch < training.epochs and state.stale < training.patience:
             plan = plan_epoch(sequences, config, state.epoch)
             towers.train()
             while state.step < len(plan):
@@ -276,7 +283,9 @@ def fit(
                     state.seconds = earlier + time.monotonic() - began
                     save()
                     saved_at = time.monotonic()
-            score = score_now(towers, content, split, config)
+            is_last = state.epoch + 1 == training.epochs
+            validates = is_last or (state.epoch + 1) % training.validate_every == 0
+            score = score_now(towers, content, split, config) if validates else None
             state.curves.append(
                 {
                     "epoch": state.epoch + 1,
@@ -286,7 +295,9 @@ def fit(
                     "seconds": round(earlier + time.monotonic() - began, 1),
                 }
             )
-            if score > state.best_score:
+            if score is not None:
+                state.stale = 0 if score > state.best_score else state.stale + 1
+            if score is not None and score > state.best_score:
                 state.best_score, state.best_epoch = score, state.epoch
                 best.save({"weights": towers.state_dict()}, {"score": score})
             state.epoch, state.step, state.loss_sum = state.epoch + 1, 0, 0.0
@@ -316,4 +327,7 @@ def score_now(towers: Towers, content: torch.Tensor, split: Split, config: Confi
         items = item_vectors(towers, content)
     users = np.zeros((len(split.sequences), some.shape[1]), np.float32)
     users[people] = some
-    return validation_score(users, items, split, people=people, **metric)
+    repeat = 0.0
+    if config.pal.repeat_term and metric["among"] == Recommendations.AMONG_ALL:
+        repeat = fit_repeat(users, items, split, people)
+    return validation_score(users, items, split, people=people, repeat=repeat, **metric)

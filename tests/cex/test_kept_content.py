@@ -48,6 +48,18 @@ def test_vectors_are_those_of_the_texts_in_the_items_order(filled, cex, workspac
     assert content.n_read == len(TITLES) and content.tokens > 0
 
 
+def test_several_llms_stand_one_behind_the_other(filled, cex, encoder_folder, workspace):
+    dataset, content, _ = filled
+    both = cex.model_copy(update={"llm": f"{cex.llm}+{encoder_folder}"})
+    joined = content_embeddings(dataset, both, workspace, SILENT)
+    width = content.vectors.shape[1]
+    encoder = content_embeddings(dataset, cex.model_copy(update={"llm": str(encoder_folder)}), workspace, SILENT)
+    assert (joined.vectors[:, :width] == content.vectors).all()
+    assert (joined.vectors[:, width:] == encoder.vectors).all()
+    assert joined.key.split("+") == [content.key, encoder.key]
+    assert (stored_content(workspace, dataset, joined.key) == joined.vectors).all()
+
+
 def test_the_second_time_nothing_is_read(filled, cex, workspace, monkeypatch):
     dataset, content, _ = filled
     monkeypatch.setattr(extractor, "load_llm", lambda *arguments: pytest.fail("the LLM was loaded"))

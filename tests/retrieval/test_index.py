@@ -10,6 +10,7 @@ from learn.errors import LearnError
 from learn.retrieval import IndexKind, build_index
 from learn.retrieval.exact import ExactIndex, top_k
 from learn.retrieval.index import take_users
+from learn.retrieval.repeats import search_with_repeats
 
 N_ITEMS, N_QUERIES, WIDTH = 600, 40, 8
 
@@ -149,3 +150,16 @@ def test_take_users_keeps_order_and_empties():
     taken = take_users(sequences([[1, 2], [], [3]]), np.array([2, 1, 0, 2]))
     assert [row.tolist() for row in (taken[user] for user in range(4))] == [[3], [], [1, 2], [3]]
     assert len(take_users(sequences([[1]]), np.array([], dtype=int))) == 0
+
+
+@pytest.mark.parametrize("kind", [IndexKind.EXACT, IndexKind.FLAT])
+@pytest.mark.parametrize("repeat", [0.0, -2.5, 3.0])
+def test_what_the_history_holds_scores_more_or_less(world, kind, repeat):
+    queries, vectors, history = world
+    held = sequences([[*history[row].tolist(), *history[row][:3].tolist()] for row in range(N_QUERIES)])  # some twice
+    items, scores = search_with_repeats(build_index(kind, vectors), vectors, queries, 15, held, repeat)
+    every = queries @ vectors.T
+    for row in range(N_QUERIES):
+        every[row, np.unique(history[row])] += np.float32(repeat)
+    assert (items == top_k(every, 15)[0]).all()
+    np.testing.assert_allclose(scores, np.take_along_axis(every, items, axis=1), rtol=1e-4, atol=1e-5)

@@ -29,8 +29,11 @@ from learn.training.train import learning_rate_factor, train
 N_ITEMS, N_USERS, D_LLM = 60, 40, 12
 
 
-def tiny_dataset():
-    """Users stay within one of four groups of items; the last five items are never bought."""
+def tiny_dataset(again=None):
+    """Users stay within one of four groups of items; the last five items are never bought.
+
+    With ``again`` True everybody has no more than three favourites, with False no item comes twice.
+    """
     rng = np.random.default_rng(0)
     items = pd.DataFrame(
         {Items.ID: [f"i{n}" for n in range(N_ITEMS)], Items.TITLE: [f"thing {n}" for n in range(N_ITEMS)]}
@@ -38,7 +41,8 @@ def tiny_dataset():
     rows = []
     for user in range(N_USERS):
         group = np.arange(user % 4, N_ITEMS - 5, 4)
-        for place, item in enumerate(rng.choice(group, 9, replace=True)):
+        chosen = rng.choice(group, 9, replace=again is None)
+        for place, item in enumerate(chosen if not again else rng.choice(chosen[:3], 9)):
             rows.append((f"u{user:02}", f"i{item}", pd.Timestamp("2024-01-01") + pd.Timedelta(days=place, hours=user)))
     interactions = pd.DataFrame(rows, columns=[Interactions.USER, Interactions.ITEM, Interactions.TIME])
     return validate("tiny", items, interactions, {})
@@ -57,9 +61,9 @@ def config(**changes):
     return preset("tiny").with_values(**(settings | {"objective__catalogue_negatives": 20} | changes))
 
 
-def run_training(folder, progress=None, **changes):
+def run_training(folder, progress=None, dataset=None, **changes):
     torch.set_num_threads(1)
-    dataset = tiny_dataset()
+    dataset = dataset or tiny_dataset()
     progress = progress or make_progress(silent=True)
     return train(dataset, leave_one_out(dataset), tiny_content(), config(**changes), folder=folder, progress=progress)
 
@@ -113,6 +117,34 @@ def test_ids_are_read_beside_or_instead_of_text(tmp_path, inputs, tower):
     assert pasted == pytest.approx(run.user_vectors[3], abs=0.02)
     by_text = history_vector(run, tiny_content()[history])
     assert np.isfinite(by_text).all() and np.abs(by_text - pasted).max() > 0.02
+
+
+@pytest.mark.parametrize("again", [True, False])
+@pytest.mark.parametrize(("kind", "sequence"), [("dense_all_action", "cut"), ("next_item", "whole")])
+def test_the_repeat_term_learns_whether_people_buy_again(tmp_path, again, kind, sequence):
+    changes = {"objective__kind": kind, "sampling__sequence": sequence, "pal__item_tower": "b"}
+    run = run_training(
+        tmp_path / "x",
+        dataset=tiny_dataset(again),
+        pal__repeat_term=True,
+        training__learning_rate=0.01,
+        training__epochs=8,
+        **changes,
+    )
+    assert (run.info.repeat > 1.0) if again else (run.info.repeat < -1.0)
+    ranked, history = run.recommendations, leave_one_out(tiny_dataset(again)).history(Phase.TEST)
+    first = ranked[(ranked["among"] == "all") & (ranked["rank"] == 1)]
+    held = [
+        item in {f"i{n}" for n in history[int(user[1:])]}
+        for user, item in zip(first.user_id, first.item_id, strict=True)
+    ]
+    assert (np.mean(held) > 0.9) if again else (np.mean(held) < 0.1)
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_validations_are_as_far_apart_as_asked_and_the_last_epoch_has_one(tmp_path, every):
+    run = run_training(tmp_path / "x", training__epochs=4, training__validate_every=every, training__patience=9)
+    assert run.curves.validation.notna().tolist() == ([True] * 4 if every == 1 else [False, False, True, True])
 
 
 @pytest.mark.parametrize("tower", ["c", "without-align"])
