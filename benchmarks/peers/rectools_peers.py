@@ -18,6 +18,7 @@ from peer_files import LIST_LENGTH, Job, read_job, write_result
 from pytorch_lightning import Trainer, seed_everything
 from rectools import Columns
 from rectools.dataset import Dataset
+from rectools.dataset.context import get_context
 from rectools.metrics import NDCG
 from rectools.models import BERT4RecModel, HSTUModel, SASRecModel
 from rectools.models.nn.transformers.ligr import LiGRLayers
@@ -44,7 +45,7 @@ def _trainer() -> Trainer:
     return Trainer(max_epochs=1, accelerator="cpu", devices=1, enable_checkpointing=False, **quiet)
 
 
-def as_dataset(events: pd.DataFrame) -> Dataset:
+def as_interactions(events: pd.DataFrame) -> pd.DataFrame:
     """RecTools orders by time: the events' own, or else one second after another."""
     if events["timestamp"].notna().all():
         # Equal times keep the file's order: each is at least a nanosecond after the one before it.
@@ -52,13 +53,21 @@ def as_dataset(events: pd.DataFrame) -> Dataset:
     else:
         times = events["position"] * SECOND
     table = events.rename(columns={"user": Columns.User, "item": Columns.Item})[[Columns.User, Columns.Item]]
-    return Dataset.construct(table.assign(**{Columns.Weight: 1.0, Columns.Datetime: pd.to_datetime(times, unit="ns")}))
+    return table.assign(**{Columns.Weight: 1.0, Columns.Datetime: pd.to_datetime(times, unit="ns")})
 
 
 def rank(model: Any, history: pd.DataFrame, k: int) -> pd.DataFrame:
-    """The top ``k`` of every user, the history not masked."""
-    users = history["user"].unique()
-    return model.recommend(users, as_dataset(history), k=k, filter_viewed=False, on_unsupported_targets="ignore")
+    """The top ``k`` of every user, the history not masked.
+
+    A model that asks when it is to recommend is told the time of the user's last event: the target's own is not known.
+    """
+    table = as_interactions(history)
+    more = {}
+    if model.require_recommend_context:
+        more["context"] = get_context(table.drop_duplicates(Columns.User, keep="last"))
+    users = table[Columns.User].unique()
+    dataset = Dataset.construct(table)
+    return model.recommend(users, dataset, k=k, filter_viewed=False, on_unsupported_targets="ignore", **more)
 
 
 def run(job: Job) -> None:
@@ -70,10 +79,11 @@ def run(job: Job) -> None:
     targets = targets[[Columns.User, Columns.Item]].drop_duplicates()
     asked = training[training["user"].isin(targets[Columns.User])]
     ndcg = NDCG(k=10, divide_by_achievable=True)
-    model, dataset = make_model(job.peer, settings, training["timestamp"].notna().all()), as_dataset(training)
+    dataset = Dataset.construct(as_interactions(training))
+    model = make_model(job.peer, settings, bool(training["timestamp"].notna().all()))
     scores: list[float] = []
     best = None
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     for epoch in range(epochs):
         model.fit_partial(dataset, min_epochs=1, max_epochs=1)
         scores.append(float(ndcg.calc(rank(model, asked, 10), targets)))
@@ -82,15 +92,16 @@ def run(job: Job) -> None:
             best = copy.deepcopy(model.torch_model.state_dict())
         elif epoch - scores.index(max(scores)) >= patience:
             break
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     model.torch_model.load_state_dict(best)
     ranked = rank(model, job.events("history"), LIST_LENGTH)
     ranked = ranked.rename(columns={Columns.User: "user", Columns.Item: "item", Columns.Rank: "rank"})
-    facts = {"train_seconds": seconds, "validation_ndcg_at_10": scores, "rectools": rectools.__version__}
+    facts = {"train_seconds": seconds, "cpu_seconds": round(cpu, 1), "epochs": len(scores)}
+    facts |= {"validation_ndcg_at_10": scores, "rectools": rectools.__version__}
     write_result(job, ranked, model.torch_model, **facts)
 
 
 if __name__ == "__main__":
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", module="pytorch_lightning")
+    warnings.simplefilter("ignore")  # of its own dependencies' older and newer ways; what fails raises
     run(read_job())

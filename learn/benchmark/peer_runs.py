@@ -109,12 +109,13 @@ def run_job(peer: Peer, seed: int, settings: dict[str, Any], output: Path, log: 
     write_json(output / "job.json", job)
     with atomic_path(log) as temporary:
         with open(temporary, "w", encoding="utf-8") as lines:
-            words = [host.python, host.scripts / peer.script, output / "job.json"]
+            words = [host.python.absolute(), host.scripts / peer.script, output / "job.json"]
             environment = os.environ | _ENVIRONMENT
             environment.pop("PYTHONPATH", None)  # the peers' packages are other versions than ours
-            code = subprocess.run(words, stdout=lines, stderr=lines, env=environment, check=False).returncode
+            # RecBole leaves its own logs where it is started.
+            done = subprocess.run(words, stdout=lines, stderr=lines, env=environment, cwd=output, check=False)
         said = temporary.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    if code or not (output / "result.json").exists():
+    if done.returncode or not (output / "result.json").exists():
         last = said[-1].strip() if said else "it said nothing"
-        raise PeerCannotRun(f"{peer.label} ended with exit code {code}: {last}", f"Read {log}.")
+        raise PeerCannotRun(f"{peer.label} ended with exit code {done.returncode}: {last}", f"Read {log}.")
     return read_json(output / "result.json", f"Read {log}.")

@@ -22,7 +22,7 @@ from learn.files import atomic_folder
 
 LENGTHS = {"rectools": "session_max_len", "recbole": "MAX_ITEM_LIST_LENGTH"}
 """What each library calls the longest sequence that it reads."""
-LONGEST, COVERED = 100, 0.98
+LONGEST, COVERED = 100, 0.95
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,28 @@ class Peer:
         return f"{self.library}_peers.py"
 
     def settings_for(self, split: Split) -> dict[str, Any]:
-        """With the length of sequences that leaves all but a fiftieth of the histories whole, up to 100 events."""
+        """With the length of sequences that leaves all but a twentieth of the histories whole, up to 100 events."""
         length = min(LONGEST, int(np.ceil(np.quantile(split.history(Phase.TEST).lengths, COVERED))))
         return {**self.settings, LENGTHS[self.library]: length}
 
 
-_RECTOOLS = {"n_blocks": 2, "n_heads": 2, "batch_size": 64, "max_epochs": 25, "patience": 3}
-_RECBOLE = {"train_batch_size": 256, "eval_batch_size": 512, "epochs": 25, "stopping_step": 3}
+_RECTOOLS = {"n_blocks": 2, "n_heads": 2, "n_factors": 64, "dropout_rate": 0.3, "lr": 2e-3, "batch_size": 64}
+_RECTOOLS |= {"loss": "softmax", "max_epochs": 40, "patience": 4}
+_RECBOLE = {"learning_rate": 2e-3, "train_batch_size": 256, "eval_batch_size": 512, "epochs": 40, "stopping_step": 3}
+_SAMPLED = {"loss": "sampled_softmax", "n_negatives": 256}
 
 PEERS = (
-    Peer("recbole", "gru4rec", "GRU4Rec (RecBole)", {**_RECBOLE, "embedding_size": 64, "hidden_size": 128}),
-    Peer("recbole", "fdsa", "FDSA (RecBole)", {**_RECBOLE, "n_layers": 2, "n_heads": 2, "hidden_size": 64}),
-    Peer("rectools", "bert4rec", "BERT4Rec (RecTools)", {**_RECTOOLS, "n_factors": 64}),
-    Peer("rectools", "sasrec", "SASRec (RecTools)", {**_RECTOOLS, "n_factors": 64}),
-    Peer("rectools", "esasrec", "eSASRec (RecTools)", {**_RECTOOLS, "n_factors": 64}),
-    Peer("rectools", "hstu", "HSTU (RecTools)", {**_RECTOOLS, "n_factors": 64}),
+    Peer(
+        "recbole",
+        "gru4rec",
+        "GRU4Rec (RecBole)",
+        _RECBOLE | {"embedding_size": 64, "hidden_size": 128, "dropout_prob": 0.3},
+    ),
+    Peer("recbole", "fdsa", "FDSA (RecBole)", _RECBOLE | {"hidden_dropout_prob": 0.3, "attn_dropout_prob": 0.3}),
+    Peer("rectools", "bert4rec", "BERT4Rec (RecTools)", _RECTOOLS | {"mask_prob": 0.3}),
+    Peer("rectools", "sasrec", "SASRec (RecTools)", _RECTOOLS),
+    Peer("rectools", "esasrec", "eSASRec (RecTools)", _RECTOOLS | _SAMPLED),
+    Peer("rectools", "hstu", "HSTU (RecTools)", _RECTOOLS | {"lightning_module_kwargs": {"logits_t": 0.05}}),
 )
 
 
