@@ -1,11 +1,12 @@
 # make app   the explorer, on the prebuilt demo      make test   the test suite
 # make demo  builds the demo from raw data           make lint   ruff
+# make peers the environment of the peers of table 3
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: app test slow demo lint lab clean
+.PHONY: app test slow demo peers lint lab clean
 app: $(READY)
 	$(BIN)/learn app
 
@@ -17,6 +18,12 @@ slow: $(READY)
 
 demo: $(READY)
 	$(BIN)/learn demo
+
+PEERS := benchmarks/peers
+peers:
+	test -x $(PEERS)/.venv/bin/python || $(PYTHON) -m venv $(PEERS)/.venv
+	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check -r $(PEERS)/requirements.txt
+	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check --no-deps -r $(PEERS)/requirements-recbole.txt
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -9,7 +9,7 @@ import streamlit as st
 DATASET, USER, RUNS, K, SLICE = "dataset", "user", "runs", "k", "slice"
 CATEGORY, BRAND, PRICE_FROM, PRICE_TO, ONLY_NEW = "category", "brand", "from", "to", "new"
 BENCHMARK, BENCHMARK_DATASET = "table", "on"
-BENCHMARK_METRIC, BENCHMARK_K, BENCHMARK_SET = "measure", "length", "ranked"
+BENCHMARK_METRIC, BENCHMARK_K, BENCHMARK_SET, BENCHMARK_SLICE = "measure", "length", "ranked", "targets"
 METRIC, METRIC_K, METRIC_SET, METRIC_SLICE = "metric", "at", "among", "part"
 
 BOUND = "query-params"

@@ -295,16 +295,18 @@ def demo(
 
 @app.command()
 def benchmark(
-    name: Annotated[str, typer.Argument(help="table4, table5, table6, towers-x-objectives or zero-shot.")],
+    name: Annotated[str, typer.Argument(help="table3 to table6, towers-x-objectives or zero-shot.")],
     dataset: Annotated[str, typer.Option(help="A prepared dataset.")] = "completejourney",
     source: Annotated[str | None, typer.Option(help="zero-shot: the prepared dataset to train on.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of every trained row.")] = 3,
     publish: Annotated[Path | None, typer.Option(help="A folder that gets the rows too, in NAME.json.")] = None,
+    peers_python: Annotated[Path | None, typer.Option(help="table3: Python of the peers' environment.")] = None,
     preset: PresetOption = "auto",
     settings: SetOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Rerun the comparison of one of the paper's tables. Interrupted, the same command goes on."""
+    from learn.benchmark.peer_runs import PeerHost
     from learn.benchmark.plans import Source, plan
     from learn.benchmark.run import run_benchmark
     from learn.pipeline import open_dataset
@@ -317,7 +319,7 @@ def benchmark(
         trained_on = Source(source, configuration(preset, settings, its_split))
     table = plan(name, configuration(preset, settings, split), trained_on)
     published = publish and publish / f"{name}.json"
-    result = run_benchmark(table, name, found, split, where, seeds, published, say)
+    result = run_benchmark(table, name, found, split, where, seeds, published, say, PeerHost.at(peers_python))
     say(f"\n{result.text}")
     say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")
 

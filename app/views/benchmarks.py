@@ -7,9 +7,11 @@ import streamlit as st
 
 from app import loaders, state, theme
 from learn.data.schema import Metrics
+from learn.evaluation.protocol import WHOLE
 from learn.explore import benchmarks, figures
 
 WHAT = {
+    "table3": "Table 3: how does it compare with other recommenders?",
     "table4": "Table 4: what is aligning users and items worth?",
     "table5": "Table 5: which item tower, and which sampling?",
     "table6": "Table 6: text or IDs?",
@@ -39,8 +41,8 @@ def page() -> None:
     _table(rows, *_metric(rows))
 
 
-def _metric(rows: pd.DataFrame) -> tuple[str, int, str]:
-    columns = st.columns(3)
+def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
+    columns = st.columns(4)
     metrics = list(dict.fromkeys(rows[Metrics.METRIC]))
     ks = [str(k) for k in sorted(rows[Metrics.K].unique())]
     sets = sorted(rows[Metrics.AMONG].unique(), reverse=True)
@@ -51,18 +53,25 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str]:
     if (rows["split"] == "leave_one_out").all() and "all" in sets:
         sets = ["all", *(name for name in sets if name != "all")]
     among = columns[2].selectbox("Ranked items", sets, key=state.BENCHMARK_SET, bind=state.BOUND)
-    return metric, int(k), among
+    slices = list(dict.fromkeys(rows[Metrics.SLICE]))
+    part = columns[3].selectbox(
+        "Targets counted",
+        slices,
+        key=state.BENCHMARK_SLICE,
+        bind=state.BOUND,
+        help="Cold-start: items that training never met. Long-tail: the least-sold of the others.",
+    )
+    return metric, int(k), among, part
 
 
-def _table(rows: pd.DataFrame, metric: str, k: int, among: str) -> None:
-    theme.chart(figures.benchmark_figure(rows, metric, k, among), key="benchmarks_figure")
-    chosen = benchmarks.one_metric(rows, metric, k, among)
-    intervals = zip(chosen[Metrics.LOW], chosen[Metrics.HIGH], strict=True)
+def _table(rows: pd.DataFrame, metric: str, k: int, among: str, part: str) -> None:
+    theme.chart(figures.benchmark_figure(rows, metric, k, among, part), key="benchmarks_figure")
+    chosen = benchmarks.one_metric(rows, metric, k, among, part)
     shown = pd.DataFrame(
         {
             "Run": chosen["label"],
             f"{metric}@{k}": chosen[Metrics.MEAN],
-            "95% interval": [f"{low:.4f} to {high:.4f}" for low, high in intervals],
+            "95% interval": [_interval(row) for row in chosen.to_dict("records")],
             "Difference to the reference row": [_difference(row) for row in chosen.to_dict("records")],
             "Seeds": chosen["seeds"],
             "Parameters": chosen["params"],
@@ -70,17 +79,27 @@ def _table(rows: pd.DataFrame, metric: str, k: int, among: str) -> None:
         }
     )
     st.dataframe(
-        shown.style.format({f"{metric}@{k}": "{:.4f}", "Parameters": "{:,}", "Training, s": "{:,.0f}"}),
+        shown.style.format({f"{metric}@{k}": "{:.4f}", "Parameters": "{:,.0f}", "Training, s": "{:,.0f}"}, na_rep="–"),
         hide_index=True,
         width="stretch",
     )
+    if chosen.empty or chosen[Metrics.MEAN].isna().all():
+        return
     st.caption(
         "The difference is paired: the same users under both. *Apart*: its 95% interval is without 0. "
         f" {int(chosen['n_users'].max()):,} users. Run it yourself: `learn benchmark`."
     )
 
 
+def _interval(row: dict) -> str:
+    return "–" if pd.isna(row[Metrics.LOW]) else f"{row[Metrics.LOW]:.4f} to {row[Metrics.HIGH]:.4f}"
+
+
 def _difference(row: dict) -> str:
+    if pd.isna(row[Metrics.MEAN]):
+        return f"did not run: {row['why']}"
+    if row[Metrics.SLICE] != WHOLE:
+        return "–"
     if pd.isna(row["difference"]):
         return "the reference"
     apart = row["difference_low"] > 0 or row["difference_high"] < 0

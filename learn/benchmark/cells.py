@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from learn.benchmark.peer_runs import PeerHost, peer_run
 from learn.benchmark.plans import Plan, Row
 from learn.cex.extractor import content_embeddings
 from learn.config import Config
@@ -36,11 +37,18 @@ def cells(plan: Plan, name: str, dataset: str, workspace: Workspace, seeds: int)
     return found
 
 
-def run_cell(cell: Cell, dataset: Dataset, split: Split, workspace: Workspace, progress: Any = None) -> Run:
+def run_cell(
+    cell: Cell, dataset: Dataset, split: Split, workspace: Workspace, host: PeerHost, progress: Any = None
+) -> Run:
     """The cell's Run: the finished one when it was made from the same data and configuration, else a new one.
 
     A training that was killed goes on.
+
+    Raises:
+        PeerCannotRun: the row is a peer that cannot run on ``host``.
     """
+    if cell.row.peer is not None:
+        return peer_run(cell.row.peer, cell.seed or 0, dataset, split, cell.folder, host)
     if cell.row.config is None:
         kept = finished_run(cell.folder, dataset, split, None, None)
         return kept or make_reference_run(cell.row.name, dataset, split, cell.folder)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
+from learn.benchmark.peers import PEERS, Peer
 from learn.config import BUNDLED_ENCODER, Config, Inputs, ItemTower, Objective, SequenceUse
+from learn.data.schema import Slices
 from learn.errors import LearnError
 from learn.evaluation.references import ITEM_KNN, POPULARITY
+from learn.evaluation.slices import ITEM_PREFIX
 
 Kind = Literal["text", "id", "text+id", "peer", "reference"]
 
@@ -32,6 +35,7 @@ class Row:
         kind: what the items are to the model.
         config: what is trained, under every seed; None for a reference, which counts and has no seed.
         source: the dataset that it is trained on; None: the one that is ranked.
+        peer: another library's model instead, under every seed.
     """
 
     name: str
@@ -39,20 +43,32 @@ class Row:
     kind: Kind
     config: Config | None = None
     source: Source | None = None
+    peer: Peer | None = None
 
     @property
     def is_seeded(self) -> bool:
         """Whether another seed gives another Run."""
-        return self.config is not None and self.config.pal.item_tower is not ItemTower.NO_ALIGN
+        trained = self.config is not None and self.config.pal.item_tower is not ItemTower.NO_ALIGN
+        return trained or self.peer is not None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A table: its title, its rows, and the name of the row that the others are compared with."""
+    """A table.
+
+    Attributes:
+        title: what people read.
+        rows: in the table's order.
+        reference: the name of the row that the others are compared with.
+        contenders: the reference is that of these rows that validates best, once they are trained; none: it is fixed.
+        slices: of the targets, each with a column of recall in the printed table.
+    """
 
     title: str
     rows: tuple[Row, ...]
     reference: str
+    contenders: tuple[str, ...] = ()
+    slices: tuple[str, ...] = ()
 
 
 REFERENCES = (Row(POPULARITY, "Popularity", "reference"), Row(ITEM_KNN, "Item-kNN", "reference"))
@@ -60,6 +76,20 @@ REFERENCES = (Row(POPULARITY, "Popularity", "reference"), Row(ITEM_KNN, "Item-kN
 
 def _tower(base: Config, tower: ItemTower, name: str, label: str, **changes: object) -> Row:
     return Row(name, label, "text", base.with_values(pal__item_tower=tower.value, **changes))
+
+
+def peers(base: Config) -> Plan:
+    """Table 3: other libraries' sequential recommenders on the same files, and LEARN, its best row the reference."""
+    tower = {"pal__item_tower": ItemTower.ITEM.value}
+    text = base.with_values(**tower)
+    both = base.with_values(**tower, pal__inputs=Inputs.TEXT_AND_ID.value)
+    paper = {"objective__kind": Objective.DENSE_ALL_ACTION.value, "sampling__sequence": SequenceUse.CUT.value}
+    dense = base.with_values(**tower, **paper)
+    learn = [Row("learn", "LEARN, text", "text", text), Row("learn-id", "LEARN, text and ID", "text+id", both)]
+    if dense != text:
+        learn.append(Row("learn-dense", "LEARN, text, the paper's objective", "text", dense))
+    others = tuple(Row(peer.name, peer.label, "peer", peer=peer) for peer in PEERS)
+    return Plan("Table 3: peers", (*REFERENCES, *others, *learn), "learn", tuple(row.name for row in learn))
 
 
 def alignment(base: Config) -> Plan:
@@ -99,6 +129,7 @@ def inputs(base: Config) -> Plan:
             Row("llm-id", "text, by the LLM, and ID", "text+id", both),
         ),
         reference="llm",
+        slices=(ITEM_PREFIX + Slices.COLD_START,),
     )
 
 
@@ -131,6 +162,7 @@ def zero_shot(base: Config, source: Source) -> Plan:
 
 
 PLANS: dict[str, Callable[[Config], Plan]] = {
+    "table3": peers,
     "table4": alignment,
     "table5": towers_and_sampling,
     "table6": inputs,

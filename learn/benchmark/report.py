@@ -10,38 +10,63 @@ import pandas as pd
 
 from learn.benchmark.plans import Plan
 from learn.data.schema import Metrics
+from learn.evaluation.protocol import WHOLE
+from learn.evaluation.slices import ITEM_PREFIX
+from learn.explore.benchmarks import one_metric
 from learn.files import atomic_path, read_json, write_json
 
+Column = tuple[str, int, str, str]
+"""metric, k, among, slice"""
 
-def markdown(plan: Plan, summary: pd.DataFrame, columns: list[tuple[str, int, str]]) -> str:
+
+def markdown(plan: Plan, summary: pd.DataFrame, columns: list[Column]) -> str:
     """One line per row; in each cell the mean, its interval, and ``*`` where it differs from the reference row.
 
-    Args:
-        columns: (metric, k, among) of each column.
+    A row that could not run has no numbers, and why is said below.
     """
-    heads = [f"{metric}@{k}, {among} items" for metric, k, among in columns]
+    heads = [_head(*column) for column in columns]
     lines = [f"| {' | '.join(['run', 'seeds', *heads])} |", "|" + "---|" * (len(heads) + 2)]
+    notes = []
     for row in plan.rows:
         own = summary[summary["run"] == row.name]
         if own.empty:
             continue
+        if pd.notna(own["why"].iloc[0]):
+            notes.append(f"\n{row.label}: {own['why'].iloc[0]}")
         cells = [row.label, str(own["seeds"].iloc[0])]
-        for metric, k, among in columns:
-            found = own[(own[Metrics.METRIC] == metric) & (own[Metrics.K] == k) & (own[Metrics.AMONG] == among)].iloc[0]
-            apart = found["difference_low"] > 0 or found["difference_high"] < 0
-            cells.append(f"{found['mean']:.4f}{'*' if apart else ''} [{found['low']:.4f}, {found['high']:.4f}]")
+        cells += [_cell(one_metric(own, *column)) for column in columns]
         lines.append(f"| {' | '.join(cells)} |")
     reference = next(row.label for row in plan.rows if row.name == plan.reference)
     lines.append(f"\n\\* its paired 95% interval of the difference to {reference} is without 0.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *notes])
 
 
-def default_columns(summary: pd.DataFrame) -> list[tuple[str, int, str]]:
-    """The paper's columns: N@10 and R@10 for leave-one-out, H and R at 50 and 100 where time is cut."""
+def _head(metric: str, k: int, among: str, part: str) -> str:
+    if part == WHOLE:
+        return f"{metric}@{k}, {among} items"
+    return f"{part.removeprefix(ITEM_PREFIX)} {metric}@{k}, {among} items"
+
+
+def _cell(found: pd.DataFrame) -> str:
+    if found.empty or pd.isna(found[Metrics.MEAN].iloc[0]):
+        return "–"
+    value = found.iloc[0]
+    apart = value["difference_low"] > 0 or value["difference_high"] < 0
+    interval = f"[{value[Metrics.LOW]:.4f}, {value[Metrics.HIGH]:.4f}]"
+    return f"{value[Metrics.MEAN]:.4f}{'*' if apart else ''} {interval}"
+
+
+def default_columns(plan: Plan, summary: pd.DataFrame) -> list[Column]:
+    """The paper's columns: N@10 and R@10 for leave-one-out, H and R at 50 and 100 where time is cut; the last of them
+    again for each of the plan's slices."""
     if (summary["split"] == "leave_one_out").all():
-        return [("ndcg", 10, "all"), ("recall", 10, "all"), ("recall", 50, "all")]
-    amongs = sorted(summary[Metrics.AMONG].unique())
-    return [(metric, k, among) for among in amongs for metric in ("hit_rate", "recall") for k in (50, 100)]
+        columns = [("ndcg", 10, "all", WHOLE), ("recall", 10, "all", WHOLE), ("recall", 50, "all", WHOLE)]
+    else:
+        amongs = sorted(summary[Metrics.AMONG].unique())
+        pairs = [(metric, k) for metric in ("hit_rate", "recall") for k in (50, 100)]
+        columns = [(metric, k, among, WHOLE) for among in amongs for metric, k in pairs]
+    metric, k, among, _ = columns[-1]
+    return columns + [(metric, k, among, part) for part in plan.slices]
 
 
 def publish(summary: pd.DataFrame, file: Path) -> None:
@@ -58,10 +83,11 @@ def write_report(folder: Path, plan: Plan, summary: pd.DataFrame, about: dict[st
 
     write_json(folder / "results.json", json.loads(summary.to_json(orient="records", double_precision=6)))
     write_json(folder / "about.json", about)
-    columns = default_columns(summary)
+    columns = default_columns(plan, summary)
+    drawn = [column for column in columns if column[-1] == WHOLE][-1]
     texts = {
         "table.md": f"# {plan.title}\n\n{markdown(plan, summary, columns)}\n",
-        "figure.html": benchmark_figure(summary, *columns[-1]).to_html(include_plotlyjs=True),
+        "figure.html": benchmark_figure(summary, *drawn).to_html(include_plotlyjs=True),
     }
     for name, text in texts.items():
         with atomic_path(folder / name) as temporary:

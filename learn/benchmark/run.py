@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from learn.benchmark.cells import cells, run_cell
-from learn.benchmark.plans import Plan
+from learn.benchmark.peer_runs import PeerCannotRun, PeerHost
+from learn.benchmark.plans import Plan, Row
 from learn.benchmark.report import default_columns, markdown, publish, write_report
 from learn.benchmark.summary import summarise
 from learn.data.dataset import Dataset
@@ -34,6 +37,7 @@ def run_benchmark(
     seeds: int,
     published: Path | None = None,
     say: Callable[[str], None] = print,
+    host: PeerHost | None = None,
 ) -> Result:
     """Trains the cells of ``plan`` that are not finished yet, and writes the table into the workspace.
 
@@ -43,13 +47,22 @@ def run_benchmark(
         seeds: Runs of every trained row.
         published: a file that gets the rows as well (`learn.benchmark.report.publish`).
         say: told which cell is next.
+        host: where peers run; None: what `make peers` builds. One that cannot run gets a row that says why.
     """
     todo = cells(plan, name, dataset.name, workspace, seeds)
     runs: dict[str, list[Run]] = {}
+    failed: dict[str, str] = {}
     for number, cell in enumerate(todo, 1):
         say(f"{number} of {len(todo)}: {cell.row.label}" + ("" if cell.seed is None else f", seed {cell.seed}"))
-        runs.setdefault(cell.row.name, []).append(run_cell(cell, dataset, split, workspace))
-    summary = summarise(plan, runs)
+        try:
+            run = run_cell(cell, dataset, split, workspace, host or PeerHost.at())
+        except PeerCannotRun as error:
+            say(str(error))
+            failed[cell.row.name] = error.what
+        else:
+            runs.setdefault(cell.row.name, []).append(run)
+    plan = replace(plan, reference=best_validated(plan, runs))
+    summary = summarise(plan, runs, failed)
     about = {
         "benchmark": name,
         "title": plan.title,
@@ -58,10 +71,23 @@ def run_benchmark(
         "split": split.describe(),
         "reference": plan.reference,
         "made": runs[plan.reference][0].info.made,
-        "configs": {row.name: row.config and row.config.model_dump(mode="json") for row in plan.rows},
+        "configs": {row.name: _settings(row, split) for row in plan.rows},
     }
     folder = workspace.benchmark(name, dataset.name)
     files = write_report(folder, plan, summary, about)
     if published is not None:
         publish(summary, published)
-    return Result(folder, files, f"{plan.title}\n\n{markdown(plan, summary, default_columns(summary))}")
+    return Result(folder, files, f"{plan.title}\n\n{markdown(plan, summary, default_columns(plan, summary))}")
+
+
+def best_validated(plan: Plan, runs: dict[str, list[Run]]) -> str:
+    """The plan's reference; of contenders the one whose best epochs score highest on validation, over its seeds."""
+    if not plan.contenders:
+        return plan.reference
+    return max(plan.contenders, key=lambda name: np.mean([run.curves["validation"].max() for run in runs[name]]))
+
+
+def _settings(row: Row, split: Split) -> dict[str, object] | None:
+    if row.peer is not None:
+        return row.peer.settings_for(split)
+    return row.config and row.config.model_dump(mode="json")

@@ -21,6 +21,8 @@ from learn.workspace import Workspace
 VARIANT = "imported"
 DROPPED = "rows_dropped"
 
+Ranked = dict[str, tuple[np.ndarray, np.ndarray]]
+
 
 def import_run(
     table_path: Path | str,
@@ -50,7 +52,29 @@ def import_run(
     folder = workspace.run(dataset.name, name)
     if (folder / "run.json").exists() and (kind := Run(folder).info.kind) != "imported":
         raise LearnError(f"Run {name!r} of {dataset.name} exists and is a {kind} Run.", "Choose another --name.")
-    path = Path(table_path)
+    ranked, dropped = ranked_lists(Path(table_path), dataset, split)
+    made = provenance() | ({DROPPED: dropped} if dropped else {})
+    info = RunInfo(
+        name=name,
+        label=label or name,
+        kind="imported",
+        variant=VARIANT,
+        dataset=dataset.name,
+        dataset_fingerprint=dataset.fingerprint,
+        split=split.describe(),
+        made=made,
+    )
+    return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
+
+
+def ranked_lists(path: Path, dataset: Dataset, split: Split) -> tuple[Ranked, str]:
+    """The lists of a table as `learn.training.finish.finish_run` takes them, and what was dropped, in words.
+
+    Warns of dropped rows and of users without a list.
+
+    Raises:
+        LearnError: as `import_run`.
+    """
     table = read_ranked_table(path)
     users, items, dropped = _known(table, dataset, path)
     kept = (users >= 0) & (items >= 0)
@@ -63,9 +87,7 @@ def import_run(
         Recommendations.AMONG_ALL: _lists(users, items, scores, n_users),
         Recommendations.AMONG_NEW: _lists(users[~seen], items[~seen], scores[~seen], n_users),
     }
-    made = provenance()
     if dropped:
-        made[DROPPED] = dropped
         warnings.warn(f"{path.name}: dropped {dropped}.", stacklevel=2)
     expected = make_targets(split, Phase.TEST, Recommendations.AMONG_ALL).users
     absent = np.setdiff1d(expected, users)
@@ -75,17 +97,7 @@ def import_run(
             f"(for example {dataset.user_ids[absent[0]]!r}): they count as misses.",
             stacklevel=2,
         )
-    info = RunInfo(
-        name=name,
-        label=label or name,
-        kind="imported",
-        variant=VARIANT,
-        dataset=dataset.name,
-        dataset_fingerprint=dataset.fingerprint,
-        split=split.describe(),
-        made=made,
-    )
-    return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
+    return ranked, dropped
 
 
 def _known(table: pd.DataFrame, dataset: Dataset, path: Path) -> tuple[np.ndarray, np.ndarray, str]:

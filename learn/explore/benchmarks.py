@@ -8,6 +8,7 @@ import pandas as pd
 
 from learn.data.schema import Metrics
 from learn.errors import LearnError
+from learn.evaluation.protocol import WHOLE
 from learn.files import read_json
 from learn.workspace import Workspace
 
@@ -28,6 +29,8 @@ def benchmark_files(workspace: Workspace, published: Path) -> dict[tuple[str, st
 def read_rows(path: Path) -> pd.DataFrame:
     """The flat rows of one file, as `learn.benchmark.summary.summarise` makes them.
 
+    Files of earlier versions know neither slices nor rows that could not run: theirs are about all targets.
+
     Raises:
         LearnError: the file is damaged or lacks a column.
     """
@@ -36,7 +39,8 @@ def read_rows(path: Path) -> pd.DataFrame:
     table = pd.DataFrame(rows) if isinstance(rows, list) else pd.DataFrame()
     if not set(table.columns) >= NEEDED:
         raise LearnError(f"{path} lacks {', '.join(sorted(NEEDED - set(table.columns)))}.", remedy)
-    return table
+    added = [column for column in (Metrics.SLICE, "why") if column not in table]
+    return table.reindex(columns=[*table.columns, *added]).fillna({Metrics.SLICE: WHOLE})
 
 
 def read_benchmark(path: Path, dataset: str) -> pd.DataFrame:
@@ -45,7 +49,12 @@ def read_benchmark(path: Path, dataset: str) -> pd.DataFrame:
     return table[table["dataset"] == dataset].reset_index(drop=True)
 
 
-def one_metric(rows: pd.DataFrame, metric: str, k: int, among: str) -> pd.DataFrame:
-    """One line per run for one metric, best first."""
-    chosen = rows[(rows[Metrics.METRIC] == metric) & (rows[Metrics.K] == k) & (rows[Metrics.AMONG] == among)]
+def one_metric(rows: pd.DataFrame, metric: str, k: int, among: str, part: str = WHOLE) -> pd.DataFrame:
+    """One line per run for one metric, best first; at the end those that could not run.
+
+    Args:
+        part: which targets count: all, or a slice of `learn.data.schema.Metrics.SLICE`.
+    """
+    wanted = {Metrics.METRIC: metric, Metrics.K: k, Metrics.AMONG: among, Metrics.SLICE: part}
+    chosen = rows[(rows[list(wanted)] == pd.Series(wanted)).all(axis=1)]
     return chosen.sort_values(Metrics.MEAN, ascending=False, kind="stable").reset_index(drop=True)

@@ -8,6 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from learn.data.schema import Metrics, Slices
+from learn.evaluation.protocol import WHOLE
+from learn.explore.benchmarks import one_metric
 from learn.explore.catalogue import OTHER_CATEGORIES
 from learn.explore.overview import PARTS
 
@@ -172,11 +174,9 @@ def metrics_figure(table: pd.DataFrame, colours: dict[str, str], metric_name: st
     return _finish(figure, 90 + 38 * max(len(table), 2), showlegend=False)
 
 
-def benchmark_figure(summary: pd.DataFrame, metric: str, k: int, among: str) -> go.Figure:
+def benchmark_figure(summary: pd.DataFrame, metric: str, k: int, among: str, part: str = WHOLE) -> go.Figure:
     """Dots with intervals for one metric of a `learn.benchmark.summary`, the best on top."""
-    chosen = summary[
-        (summary[Metrics.METRIC] == metric) & (summary[Metrics.K] == k) & (summary[Metrics.AMONG] == among)
-    ].sort_values(Metrics.MEAN, ascending=False, kind="stable")
+    chosen = one_metric(summary, metric, k, among, part).dropna(subset=Metrics.MEAN)
     colours = run_colours((name, name) for name in chosen["run"])
     return metrics_figure(chosen, colours, f"{metric}@{k}, {among} items")
 

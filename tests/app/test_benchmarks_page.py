@@ -3,8 +3,10 @@
 import pytest
 
 from learn.benchmark.report import publish
+from learn.benchmark.summary import summarise
+from learn.explore.benchmarks import one_metric
 from tests.app.conftest import texts
-from tests.benchmark.test_summary import summary, table  # noqa: F401  (fixtures)
+from tests.benchmark.test_summary import fake_run, summary, table  # noqa: F401  (fixtures)
 
 
 def test_without_a_benchmark_it_says_which_command_to_run(workspace, open_page):
@@ -16,10 +18,25 @@ def test_shows_the_table_of_the_chosen_metric(workspace, open_page, summary):  #
     publish(summary, workspace.root.parent / "benchmarks" / "table4.json")
     page = open_page("benchmarks", measure="ndcg", length="50")
     shown = page.dataframe[0].value.set_index("Run")
-    wanted = summary[(summary["metric"] == "ndcg") & (summary["k"] == 50)].set_index("label")["mean"]
+    wanted = one_metric(summary, "ndcg", 50, "all").set_index("label")["mean"]
     assert shown.loc["Ours", "ndcg@50"] == pytest.approx(wanted["Ours"], abs=1e-6)
     assert shown.loc["Base", "Difference to the reference row"] == "the reference"
     assert page.selectbox(key="on").value == "shop" and not page.error
+
+
+def test_shows_a_slice_of_the_targets(workspace, open_page, summary):  # noqa: F811
+    publish(summary, workspace.root.parent / "benchmarks" / "table6.json")
+    page = open_page("benchmarks", length="50", targets="item:cold-start")
+    shown = page.dataframe[0].value.set_index("Run")
+    assert shown.loc["Ours", "recall@50"] == pytest.approx(0.5) and not page.error
+
+
+def test_a_peer_that_could_not_run_says_why(workspace, open_page, table):  # noqa: F811
+    rows = summarise(table, {"base": [fake_run([1, 0, 0, 0])]}, {"ours": "there is no environment"})
+    publish(rows, workspace.root.parent / "benchmarks" / "table3.json")
+    page = open_page("benchmarks")
+    shown = page.dataframe[0].value.set_index("Run")
+    assert shown.loc["Ours", "Difference to the reference row"] == "did not run: there is no environment"
 
 
 def test_an_unknown_benchmark_in_the_link_is_named(workspace, open_page, summary):  # noqa: F811

@@ -1,0 +1,69 @@
+"""Peers without the rest of table 3: python benchmarks/peers/run.py DATASET [--peer NAME] [--seeds N] [--set KEY=VALUE]
+
+Without --set, makes the peers' cells of table 3 in the workspace, where `learn benchmark table3` meets them as
+finished. With --set, tries other settings under seed 0, prints the best NDCG@10 on validation and keeps nothing: this
+is how the settings in learn/benchmark/peers.py were chosen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from learn.benchmark.cells import cells, run_cell
+from learn.benchmark.peer_runs import PeerCannotRun, PeerHost, run_job
+from learn.benchmark.peers import PEERS, Peer, export
+from learn.benchmark.plans import plan
+from learn.config import preset
+from learn.data.dataset import Dataset
+from learn.data.history_target import Split
+from learn.options import parse_settings
+from learn.pipeline import open_dataset
+from learn.workspace import Workspace
+
+
+def try_settings(peer: Peer, changes: dict[str, object], dataset: Dataset, split: Split, host: PeerHost) -> str:
+    """The peer with ``changes`` to its settings, in one line."""
+    with tempfile.TemporaryDirectory() as temporary:
+        output = Path(temporary)
+        export(dataset, split, output / "data")
+        settings = peer.settings_for(split) | changes
+        told = run_job(peer, 0, settings, output, output / "log", host)
+    scores = told["validation_ndcg_at_10"]
+    best = scores.index(max(scores)) + 1
+    return f"{peer.name} {changes}: {max(scores):.5f}, epoch {best} of {len(scores)}, {told['cpu_seconds']:.0f} CPU s"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset")
+    parser.add_argument("--workspace", type=Path)
+    parser.add_argument("--peer", action="append", choices=[peer.name for peer in PEERS])
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--set", action="append", help="a setting of the library; its value is JSON where it parses")
+    arguments = parser.parse_args()
+    workspace, host = Workspace.at(arguments.workspace), PeerHost.at()
+    dataset, split = open_dataset(workspace, arguments.dataset)
+    wanted = arguments.peer or [peer.name for peer in PEERS]
+    if arguments.set:
+        pairs = parse_settings([f"peer.{pair}" for pair in arguments.set])
+        changes = {key.removeprefix("peer__"): value for key, value in pairs.items()}
+        for peer in PEERS:
+            if peer.name in wanted:
+                print(try_settings(peer, changes, dataset, split, host), flush=True)
+        return
+    todo = cells(plan("table3", preset("short")), "table3", dataset.name, workspace, arguments.seeds)
+    for cell in sorted((cell for cell in todo if cell.row.name in wanted), key=lambda cell: cell.seed):
+        try:
+            run = run_cell(cell, dataset, split, workspace, host)
+        except PeerCannotRun as error:
+            print(error, flush=True)
+            continue
+        table = run.metrics.set_index(["metric", "k", "among", "slice"])["mean"]
+        values = [f"{metric}@{k} {table[metric, k, 'all', 'all']:.4f}" for metric, k in (("recall", 10), ("ndcg", 10))]
+        print(f"{run.name}: {', '.join(values)}, {run.info.train_seconds:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
