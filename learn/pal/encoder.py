@@ -90,7 +90,8 @@ class Block(nn.Module):
 
 
 def own_blocks(config: PALConfig, cex: CEXConfig, models: Path) -> tuple[int, Iterable[nn.Module]]:
-    """(D, blocks) of PAL's own transformer; the blocks are made as they are asked for."""
+    """(D, blocks) of PAL's own transformer."""
+    # Made as they are asked for: a seed gives the weights that it gave before there was a choice.
     return config.hidden_size, (Block(config) for _ in range(config.num_layers))
 
 
