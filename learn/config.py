@@ -63,6 +63,15 @@ class Inputs(StrEnum):
     """Both, one behind the other; an item that training never met is read by its text."""
 
 
+class Backbone(StrEnum):
+    """What PAL's transformer is (paper, Table 7)."""
+
+    OWN = "own"
+    """A small transformer of its own, trained from scratch."""
+    LLM_LORA = "llm-lora"
+    """The first layers of the LLM that reads the items, frozen, with LoRA adapters on every projection."""
+
+
 class Objective(StrEnum):
     """Which (history position, target item) pairs are positives."""
 
@@ -112,6 +121,13 @@ class PALConfig(_Frozen):
     """Preference alignment (paper, section 3.3)."""
 
     item_tower: ItemTower = ItemTower.SEQUENCE
+    backbone: Backbone = Backbone.OWN
+    """With ``llm-lora``, the LLM of `CEXConfig` gives width, heads and feed-forward layers; the four fields on them
+    are not read."""
+    backbone_layers: Positive = 4
+    """How many of the LLM's layers ``llm-lora`` has, counted from the first."""
+    lora_rank: Positive = 16
+    """Of ``llm-lora``'s adapters. Not stated."""
     hidden_size: Positive = 128
     """D, the transformer's width. Not stated."""
     num_layers: Positive = 2

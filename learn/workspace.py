@@ -45,6 +45,15 @@ class Workspace:
         """``folder``, else $LEARN_WORKSPACE, else ./workspace."""
         return cls(Path(folder or os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT))
 
+    @classmethod
+    def holding(cls, run: Path) -> Workspace:
+        """The workspace that a Run's folder lies in; of a folder that lies in none, the default one."""
+        above = run.absolute().parents
+        for kind, depth in (("runs", 1), ("benchmarks", 2)):
+            if len(above) > depth + 1 and above[depth].name == kind:
+                return cls(above[depth + 1])
+        return cls.at()
+
     @property
     def datasets(self) -> Path:
         return self.root / "datasets"

@@ -15,6 +15,7 @@ WHAT = {
     "table4": "Table 4: what is aligning users and items worth?",
     "table5": "Table 5: which item tower, and which sampling?",
     "table6": "Table 6: text or IDs?",
+    "table7": "Table 7: an own transformer or the LLM's layers?",
     "towers-x-objectives": "Does tower (a) win only because sequences are cut?",
     "zero-shot": "Figure 4: does it work on a catalogue that it never trained on?",
 }

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Literal
 
 from learn.benchmark.peers import PEERS, Peer
-from learn.config import BUNDLED_ENCODER, Config, Inputs, ItemTower, Objective, SequenceUse
+from learn.config import BUNDLED_ENCODER, Backbone, Config, Inputs, ItemTower, Objective, SequenceUse
 from learn.data.schema import Slices
 from learn.errors import LearnError
 from learn.evaluation.references import ITEM_KNN, POPULARITY
@@ -133,6 +133,31 @@ def inputs(base: Config) -> Plan:
     )
 
 
+LORA_LAYERS = 2
+LORA_RANKS = {"small": 8, "medium": 32, "large": 128}
+
+
+def backbones(base: Config) -> Plan:
+    """Table 7: PAL's own transformer against the LLM's first layers with LoRA adapters of three ranks; tower (b).
+
+    The LLM's layers are dear on a processor: every row, the own transformer's too, trains for at most 12 epochs in
+    batches of at most 128 users and with at most 512 catalogue negatives, so that a row is a matter of minutes.
+    """
+    limited = base.with_values(
+        pal__item_tower=ItemTower.ITEM.value,
+        objective__catalogue_negatives=min(base.objective.catalogue_negatives, 512),
+        training__batch_size=min(base.training.batch_size, 128),
+        training__epochs=min(base.training.epochs, 12),
+    )
+    lora = {"pal__backbone": Backbone.LLM_LORA.value, "pal__backbone_layers": LORA_LAYERS}
+    rows = (
+        Row(f"lora-{size}", f"LLM with LoRA of rank {rank}", "text", limited.with_values(**lora, pal__lora_rank=rank))
+        for size, rank in LORA_RANKS.items()
+    )
+    own = Row("own", "own transformer", "text", limited.with_values(pal__backbone=Backbone.OWN.value))
+    return Plan("Table 7: what PAL is made of", (*REFERENCES, own, *rows), reference="own")
+
+
 def towers_and_objectives(base: Config) -> Plan:
     """Does (a) beat (b) only because sequences are cut? Every tower under every objective, cut and whole."""
     rows = []
@@ -166,6 +191,7 @@ PLANS: dict[str, Callable[[Config], Plan]] = {
     "table4": alignment,
     "table5": towers_and_sampling,
     "table6": inputs,
+    "table7": backbones,
     "towers-x-objectives": towers_and_objectives,
 }
 ZERO_SHOT = "zero-shot"

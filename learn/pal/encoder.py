@@ -5,11 +5,16 @@ Shapes: B sequences of length L; D hidden size, A heads, D_llm content size, D_o
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
 import torch
 from torch import nn
 from torch.nn import functional
 
-from learn.config import PALConfig
+from learn.config import Backbone, CEXConfig, PALConfig
+from learn.pal.lora import llm_blocks
+from learn.workspace import Workspace
 
 
 def rotate_by_position(x: torch.Tensor) -> torch.Tensor:
@@ -84,8 +89,20 @@ class Block(nn.Module):
         return x + self.dropout(self.feed_forward(self.norm_feed_forward(x)))
 
 
+def own_blocks(config: PALConfig, cex: CEXConfig, models: Path) -> tuple[int, Iterable[nn.Module]]:
+    """(D, blocks) of PAL's own transformer."""
+    # Made as they are asked for: a seed gives the weights that it gave before there was a choice.
+    return config.hidden_size, (Block(config) for _ in range(config.num_layers))
+
+
+BACKBONES: dict[Backbone, Callable[[PALConfig, CEXConfig, Path], tuple[int, Iterable[nn.Module]]]] = {
+    Backbone.OWN: own_blocks,
+    Backbone.LLM_LORA: llm_blocks,
+}
+
+
 class PAL(nn.Module):
-    """Content projection, transformer encoder, linear layer to D_out; the output has length 1.
+    """Content projection, transformer (one of `BACKBONES`), linear layer to D_out; the output has length 1.
 
     Sequences are padded on the right. Under the causal mask no position sees what follows it, so padding needs no mask
     of its own: it changes no real position's output.
@@ -94,15 +111,25 @@ class PAL(nn.Module):
         content_size: D_llm.
         config: widths and depth.
         output_size: D_out; None takes the configuration's.
+        cex: the LLM whose layers a backbone may be.
+        models: where bundled LLMs are kept; None: in the default workspace.
     """
 
-    def __init__(self, content_size: int, config: PALConfig, output_size: int | None = None) -> None:
+    def __init__(
+        self,
+        content_size: int,
+        config: PALConfig,
+        output_size: int | None = None,
+        cex: CEXConfig | None = None,
+        models: Path | None = None,
+    ) -> None:
         super().__init__()
-        self.content_projection = nn.Linear(content_size, config.hidden_size)
+        width, blocks = BACKBONES[config.backbone](config, cex or CEXConfig(), models or Workspace.at().models)
+        self.content_projection = nn.Linear(content_size, width)
         self.content_dropout = nn.Dropout(config.dropout)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.num_layers))
-        self.norm = nn.LayerNorm(config.hidden_size)
-        self.output = nn.Linear(config.hidden_size, output_size or config.output_size)
+        self.blocks = nn.ModuleList(blocks)
+        self.norm = nn.LayerNorm(width)
+        self.output = nn.Linear(width, output_size or config.output_size)
 
     def hidden(self, content: torch.Tensor, causal: bool = True) -> torch.Tensor:
         """[B, L, D_llm] prepared content embeddings -> [B, L, D] last hidden states."""

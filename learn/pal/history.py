@@ -12,17 +12,19 @@ from learn.pal.inputs import UNKNOWN
 from learn.pal.preprocessing import ContentPreprocessing
 from learn.pal.towers import Towers
 from learn.training.run import Run
+from learn.workspace import Workspace
 
 
 def load_towers(run: Run) -> tuple[Towers, ContentPreprocessing]:
     """The trained towers of ``run``, on the CPU, ready for inference.
 
     Raises:
-        LearnError: ``run`` has no weights, or those of another version's PAL.
+        LearnError: ``run`` has no weights, or those of another version's PAL, or of adapters to another LLM.
     """
     preprocessing = ContentPreprocessing.from_tensors(run.tensors("preprocessing"))
     weights = {name: torch.as_tensor(value) for name, value in run.tensors("weights").items()}
-    towers = Towers(len(preprocessing.mean), run.config, weights.get("inputs.known"))
+    models = Workspace.holding(run.path).models
+    towers = Towers(len(preprocessing.mean), run.config, weights.get("inputs.known"), models)
     try:
         towers.load_state_dict(weights)
     except RuntimeError as error:

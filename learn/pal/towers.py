@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -53,14 +54,17 @@ class Towers(nn.Module):
     Args:
         content_size: D_llm.
         known: [N] bool, items with a training interaction; not needed where items are read by their text.
+        models: where bundled LLMs are kept, see `PAL`.
     """
 
-    def __init__(self, content_size: int, config: Config, known: torch.Tensor | None = None) -> None:
+    def __init__(
+        self, content_size: int, config: Config, known: torch.Tensor | None = None, models: Path | None = None
+    ) -> None:
         super().__init__()
         self.variant = config.pal.item_tower
         self.inputs = ItemInputs(content_size, torch.zeros(0, dtype=torch.bool) if known is None else known, config.pal)
         size = content_size if self.variant is ItemTower.CONTENT else None
-        self.pal = PAL(self.inputs.width, config.pal, size)
+        self.pal = PAL(self.inputs.width, config.pal, size, config.cex, models)
         self.prior_head = PopularityPrior(self.inputs.width) if config.pal.popularity_prior else None
         self.log_scale = nn.Parameter(
             torch.tensor(-math.log(config.objective.temperature)), requires_grad=config.objective.learn_temperature

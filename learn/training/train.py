@@ -33,6 +33,7 @@ from learn.training.checkpoint import Checkpoints, identity, optimizer_tensors, 
 from learn.training.finish import finish_run
 from learn.training.run import Run, RunInfo, provenance
 from learn.training.step import StepLoss
+from learn.workspace import Workspace
 
 LABELS = {
     ItemTower.SEQUENCE: "(a) sequence to sequence",
@@ -215,7 +216,8 @@ def fit(
         )
     torch.manual_seed(training.seed)
     counts = split.training_counts()
-    towers = Towers(prepared.shape[1], config, torch.as_tensor(counts > 0))
+    models = Workspace.holding(folder).models
+    towers = Towers(prepared.shape[1], config, torch.as_tensor(counts > 0), models)
     optimizer = torch.optim.AdamW(towers.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay)
     towers, optimizer = accelerator.prepare(towers, optimizer)
     content = torch.as_tensor(prepared, device=device)

@@ -168,6 +168,15 @@ def test_every_plan_has_its_reference_and_distinct_rows(name, base):
     assert made.reference in names and len(set(names)) == len(names)
 
 
+@pytest.mark.parametrize("base", ["tiny", "demo", "short"])
+def test_table_7_compares_backbones_and_nothing_else(base):
+    trained = [row.config for row in plan("table7", preset(base)).rows if row.config is not None]
+    one = {"pal__backbone": "own", "pal__backbone_layers": 1, "pal__lora_rank": 1}
+    assert len(trained) == 4
+    assert all(config.with_values(**one) == trained[0].with_values(**one) for config in trained)
+    assert trained[0].training.epochs <= 12 and trained[0].objective.catalogue_negatives <= 512
+
+
 def test_an_unknown_benchmark_lists_those_there_are():
     with pytest.raises(LearnError, match="no benchmark 'table9'") as caught:
         plan("table9", preset("tiny"))

@@ -1,4 +1,4 @@
-"""A tiny random LLM, a tiny random encoder, and a Dataset of given titles."""
+"""The settings of the tiny LLM, and a Dataset of given titles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import torch
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.data.schema import Interactions, Items
-from tests.fake_llm import make_tiny_encoder, make_tiny_llm
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -19,16 +18,6 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="session")
-def llm_folder(tmp_path_factory):
-    return make_tiny_llm(tmp_path_factory.mktemp("llm"))
-
-
-@pytest.fixture(scope="session")
-def encoder_folder(tmp_path_factory):
-    return make_tiny_encoder(tmp_path_factory.mktemp("encoder"))
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,12 @@
-"""One contract that every trained item tower passes, and what makes each of them itself."""
+"""One contract that every trained item tower passes on every backbone, and what makes each of them itself."""
+
+from itertools import product
 
 import pytest
 import torch
 
-from learn.config import ItemTower, preset
-from learn.pal.encoder import PAL
+from learn.config import Backbone, ItemTower, preset
+from learn.pal.encoder import BACKBONES, PAL
 from learn.pal.masks import causal_mask, self_mask
 from learn.pal.towers import ITEM_TOWERS, Towers
 
@@ -12,10 +14,12 @@ TRAINED = [ItemTower.SEQUENCE, ItemTower.ITEM, ItemTower.CONTENT]
 D_LLM = 12
 
 
-@pytest.fixture(params=TRAINED, ids=lambda tower: tower.value)
-def towers(request):
+@pytest.fixture(params=product(TRAINED, Backbone), ids=lambda both: "-".join(both))
+def towers(request, llm_folder):
+    tower, backbone = request.param
     torch.manual_seed(0)
-    return Towers(D_LLM, preset("tiny").with_values(pal__item_tower=request.param.value)).eval()
+    changes = {"pal__item_tower": tower.value, "pal__backbone": backbone.value, "pal__backbone_layers": 2}
+    return Towers(D_LLM, preset("tiny").with_values(**changes, cex__llm=str(llm_folder))).eval()
 
 
 @pytest.fixture
@@ -25,6 +29,10 @@ def content():
 
 def test_every_trained_variant_is_registered():
     assert set(ITEM_TOWERS) == set(TRAINED)
+
+
+def test_every_backbone_is_registered():
+    assert set(BACKBONES) == set(Backbone)
 
 
 class TestContract:
