@@ -335,7 +335,14 @@ PRESETS: dict[str, Config] = {
     "short": Config(
         preset="short",
         pal=PALConfig(
-            hidden_size=256, num_layers=1, dropout=0.3, output_size=256, popularity_prior=False, repeat_term=True
+            hidden_size=256,
+            num_layers=1,
+            dropout=0.3,
+            output_size=256,
+            id_size=128,
+            id_dropout=0.3,
+            popularity_prior=False,
+            repeat_term=True,
         ),
         sampling=SamplingConfig(
             history_length=50,
@@ -346,7 +353,7 @@ PRESETS: dict[str, Config] = {
             cut_from=0.0,
         ),
         objective=ObjectiveConfig(kind=Objective.NEXT_ITEM, catalogue_negatives=8192),
-        training=TrainingConfig(epochs=20, batch_size=256, validate_every=2, patience=3),
+        training=TrainingConfig(epochs=15, batch_size=512, learning_rate=2e-3, validate_every=3, patience=2),
     ),
     "paper": Config(
         preset="paper",

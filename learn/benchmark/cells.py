@@ -1,4 +1,4 @@
-"""A cell of a table is a Run: one row under one seed. A finished one is not trained again."""
+"""A cell of a table is a Run: one row under one seed. A finished one is not trained again, whichever table asks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from learn.benchmark.peer_runs import PeerHost, peer_run
 from learn.benchmark.plans import Plan, Row
 from learn.cex.extractor import content_embeddings
+from learn.cex.store import store_key
 from learn.config import Config
 from learn.data.dataset import Dataset
 from learn.data.history_target import Split
@@ -28,13 +29,27 @@ class Cell:
 
 
 def cells(plan: Plan, name: str, dataset: str, workspace: Workspace, seeds: int) -> list[Cell]:
-    """The cells of ``plan``, row by row; their Runs live in ``workspace.benchmark(name, dataset)``."""
+    """The cells of ``plan``, row by row.
+
+    What is trained on ``dataset`` lives where `trained_folder` says, other Runs in the folder of this table.
+    """
     root = workspace.benchmark(name, dataset)
     found = []
     for row in plan.rows:
         for seed in range(seeds) if row.is_seeded else [None]:
-            found.append(Cell(row, seed, root / (row.name if seed is None else f"{row.name}-seed{seed}")))
+            if row.config is not None and row.source is None:
+                folder = trained_folder(row.config, seed, dataset, workspace)
+            else:
+                folder = root / (row.name if seed is None else f"{row.name}-seed{seed}")
+            found.append(Cell(row, seed, folder))
     return found
+
+
+def trained_folder(config: Config, seed: int | None, dataset: str, workspace: Workspace) -> Path:
+    """Where every table keeps the Run of ``config``: named by tower, a hash of the settings, and seed."""
+    settings = config.model_dump(mode="json", exclude={"training": {"seed"}})
+    name = f"{config.pal.item_tower.value}-{store_key(settings)}"
+    return workspace.benchmark("cells", dataset) / (name if seed is None else f"{name}-seed{seed}")
 
 
 def run_cell(
@@ -58,7 +73,7 @@ def run_cell(
     from learn.training.transfer import transfer
 
     source, source_split = open_dataset(workspace, cell.row.source.dataset)
-    folder = workspace.benchmark("sources", source.name) / cell.folder.name
+    folder = trained_folder(cell.row.config, cell.seed, source.name, workspace)
     run = _trained(folder, source, source_split, config, workspace, progress)
     content = content_embeddings(dataset, config.cex, workspace, progress)
     return transfer(run, dataset, split, content.vectors, folder=cell.folder, content_key=content.key)

@@ -74,6 +74,12 @@ class Plan:
 REFERENCES = (Row(POPULARITY, "Popularity", "reference"), Row(ITEM_KNN, "Item-kNN", "reference"))
 
 
+def _paper(base: Config) -> Config:
+    """``base`` under the paper's objective: every history position with every target item of a sequence cut in two."""
+    paper = {"objective__kind": Objective.DENSE_ALL_ACTION.value, "sampling__sequence": SequenceUse.CUT.value}
+    return base.with_values(**paper)
+
+
 def _tower(base: Config, tower: ItemTower, name: str, label: str, **changes: object) -> Row:
     return Row(name, label, "text", base.with_values(pal__item_tower=tower.value, **changes))
 
@@ -83,8 +89,7 @@ def peers(base: Config) -> Plan:
     tower = {"pal__item_tower": ItemTower.ITEM.value}
     text = base.with_values(**tower)
     both = base.with_values(**tower, pal__inputs=Inputs.TEXT_AND_ID.value)
-    paper = {"objective__kind": Objective.DENSE_ALL_ACTION.value, "sampling__sequence": SequenceUse.CUT.value}
-    dense = base.with_values(**tower, **paper)
+    dense = _paper(text)
     learn = [Row("learn", "LEARN, text", "text", text), Row("learn-id", "LEARN, text and ID", "text+id", both)]
     if dense != text:
         learn.append(Row("learn-dense", "LEARN, text, the paper's objective", "text", dense))
@@ -93,7 +98,8 @@ def peers(base: Config) -> Plan:
 
 
 def alignment(base: Config) -> Plan:
-    """Table 4: nothing aligned, the user side aligned to the LLM's space, both aligned."""
+    """Table 4: nothing aligned, the user side aligned to the LLM's space, both aligned; the paper's objective."""
+    base = _paper(base)
     return Plan(
         "Table 4: what alignment is worth",
         (
@@ -108,7 +114,8 @@ def alignment(base: Config) -> Plan:
 
 
 def towers_and_sampling(base: Config) -> Plan:
-    """Table 5: the item towers, and uniform instead of recency-weighted sampling of positions."""
+    """Table 5: the item towers, and uniform instead of recency-weighted positions; the paper's objective."""
+    base = _paper(base)
     label = "(a), positions sampled uniformly"
     uniform = _tower(base, ItemTower.SEQUENCE, "a-uniform", label, sampling__weighted=False)
     return Plan("Table 5: item towers and sampling", (*alignment(base).rows, uniform), reference="a")

@@ -3,7 +3,7 @@ continues on the very batches that it would have seen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,12 +68,20 @@ def make_batch(train: Sequences, users: np.ndarray, config: Config, epoch: int, 
     rng = np.random.default_rng([config.training.seed, epoch, step])
     examples = [make_example(train[user], config, rng) for user in users]
     spared = pad([row for example in examples for row in example.not_negative], -1)
-    positives = [example.positives for example in examples]
-    return Batch(
+    batch = Batch(
         pad([example.history for example in examples], 0),
         np.stack([example.history_positions for example in examples]),
         pad([example.target for example in examples], 0),
         np.stack([example.target_positions for example in examples]),
         spared.reshape(len(examples), -1, spared.shape[1]),
-        None if positives[0] is None else np.stack(positives),
+    )
+    if examples[0].positives is None:
+        return batch
+    positives = np.stack([example.positives for example in examples])
+    used = np.flatnonzero(positives.any(axis=(0, 2)))[-1] + 1  # where every sequence is short, the rest forms no pair
+    return replace(
+        batch,
+        history_positions=batch.history_positions[:, :used],
+        not_negative=batch.not_negative[:, :used],
+        positives=positives[:, :used],
     )

@@ -48,17 +48,26 @@ class StepLoss:
         places, place_of = torch.unique(rows * history.shape[1] + history_positions, return_inverse=True)
         place_emb = towers.users(rows_of(history)).flatten(0, 1)[places]  # [P, d]
         user_emb = place_emb[place_of]  # [B, N_h, d]
-        item_emb = towers.targets(rows_of(target))[rows, target_positions]  # [B, N_t, d]
         item_ids = target[rows, target_positions]  # [B, N_t]
         prior = towers.prior(rows_of(item_ids))
-
-        candidates, embeddings, priors, expected = [], [], [], np.zeros(len(self.share))
         catalogue = self.negatives(epoch, step)
         whole = len(catalogue) == len(self.known)
+        ids = torch.as_tensor(catalogue, device=device)
+        if towers.variant is ItemTower.SEQUENCE:
+            item_emb = towers.targets(rows_of(target))[rows, target_positions]  # [B, N_t, d]
+            catalogue_emb = towers.items(rows_of(ids)) if len(ids) else item_emb.new_zeros(0, item_emb.shape[-1])
+        else:  # every item is embedded alone, so each needs embedding only once
+            met, place = torch.unique(torch.cat([ids, item_ids.flatten()]), return_inverse=True)
+            embedded = towers.items(rows_of(met))
+            catalogue_emb, item_emb = (
+                embedded[place[: len(ids)]],
+                embedded[place[len(ids) :]].unflatten(0, item_ids.shape),
+            )
+
+        candidates, embeddings, priors, expected = [], [], [], np.zeros(len(self.share))
         if len(catalogue):
-            ids = torch.as_tensor(catalogue, device=device)
             candidates.append(ids)
-            embeddings.append(towers.items(rows_of(ids)))
+            embeddings.append(catalogue_emb)
             priors.append(towers.prior(rows_of(ids)))
             expected += len(catalogue) / len(self.known)
         # With the whole catalogue in the sum, the batch's targets would only count twice.
