@@ -320,7 +320,7 @@ PRESETS: dict[str, Config] = {
     ),
     "demo": Config(
         preset="demo",
-        pal=PALConfig(dropout=0.05),
+        pal=PALConfig(num_layers=1, dropout=0.05, repeat_term=True),
         sampling=SamplingConfig(
             history_length=128,
             target_length=64,

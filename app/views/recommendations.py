@@ -173,7 +173,9 @@ def _lists(
         try:
             pair = loaders.vectors(run, dataset, key, dataset.fingerprint)
             if pair is not None and pair[0][user].any():
-                lists[name] = recommendations.rank_live(pair[0][user], pair[1], keep, k)
+                lists[name] = recommendations.rank_live(
+                    pair[0][user], pair[1], keep, k, view.history[user], run.info.repeat
+                )
             else:
                 stored = loaders.stored_lists(run, key, dataset.fingerprint)
                 lists[name] = recommendations.read_stored(

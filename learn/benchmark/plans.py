@@ -147,14 +147,14 @@ LORA_RANKS = {"small": 8, "medium": 32, "large": 128}
 def backbones(base: Config) -> Plan:
     """Table 7: PAL's own transformer against the LLM's first layers with LoRA adapters of three ranks; tower (b).
 
-    The LLM's layers are dear on a processor: every row, the own transformer's too, trains for at most 12 epochs in
-    batches of at most 128 users and with at most 512 catalogue negatives, so that a row is a matter of minutes.
+    The LLM's layers are dear on a processor: every row, the own transformer's too, trains for at most 6 epochs in
+    batches of at most 256 users and with at most 512 catalogue negatives, so that a row is a matter of minutes.
     """
     limited = base.with_values(
         pal__item_tower=ItemTower.ITEM.value,
         objective__catalogue_negatives=min(base.objective.catalogue_negatives, 512),
-        training__batch_size=min(base.training.batch_size, 128),
-        training__epochs=min(base.training.epochs, 12),
+        training__batch_size=min(base.training.batch_size, 256),
+        training__epochs=min(base.training.epochs, 6),
     )
     lora = {"pal__backbone": Backbone.LLM_LORA.value, "pal__backbone_layers": LORA_LAYERS}
     rows = (

@@ -89,7 +89,14 @@ def index_stored_lists(run: Run) -> STORED_LISTS:
     return run.recommendations.sort_values(Recommendations.RANK, kind="stable").groupby(keys, sort=False).groups
 
 
-def rank_live(user_vector: np.ndarray, item_vectors: np.ndarray, keep: np.ndarray, k: int) -> Suggestions:
+def rank_live(
+    user_vector: np.ndarray,
+    item_vectors: np.ndarray,
+    keep: np.ndarray,
+    k: int,
+    history: np.ndarray | None = None,
+    repeat: float = 0.0,
+) -> Suggestions:
     """The exact top ``k`` by dot product among the items where ``keep`` is True; ties go to the lower index.
 
     Args:
@@ -97,8 +104,12 @@ def rank_live(user_vector: np.ndarray, item_vectors: np.ndarray, keep: np.ndarra
         item_vectors: [N, d] float.
         keep: [N] bool.
         k: how many; fewer come back only when fewer items are kept.
+        history: item indices that the user has; repeat: the Run's addition to their scores (`RunInfo.repeat`).
     """
-    scores = np.where(keep, item_vectors @ user_vector, -np.inf).astype(np.float32)
+    scores = item_vectors @ user_vector
+    if history is not None:
+        scores[np.unique(history)] += repeat
+    scores = np.where(keep, scores, -np.inf).astype(np.float32)
     items, best = top_k(scores[None, :], min(k, len(scores)))
     found = items[0] >= 0
     return Suggestions(items[0][found], best[0][found], live=True)

@@ -76,6 +76,15 @@ def test_ties_go_to_the_lower_index_and_masked_items_never_come_back():
     assert found.items.tolist() == [0, 2, 3]
 
 
+@pytest.mark.parametrize("repeat", [-1e3, 1e3])
+def test_a_repeat_term_moves_what_the_user_has(workspace, dataset, catalogue, view, repeat):
+    users, items = run_vectors(Run(workspace.run(synthetic.NAME, "learn-a")), workspace, dataset)
+    keep = r.rankable(Filters().mask(catalogue), view, only_new=False)
+    held = set(view.history.tolist())
+    found = r.rank_live(users[USER], items, keep, len(held), view.history, repeat).items.tolist()
+    assert (set(found) == held) if repeat > 0 else not held & set(found)
+
+
 @pytest.mark.parametrize("among", [Recommendations.AMONG_ALL, Recommendations.AMONG_NEW])
 def test_unfiltered_live_and_stored_lists_agree(workspace, dataset, catalogue, view, among):
     run = Run(workspace.run(synthetic.NAME, "learn-b"))
