@@ -195,15 +195,9 @@ class SamplingConfig(_Frozen):
     distinct_history: bool = False
     """Of an item that a history holds several times, only the latest event counts. Not stated."""
     new_targets_only: bool = False
-    """Train only on target items that the history does not hold. Not stated."""
+    """Train only on target items that the history does not hold; what it holds is no negative either. Not stated."""
     alpha: Annotated[float, Field(gt=1.0)] = 10.0
     beta: Annotated[float, Field(gt=1.0)] = 10_000.0
-
-    @model_validator(mode="after")
-    def _only_cuts_know_what_is_new(self) -> SamplingConfig:
-        if self.new_targets_only and self.sequence is not SequenceUse.CUT:
-            raise ValueError(f"new_targets_only needs sequence = cut, not {self.sequence.value}")
-        return self
 
 
 class ObjectiveConfig(_Frozen):
@@ -351,9 +345,10 @@ PRESETS: dict[str, Config] = {
             target_positions=50,
             sequence=SequenceUse.WHOLE,
             cut_from=0.0,
+            new_targets_only=True,
         ),
         objective=ObjectiveConfig(kind=Objective.NEXT_ITEM, catalogue_negatives=8192),
-        training=TrainingConfig(epochs=15, batch_size=512, learning_rate=2e-3, validate_every=3, patience=2),
+        training=TrainingConfig(epochs=20, batch_size=256, validate_every=4, patience=2),
     ),
     "paper": Config(
         preset="paper",

@@ -170,8 +170,6 @@ def towers_and_objectives(base: Config) -> Plan:
     rows = []
     for tower, objective, sequence in product("abc", Objective, SequenceUse):
         changes = {"objective__kind": objective.value, "sampling__sequence": sequence.value}
-        if sequence is SequenceUse.WHOLE:
-            changes["sampling__new_targets_only"] = False
         name = f"{tower}-{objective.value.replace('_', '-')}-{sequence.value}"
         words = "dense all-action" if objective is Objective.DENSE_ALL_ACTION else "next item"
         rows.append(_tower(base, ItemTower(tower), name, f"({tower}) {words}, {sequence.value} sequence", **changes))

@@ -78,7 +78,8 @@ def make_batch(train: Sequences, users: np.ndarray, config: Config, epoch: int, 
     if examples[0].positives is None:
         return batch
     positives = np.stack([example.positives for example in examples])
-    used = np.flatnonzero(positives.any(axis=(0, 2)))[-1] + 1  # where every sequence is short, the rest forms no pair
+    # Where every sequence of the batch is short, the last positions form no pair in any.
+    used = int(np.flatnonzero(positives.any(axis=(0, 2))).max(initial=0)) + 1
     return replace(
         batch,
         history_positions=batch.history_positions[:, :used],

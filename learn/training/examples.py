@@ -94,9 +94,10 @@ def _cut_dense(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Gener
 
 def _cut_next(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator) -> Example:
     """The last history position with the first target item: one pair, so every tower sees that item alone."""
-    history, target = cut_history_target(items, sampling, rng)
-    history, first = _history(history, sampling, rng), np.zeros(1, np.int64)
-    return Example(history, first + len(history) - 1, target[:1], first, [target[:1]])
+    whole_history, target = cut_history_target(items, sampling, rng)
+    history, first = _history(whole_history, sampling, rng), np.zeros(1, np.int64)
+    spared = np.append(whole_history, target[0]) if sampling.new_targets_only else target[:1]
+    return Example(history, first + len(history) - 1, target[:1], first, [spared])
 
 
 def _whole_dense(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator) -> Example:
@@ -104,9 +105,12 @@ def _whole_dense(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Gen
     items = items[stage_one(len(items), sampling.history_length + 1, rng)]
     history_positions = _positions(len(items) - 1, sampling.history_positions, sampling, rng)
     target_positions = _positions(len(items) - 1, sampling.target_positions, sampling, rng)
-    later = target_positions[None, :] >= history_positions[:, None]  # target k is item k + 1 of the sequence
+    pairs = target_positions[None, :] >= history_positions[:, None]  # target k is item k + 1 of the sequence
+    if sampling.new_targets_only:
+        pairs &= _is_new(items)[history_positions[:, None], target_positions + 1]
+        return Example(items[:-1], history_positions, items[1:], target_positions, [items] * len(pairs), pairs)
     spared = [np.unique(items[place + 1 :]) for place in history_positions]
-    return Example(items[:-1], history_positions, items[1:], target_positions, spared, later)
+    return Example(items[:-1], history_positions, items[1:], target_positions, spared, pairs)
 
 
 def _whole_next(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator) -> Example:
@@ -118,4 +122,14 @@ def _whole_next(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Gene
     every = np.minimum(np.arange(size), length - 1)
     positions = _positions(length, size, sampling, rng) if length > size else every
     pairs = np.eye(size, dtype=bool) & (np.arange(size) < length)
-    return Example(items[:-1], positions, items[1:], positions, [items[place + 1][None] for place in positions], pairs)
+    if sampling.new_targets_only:
+        pairs &= _is_new(items)[positions, positions + 1]
+        spared = [items[: place + 2] for place in positions]
+    else:
+        spared = [items[place + 1][None] for place in positions]
+    return Example(items[:-1], positions, items[1:], positions, spared, pairs)
+
+
+def _is_new(items: np.ndarray) -> np.ndarray:
+    """[n, n] bool: item k is none of the items 0..j."""
+    return ~np.logical_or.accumulate(items[:, None] == items[None, :], axis=0)

@@ -3,12 +3,10 @@
 from itertools import pairwise
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from learn.config import SamplingConfig, preset
-from learn.errors import LearnError
 from learn.training.examples import cut_history_target, make_example
 
 sequences = st.lists(st.integers(0, 30), min_size=2, max_size=25).map(lambda items: np.array(items, dtype=np.int64))
@@ -69,6 +67,19 @@ def test_dense_pairs_of_a_whole_sequence_look_ahead_only(items, seed):
             assert made.positives[j, k] == (target + 1 > place)
 
 
-def test_new_targets_need_a_cut():
-    with pytest.raises(LearnError, match="new_targets_only needs sequence = cut"):
-        preset("tiny").with_values(sampling__new_targets_only=True, sampling__sequence="whole")
+@given(sequences, seeds, st.sampled_from(["next_item", "dense_all_action"]))
+def test_new_targets_of_a_whole_sequence_are_new_and_its_past_is_no_negative(items, seed, kind):
+    changes = {"objective__kind": kind, "sampling__sequence": "whole"}
+    made = example(items, seed, sampling__new_targets_only=True, **changes)
+    every = example(items, seed, **changes)
+    for j, place in enumerate(made.history_positions):
+        past = set(made.history[: place + 1])
+        assert past <= set(made.not_negative[j]) <= set(items)
+        for k, target in enumerate(made.target_positions):
+            assert made.positives[j, k] == (every.positives[j, k] and made.target[target] not in past)
+
+
+@given(sequences, seeds)
+def test_a_new_next_item_of_a_cut_spares_the_history(items, seed):
+    made = example(items, seed, objective__kind="next_item", sampling__new_targets_only=True)
+    assert set(made.history) | set(made.target) <= set(made.not_negative[0])
