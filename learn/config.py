@@ -348,7 +348,7 @@ PRESETS: dict[str, Config] = {
             new_targets_only=True,
         ),
         objective=ObjectiveConfig(kind=Objective.NEXT_ITEM, catalogue_negatives=8192),
-        training=TrainingConfig(epochs=20, batch_size=256, validate_every=4, patience=2),
+        training=TrainingConfig(epochs=14, batch_size=256, validate_every=4, patience=2),
     ),
     "paper": Config(
         preset="paper",
