@@ -57,12 +57,13 @@ def _cell(found: pd.DataFrame) -> str:
 
 
 def default_columns(plan: Plan, summary: pd.DataFrame) -> list[Column]:
-    """The paper's columns: N@10 and R@10 for leave-one-out, H and R at 50 and 100 where time is cut; the last of them
-    again for each of the plan's slices."""
+    """The paper's columns: N@10 and R@10 for leave-one-out, H and R at 50 and 100 where time is cut, over all items and
+    over those new to the user; the last of them again for each of the plan's slices."""
+    amongs = sorted(summary[Metrics.AMONG].unique())
     if (summary["split"] == "leave_one_out").all():
-        columns = [("ndcg", 10, "all", WHOLE), ("recall", 10, "all", WHOLE), ("recall", 50, "all", WHOLE)]
+        pairs = [("ndcg", 10), ("recall", 10), ("recall", 50)]
+        columns = [(metric, k, among, WHOLE) for among in amongs for metric, k in pairs]
     else:
-        amongs = sorted(summary[Metrics.AMONG].unique())
         pairs = [(metric, k) for metric in ("hit_rate", "recall") for k in (50, 100)]
         columns = [(metric, k, among, WHOLE) for among in amongs for metric, k in pairs]
     metric, k, among, _ = columns[-1]

@@ -23,6 +23,9 @@ def transfer(
 ) -> Run:
     """Writes the Run of ``source``'s towers on ``dataset``, whose interactions are read as histories only.
 
+    What everybody buys, and how often the same again, is the source's own: its popularity prior and its repeat term
+    stay behind.
+
     Args:
         source: trained on another dataset; its preprocessing's statistics are used as they are.
         content: [N, D_llm] float32 content embeddings of ``dataset``, by the LLM that ``source`` was trained on.
@@ -37,14 +40,12 @@ def transfer(
             "Use a Run of item tower a, b or c whose pal.inputs is text.",
         )
     towers, preprocessing = load_towers(source)
+    towers.prior_head = None
     prepared = preprocessing.apply(content)
     rows = torch.as_tensor(prepared)
     users = user_vectors(towers, rows, split.history(Phase.TEST), source.config.sampling)
     items = item_vectors(towers, rows)
-    tensors = preprocessing.tensors()
     own = source.config.pal.item_tower is not ItemTower.CONTENT
-    if not own and towers.prior_head is not None:
-        tensors["prior"] = np.ascontiguousarray(items[:, -1])
     info = RunInfo(
         name=folder.name,
         label=f"{source.info.label}, trained on {source.info.dataset}",
@@ -55,7 +56,6 @@ def transfer(
         split=split.describe(),
         content_key=content_key,
         item_vectors="own" if own else "content",
-        repeat=source.info.repeat,
         seed=source.info.seed,
         trainable_parameters=0,
         made=provenance() | {"trained_on": source.info.dataset},
@@ -66,9 +66,9 @@ def transfer(
         dataset=dataset,
         split=split,
         ranked=rank_vectors(users, items, split, repeat=info.repeat),
-        config=source.config,
+        config=source.config.with_values(pal__popularity_prior=False, pal__repeat_term=False),
         user_vectors=users,
         item_vectors=items if own else None,
         weights={name: value.numpy() for name, value in towers.state_dict().items()},
-        preprocessing=tensors,
+        preprocessing=preprocessing.tensors(),
     )
