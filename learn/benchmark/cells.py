@@ -28,7 +28,9 @@ class Cell:
     folder: Path
 
 
-def cells(plan: Plan, name: str, dataset: str, workspace: Workspace, seeds: int) -> list[Cell]:
+def cells(
+    plan: Plan, name: str, dataset: str, workspace: Workspace, seeds: int, peer_seeds: int | None = None
+) -> list[Cell]:
     """The cells of ``plan``, row by row.
 
     What is trained on ``dataset`` lives where `trained_folder` says, other Runs in the folder of this table.
@@ -36,7 +38,8 @@ def cells(plan: Plan, name: str, dataset: str, workspace: Workspace, seeds: int)
     root = workspace.benchmark(name, dataset)
     found = []
     for row in plan.rows:
-        for seed in range(seeds) if row.is_seeded else [None]:
+        wanted = seeds if row.peer is None else peer_seeds or seeds
+        for seed in range(wanted) if row.is_seeded else [None]:
             if row.config is not None and row.source is None:
                 folder = trained_folder(row.config, seed, dataset, workspace)
             else:

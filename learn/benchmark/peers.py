@@ -1,8 +1,7 @@
 """Whom table 3 compares with: sequential recommenders of existing libraries, their settings, and what they may see.
 
-Settings are the libraries' own names. They were chosen on amazon-scientific's validation targets, within the budget
-that benchmarks/peers/README.md tells (benchmarks/peers/tune.py). The number of epochs is found anew in every run:
-NDCG@10 of the validation targets, over the whole catalogue, stops it.
+Settings are the libraries' own names, within the budget that benchmarks/peers/README.md tells. The number of epochs is
+found anew in every run: NDCG@10 of the validation targets, over the whole catalogue, stops it.
 """
 
 from __future__ import annotations
@@ -48,9 +47,9 @@ class Peer:
         return {**self.settings, LENGTHS[self.library]: length}
 
 
-_RECTOOLS = {"n_blocks": 2, "n_heads": 2, "n_factors": 64, "dropout_rate": 0.3, "lr": 2e-3, "batch_size": 64}
-_RECTOOLS |= {"loss": "softmax", "max_epochs": 40, "patience": 4}
-_RECBOLE = {"learning_rate": 2e-3, "train_batch_size": 256, "eval_batch_size": 512, "epochs": 40, "stopping_step": 3}
+_RECTOOLS = {"n_blocks": 2, "n_heads": 2, "n_factors": 128, "dropout_rate": 0.3, "lr": 2e-3, "batch_size": 128}
+_RECTOOLS |= {"loss": "softmax", "max_epochs": 40, "patience": 8}
+_RECBOLE = {"learning_rate": 2e-3, "train_batch_size": 256, "eval_batch_size": 512, "epochs": 40, "stopping_step": 5}
 _SAMPLED = {"loss": "sampled_softmax", "n_negatives": 256}
 
 PEERS = (

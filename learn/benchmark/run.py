@@ -38,6 +38,7 @@ def run_benchmark(
     published: Path | None = None,
     say: Callable[[str], None] = print,
     host: PeerHost | None = None,
+    peer_seeds: int | None = None,
 ) -> Result:
     """Trains the cells of ``plan`` that are not finished yet, and writes the table into the workspace.
 
@@ -47,9 +48,10 @@ def run_benchmark(
         seeds: Runs of every trained row.
         published: a file that gets the rows as well (`learn.benchmark.report.publish`).
         say: told which cell is next.
+        peer_seeds: Runs of every peer; None: as many as of the others.
         host: where peers run; None: what `make peers` builds. One that cannot run gets a row that says why.
     """
-    todo = cells(plan, name, dataset.name, workspace, seeds)
+    todo = cells(plan, name, dataset.name, workspace, seeds, peer_seeds)
     runs: dict[str, list[Run]] = {}
     failed: dict[str, str] = {}
     for number, cell in enumerate(todo, 1):
