@@ -314,7 +314,7 @@ PRESETS: dict[str, Config] = {
     ),
     "demo": Config(
         preset="demo",
-        pal=PALConfig(num_layers=1, dropout=0.05, repeat_term=True),
+        pal=PALConfig(dropout=0.05, repeat_term=True),
         sampling=SamplingConfig(
             history_length=128,
             target_length=64,
