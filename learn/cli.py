@@ -295,7 +295,7 @@ def demo(
 
 @app.command()
 def benchmark(
-    name: Annotated[str, typer.Argument(help="table3 to table7, towers-x-objectives or zero-shot.")],
+    name: Annotated[str, typer.Argument(help="table3 to table7, towers-x-objectives, what-matters or zero-shot.")],
     dataset: Annotated[str, typer.Option(help="A prepared dataset.")] = "completejourney",
     source: Annotated[str | None, typer.Option(help="zero-shot: the prepared dataset to train on.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of every trained row.")] = 3,

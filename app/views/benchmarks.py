@@ -17,6 +17,7 @@ WHAT = {
     "table6": "Table 6: text or IDs?",
     "table7": "Table 7: an own transformer or the LLM's layers?",
     "towers-x-objectives": "Does tower (a) win only because sequences are cut?",
+    "what-matters": "What matters: one setting changed at a time",
     "zero-shot": "Figure 4: does it work on a catalogue that it never trained on?",
 }
 

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Literal
 
 from learn.benchmark.peers import PEERS, Peer
-from learn.config import BUNDLED_ENCODER, Backbone, Config, Inputs, ItemTower, Objective, SequenceUse
+from learn.config import BUNDLED_ENCODER, Backbone, Config, Inputs, ItemTower, Objective, Preprocessing, SequenceUse
 from learn.data.schema import Slices
 from learn.errors import LearnError
 from learn.evaluation.references import ITEM_KNN, POPULARITY
@@ -176,6 +176,46 @@ def towers_and_objectives(base: Config) -> Plan:
     return Plan("Item towers under every objective", tuple(rows), reference="a-dense-all-action-cut")
 
 
+def what_matters(base: Config) -> Plan:
+    """Tower (b) as the preset has it, and with one setting changed at a time."""
+    pal, sampling = base.pal, base.sampling
+    other = Preprocessing.STANDARDISE if pal.preprocessing is Preprocessing.WHITEN else Preprocessing.WHITEN
+    changes: dict[str, tuple[str, dict[str, object]]] = {
+        "preprocessing": (
+            f"content: {other.value} instead of {pal.preprocessing.value}",
+            {"pal__preprocessing": other},
+        ),
+        "repeat-term": (f"repeat term {_switch(not pal.repeat_term)}", {"pal__repeat_term": not pal.repeat_term}),
+        "new-targets": (
+            "repeats are targets, the past is a negative" if sampling.new_targets_only else "new targets only",
+            {"sampling__new_targets_only": not sampling.new_targets_only},
+        ),
+        "both-texts": ("text by the LLM and by the encoder", {"cex__llm": f"{base.cex.llm}+{BUNDLED_ENCODER}"}),
+        "narrower": ("half the width", {"pal__hidden_size": pal.hidden_size // 2}),
+        "deeper": ("one layer more", {"pal__num_layers": pal.num_layers + 1}),
+        "output-64": ("64 output dimensions", {"pal__output_size": 64}),
+        "output-256": ("256 output dimensions", {"pal__output_size": 256}),
+        "dropout": ("a third of the dropout", {"pal__dropout": round(pal.dropout / 3, 3)}),
+        "temperature": ("temperature fixed", {"objective__learn_temperature": not base.objective.learn_temperature}),
+        "negatives": ("negatives from the batch only", {"objective__catalogue_negatives": 0}),
+        "prior": (
+            f"popularity prior {_switch(not pal.popularity_prior)}",
+            {"pal__popularity_prior": not pal.popularity_prior},
+        ),
+    }
+    tower = base.with_values(pal__item_tower=ItemTower.ITEM.value)
+    rows = [Row("as-it-is", "as it is", "text", tower)]
+    for name, (label, changed) in changes.items():
+        config = tower.with_values(**changed)
+        if config != tower:
+            rows.append(Row(name, label, "text", config))
+    return Plan("What matters: one setting changed at a time", tuple(rows), reference="as-it-is")
+
+
+def _switch(on: bool) -> str:
+    return "on" if on else "off"
+
+
 def zero_shot(base: Config, source: Source) -> Plan:
     """Figure 4: towers trained on another dataset, against what needs no training and what is trained here."""
     tower = {"pal__item_tower": ItemTower.ITEM.value}
@@ -198,6 +238,7 @@ PLANS: dict[str, Callable[[Config], Plan]] = {
     "table6": inputs,
     "table7": backbones,
     "towers-x-objectives": towers_and_objectives,
+    "what-matters": what_matters,
 }
 ZERO_SHOT = "zero-shot"
 
