@@ -145,7 +145,7 @@ class PALConfig(_Frozen):
     id_size: Positive = 64
     """Width of a trained ID embedding, where `inputs` has one."""
     id_dropout: Fraction = 0.0
-    """Share of items whose ID embedding is left out in training, so that the text has to speak for itself."""
+    """Share of items whose ID embedding is left out beside the text in training, so that the text has to speak too."""
     preprocessing: Preprocessing = Preprocessing.WHITEN
     """Not stated."""
     popularity_prior: bool = True

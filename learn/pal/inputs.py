@@ -38,7 +38,7 @@ class ItemInputs(nn.Module):
             return content
         row = items.clamp(0)
         kept = self.known[row] & (items >= 0)
-        if self.training and self.id_dropout:
+        if self.training and self.id_dropout and self.kind is Inputs.TEXT_AND_ID:
             kept = kept & (torch.rand(kept.shape, device=kept.device) >= self.id_dropout)
         ids = self.ids(row) * kept[..., None]
         return ids if self.kind is Inputs.ID else torch.cat([content, ids.to(content.dtype)], dim=-1)
