@@ -55,6 +55,13 @@ class Catalogue:
         return float(known.min()), float(known.max())
 
 
+    @cached_property
+    def searchable(self) -> tuple[list[str], list[str]]:
+        """(titles, everything else that is said of an item), in a form for comparing without case."""
+        rest = zip(self.categories, self.finer, self.details, self.brands, strict=True)
+        return [title.casefold() for title in self.titles], [" ".join(parts).casefold() for parts in rest]
+
+
 @dataclass(frozen=True)
 class Filters:
     """Which items may be recommended; an empty part lets every item through.

@@ -1,0 +1,177 @@
+"""Why an item has the score that it has: what each history item adds, what the score is made of, where it ranks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from learn.errors import LearnError
+from learn.explore.gates import distinct_items, read_strands, weight_slopes
+from learn.explore.live import LiveRun, sequences_of
+from learn.explore.vectors import normalise
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What each distinct item of a history adds to the score of one item.
+
+    Attributes:
+        items: [n] item indices, distinct, in order of their latest event, the oldest first.
+        approximate: [n] `learn.explore.gates.weight_slopes`.
+        exact: [n] the score with the whole history less the score without this item; NaN where not computed.
+        held: [n] the same with the strands of a long history held as they are (`leave_one_out_of_strand`).
+        score: with the whole history.
+        n_strands: how many strands the history is read in.
+    """
+
+    items: np.ndarray
+    approximate: np.ndarray
+    exact: np.ndarray
+    held: np.ndarray
+    score: float
+    n_strands: int
+
+    @property
+    def agreement(self) -> float:
+        """Spearman's rank correlation of the approximation with ``exact``; NaN with fewer than three items."""
+        return _correlation(self.exact, self.approximate)
+
+    @property
+    def agreement_held(self) -> float:
+        """The same with ``held``: leaving an item out of a long history also regroups the others into new strands,
+        which no slope can know."""
+        return _correlation(self.held, self.approximate)
+
+
+def _correlation(exact: np.ndarray, approximate: np.ndarray) -> float:
+    both = np.isfinite(exact)
+    if both.sum() < 3 or np.ptp(exact[both]) == 0 or np.ptp(approximate[both]) == 0:
+        return float("nan")
+    return float(spearmanr(exact[both], approximate[both]).statistic)
+
+
+def leave_one_out(live: LiveRun, history: np.ndarray, item_vector: np.ndarray, items: np.ndarray) -> np.ndarray:
+    """[n] float: how much the score falls when every event of one of ``items`` ([n]) is taken out of ``history``.
+
+    Exact: the user is embedded anew without it. A history of this item alone leaves nothing, so all of the score that
+    is not the item's popularity prior.
+    """
+    parts = [history, *(history[history != item] for item in items)]
+    scores = live.user_vectors(sequences_of(parts)).astype(np.float64) @ item_vector.astype(np.float64)
+    if live.has_prior:  # an empty history's zeros would take the prior away too, which is no matter of history
+        scores[[not len(part) for part in parts]] = item_vector[-1]
+    return scores[0] - scores[1:]
+
+
+def leave_one_out_of_strand(
+    live: LiveRun, history: np.ndarray, item_vector: np.ndarray, items: np.ndarray
+) -> np.ndarray:
+    """[n] like `leave_one_out`, the strands that a long history is read in staying as they are but for the item.
+
+    A history of up to `learn.config.SamplingConfig.history_length` is one strand: both are then the same.
+    """
+    parts = read_strands(live, history) if live.towers is not None else []
+    if len(parts) < 2:
+        return leave_one_out(live, history, item_vector, items)
+    holding = [(place, row) for place, item in enumerate(items) for row, part in enumerate(parts) if item in part]
+    shorter = [parts[row][parts[row] != items[place]] for place, row in holding]
+    vectors = live.user_vectors(sequences_of([*parts, *shorter])).astype(np.float64)
+    scale = live.towers.scale.item()
+    embedded = (vectors[:, :-1] if live.has_prior else vectors) / scale
+    direction = item_vector[: embedded.shape[1]].astype(np.float64)
+    whole = embedded[: len(parts)].sum(axis=0)
+    totals = np.tile(whole, (len(items), 1))
+    for (place, row), vector in zip(holding, embedded[len(parts) :], strict=True):
+        totals[place] += vector - embedded[row]
+    return scale * (normalise(whole[None]) @ direction - normalise(totals) @ direction)
+
+
+def explain(live: LiveRun, history: np.ndarray, item_vector: np.ndarray, most: int | None = 120) -> Attribution:
+    """The `Attribution` of one score.
+
+    Args:
+        history: [H] item indices, oldest first; H at least 1.
+        most: leave out at most this many items exactly: half of them the largest by the approximation, the others
+            spread evenly over the rest, so that the agreement is not one of extremes only; None: all of them.
+
+    Raises:
+        LearnError: the history is empty.
+    """
+    if not len(history):
+        raise LearnError("The history is empty: there is nothing that could speak for an item.", "Choose another user.")
+    items = distinct_items(history)
+    approximate = weight_slopes(live, [history], item_vector)[0]
+    chosen = np.arange(len(items))
+    if most is not None and len(items) > most:
+        by_size = np.argsort(-np.abs(approximate), kind="stable")
+        spread = np.linspace(most // 2, len(items) - 1, most - most // 2).round().astype(int)
+        chosen = by_size[np.concatenate([np.arange(most // 2), spread])]
+    exact, held = np.full(len(items), np.nan), np.full(len(items), np.nan)
+    exact[chosen] = leave_one_out(live, history, item_vector, items[chosen])
+    held[chosen] = leave_one_out_of_strand(live, history, item_vector, items[chosen])
+    score = float(live.user_vectors(sequences_of([history]))[0] @ item_vector)
+    n_strands = len(read_strands(live, history)) if live.towers is not None else 1
+    return Attribution(items, approximate, exact, held, score, n_strands)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an item stands in one Run's ranking for one user.
+
+    Attributes:
+        score: similarity + prior.
+        similarity: what depends on the user.
+        prior: what does not: the popularity prior; 0 where the Run has none.
+        rank: 1 is the best, among ``of`` items; equal scores go to the lower item index.
+        of: how many items were ranked.
+        rank_by_similarity, rank_by_prior: the same by one part alone.
+        scores: [of] all scores that were ranked.
+    """
+
+    score: float
+    similarity: float
+    prior: float
+    rank: int
+    of: int
+    rank_by_similarity: int
+    rank_by_prior: int
+    scores: np.ndarray
+
+
+def rank_of(scores: np.ndarray, keep: np.ndarray, item: int) -> int:
+    """The place of ``item`` by [N] ``scores`` among the items of ``keep`` ([N] bool) and itself; ties as in `top_k`."""
+    others = keep.copy()
+    others[item] = False
+    better = scores > scores[item]
+    tied = scores == scores[item]
+    tied[item:] = False
+    return 1 + int(((better | tied) & others).sum())
+
+
+def standing(
+    user_vector: np.ndarray, item_vectors: np.ndarray, keep: np.ndarray, item: int, has_prior: bool
+) -> Standing:
+    """The `Standing` of ``item`` for a user.
+
+    Args:
+        user_vector: [d]; item_vectors: [N, d].
+        keep: [N] bool, the items that are ranked; ``item`` is ranked in any case.
+        has_prior: the last dimension is the popularity prior.
+    """
+    whole = (item_vectors @ user_vector).astype(np.float32)
+    prior = item_vectors[:, -1] * user_vector[-1] if has_prior else np.zeros_like(whole)
+    similarity = whole - prior
+    ranked = keep.copy()
+    ranked[item] = True
+    return Standing(
+        float(whole[item]),
+        float(similarity[item]),
+        float(prior[item]),
+        rank_of(whole, keep, item),
+        int(ranked.sum()),
+        rank_of(similarity, keep, item),
+        rank_of(prior, keep, item),
+        whole[ranked],
+    )
