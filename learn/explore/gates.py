@@ -8,6 +8,7 @@ against .96 to .99 for the weights where a history is read as one strand).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -42,7 +43,11 @@ def gated(pal: PAL, log_weights: torch.Tensor) -> Iterator[None]:
     future = torch.full((length, length), -torch.inf).triu(1)
     mask = future + log_weights[:, None, None, :]
 
-    def attend(module: Attention, arguments: tuple, _: torch.Tensor) -> torch.Tensor:
+    owner = threading.get_ident()
+
+    def attend(module: Attention, arguments: tuple, _: torch.Tensor) -> torch.Tensor | None:
+        if threading.get_ident() != owner:  # somebody else's pass through the same PAL: as it was
+            return None
         x = arguments[0]
         batch, _, width = x.shape
         parts = module.query_key_value(x).view(batch, length, 3, module.num_heads, width // module.num_heads)

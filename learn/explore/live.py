@@ -12,7 +12,7 @@ from learn.config import Inputs, ItemTower
 from learn.data.dataset import Dataset
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
-from learn.explore.vectors import normalise, run_vectors
+from learn.explore.vectors import is_live, normalise, run_vectors
 from learn.pal.history import load_towers
 from learn.pal.infer import item_vectors, user_vectors
 from learn.pal.inputs import UNKNOWN
@@ -88,11 +88,6 @@ def sequences_of(histories: Sequence[np.ndarray]) -> Sequences:
     lengths = [len(history) for history in histories]
     items = np.concatenate([*histories, np.zeros(0, np.int32)]).astype(np.int32)
     return Sequences(items, np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64))
-
-
-def is_live(run: Run) -> bool:
-    """Whether `open_live` can open ``run``: a trained Run or w/o Align, not stored lists."""
-    return run.info.kind == "learn" and run.info.content_key is not None and run.info.item_vectors != "none"
 
 
 def open_live(run: Run, workspace: Workspace, dataset: Dataset, content: np.ndarray | None = None) -> LiveRun:

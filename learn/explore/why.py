@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.stats import spearmanr
 
 from learn.errors import LearnError
@@ -128,6 +129,7 @@ class Standing:
         of: how many items were ranked.
         rank_by_similarity, rank_by_prior: the same by one part alone.
         scores: [of] all scores that were ranked.
+        has_prior: whether the Run has a popularity prior.
     """
 
     score: float
@@ -138,6 +140,13 @@ class Standing:
     rank_by_similarity: int
     rank_by_prior: int
     scores: np.ndarray
+    has_prior: bool
+
+    @property
+    def deviations(self) -> float:
+        """How many standard deviations of the ranked scores the item is above their mean."""
+        spread = float(self.scores.std())
+        return (self.score - float(self.scores.mean())) / spread if spread else 0.0
 
 
 def rank_of(scores: np.ndarray, keep: np.ndarray, item: int) -> int:
@@ -174,4 +183,59 @@ def standing(
         rank_of(similarity, keep, item),
         rank_of(prior, keep, item),
         whole[ranked],
+        has_prior,
     )
+
+
+def contributions_table(found: dict[str, Attribution]) -> pd.DataFrame:
+    """The attributions of several Runs under each other: columns run, item (index), exact, held, approximate."""
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {"run": name, "item": one.items, "exact": one.exact, "held": one.held, "approximate": one.approximate}
+            )
+            for name, one in found.items()
+        ],
+        ignore_index=True,
+    )
+
+
+def standings_table(standings: dict[str, Standing], labels: dict[str, str]) -> pd.DataFrame:
+    """One row per Run: where the item ranks, by its score and by each part of it alone."""
+    return pd.DataFrame(
+        [
+            {
+                "Run": labels[name],
+                "rank": one.rank,
+                "of": one.of,
+                "score": round(one.score, 4),
+                "similarity": round(one.similarity, 4),
+                "popularity prior": round(one.prior, 4),
+                "rank by similarity alone": one.rank_by_similarity,
+                "rank by prior alone": one.rank_by_prior if one.has_prior else None,
+                "standard deviations above the mean": round(one.deviations, 2),
+            }
+            for name, one in standings.items()
+        ]
+    )
+
+
+def in_words(standings: dict[str, Standing], labels: dict[str, str]) -> str:
+    """What separates the Run that ranks the item best from the one that ranks it worst."""
+    best = min(standings, key=lambda name: standings[name].rank)
+    worst = max(standings, key=lambda name: standings[name].rank)
+    if standings[best].rank == standings[worst].rank:
+        return f"{labels[best]} ranks it {standings[best].rank:,} of {standings[best].of:,}. {_parts(standings[best])}"
+    return " ".join(
+        f"{labels[name]} ranks it {word}, at {standings[name].rank:,}. {_parts(standings[name])}"
+        for name, word in ((best, "best"), (worst, "worst"))
+    )
+
+
+def _parts(one: Standing) -> str:
+    if not one.has_prior:
+        return "Its score is similarity alone."
+    if one.rank_by_similarity == one.rank:
+        return "The popularity prior does not move it."
+    verb = "lifts" if one.rank_by_similarity > one.rank else "pushes"
+    return f"By similarity alone it would be at {one.rank_by_similarity:,}; the popularity prior {verb} it to {one.rank:,}."

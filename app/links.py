@@ -1,0 +1,39 @@
+"""Addresses of the app's pages, with what they are to show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+from app import state
+from learn.data.dataset import Dataset
+
+_VIEWS = Path(__file__).resolve().parent / "views"
+
+
+def page(name: str, **query: object) -> str:
+    """The address of page ``name``, relative to any other page; lists in ``query`` become repeated values."""
+    return name + "?" + urlencode({key: value for key, value in query.items() if value is not None}, doseq=True)
+
+
+def on_maps(dataset: Dataset, item: int) -> list[dict[str, str]]:
+    """The link to an item on the maps; none in an app without that page."""
+    if not (_VIEWS / "maps.py").exists():
+        return []
+    query = {state.DATASET: dataset.name, state.ITEM: dataset.item_ids[item]}
+    return [{"text": "map", "href": page("maps", **query)}]
+
+
+def of_item(dataset: Dataset, item: int, user_id: str | None = None) -> list[dict[str, str]]:
+    """Where to go from an item: the maps, and, for a user, why it is recommended."""
+    found = []
+    if user_id is not None:
+        query = {state.DATASET: dataset.name, state.USER: user_id, state.ITEM: dataset.item_ids[item]}
+        found.append({"text": "why?", "href": page("why", **query)})
+    return found + on_maps(dataset, item)
+
+
+def of_user(dataset: Dataset, user_id: str) -> dict[str, str]:
+    """The link to a user's recommendations."""
+    query = {state.DATASET: dataset.name, state.USER: user_id}
+    return {"text": "open", "href": page("recommendations", **query)}
