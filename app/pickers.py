@@ -20,14 +20,14 @@ AT_FIRST = 4
 """Runs that are shown before anybody chose."""
 
 
-def pick_runs(usable: Sequence[Run], key: str = state.RUNS) -> list[str]:
+def pick_runs(usable: Sequence[Run], key: str = state.RUNS, at_first: int = AT_FIRST) -> list[str]:
     """The names of the chosen Runs, in the order of choice."""
     names = [run.name for run in usable]
     labels = run_labels(usable)
     chosen = st.multiselect(
         "Variants",
         names,
-        default=names[:AT_FIRST],
+        default=names[:at_first],
         key=key,
         bind=state.BOUND,
         placeholder="Choose Runs to compare",

@@ -166,7 +166,9 @@ def _lists(view: loaders.View, usable: list, chosen: list[str], basket: list[int
         with st.expander("What left the lists"):
             for column, name in zip(st.columns(len(changes)), changes, strict=True):
                 titles = [theme.plain(view.catalogue.titles[item]) for item in changes[name].left]
-                column.markdown(f"**{theme.plain(labels[name])}**\n\n" + ("\n".join(f"- {t}" for t in titles) or "None"))
+                column.markdown(
+                    f"**{theme.plain(labels[name])}**\n\n" + ("\n".join(f"- {t}" for t in titles) or "None")
+                )
 
 
 theme.guarded(page)

@@ -65,7 +65,11 @@ def _filters(view: loaders.View) -> Filters:
         "Category", catalogue.category_order, key=state.CATEGORY, bind=state.BOUND, placeholder="All categories"
     )
     brands = st.multiselect(
-        "Brand", catalogue.brand_order[: pickers.MOST_LISTED], key=state.BRAND, bind=state.BOUND, placeholder="All brands"
+        "Brand",
+        catalogue.brand_order[: pickers.MOST_LISTED],
+        key=state.BRAND,
+        bind=state.BOUND,
+        placeholder="All brands",
     )
     price = None
     if catalogue.price_range:

@@ -72,7 +72,9 @@ def own_ranks(
     if item is not None:
         own = catalogue[:, item].copy()
     places = np.arange(catalogue.shape[1])
-    ahead = (catalogue > own[:, None]) | ((catalogue == own[:, None]) & (places < (len(places) if item is None else item)))
+    ahead = (catalogue > own[:, None]) | (
+        (catalogue == own[:, None]) & (places < (len(places) if item is None else item))
+    )
     if item is not None:
         ahead[:, item] = False
     for row, user in enumerate(users):
@@ -97,9 +99,7 @@ def reasons(
     return found
 
 
-def audience(
-    live: LiveRun, item_vector: np.ndarray, history: Sequences, k: int, item: int | None = None
-) -> Audience:
+def audience(live: LiveRun, item_vector: np.ndarray, history: Sequences, k: int, item: int | None = None) -> Audience:
     """The `Audience` of an item of the catalogue (its index ``item``) or of a new one (None)."""
     users, scores = top_users(live.users, item_vector, history, k, item)
     ranks = own_ranks(live.users, live.items, item_vector, history, users, item)

@@ -54,7 +54,6 @@ class Catalogue:
             return None
         return float(known.min()), float(known.max())
 
-
     @cached_property
     def searchable(self) -> tuple[list[str], list[str]]:
         """(titles, everything else that is said of an item), in a form for comparing without case."""

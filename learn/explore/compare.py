@@ -194,7 +194,9 @@ def duel(a: Run, b: Run, k: int, among: str) -> Duel:
     column = PerUser.at(PerUser.HITS, k)
     for run in (a, b):
         if column not in run.per_user:
-            raise LearnError(f"Run {run.name} has no {column}.", f"Evaluate it again: learn evaluate {run.info.dataset}")
+            raise LearnError(
+                f"Run {run.name} has no {column}.", f"Evaluate it again: learn evaluate {run.info.dataset}"
+            )
     tables = [run.per_user[run.per_user[PerUser.AMONG] == among] for run in (a, b)]
     joined = tables[0][[PerUser.USER, PerUser.N_TARGETS, column]].merge(
         tables[1][[PerUser.USER, column]], on=PerUser.USER, suffixes=("_a", "_b")

@@ -111,6 +111,8 @@ def open_live(run: Run, workspace: Workspace, dataset: Dataset, content: np.ndar
         content = stored_content(workspace, dataset, run.info.content_key)
     users, items = run_vectors(run, workspace, dataset)
     if run.info.variant == ItemTower.NO_ALIGN:
-        return LiveRun(run, content, users, items, ContentPreprocessing.from_tensors(run.tensors("preprocessing")), None)
+        return LiveRun(
+            run, content, users, items, ContentPreprocessing.from_tensors(run.tensors("preprocessing")), None
+        )
     towers, preprocessing = load_towers(run)
     return LiveRun(run, content, users, items, preprocessing, towers)

@@ -34,7 +34,10 @@ def contributions_figure(
     items = strongest(table, most)
     titles = [_short(catalogue.titles[item]) for item in items]
     figure = make_subplots(
-        cols=len(names), shared_yaxes=True, horizontal_spacing=0.025, subplot_titles=[plain_one(labels[n]) for n in names]
+        cols=len(names),
+        shared_yaxes=True,
+        horizontal_spacing=0.025,
+        subplot_titles=[plain_one(labels[n]) for n in names],
     )
     places = list(range(len(items)))
     for column, name in enumerate(names, 1):
