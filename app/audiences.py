@@ -45,11 +45,11 @@ def show_answers(
     """Draws `answers` in two rows of lists."""
     nothing = np.zeros(0, dtype=np.int64)
     st.subheader("Nearest items that people already buy", anchor=False)
-    st.caption("If the text alone puts the item in the right company, the variant knows what it is.")
-    columns = [
-        Column(name, labels[name], colours[name], "", "nearest by cosine, of all items with a buyer", one[0])
-        for name, one in found.items()
-    ]
+    st.caption(
+        "By cosine in each variant's item space, among all items with a buyer. In good company, a variant has understood "
+        "what the item is."
+    )
+    columns = [Column(name, labels[name], colours[name], "", "", one[0]) for name, one in found.items()]
     show_lists(
         columns,
         view.catalogue,

@@ -55,13 +55,15 @@ function drawRow(row, byName, action, pick) {
     dot.title = "Also in: " + byName[name].label;
     shared.append(dot);
   }
-  facts.append(shared);
+  if (shared.childElementCount) facts.append(shared);
+  const links = element("span", "links");
   for (const { text, href } of row.links ?? []) {
     const link = element("a", "link", text);
     link.href = href;
     link.target = "_self";
-    facts.append(link);
+    links.append(link);
   }
+  if (links.childElementCount) facts.append(links);
   if (facts.textContent || shared.childElementCount) words.append(facts);
   made.append(words);
   if (row.hit) made.append(mark("check", "✓", "Bought later"));
@@ -118,7 +120,7 @@ function drawLegend(names) {
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".lists");
   const byName = Object.fromEntries(data.columns.map((column) => [column.name, column]));
-  const grid = element("div", "grid");
+  const grid = element("div", "grid" + (data.compact ? " compact" : ""));
   grid.style.setProperty("--columns", data.columns.length);
   const pick = (item) => setTriggerValue("picked", item);
   for (const column of data.columns) grid.append(drawColumn(column, byName, data.action, pick));

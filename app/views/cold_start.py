@@ -17,7 +17,7 @@ from learn.explore import cold_start, figures, new_item
 from learn.explore.live import LiveRun
 from learn.explore.overview import run_labels
 
-MODES = {"catalogue": "Of the catalogue", "new": "A new item", "file": "A file of new items"}
+MODES = {"catalogue": "Of the catalogue", "new": "A new item", "file": "From a file"}
 MOST_LISTED = 2000
 AUDIENCE_LENGTH = 50
 EXAMPLE = (
@@ -31,11 +31,11 @@ def page() -> None:
     view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
     st.title("Cold start", anchor=False)
     st.caption(
-        "Items that nobody had bought while the variants learned. Each variant knows them by their text alone: see what "
-        "it takes them for, and whom it would show them to."
+        "Items that nobody had bought while the variants learned. Each variant knows them by their text alone: see "
+        "what it takes them for, and whom it would show them to."
     )
     usable = pickers.live_runs(runs, dataset.name)
-    left, right = st.columns([1.1, 1.6], vertical_alignment="bottom")
+    left, right = st.columns([1.2, 1.8], vertical_alignment="bottom")
     for wanted in state.from_url(state.MODE, list(MODES)):
         st.warning(f"There is nothing called {theme.plain(wanted)} on this page.")
     with left:
@@ -122,10 +122,9 @@ def _who_bought(view: loaders.View, lives: dict[str, LiveRun], item: int, labels
     if table.empty:
         st.info("In the target period nobody with a history bought it: there is nothing to check the variants against.")
         return
-    warm = int((view.counts > 0).sum())
     st.caption(
-        f"{len(table)} people with a history bought it later. Where it stood in each one's list of about {warm:,} items, "
-        "if they had been asked: the smaller, the better."
+        f"{len(table)} people with a history bought it later. Where it stood in the list that each of them would have "
+        f"been shown, of some {view.dataset.n_items:,} items: the smaller, the better."
     )
     for column, name in zip(st.columns(len(lives)), lives, strict=True):
         best = f"best {table[name].min():,}, in the first 100 of {int((table[name] <= 100).sum())}"
@@ -239,7 +238,7 @@ def _file(view: loaders.View, lives: dict[str, LiveRun]) -> None:
     )
     if upload is None:
         st.info(
-            "Upload a CSV of new items, and download for each of them the people whom every variant would show it first.",
+            "Upload a CSV of new items; download for each of them whom every variant would show it to first.",
             icon=":material/upload_file:",
         )
         return

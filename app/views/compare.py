@@ -16,8 +16,7 @@ from learn.explore.recommendations import Suggestions
 from learn.training.run import Run
 
 AMONG = {Recommendations.AMONG_NEW: "Items new to the user", Recommendations.AMONG_ALL: "All items"}
-SHOWN = 6
-"""Users of a duel that are shown on each side."""
+SHOWN = 6  # users of a duel, on each side
 
 
 def page() -> None:
@@ -55,7 +54,8 @@ def page() -> None:
     theme.chart(compare_figures.slices_figure(table, colours, f"{metric}@{k}"), "compare_slices")
     _variety(view, picked, mine, metric, k, among, colours)
     _overlap(view, picked, k, among)
-    _duel(view, picked, among, k, colours)
+    best_first = list(overview.compare_runs(mine, metric, k, among, "all")["run"])
+    _duel(view, sorted(picked, key=lambda run: best_first.index(run.name)), among, k, colours)
     _curves(picked, colours)
 
 
@@ -177,9 +177,7 @@ def _overlap(view: loaders.View, picked: list[Run], k: int, among: str) -> None:
     lists = _matrices(view, picked, among)
     st.caption(f"Share of the first {k} recommendations that two Runs have in common, the mean over users.")
     labels = overview.run_labels(picked)
-    left, _ = st.columns([3, 1])
-    with left:
-        theme.chart(compare_figures.overlap_figure(compare.overlap_matrix(lists, k), labels), "compare_overlap")
+    theme.chart(compare_figures.overlap_figure(compare.overlap_matrix(lists, k), labels), "compare_overlap")
 
 
 def _duel(view: loaders.View, picked: list[Run], among: str, k: int, colours: dict[str, str]) -> None:
@@ -219,15 +217,11 @@ def _duel(view: loaders.View, picked: list[Run], among: str, k: int, colours: di
     tiles[0].metric(f"Won by {theme.plain(labels[one])}", f"{found.won:,} users")
     tiles[1].metric("Same", f"{found.tied:,} users")
     tiles[2].metric(f"Won by {theme.plain(labels[two])}", f"{found.lost:,} users")
-    tiles[3].metric(
-        f"Recall@{at}, difference",
-        f"{mean:+.4f}",
-        f"{low:+.4f} to {high:+.4f}: {verdict}",
-        delta_color="off",
-        delta_arrow="off",
-        help="Paired 95% interval over users.",
+    tiles[3].metric(f"Recall@{at}, difference", f"{mean:+.4f}")
+    st.caption(
+        f"The difference's paired 95% interval is {low:+.4f} to {high:+.4f}: {verdict}. Below, the most different users, "
+        f"by how many of their later items were among the first {at}."
     )
-    st.caption(f"The most different users, by how many of their later items were in the first {at}:")
     sides = (
         (one, two, found.users[found.users["difference"] > 0]),
         (two, one, found.users[found.users["difference"] < 0]),

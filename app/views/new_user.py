@@ -12,8 +12,8 @@ from learn.explore.overview import run_labels
 from learn.explore.recommendations import Suggestions
 
 LIST_LENGTHS = ["5", "10", "20", "50"]
-FOUND = 8
-"""Search results shown at once."""
+EXAMPLE = 5  # items of an example basket
+FOUND = 7  # search results shown at once
 
 
 def page() -> None:
@@ -37,7 +37,7 @@ def page() -> None:
         chosen = pickers.pick_runs(usable)
     k = int(columns[1].selectbox("List length", LIST_LENGTHS, index=1, key=state.K, bind=state.BOUND))
     if not basket:
-        st.info("The basket is empty: click + beside an item above, and the lists appear here.", icon=":material/add:")
+        st.caption("What each variant recommends appears here as soon as something is in the basket.")
         return
     _lists(view, usable, chosen, basket, k)
 
@@ -75,8 +75,7 @@ def _item_list(view: loaders.View, name: str, items: list[int], key: str, action
     data = lists_data([column], view.catalogue, view.dataset.item_ids, nothing, view.counts == 0, legend=())
     for row in data["columns"][0]["rows"]:
         row["score"] = ""
-    data["columns"][0]["label"] = ""
-    show(data, key, action, callback)
+    show(data | {"compact": True}, key, action, callback)
 
 
 def _search(view: loaders.View, basket: list[int]) -> None:
@@ -87,7 +86,7 @@ def _search(view: loaders.View, basket: list[int]) -> None:
         bind=state.BOUND,
         placeholder="Words of a title, a category or a brand",
     )
-    found = [item for item in new_user.search_items(view.catalogue, words or "", view.counts, FOUND + len(basket))]
+    found = new_user.search_items(view.catalogue, words or "", view.counts, FOUND + len(basket))
     shown = [int(item) for item in found if item not in basket][:FOUND]
     if not shown:
         st.info("No item has all of these words: try fewer, or others.")
@@ -97,12 +96,28 @@ def _search(view: loaders.View, basket: list[int]) -> None:
     _item_list(view, "found", shown, "new_user_found", ("+", "Put into the basket"), _add)
 
 
+def _example(view: loaders.View) -> None:
+    """Puts the latest few items of somebody real into the basket."""
+    user = int(np.random.default_rng().choice(np.flatnonzero(view.history.lengths)))
+    items = list(dict.fromkeys(view.history[user][::-1].tolist()))[:EXAMPLE][::-1]
+    st.query_params[state.BASKET] = [str(view.dataset.item_ids[item]) for item in items]
+    st.query_params.pop(state.CHANGE, None)
+
+
 def _show_basket(view: loaders.View, basket: list[int]) -> None:
-    head, button = st.columns([3, 1], vertical_alignment="center")
-    head.subheader(f"Basket: {len(basket)} items" if len(basket) != 1 else "Basket: 1 item", anchor=False)
-    button.button("Empty it", on_click=_empty, disabled=not basket, width="stretch")
+    st.subheader(f"Basket: {len(basket)} items" if len(basket) != 1 else "Basket: 1 item", anchor=False)
+    left, right = st.columns(2)
+    left.button(
+        "An example",
+        icon=":material/casino:",
+        on_click=_example,
+        args=(view,),
+        width="stretch",
+        help=f"The latest {EXAMPLE} items of somebody of this dataset.",
+    )
+    right.button("Empty it", icon=":material/delete:", on_click=_empty, disabled=not basket, width="stretch")
     if not basket:
-        st.caption("Nothing yet.")
+        st.info("Click + beside an item to put it in here.", icon=":material/add:")
         return
     st.caption("The newest last: the order counts, as it does in a real history.")
     _item_list(view, "basket", basket, "new_user_basket", ("×", "Take out of the basket"), _remove)

@@ -11,8 +11,7 @@ from learn.explore import figures, recommendations, why, why_figures
 from learn.explore.live import LiveRun
 from learn.explore.overview import run_labels
 
-SUGGESTED = 10
-"""Items of each variant's list that are offered to be explained."""
+SUGGESTED = 10  # items of each variant's list that are offered to be explained
 EXACT_AT_FIRST = 120
 
 
@@ -122,8 +121,10 @@ def _ranks(standings: dict[str, why.Standing], labels: dict[str, str]) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner="Leaving out one item after the other …")
-def _explain(_live: LiveRun, key: str, user_history: np.ndarray, item: int, most: int | None) -> why.Attribution:
-    return why.explain(_live, user_history, _live.items[item], most)
+def _explain(
+    _lives: dict[str, LiveRun], key: tuple[str, ...], history: np.ndarray, item: int, most: int | None
+) -> dict[str, why.Attribution]:
+    return why.explain(_lives, history, {name: one.items[item] for name, one in _lives.items()}, most)
 
 
 def _contributions(
@@ -139,49 +140,45 @@ def _contributions(
             bind=state.BOUND,
             help="Slower. Otherwise: the half that seems to matter most, and an even sample of the others.",
         )
-    found = {
-        name: _explain(
-            one,
-            loaders.run_key([one.run])[0],
-            history,
-            item,
-            None if everything else EXACT_AT_FIRST,
-        )
-        for name, one in lives.items()
-    }
+    key = loaders.run_key([one.run for one in lives.values()])
+    found = _explain(lives, key, history, item, None if everything else EXACT_AT_FIRST)
+    n_strands = max(one.n_strands for one in found.values())
+    cut = f" This history is long: it is read in {n_strands} strands, and an item is left out of its own." * (
+        n_strands > 1
+    )
     st.caption(
-        "Bars: how much the item's score falls when that purchase is left out of the history; to the left, it rises. "
-        "Ticks: a one-pass estimate of the same. Scales differ between variants, their order does not."
+        "Bars to the right speak for the item: its score falls by that much when the purchase is left out. Bars to the "
+        f"left speak against it. Ticks: a one-pass estimate of the same. Every variant has its own scale.{cut}"
     )
     table = why.contributions_table(found)
     theme.chart(why_figures.contributions_figure(table, view.catalogue, labels, colours), "why_contributions")
-    for column, (name, one) in zip(st.columns(len(found)), found.items(), strict=True):
+    for column, one in zip(st.columns(len(found)), found.values(), strict=True):
         column.caption(_agreement(one), help=AGREEMENT_HELP)
     with st.expander(f"All {n_distinct:,} distinct items of the history"):
         st.dataframe(_readable(table, view, labels), hide_index=True, width="stretch", height=320)
 
 
 AGREEMENT_HELP = (
-    "Spearman's rank correlation of the estimate (the score's slope as attention to an item is turned down) with "
-    "leaving items out. A long history is read in several strands; leaving an item out also regroups the others, which "
-    "no estimate can foresee, so the second number holds the strands as they are."
+    "Spearman's rank correlation of the estimate (the score's slope as attention to an item is turned down) with the "
+    "bars. Taking an item out of a long history altogether also regroups the others into new strands, which no estimate "
+    "can foresee: the second number. The table below has both."
 )
 
 
 def _agreement(found: why.Attribution) -> str:
-    if not np.isfinite(found.agreement):
+    if not np.isfinite(found.agreement_held):
         return "Too few items to compare the estimate with."
-    words = f"Estimate against leaving out: rank correlation {found.agreement:.2f}"
-    if found.n_strands > 1:
-        words += f"; {found.agreement_held:.2f} with its {found.n_strands} strands held"
-    return words
+    words = f"Estimate against bars: rank correlation {found.agreement_held:.2f}"
+    return words + (f"; {found.agreement:.2f} when regrouped" if found.n_strands > 1 else "")
 
 
 def _readable(table: pd.DataFrame, view: loaders.View, labels: dict[str, str]) -> pd.DataFrame:
-    wide = table.pivot(index="item", columns="run", values=["exact", "approximate"])
+    wide = table.pivot(index="item", columns="run", values=["held", "exact", "approximate"])
     shown = pd.DataFrame({"item": view.catalogue.titles[wide.index], "category": view.catalogue.categories[wide.index]})
     for name in dict.fromkeys(table["run"]):
-        shown[f"{labels[name]}: left out"] = wide["exact", name].to_numpy()
+        shown[f"{labels[name]}: left out"] = wide["held", name].to_numpy()
+        if not np.allclose(wide["held", name], wide["exact", name], equal_nan=True):
+            shown[f"{labels[name]}: left out, regrouped"] = wide["exact", name].to_numpy()
         shown[f"{labels[name]}: estimate"] = wide["approximate", name].to_numpy()
     first = shown.columns[2]
     return shown.sort_values(first, ascending=False, kind="stable")
@@ -193,7 +190,7 @@ def _here_and_not_there(standings: dict[str, why.Standing], labels: dict, colour
     theme.chart(why_figures.distribution_figure(standings, labels, colours), "why_distribution")
     st.caption(
         "Every item's score for this person, per variant; the line marks this item. A score is *similarity* (what this "
-        "person's history says) plus a *popularity prior* (what the item's text says of how much people buy such things)."
+        "person's history says) plus a *popularity prior* (what the text says of how much people buy such things)."
     )
     st.dataframe(why.standings_table(standings, labels), hide_index=True, width="stretch")
 

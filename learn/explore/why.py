@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,13 +90,31 @@ def leave_one_out_of_strand(
     return scale * (normalise(whole[None]) @ direction - normalise(totals) @ direction)
 
 
-def explain(live: LiveRun, history: np.ndarray, item_vector: np.ndarray, most: int | None = 120) -> Attribution:
-    """The `Attribution` of one score.
+def choose_items(approximations: Sequence[np.ndarray], most: int | None) -> np.ndarray:
+    """[<= most] places, increasing, of the items of a history to leave out exactly; the same for every Run.
+
+    Half of them are the largest by the approximations ([n] each, every one by its own scale), the others are spread
+    evenly over the rest, so that the agreement is not one of extremes only. None: all n.
+    """
+    n = len(approximations[0])
+    if most is None or n <= most:
+        return np.arange(n)
+    sizes = [np.abs(one) / max(float(np.abs(one).max()), 1e-12) for one in approximations]
+    by_size = np.argsort(-np.max(sizes, axis=0), kind="stable")
+    spread = np.linspace(most // 2, n - 1, most - most // 2).round().astype(int)
+    return np.sort(by_size[np.concatenate([np.arange(most // 2), spread])])
+
+
+def explain(
+    lives: dict[str, LiveRun], history: np.ndarray, item_vectors: dict[str, np.ndarray], most: int | None = 120
+) -> dict[str, Attribution]:
+    """The `Attribution` of one item's score under every Run.
 
     Args:
+        lives: Run name -> what answers for it.
         history: [H] item indices, oldest first; H at least 1.
-        most: leave out at most this many items exactly: half of them the largest by the approximation, the others
-            spread evenly over the rest, so that the agreement is not one of extremes only; None: all of them.
+        item_vectors: Run name -> [d] the item's.
+        most: leave out at most this many items exactly, see `choose_items`.
 
     Raises:
         LearnError: the history is empty.
@@ -103,18 +122,17 @@ def explain(live: LiveRun, history: np.ndarray, item_vector: np.ndarray, most: i
     if not len(history):
         raise LearnError("The history is empty: there is nothing that could speak for an item.", "Choose another user.")
     items = distinct_items(history)
-    approximate = weight_slopes(live, [history], item_vector)[0]
-    chosen = np.arange(len(items))
-    if most is not None and len(items) > most:
-        by_size = np.argsort(-np.abs(approximate), kind="stable")
-        spread = np.linspace(most // 2, len(items) - 1, most - most // 2).round().astype(int)
-        chosen = by_size[np.concatenate([np.arange(most // 2), spread])]
-    exact, held = np.full(len(items), np.nan), np.full(len(items), np.nan)
-    exact[chosen] = leave_one_out(live, history, item_vector, items[chosen])
-    held[chosen] = leave_one_out_of_strand(live, history, item_vector, items[chosen])
-    score = float(live.user_vectors(sequences_of([history]))[0] @ item_vector)
-    n_strands = len(read_strands(live, history)) if live.towers is not None else 1
-    return Attribution(items, approximate, exact, held, score, n_strands)
+    slopes = {name: weight_slopes(live, [history], item_vectors[name])[0] for name, live in lives.items()}
+    chosen = choose_items(list(slopes.values()), most)
+    found = {}
+    for name, live in lives.items():
+        exact, held = np.full(len(items), np.nan), np.full(len(items), np.nan)
+        exact[chosen] = leave_one_out(live, history, item_vectors[name], items[chosen])
+        held[chosen] = leave_one_out_of_strand(live, history, item_vectors[name], items[chosen])
+        score = float(live.user_vectors(sequences_of([history]))[0] @ item_vectors[name])
+        n_strands = len(read_strands(live, history)) if live.towers is not None else 1
+        found[name] = Attribution(items, slopes[name], exact, held, score, n_strands)
+    return found
 
 
 @dataclass(frozen=True)
@@ -238,4 +256,5 @@ def _parts(one: Standing) -> str:
     if one.rank_by_similarity == one.rank:
         return "The popularity prior does not move it."
     verb = "lifts" if one.rank_by_similarity > one.rank else "pushes"
-    return f"By similarity alone it would be at {one.rank_by_similarity:,}; the popularity prior {verb} it to {one.rank:,}."
+    alone = f"By similarity alone it would be at {one.rank_by_similarity:,}"
+    return f"{alone}; the popularity prior {verb} it to {one.rank:,}."

@@ -19,8 +19,8 @@ def strongest(table: pd.DataFrame, most: int = 12) -> np.ndarray:
 
     Ordered by their mean share, the greatest first.
     """
-    largest = table.groupby("run")["exact"].transform(lambda values: values.abs().max())
-    share = (table["exact"] / largest.where(largest > 0)).fillna(0.0)
+    largest = table.groupby("run")["held"].transform(lambda values: values.abs().max())
+    share = (table["held"] / largest.where(largest > 0)).fillna(0.0)
     by_item = pd.DataFrame({"item": table["item"], "share": share, "size": share.abs()}).groupby("item")
     kept = by_item["size"].max().sort_values(ascending=False, kind="stable").index[:most]
     return by_item["share"].mean().loc[kept].sort_values(ascending=False, kind="stable").index.to_numpy()
@@ -29,7 +29,8 @@ def strongest(table: pd.DataFrame, most: int = 12) -> np.ndarray:
 def contributions_figure(
     table: pd.DataFrame, catalogue: Catalogue, labels: dict[str, str], colours: dict[str, str], most: int = 12
 ) -> go.Figure:
-    """One panel a Run, the same history items in each: bars are exact contributions, ticks the approximation."""
+    """One panel a Run, the same history items in each: bars leave an item out of its strand
+    (exactly), ticks are the approximation."""
     names = list(dict.fromkeys(table["run"]))
     items = strongest(table, most)
     titles = [_short(catalogue.titles[item]) for item in items]
@@ -43,7 +44,7 @@ def contributions_figure(
     for column, name in enumerate(names, 1):
         rows = table[table["run"] == name].set_index("item").reindex(items)
         figure.add_bar(
-            x=rows["exact"],
+            x=rows["held"],
             y=places,
             orientation="h",
             marker_color=colours.get(name, REST_COLOUR),
@@ -65,6 +66,7 @@ def contributions_figure(
         autorange="reversed", tickmode="array", tickvals=places, ticktext=plain(titles), ticklabelstandoff=6
     )
     figure.update_xaxes(zeroline=True, zerolinecolor=REST_COLOUR, nticks=5)
+    figure.update_annotations(font_size=13)
     return finish(figure, 90 + 30 * max(len(items), 2), showlegend=False)
 
 
@@ -100,8 +102,9 @@ def distribution_figure(standings: dict[str, Standing], labels: dict[str, str], 
             col=column,
         )
     figure.update_xaxes(title="score", nticks=5)
+    figure.update_annotations(font_size=13)
     figure.update_yaxes(title="items", col=1)
-    return finish(figure, 250, showlegend=False, bargap=0)
+    return finish(figure, 250, showlegend=False).update_layout(bargap=0)
 
 
 def _short(title: str) -> str:
