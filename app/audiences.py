@@ -46,8 +46,8 @@ def show_answers(
     nothing = np.zeros(0, dtype=np.int64)
     st.subheader("Nearest items that people already buy", anchor=False)
     st.caption(
-        "By cosine in each variant's item space, among all items with a buyer. In good company, a variant has understood "
-        "what the item is."
+        "By cosine in each variant's item space, among all items with a buyer: in good company, a variant has "
+        "understood what the item is."
     )
     columns = [Column(name, labels[name], colours[name], "", "", one[0]) for name, one in found.items()]
     show_lists(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -23,6 +24,30 @@ def preset(key: str, value: object) -> None:
     """Gives the widget ``key`` its first value, unless the URL has one."""
     if key not in st.session_state and key not in st.query_params:
         st.session_state[key] = value
+
+
+def linked(
+    widget: Callable, label: str, options: Sequence[str], key: str, default: str | None, **arguments: Any
+) -> str | None:
+    """A widget of one choice whose value, not its wording, is in the URL under ``key``; the URL is what counts.
+
+    A widget's own ``bind`` writes what ``format_func`` says. A value of the URL that is none of ``options`` is left
+    for the page to name, and ``default`` is shown.
+    """
+    inner = f"{key}_choice"
+    asked = st.query_params.get(key)
+    value = asked if asked in options else default
+    if st.session_state.get(inner) != value:
+        st.session_state[inner] = value
+
+    def changed() -> None:
+        chosen = st.session_state[inner]
+        if chosen is None:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = chosen
+
+    return widget(label, options, key=inner, on_change=changed, **arguments)
 
 
 def from_url(key: str, allowed: Sequence[str]) -> list[str]:

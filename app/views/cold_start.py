@@ -39,13 +39,8 @@ def page() -> None:
     for wanted in state.from_url(state.MODE, list(MODES)):
         st.warning(f"There is nothing called {theme.plain(wanted)} on this page.")
     with left:
-        mode = st.segmented_control(
-            "Which item?",
-            list(MODES),
-            default="catalogue",
-            key=state.MODE,
-            bind=state.BOUND,
-            format_func=MODES.get,
+        mode = state.linked(
+            st.segmented_control, "Which item?", list(MODES), state.MODE, "catalogue", format_func=MODES.get
         )
     with right:
         chosen = pickers.pick_runs(usable)
@@ -69,7 +64,7 @@ def _names(lives: dict[str, LiveRun]) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _choose(ids: list[str]) -> None:
-    st.session_state[state.ITEM] = str(np.random.default_rng().choice(ids))
+    st.query_params[state.ITEM] = str(np.random.default_rng().choice(ids))
 
 
 def _of_catalogue(view: loaders.View, lives: dict[str, LiveRun]) -> None:
@@ -85,11 +80,8 @@ def _of_catalogue(view: loaders.View, lives: dict[str, LiveRun]) -> None:
     if asked and asked not in buyers:
         what = "is no cold-start item: people had it in the training part" if item >= 0 else "is not in this catalogue"
         st.warning(f"Item {theme.plain(asked)} {what}. Choose another one.")
-    # The widget's value must be one of its options, which are cut; whatever the link asks for is one.
+    # The options are cut, but what a link asks for is always one.
     options = ids[:MOST_LISTED] + ([asked] if asked in buyers and asked not in ids[:MOST_LISTED] else [])
-    if asked and asked not in buyers:
-        st.session_state[state.ITEM] = ids[0]
-    state.preset(state.ITEM, ids[0])
 
     def words(item_id: str) -> str:
         index = int(dataset.item_index.get_indexer([item_id])[0])
@@ -98,11 +90,12 @@ def _of_catalogue(view: loaders.View, lives: dict[str, LiveRun]) -> None:
 
     left, right = st.columns([5, 1], vertical_alignment="bottom")
     right.button("Random item", icon=":material/casino:", on_click=_choose, args=(options,), width="stretch")
-    chosen = left.selectbox(
+    chosen = state.linked(
+        left.selectbox,
         f"One of {len(ids):,} cold-start items; {sum(n > 0 for n in buyers.values()):,} of them were bought later",
         options,
-        key=state.ITEM,
-        bind=state.BOUND,
+        state.ITEM,
+        ids[0],
         format_func=words,
         help="Those that most people bought later come first.",
     )
@@ -206,7 +199,7 @@ def _embed(prompts: tuple[str, ...], settings: str, _items: pd.DataFrame, _cex) 
 
 
 def _read(lives: dict[str, LiveRun], items: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Run name -> [n, D_llm] content embeddings of ``items``; a Run whose LLM is not at hand says so and is left out."""
+    """Run name -> [n, D_llm] content embeddings of ``items``; a Run whose LLM is not here says so and is left out."""
     found, said = {}, set()
     for name, one in lives.items():
         if not one.reads_text:

@@ -73,8 +73,8 @@ def _controls(runs: loaders.Runs, metrics: pd.DataFrame, n_items: int) -> tuple[
         k = others[1].selectbox(
             "k", ks, index=ks.index(standard) if standard in ks else 0, key=state.METRIC_K, bind=state.BOUND
         )
-        among = others[2].selectbox(
-            "Ranked items", sets, key=state.METRIC_SET, bind=state.BOUND, format_func=lambda name: AMONG.get(name, name)
+        among = state.linked(
+            others[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], format_func=AMONG.get
         )
     return chosen, metric, int(k), among
 
@@ -195,11 +195,8 @@ def _duel(view: loaders.View, picked: list[Run], among: str, k: int, colours: di
     labels = overview.run_labels(picked)
     names = [run.name for run in able]
     left, right, _ = st.columns([2, 2, 2])
-    for key in (state.WINNER, state.LOSER):
-        if st.session_state.get(key) not in (None, *names):
-            del st.session_state[key]  # chosen when another Run was still among them
-    one = left.selectbox("This Run", names, key=state.WINNER, bind=state.BOUND, format_func=labels.get)
-    two = right.selectbox("against", names, index=1, key=state.LOSER, bind=state.BOUND, format_func=labels.get)
+    one = state.linked(left.selectbox, "This Run", names, state.WINNER, names[0], format_func=labels.get)
+    two = state.linked(right.selectbox, "against", names, state.LOSER, names[1], format_func=labels.get)
     if one == two:
         st.info("Choose two different Runs.")
         return
@@ -219,8 +216,8 @@ def _duel(view: loaders.View, picked: list[Run], among: str, k: int, colours: di
     tiles[2].metric(f"Won by {theme.plain(labels[two])}", f"{found.lost:,} users")
     tiles[3].metric(f"Recall@{at}, difference", f"{mean:+.4f}")
     st.caption(
-        f"The difference's paired 95% interval is {low:+.4f} to {high:+.4f}: {verdict}. Below, the most different users, "
-        f"by how many of their later items were among the first {at}."
+        f"The difference's paired 95% interval is {low:+.4f} to {high:+.4f}: {verdict}. Below, the most different "
+        f"users, by how many of their later items were among the first {at}."
     )
     sides = (
         (one, two, found.users[found.users["difference"] > 0]),

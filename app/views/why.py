@@ -68,13 +68,13 @@ def _pick_item(view: loaders.View, lives: dict[str, LiveRun], user: int, keep: n
         title = view.catalogue.titles[index] if index >= 0 else "not in this catalogue"
         return f"{title}  ({', '.join(places.get(item_id, [item_id]))})"
 
-    state.preset(state.ITEM, ids[0])
-    chosen = st.selectbox(
+    chosen = state.linked(
+        st.selectbox,
         "Item",
         ids,
+        state.ITEM,
+        ids[0],
         index=None,
-        key=state.ITEM,
-        bind=state.BOUND,
         format_func=words,
         accept_new_options=True,
         placeholder="Choose one of the recommended items, or type an item's id",
@@ -160,8 +160,8 @@ def _contributions(
 
 AGREEMENT_HELP = (
     "Spearman's rank correlation of the estimate (the score's slope as attention to an item is turned down) with the "
-    "bars. Taking an item out of a long history altogether also regroups the others into new strands, which no estimate "
-    "can foresee: the second number. The table below has both."
+    "bars. Taking an item out of a long history altogether also regroups the others into new strands, which no "
+    "estimate can foresee: the second number. The table below has both."
 )
 
 

@@ -86,7 +86,8 @@ def reasons(
 ) -> list[np.ndarray]:
     """Per user: up to ``most`` items of the history that speak for an item, best first.
 
-    By `leave_one_out` where the history is short, else by `weight_slopes`; attention to a single item has no weight to change.
+    By `leave_one_out` where the history is short, else by `weight_slopes`: attention to a single item has no weight to
+    change.
     """
     histories = [history[user] for user in users]
     found = []

@@ -231,7 +231,7 @@ def standings_table(standings: dict[str, Standing], labels: dict[str, str]) -> p
                 "popularity prior": round(one.prior, 4),
                 "rank by similarity alone": one.rank_by_similarity,
                 "rank by prior alone": one.rank_by_prior if one.has_prior else None,
-                "standard deviations above the mean": round(one.deviations, 2),
+                "sd above mean": round(one.deviations, 2),
             }
             for name, one in standings.items()
         ]

@@ -108,4 +108,7 @@ def distribution_figure(standings: dict[str, Standing], labels: dict[str, str], 
 
 
 def _short(title: str) -> str:
-    return title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1].rstrip() + "…"
+    """Both ends: what it is, and how much of it, which tells items of one name apart."""
+    if len(title) <= TITLE_LENGTH:
+        return title
+    return title[: TITLE_LENGTH - 12].rstrip() + "…" + title[-11:].lstrip()
