@@ -10,7 +10,6 @@ from scipy.stats import spearmanr
 from learn.errors import LearnError
 from learn.explore import why, why_figures
 from learn.explore.gates import distinct_items, gated, read_strands, weight_slopes
-from learn.explore.live import sequences_of
 from learn.pal.history import history_vector
 
 SHORT, LONG = np.array([3, 17, 3, 40, 8, 21]), np.arange(2, 44, 2)
@@ -71,7 +70,7 @@ def test_slopes_agree_with_finite_differences(lives, name):
 def test_slopes_of_the_mean_agree_with_finite_differences_and_sum_to_zero(lives):
     live, step = lives["without-align"], 1e-3
     items, (slopes,) = distinct_items(SHORT), weight_slopes(lives["without-align"], [SHORT], live.items[ITEM])
-    times = np.array([(SHORT == item).sum() for item in items], dtype=float)
+    times = np.array([(item == SHORT).sum() for item in items], dtype=float)
 
     def at(weights):
         mean = (times * weights) @ live.prepared(items).astype(float)
