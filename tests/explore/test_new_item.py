@@ -1,4 +1,4 @@
-"""New items: the box's vectors are the extractor's, files are checked as catalogues are, a missing LLM says what to type."""
+"""New items: the box's vectors are the extractor's, files are checked, a missing LLM says what to type."""
 
 import numpy as np
 import pandas as pd
