@@ -143,7 +143,7 @@ def _variety(
 
 
 def _open_run(view: loaders.View, run: Run, table: pd.DataFrame) -> None:
-    href = links.page("recommendations", **{state.DATASET: view.dataset.name, state.RUNS: [run.name]})
+    href = links.page("recommendations", **(links.query_of(view.dataset) | {state.RUNS: [run.name]}))
     row = table[table["run"] == run.name].iloc[0]
     facts = f"{run.info.trainable_parameters:,} trained parameters, {run.info.train_seconds:,.0f} s of training"
     st.markdown(
@@ -234,7 +234,7 @@ def _side(
     mine, theirs = ("a", "b") if name == first else ("b", "a")
     for place, row in enumerate(users.to_dict("records"), 1):
         user_id = str(view.dataset.user_ids[row["user"]])
-        query = {state.DATASET: view.dataset.name, state.USER: user_id, state.RUNS: [name, other]}
+        query = links.query_of(view.dataset) | {state.USER: user_id, state.RUNS: [name, other]}
         rows.append(
             {
                 "rank": place,
