@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import synthetic, trained
 from tests.app.test_browser import READY, browser, page, pytestmark, serving, visit  # noqa: F401  (fixtures, marks)
@@ -81,28 +82,28 @@ def test_a_basket_is_built_by_searching_and_clicking(page, address):  # noqa: F8
     rows(page, 0).first.wait_for()
     first = rows(page, 0).first.get_attribute("data-item")
     rows(page, 0).first.locator("button.action").click()
-    page.wait_for_function("() => document.querySelectorAll('.lists').length === 3")
+    expect(page.locator(".lists")).to_have_count(3, timeout=60_000)
     settle(page)
     assert rows(page, 1).count() == 1 and rows(page, 1).first.get_attribute("data-item") == first
     assert page.locator(".lists").nth(2).locator(".column").count() == 4
     second = rows(page, 0).first.get_attribute("data-item")
     rows(page, 0).first.locator("button.action").click()
-    page.wait_for_function("() => document.querySelectorAll('.lists')[1].querySelectorAll('.row').length === 2")
+    expect(rows(page, 1)).to_have_count(2, timeout=60_000)
     settle(page)
     assert re.findall(r"basket=(\w+)", page.url) == [first, second]
     lists = page.locator(".lists").nth(2).inner_text()
     url = page.url
     page.goto("about:blank")
     page.goto(url)  # the link of a basket opens it, with what its last click changed
-    page.wait_for_function("() => document.querySelectorAll('.lists').length === 3")
+    expect(page.locator(".lists")).to_have_count(3, timeout=60_000)
     settle(page)
     assert page.locator(".lists").nth(2).inner_text() == lists
     rows(page, 1).first.locator("button.action").click()
-    page.wait_for_function("() => document.querySelectorAll('.lists')[1].querySelectorAll('.row').length === 1")
+    expect(rows(page, 1)).to_have_count(1, timeout=60_000)
     settle(page)
     assert re.findall(r"basket=(\w+)", page.url) == [second]
     page.go_back()
-    page.wait_for_function("() => document.querySelectorAll('.lists')[1].querySelectorAll('.row').length === 2")
+    expect(rows(page, 1)).to_have_count(2, timeout=60_000)
 
 
 def test_a_new_item_is_typed_and_answered(page, address):  # noqa: F811
@@ -137,7 +138,7 @@ def test_the_most_different_user_of_a_duel_opens_side_by_side(page, address):  #
 def test_titles_of_strangers_are_shown_as_text(page, address):  # noqa: F811
     basket = "&".join(f"basket=i0{place}" for place in range(6))
     visit(page, address, f"new_user?dataset=synthetic&{basket}&change=%2Bi00")
-    page.wait_for_function("() => document.querySelectorAll('.lists').length === 3")
+    expect(page.locator(".lists")).to_have_count(3, timeout=60_000)
     settle(page)
     titles = page.locator(".lists").nth(1).locator(".title").all_text_contents()
     assert titles == list(synthetic.HOSTILE_TITLES)
