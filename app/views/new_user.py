@@ -52,20 +52,22 @@ def _basket(view: loaders.View) -> list[int]:
     return [int(item) for item in items if item >= 0]
 
 
+def _put(ids: list[str], change: str = "") -> None:
+    """Both at once: one click is one step for the back button."""
+    st.query_params.update({state.BASKET: ids, state.CHANGE: change})
+
+
 def _add(item_id: str) -> None:
     ids = [name for name in st.query_params.get_all(state.BASKET) if name != item_id]
-    st.query_params[state.BASKET] = [*ids, item_id]
-    st.query_params[state.CHANGE] = f"+{item_id}"
+    _put([*ids, item_id], f"+{item_id}")
 
 
 def _remove(item_id: str) -> None:
-    st.query_params[state.BASKET] = [name for name in st.query_params.get_all(state.BASKET) if name != item_id]
-    st.query_params[state.CHANGE] = f"-{item_id}"
+    _put([name for name in st.query_params.get_all(state.BASKET) if name != item_id], f"-{item_id}")
 
 
 def _empty() -> None:
-    for key in (state.BASKET, state.CHANGE):
-        st.query_params.pop(key, None)
+    _put([])
 
 
 def _item_list(view: loaders.View, name: str, items: list[int], key: str, action: tuple[str, str], callback) -> None:
@@ -100,8 +102,7 @@ def _example(view: loaders.View) -> None:
     """Puts the latest few items of somebody real into the basket."""
     user = int(np.random.default_rng().choice(np.flatnonzero(view.history.lengths)))
     items = list(dict.fromkeys(view.history[user][::-1].tolist()))[:EXAMPLE][::-1]
-    st.query_params[state.BASKET] = [str(view.dataset.item_ids[item]) for item in items]
-    st.query_params.pop(state.CHANGE, None)
+    _put([str(view.dataset.item_ids[item]) for item in items])
 
 
 def _show_basket(view: loaders.View, basket: list[int]) -> None:

@@ -88,7 +88,7 @@ def test_an_example_fills_the_basket_and_it_can_be_emptied(open_page, live, moun
     assert not page.exception and 0 < len(page.query_params["basket"]) <= 5
     assert "new_user_lists" in mounted_by_key
     next(button for button in page.button if button.label == "Empty it").click().run()
-    assert not page.exception and "basket" not in page.query_params
+    assert not page.exception and not any(page.query_params.get("basket", []))
 
 
 def test_a_search_without_a_find_says_so(open_page, live, mounted_by_key):
