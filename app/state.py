@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -10,6 +11,9 @@ DATASET, USER, RUNS, K, SLICE = "dataset", "user", "runs", "k", "slice"
 CATEGORY, BRAND, PRICE_FROM, PRICE_TO, ONLY_NEW = "category", "brand", "from", "to", "new"
 BENCHMARK, BENCHMARK_DATASET = "table", "on"
 BENCHMARK_METRIC, BENCHMARK_K, BENCHMARK_SET, BENCHMARK_SLICE = "measure", "length", "ranked", "targets"
+ITEM, BASKET, CHANGE, SEARCH, MODE = "item", "basket", "change", "find", "what"
+NEW_TITLE, NEW_CATEGORY, NEW_BRAND, NEW_PRICE = "new_title", "new_category", "new_brand", "new_price"
+EXACT, WINNER, LOSER, BESIDE = "exact", "one", "other", "beside"
 METRIC, METRIC_K, METRIC_SET, METRIC_SLICE = "metric", "at", "among", "part"
 
 BOUND = "query-params"
@@ -20,6 +24,30 @@ def preset(key: str, value: object) -> None:
     """Gives the widget ``key`` its first value, unless the URL has one."""
     if key not in st.session_state and key not in st.query_params:
         st.session_state[key] = value
+
+
+def linked(
+    widget: Callable, label: str, options: Sequence[str], key: str, default: str | None, **arguments: Any
+) -> str | None:
+    """A widget of one choice whose value, not its wording, is in the URL under ``key``; the URL is what counts.
+
+    A widget's own ``bind`` writes what ``format_func`` says. A value of the URL that is none of ``options`` is left
+    for the page to name, and ``default`` is shown.
+    """
+    inner = f"{key}_choice"
+    asked = st.query_params.get(key)
+    value = asked if asked in options else default
+    if st.session_state.get(inner) != value:
+        st.session_state[inner] = value
+
+    def changed() -> None:
+        chosen = st.session_state[inner]
+        if chosen is None:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = chosen
+
+    return widget(label, options, key=inner, on_change=changed, **arguments)
 
 
 def from_url(key: str, allowed: Sequence[str]) -> list[str]:

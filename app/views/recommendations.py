@@ -5,17 +5,13 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from app import loaders, state, theme
+from app import links, loaders, pickers, state, theme
 from app.lists import Column, show_lists
-from learn.data.schema import Slices
 from learn.errors import LearnError
-from learn.evaluation.slices import user_slices
 from learn.explore import figures, recommendations
 from learn.explore.catalogue import Filters
 from learn.explore.overview import run_labels
 
-EVERYONE = "everyone"
-MOST_LISTED = 2000
 LIST_LENGTHS = ["5", "10", "20", "50"]
 
 
@@ -25,7 +21,7 @@ def page() -> None:
     view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
     st.title("Recommendations", anchor=False)
     st.caption("Pick a person. See what they bought, what each variant suggests, and what they did buy later.")
-    user = _pick_user(view)
+    user = pickers.pick_user(view)
     for problem in runs.problems:
         theme.show_error(problem)
     if not runs.usable:
@@ -42,86 +38,10 @@ def page() -> None:
         _columns(view, runs, seen, keep, lists, filters)
 
 
-def _candidates(view: loaders.View, group: str) -> np.ndarray:
-    """User indices of a slice; those with something bought later first."""
-    names = user_slices(view.history.lengths)
-    found = np.arange(len(names)) if group == EVERYONE else np.flatnonzero(names == group)
-    return found[np.argsort(view.target.lengths[found] == 0, kind="stable")]
-
-
-def _typical(view: loaders.View, found: np.ndarray) -> str:
-    """A user of ``found`` with much to see: of those with a target, the one at three quarters by history length."""
-    tested = found[view.target.lengths[found] > 0]
-    pool = tested if len(tested) else found
-    by_length = pool[np.argsort(view.history.lengths[pool], kind="stable")]
-    return str(view.dataset.user_ids[by_length[len(pool) * 3 // 4]])
-
-
-def _change_slice(view: loaders.View) -> None:
-    found = _candidates(view, st.session_state[state.SLICE])
-    if len(found):
-        st.session_state[state.USER] = _typical(view, found)
-
-
-def _choose(user_ids: list[str]) -> None:
-    st.session_state[state.USER] = str(np.random.default_rng().choice(user_ids))
-
-
-def _pick_user(view: loaders.View) -> int | None:
-    columns = st.columns([2, 2, 1], vertical_alignment="bottom")
-    group = columns[1].selectbox(
-        "Choose among",
-        [EVERYONE, *Slices.NAMES],
-        key=state.SLICE,
-        bind=state.BOUND,
-        on_change=_change_slice,
-        args=(view,),
-        help="By how much is known of a user: cold-start, next to nothing; long-tail, little.",
-    )
-    found = _candidates(view, group)
-    ids = view.dataset.user_ids[found].tolist()
-    if not ids:
-        st.info(f"No user is {group} here: choose another group.")
-        return None
-    columns[2].button(
-        "Random user", icon=":material/casino:", on_click=_choose, args=(ids[:MOST_LISTED],), width="stretch"
-    )
-    state.preset(state.USER, _typical(view, found))
-    name = columns[0].selectbox(
-        "User",
-        ids[:MOST_LISTED],
-        index=None,
-        key=state.USER,
-        bind=state.BOUND,
-        accept_new_options=True,
-        placeholder="Type or choose a user's id",
-        help=f"{len(ids):,} users; any id can be typed.",
-    )
-    if name is None:
-        st.info("Choose a user to see their recommendations.")
-        return None
-    index = int(view.dataset.user_index.get_indexer([name])[0])
-    if index < 0:
-        st.warning(f"There is no user {theme.plain(str(name))} in this dataset: choose another one.")
-        return None
-    return index
-
-
 def _controls(view: loaders.View, runs: loaders.Runs) -> tuple[list[str], int, bool, Filters]:
     columns = st.columns([4.4, 1.3, 2.4, 1.6], vertical_alignment="bottom")
-    labels = run_labels(runs.usable)
-    chosen = columns[0].multiselect(
-        "Variants",
-        runs.names,
-        default=runs.names[:4],
-        key=state.RUNS,
-        bind=state.BOUND,
-        placeholder="Choose Runs to compare",
-        help=" · ".join(f"{name}: {theme.plain(label)}" for name, label in labels.items()) or None,
-    )
-    missing = state.from_url(state.RUNS, runs.names)
-    if missing:
-        st.warning(f"Not among the Runs here: {theme.plain(', '.join(missing))}.")
+    with columns[0]:
+        chosen = pickers.pick_runs(runs.usable)
     k = columns[1].selectbox("List length", LIST_LENGTHS, index=1, key=state.K, bind=state.BOUND)
     only_new = columns[2].toggle(
         "Hide bought before",
@@ -145,7 +65,11 @@ def _filters(view: loaders.View) -> Filters:
         "Category", catalogue.category_order, key=state.CATEGORY, bind=state.BOUND, placeholder="All categories"
     )
     brands = st.multiselect(
-        "Brand", catalogue.brand_order[:MOST_LISTED], key=state.BRAND, bind=state.BOUND, placeholder="All brands"
+        "Brand",
+        catalogue.brand_order[: pickers.MOST_LISTED],
+        key=state.BRAND,
+        bind=state.BOUND,
+        placeholder="All brands",
     )
     price = None
     if catalogue.price_range:
@@ -234,7 +158,12 @@ def _columns(view: loaders.View, runs: loaders.Runs, seen, keep: np.ndarray, lis
         if not found.live and not found.depth:
             source = "no list: nothing is known of this user" if not len(seen.history) else "no list for this user"
         columns.append(Column(name, labels[name], colours[name], f"hits: {hits} of {len(later)} {what}", source, found))
-    show_lists(columns, view.catalogue, view.dataset.item_ids, later, view.counts == 0)
+    user_id = st.session_state[state.USER]
+
+    def row_links(item: int) -> list[dict[str, str]]:
+        return links.of_item(view.dataset, item, user_id)
+
+    show_lists(columns, view.catalogue, view.dataset.item_ids, later, view.counts == 0, links=row_links)
 
 
 theme.guarded(page)

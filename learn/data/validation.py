@@ -61,6 +61,24 @@ def validate(
     return Dataset(name, items, interactions, record, facts)
 
 
+def validate_items(items: pd.DataFrame, where: str) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Cleans and checks items alone, as `validate` does: for items that are not in a Dataset.
+
+    Args:
+        items: at least `Items.ID` and one column of text.
+        where: names the table in messages.
+
+    Returns:
+        One row per id, columns `Items.ALL` and others; and what was mended, key -> how often (`texts_cut`,
+        `prices_dropped`, `duplicate_items`, `items_without_text`).
+
+    Raises:
+        LearnError: what cannot be mended, as in `validate`.
+    """
+    found: dict[str, int] = {}
+    return _clean_items(items, where, found, {}), found
+
+
 def _note(found: dict[str, int], examples: dict[str, list[str]], key: str, ids: pd.Series) -> None:
     found[key] = len(ids)
     if len(ids):

@@ -54,6 +54,12 @@ class Catalogue:
             return None
         return float(known.min()), float(known.max())
 
+    @cached_property
+    def searchable(self) -> tuple[list[str], list[str]]:
+        """(titles, everything else that is said of an item), in a form for comparing without case."""
+        rest = zip(self.categories, self.finer, self.details, self.brands, strict=True)
+        return [title.casefold() for title in self.titles], [" ".join(parts).casefold() for parts in rest]
+
 
 @dataclass(frozen=True)
 class Filters:

@@ -230,3 +230,6 @@ def _plain_one(text: str) -> str:
 
 def _plain(texts: Iterable[str]) -> list[str]:
     return [_plain_one(text) for text in texts]
+
+
+finish, plain_one, plain = _finish, _plain_one, _plain  # for the figures of single pages, in files of their own

@@ -16,6 +16,11 @@ def has_vectors(run: Run) -> bool:
     return run.info.item_vectors != "none" and (run.path / "user_vectors.safetensors").exists()
 
 
+def is_live(run: Run) -> bool:
+    """Whether `learn.explore.live.open_live` can open ``run``: trained or w/o Align, not stored lists."""
+    return run.info.kind == "learn" and run.info.content_key is not None and run.info.item_vectors != "none"
+
+
 def normalise(vectors: np.ndarray) -> np.ndarray:
     """[n, d] ``vectors`` with length 1; zeros stay zeros."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

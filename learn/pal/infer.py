@@ -17,16 +17,19 @@ TOKENS_PER_BATCH = 4096
 
 
 @torch.inference_mode()
-def item_vectors(towers: Towers, content: torch.Tensor, block: int = 4096) -> np.ndarray:
+def item_vectors(
+    towers: Towers, content: torch.Tensor, block: int = 4096, items: torch.Tensor | None = None
+) -> np.ndarray:
     """[N, D_llm] prepared content -> [N, d] float32, with the popularity prior as a last dimension where there is one.
 
-    The score is then a plain dot product with `user_vectors`.
+    The score is then a plain dot product with `user_vectors`. ``items`` is as there.
     """
     towers.eval()
+    items = torch.arange(len(content), device=content.device) if items is None else items
     parts = []
     for start in range(0, len(content), block):
         stop = min(start + block, len(content))
-        rows = towers.inputs(content[start:stop], torch.arange(start, stop, device=content.device))
+        rows = towers.inputs(content[start:stop], items[start:stop])
         embedded, prior = towers.items(rows), towers.prior(rows)
         parts.append(embedded if prior is None else torch.cat([embedded, prior[:, None]], dim=1))
     return torch.cat(parts).float().cpu().numpy()

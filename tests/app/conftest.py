@@ -1,12 +1,13 @@
 """Pages under AppTest, on a synthetic workspace of their own."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from tests import synthetic
+from tests import synthetic, trained
 
 PAGES = Path(__file__).resolve().parents[2] / "app" / "views"
 
@@ -17,6 +18,26 @@ def workspace(tmp_path, monkeypatch):
     place = synthetic.make_synthetic_workspace(tmp_path / "workspace")
     _use(place.root, tmp_path, monkeypatch)
     return place
+
+
+@pytest.fixture(scope="session")
+def trained_once(tmp_path_factory):
+    return trained.make_trained_workspace(tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture
+def trained_workspace(trained_once, tmp_path, monkeypatch):
+    """Trained Runs that answer for new people and items; the workspace is shared, so tests only read it."""
+    _use(trained_once.root, tmp_path, monkeypatch)
+    return trained_once
+
+
+@pytest.fixture
+def damageable_workspace(trained_once, tmp_path, monkeypatch):
+    """A copy of the trained one that a test may break; its Runs name the LLM of the original."""
+    shutil.copytree(trained_once.root, tmp_path / "copy")
+    _use(tmp_path / "copy", tmp_path, monkeypatch)
+    return type(trained_once)(tmp_path / "copy")
 
 
 @pytest.fixture
@@ -42,6 +63,16 @@ def mounted(monkeypatch):
 
     calls = []
     monkeypatch.setattr(lists, "_mount", lambda **arguments: calls.append(arguments["data"]))
+    return calls
+
+
+@pytest.fixture
+def mounted_by_key(monkeypatch):
+    """Key of a lists component -> what it was given last, with its callbacks."""
+    from app import lists
+
+    calls = {}
+    monkeypatch.setattr(lists, "_mount", lambda **arguments: calls.update({arguments["key"]: arguments}))
     return calls
 
 

@@ -4,7 +4,10 @@ import pytest
 
 from learn.data.history_target import Phase
 from learn.explore.catalogue import read_catalogue
-from tests import synthetic
+from learn.explore.live import open_live
+from learn.explore.vectors import is_live
+from learn.training.run import Run
+from tests import synthetic, trained
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +33,15 @@ def catalogue(dataset):
 @pytest.fixture(scope="session")
 def phases(split):
     return split.history(Phase.TEST), split.target(Phase.TEST)
+
+
+@pytest.fixture(scope="session")
+def trained_workspace(tmp_path_factory):
+    return trained.make_trained_workspace(tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture(scope="session")
+def lives(trained_workspace, dataset):
+    """Run name -> LiveRun, of every variant."""
+    runs = [Run(path) for path in trained_workspace.run_paths(dataset.name)]
+    return {run.name: open_live(run, trained_workspace, dataset) for run in runs if is_live(run)}

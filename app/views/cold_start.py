@@ -1,0 +1,284 @@
+"""Cold start: items that nobody had bought while the variants learned, from the catalogue, typed, or from a file."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app import audiences, links, live, loaders, pickers, state, theme
+from learn.cex.prompt import item_prompts
+from learn.data.schema import Items
+from learn.errors import LearnError
+from learn.explore import cold_start, figures, new_item
+from learn.explore.live import LiveRun
+from learn.explore.overview import run_labels
+
+MODES = {"catalogue": "Of the catalogue", "new": "A new item", "file": "From a file"}
+MOST_LISTED = 2000
+AUDIENCE_LENGTH = 50
+EXAMPLE = (
+    "title,category,brand,price\nOat drink barista 1 L,Grocery > Milk,Oatly,2.49\nGluten-free rye bread,Bakery,,4.2\n"
+)
+
+
+def page() -> None:
+    dataset = theme.pick_dataset()
+    runs = loaders.open_runs(dataset)
+    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
+    st.title("Cold start", anchor=False)
+    st.caption(
+        "Items that nobody had bought while the variants learned. Each variant knows them by their text alone: see "
+        "what it takes them for, and whom it would show them to."
+    )
+    usable = pickers.live_runs(runs, dataset.name)
+    left, right = st.columns([1.2, 1.8], vertical_alignment="bottom")
+    for wanted in state.from_url(state.MODE, list(MODES)):
+        st.warning(f"There is nothing called {theme.plain(wanted)} on this page.")
+    with left:
+        mode = state.linked(
+            st.segmented_control, "Which item?", list(MODES), state.MODE, "catalogue", format_func=MODES.get
+        )
+    with right:
+        chosen = pickers.pick_runs(usable)
+    lives = live.open_lives([run for run in usable if run.name in chosen], dataset)
+    if not lives:
+        return
+    if mode == "new":
+        _new_item(view, lives)
+    elif mode == "file":
+        _file(view, lives)
+    else:
+        _of_catalogue(view, lives)
+
+
+def _names(lives: dict[str, LiveRun]) -> tuple[dict[str, str], dict[str, str]]:
+    runs = [one.run for one in lives.values()]
+    return run_labels(runs), figures.run_colours((run.name, run.info.variant) for run in runs)
+
+
+# --- of the catalogue
+
+
+def _choose(ids: list[str]) -> None:
+    st.query_params[state.ITEM] = str(np.random.default_rng().choice(ids))
+
+
+def _of_catalogue(view: loaders.View, lives: dict[str, LiveRun]) -> None:
+    dataset = view.dataset
+    table = cold_start.cold_items(view.counts, view.target, view.catalogue)
+    if table.empty:
+        st.info("Every item of this catalogue was bought in the training part. Try *A new item* instead.")
+        return
+    buyers = dict(zip(dataset.item_ids[table["index"]], table["buyers"], strict=True))
+    ids = list(buyers)
+    asked = st.query_params.get(state.ITEM)
+    item = int(dataset.item_index.get_indexer([asked])[0]) if asked else -1
+    if asked and asked not in buyers:
+        what = "is no cold-start item: people had it in the training part" if item >= 0 else "is not in this catalogue"
+        st.warning(f"Item {theme.plain(asked)} {what}. Choose another one.")
+    # The options are cut, but what a link asks for is always one.
+    options = ids[:MOST_LISTED] + ([asked] if asked in buyers and asked not in ids[:MOST_LISTED] else [])
+
+    def words(item_id: str) -> str:
+        index = int(dataset.item_index.get_indexer([item_id])[0])
+        n = buyers.get(item_id, 0)
+        return f"{view.catalogue.titles[index]}  ({n} later buyers)" if n else f"{view.catalogue.titles[index]}"
+
+    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    right.button("Random item", icon=":material/casino:", on_click=_choose, args=(options,), width="stretch")
+    chosen = state.linked(
+        left.selectbox,
+        f"One of {len(ids):,} cold-start items; {sum(n > 0 for n in buyers.values()):,} of them were bought later",
+        options,
+        state.ITEM,
+        ids[0],
+        format_func=words,
+        help="Those that most people bought later come first.",
+    )
+    item = int(dataset.item_index.get_indexer([chosen])[0])
+    _card(dataset.items.iloc[[item]])
+    for link in links.on_maps(dataset, item):
+        st.markdown(f"[Show it on the maps]({link['href']})")
+    labels, colours = _names(lives)
+    found = audiences.answers(lives, {name: one.items[item] for name, one in lives.items()}, view, item)
+    audiences.show_answers(found, view, labels, colours, item, "cold_start")
+    _who_bought(view, lives, item, labels)
+
+
+def _who_bought(view: loaders.View, lives: dict[str, LiveRun], item: int, labels: dict[str, str]) -> None:
+    st.subheader("Who did buy it", anchor=False)
+    table = cold_start.buyers_ranks(lives, view.history, view.target, item)
+    if table.empty:
+        st.info("In the target period nobody with a history bought it: there is nothing to check the variants against.")
+        return
+    st.caption(
+        f"{len(table)} people with a history bought it later. Where it stood in the list that each of them would have "
+        f"been shown, of some {view.dataset.n_items:,} items: the smaller, the better."
+    )
+    for column, name in zip(st.columns(len(lives)), lives, strict=True):
+        best = f"best {table[name].min():,}, in the first 100 of {int((table[name] <= 100).sum())}"
+        column.metric(
+            theme.plain(labels[name]),
+            f"median rank {table[name].median():,.0f}",
+            best,
+            delta_color="off",
+            delta_arrow="off",
+        )
+    shown = table.assign(user=view.dataset.user_ids[table["user"]]).rename(columns=labels | {"user": "User"})
+    with st.expander(f"All {len(table)} of them"):
+        st.dataframe(shown, hide_index=True, width="stretch")
+
+
+def _card(row: pd.DataFrame) -> None:
+    """The item's words, and the text that the LLM reads."""
+    with st.expander("What the language model reads", icon=":material/article:"):
+        st.code(item_prompts(row)[0], language=None, wrap_lines=True)
+
+
+# --- typed
+
+
+def _start_from(view: loaders.View) -> None:
+    """Fills the box with a real item, to be changed."""
+    item = int(np.random.default_rng().choice(np.flatnonzero(view.counts > 0)))
+    row = view.dataset.items.iloc[item]
+
+    def text(column: str) -> str:
+        return "" if column not in row or pd.isna(row[column]) else str(row[column])
+
+    st.session_state[state.NEW_TITLE] = text(Items.TITLE)
+    st.session_state[state.NEW_CATEGORY] = text(Items.CATEGORY)
+    st.session_state[state.NEW_BRAND] = text(Items.BRAND)
+    price = view.catalogue.prices[item]
+    st.session_state[state.NEW_PRICE] = float(price) if np.isfinite(price) else None
+
+
+def _new_item(view: loaders.View, lives: dict[str, LiveRun]) -> None:
+    first, second, third, fourth, fifth = st.columns([3, 2.4, 1.6, 1.1, 1.5], vertical_alignment="bottom")
+    example = view.catalogue
+    title = first.text_input(
+        "Title", key=state.NEW_TITLE, bind=state.BOUND, placeholder=f"for example {example.titles[0]}", max_chars=1000
+    )
+    category = second.text_input(
+        "Category", key=state.NEW_CATEGORY, bind=state.BOUND, placeholder=example.category_order[0], max_chars=1000
+    )
+    brand = third.text_input("Brand", key=state.NEW_BRAND, bind=state.BOUND, placeholder="may be empty", max_chars=300)
+    price = fourth.number_input(
+        "Price", min_value=0.0, value=None, key=state.NEW_PRICE, bind=state.BOUND, placeholder="none"
+    )
+    fifth.button(
+        "Use a real one",
+        icon=":material/casino:",
+        on_click=_start_from,
+        args=(view,),
+        width="stretch",
+        help="Fills in an item of the catalogue, to change a word and see what it does.",
+    )
+    if not any(text and text.strip() for text in (title, category, brand)):
+        st.info("Type a title and press Enter: the language model reads it on the spot.", icon=":material/edit:")
+        return
+    items = new_item.make_item(title or "", category or "", brand or "", price)
+    st.caption("What the language model reads:")
+    st.code(item_prompts(items)[0], language=None, wrap_lines=True)
+    content = _read(lives, items)
+    lives = {name: one for name, one in lives.items() if name in content}
+    if not lives:
+        return
+    vectors = {name: one.new_items(content[name])[0] for name, one in lives.items()}
+    labels, colours = _names(lives)
+    audiences.show_answers(audiences.answers(lives, vectors, view, None), view, labels, colours, None, "new_item")
+
+
+@st.cache_data(max_entries=64, show_spinner="The language model is reading …")
+def _embed(prompts: tuple[str, ...], settings: str, _items: pd.DataFrame, _cex) -> np.ndarray:
+    return new_item.embed_items(_items, live.open_llm(_cex), _cex)
+
+
+def _read(lives: dict[str, LiveRun], items: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Run name -> [n, D_llm] content embeddings of ``items``; a Run whose LLM is not here says so and is left out."""
+    found, said = {}, set()
+    for name, one in lives.items():
+        if not one.reads_text:
+            st.info(f"{theme.plain(one.run.info.label)} knows items by their ID only: a new item is nothing to it.")
+            continue
+        try:
+            cex = live.reading_settings(one.run)
+            found[name] = _embed(tuple(item_prompts(items)), cex.model_dump_json(), items, cex)
+        except LearnError as error:
+            if error.what not in said:
+                theme.show_error(error)
+            said.add(error.what)
+    return found
+
+
+# --- from a file
+
+
+def _file(view: loaders.View, lives: dict[str, LiveRun]) -> None:
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    upload = left.file_uploader(
+        f"A table of up to {new_item.MOST:,} new items, with at least a column title",
+        type=["csv", "tsv", "parquet", "jsonl"],
+        key="cold_start_file",
+        help="Columns: title, category, brand, price, keywords, attributes, item_id; common other names are found too.",
+    )
+    right.download_button(
+        "Example file", EXAMPLE, "new-items.csv", "text/csv", icon=":material/download:", width="stretch"
+    )
+    if upload is None:
+        st.info(
+            "Upload a CSV of new items; download for each of them whom every variant would show it to first.",
+            icon=":material/upload_file:",
+        )
+        return
+    items, notes = _uploaded(upload)
+    for note in notes:
+        st.caption(f":material/info: {theme.plain(note)}")
+    content = _read(lives, items)
+    lives = {name: one for name, one in lives.items() if name in content}
+    if not lives:
+        return
+    labels, colours = _names(lives)
+    table = pd.concat(
+        [
+            new_item.audiences({name: one}, items, content[name], view.history, view.dataset.user_ids, AUDIENCE_LENGTH)
+            for name, one in lives.items()
+        ],
+        ignore_index=True,
+    )
+    titles = dict(zip(items[Items.ID], items[Items.TITLE].fillna(""), strict=True))
+    left, right = st.columns([3, 1.4], vertical_alignment="bottom")
+    chosen = left.selectbox(
+        f"{len(items):,} items were read; look at one",
+        list(titles),
+        key="cold_start_row",
+        format_func=lambda item_id: f"{titles[item_id] or 'no title'}  ({item_id})",
+    )
+    right.download_button(
+        f"All audiences ({AUDIENCE_LENGTH} users each)",
+        table.to_csv(index=False),
+        "audiences.csv",
+        "text/csv",
+        icon=":material/download:",
+        type="primary",
+        width="stretch",
+    )
+    row = int(np.flatnonzero(items[Items.ID] == chosen)[0])
+    _card(items.iloc[[row]])
+    vectors = {name: one.new_items(content[name][[row]])[0] for name, one in lives.items()}
+    audiences.show_answers(audiences.answers(lives, vectors, view, None), view, labels, colours, None, "file_item")
+
+
+def _uploaded(upload) -> tuple[pd.DataFrame, list[str]]:
+    """The uploaded file's items; readers want a path, whose ending tells the type."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"items{Path(upload.name).suffix.lower()}"
+        path.write_bytes(upload.getvalue())
+        return new_item.read_new_items(path, upload.name)
+
+
+theme.guarded(page)

@@ -1,0 +1,262 @@
+"""Compare: Runs against Runs, by slice, by variety, list by list, and user by user."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app import links, loaders, pickers, state, theme
+from app.lists import Column, column_data, show
+from learn.data.schema import Metrics, Recommendations
+from learn.errors import LearnError
+from learn.evaluation.protocol import default_k
+from learn.explore import compare, compare_figures, figures, overview
+from learn.explore.recommendations import Suggestions
+from learn.training.run import Run
+
+AMONG = {Recommendations.AMONG_NEW: "Items new to the user", Recommendations.AMONG_ALL: "All items"}
+SHOWN = 6  # users of a duel, on each side
+
+
+def page() -> None:
+    dataset = theme.pick_dataset()
+    runs = loaders.open_runs(dataset)
+    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
+    st.title("Compare", anchor=False)
+    st.caption(
+        "Runs against Runs: who is better for whom, what accuracy costs in variety, how alike their lists are, and the "
+        "people for whom they differ most."
+    )
+    for problem in runs.problems:
+        theme.show_error(problem)
+    if not runs.usable:
+        theme.no_runs(dataset.name)
+        return
+    metrics = loaders.metrics(runs.usable, loaders.run_key(runs.usable))
+    if metrics.empty:
+        st.info("No Run has metrics yet.", icon=":material/monitoring:")
+        st.code(f"learn evaluate {dataset.name}", language="bash")
+        return
+    chosen, metric, k, among = _controls(runs, metrics, dataset.n_items)
+    picked = [runs.named(name) for name in chosen]
+    if not picked:
+        st.info("Choose at least one Run.")
+        return
+    colours = figures.run_colours((run.name, run.info.variant) for run in runs.usable)
+    mine = metrics[metrics["run"].isin(chosen)]
+    st.subheader("Who is it good for?", anchor=False)
+    table = compare.by_slice(mine, metric, k, among)
+    if table.empty:
+        st.info("The chosen Runs have no such metric: choose another one, or another list length.")
+        return
+    st.caption(_slice_rules(picked[0]))
+    theme.chart(compare_figures.slices_figure(table, colours, f"{metric}@{k}"), "compare_slices")
+    _variety(view, picked, mine, metric, k, among, colours)
+    _overlap(view, picked, k, among)
+    best_first = list(overview.compare_runs(mine, metric, k, among, "all")["run"])
+    _duel(view, sorted(picked, key=lambda run: best_first.index(run.name)), among, k, colours)
+    _curves(picked, colours)
+
+
+def _controls(runs: loaders.Runs, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
+    with st.container():
+        left, *others = st.columns([3.6, 1.2, 0.9, 1.6], vertical_alignment="bottom")
+        with left:
+            chosen = pickers.pick_runs(runs.usable, at_first=len(runs.names))
+        names = [name for name in dict.fromkeys(metrics[Metrics.METRIC]) if name != "coverage"]
+        ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
+        sets = [name for name in AMONG if name in set(metrics[Metrics.AMONG])]
+        first = names.index("recall") if "recall" in names else 0
+        metric = others[0].selectbox("Metric", names, index=first, key=state.METRIC, bind=state.BOUND)
+        standard = str(default_k(n_items))
+        k = others[1].selectbox(
+            "k", ks, index=ks.index(standard) if standard in ks else 0, key=state.METRIC_K, bind=state.BOUND
+        )
+        among = state.linked(
+            others[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], format_func=AMONG.get
+        )
+    return chosen, metric, int(k), among
+
+
+def _slice_rules(run: Run) -> str:
+    words = (
+        "Dots with 95% intervals. Cold-start users have next to no history, cold-start items no training interaction."
+    )
+    try:
+        rules = run.slices.set_index("slice")["rule"]
+    except LearnError:
+        return words
+    return words + f" Long-tail users here: {rules['user:long-tail']}; long-tail items: {rules['item:long-tail']}."
+
+
+@st.cache_resource(max_entries=16, show_spinner="Reading stored lists …")
+def _matrix(_run: Run, _dataset, key: str, fingerprint: str, among: str) -> np.ndarray:
+    return compare.stored_matrix(_run, _dataset, among)
+
+
+def _matrices(view: loaders.View, picked: list[Run], among: str) -> dict[str, np.ndarray]:
+    key, found = view.dataset.fingerprint, {}
+    for run in picked:
+        try:
+            found[run.name] = _matrix(run, view.dataset, loaders.run_key([run])[0], key, among)
+        except LearnError as error:
+            theme.show_error(error)
+    return found
+
+
+def _variety(
+    view: loaders.View, picked: list[Run], metrics: pd.DataFrame, metric: str, k: int, among: str, colours: dict
+) -> None:
+    st.subheader("What does accuracy cost in variety?", anchor=False)
+    st.caption(
+        "Up is more accurate. A system that shows everybody the same best-sellers can be high up and far left in "
+        "coverage and novelty. Click a dot to open its Run."
+    )
+    lists = _matrices(view, picked, among)
+    accuracy = overview.compare_runs(metrics, metric, k, among, "all")
+    table = _trade_offs(
+        [run for run in picked if run.name in lists], lists, accuracy, view, loaders.run_key(picked), k, among, metric
+    )
+    figure = compare_figures.trade_offs_figure(table, colours, f"{metric}@{k}")
+    picks = st.plotly_chart(
+        figure,
+        width="stretch",
+        key="compare_variety",
+        config={"displayModeBar": False},
+        on_select="rerun",
+        selection_mode="points",
+    )
+    points = picks.selection.points if picks is not None else []
+    for point in points[:1]:
+        name = point["customdata"][0] if isinstance(point["customdata"], list) else point["customdata"]
+        run = next((run for run in picked if run.name == name), None)
+        if run is not None:
+            _open_run(view, run, table)
+    with st.expander("The numbers"):
+        st.dataframe(
+            table.drop(columns=["variant", "run"]).rename(columns={"label": "Run", "accuracy": f"{metric}@{k}"}),
+            hide_index=True,
+            width="stretch",
+        )
+        st.caption("; ".join(f"{name.replace('_', ' ')}: {what}" for name, what in compare.TRADE_OFFS.items()) + ".")
+
+
+def _open_run(view: loaders.View, run: Run, table: pd.DataFrame) -> None:
+    href = links.page("recommendations", **(links.query_of(view.dataset) | {state.RUNS: [run.name]}))
+    row = table[table["run"] == run.name].iloc[0]
+    facts = f"{run.info.trainable_parameters:,} trained parameters, {run.info.train_seconds:,.0f} s of training"
+    st.markdown(
+        f"**{theme.plain(row['label'])}** · {facts} · [see its recommendations]({href})", unsafe_allow_html=False
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner="Measuring variety …")
+def _trade_offs(
+    _picked: list[Run],
+    _lists: dict[str, np.ndarray],
+    _accuracy: pd.DataFrame,
+    _view: loaders.View,
+    key: tuple[str, ...],
+    k: int,
+    among: str,
+    metric: str,
+) -> pd.DataFrame:
+    train = _view.split.train()
+    pairs = np.unique(train.users * _view.dataset.n_items + train.items) % _view.dataset.n_items
+    popularity = np.bincount(pairs, minlength=_view.dataset.n_items)
+    n_users = int((train.lengths > 0).sum())
+    return compare.trade_offs(_picked, _lists, _accuracy, k, popularity, n_users, _view.catalogue)
+
+
+def _overlap(view: loaders.View, picked: list[Run], k: int, among: str) -> None:
+    st.subheader("How alike are their lists?", anchor=False)
+    if len(picked) < 2:
+        st.caption("Choose a second Run to see what they have in common.")
+        return
+    lists = _matrices(view, picked, among)
+    st.caption(f"Share of the first {k} recommendations that two Runs have in common, the mean over users.")
+    labels = overview.run_labels(picked)
+    theme.chart(compare_figures.overlap_figure(compare.overlap_matrix(lists, k), labels), "compare_overlap")
+
+
+def _duel(view: loaders.View, picked: list[Run], among: str, k: int, colours: dict[str, str]) -> None:
+    st.subheader("Users won and lost", anchor=False)
+    able = []
+    for run in picked:
+        try:
+            _ = run.per_user
+            able.append(run)
+        except LearnError as error:
+            theme.show_error(error)
+    if len(able) < 2:
+        st.caption("Choose two Runs with a record of every user: `learn evaluate` writes it.")
+        return
+    labels = overview.run_labels(picked)
+    names = [run.name for run in able]
+    left, right, _ = st.columns([2, 2, 2])
+    one = state.linked(left.selectbox, "This Run", names, state.WINNER, names[0], format_func=labels.get)
+    two = state.linked(right.selectbox, "against", names, state.LOSER, names[1], format_func=labels.get)
+    if one == two:
+        st.info("Choose two different Runs.")
+        return
+    ks = compare.cutoffs([run for run in able if run.name in (one, two)])
+    if not ks:
+        st.info("The two Runs were evaluated at different list lengths. Evaluate them again:")
+        st.code(f"learn evaluate {view.dataset.name}", language="bash")
+        return
+    at = k if k in ks else ks[-1]
+    a, b = (next(run for run in able if run.name == name) for name in (one, two))
+    found = compare.duel(a, b, at, among)
+    mean, low, high = found.difference
+    verdict = "more than chance" if low > 0 or high < 0 else "within chance"
+    tiles = st.columns(4)
+    tiles[0].metric(f"Won by {theme.plain(labels[one])}", f"{found.won:,} users")
+    tiles[1].metric("Same", f"{found.tied:,} users")
+    tiles[2].metric(f"Won by {theme.plain(labels[two])}", f"{found.lost:,} users")
+    tiles[3].metric(f"Recall@{at}, difference", f"{mean:+.4f}")
+    st.caption(
+        f"The difference's paired 95% interval is {low:+.4f} to {high:+.4f}: {verdict}. Below, the most different "
+        f"users, by how many of their later items were among the first {at}."
+    )
+    sides = (
+        (one, two, found.users[found.users["difference"] > 0]),
+        (two, one, found.users[found.users["difference"] < 0]),
+    )
+    columns = [_side(view, name, other, users.head(SHOWN), labels, colours, one) for name, other, users in sides]
+    show({"legend": [], "columns": columns}, "compare_duel")
+
+
+def _side(
+    view: loaders.View, name: str, other: str, users: pd.DataFrame, labels: dict, colours: dict, first: str
+) -> dict:
+    rows = []
+    mine, theirs = ("a", "b") if name == first else ("b", "a")
+    for place, row in enumerate(users.to_dict("records"), 1):
+        user_id = str(view.dataset.user_ids[row["user"]])
+        query = links.query_of(view.dataset) | {state.USER: user_id, state.RUNS: [name, other]}
+        rows.append(
+            {
+                "rank": place,
+                "item": user_id,
+                "title": f"User {user_id}",
+                "reasons": [f"found {row[mine]} of {row['n_targets']} later items, the other {row[theirs]}"],
+                "links": [{"text": "open side by side", "href": links.page("recommendations", **query)}],
+            }
+        )
+    nothing = Suggestions(np.zeros(0, np.int64), np.zeros(0), live=True)
+    data = column_data(Column(name, f"{labels[name]} was better", colours[name], "", "", nothing), rows)
+    return data | {"empty": "Nobody."}
+
+
+def _curves(picked: list[Run], colours: dict[str, str]) -> None:
+    st.subheader("How they learned", anchor=False)
+    table = compare.training_curves(picked)
+    if table.empty:
+        st.caption("None of the chosen Runs was trained.")
+        return
+    st.caption("Losses of variants with other objectives are not comparable; validation metrics are.")
+    theme.chart(compare_figures.curves_figure(table, colours), "compare_curves")
+
+
+theme.guarded(page)

@@ -1,0 +1,198 @@
+"""Why: what in a history speaks for one item, and why one variant ranks it high while another does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app import links, live, loaders, pickers, state, theme
+from learn.explore import figures, recommendations, why, why_figures
+from learn.explore.live import LiveRun
+from learn.explore.overview import run_labels
+
+SUGGESTED = 10  # items of each variant's list that are offered to be explained
+EXACT_AT_FIRST = 120
+
+
+def page() -> None:
+    dataset = theme.pick_dataset()
+    runs = loaders.open_runs(dataset)
+    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
+    st.title("Why", anchor=False)
+    st.caption(
+        "Pick a person and an item. See which of their past purchases speak for it, and why one variant ranks it high "
+        "while another does not."
+    )
+    usable = pickers.live_runs(runs, dataset.name)
+    user = pickers.pick_user(view)
+    chosen = pickers.pick_runs(usable)
+    if user is None or not chosen:
+        return
+    if not len(view.history[user]):
+        st.info("Nothing is known of this user before the cut, so nothing can speak for an item. Choose another user.")
+        return
+    lives = live.open_lives([run for run in usable if run.name in chosen], dataset)
+    if not lives:
+        return
+    seen = recommendations.user_view(view.history, view.target, user)
+    keep = recommendations.rankable(np.ones(dataset.n_items, dtype=bool), seen, only_new=True)
+    item = _pick_item(view, lives, user, keep)
+    if item is None:
+        return
+    labels = {name: label for name, label in run_labels(usable).items() if name in lives}
+    colours = figures.run_colours((run.name, run.info.variant) for run in usable)
+    standings = {
+        name: why.standing(one.users[user], one.items, keep, item, one.has_prior) for name, one in lives.items()
+    }
+    _item_card(view, seen, item)
+    _ranks(standings, labels)
+    _contributions(view, lives, seen.history, item, labels, colours)
+    _here_and_not_there(standings, labels, colours)
+
+
+def _pick_item(view: loaders.View, lives: dict[str, LiveRun], user: int, keep: np.ndarray) -> int | None:
+    """The item to explain: one of what the variants recommend, or any id that is typed."""
+    dataset, places = view.dataset, {}
+    for name, one in lives.items():
+        found = recommendations.rank_live(one.users[user], one.items, keep, SUGGESTED)
+        for rank, item in enumerate(found.items.tolist(), 1):
+            places.setdefault(str(dataset.item_ids[item]), []).append(f"{name} #{rank}")
+    ids = sorted(places, key=lambda one: -len(places[one]))
+    asked = st.query_params.get(state.ITEM)
+    if asked and asked not in ids:
+        ids.append(asked)
+
+    def words(item_id: str) -> str:
+        index = int(dataset.item_index.get_indexer([item_id])[0])
+        title = view.catalogue.titles[index] if index >= 0 else "not in this catalogue"
+        return f"{title}  ({', '.join(places.get(item_id, [item_id]))})"
+
+    chosen = state.linked(
+        st.selectbox,
+        "Item",
+        ids,
+        state.ITEM,
+        ids[0],
+        index=None,
+        format_func=words,
+        accept_new_options=True,
+        placeholder="Choose one of the recommended items, or type an item's id",
+        help=f"The first {SUGGESTED} of every chosen variant; any other item's id can be typed.",
+    )
+    if chosen is None:
+        st.info("Choose an item to see what speaks for it.")
+        return None
+    index = int(dataset.item_index.get_indexer([chosen])[0])
+    if index < 0:
+        st.warning(f"There is no item {theme.plain(str(chosen))} in this dataset: choose another one.")
+        return None
+    return index
+
+
+def _item_card(view: loaders.View, seen: recommendations.UserView, item: int) -> None:
+    catalogue = view.catalogue
+    words = [catalogue.categories[item], catalogue.finer[item], catalogue.details[item]]
+    if np.isfinite(catalogue.prices[item]):
+        words.append(f"price {catalogue.prices[item]:,.2f}")
+    facts = []
+    if view.counts[item] == 0:
+        facts.append(":blue-badge[cold start: nobody had it in the training part]")
+    if item in seen.history:
+        facts.append(":orange-badge[the person had it before]")
+    if item in seen.target:
+        facts.append(":green-badge[bought later]")
+    st.subheader(theme.plain(catalogue.titles[item]), anchor=False)
+    st.markdown(" ".join([theme.plain(" · ".join(word for word in words if word)), *facts]))
+    for link in links.on_maps(view.dataset, item):
+        st.markdown(f"[Show it on the maps]({link['href']})")
+
+
+def _ranks(standings: dict[str, why.Standing], labels: dict[str, str]) -> None:
+    for column, (name, found) in zip(st.columns(len(standings)), standings.items(), strict=True):
+        share = found.rank / found.of
+        column.metric(
+            theme.plain(labels[name]),
+            f"rank {found.rank:,}",
+            f"of {found.of:,} items: top {share:.2%}" if share < 0.1 else f"of {found.of:,} items",
+            delta_color="off",
+            delta_arrow="off",
+        )
+
+
+@st.cache_data(max_entries=64, show_spinner="Leaving out one item after the other …")
+def _explain(
+    _lives: dict[str, LiveRun], key: tuple[str, ...], history: np.ndarray, item: int, most: int | None
+) -> dict[str, why.Attribution]:
+    return why.explain(_lives, history, {name: one.items[item] for name, one in _lives.items()}, most)
+
+
+def _contributions(
+    view: loaders.View, lives: dict[str, LiveRun], history: np.ndarray, item: int, labels: dict, colours: dict
+) -> None:
+    st.subheader("What in their history speaks for it", anchor=False)
+    n_distinct = len(np.unique(history))
+    everything = False
+    if n_distinct > EXACT_AT_FIRST:
+        everything = st.toggle(
+            f"Leave out each of the {n_distinct:,} items, not only {EXACT_AT_FIRST}",
+            key=state.EXACT,
+            bind=state.BOUND,
+            help="Slower. Otherwise: the half that seems to matter most, and an even sample of the others.",
+        )
+    key = loaders.run_key([one.run for one in lives.values()])
+    found = _explain(lives, key, history, item, None if everything else EXACT_AT_FIRST)
+    n_strands = max(one.n_strands for one in found.values())
+    cut = f" This history is long: it is read in {n_strands} strands, and an item is left out of its own." * (
+        n_strands > 1
+    )
+    st.caption(
+        "Bars to the right speak for the item: its score falls by that much when the purchase is left out. Bars to the "
+        f"left speak against it. Ticks: a one-pass estimate of the same. Every variant has its own scale.{cut}"
+    )
+    table = why.contributions_table(found)
+    theme.chart(why_figures.contributions_figure(table, view.catalogue, labels, colours), "why_contributions")
+    for column, one in zip(st.columns(len(found)), found.values(), strict=True):
+        column.caption(_agreement(one), help=AGREEMENT_HELP)
+    with st.expander(f"All {n_distinct:,} distinct items of the history"):
+        st.dataframe(_readable(table, view, labels), hide_index=True, width="stretch", height=320)
+
+
+AGREEMENT_HELP = (
+    "Spearman's rank correlation of the estimate (the score's slope as attention to an item is turned down) with the "
+    "bars. Taking an item out of a long history altogether also regroups the others into new strands, which no "
+    "estimate can foresee: the second number. The table below has both."
+)
+
+
+def _agreement(found: why.Attribution) -> str:
+    if not np.isfinite(found.agreement_held):
+        return "Too few items to compare the estimate with."
+    words = f"Estimate against bars: rank correlation {found.agreement_held:.2f}"
+    return words + (f"; {found.agreement:.2f} when regrouped" if found.n_strands > 1 else "")
+
+
+def _readable(table: pd.DataFrame, view: loaders.View, labels: dict[str, str]) -> pd.DataFrame:
+    wide = table.pivot(index="item", columns="run", values=["held", "exact", "approximate"])
+    shown = pd.DataFrame({"item": view.catalogue.titles[wide.index], "category": view.catalogue.categories[wide.index]})
+    for name in dict.fromkeys(table["run"]):
+        shown[f"{labels[name]}: left out"] = wide["held", name].to_numpy()
+        if not np.allclose(wide["held", name], wide["exact", name], equal_nan=True):
+            shown[f"{labels[name]}: left out, regrouped"] = wide["exact", name].to_numpy()
+        shown[f"{labels[name]}: estimate"] = wide["approximate", name].to_numpy()
+    first = shown.columns[2]
+    return shown.sort_values(first, ascending=False, kind="stable")
+
+
+def _here_and_not_there(standings: dict[str, why.Standing], labels: dict, colours: dict) -> None:
+    st.subheader("Why here and not there", anchor=False)
+    st.markdown(theme.plain(why.in_words(standings, labels)))
+    theme.chart(why_figures.distribution_figure(standings, labels, colours), "why_distribution")
+    st.caption(
+        "Every item's score for this person, per variant; the line marks this item. A score is *similarity* (what this "
+        "person's history says) plus a *popularity prior* (what the text says of how much people buy such things)."
+    )
+    st.dataframe(why.standings_table(standings, labels), hide_index=True, width="stretch")
+
+
+theme.guarded(page)

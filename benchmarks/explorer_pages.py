@@ -1,0 +1,106 @@
+"""How long the explorer's live answers take on the server, warm: python benchmarks/explorer_pages.py
+
+Measures on the prebuilt demo (or another dataset with trained Runs) and writes rows of name, value and unit into
+assets/benchmarks/explorer.json; rows of other names stay as they are.
+
+- new_item_s: from a typed text to every variant's answer: one live pass of the frozen LLM, its vector in each variant,
+  nearest warm items, first users with their reasons. Another text each time.
+- new_user_ms: from a click to new lists of every variant: the basket's and, to tell what changed, the one before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from learn.data.completejourney import load_completejourney
+from learn.data.dataset import Dataset
+from learn.data.history_target import Phase, SplitInfo, make_split
+from learn.explore.audience import audience
+from learn.explore.cold_start import nearest
+from learn.explore.live import LiveRun, open_live
+from learn.explore.new_item import embed_items, make_item, open_llm, reading_settings
+from learn.explore.new_user import recommend, what_changed
+from learn.explore.vectors import is_live
+from learn.files import write_json
+from learn.training.run import Run
+from learn.workspace import PREBUILT, Workspace
+
+RESULTS = Path(__file__).resolve().parent.parent / "assets" / "benchmarks" / "explorer.json"
+LIST_LENGTH, NEIGHBOURS, PEOPLE = 10, 6, 5
+
+
+def upsert(path: Path, measured: dict[str, tuple[float, str]]) -> None:
+    """Writes ``measured`` (name -> value, unit) into the rows of ``path``; other rows stay."""
+    rows = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    kept = {row["name"]: row for row in rows}
+    kept |= {name: {"name": name, "value": value, "unit": unit} for name, (value, unit) in measured.items()}
+    write_json(path, list(kept.values()))
+
+
+def new_item_seconds(lives: dict[str, LiveRun], place: Workspace, models: Workspace, split, rounds: int) -> list[float]:
+    """Seconds for each of ``rounds`` new texts, after one that wakes the LLM."""
+    cex = reading_settings(next(iter(lives.values())).run, place)
+    llm = open_llm(cex, models)
+    history, warm = split.history(Phase.TEST), split.training_counts() > 0
+    taken = []
+    for number in range(rounds + 1):
+        start = time.perf_counter()
+        items = make_item(f"Oat drink, barista edition {number}, 1 L", "Grocery > Milk", "Private", 2.49)
+        content = embed_items(items, llm, cex)
+        for live in lives.values():
+            vector = live.new_items(content)[0]
+            nearest(live, vector, warm, NEIGHBOURS)
+            audience(live, vector, history, PEOPLE)
+        taken.append(time.perf_counter() - start)
+    return taken[1:]
+
+
+def new_user_milliseconds(lives: dict[str, LiveRun], split, rounds: int) -> list[float]:
+    """Milliseconds for each of ``rounds`` clicks that put one more item into a basket of five."""
+    rng, bought = np.random.default_rng(0), np.flatnonzero(split.training_counts())
+    taken = []
+    for _ in range(rounds + 1):
+        basket = rng.choice(bought, 6, replace=False).tolist()
+        start = time.perf_counter()
+        for live in lives.values():
+            what_changed(recommend(live, basket[:-1], LIST_LENGTH), recommend(live, basket, LIST_LENGTH))
+        taken.append(1000 * (time.perf_counter() - start))
+    return taken[1:]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--workspace", default=None, help="where converted LLMs (and prepared datasets) are kept")
+    parser.add_argument("--runs-of", default=str(PREBUILT), help="workspace of the Runs; the prebuilt demo by default")
+    parser.add_argument("--dataset", default="completejourney")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    own, place = Workspace.at(arguments.workspace), Workspace(Path(arguments.runs_of))
+    folder = own.dataset(arguments.dataset)
+    dataset = Dataset.load(folder) if (folder / "dataset.json").exists() else load_completejourney()
+    runs = [run for run in map(Run, place.run_paths(dataset.name)) if is_live(run)]
+    split = make_split(dataset, SplitInfo(**runs[0].info.split))
+    lives = {run.name: open_live(run, place, dataset) for run in runs}
+    seconds = new_item_seconds(lives, place, own, split, arguments.rounds)
+    milliseconds = new_user_milliseconds(lives, split, arguments.rounds)
+    measured = {
+        "new_item_s": (round(statistics.median(seconds), 3), "s"),
+        "new_user_ms": (round(statistics.median(milliseconds), 1), "ms"),
+    }
+    upsert(RESULTS, measured)
+    print(f"{len(lives)} Runs, {arguments.threads} threads, medians of {arguments.rounds}")
+    for (name, (value, unit)), all_of_them in zip(measured.items(), (seconds, milliseconds), strict=True):
+        print(f"{name}: {value} {unit} (from {min(all_of_them):.3g} to {max(all_of_them):.3g})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Items without any training interaction: which there are, and what each Run makes of their text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from learn.data.sequences import Sequences
+from learn.explore.audience import later_buyers, own_ranks
+from learn.explore.catalogue import Catalogue
+from learn.explore.live import LiveRun
+from learn.explore.recommendations import Suggestions
+from learn.retrieval.exact import top_k
+
+
+def cold_items(counts: np.ndarray, target: Sequences, catalogue: Catalogue) -> pd.DataFrame:
+    """Items that nobody had in the training part, those that most people got later first.
+
+    Args:
+        counts: [N] training interactions (`Split.training_counts`).
+        target: every user's events of the target period.
+
+    Returns:
+        Columns index, title, category, brand, price, buyers (distinct users in the target period).
+    """
+    pairs = np.unique(np.stack([target.items.astype(np.int64), target.users]), axis=1)
+    buyers = np.bincount(pairs[0], minlength=len(counts))
+    cold = np.flatnonzero(counts == 0)
+    cold = cold[np.argsort(-buyers[cold], kind="stable")]
+    return pd.DataFrame(
+        {
+            "index": cold,
+            "title": catalogue.titles[cold],
+            "category": catalogue.categories[cold],
+            "brand": catalogue.brands[cold],
+            "price": catalogue.prices[cold],
+            "buyers": buyers[cold],
+        }
+    )
+
+
+def nearest(live: LiveRun, item_vector: np.ndarray, allowed: np.ndarray, k: int) -> Suggestions:
+    """The ``k`` items of ``allowed`` ([N] bool) with the greatest cosine to ``item_vector`` ([d]), by exact search.
+
+    The popularity prior is left out: it says how much people buy, not what is alike.
+    """
+    cosines = live.directions() @ live.directions(item_vector[None])[0]
+    scores = np.where(allowed, cosines, -np.inf).astype(np.float32)
+    items, best = top_k(scores[None], min(k, len(scores)))
+    found = items[0] >= 0
+    return Suggestions(items[0][found], best[0][found], live=True)
+
+
+def buyers_ranks(lives: dict[str, LiveRun], history: Sequences, target: Sequences, item: int) -> pd.DataFrame:
+    """Who did get ``item`` in the target period, and its place in each one's list: columns user, then one per Run.
+
+    Ranks are among items new to the user; users without history are left out.
+    """
+    users = later_buyers(target, item)
+    users = users[history.lengths[users] > 0]
+    columns = {
+        name: own_ranks(live.users, live.items, live.items[item], history, users, item) for name, live in lives.items()
+    }
+    return pd.DataFrame({"user": users, **columns})
+
+
+def place_on_map(coordinates: np.ndarray, neighbours: np.ndarray, cosines: np.ndarray) -> np.ndarray:
+    """[2] where a new item goes on a map that was drawn without it: its neighbours' mean, weighted by likeness.
+
+    Args:
+        coordinates: [N, 2] of the catalogue.
+        neighbours: [k] item indices, k at least 1; cosines: [k] to the new item.
+    """
+    weights = np.clip(cosines, 0.0, None)
+    weights = weights if weights.sum() > 0 else np.ones(len(neighbours))
+    return (coordinates[neighbours] * weights[:, None]).sum(axis=0) / weights.sum()

@@ -1,0 +1,151 @@
+"""Why, Cold start, New user and Compare in a real browser: main paths, links, back, reload, narrow, hostile titles."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import synthetic, trained
+from tests.app.test_browser import READY, browser, page, pytestmark, serving, visit  # noqa: F401  (fixtures, marks)
+
+EVERY_PAGE = {
+    "why": "why?dataset=synthetic&user=u07&item=i00",
+    "cold_start": "cold_start?dataset=synthetic&item=i59",
+    "new_item": "cold_start?dataset=synthetic&what=new&new_title=Green+tea",
+    "new_user": "new_user?dataset=synthetic&basket=i00&basket=i03&change=%2Bi03",
+    "compare": "compare?dataset=synthetic&one=learn-b&other=popularity",
+}
+LAST = {
+    "why": "[data-testid=stDataFrame] >> nth=1",
+    "cold_start": "text=Who did buy it",
+    "new_item": ".lists .row .reason >> nth=0",
+    "new_user": ".lists >> nth=2",
+    "compare": "text=How they learned",
+}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    with serving(trained.make_trained_workspace(tmp_path_factory.mktemp("people")).root) as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def patient(page):  # noqa: F811
+    """These pages train nothing, but they do open towers and an LLM, on machines that may be busy."""
+    page.set_default_timeout(60_000)
+
+
+def settle(tab):
+    tab.wait_for_timeout(400)
+    tab.wait_for_selector(READY)
+
+
+def rows(tab, place):
+    return tab.locator(".lists").nth(place).locator(".row")
+
+
+@pytest.mark.parametrize("name", EVERY_PAGE)
+def test_every_page_opens_from_its_link_and_fits_a_narrow_window(page, address, name):  # noqa: F811
+    page.set_viewport_size({"width": 900, "height": 900})
+    visit(page, address, EVERY_PAGE[name])
+    page.wait_for_selector(LAST[name])
+    settle(page)
+    assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
+    before, query = page.locator("h1").inner_text(), sorted(page.url.partition("?")[2].split("&"))
+    page.reload()
+    page.wait_for_selector(LAST[name])
+    settle(page)
+    assert page.locator("h1").inner_text() == before
+    assert sorted(page.url.partition("?")[2].split("&")) == query
+
+
+def test_from_a_recommendation_to_why_and_back(page, address):  # noqa: F811
+    visit(page, address, "recommendations?dataset=synthetic&user=u07&runs=learn-b")
+    row = page.locator(".row").first
+    row.wait_for()
+    item = row.get_attribute("data-item")
+    row.get_by_role("link", name="why?").click()
+    page.get_by_role("heading", name="Why", exact=True).wait_for()
+    page.get_by_text("rank 1", exact=True).first.wait_for()
+    assert f"item={item}" in page.url and "user=u07" in page.url
+    page.get_by_role("heading", name="Why here and not there").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Recommendations").wait_for()
+    page.locator(".row").first.wait_for()
+
+
+def test_a_basket_is_built_by_searching_and_clicking(page, address):  # noqa: F811
+    visit(page, address, "new_user?dataset=synthetic&find=number")
+    rows(page, 0).first.wait_for()
+    first = rows(page, 0).first.get_attribute("data-item")
+    rows(page, 0).first.locator("button.action").click()
+    expect(page.locator(".lists")).to_have_count(3, timeout=60_000)
+    settle(page)
+    assert rows(page, 1).count() == 1 and rows(page, 1).first.get_attribute("data-item") == first
+    assert page.locator(".lists").nth(2).locator(".column").count() == 4
+    second = rows(page, 0).first.get_attribute("data-item")
+    rows(page, 0).first.locator("button.action").click()
+    expect(rows(page, 1)).to_have_count(2, timeout=60_000)
+    settle(page)
+    assert re.findall(r"basket=(\w+)", page.url) == [first, second]
+    lists = page.locator(".lists").nth(2).inner_text()
+    url = page.url
+    page.goto("about:blank")
+    page.goto(url)  # the link of a basket opens it, with what its last click changed
+    expect(page.locator(".lists")).to_have_count(3, timeout=60_000)
+    settle(page)
+    assert page.locator(".lists").nth(2).inner_text() == lists
+    rows(page, 1).first.locator("button.action").click()
+    expect(rows(page, 1)).to_have_count(1, timeout=60_000)
+    settle(page)
+    assert re.findall(r"basket=(\w+)", page.url) == [second]
+    page.go_back()
+    expect(rows(page, 1)).to_have_count(2, timeout=60_000)
+
+
+def test_a_new_item_is_typed_and_answered(page, address):  # noqa: F811
+    visit(page, address, "cold_start?dataset=synthetic")
+    page.get_by_text("A new item").click()
+    box = page.get_by_label("Title")
+    box.fill(synthetic.SCRIPT_TITLE + " 🍎 חלב")
+    box.press("Enter")
+    page.locator(".lists .row .reason").first.wait_for()
+    settle(page)
+    assert "what=new" in page.url and page.locator(".lists").count() == 2
+    assert synthetic.SCRIPT_TITLE in page.locator("[data-testid=stCode]").first.inner_text()
+    shown, url = page.locator(".lists").nth(0).inner_text(), page.url
+    page.goto("about:blank")
+    page.goto(url)
+    page.locator(".lists .row .reason").first.wait_for()
+    settle(page)
+    assert page.locator(".lists").nth(0).inner_text() == shown
+    page.locator(".lists").nth(1).get_by_role("link", name="open").first.click()
+    page.get_by_role("heading", name="Recommendations").wait_for()
+    assert page.evaluate("window.hacked") is None
+
+
+def test_the_most_different_user_of_a_duel_opens_side_by_side(page, address):  # noqa: F811
+    visit(page, address, EVERY_PAGE["compare"])
+    page.get_by_role("link", name="open side by side").first.click()
+    page.get_by_role("heading", name="Recommendations").wait_for()
+    page.locator(".row").first.wait_for()
+    assert sorted(page.locator(".column .label").all_inner_texts()) == ["(b) sequence to item", "Popularity"]
+
+
+def test_titles_of_strangers_are_shown_as_text(page, address):  # noqa: F811
+    basket = "&".join(f"basket=i0{place}" for place in range(6))
+    visit(page, address, f"new_user?dataset=synthetic&{basket}&change=%2Bi00")
+    expect(page.locator(".lists")).to_have_count(3, timeout=60_000)
+    settle(page)
+    titles = page.locator(".lists").nth(1).locator(".title").all_text_contents()
+    assert titles == list(synthetic.HOSTILE_TITLES)
+    for item in ("i00", "i01", "i03", "i04"):
+        visit(page, address, f"why?dataset=synthetic&user=u07&item={item}")
+        title = synthetic.HOSTILE_TITLES[int(item[1:])]
+        page.get_by_role("heading", name=title, exact=True).wait_for()
+    settle(page)
+    assert page.locator("[data-testid=stMain] script, [data-testid=stMain] img[src=x]").count() == 0
+    assert page.evaluate("window.hacked") is None

@@ -1,0 +1,157 @@
+"""The Cold start page: the catalogue's cold items, the new-item box, files, and what is missing or wrong."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from learn.data.dataset import Dataset
+from learn.explore import cold_start, new_item
+from learn.explore.audience import audience
+from learn.explore.catalogue import read_catalogue
+from learn.explore.live import open_live
+from learn.training.run import Run
+from tests import synthetic
+from tests.app.conftest import texts
+
+COLD = f"i{synthetic.N_ITEMS - 1}"
+
+
+@pytest.fixture
+def parts(trained_workspace):
+    """(dataset, history, target, training counts, learn-b) as the functions see them."""
+    dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
+    split = synthetic.synthetic_split(dataset)
+    live = open_live(Run(trained_workspace.run(synthetic.NAME, "learn-b")), trained_workspace, dataset)
+    return dataset, split.history("test"), split.target("test"), split.training_counts(), live
+
+
+def column(mounted, key, name):
+    return next(one for one in mounted[key]["data"]["columns"] if one["name"] == name)
+
+
+def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, parts, mounted_by_key):
+    dataset, history, target, counts, live = parts
+    page = open_page("cold_start", item=COLD)
+    index = list(dataset.item_ids).index(COLD)
+    found = cold_start.nearest(live, live.items[index], counts > 0, 6)
+    shown = column(mounted_by_key, "cold_start_nearest", "learn-b")["rows"]
+    assert [row["item"] for row in shown] == [dataset.item_ids[item] for item in found.items]
+    assert [row["score"] for row in shown] == [f"cosine {value:.3g}" for value in found.scores]
+    who = audience(live, live.items[index], history, 5, index)
+    people = column(mounted_by_key, "cold_start_people", "learn-b")["rows"]
+    assert [row["item"] for row in people] == [dataset.user_ids[user] for user in who.users]
+    assert [row["score"] for row in people] == [f"rank {rank:,} in their list" for rank in who.ranks]
+    assert [row["hit"] for row in people] == [index in target[user] for user in who.users]
+    assert "item=" + COLD in people[0]["links"][1]["href"] and people[0]["links"][0]["href"].startswith(
+        "recommendations?"
+    )
+    ranks = cold_start.buyers_ranks({"learn-b": live}, history, target, index)["learn-b"]
+    tile = next(one for one in page.metric if one.label == "\\(b\\) sequence to item")
+    assert tile.value == f"median rank {ranks.median():,.0f}"
+    assert not page.error and not page.warning
+
+
+def test_without_a_link_the_most_bought_cold_item_is_shown(open_page, parts, mounted_by_key):
+    page = open_page("cold_start")
+    table = cold_start.cold_items(parts[3], parts[2], read_catalogue(parts[0]))
+    assert page.selectbox(key="item_choice").value == parts[0].item_ids[table["index"][0]]
+    assert len(mounted_by_key["cold_start_nearest"]["data"]["columns"]) == 4
+
+
+@pytest.mark.parametrize(("item", "words"), [("i07", "no cold-start item"), ("**x**", "not in this catalogue")])
+def test_another_item_in_the_link_is_named(trained_workspace, open_page, mounted_by_key, item, words):
+    page = open_page("cold_start", item=item)
+    assert words in page.warning[0].value and "**x**" not in page.warning[0].value
+
+
+def test_random_item_is_a_cold_one(trained_workspace, open_page, mounted_by_key, parts):
+    page = open_page("cold_start")
+    page.button[0].click().run()
+    index = list(parts[0].item_ids).index(page.selectbox(key="item_choice").value)
+    assert not page.exception and parts[3][index] == 0
+
+
+def test_a_typed_item_gets_the_live_passs_answers(open_page, parts, mounted_by_key, trained_workspace):
+    dataset, history, _, counts, live = parts
+    page = open_page("cold_start", what="new", new_title="Green tea <b>", new_category="Tea > Green", new_price="2.5")
+    items = new_item.make_item("Green tea <b>", "Tea > Green", "", 2.5)
+    assert 'Item title is "Green tea <b>".' in page.code[0].value and 'The price is "2.50".' in page.code[0].value
+    cex = new_item.reading_settings(live.run, trained_workspace)
+    vector = live.new_items(new_item.embed_items(items, new_item.open_llm(cex, trained_workspace), cex))[0]
+    found = cold_start.nearest(live, vector, counts > 0, 6)
+    shown = column(mounted_by_key, "new_item_nearest", "learn-b")["rows"]
+    assert [row["item"] for row in shown] == [dataset.item_ids[item] for item in found.items]
+    who = audience(live, vector, history, 5, None)
+    people = column(mounted_by_key, "new_item_people", "learn-b")["rows"]
+    assert [row["item"] for row in people] == [dataset.user_ids[user] for user in who.users]
+    assert all(len(row["links"]) == 1 for row in people)  # nobody can be asked why of an item without an id
+
+
+def test_an_empty_box_says_what_to_type(trained_workspace, open_page, mounted_by_key):
+    page = open_page("cold_start", what="new")
+    assert "Type a title" in page.info[0].value and not mounted_by_key
+    page.button[0].click().run()  # a real item, to be changed
+    assert not page.exception and page.text_input(key="new_title").value and "new_item_nearest" in mounted_by_key
+
+
+def test_a_missing_llm_says_what_to_do(damageable_workspace, open_page, mounted_by_key):
+    for path in damageable_workspace.run_paths(synthetic.NAME):
+        config = path / "config.json"
+        if config.exists():
+            text = config.read_text(encoding="utf-8")
+            folder = Run(path).config.cex.llm
+            config.write_text(text.replace(folder, folder + "-gone"), encoding="utf-8")
+    page = open_page("cold_start", what="new", new_title="Tea")
+    assert len(page.error) == 1 and "no model folder" in page.error[0].value and "What to do" in page.error[0].value
+    assert not mounted_by_key
+
+
+def upload(page, name, text):
+    page.file_uploader[0].set_value((name, text.encode(), "text/csv")).run()
+    assert not page.exception, page.exception
+    return page
+
+
+def test_a_file_of_new_items_is_read_and_its_audiences_can_be_downloaded(trained_workspace, open_page, mounted_by_key):
+    page = upload(
+        open_page("cold_start", what="file"), "mine.csv", "title,price\nGreen tea,2\n<script>x</script>,free\n"
+    )
+    assert page.selectbox(key="cold_start_row").options == ["Green tea  (new-1)", "<script>x</script>  (new-2)"]
+    assert "1 prices are no numbers" in texts(page)
+    assert [len(one["rows"]) for one in mounted_by_key["file_item_people"]["data"]["columns"]] == [5] * 4
+    assert [button.label for button in page.get("download_button")][-1].startswith("All audiences")
+
+
+def test_a_wrong_file_is_an_error_box(trained_workspace, open_page, mounted_by_key):
+    page = upload(open_page("cold_start", what="file"), "mine.csv", "colour\nred\n")
+    assert "mine.csv" in page.error[0].value and "What to do" in page.error[0].value and not mounted_by_key
+
+
+def test_an_unknown_mode_in_the_link_is_named(trained_workspace, open_page, mounted_by_key):
+    assert "elsewhere" in open_page("cold_start", what="elsewhere").warning[0].value
+
+
+def test_runs_with_lists_only_say_how_to_train(damageable_workspace, open_page, mounted_by_key):
+    for name in ("learn-a", "learn-b", "learn-c", "without-align"):
+        shutil.rmtree(damageable_workspace.run(synthetic.NAME, name))
+    page = open_page("cold_start")
+    assert page.code[0].value == "learn train synthetic" and not mounted_by_key
+
+
+def test_a_run_with_damaged_weights_is_reported_beside_the_others(damageable_workspace, open_page, mounted_by_key):
+    (damageable_workspace.run(synthetic.NAME, "learn-a") / "weights.safetensors").write_bytes(b"broken")
+    page = open_page("cold_start")
+    assert "damaged" in page.error[0].value
+    assert len(mounted_by_key["cold_start_nearest"]["data"]["columns"]) == 3
+
+
+def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page):
+    assert open_page("cold_start").code[0].value == "learn demo"
+
+
+def test_the_text_that_the_model_reads_is_shown(open_page, parts, mounted_by_key):
+    page = open_page("cold_start", item=COLD)
+    title = parts[0].items["title"].iloc[synthetic.N_ITEMS - 1]
+    assert f'Item title is "{title}".' in page.code[0].value
+    assert np.isfinite(parts[0].items["price"].iloc[-1]) and "The price is" in page.code[0].value

@@ -1,0 +1,68 @@
+"""The Compare page: its numbers are those of learn.explore.compare."""
+
+import shutil
+
+import pytest
+
+from learn.data.dataset import Dataset
+from learn.explore import compare
+from learn.training.run import Run
+from tests import synthetic
+from tests.app.conftest import texts
+
+
+@pytest.fixture
+def runs(trained_workspace):
+    return {path.name: Run(path) for path in trained_workspace.run_paths(synthetic.NAME)}
+
+
+def test_a_duel_of_the_link_is_the_functions(trained_workspace, open_page, runs, mounted_by_key):
+    page = open_page("compare", one="learn-b", other="popularity", metric="ndcg", at="10", among="new")
+    found = compare.duel(runs["learn-b"], runs["popularity"], 10, "new")
+    tiles = {tile.label: tile.value for tile in page.metric}
+    assert tiles["Won by \\(b\\) sequence to item"] == f"{found.won:,} users"
+    assert tiles["Won by Popularity"] == f"{found.lost:,} users" and tiles["Same"] == f"{found.tied:,} users"
+    assert tiles["Recall@10, difference"] == f"{found.difference.mean:+.4f}"
+    dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
+    left, right = mounted_by_key["compare_duel"]["data"]["columns"]
+    best = found.users[found.users["difference"] > 0].head(6)
+    assert [row["item"] for row in left["rows"]] == [dataset.user_ids[user] for user in best["user"]]
+    assert len(right["rows"]) == min(6, found.lost)
+    for row in left["rows"]:
+        assert (
+            "runs=learn-b&runs=popularity" in row["links"][0]["href"]
+            and f"user={row['item']}" in row["links"][0]["href"]
+        )
+
+
+def test_the_numbers_of_variety_are_the_functions(trained_workspace, open_page, runs, mounted_by_key):
+    page = open_page("compare", at="10", among="all")
+    table = page.dataframe[0].value.set_index("Run")
+    dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
+    lists = {name: compare.stored_matrix(run, dataset, "all") for name, run in runs.items()}
+    shown = {item for row in lists["popularity"][:, :10] for item in row if item >= 0}
+    assert table.loc["Popularity", "coverage"] == pytest.approx(len(shown) / dataset.n_items)
+    assert len(table) == 5 and not page.error
+
+
+def test_one_run_has_nothing_to_be_compared_with(trained_workspace, open_page, mounted_by_key):
+    page = open_page("compare", runs=["learn-a"])
+    assert "Choose a second Run" in texts(page) and not mounted_by_key
+
+
+def test_a_run_against_itself_is_refused(trained_workspace, open_page, mounted_by_key):
+    assert "two different Runs" in texts(open_page("compare", one="learn-a", other="learn-a"))
+
+
+def test_runs_without_a_record_of_every_user_say_which_command_writes_it(workspace, open_page, mounted_by_key):
+    page = open_page("compare")
+    assert len(page.error) == 4 and "learn evaluate" in texts(page)
+
+
+def test_no_runs_say_how_to_train(workspace, open_page):
+    shutil.rmtree(workspace.runs(synthetic.NAME))
+    assert "learn train synthetic" in texts(open_page("compare"))
+
+
+def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page):
+    assert open_page("compare").code[0].value == "learn demo"

@@ -1,0 +1,82 @@
+"""The Why page: its numbers are those of learn.explore.why, and what a link asks for in vain is named."""
+
+import numpy as np
+import pytest
+
+from learn.data.dataset import Dataset
+from learn.explore import why
+from learn.explore.live import open_live
+from learn.explore.recommendations import rank_live
+from learn.training.run import Run
+from tests import synthetic
+from tests.app.conftest import texts
+
+USER = "u07"
+
+
+@pytest.fixture
+def parts(trained_workspace):
+    dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
+    history = synthetic.synthetic_split(dataset).history("test")[7]
+    runs = [Run(path) for path in trained_workspace.run_paths(synthetic.NAME)]
+    lives = {run.name: open_live(run, trained_workspace, dataset) for run in runs if run.info.kind == "learn"}
+    return dataset, history, lives
+
+
+def test_ranks_and_contributions_are_the_functions(open_page, parts, mounted_by_key):
+    dataset, history, lives = parts
+    page = open_page("why", user=USER, item="i55")
+    keep = np.ones(dataset.n_items, bool)
+    keep[history] = False
+    standings = {n: why.standing(one.users[7], one.items, keep, 55, one.has_prior) for n, one in lives.items()}
+    labels = {name: one.run.info.label for name, one in lives.items()}
+    assert sorted(tile.value for tile in page.metric) == sorted(f"rank {one.rank:,}" for one in standings.values())
+    shown = page.dataframe[1].value.set_index("Run")
+    expected = why.standings_table(standings, labels).set_index("Run")
+    assert shown["rank"].to_dict() == expected["rank"].to_dict()
+    assert shown["score"].to_dict() == pytest.approx(expected["score"].to_dict())
+    found = why.explain(lives, history, {name: one.items[55] for name, one in lives.items()})
+    column = page.dataframe[0].value["(b) sequence to item: left out"].to_numpy()
+    assert sorted(column) == pytest.approx(sorted(found["learn-b"].held), abs=1e-6)
+    assert f"rank correlation {found['learn-b'].agreement_held:.2f}" in texts(page)
+    assert not page.error and not page.warning
+
+
+def test_without_a_link_a_recommended_item_is_explained(open_page, parts):
+    dataset, history, lives = parts
+    page = open_page("why", user=USER)
+    keep = np.ones(dataset.n_items, bool)
+    keep[history] = False
+    firsts = {
+        dataset.item_ids[item] for one in lives.values() for item in rank_live(one.users[7], one.items, keep, 10).items
+    }
+    assert page.selectbox(key="item_choice").value in firsts
+
+
+def test_an_item_of_any_rank_can_be_asked_for(open_page, parts):
+    page = open_page("why", user=USER, item=str(parts[0].item_ids[parts[1][0]]))
+    assert "the person had it before" in texts(page)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"), [({"item": "**x**"}, "There is no item"), ({"user": "**y**"}, "There is no user")]
+)
+def test_an_unknown_item_or_user_is_named(open_page, parts, query, words):
+    page = open_page("why", **({"user": USER} | query))
+    assert words in page.warning[0].value and "**" not in page.warning[0].value.replace("\\*", "") and not page.metric
+
+
+def test_hostile_titles_stay_text(open_page, parts):
+    for item in ("i00", "i01", "i04"):
+        page = open_page("why", user=USER, item=item)
+        said = texts(page)
+        assert "<script>" not in said.replace("\\<script\\>", "") and ":red[" not in said.replace("\\:red\\[", "")
+
+
+def test_leaving_out_everything_is_in_the_link(open_page, parts, monkeypatch):
+    page = open_page("why", user=USER, item="i55", runs=["learn-a"])
+    assert len(page.metric) == 1 and not page.toggle  # few items: all are left out anyway
+
+
+def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page):
+    assert open_page("why").code[0].value == "learn demo"

@@ -1,0 +1,47 @@
+"""The synthetic dataset read by a tiny random LLM, and Runs of every variant trained on it for one epoch: seconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from learn.cex.extractor import content_embeddings
+from learn.config import CEXConfig, Config, preset
+from learn.evaluation.references import POPULARITY, make_reference_run
+from learn.progress import make_progress
+from learn.training.train import NAMES, train
+from learn.workspace import Workspace
+from tests import synthetic
+from tests.fake_llm import make_tiny_llm
+
+VARIANTS = tuple(NAMES)
+
+
+def tiny_config(llm: Path, **changes) -> Config:
+    """The preset for tests, reading with the LLM in ``llm``; histories of more than 8 items are several strands."""
+    settings = {"training__epochs": 1, "sampling__history_length": 8, "sampling__distinct_history": True}
+    config = preset("tiny").with_values(**(settings | changes))
+    return config.model_copy(update={"cex": CEXConfig(llm=str(llm), dtype="float32", max_tokens=256)})
+
+
+def make_trained_workspace(root: Path | str) -> Workspace:
+    """`synthetic.make_synthetic_workspace` with its Runs with vectors replaced by trained ones: learn-a, learn-b,
+    learn-c, without-align, and popularity with stored lists only; the LLM is in ``root``/llm."""
+    workspace = Workspace(Path(root))
+    dataset = synthetic.make_synthetic_dataset()
+    dataset.save(workspace.dataset(dataset.name))
+    split = synthetic.synthetic_split(dataset)
+    silent = make_progress(silent=True)
+    config = tiny_config(make_tiny_llm(workspace.root / "llm"))
+    read = content_embeddings(dataset, config.cex, workspace, silent)
+    for tower in VARIANTS:
+        train(
+            dataset,
+            split,
+            read.vectors,
+            config.with_values(pal__item_tower=tower.value),
+            folder=workspace.run(dataset.name, NAMES[tower]),
+            content_key=read.key,
+            progress=silent,
+        )
+    make_reference_run(POPULARITY, dataset, split, workspace.run(dataset.name, POPULARITY))
+    return workspace
