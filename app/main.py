@@ -15,6 +15,8 @@ st.navigation(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
         st.Page("views/recommendations.py", title="Recommendations", icon=":material/format_list_numbered:"),
+        st.Page("views/maps.py", title="Maps", icon=":material/map:"),
+        st.Page("views/moved.py", title="What moved", icon=":material/moving:"),
         st.Page("views/benchmarks.py", title="Benchmarks", icon=":material/science:"),
     ]
 ).run()

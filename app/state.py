@@ -10,6 +10,8 @@ DATASET, USER, RUNS, K, SLICE = "dataset", "user", "runs", "k", "slice"
 CATEGORY, BRAND, PRICE_FROM, PRICE_TO, ONLY_NEW = "category", "brand", "from", "to", "new"
 BENCHMARK, BENCHMARK_DATASET = "table", "on"
 BENCHMARK_METRIC, BENCHMARK_K, BENCHMARK_SET = "measure", "length", "ranked"
+SPACES, COLOUR, PEOPLE, ITEM = "spaces", "colour", "people", "item"
+BEFORE, AFTER, NEAREST = "before", "after", "nearest"
 METRIC, METRIC_K, METRIC_SET, METRIC_SLICE = "metric", "at", "among", "part"
 
 BOUND = "query-params"
