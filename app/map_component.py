@@ -48,7 +48,10 @@ def pack_points(header: dict[str, Any], arrays: dict[str, np.ndarray], titles: n
     head = json.dumps({**header, "arrays": described}).encode().ljust(start - 4)
     chunks = [np.uint32(len(head)).tobytes(), head]
     for part in parts.values():
-        chunks += [np.ascontiguousarray(part).astype(part.dtype.newbyteorder("<")).tobytes(), b"\0" * ((-part.nbytes) % 4)]
+        chunks += [
+            np.ascontiguousarray(part).astype(part.dtype.newbyteorder("<")).tobytes(),
+            b"\0" * ((-part.nbytes) % 4),
+        ]
     return b"".join(chunks)
 
 

@@ -15,7 +15,7 @@ from app import loaders
 from app.map_component import pack_points
 from learn.data.history_target import SplitInfo
 from learn.explore.colouring import COLOURINGS, colouring
-from learn.explore.maps import K, ItemMap, make_maps, mapped_items, place_users, read_maps
+from learn.explore.maps import ItemMap, K, make_maps, mapped_items, place_users, read_maps
 from learn.explore.neighbours import nearest
 from learn.explore.regions import name_regions
 from learn.explore.spaces import Space, space_vectors, user_directions

@@ -6,8 +6,11 @@ class Camera {
   }
 
   reset() {
-    this.zoom = 1;
-    this.x = this.y = EXTENT / 2;
+    Object.assign(this, this.home || { x: EXTENT / 2, y: EXTENT / 2, zoom: 1 });
+  }
+
+  get atHome() {
+    return !this.home || (this.zoom === this.home.zoom && this.x === this.home.x && this.y === this.home.y);
   }
 
   resize(width, height) {
@@ -54,4 +57,20 @@ class Camera {
     this.y = (bottom + top) / 2;
     this.zoom = Math.max(0.7, Math.min(12, EXTENT / (1.3 * Math.max(right - left, top - bottom, 1))));
   }
+}
+
+// Where a map is first seen from: nearly all of it, so that a few far points do not shrink the rest.
+function homeView(xy) {
+  const n = xy.length / 2;
+  const every = Math.max(1, Math.floor(n / 20000));
+  const bounds = [0, 1].map((axis) => {
+    const values = [];
+    for (let i = 0; i < n; i += every) values.push(xy[2 * i + axis]);
+    values.sort((a, b) => a - b);
+    const cut = Math.floor(values.length * 0.004);
+    return [values[cut], values[values.length - 1 - cut]];
+  });
+  const span = Math.max(...bounds.map(([low, high]) => high - low), 1);
+  const [x, y] = bounds.map(([low, high]) => (low + high) / 2);
+  return { x, y, zoom: Math.min(8, EXTENT / (1.06 * span)) };
 }

@@ -23,7 +23,9 @@ class Explorer {
     const rearranged = fresh || spaces !== this.spaces.map((space) => space.name).join("\n");
     const recoloured = fresh || data.colour !== this.colour;
     Object.assign(this, { points, spaces: data.spaces, colour: data.colour, links: data.links });
+    const dimmed = data.selected >= 0 !== this.dimmed;
     this.selected = data.selected;
+    this.dimmed = data.selected >= 0;
     this.colours = themeColours(this.root);
     if (fresh) {
       this.lit = null;
@@ -40,7 +42,7 @@ class Explorer {
     }
     if (rearranged) this.arrange();
     this.drawNotes();
-    if (rearranged || recoloured) this.paint();
+    if (rearranged || recoloured || dimmed) this.paint();
     else this.light();
   }
 
@@ -101,8 +103,9 @@ class Explorer {
   pick(point) {
     if (point < 0 && this.selected < 0) return;
     this.selected = point;
+    this.dimmed = point >= 0;
     this.links = {};
-    this.light();
+    this.paint();
     this.tell.picked(point);
   }
 

@@ -27,7 +27,7 @@ function pointRadius(count, zoom, ratio) {
 }
 
 // Paints every point in its colour; those that `lit` marks 0 faintly and first, so that they hide nothing.
-function paintPoints(image, camera, ratio, xy, codes, palette, background, lit) {
+function paintPoints(image, camera, ratio, xy, codes, palette, background, lit, full) {
   const { width, height, data } = image;
   const whole = new Uint32Array(data.buffer);
   whole.fill((255 << 24) | (background[2] << 16) | (background[1] << 8) | background[0]);
@@ -38,14 +38,17 @@ function paintPoints(image, camera, ratio, xy, codes, palette, background, lit) 
   const scale = camera.scale * ratio;
   const left = (camera.width / 2) * ratio - camera.x * scale;
   const top = (camera.height / 2) * ratio + camera.y * scale;
+  // Faint points have a faint colour instead of a thin coat, which would add up where many lie on each other.
+  const faint = palette.map((colour) => Array.from(background, (ground, part) => ground + (colour[part] - ground) * 0.2));
   for (const pass of lit ? [0, 1] : [1]) {
-    const strength = pass ? 0.85 : 0.13;
+    const strength = pass ? full : 1;
+    const paints = pass ? palette : faint;
     for (let i = 0; i < count; i++) {
       if (lit && lit[i] !== pass) continue;
       const x = Math.round(xy[2 * i] * scale + left);
       const y = Math.round(top - xy[2 * i + 1] * scale);
       if (x < reach || y < reach || x >= width - reach || y >= height - reach) continue;
-      const [red, green, blue] = palette[codes[i]];
+      const [red, green, blue] = paints[codes[i]];
       const centre = 4 * (y * width + x);
       for (let j = 0; j < offsets.length; j++) {
         const at = centre + offsets[j];

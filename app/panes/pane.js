@@ -24,12 +24,14 @@ class Pane {
   use(space) {
     this.space = space;
     this.show(space);
+    this.camera.reset();
   }
 
   show(space) {
     this.shown = space;
     this.xy = this.explorer.points.arrays["xy:" + space.name];
     this.grid = buildGrid(this.xy);
+    this.camera.home = homeView(this.xy);
     this.drawHead();
   }
 
@@ -66,8 +68,10 @@ class Pane {
 
   paint() {
     if (!this.image) return;
-    const { palette, codes, lit, colours, points } = this.explorer;
-    paintPoints(this.image, this.camera, this.ratio, this.xy, codes, palette, parseColour(colours.background), lit);
+    const { palette, codes, lit, colours, points, selected } = this.explorer;
+    const strength = selected >= 0 && !lit ? 0.4 : 0.85; // what is linked stands out
+    const background = parseColour(colours.background);
+    paintPoints(this.image, this.camera, this.ratio, this.xy, codes, palette, background, lit, strength);
     const context = this.base.getContext("2d");
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.putImageData(this.image, 0, 0);
@@ -121,7 +125,7 @@ class Pane {
     for (let i = 0; link && i < link.to.length; i++) {
       const [toLeft, toTop] = this.place(link.to[i]);
       context.setLineDash(link.far[i] ? [4, 4] : []);
-      for (const [stroke, thickness] of [[colours.background, 4], [colours.primary, 1.8]]) {
+      for (const [stroke, thickness] of [[colours.background, 4.5], [colours.text, 1.6]]) {
         context.beginPath();
         context.moveTo(left, top);
         context.lineTo(toLeft, toTop);
@@ -131,7 +135,7 @@ class Pane {
       }
     }
     context.setLineDash([]);
-    for (const point of link ? link.to : []) this.ring(context, point, 3.5, colours.primary, 1.8, colours.background);
+    for (const point of link ? link.to : []) this.ring(context, point, 4, colours.text, 1.8, colours.background);
     this.ring(context, selected, 8, colours.primary, 3, colours.background);
   }
 
@@ -175,11 +179,15 @@ class Pane {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const [begun, lasts] = [performance.now(), still ? 1 : 1400];
     this.morphing = true;
+    const { camera } = this;
+    const [start, home] = [{ x: camera.x, y: camera.y, zoom: camera.zoom }, homeView(to)];
+    const goal = camera.atHome ? home : start;
     const step = (now) => {
       const time = Math.min(1, Math.max(0, now - begun) / lasts);
       const share = time * time * (3 - 2 * time);
       for (let i = 0; i < from.length; i++) between[i] = from[i] + (to[i] - from[i]) * share;
       this.xy = between;
+      for (const part of ["x", "y", "zoom"]) camera[part] = start[part] + (goal[part] - start[part]) * share;
       if (time < 1) {
         this.paint();
         requestAnimationFrame(step);

@@ -12,7 +12,7 @@ from app import loaders, map_loaders, state, theme
 from app.map_component import KEY, show_maps, unpack_mask
 from learn.errors import LearnError
 from learn.explore.layout import kept_neighbours, near_on_map
-from learn.explore.maps import K, ItemMap
+from learn.explore.maps import ItemMap, K
 from learn.explore.neighbours import nearest
 from learn.explore.spaces import Space, find_spaces
 
@@ -32,8 +32,8 @@ def page() -> None:
     runs = loaders.open_runs(dataset)
     st.title("Maps", anchor=False)
     st.caption(
-        "Every point is an item; near each other means alike in that space. Point at one to find it in every map, click "
-        "it for its true nearest neighbours, or draw a line around a group with the lasso."
+        "Every point is an item; near each other means alike in that space. Point at one to find it in every map, "
+        "click it for its true nearest neighbours, or draw a line around a group with the lasso."
     )
     for problem in runs.problems:
         theme.show_error(problem)
@@ -179,9 +179,9 @@ def _links(space: Space, view: loaders.View, found: ItemMap, item: int) -> dict:
         "table": pd.DataFrame(
             {
                 "item": view.catalogue.titles[near],
-                "category": view.catalogue.categories[near],
                 "cosine": cosines,
-                "on the map": np.where(kept, "near", np.where(drawn, "far: dashed", "not shown")),
+                "on the map": np.where(kept, "near", np.where(drawn, "far", "not shown")),
+                "category": view.catalogue.categories[near],
             }
         ),
     }
@@ -203,7 +203,11 @@ def _card(view: loaders.View, items: np.ndarray, item: int, chosen: list[Space],
             found[space.name]["table"],
             hide_index=True,
             width="stretch",
-            column_config={"cosine": st.column_config.NumberColumn(format="%.3f")},
+            column_config={
+                "item": st.column_config.Column(width="medium" if len(chosen) < 4 else "small"),
+                "cosine": st.column_config.NumberColumn(format="%.2f", width=60),
+                "on the map": st.column_config.Column(width=80),
+            },
         )
 
 

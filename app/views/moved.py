@@ -48,8 +48,8 @@ def page() -> None:
     items = map_loaders.items_on_map(view, dataset.fingerprint, info)
     if len(items) < dataset.n_items:
         st.caption(
-            f"Among {len(items):,} of {dataset.n_items:,} items: a random sample (seed {SEED}) in which every category, "
-            "and cold and warm items, have their share."
+            f"Among {len(items):,} of {dataset.n_items:,} items: a random sample (seed {SEED}) in which every category,"
+            " and cold and warm items, have their share."
         )
     near = [map_loaders.neighbours(space, view, items, k) for space in (before, after)]
     k = near[0].shape[1]
@@ -97,7 +97,7 @@ def _example(near: list, table: pd.DataFrame, view: loaders.View, before: Space,
         story += f"{theme.plain(after.label)} puts it beside {names(found.after)}. "
     story += f"Of its {k} nearest neighbours {'none' if not found.shared else found.shared} stayed."
     with st.container(border=True):
-        st.markdown(f"**For example** :material/format_quote:  \n{story}")
+        st.markdown(f"**For example**  \n{story}")
         if st.button("See it on the maps", icon=":material/map:", key="moved_example"):
             _open(view, found.item, before, after)
 

@@ -234,7 +234,7 @@ def kept_figure(table: pd.DataFrame) -> go.Figure:
             hovertemplate="%{y:,} items (%{customdata:.1%}) keep %{x}<extra></extra>",
         )
     )
-    figure.update_xaxes(title="neighbours that are the same in both spaces", dtick=max(1, len(table) // 10))
+    figure.update_xaxes(title="neighbours kept", dtick=max(1, len(table) // 10))
     figure.update_yaxes(title="items")
     return _finish(figure, 300)
 

@@ -101,7 +101,10 @@ def _file(space: Space) -> str:
 
 def _paths(space: Space, workspace: Workspace) -> list[Path]:
     """Where the map of ``space`` may be: in the Run's folder, or in the workspace where that cannot be written to."""
-    inside, outside = space.run.path / _file(space), workspace.maps(space.run.info.dataset) / f"{space.name}.safetensors"
+    inside, outside = (
+        space.run.path / _file(space),
+        workspace.maps(space.run.info.dataset) / f"{space.name}.safetensors",
+    )
     owned = space.workspace.root.resolve() == workspace.root.resolve()
     return [inside] if owned else [inside, outside]
 

@@ -56,7 +56,9 @@ def _owners(plane: np.ndarray) -> np.ndarray:
     counts, x_edges, y_edges = np.histogram2d(plane[:, 0], plane[:, 1], bins=GRID)
     smooth = gaussian_filter(counts, 0.8)
     peaks = np.argwhere((smooth == maximum_filter(smooth, 3)) & (smooth > 0))
-    centres = np.column_stack([(x_edges[:-1] + x_edges[1:])[peaks[:, 0]], (y_edges[:-1] + y_edges[1:])[peaks[:, 1]]]) / 2
+    centres = (
+        np.column_stack([(x_edges[:-1] + x_edges[1:])[peaks[:, 0]], (y_edges[:-1] + y_edges[1:])[peaks[:, 1]]]) / 2
+    )
     return cKDTree(centres).query(plane)[1]
 
 

@@ -50,7 +50,9 @@ class Space:
 def find_spaces(runs: Sequence[Run]) -> list[Space]:
     """The distinct spaces of ``runs``, content first; a Run that uses content as it is has no space of its own."""
     found = []
-    keys = list(dict.fromkeys(run.info.content_key for run in runs if run.info.content_key and run.info.kind == "learn"))
+    keys = list(
+        dict.fromkeys(run.info.content_key for run in runs if run.info.content_key and run.info.kind == "learn")
+    )
     for key in keys:
         home = _content_home([run for run in runs if run.info.content_key == key and run.info.kind == "learn"])
         if home is not None:
