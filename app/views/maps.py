@@ -11,6 +11,7 @@ import streamlit as st
 from app import loaders, map_loaders, state, theme
 from app.map_component import KEY, show_maps, unpack_mask
 from learn.errors import LearnError
+from learn.explore.colouring import COLOURINGS
 from learn.explore.layout import kept_neighbours, near_on_map
 from learn.explore.maps import ItemMap, K
 from learn.explore.neighbours import nearest
@@ -18,13 +19,6 @@ from learn.explore.spaces import Space, find_spaces
 
 MOST_PANES = 4
 MOST_ROWS = 5000
-COLOUR_NAMES = {
-    "category": "Category",
-    "brand": "Brand",
-    "price": "Price",
-    "popularity": "Popularity",
-    "cold": "Cold or warm",
-}
 
 
 def page() -> None:
@@ -87,15 +81,12 @@ def _controls(spaces: list[Space]) -> tuple[list[Space], str, bool]:
         max_selections=MOST_PANES,
         key=state.SPACES,
         bind=state.BOUND,
-        format_func=lambda name: by_name[name].label,
         placeholder="Choose up to four",
         help=" · ".join(f"{theme.plain(one.label)}: {theme.plain(one.explanation)}" for one in spaces),
     )
     if missing:
         st.warning(f"Not among the spaces here: {theme.plain(', '.join(missing))}.")
-    colour = columns[1].selectbox(
-        "Colour by", list(COLOUR_NAMES), key=state.COLOUR, bind=state.BOUND, format_func=COLOUR_NAMES.get
-    )
+    colour = columns[1].selectbox("Colour by", COLOURINGS, key=state.COLOUR, bind=state.BOUND)
     people = columns[2].toggle(
         "Show people",
         key=state.PEOPLE,

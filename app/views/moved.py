@@ -68,10 +68,8 @@ def _controls(spaces: list[Space]) -> tuple[Space, Space, int]:
     left, right, last = st.columns([3, 3, 1.6])
 
     def choose(column, words: str, key: str, index: int) -> Space:
-        name = column.selectbox(
-            words, names, index=index, key=key, bind=state.BOUND, format_func=lambda name: by_name[name].label
-        )
-        column.caption(theme.plain(by_name[name].explanation))
+        name = column.selectbox(words, names, index=index, key=key, bind=state.BOUND)
+        column.caption(f"**{theme.plain(by_name[name].label)}.** {theme.plain(by_name[name].explanation)}")
         return by_name[name]
 
     before = choose(left, "From", state.BEFORE, 0)

@@ -11,7 +11,7 @@ import pandas as pd
 from learn.explore.catalogue import OTHER_CATEGORIES, Catalogue
 from learn.explore.figures import CATEGORY_COLOURS, REST_COLOUR, category_colours
 
-COLOURINGS = ("category", "brand", "price", "popularity", "cold")
+COLOURINGS = ("category", "brand", "price", "popularity", "cold or warm")
 RAMP = ("#5b6bbf", "#3f8fc0", "#35a79c", "#7fb65a", "#d9ad2c", "#e06a2c")
 """From little to much; every step is told apart on white and on near-black."""
 COLD_COLOUR, WARM_COLOUR = "#e0452f", "#7f9bc4"

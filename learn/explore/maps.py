@@ -96,7 +96,7 @@ def _identity(space: Space, first: Space, items: np.ndarray, n_items: int) -> di
 
 
 def _file(space: Space) -> str:
-    return f"{space.name}_map.safetensors" if space.is_content else "map.safetensors"
+    return "content_map.safetensors" if space.is_content else "map.safetensors"
 
 
 def _paths(space: Space, workspace: Workspace) -> list[Path]:

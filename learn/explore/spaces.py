@@ -14,8 +14,8 @@ from learn.pal.preprocessing import ContentPreprocessing
 from learn.training.run import Run
 from learn.workspace import Workspace
 
-CONTENT = "content"
-"""The name of the LLM's own space."""
+CONTENT = "LLM"
+"""The name of the space of content embeddings, as links and lists of choices have it."""
 
 _EXPLANATIONS = {
     "a": "After training, tower (a): near means bought by the same people.",
@@ -50,16 +50,19 @@ class Space:
 def find_spaces(runs: Sequence[Run]) -> list[Space]:
     """The distinct spaces of ``runs``, content first; a Run that uses content as it is has no space of its own."""
     found = []
+    names = {run.name for run in runs}
     keys = list(
         dict.fromkeys(run.info.content_key for run in runs if run.info.content_key and run.info.kind == "learn")
     )
     for key in keys:
         home = _content_home([run for run in runs if run.info.content_key == key and run.info.kind == "learn"])
         if home is not None:
-            same = [run.info.label for run in runs if run.info.content_key == key and run.info.item_vectors == CONTENT]
+            same = [
+                run.info.label for run in runs if run.info.content_key == key and run.info.item_vectors == "content"
+            ]
             found.append(
                 Space(
-                    CONTENT if key == keys[0] else f"{CONTENT}-{key[:6]}",
+                    CONTENT if key == keys[0] and CONTENT not in names else f"{CONTENT}-{key[:6]}",
                     "The LLM's view" if len(keys) == 1 else f"The LLM's view, {key[:6]}",
                     "Before training: near means that the texts say similar things."
                     + (f" Also the item space of {' and '.join(same)}." if same else ""),
@@ -105,7 +108,7 @@ def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
     Raises:
         LearnError: no Run recommends in this space.
     """
-    if space.is_content and space.run.info.item_vectors != CONTENT:
+    if space.is_content and space.run.info.item_vectors != "content":
         raise LearnError(
             f"No Run recommends in the space {space.label}.", f"Train one: learn train {dataset.name} --tower c"
         )

@@ -1,6 +1,5 @@
 """Stored maps: made once, found again, made anew when what they show changed; honest samples."""
 
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -47,7 +47,7 @@ def test_groups_say_what_their_items_have(catalogue, split):
     for item in items:
         assert kinds.names[kinds.codes[item]] == catalogue.categories[item]
         assert kinds.colours[kinds.codes[item]] == own[catalogue.categories[item]]
-    cold = colouring("cold", catalogue, items, counts)
+    cold = colouring("cold or warm", catalogue, items, counts)
     assert [cold.colours[code] == COLD_COLOUR for code in cold.codes] == (counts == 0).tolist()
     price = colouring("price", catalogue, items, counts)
     for item in items:
