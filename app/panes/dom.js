@@ -10,6 +10,7 @@ function button(className, text, explanation, act) {
   const made = element("button", className, text);
   made.type = "button";
   made.title = explanation;
+  if (text && text.length === 1) made.setAttribute("aria-label", explanation);
   made.onclick = act;
   return made;
 }

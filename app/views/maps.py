@@ -19,6 +19,7 @@ from learn.explore.spaces import Space, find_spaces
 
 MOST_PANES = 4
 MOST_ROWS = 5000
+_LAST_ITEM = "maps_last_item"
 
 
 def page() -> None:
@@ -119,7 +120,10 @@ def _about(view: loaders.View, items: np.ndarray, maps: dict[str, ItemMap]) -> N
 
 
 def _selected(view: loaders.View) -> int | None:
+    if state.ITEM not in st.query_params and st.session_state.get(_LAST_ITEM):
+        st.query_params[state.ITEM] = st.session_state[_LAST_ITEM]  # back from another page
     wanted = st.query_params.get(state.ITEM)
+    st.session_state[_LAST_ITEM] = wanted
     if not wanted:
         return None
     index = int(view.dataset.item_index.get_indexer([wanted])[0])
@@ -143,6 +147,7 @@ def _picked(item_ids: np.ndarray) -> None:
         st.query_params[state.ITEM] = str(item_ids[point])
     else:
         st.query_params.pop(state.ITEM, None)
+        st.session_state.pop(_LAST_ITEM, None)
 
 
 def _links(space: Space, view: loaders.View, found: ItemMap, item: int) -> dict:

@@ -65,6 +65,8 @@ def _controls(spaces: list[Space]) -> tuple[Space, Space, int]:
     for key in (state.BEFORE, state.AFTER):
         for wanted in state.from_url(key, names):
             st.warning(f"There is no space {theme.plain(wanted)} here.")
+    for leftover in (state.SPACES, state.ITEM):  # of the maps page, after going back
+        st.query_params.pop(leftover, None)
     left, right, last = st.columns([3, 3, 1.6])
 
     def choose(column, words: str, key: str, index: int) -> Space:
@@ -153,11 +155,8 @@ def _tables(table: pd.DataFrame, k: int, view: loaders.View, before: Space, afte
 
 
 def _open(view: loaders.View, item: int, before: Space, after: Space) -> None:
-    query = {
-        state.DATASET: view.dataset.name,
-        state.SPACES: [before.name, after.name],
-        state.ITEM: str(view.dataset.item_ids[item]),
-    }
+    # The dataset goes along by itself: its widget is on every page.
+    query = {state.SPACES: [before.name, after.name], state.ITEM: str(view.dataset.item_ids[item])}
     st.switch_page("views/maps.py", query_params=query)
 
 

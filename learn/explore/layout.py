@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 UMAP_NEIGHBOURS = 30
-MIN_DISTANCE = 0.8
-REPULSION = 0.3
+MIN_DISTANCE = 0.3
+REPULSION = 0.5
 """UMAP's defaults (15, 0.1 and 1) fling texts that differ by a pack size apart into hundreds of dots; these keep such
 cliques together and beside what they resemble."""
 EPOCHS = 200

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
@@ -33,8 +34,14 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    """The app on a free port, on a synthetic workspace; only this server is ended."""
-    root = synthetic.make_synthetic_workspace(tmp_path_factory.mktemp("browser")).root
+    """The app on a free port, on a synthetic workspace."""
+    with served(synthetic.make_synthetic_workspace(tmp_path_factory.mktemp("browser")).root) as found:
+        yield found
+
+
+@contextmanager
+def served(root):
+    """The address of the app on workspace ``root``; only this server is ended."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -103,7 +110,13 @@ def test_a_link_opened_first_goes_through_the_router(page, address):
     visit(page, address, "recommendations?dataset=synthetic&user=u07")
     page.locator(".row").first.wait_for()
     links = page.locator("[data-testid=stSidebarNavLink]").all_inner_texts()
-    assert [text.splitlines()[-1] for text in links] == ["Overview", "Recommendations", "Benchmarks"]
+    assert [text.splitlines()[-1] for text in links] == [
+        "Overview",
+        "Recommendations",
+        "Maps",
+        "What moved",
+        "Benchmarks",
+    ]
 
 
 def test_both_pages_are_walked_without_an_error(page, address):
