@@ -214,6 +214,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workspace", type=Path, help="Where the demo's maps are, or will be put.")
     parser.add_argument("--only", choices=("demo", "100k", "million"), action="append", help="Default: demo and 100k.")
+    parser.add_argument("--large", type=Path, help="A folder that keeps the synthetic catalogues for the next time.")
     arguments = parser.parse_args()
     chosen = arguments.only or ["demo", "100k"]
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -232,7 +233,8 @@ def main() -> None:
         for name, n_items in (("100k", 100_000), ("million", 1_000_000)):
             if name not in chosen:
                 continue
-            workspace = synthetic_workspace(Path(temporary) / name, n_items)
+            root = (arguments.large or Path(temporary)) / name
+            workspace = Workspace(root) if (root / "datasets").exists() else synthetic_workspace(root, n_items)
             with server(workspace.root) as address:
                 open_maps(browser, address, "?dataset=large")
                 page, seconds = open_maps(browser, address, "?dataset=large")

@@ -187,7 +187,8 @@ def make_maps(
 
 
 def _draw(vectors: np.ndarray, start: np.ndarray, reference: np.ndarray | None, items, method, handle) -> ItemMap:
-    neighbours, cosines = nearest(vectors, UMAP_NEIGHBOURS, note=lambda share: handle.update(25 * share))
+    k = UMAP_NEIGHBOURS if method == "umap" else K
+    neighbours, cosines = nearest(vectors, k, note=lambda share: handle.update(25 * share))
     if method == "umap":
         plane = umap_plane(vectors, neighbours, cosines, start, SEED, lambda share: handle.update(65 * share))
     else:

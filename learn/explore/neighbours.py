@@ -34,7 +34,8 @@ def nearest(
     cosines = np.empty((len(rows), k), dtype=np.float32)
     if not k:
         return items, cosines
-    index = build_index(IndexKind.EXACT, vectors)
+    # FAISS's flat index looks at everything too, and is far quicker where there are many queries.
+    index = build_index(IndexKind.FLAT if len(rows) > BLOCK else IndexKind.EXACT, vectors)
     for start in range(0, len(rows), BLOCK):
         block = rows[start : start + BLOCK]
         found, scores = index.search(vectors[block], k + 1)
