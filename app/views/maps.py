@@ -200,7 +200,7 @@ def _card(view: loaders.View, items: np.ndarray, item: int, chosen: list[Space],
             hide_index=True,
             width="stretch",
             column_config={
-                "item": st.column_config.Column(width="medium" if len(chosen) < 4 else "small"),
+                "item": st.column_config.Column(width=145),
                 "cosine": st.column_config.NumberColumn(format="%.2f", width=60),
                 "on the map": st.column_config.Column(width=80),
             },

@@ -13,11 +13,11 @@ from learn.explore.spaces import Space, find_spaces
 NEAREST = ["5", "10", "20", "50"]
 SHOWN = {
     moved.TITLE: "item",
+    moved.SHARED: "kept",
+    moved.OVERLAP: "overlap",
     moved.CATEGORY: "category",
     moved.SLICE: "slice",
     moved.INTERACTIONS: "times in training",
-    moved.SHARED: "kept",
-    moved.OVERLAP: "overlap",
 }
 
 
@@ -146,8 +146,9 @@ def _tables(table: pd.DataFrame, k: int, view: loaders.View, before: Space, afte
                 on_select="rerun",
                 selection_mode="single-row",
                 column_config={
-                    "kept": st.column_config.NumberColumn(f"kept of {k}", width="small"),
-                    "overlap": st.column_config.NumberColumn(format="%.2f", width="small"),
+                    "item": st.column_config.Column(width=190),
+                    "kept": st.column_config.NumberColumn(f"kept of {k}", width=85),
+                    "overlap": st.column_config.NumberColumn(format="%.2f", width=70),
                 },
             )
             if picked.selection.rows:
