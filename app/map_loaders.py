@@ -20,7 +20,7 @@ from learn.explore.neighbours import nearest
 from learn.explore.regions import name_regions
 from learn.explore.spaces import Space, space_vectors, user_directions
 
-MOST_USERS = 1500
+MOST_USERS = 400
 _drawing = threading.Lock()
 
 
