@@ -14,6 +14,8 @@ BENCHMARK_METRIC, BENCHMARK_K, BENCHMARK_SET, BENCHMARK_SLICE = "measure", "leng
 ITEM, BASKET, CHANGE, SEARCH, MODE = "item", "basket", "change", "find", "what"
 NEW_TITLE, NEW_CATEGORY, NEW_BRAND, NEW_PRICE = "new_title", "new_category", "new_brand", "new_price"
 EXACT, WINNER, LOSER, BESIDE = "exact", "one", "other", "beside"
+SPACES, COLOUR, PEOPLE = "spaces", "colour", "people"
+BEFORE, AFTER, NEAREST = "before", "after", "nearest"
 METRIC, METRIC_K, METRIC_SET, METRIC_SLICE = "metric", "at", "among", "part"
 
 BOUND = "query-params"

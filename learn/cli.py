@@ -198,6 +198,30 @@ def recommend(
     next_step("learn app", workspace)
 
 
+@app.command("map")
+def map_command(
+    dataset: Annotated[str, typer.Argument(help="A prepared dataset.")],
+    method: Annotated[str, typer.Option(help="umap; or pca, coarser and quick.")] = "umap",
+    again: Annotated[bool, typer.Option(help="Draw maps anew that are there already.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Draw the maps of a dataset's spaces, so that the explorer opens them at once. Interrupted, it goes on."""
+    from learn.pipeline import draw_maps, open_dataset, open_run, run_paths
+
+    where = Workspace.at(workspace)
+    found, split = open_dataset(where, dataset)
+    runs = [open_run(where, dataset, name) for name in run_paths(where, dataset)]
+    if not runs:
+        raise LearnError(f"There is no Run of {dataset} yet.", f"Train some: learn train {dataset}")
+    maps = draw_maps(where, found, split, runs, method=method, again=again)
+    for name, drawn in maps.items():
+        shown = f"{len(drawn.items):,} of {found.n_items:,} items"
+        say(
+            f"{name}: {shown}, {drawn.trust.mean():.1f} of an item's nearest 10 are near it on the map ({drawn.method})"
+        )
+    next_step("learn app", workspace)
+
+
 @app.command()
 def runs(
     dataset: Annotated[str | None, typer.Argument(help="A dataset; default: all of them.")] = None,
@@ -270,12 +294,12 @@ def demo(
     settings: SetOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Everything in one go: prepare, extract, train all variants, evaluate."""
+    """Everything in one go: prepare, extract, train all variants, evaluate, draw the maps."""
     import shutil
 
     from learn.config import ItemTower
     from learn.evaluation.references import make_reference_runs
-    from learn.pipeline import train_variants
+    from learn.pipeline import draw_maps, train_variants
 
     if (items is None) != (interactions is None):
         raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
@@ -288,6 +312,7 @@ def demo(
         shutil.rmtree(where.runs(dataset.name), ignore_errors=True)
     made = train_variants(where, dataset, split, config, list(ItemTower), keep_finished=not from_scratch)
     made += make_reference_runs(dataset, split, where)
+    draw_maps(where, dataset, split, made)
     print_metrics(made, dataset.n_items)
     say(f"Wrote {len(made)} Runs into {where.runs(dataset.name)}")
     next_step("learn app", workspace)

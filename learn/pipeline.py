@@ -156,3 +156,33 @@ def train_variants(
             train(dataset, split, content.vectors, chosen, folder=folder, content_key=content.key, progress=progress)
         )
     return runs
+
+
+def draw_maps(
+    workspace: Workspace,
+    dataset: Dataset,
+    split: Split,
+    runs: list[Run],
+    *,
+    method: str = "umap",
+    again: bool = False,
+    progress: Any = None,
+) -> dict[str, Any]:
+    """Space name -> its `learn.explore.maps.ItemMap`, for every space of ``runs``; those that are there are kept.
+
+    Raises:
+        LearnError: none of the Runs has vectors, or some cannot be read.
+    """
+    from learn.explore.catalogue import read_catalogue
+    from learn.explore.maps import make_maps, mapped_items
+    from learn.explore.spaces import find_spaces
+    from learn.progress import make_progress
+
+    spaces = find_spaces(runs)
+    if not spaces:
+        raise LearnError(
+            f"The Runs of {dataset.name} hold lists only, no vectors to map.", f"Train some: learn train {dataset.name}"
+        )
+    items = mapped_items(read_catalogue(dataset), split.training_counts() == 0)
+    progress = progress or make_progress()
+    return make_maps(spaces, spaces[0], dataset, items, workspace, progress, method, again)

@@ -55,7 +55,7 @@ def check_manifest(folder: Path = PREBUILT) -> dict[str, Any]:
 
 
 def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
-    """Copies the finished Runs of completejourney and a compact content store into ``folder``.
+    """Copies the finished Runs of completejourney, with their maps, and a compact content store into ``folder``.
 
     Content has 8 bits a value there, weights and preprocessing 16: what the vectors in the Runs, which are copied as
     they are, move by that is less than what another seed does.
@@ -64,6 +64,8 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
         LearnError: no Runs, Runs of different data, or more than 40 MB.
     """
     from learn.data.dataset import Dataset
+    from learn.data.sources import default_split
+    from learn.pipeline import draw_maps
 
     dataset = Dataset.load(workspace.dataset(DATASET))
     runs = [run_module.Run(path) for path in workspace.run_paths(DATASET)]
@@ -71,6 +73,7 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
         raise LearnError(f"{workspace.root} holds no Run of {DATASET}.", "Make them: learn demo")
     if {run.info.dataset_fingerprint for run in runs} != {dataset.fingerprint}:
         raise LearnError(f"Some Runs of {DATASET} were trained on other data.", "learn demo --from-scratch")
+    draw_maps(workspace, dataset, default_split(dataset), runs)  # into the Runs' folders, which are copied whole
     with atomic_folder(folder) as temporary:
         target = Workspace(temporary)
         joined = {run.info.content_key for run in runs if run.info.content_key}

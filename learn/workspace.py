@@ -35,7 +35,7 @@ class Workspace:
     """Paths only; it reads and creates nothing.
 
     Layout: ``datasets/NAME``, ``content/NAME/KEY`` (one store per LLM setting), ``runs/DATASET/NAME``,
-    ``models/`` (converted bundled LLMs), ``benchmarks/TABLE/DATASET``.
+    ``models/`` (converted bundled LLMs), ``benchmarks/TABLE/DATASET``, ``maps/DATASET`` (of Runs kept elsewhere).
     """
 
     root: Path
@@ -74,6 +74,10 @@ class Workspace:
 
     def run(self, dataset: str, name: str) -> Path:
         return self.runs(dataset) / checked_name(name, "Run")
+
+    def maps(self, dataset: str) -> Path:
+        """The folder of maps of Runs that are not in this workspace: those of the prebuilt demo."""
+        return self.root / "maps" / checked_name(dataset, "Dataset")
 
     def benchmark(self, name: str, dataset: str) -> Path:
         """The folder of one benchmark on one dataset: its Runs and its tables."""

@@ -14,11 +14,16 @@ from learn.workspace import Workspace
 
 NEEDED = {"run", "dataset", Metrics.METRIC, Metrics.K, Metrics.MEAN, Metrics.LOW, Metrics.HIGH}
 
+APP_FIGURES = "explorer"
+"""The file beside the comparisons that holds how quick the app's pages are."""
+
 
 def benchmark_files(workspace: Workspace, published: Path) -> dict[tuple[str, str], Path]:
     """(benchmark, dataset) -> file of flat rows; the workspace's own results replace published ones."""
     found = {}
     for path in sorted(published.glob("*.json")):
+        if path.stem == APP_FIGURES:
+            continue
         for dataset in dict.fromkeys(read_rows(path)["dataset"]):
             found[path.stem, dataset] = path
     for path in sorted((workspace.root / "benchmarks").glob("*/*/results.json")):

@@ -223,6 +223,41 @@ def shares_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figu
     return _finish(figure, 290, barmode="stack", showlegend=False)
 
 
+def kept_figure(table: pd.DataFrame) -> go.Figure:
+    """Bars of `moved.shared_histogram`: how many items keep how many of their neighbours."""
+    figure = go.Figure(
+        go.Bar(
+            x=table["shared"],
+            y=table["items"],
+            marker_color=PART_COLOURS["history"],
+            customdata=table["share"],
+            hovertemplate="%{y:,} items (%{customdata:.1%}) keep %{x}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title="neighbours kept", dtick=max(1, len(table) // 10))
+    figure.update_yaxes(title="items")
+    return _finish(figure, 300)
+
+
+def overlap_figure(table: pd.DataFrame, colours: dict[str, str]) -> go.Figure:
+    """Horizontal bars of `moved.overlap_by`, each group in its colour."""
+    names = table.iloc[:, 0]
+    figure = go.Figure(
+        go.Bar(
+            x=table["overlap"],
+            y=_plain(names),
+            orientation="h",
+            marker_color=[colours.get(name, REST_COLOUR) for name in names],
+            customdata=table[["items", "shared"]],
+            hovertemplate="%{y}: overlap %{x:.2f}<br>%{customdata[0]:,} items keep %{customdata[1]:.1f} on average"
+            "<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title="mean overlap", rangemode="tozero")
+    figure.update_yaxes(autorange="reversed", ticklabelstandoff=4)
+    return _finish(figure, 300)
+
+
 def _plain_one(text: str) -> str:
     """Plotly reads a few HTML tags and %{...} in its texts; an item's own words must stay words."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("%{", "% {")

@@ -34,14 +34,14 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    """The app on a synthetic workspace."""
-    with serving(synthetic.make_synthetic_workspace(tmp_path_factory.mktemp("browser")).root) as url:
-        yield url
+    """The app on a free port, on a synthetic workspace."""
+    with served(synthetic.make_synthetic_workspace(tmp_path_factory.mktemp("browser")).root) as found:
+        yield found
 
 
 @contextmanager
-def serving(root):
-    """The app on a free port, on the workspace in ``root``; only this server is ended."""
+def served(root):
+    """The address of the app on workspace ``root``; only this server is ended."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -113,9 +113,11 @@ def test_a_link_opened_first_goes_through_the_router(page, address):
     assert [text.splitlines()[-1] for text in links] == [
         "Overview",
         "Recommendations",
-        "Why",
+        "Maps",
+        "What moved",
         "Cold start",
         "New user",
+        "Why",
         "Compare",
         "Benchmarks",
     ]

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import synthetic, trained
-from tests.app.test_browser import READY, browser, page, pytestmark, serving, visit  # noqa: F401  (fixtures, marks)
+from tests.app.test_browser import READY, browser, page, pytestmark, served, visit  # noqa: F401  (fixtures, marks)
 
 EVERY_PAGE = {
     "why": "why?dataset=synthetic&user=u07&item=i00",
@@ -26,7 +26,7 @@ LAST = {
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with serving(trained.make_trained_workspace(tmp_path_factory.mktemp("people")).root) as url:
+    with served(trained.make_trained_workspace(tmp_path_factory.mktemp("people")).root) as url:
         yield url
 
 

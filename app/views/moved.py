@@ -1,0 +1,164 @@
+"""What moved: how much of each item's neighbourhood is the same in two spaces."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app import loaders, map_loaders, state, theme
+from learn.explore import figures, moved
+from learn.explore.maps import SEED
+from learn.explore.spaces import Space, find_spaces
+
+NEAREST = ["5", "10", "20", "50"]
+SHOWN = {
+    moved.TITLE: "item",
+    moved.SHARED: "kept",
+    moved.OVERLAP: "overlap",
+    moved.CATEGORY: "category",
+    moved.SLICE: "slice",
+    moved.INTERACTIONS: "times in training",
+}
+
+
+def page() -> None:
+    dataset = theme.pick_dataset()
+    runs = loaders.open_runs(dataset)
+    st.title("What moved", anchor=False)
+    st.caption(
+        "Two spaces, and for every item the question: of its nearest neighbours in the one, how many are still its "
+        "nearest in the other?"
+    )
+    for problem in runs.problems:
+        theme.show_error(problem)
+    if not runs.usable:
+        theme.no_runs(dataset.name)
+        return
+    spaces = find_spaces(runs.usable)
+    if len(spaces) < 2:
+        st.info("Two spaces are needed to compare; these Runs have fewer.", icon=":material/moving:")
+        st.code(f"learn train {dataset.name}", language="bash")
+        return
+    info = loaders.split_info(dataset, runs.usable)
+    view = loaders.view(dataset, dataset.fingerprint, info)
+    before, after, k = _controls(spaces)
+    if before.name == after.name:
+        st.info("Choose two different spaces.")
+        return
+    items = map_loaders.items_on_map(view, dataset.fingerprint, info)
+    if len(items) < dataset.n_items:
+        st.caption(
+            f"Among {len(items):,} of {dataset.n_items:,} items: a random sample (seed {SEED}) in which every category,"
+            " and cold and warm items, have their share."
+        )
+    near = [map_loaders.neighbours(space, view, items, k) for space in (before, after)]
+    k = near[0].shape[1]
+    table = moved.moved_items(*near, items, view.catalogue, view.counts)
+    _example(near, table, view, before, after)
+    _distribution(table, k, view)
+    _tables(table, k, view, before, after)
+
+
+def _controls(spaces: list[Space]) -> tuple[Space, Space, int]:
+    by_name = {space.name: space for space in spaces}
+    names = list(by_name)
+    for key in (state.BEFORE, state.AFTER):
+        for wanted in state.from_url(key, names):
+            st.warning(f"There is no space {theme.plain(wanted)} here.")
+    for leftover in (state.SPACES, state.ITEM):  # of the maps page, after going back
+        st.query_params.pop(leftover, None)
+    left, right, last = st.columns([3, 3, 1.6])
+
+    def choose(column, words: str, key: str, index: int) -> Space:
+        name = column.selectbox(words, names, index=index, key=key, bind=state.BOUND)
+        column.caption(f"**{theme.plain(by_name[name].label)}.** {theme.plain(by_name[name].explanation)}")
+        return by_name[name]
+
+    before = choose(left, "From", state.BEFORE, 0)
+    after = choose(right, "To", state.AFTER, 1)
+    k = last.selectbox("Nearest neighbours", NEAREST, index=1, key=state.NEAREST, bind=state.BOUND)
+    return before, after, int(k)
+
+
+def _example(near: list, table: pd.DataFrame, view: loaders.View, before: Space, after: Space) -> None:
+    found = moved.find_example(*near, table, view.catalogue)
+    if found is None or not found.before or not found.after:
+        return
+
+    def names(items: list[int]) -> str:
+        return " and ".join(f"**{theme.plain(str(view.catalogue.titles[item]))}**" for item in items)
+
+    item, k = names([found.item]), near[0].shape[1]
+    if before.is_content:
+        story = f"The language model, which only reads, puts {item} beside {names(found.before)}. "
+        story += f"Buyers say it goes with {names(found.after)}: that is what {theme.plain(after.label)} learned. "
+    else:
+        story = f"{theme.plain(before.label)} puts {item} beside {names(found.before)}; "
+        story += f"{theme.plain(after.label)} puts it beside {names(found.after)}. "
+    story += f"Of its {k} nearest neighbours {'none' if not found.shared else found.shared} stayed."
+    with st.container(border=True):
+        st.markdown(f"**For example**  \n{story}")
+        if st.button("See it on the maps", icon=":material/map:", key="moved_example"):
+            _open(view, found.item, before, after)
+
+
+def _distribution(table: pd.DataFrame, k: int, view: loaders.View) -> None:
+    whole, none = table[moved.OVERLAP].mean(), (table[moved.SHARED] == 0).mean()
+    tiles = st.columns(4)
+    tiles[0].metric("Items compared", f"{len(table):,}")
+    tiles[1].metric("Kept, on average", f"{table[moved.SHARED].mean():.1f} of {k}", help="Neighbours in both spaces.")
+    tiles[2].metric(
+        "Mean overlap",
+        f"{whole:.2f}",
+        help="Jaccard: neighbours in both, over neighbours in either. 1: the same; 0: none in common.",
+    )
+    tiles[3].metric("Entirely new neighbours", f"{none:.1%}", help="Items that kept none.")
+    left, middle, right = st.columns([2, 1.5, 2])
+    with left:
+        st.subheader("How many neighbours stay", anchor=False)
+        theme.chart(figures.kept_figure(moved.shared_histogram(table, k)), "moved_histogram")
+    with middle:
+        st.subheader("By slice", anchor=False)
+        theme.chart(figures.overlap_figure(moved.overlap_by(table, moved.SLICE), figures.SLICE_COLOURS), "moved_slices")
+    with right:
+        st.subheader("By category", anchor=False)
+        by_category = moved.overlap_by(table, moved.CATEGORY).head(12)
+        colours = figures.category_colours(view.catalogue.category_order)
+        theme.chart(figures.overlap_figure(by_category, colours), "moved_categories")
+
+
+def _tables(table: pd.DataFrame, k: int, view: loaders.View, before: Space, after: Space) -> None:
+    left, right = st.columns(2)
+    parts = (
+        (left, "Changed most", "moved_most", moved.most_changed(table)),
+        (right, "Changed least", "moved_least", moved.least_changed(table)),
+    )
+    for column, words, key, rows in parts:
+        with column:
+            st.subheader(words, anchor=False)
+            st.caption("The most bought first among equals. Tick a row to open the item in Maps.")
+            picked = st.dataframe(
+                rows[list(SHOWN)].rename(columns=SHOWN),
+                hide_index=True,
+                width="stretch",
+                height=390,
+                key=key,
+                on_select="rerun",
+                selection_mode="single-row",
+                column_config={
+                    "item": st.column_config.Column(width=190),
+                    "kept": st.column_config.NumberColumn(f"kept of {k}", width=85),
+                    "overlap": st.column_config.NumberColumn(format="%.2f", width=70),
+                },
+            )
+            if picked.selection.rows:
+                _open(view, int(rows[moved.ITEM].iloc[picked.selection.rows[0]]), before, after)
+
+
+def _open(view: loaders.View, item: int, before: Space, after: Space) -> None:
+    # The dataset goes along by itself: its widget is on every page.
+    query = {state.SPACES: [before.name, after.name], state.ITEM: str(view.dataset.item_ids[item])}
+    st.switch_page("views/maps.py", query_params=query)
+
+
+theme.guarded(page)

@@ -1,0 +1,68 @@
+"""Names for the dense regions of a map: what most of the items there have in common."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from learn.explore.catalogue import NO_CATEGORY, Catalogue
+
+GRID = 36
+LEAST_ITEMS = 8
+FINE_SHARE, COARSE_SHARE = 0.4, 0.6
+
+
+def name_regions(plane: np.ndarray, items: np.ndarray, catalogue: Catalogue, most: int = 60) -> pd.DataFrame:
+    """One row per named region, the largest first: columns text, category, x, y, items, share.
+
+    Density peaks of a smoothed grid, every item given to the peak nearest to it; a region is called by the finer
+    category that at least `FINE_SHARE` of its items have, else by the coarsest that `COARSE_SHARE` have, else not at
+    all. Of regions with one name the largest keeps it.
+
+    Args:
+        plane: [M, 2] places on the map.
+        items: [M] item indices.
+    """
+    columns = ["text", "category", "x", "y", "items", "share"]
+    if len(plane) < LEAST_ITEMS:
+        return pd.DataFrame(columns=columns)
+    owners = _owners(plane)
+    finer, coarse = catalogue.finer[items], catalogue.categories[items]
+    rows = []
+    for peak in range(owners.max() + 1):
+        inside = np.flatnonzero(owners == peak)
+        if len(inside) < LEAST_ITEMS:
+            continue
+        name, share = _commonest(finer[inside])
+        # The finest part alone: "Cheese > Soft" reads as "Soft" only beside its category's colour.
+        text = name if name and share >= FINE_SHARE else ""
+        if not text:
+            name, share = _commonest(coarse[inside])
+            text = name if share >= COARSE_SHARE and name != NO_CATEGORY else ""
+        if not text:
+            continue
+        having = inside[(finer[inside] == text) | (coarse[inside] == text)]
+        x, y = np.median(plane[having], axis=0)
+        rows.append((text, _commonest(coarse[having])[0], float(x), float(y), len(having), float(share)))
+    table = pd.DataFrame(rows, columns=columns).sort_values("items", ascending=False, kind="stable")
+    return table.drop_duplicates("text").head(most).reset_index(drop=True)
+
+
+def _owners(plane: np.ndarray) -> np.ndarray:
+    """[M] number of the density peak nearest to each point."""
+    from scipy.ndimage import gaussian_filter, maximum_filter
+    from scipy.spatial import cKDTree
+
+    counts, x_edges, y_edges = np.histogram2d(plane[:, 0], plane[:, 1], bins=GRID)
+    smooth = gaussian_filter(counts, 0.8)
+    peaks = np.argwhere((smooth == maximum_filter(smooth, 3)) & (smooth > 0))
+    centres = (
+        np.column_stack([(x_edges[:-1] + x_edges[1:])[peaks[:, 0]], (y_edges[:-1] + y_edges[1:])[peaks[:, 1]]]) / 2
+    )
+    return cKDTree(centres).query(plane)[1]
+
+
+def _commonest(names: np.ndarray) -> tuple[str, float]:
+    values, counts = np.unique(names.astype(str), return_counts=True)
+    best = counts.argmax()
+    return str(values[best]), float(counts[best] / len(names))

@@ -1,0 +1,15 @@
+"""Synthetic workspaces whose maps are drawn already: the page then has nothing to compute."""
+
+from learn.data.dataset import Dataset
+from learn.pipeline import draw_maps
+from learn.progress import SilentProgress
+from learn.training.run import Run
+from tests import synthetic
+
+
+def with_maps(workspace):
+    """Draws the maps of every space in ``workspace``, by principal components: UMAP would take seconds."""
+    dataset = Dataset.load(workspace.dataset(synthetic.NAME))
+    runs = [Run(path) for path in workspace.run_paths(synthetic.NAME)]
+    split = synthetic.synthetic_split(dataset)
+    return draw_maps(workspace, dataset, split, runs, method="pca", progress=SilentProgress())
