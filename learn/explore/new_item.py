@@ -10,7 +10,7 @@ import pandas as pd
 from learn.cex.extractor import embed_texts
 from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
-from learn.cex.store import ContentStore
+from learn.cex.store import KEY_JOINT, ContentStore
 from learn.config import CEXConfig
 from learn.data.columns import ALIASES, ITEMS, rename_columns
 from learn.data.readers import read_table
@@ -89,6 +89,11 @@ def reading_settings(run: Run, workspace: Workspace) -> CEXConfig:
     Raises:
         LearnError: the LLM is not installed, is of another version, or the prompt's wording has changed since.
     """
+    if KEY_JOINT in str(run.info.content_key):
+        raise LearnError(
+            f"Run {run.name} reads its items by several LLMs; a new item is read by one only.",
+            "Choose Runs that were trained on one LLM's text.",
+        )
     store = ContentStore(workspace.content(run.info.dataset) / str(run.info.content_key)).settings
     cex = run.config.cex.model_copy(update={"dtype": store.get("dtype", run.config.cex.dtype)})
     again = f"Read the items again and train: learn extract {run.info.dataset}, then learn train {run.info.dataset}"
