@@ -72,10 +72,12 @@ class StepLoss:
             expected += len(catalogue) / len(self.known)
         # With the whole catalogue in the sum, the batch's targets would only count twice.
         if objective.in_batch_negatives and not (whole and towers.variant is not ItemTower.SEQUENCE):
-            candidates.append(item_ids.flatten())
-            embeddings.append(item_emb.flatten(0, 1))
-            priors.append(None if prior is None else prior.flatten())
-            expected += item_ids.numel() * self.share
+            # A short target gives the same position several times: as a negative it counts once.
+            once = _first_of_each(rows * target.shape[1] + target_positions)
+            candidates.append(item_ids.flatten()[once])
+            embeddings.append(item_emb.flatten(0, 1)[once])
+            priors.append(None if prior is None else prior.flatten()[once])
+            expected += len(once) * self.share
         drawn = torch.cat(candidates)
         log_expected = None
         if objective.log_q:
@@ -84,14 +86,20 @@ class StepLoss:
         not_negative = (
             torch.as_tensor(batch.not_negative, device=device).expand(-1, place_of.shape[1], -1).flatten(0, 1)
         )
-        some = torch.empty_like(places).scatter_(0, place_of.flatten(), torch.arange(place_of.numel(), device=device))
         log_mass = negative_log_mass(
             place_emb,
             torch.cat(embeddings),
-            accidental_hits(drawn, not_negative[some]),
+            accidental_hits(drawn, not_negative[_first_of_each(place_of)]),
             towers.scale,
             log_expected,
             None if prior is None else torch.cat(priors),
         )[place_of]
         positives = None if batch.positives is None else torch.as_tensor(batch.positives, device=device)
         return dense_all_action_loss(user_emb, item_emb, log_mass, towers.scale, prior, positives)
+
+
+def _first_of_each(values: torch.Tensor) -> torch.Tensor:
+    """Where in ``values``, flattened, each distinct value stands first, in the order of the values."""
+    found, place_of = torch.unique(values, return_inverse=True)
+    where = torch.arange(values.numel(), device=values.device)
+    return where.new_full((len(found),), values.numel()).scatter_reduce_(0, place_of.flatten(), where, "amin")
