@@ -326,6 +326,7 @@ def benchmark(
     seeds: Annotated[int, typer.Option(min=1, help="Runs of every trained row.")] = 3,
     peer_seeds: Annotated[int | None, typer.Option(min=1, help="table3: Runs of every peer, if not as many.")] = None,
     publish: Annotated[Path | None, typer.Option(help="A folder that gets the rows too, in NAME.json.")] = None,
+    peer_minutes: Annotated[float | None, typer.Option(min=0, help="table3: longer, and a peer is stopped.")] = None,
     peers_python: Annotated[Path | None, typer.Option(help="table3: Python of the peers' environment.")] = None,
     preset: PresetOption = "auto",
     settings: SetOption = None,
@@ -345,7 +346,7 @@ def benchmark(
         trained_on = Source(source, configuration(preset, settings, its_split))
     table = plan(name, configuration(preset, settings, split), trained_on)
     published = publish and publish / f"{name}.json"
-    host = PeerHost.at(peers_python)
+    host = PeerHost.at(peers_python, peer_minutes)
     result = run_benchmark(table, name, found, split, where, seeds, published, say, host, peer_seeds)
     say(f"\n{result.text}")
     say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")

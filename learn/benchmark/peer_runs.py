@@ -37,15 +37,18 @@ class PeerHost:
     Attributes:
         python: of the environment that `make peers` builds.
         scripts: the folder of the runners.
+        minutes: that one Run may take; None: as long as it needs.
     """
 
     python: Path
     scripts: Path = SCRIPTS
+    minutes: float | None = None
 
     @classmethod
-    def at(cls, python: Path | str | None = None) -> PeerHost:
+    def at(cls, python: Path | str | None = None, minutes: float | None = None) -> PeerHost:
         """``python``, else $LEARN_PEERS_PYTHON, else what `make peers` builds."""
-        return cls(Path(python or os.environ.get(ENVIRONMENT_VARIABLE) or SCRIPTS / ".venv" / "bin" / "python"))
+        found = python or os.environ.get(ENVIRONMENT_VARIABLE) or SCRIPTS / ".venv" / "bin" / "python"
+        return cls(Path(found), minutes=minutes)
 
 
 def peer_run(peer: Peer, seed: int, dataset: Dataset, split: Split, folder: Path, host: PeerHost) -> Run:
@@ -98,7 +101,7 @@ def run_job(peer: Peer, seed: int, settings: dict[str, Any], output: Path, log: 
         result.json: parameters, train_seconds, validation_ndcg_at_10 after every epoch, and more.
 
     Raises:
-        PeerCannotRun: no environment, or the library failed.
+        PeerCannotRun: no environment, the library failed, or it took too long.
     """
     if not host.python.exists():
         raise PeerCannotRun(
@@ -113,7 +116,20 @@ def run_job(peer: Peer, seed: int, settings: dict[str, Any], output: Path, log: 
             environment = os.environ | _ENVIRONMENT
             environment.pop("PYTHONPATH", None)  # the peers' packages are other versions than ours
             # RecBole leaves its own logs where it is started.
-            done = subprocess.run(words, stdout=lines, stderr=lines, env=environment, cwd=output, check=False)
+            try:
+                done = subprocess.run(
+                    words,
+                    stdout=lines,
+                    stderr=lines,
+                    env=environment,
+                    cwd=output,
+                    check=False,
+                    timeout=host.minutes and host.minutes * 60,
+                )
+            except subprocess.TimeoutExpired:
+                raise PeerCannotRun(
+                    f"{peer.label} was stopped after {host.minutes:g} minutes.", "Give it longer: --peer-minutes"
+                ) from None
         said = temporary.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     if done.returncode or not (output / "result.json").exists():
         last = said[-1].strip() if said else "it said nothing"

@@ -160,3 +160,10 @@ def test_the_libraries_run(dataset, split, tmp_path, peer):
     trained = dataset.item_ids[split.training_counts() > 0]
     assert lists[lists["among"] == "all"].groupby("user_id", observed=True).size().min() >= len(trained)
     assert peer.library in run.info.made
+
+
+def test_a_peer_that_takes_too_long_is_stopped(dataset, split, host, tmp_path):
+    (host.scripts / GOOD.script).write_text("import time\ntime.sleep(600)")
+    with pytest.raises(PeerCannotRun, match="Good was stopped after 0.02 minutes"):
+        peer_run(GOOD, 0, dataset, split, tmp_path / "good-seed0", replace(host, minutes=0.02))
+    assert not (tmp_path / "good-seed0").exists()
