@@ -164,6 +164,6 @@ def test_the_libraries_run(dataset, split, tmp_path, peer):
 
 def test_a_peer_that_takes_too_long_is_stopped(dataset, split, host, tmp_path):
     (host.scripts / GOOD.script).write_text("import time\ntime.sleep(600)")
-    with pytest.raises(PeerCannotRun, match="Good was stopped after 0.02 minutes"):
+    with pytest.raises(PeerCannotRun, match="Good was stopped after"):
         peer_run(GOOD, 0, dataset, split, tmp_path / "good-seed0", replace(host, minutes=0.02))
     assert not (tmp_path / "good-seed0").exists()
