@@ -15,6 +15,7 @@ import json
 import statistics
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -36,6 +37,23 @@ RESULTS = Path(__file__).resolve().parent.parent / "assets" / "benchmarks" / "ex
 LIST_LENGTH, NEIGHBOURS, PEOPLE = 10, 6, 5
 
 
+class Times(NamedTuple):
+    """Seconds by the clock, and seconds that processors worked, over all threads."""
+
+    wall: float
+    processor: float
+
+
+class Watch:
+    """Starts when made."""
+
+    def __init__(self) -> None:
+        self.start = (time.perf_counter(), time.process_time())
+
+    def stop(self) -> Times:
+        return Times(time.perf_counter() - self.start[0], time.process_time() - self.start[1])
+
+
 def upsert(path: Path, measured: dict[str, tuple[float, str]]) -> None:
     """Writes ``measured`` (name -> value, unit) into the rows of ``path``; other rows stay."""
     rows = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
@@ -44,34 +62,34 @@ def upsert(path: Path, measured: dict[str, tuple[float, str]]) -> None:
     write_json(path, list(kept.values()))
 
 
-def new_item_seconds(lives: dict[str, LiveRun], place: Workspace, models: Workspace, split, rounds: int) -> list[float]:
-    """Seconds for each of ``rounds`` new texts, after one that wakes the LLM."""
+def new_items(lives: dict[str, LiveRun], place: Workspace, models: Workspace, split, rounds: int) -> list[Times]:
+    """Times of each of ``rounds`` new texts, after one that wakes the LLM."""
     cex = reading_settings(next(iter(lives.values())).run, place)
     llm = open_llm(cex, models)
     history, warm = split.history(Phase.TEST), split.training_counts() > 0
     taken = []
     for number in range(rounds + 1):
-        start = time.perf_counter()
+        watch = Watch()
         items = make_item(f"Oat drink, barista edition {number}, 1 L", "Grocery > Milk", "Private", 2.49)
         content = embed_items(items, llm, cex)
         for live in lives.values():
             vector = live.new_items(content)[0]
             nearest(live, vector, warm, NEIGHBOURS)
             audience(live, vector, history, PEOPLE)
-        taken.append(time.perf_counter() - start)
+        taken.append(watch.stop())
     return taken[1:]
 
 
-def new_user_milliseconds(lives: dict[str, LiveRun], split, rounds: int) -> list[float]:
-    """Milliseconds for each of ``rounds`` clicks that put one more item into a basket of five."""
+def new_users(lives: dict[str, LiveRun], split, rounds: int) -> list[Times]:
+    """Times of each of ``rounds`` clicks that put one more item into a basket of five."""
     rng, bought = np.random.default_rng(0), np.flatnonzero(split.training_counts())
     taken = []
     for _ in range(rounds + 1):
         basket = rng.choice(bought, 6, replace=False).tolist()
-        start = time.perf_counter()
+        watch = Watch()
         for live in lives.values():
             what_changed(recommend(live, basket[:-1], LIST_LENGTH), recommend(live, basket, LIST_LENGTH))
-        taken.append(1000 * (time.perf_counter() - start))
+        taken.append(watch.stop())
     return taken[1:]
 
 
@@ -82,6 +100,7 @@ def main() -> None:
     parser.add_argument("--dataset", default="completejourney")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--print-only", action="store_true", help="write nothing")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     own, place = Workspace.at(arguments.workspace), Workspace(Path(arguments.runs_of))
@@ -90,16 +109,20 @@ def main() -> None:
     runs = [run for run in map(Run, place.run_paths(dataset.name)) if is_live(run)]
     split = make_split(dataset, SplitInfo(**runs[0].info.split))
     lives = {run.name: open_live(run, place, dataset) for run in runs}
-    seconds = new_item_seconds(lives, place, own, split, arguments.rounds)
-    milliseconds = new_user_milliseconds(lives, split, arguments.rounds)
-    measured = {
-        "new_item_s": (round(statistics.median(seconds), 3), "s"),
-        "new_user_ms": (round(statistics.median(milliseconds), 1), "ms"),
+    taken = {
+        "new_item_s": (new_items(lives, place, own, split, arguments.rounds), 1, "s", 3),
+        "new_user_ms": (new_users(lives, split, arguments.rounds), 1000, "ms", 1),
     }
-    upsert(RESULTS, measured)
+    measured = {}
     print(f"{len(lives)} Runs, {arguments.threads} threads, medians of {arguments.rounds}")
-    for (name, (value, unit)), all_of_them in zip(measured.items(), (seconds, milliseconds), strict=True):
-        print(f"{name}: {value} {unit} (from {min(all_of_them):.3g} to {max(all_of_them):.3g})")
+    for name, (times, factor, unit, digits) in taken.items():
+        wall, processor = (factor * statistics.median(one) for one in zip(*times, strict=True))
+        measured[name] = (round(wall, digits), unit)
+        print(f"{name}: {wall:.{digits}f} {unit}; of the processor's time {processor:.{digits}f} {unit}")
+        if wall > 2 * processor:
+            print("  This machine is busy with something else: the first number says little. Measure again when idle.")
+    if not arguments.print_only:
+        upsert(RESULTS, measured)
 
 
 if __name__ == "__main__":

@@ -171,7 +171,7 @@ def _new_item(view: loaders.View, lives: dict[str, LiveRun]) -> None:
         "Price", min_value=0.0, value=None, key=state.NEW_PRICE, bind=state.BOUND, placeholder="none"
     )
     fifth.button(
-        "Use a real one",
+        "Example",
         icon=":material/casino:",
         on_click=_start_from,
         args=(view,),
@@ -184,6 +184,12 @@ def _new_item(view: loaders.View, lives: dict[str, LiveRun]) -> None:
     items = new_item.make_item(title or "", category or "", brand or "", price)
     st.caption("What the language model reads:")
     st.code(item_prompts(items)[0], language=None, wrap_lines=True)
+    unusual = new_item.unusual_gaps(items, view.dataset.items)
+    if unusual:
+        st.caption(
+            f":material/lightbulb: Nearly every item of this catalogue has a {' and a '.join(unusual)}. Without it the "
+            "text reads like none of them, and the answers are hardly about the item: fill it in."
+        )
     content = _read(lives, items)
     lives = {name: one for name, one in lives.items() if name in content}
     if not lives:

@@ -161,7 +161,8 @@ def _contributions(
 AGREEMENT_HELP = (
     "Spearman's rank correlation of the estimate (the score's slope as attention to an item is turned down) with the "
     "bars. Taking an item out of a long history altogether also regroups the others into new strands, which no "
-    "estimate can foresee: the second number. The table below has both."
+    "estimate can foresee: the second number. The table below has both. "
+    "Of the newest item of a strand the estimate knows least: it is also what asks, not only what is attended to."
 )
 
 

@@ -107,7 +107,7 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
             y=names,
             zmin=0,
             zmax=1,
-            colorscale=[[0, "rgba(59,125,196,0.06)"], [1, "rgba(59,125,196,0.95)"]],
+            colorscale=[[0, "#e3ecf7"], [1, "#1f5fa8"]],
             texttemplate="%{z:.2f}",
             hovertemplate="%{y} and %{x}: %{z:.1%} in common<extra></extra>",
             showscale=False,

@@ -83,6 +83,15 @@ def read_new_items(path: Path | str, name: str | None = None) -> tuple[pd.DataFr
     return items[has_text].reset_index(drop=True), notes
 
 
+def unusual_gaps(items: pd.DataFrame, catalogue: pd.DataFrame, share: float = 0.9) -> list[str]:
+    """Fields that some of ``items`` lack, though more than ``share`` of the ``catalogue``'s items have them.
+
+    A prompt without a sentence that all others have lies far from all of them, whatever its title says.
+    """
+    names = [name for name in (Items.CATEGORY, Items.BRAND, Items.PRICE) if name in catalogue]
+    return [name for name in names if catalogue[name].notna().mean() > share and items[name].isna().any()]
+
+
 def reading_settings(run: Run, workspace: Workspace) -> CEXConfig:
     """How the LLM read ``run``'s catalogue, number format included, so that a new text is read in the same way.
 

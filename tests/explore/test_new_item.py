@@ -45,6 +45,11 @@ def test_a_typed_item_is_cleaned_like_a_catalogues(reader):
     assert n.embed_items(items, reader[1], reader[0]).shape == (1, 32)
 
 
+def test_a_field_that_nearly_all_items_have_is_missed(dataset):
+    assert n.unusual_gaps(n.make_item("Tea"), dataset.items) == ["category", "price"]  # a fourth has no brand
+    assert n.unusual_gaps(n.make_item("Tea", "Tea", "", 1.0), dataset.items) == []
+
+
 @pytest.mark.parametrize(
     ("values", "message"), [(("", " ", ""), "no text"), (("x", "", "", -1.0), "price -1.0 is none")]
 )
