@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -113,7 +114,9 @@ class CEXConfig(_Frozen):
 
     @property
     def readers(self) -> list[CEXConfig]:
-        """One configuration per LLM in `llm`."""
+        """One configuration per LLM in `llm`; a folder whose path holds a ``+`` is one LLM."""
+        if Path(self.llm).is_dir():
+            return [self]
         return [self.model_copy(update={"llm": name.strip()}) for name in self.llm.split("+")]
 
 
@@ -259,6 +262,12 @@ class Config(_Frozen):
     sampling: SamplingConfig = SamplingConfig()
     objective: ObjectiveConfig = ObjectiveConfig()
     training: TrainingConfig = TrainingConfig()
+
+    @model_validator(mode="after")
+    def _layers_come_from_one_llm(self) -> Config:
+        if self.pal.backbone is Backbone.LLM_LORA and len(self.cex.readers) > 1:
+            raise ValueError(f"backbone llm-lora takes the layers of one LLM; cex.llm names several: {self.cex.llm!r}")
+        return self
 
     def with_values(self, **changes: Any) -> Config:
         """A copy with ``section.field`` (dots written as double underscores: ``training__epochs=3``) replaced.

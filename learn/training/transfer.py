@@ -65,7 +65,7 @@ def transfer(
         info,
         dataset=dataset,
         split=split,
-        ranked=rank_vectors(users, items, split, repeat=info.repeat),
+        ranked=rank_vectors(users, items, split),
         config=source.config.with_values(pal__popularity_prior=False, pal__repeat_term=False),
         user_vectors=users,
         item_vectors=items if own else None,

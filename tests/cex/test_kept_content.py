@@ -16,7 +16,7 @@ from learn.cex.extractor import content_embeddings, content_settings, embed_text
 from learn.cex.llm import load_llm
 from learn.cex.prompt import item_prompts
 from learn.cex.store import ContentStore, store_key, stored_content
-from learn.config import Pooling
+from learn.config import CEXConfig, Pooling, preset
 from learn.errors import LearnError
 from learn.progress import make_progress
 from learn.workspace import Workspace
@@ -58,6 +58,18 @@ def test_several_llms_stand_one_behind_the_other(filled, cex, encoder_folder, wo
     assert (joined.vectors[:, width:] == encoder.vectors).all()
     assert joined.key.split("+") == [content.key, encoder.key]
     assert (stored_content(workspace, dataset, joined.key) == joined.vectors).all()
+
+
+def test_a_folder_with_a_plus_in_its_path_is_one_llm(tmp_path):
+    folder = tmp_path / "c++"
+    folder.mkdir()
+    assert [reader.llm for reader in CEXConfig(llm=str(folder)).readers] == [str(folder)]
+    assert [reader.llm for reader in CEXConfig(llm="one/model + other/model").readers] == ["one/model", "other/model"]
+
+
+def test_layers_of_several_llms_are_refused():
+    with pytest.raises(LearnError, match="llm-lora takes the layers of one LLM"):
+        preset("tiny").with_values(pal__backbone="llm-lora", cex__llm="one/model+other/model")
 
 
 def test_the_second_time_nothing_is_read(filled, cex, workspace, monkeypatch):
