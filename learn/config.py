@@ -295,10 +295,15 @@ def parse_config(data: Any) -> Config:
         return Config.model_validate(data)
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])) or 'config'} = {problem['input']!r}: {_in_words(problem)}"
+            f"{'.'.join(map(str, problem['loc'])) or 'config'}{_value(problem['input'])}: {_in_words(problem)}"
             for problem in error.errors()
         )
         raise LearnError(f"The configuration is not valid: {problems}.", "See the fields in learn/config.py.") from None
+
+
+def _value(given: Any) -> str:
+    """The value that was given; of a whole section nothing, its message says which settings do not go together."""
+    return "" if isinstance(given, dict) else f" = {given!r}"
 
 
 def _in_words(problem: Any) -> str:

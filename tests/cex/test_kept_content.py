@@ -68,8 +68,9 @@ def test_a_folder_with_a_plus_in_its_path_is_one_llm(tmp_path):
 
 
 def test_layers_of_several_llms_are_refused():
-    with pytest.raises(LearnError, match="llm-lora takes the layers of one LLM"):
+    with pytest.raises(LearnError, match="llm-lora takes the layers of one LLM") as caught:
         preset("tiny").with_values(pal__backbone="llm-lora", cex__llm="one/model+other/model")
+    assert "learning_rate" not in caught.value.what  # not the whole configuration
 
 
 def test_the_second_time_nothing_is_read(filled, cex, workspace, monkeypatch):
