@@ -352,6 +352,36 @@ def benchmark(
     say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")
 
 
+@app.command()
+def rank(
+    dataset: Annotated[str, typer.Argument(help="A prepared dataset that is cut by time.")] = "completejourney",
+    run: Annotated[str, typer.Option(help="Whose vectors are tried.")] = "learn-b",
+    impressions: Annotated[
+        Path | None, typer.Option(help="Who was shown what, and took it; default: completejourney's promotions.")
+    ] = None,
+    mapping: Annotated[list[str] | None, typer.Option("--map", help="field=your_column, e.g. label=bought.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="A setting, e.g. seeds=1. Repeatable.")] = None,
+    publish: Annotated[Path | None, typer.Option(help="A folder that gets the report too.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """What LEARN's vectors add to rankers with ordinary features: AUC, UAUC, WUAUC, replayed revenue, by slice."""
+    from learn.pipeline import open_dataset, open_run
+    from learn.ranking.report import read_report, write_report
+    from learn.ranking.run import open_impressions, ranking_config
+    from learn.ranking.run import rank as compare
+
+    where = Workspace.at(workspace)
+    config = ranking_config(settings)
+    found, split = open_dataset(where, dataset)
+    chosen = open_run(where, dataset, run)
+    shown = open_impressions(impressions, mapping, found, split, config)
+    folder = compare(chosen, Workspace(chosen.path.parents[2]), where, found, split, shown, config, say)
+    if publish is not None:
+        write_report(publish, read_report(folder))
+    say(f"Wrote {folder}")
+    next_step("learn app", workspace)
+
+
 @app.command("app")
 def open_app(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of the local web server.")] = 8501,

@@ -19,11 +19,16 @@ def parse_settings(pairs: list[str] | None) -> dict[str, Any]:
         name, equals, value = pair.partition("=")
         if not equals or "." not in name:
             raise LearnError(f"--set {pair!r} is not section.field=value.", "Write it like: --set training.epochs=5")
-        try:
-            settings[name.strip().replace(".", "__")] = json.loads(value)
-        except json.JSONDecodeError:
-            settings[name.strip().replace(".", "__")] = value
+        settings[name.strip().replace(".", "__")] = parse_value(value)
     return settings
+
+
+def parse_value(text: str) -> Any:
+    """What ``text`` is as JSON where it parses as such, else the text."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
 
 
 def towers_named(tower: str) -> list[Any]:

@@ -35,7 +35,8 @@ class Workspace:
     """Paths only; it reads and creates nothing.
 
     Layout: ``datasets/NAME``, ``content/NAME/KEY`` (one store per LLM setting), ``runs/DATASET/NAME``,
-    ``models/`` (converted bundled LLMs), ``benchmarks/TABLE/DATASET``, ``maps/DATASET`` (of Runs kept elsewhere).
+    ``models/`` (converted bundled LLMs), ``benchmarks/TABLE/DATASET``, ``maps/DATASET`` (of Runs kept elsewhere),
+    ``ranking/DATASET``.
     """
 
     root: Path
@@ -82,6 +83,10 @@ class Workspace:
     def benchmark(self, name: str, dataset: str) -> Path:
         """The folder of one benchmark on one dataset: its Runs and its tables."""
         return self.root / "benchmarks" / checked_name(name, "Benchmark") / checked_name(dataset, "Dataset")
+
+    def ranking(self, dataset: str) -> Path:
+        """The folder of the ranking stage's report on one dataset."""
+        return self.root / "ranking" / checked_name(dataset, "Dataset")
 
     def dataset_names(self) -> list[str]:
         """Datasets that were prepared here, in alphabetical order."""

@@ -40,7 +40,7 @@ def load_completejourney() -> Dataset:
     Raises:
         LearnError: the package is not installed or is damaged.
     """
-    folder = _package_folder()
+    folder = package_folder()
     products, sales = _read(folder)
     n_products, n_sales = len(products), len(sales)
     products = products[products["product_id"].isin(sales["product_id"].unique())]
@@ -77,7 +77,12 @@ def load_completejourney() -> Dataset:
     return validate(NAME, catalogue, events, {"kind": NAME, "package": PACKAGE, "notes": notes})
 
 
-def _package_folder() -> Path:
+def package_folder() -> Path:
+    """Where the package keeps its tables.
+
+    Raises:
+        LearnError: the package is not installed.
+    """
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise LearnError(
@@ -101,6 +106,20 @@ def _read(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     sales = sales.rename(columns=names)
     sales[Interactions.TIME] += UTC_OFFSET
     return products, sales
+
+
+def product_items(dataset: Dataset) -> pd.Series:
+    """Product id -> the index of the item that has its text, of all described products, sold or not.
+
+    Args:
+        dataset: what `load_completejourney` returned.
+    """
+    products = pd.read_parquet(package_folder() / "products.parquet")
+    text = [Items.TITLE, Items.CATEGORY, Items.BRAND]
+    products = _with_text(products[products["product_type"].notna() | products["product_category"].notna()])
+    catalogue = dataset.items[text].fillna("").assign(index=np.arange(dataset.n_items))
+    joined = products.fillna(dict.fromkeys(text, "")).merge(catalogue, on=text)
+    return joined.set_index("product_id")["index"]
 
 
 def _with_text(products: pd.DataFrame) -> pd.DataFrame:

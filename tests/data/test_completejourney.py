@@ -23,7 +23,7 @@ def dataset():
 
 @pytest.fixture(scope="module")
 def raw():
-    folder = completejourney._package_folder()
+    folder = completejourney.package_folder()
     sales = pd.read_parquet(folder / "transactions.parquet")
     sales["transaction_timestamp"] -= pd.Timedelta(hours=5)  # from UTC to the shops' standard time
     return pd.read_parquet(folder / "products.parquet"), sales

@@ -1,0 +1,217 @@
+"""Impressions: what a user was shown, when, and whether they took it; anybody's table, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from learn.data.dataset import Dataset
+from learn.data.readers import read_table
+from learn.data.timestamps import clean_times
+from learn.errors import LearnError
+from learn.ranking.schema import Shown
+
+MISSING = "–"
+"""The value of an empty cell of a feature that is text."""
+
+
+@dataclass(frozen=True)
+class Impressions:
+    """n impressions of a dataset's items to its users, in the order of time.
+
+    Attributes:
+        users, items: [n] int64 indices of the dataset.
+        times: [n] int64 nanoseconds since the epoch.
+        labels: [n] uint8, 1: converted.
+        visits: [n] int64: impressions with the same number were shown together.
+        values: [n] float64: what the conversion was worth; 0 without one.
+        other_labels: [n] uint8 of another auxiliary task, or None.
+        extras: one column per further feature, float32 or text.
+        left_out: why rows were left out -> how many.
+    """
+
+    users: np.ndarray
+    items: np.ndarray
+    times: np.ndarray
+    labels: np.ndarray
+    visits: np.ndarray
+    values: np.ndarray
+    other_labels: np.ndarray | None
+    extras: pd.DataFrame
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def keep(self, rows: np.ndarray) -> Impressions:
+        """Only ``rows`` ([n] bool, or indices)."""
+        one_each = ("users", "items", "times", "labels", "visits", "values")
+        other = None if self.other_labels is None else self.other_labels[rows]
+        extras = self.extras.iloc[np.flatnonzero(rows) if rows.dtype == bool else rows].reset_index(drop=True)
+        kept = {name: getattr(self, name)[rows] for name in one_each}
+        return replace(self, **kept, other_labels=other, extras=extras)
+
+
+def read_impressions(
+    path: Path | str, dataset: Dataset, cut: int, mapping: Mapping[str, str] | Iterable[str] = ()
+) -> Impressions:
+    """Impressions from a CSV, TSV, Parquet or JSON lines file: user_id, item_id, timestamp, label (0 or 1); if there
+    are any visit, value, other_label; and further features (numbers or text).
+
+    Args:
+        cut: the vectors know what was before this moment (ns since the epoch); earlier impressions are left out.
+        mapping: our name -> the file's column, or ``["label=bought", ...]``.
+
+    Raises:
+        LearnError: as `check_impressions`, or a file that cannot be read or has no column that was mapped.
+    """
+    mapping = dict(mapping if isinstance(mapping, Mapping) else parse_shown_mapping(mapping))
+    table = read_table(path)
+    for name, column in mapping.items():
+        if column not in table:
+            raise LearnError(f"{path} has no column {column!r} (--map {name}={column}).", _columns(table))
+    table = table.rename(columns={column: name for name, column in mapping.items()})
+    return check_impressions(table, dataset, cut, str(path))
+
+
+def parse_shown_mapping(pairs: Iterable[str]) -> dict[str, str]:
+    """``["label=bought"]`` -> {"label": "bought"}.
+
+    Raises:
+        LearnError: not of that form, or not a field of an impressions table.
+    """
+    mapping = {}
+    for pair in pairs:
+        name, equals, column = (part.strip() for part in pair.partition("="))
+        if not (name and equals and column) or name not in Shown.KNOWN:
+            raise LearnError(
+                f"--map {pair!r} does not name a field of impressions.",
+                f"Type FIELD=COLUMN with one of: {', '.join(Shown.KNOWN)}.",
+            )
+        mapping[name] = column
+    return mapping
+
+
+def check_impressions(table: pd.DataFrame, dataset: Dataset, cut: int, where: str) -> Impressions:
+    """Impressions from a table with the columns `Shown.NEEDED`, perhaps more of `Shown.KNOWN`, and features.
+
+    Left out and counted: rows of users or items that the dataset does not know, before ``cut``, with a feature that is
+    no finite number in a column of numbers, and second rows of the same user, item and time (a converted one stays).
+
+    Args:
+        where: the table's name in messages.
+
+    Raises:
+        LearnError: a missing column; a label, other_label or value that cannot be; a time that cannot be read; or
+            nothing, or one class only, is left.
+    """
+    absent = [name for name in Shown.NEEDED if name not in table]
+    if absent:
+        raise LearnError(
+            f"{where} has no column {', '.join(map(repr, absent))}; an impression needs {', '.join(Shown.NEEDED)}.",
+            _columns(table),
+        )
+    users = dataset.user_index.get_indexer(_ids(table[Shown.USER]))
+    items = dataset.item_index.get_indexer(_ids(table[Shown.ITEM]))
+    times = clean_times(table[Shown.TIME], f"{where}, column {Shown.TIME}").to_numpy("datetime64[ns]").astype(np.int64)
+    labels = _zero_or_one(table[Shown.LABEL], where)
+    other = _zero_or_one(table[Shown.OTHER_TASK], where) if Shown.OTHER_TASK in table else None
+    values = _values(table, labels, where)
+    extras, broken = _features(table)
+    reasons = {
+        "unknown user": users < 0,
+        "unknown item": items < 0,
+        "before the vectors' cut": times < cut,
+        "a feature that is no number": broken,
+    }
+    left_out, kept = {}, np.ones(len(table), dtype=bool)
+    for reason, rows in reasons.items():
+        left_out[reason] = int((rows & kept).sum())
+        kept &= ~rows
+    # Latest label first within user, item, time: of a repeated row the converted one stays.
+    order = np.lexsort((-labels.astype(np.int64), items, users, times))
+    order = order[kept[order]]
+    same = np.zeros(len(order), dtype=bool)
+    for column in (users, items, times):
+        same[1:] |= column[order][1:] != column[order][:-1]
+    same[:1] = True
+    left_out["repeated"] = int((~same).sum())
+    rows = order[same]
+    if not len(rows) or labels[rows].min() == labels[rows].max():
+        what = "no impression is left" if not len(rows) else f"every label is {labels[rows][0]}"
+        counted = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items() if count) or "none"
+        raise LearnError(
+            f"{where}: of {len(table):,} rows {what} (left out: {counted}).",
+            f"Give impressions of users and items of {dataset.name} from {pd.Timestamp(cut)} on, converted and not.",
+        )
+    visits = _visits(table, users, times)
+    found = Impressions(users, items, times, labels, visits, values, other, extras, left_out)
+    return found.keep(rows)
+
+
+def _columns(table: pd.DataFrame) -> str:
+    return f"Its columns are {', '.join(map(str, table.columns))}; name one with --map, e.g. --map {Shown.LABEL}=bought"
+
+
+def _ids(column: pd.Series) -> pd.Series:
+    """Ids as text; a whole number that a float column holds loses its ".0"."""
+    if pd.api.types.is_float_dtype(column):
+        whole = column.notna() & (column == column.round())
+        return column.astype(object).where(~whole, column.fillna(0).astype("int64").astype(str)).astype(str)
+    return column.astype(str).str.strip()
+
+
+def _zero_or_one(column: pd.Series, where: str) -> np.ndarray:
+    numbers = pd.to_numeric(column.replace({"true": 1, "false": 0, "True": 1, "False": 0}), errors="coerce")
+    bad = ~numbers.isin([0, 1]).to_numpy()
+    if bad.any():
+        row = int(bad.argmax())
+        raise LearnError(
+            f"{where}, row {row + 1}: {column.name} is {column.iloc[row]!r}, not 0 or 1 ({int(bad.sum()):,} such rows).",
+            "Write 1 for an impression that converted and 0 for one that did not.",
+        )
+    return numbers.to_numpy().astype(np.uint8)
+
+
+def _values(table: pd.DataFrame, labels: np.ndarray, where: str) -> np.ndarray:
+    if Shown.VALUE not in table:
+        return labels.astype(np.float64)
+    values = pd.to_numeric(table[Shown.VALUE], errors="coerce").to_numpy(np.float64)
+    bad = (labels == 1) & ~(np.isfinite(values) & (values >= 0))
+    if bad.any():
+        row = int(bad.argmax())
+        raise LearnError(
+            f"{where}, row {row + 1}: {Shown.VALUE} is {table[Shown.VALUE].iloc[row]!r} of a converted impression "
+            f"({int(bad.sum()):,} such rows).",
+            "Give what the conversion was worth, 0 or more, or leave the column out.",
+        )
+    return np.where(labels == 1, values, 0.0)
+
+
+def _visits(table: pd.DataFrame, users: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """[n] int64: the table's visits, or the same user at the same time."""
+    if Shown.VISIT in table:
+        return pd.factorize(table[Shown.VISIT].astype(str))[0].astype(np.int64)
+    return pd.factorize(pd.MultiIndex.from_arrays([users, times]))[0].astype(np.int64)
+
+
+def _features(table: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """The further columns, float32 where all that is not empty are numbers, else text; and the rows with a cell that is
+    no finite number in a column of numbers."""
+    columns: dict[str, Any] = {}
+    broken = np.zeros(len(table), dtype=bool)
+    for name in table.columns.difference(Shown.KNOWN, sort=False):
+        column = table[name]
+        numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
+        known = column.notna().to_numpy()
+        if known.any() and not np.isnan(numbers[known]).any():
+            columns[str(name)] = numbers.astype(np.float32)
+            broken |= ~np.isfinite(numbers)
+        else:
+            columns[str(name)] = column.astype(object).where(known, MISSING).astype(str).to_numpy(dtype=object)
+    return pd.DataFrame(columns, index=range(len(table))), broken

@@ -1,0 +1,109 @@
+"""A finished comparison as files: ranking.json for programs, Tables 8 and 9's counterparts for people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from learn.errors import LearnError
+from learn.files import atomic_path, read_json, write_json
+from learn.ranking.experiment import Report
+from learn.ranking.results import ALL
+from learn.ranking.schema import AUC, NONE, REVENUE, UAUC, WUAUC, Results
+from learn.workspace import Workspace
+
+ROWS, ABOUT, TABLES = "ranking.json", "ranking-about.json", "ranking.md"
+NAMES = {
+    "lightgbm": "LightGBM", "dnn": "DNN",
+    "none": "no LEARN", "raw": "raw vectors", "cosine": "their cosine", "fused": "fused",
+    "fused-other-task": "fused, other task",
+}  # fmt: skip
+
+
+def write_report(folder: Path, report: Report) -> list[Path]:
+    """Writes the rows, the facts and the tables into ``folder``; returns the files."""
+    rows = json.loads(report.rows.to_json(orient="records", double_precision=6))
+    write_json(folder / ROWS, rows)
+    write_json(folder / ABOUT, report.about)
+    with atomic_path(folder / TABLES) as temporary:
+        temporary.write_text(tables(report.rows, report.about) + "\n", encoding="utf-8")
+    return [folder / name for name in (ROWS, ABOUT, TABLES)]
+
+
+def read_report(folder: Path) -> Report:
+    """What `write_report` wrote.
+
+    Raises:
+        LearnError: absent or damaged.
+    """
+    remedy = "Write it again: learn rank"
+    rows = read_json(folder / ROWS, remedy)
+    table = pd.DataFrame(rows) if isinstance(rows, list) else pd.DataFrame()
+    if not set(table.columns) >= set(Results.ALL):
+        raise LearnError(f"{folder / ROWS} lacks columns of its table.", remedy)
+    return Report(table, read_json(folder / ABOUT, remedy))
+
+
+def report_folders(workspace: Workspace, published: Path) -> dict[str, Path]:
+    """Dataset -> folder of its report; the workspace's own replace what is published."""
+    found = {}
+    if (published / ROWS).exists() and (published / ABOUT).exists():
+        found[read_json(published / ABOUT, "Write it again: learn rank")["dataset"]] = published
+    for path in sorted((workspace.root / "ranking").glob(f"*/{ABOUT}")):
+        found[path.parent.name] = path.parent
+    return found
+
+
+def tables(rows: pd.DataFrame, about: dict[str, Any]) -> str:
+    """Tables 8 and 9's counterparts in markdown."""
+    return f"{_table_8(rows)}\n\n{_table_9(rows, about)}"
+
+
+def _table_8(rows: pd.DataFrame) -> str:
+    lines = ["Table 8: what LEARN adds to a ranker (gain, 95% interval by user)\n"]
+    lines += ["| ranker | features | UAUC | gain | WUAUC | gain | AUC |", "|---|---|---|---|---|---|---|"]
+    whole = rows[rows[Results.SLICE] == ALL].set_index([Results.RANKER, Results.FEATURES, Results.METRIC])
+    pairs = dict.fromkeys(zip(rows[Results.RANKER], rows[Results.FEATURES], strict=True))
+    for ranker, features in sorted(pairs, key=lambda pair: pair[0], reverse=True):
+        cells = [NAMES.get(ranker, ranker), NAMES.get(features, features)]
+        for metric in (UAUC, WUAUC):
+            row = whole.loc[(ranker, features, metric)]
+            cells += [f"{row[Results.MEAN]:.4f}", "" if features == NONE else gain_words(row)]
+        lines.append(f"| {' | '.join([*cells, format(whole.loc[(ranker, features, AUC)][Results.MEAN], '.4f')])} |")
+    return "\n".join(lines)
+
+
+def _table_9(rows: pd.DataFrame, about: dict[str, Any]) -> str:
+    lines = [
+        "Table 9: gain of the fused features by slice. Revenue: of the first "
+        f"{about['top_n']} of every user's list, a replay of what was bought, not an A/B test\n",
+        "| slice | share of impressions | ranker | AUC | UAUC | revenue, % |",
+        "|---|---|---|---|---|---|",
+    ]
+    fused = rows[rows[Results.FEATURES] == "fused"].set_index([Results.SLICE, Results.RANKER, Results.METRIC])
+    for part in about["slices"]:
+        for ranker in dict.fromkeys(rows[Results.RANKER]):
+            found = {metric: fused.loc[(part["slice"], ranker, metric)] for metric in (AUC, UAUC, REVENUE)}
+            cells = [part["slice"], f"{part['share_of_impressions']:.1%}", NAMES.get(ranker, ranker)]
+            cells += [gain_words(found[AUC]), gain_words(found[UAUC]), percent_words(found[REVENUE])]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def gain_words(row: pd.Series) -> str:
+    """A gain with its interval."""
+    if pd.isna(row[Results.GAIN]):
+        return "–"
+    return f"{row[Results.GAIN]:+.4f} [{row[Results.GAIN_LOW]:+.4f}, {row[Results.GAIN_HIGH]:+.4f}]"
+
+
+def percent_words(row: pd.Series) -> str:
+    """A gain in percent of what there was without LEARN."""
+    base = row[Results.MEAN] - row[Results.GAIN]
+    if pd.isna(base) or base <= 0:
+        return "–"
+    low, high = (row[name] / base for name in (Results.GAIN_LOW, Results.GAIN_HIGH))
+    return f"{row[Results.GAIN] / base:+.2%} [{low:+.2%}, {high:+.2%}]"

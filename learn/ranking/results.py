@@ -1,0 +1,122 @@
+"""Metrics of scored impressions with intervals by user, each ranker against itself without LEARN (Tables 8 and 9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from learn.evaluation.bootstrap import LEVEL, RESAMPLES, bootstrap_ratios
+from learn.ranking.metrics import log_losses, user_auc, weighted_aucs
+from learn.ranking.replay import captured
+from learn.ranking.schema import AUC, LOG_LOSS, NONE, REVENUE, UAUC, WUAUC, Results
+
+Scores = dict[tuple[str, str], list[np.ndarray]]
+"""(ranker, features) -> of every seed [n] probabilities of conversion."""
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The test impressions that scores are judged on.
+
+    Attributes:
+        users: [n] int64; labels: [n] 0 or 1; values: [n] what was bought is worth.
+        slices: name -> [n] bool: the impressions of a slice; `ALL` first.
+    """
+
+    users: np.ndarray
+    labels: np.ndarray
+    values: np.ndarray
+    slices: dict[str, np.ndarray]
+
+
+def summarise(judged: Judged, scores: Scores, top_n: int, resamples: int) -> pd.DataFrame:
+    """One row per ranker, features, metric and slice, columns `Results.ALL`.
+
+    A metric is the mean over seeds; its interval resamples users, and so does that of the gain, in pairs: the same
+    users with and without LEARN. UAUC averages the AUC of each user, WUAUC weighs it by their impressions; users with
+    one class only in a slice are left out there. Revenue is what the first ``top_n`` of every user's list had sold, in
+    the values' unit per user.
+    """
+    rows = []
+    draws = _draws(judged.users, resamples)
+    for slice_name, inside in judged.slices.items():
+        sums = {key: [_user_sums(judged, inside, one, top_n) for one in seeds] for key, seeds in scores.items()}
+        sampled = {key: _sampled_auc(judged, inside, seeds, draws) for key, seeds in scores.items()}
+        for ranker, features in scores:
+            mine, base = sums[ranker, features], sums[ranker, NONE]
+            for metric in (UAUC, WUAUC, LOG_LOSS, REVENUE):
+                found = _ratio_row(_mean([one[metric] for one in mine]), _mean([one[metric] for one in base]))
+                rows.append((ranker, features, metric, slice_name, *found, *_people(metric, mine[0])))
+            found = _sampled_row(sampled[ranker, features], sampled[ranker, NONE])
+            rows.append((ranker, features, AUC, slice_name, *found, len(np.unique(judged.users[inside])), 0))
+    return pd.DataFrame(rows, columns=list(Results.ALL))
+
+
+def _user_sums(judged: Judged, inside: np.ndarray, scores: np.ndarray, top_n: int) -> dict[str, np.ndarray]:
+    """metric -> [U, 2]: numerator and denominator of every user, zeros where a user has no part in it."""
+    n_users = int(judged.users.max(initial=-1)) + 1
+    users, labels = judged.users[inside], judged.labels[inside]
+    found = user_auc(users, labels, scores[inside])
+    plain, weighted = np.zeros((n_users, 2)), np.zeros((n_users, 2))
+    plain[found.users] = np.column_stack([found.auc, np.ones(len(found.users))])
+    weighted[found.users] = found.impressions[:, None] * plain[found.users]
+    losses = np.bincount(users, weights=log_losses(labels, scores[inside]), minlength=n_users)
+    # The list is the user's whole list; a slice of items counts what of it is in the slice.
+    sold = captured(judged.users, judged.values, scores, top_n)[inside]
+    there = np.bincount(users, minlength=n_users)
+    return {
+        UAUC: plain,
+        WUAUC: weighted,
+        LOG_LOSS: np.column_stack([losses, there]),
+        REVENUE: np.column_stack([np.bincount(users, weights=sold, minlength=n_users), there > 0]),
+        "left out": np.array([found.left_out]),
+    }
+
+
+def _mean(parts: list[np.ndarray]) -> np.ndarray:
+    return np.mean(parts, axis=0)
+
+
+def _ratio_row(mine: np.ndarray, base: np.ndarray) -> list[float]:
+    """Estimate and interval of ``mine`` and of its difference to ``base``; users without a part do not count."""
+    taking = mine[:, 1] > 0
+    numerators = np.column_stack([mine[:, 0], mine[:, 0] - base[:, 0]])[taking]
+    denominators = np.column_stack([mine[:, 1], mine[:, 1]])[taking]
+    estimates = bootstrap_ratios(numerators, denominators, resamples=RESAMPLES)
+    return [float(part[column]) for column in range(2) for part in estimates]
+
+
+def _people(metric: str, sums: dict[str, np.ndarray]) -> tuple[int, int]:
+    left_out = int(sums["left out"][0]) if metric in (UAUC, WUAUC) else 0
+    return int((sums[metric][:, 1] > 0).sum()), left_out
+
+
+def _draws(users: np.ndarray, resamples: int) -> np.ndarray:
+    """[1 + resamples, U] float32: how often each user counts; first once each, then as drawn with replacement."""
+    n_users = int(users.max(initial=-1)) + 1
+    there = np.unique(users)
+    rng = np.random.default_rng(0)
+    draws = np.zeros((1 + resamples, n_users), np.float32)
+    draws[0, there] = 1
+    for row in draws[1:]:
+        row += np.bincount(rng.choice(there, len(there)), minlength=n_users)
+    return draws
+
+
+def _sampled_auc(judged: Judged, inside: np.ndarray, seeds: list[np.ndarray], draws: np.ndarray) -> np.ndarray:
+    """[1 + resamples] AUC, mean over seeds, under each of ``draws``."""
+    weights = draws[:, judged.users[inside]]
+    return _mean([weighted_aucs(judged.labels[inside], one[inside], weights) for one in seeds])
+
+
+def _sampled_row(mine: np.ndarray, base: np.ndarray) -> list[float]:
+    row: list[float] = []
+    for values in (mine, mine - base):
+        drawn = values[1:][np.isfinite(values[1:])]
+        tails = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) if len(drawn) else (np.nan, np.nan)
+        row += [float(values[0]), *map(float, tails)]
+    return row

@@ -1,0 +1,117 @@
+"""`learn rank`: from a Run and impressions to a written report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from learn.data.completejourney import NAME as COMPLETEJOURNEY
+from learn.data.dataset import Dataset
+from learn.data.history_target import Split
+from learn.errors import LearnError
+from learn.options import parse_value
+from learn.ranking.config import RankingConfig
+from learn.ranking.impressions import Impressions, check_impressions, read_impressions
+from learn.training.run import Run
+from learn.workspace import Workspace
+
+
+def ranking_config(settings: list[str] | None) -> RankingConfig:
+    """``["seeds=1", "fusion.heads=4"]`` over the defaults.
+
+    Raises:
+        LearnError: no such setting, or a value that it cannot have.
+    """
+    data = RankingConfig().model_dump(mode="json")
+    for pair in settings or []:
+        name, equals, value = pair.partition("=")
+        place, *deeper = name.strip().split(".")
+        if not equals or place not in data or (deeper and not isinstance(data[place], dict)):
+            raise LearnError(
+                f"--set {pair!r} is no setting of the ranking stage.", f"Choose one of: {', '.join(data)} (NAME=VALUE)."
+            )
+        target = data[place] if deeper else data
+        target[deeper[0] if deeper else place] = parse_value(value)
+    try:
+        return RankingConfig.model_validate(data)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(map(str, problem["loc"])) or "settings"
+        raise LearnError(f"--set {where}: {problem['msg']}.", "See the fields in learn/ranking/config.py.") from None
+
+
+def vectors_cut(split: Split) -> int:
+    """The moment (ns since the epoch) from which on a Run's vectors know nothing: where the test target begins.
+
+    Raises:
+        LearnError: the dataset is not cut by time.
+    """
+    if split.info.test_start is None:
+        raise LearnError(
+            "The ranking stage needs a dataset that is cut by time: with leave-one-out every user's cut is another.",
+            "Prepare it again: learn prepare SOURCE --split by-time",
+        )
+    return pd.Timestamp(split.info.test_start).value
+
+
+def open_impressions(
+    path: Path | None, mapping: list[str] | None, dataset: Dataset, split: Split, config: RankingConfig
+) -> Impressions:
+    """The impressions in a file; without one, of completejourney its promotions.
+
+    Raises:
+        LearnError: no file, and the dataset has none of its own; or the file is refused.
+    """
+    from learn.ranking.impressions import parse_shown_mapping
+
+    cut = vectors_cut(split)
+    if path is not None:
+        return read_impressions(path, dataset, cut, parse_shown_mapping(mapping or ()))
+    if dataset.source.get("kind") != COMPLETEJOURNEY:
+        raise LearnError(
+            f"{dataset.name} has no impressions of its own.",
+            "Give a table of user_id, item_id, timestamp, label and features: --impressions FILE",
+        )
+    from learn.ranking.promotions import promotion_impressions
+
+    return check_impressions(promotion_impressions(dataset, cut, config), dataset, cut, "completejourney's promotions")
+
+
+def rank(
+    run: Run,
+    home: Workspace,
+    workspace: Workspace,
+    dataset: Dataset,
+    split: Split,
+    shown: Impressions,
+    config: RankingConfig,
+    say: Callable[[str], None] = print,
+    progress: Any = None,
+) -> Path:
+    """Compares rankers with and without ``run``'s vectors, and writes the report; returns its folder.
+
+    Args:
+        home: the workspace that ``run`` lies in; ``workspace``: where the report goes.
+    """
+    from learn.explore.live import open_live
+    from learn.ranking.experiment import compare_rankers
+    from learn.ranking.report import tables, write_report
+
+    live = open_live(run, home, dataset)
+    report = compare_rankers(live, dataset, split, shown, vectors_cut(split), config, progress)
+    for name, facts in report.about["parts"].items():
+        say(
+            f"{name}: {facts['impressions']:,} impressions of {facts['users']:,} users in {facts['visits']:,} visits, "
+            f"{facts['converted']:.1%} converted"
+        )
+    for reason, count in shown.left_out.items():
+        if count:
+            say(f"left out: {count:,} impressions, {reason}")
+    say("\n" + tables(report.rows, report.about))
+    folder = workspace.ranking(dataset.name)
+    write_report(folder, report)
+    return folder
