@@ -20,6 +20,7 @@ from learn.explore import benchmarks, overview, recommendations
 from learn.explore.catalogue import Catalogue, read_catalogue
 from learn.explore.vectors import has_vectors, run_vectors
 from learn.files import read_json
+from learn.ranking.report import report_folders
 from learn.training.run import Run
 from learn.workspace import PREBUILT, Workspace
 
@@ -42,6 +43,11 @@ def prebuilt() -> Workspace:
 def benchmark_files() -> dict[tuple[str, str], Path]:
     """(benchmark, dataset) -> file, of the project's published results and the workspace's own."""
     return benchmarks.benchmark_files(workspace(), PREBUILT.parent / "benchmarks")
+
+
+def ranking_reports() -> dict[str, Path]:
+    """Dataset -> folder of the ranking stage's report: the project's published one and the workspace's own."""
+    return report_folders(workspace(), PREBUILT.parent / "benchmarks")
 
 
 def dataset_names() -> list[str]:

@@ -21,6 +21,7 @@ st.navigation(
         st.Page("views/new_user.py", title="New user", icon=":material/shopping_basket:"),
         st.Page("views/why.py", title="Why", icon=":material/psychology_alt:"),
         st.Page("views/compare.py", title="Compare", icon=":material/balance:"),
+        st.Page("views/ranking.py", title="Ranking", icon=":material/sort:"),
         st.Page("views/benchmarks.py", title="Benchmarks", icon=":material/science:"),
     ]
 ).run()

@@ -15,6 +15,7 @@ ITEM, BASKET, CHANGE, SEARCH, MODE = "item", "basket", "change", "find", "what"
 NEW_TITLE, NEW_CATEGORY, NEW_BRAND, NEW_PRICE = "new_title", "new_category", "new_brand", "new_price"
 EXACT, WINNER, LOSER, BESIDE = "exact", "one", "other", "beside"
 SPACES, COLOUR, PEOPLE = "spaces", "colour", "people"
+RANKED_DATASET, RANKED_METRIC = "impressions", "judged"
 BEFORE, AFTER, NEAREST = "before", "after", "nearest"
 METRIC, METRIC_K, METRIC_SET, METRIC_SLICE = "metric", "at", "among", "part"
 

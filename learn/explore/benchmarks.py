@@ -14,15 +14,15 @@ from learn.workspace import Workspace
 
 NEEDED = {"run", "dataset", Metrics.METRIC, Metrics.K, Metrics.MEAN, Metrics.LOW, Metrics.HIGH}
 
-APP_FIGURES = "explorer"
-"""The file beside the comparisons that holds how quick the app's pages are."""
+OTHER_FILES = ("explorer", "ranking", "ranking-about")
+"""Files beside the comparisons: how quick the app's pages are, and the ranking stage's report."""
 
 
 def benchmark_files(workspace: Workspace, published: Path) -> dict[tuple[str, str], Path]:
     """(benchmark, dataset) -> file of flat rows; the workspace's own results replace published ones."""
     found = {}
     for path in sorted(published.glob("*.json")):
-        if path.stem == APP_FIGURES:
+        if path.stem in OTHER_FILES:
             continue
         for dataset in dict.fromkeys(read_rows(path)["dataset"]):
             found[path.stem, dataset] = path

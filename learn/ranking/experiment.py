@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,22 +23,12 @@ from learn.ranking.impressions import Impressions
 from learn.ranking.metrics import calibration, log_losses
 from learn.ranking.ordinary import ordinary_features
 from learn.ranking.periods import DAY
-from learn.ranking.results import ALL, Judged, Scores, summarise
-from learn.ranking.schema import COSINE, DNN, FEATURE_SETS, FUSED, FUSED_OTHER, LIGHTGBM, NONE, RANKERS, RAW
+from learn.ranking.report import Report
+from learn.ranking.results import Judged, Scores, summarise
+from learn.ranking.schema import ALL, COSINE, DNN, FEATURE_SETS, FUSED, FUSED_OTHER, LIGHTGBM, NONE, RANKERS, RAW
 from learn.ranking.vectors import ImpressionVectors, impression_vectors
 
 PARTS = ("train", "validation", "test")
-
-
-@dataclass(frozen=True)
-class Report:
-    """Attributes:
-    rows: columns `learn.ranking.schema.Results.ALL`.
-    about: what was compared: sizes, class balance, what was left out, slices, chosen settings, calibration, seconds.
-    """
-
-    rows: pd.DataFrame
-    about: dict[str, Any]
 
 
 def compare_rankers(

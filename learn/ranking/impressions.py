@@ -171,11 +171,16 @@ def _zero_or_one(column: pd.Series, where: str) -> np.ndarray:
     bad = ~numbers.isin([0, 1]).to_numpy()
     if bad.any():
         row = int(bad.argmax())
+        given = _shown_value(column.iloc[row])
         raise LearnError(
-            f"{where}, row {row + 1}: {column.name} is {column.iloc[row]!r}, not 0 or 1 ({int(bad.sum()):,} such rows).",
+            f"{where}, row {row + 1}: {column.name} is {given}, not 0 or 1 ({int(bad.sum()):,} such rows).",
             "Write 1 for an impression that converted and 0 for one that did not.",
         )
     return numbers.to_numpy().astype(np.uint8)
+
+
+def _shown_value(value: Any) -> str:
+    return f"{value.item() if isinstance(value, np.generic) else value!r}"
 
 
 def _values(table: pd.DataFrame, labels: np.ndarray, where: str) -> np.ndarray:
@@ -185,9 +190,9 @@ def _values(table: pd.DataFrame, labels: np.ndarray, where: str) -> np.ndarray:
     bad = (labels == 1) & ~(np.isfinite(values) & (values >= 0))
     if bad.any():
         row = int(bad.argmax())
+        given = _shown_value(table[Shown.VALUE].iloc[row])
         raise LearnError(
-            f"{where}, row {row + 1}: {Shown.VALUE} is {table[Shown.VALUE].iloc[row]!r} of a converted impression "
-            f"({int(bad.sum()):,} such rows).",
+            f"{where}, row {row + 1}: {Shown.VALUE} is {given} of a conversion ({int(bad.sum()):,} such rows).",
             "Give what the conversion was worth, 0 or more, or leave the column out.",
         )
     return np.where(labels == 1, values, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,7 @@ import pandas as pd
 
 from learn.errors import LearnError
 from learn.files import atomic_path, read_json, write_json
-from learn.ranking.experiment import Report
-from learn.ranking.results import ALL
-from learn.ranking.schema import AUC, NONE, REVENUE, UAUC, WUAUC, Results
+from learn.ranking.schema import ALL, AUC, NONE, REVENUE, UAUC, WUAUC, Results
 from learn.workspace import Workspace
 
 ROWS, ABOUT, TABLES = "ranking.json", "ranking-about.json", "ranking.md"
@@ -21,6 +20,17 @@ NAMES = {
     "none": "no LEARN", "raw": "raw vectors", "cosine": "their cosine", "fused": "fused",
     "fused-other-task": "fused, other task",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Report:
+    """Attributes:
+    rows: columns `learn.ranking.schema.Results.ALL`.
+    about: what was compared: sizes, class balance, what was left out, slices, chosen settings, calibration, seconds.
+    """
+
+    rows: pd.DataFrame
+    about: dict[str, Any]
 
 
 def write_report(folder: Path, report: Report) -> list[Path]:

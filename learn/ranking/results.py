@@ -15,8 +15,6 @@ from learn.ranking.schema import AUC, LOG_LOSS, NONE, REVENUE, UAUC, WUAUC, Resu
 Scores = dict[tuple[str, str], list[np.ndarray]]
 """(ranker, features) -> of every seed [n] probabilities of conversion."""
 
-ALL = "all"
-
 
 @dataclass(frozen=True)
 class Judged:

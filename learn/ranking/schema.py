@@ -38,6 +38,9 @@ class Results:
     ALL = (RANKER, FEATURES, METRIC, SLICE, MEAN, LOW, HIGH, GAIN, GAIN_LOW, GAIN_HIGH, N_USERS, LEFT_OUT)
 
 
+ALL = "all"
+"""The slice of every impression."""
+
 LIGHTGBM, DNN = "lightgbm", "dnn"
 RANKERS = (LIGHTGBM, DNN)
 

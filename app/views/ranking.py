@@ -1,0 +1,122 @@
+"""Ranking: what LEARN's vectors add to a ranker that has ordinary features, for whom and for what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import loaders, state, theme
+from learn.data.completejourney import NAME as COMPLETEJOURNEY
+from learn.explore import ranking, ranking_figures
+from learn.ranking.report import NAMES, gain_words, read_report
+from learn.ranking.schema import METRICS, NONE, REVENUE, UAUC, Results
+
+
+def page() -> None:
+    st.title("Ranking", anchor=False)
+    st.caption(
+        "A ranker orders what somebody is about to be shown by how likely they are to take it. It has ordinary "
+        "features: what they bought before, popularity, price, place. Is it better when it is told LEARN's vectors, "
+        "too? *Fused*: a small module adapts them to conversions first (the paper's Tables 8 and 9)."
+    )
+    folders = loaders.ranking_reports()
+    if not folders:
+        st.info("No ranker has been compared yet.", icon=":material/sort:")
+        st.code("learn rank completejourney", language="bash")
+        return
+    left, right = st.columns(2)
+    names = list(folders)
+    for wanted in state.from_url(state.RANKED_DATASET, names):
+        st.warning(f"There is no comparison on {theme.plain(wanted)} here; showing {names[0]}.")
+    dataset = left.selectbox("Measured on", names, key=state.RANKED_DATASET, bind=state.BOUND)
+    metric = state.linked(
+        right.selectbox, "Measure", METRICS_SHOWN, state.RANKED_METRIC, UAUC, format_func=ranking.METRIC_WORDS.get
+    )
+    report = read_report(folders[dataset])
+    _gains(report.rows, metric)
+    _slices(report.rows, report.about, metric)
+    _calibration(report.about)
+    _facts(report.about, dataset)
+
+
+METRICS_SHOWN = (UAUC, *(name for name in METRICS if name != UAUC))
+
+
+def _unit(metric: str) -> str:
+    return {"revenue": "revenue per user", "log_loss": "log loss"}.get(metric, metric.upper())
+
+
+def _gains(rows: pd.DataFrame, metric: str) -> None:
+    st.subheader("What do LEARN's vectors add?", anchor=False)
+    for sentence in ranking.verdict(rows, metric):
+        st.markdown(f"- {theme.plain(sentence)}")
+    table = ranking.gains(rows, metric)
+    theme.chart(ranking_figures.gains_figure(table, _unit(metric)), key="ranking_gains")
+    shown = pd.DataFrame(
+        {
+            "Ranker": [NAMES.get(name, name) for name in table[Results.RANKER]],
+            "Features": table["label"],
+            _unit(metric): [f"{value:.4f}" for value in table[Results.MEAN]],
+            "95% interval": [f"{low:.4f} to {high:.4f}" for low, high in zip(table["low"], table["high"], strict=True)],
+            "Gain over no LEARN": [
+                "–" if row[Results.FEATURES] == NONE else gain_words(pd.Series(row)) for row in table.to_dict("records")
+            ],
+        }
+    )
+    st.dataframe(shown, hide_index=True, width="stretch")
+    st.caption(
+        "Raw vectors: all their dimensions as features. Their cosine: one number. Other task: the module learned "
+        "whether anything of the item's category was taken on that visit, instead of the item itself. "
+        "Intervals resample users, in pairs for the gain."
+    )
+
+
+def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
+    st.subheader("Who and what gains?", anchor=False)
+    table = ranking.gains_by_slice(rows, about, metric)
+    unit = "replayed revenue, %" if metric == REVENUE else _unit(metric)
+    theme.chart(ranking_figures.slices_figure(table, unit), key="ranking_slices")
+    rules = table.drop_duplicates("slice")
+    words = [f"{theme.plain(row['slice'])}: {theme.plain(row['rule'])}" for row in rules.to_dict("records")[1:]]
+    st.caption(" · ".join(words))
+    if metric == REVENUE:
+        st.caption(
+            f"Revenue: what was bought of the first {about['top_n']} of every user's reordered list. It is a replay of "
+            "what happened, not an A/B test: nobody was shown these lists."
+        )
+
+
+def _calibration(about: dict[str, Any]) -> None:
+    st.subheader("Are the probabilities right?", anchor=False)
+    st.caption(
+        "Impressions in groups by predicted probability. On the dotted line, what was predicted came true. "
+        "Impressions without conversion are sampled, so the level is that of the sample."
+    )
+    theme.chart(ranking_figures.calibration_figure(ranking.calibration_curves(about)), key="ranking_calibration")
+
+
+def _facts(about: dict[str, Any], dataset: str) -> None:
+    with st.expander("How this was measured"):
+        parts = pd.DataFrame(about["parts"]).T.reset_index(names="part")
+        parts["converted"] = [f"{share:.1%}" for share in parts["converted"]]
+        st.dataframe(parts, hide_index=True, width="stretch")
+        left_out = {reason: count for reason, count in about["left_out"].items() if count}
+        counted = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items()) or "none"
+        st.markdown(
+            f"Vectors: {theme.plain(about['label'])}, which knows nothing from {theme.plain(about['cut'][:10])} on. "
+            f"Impressions left out: {theme.plain(counted)}. "
+            f"{len(about['features']['ordinary'])} ordinary features: "
+            f"{theme.plain(', '.join(about['features']['ordinary']))}."
+        )
+        if dataset == COMPLETEJOURNEY:
+            st.markdown(
+                "An impression: an item that a store promoted, on display or in the mailer, in a week in which the "
+                "household visited it. Converted: that visit's basket holds it."
+            )
+        st.markdown("Measure it again:")
+        st.code(f"learn rank {dataset} --run {about['run']}", language="bash")
+
+
+theme.guarded(page)

@@ -1,0 +1,73 @@
+"""What the ranking page and notebook 7 show of a finished comparison (`learn.ranking.report.read_report`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from learn.ranking.report import NAMES
+from learn.ranking.schema import ALL, FUSED, LOG_LOSS, METRICS, NONE, RANKERS, REVENUE, Results
+
+METRIC_WORDS = {
+    "uauc": "UAUC: mean over users of the AUC of their own impressions",
+    "wuauc": "WUAUC: the same, users weighted by their impressions",
+    "auc": "AUC over all impressions together",
+    "log_loss": "log loss (lower is better)",
+    "revenue": "replayed revenue of the head of every user's list, per user",
+}
+assert set(METRIC_WORDS) == set(METRICS)
+
+
+def gains(rows: pd.DataFrame, metric: str, slice_name: str = ALL) -> pd.DataFrame:
+    """What each set of features adds to each ranker: columns ranker, features, label, mean, low, high, gain, gain_low,
+    gain_high, in the order of `Results`; the rankers without LEARN, to which the gains are, first."""
+    chosen = rows[(rows[Results.METRIC] == metric) & (rows[Results.SLICE] == slice_name)]
+    columns = [Results.RANKER, Results.FEATURES, Results.MEAN, Results.LOW, Results.HIGH]
+    table = chosen[[*columns, Results.GAIN, Results.GAIN_LOW, Results.GAIN_HIGH]].reset_index(drop=True)
+    table.insert(2, "label", [NAMES.get(name, name) for name in table[Results.FEATURES]])
+    return table
+
+
+def gains_by_slice(rows: pd.DataFrame, about: dict[str, Any], metric: str, features: str = FUSED) -> pd.DataFrame:
+    """The gain of one set of features in every slice; of revenue in percent of what there was without LEARN.
+
+    Returns:
+        Columns slice, rule, share_of_impressions, ranker, gain, gain_low, gain_high, users.
+    """
+    chosen = rows[(rows[Results.METRIC] == metric) & (rows[Results.FEATURES] == features)]
+    facts = pd.DataFrame(about["slices"])[["slice", "rule", "share_of_impressions"]]
+    columns = [Results.SLICE, Results.RANKER, Results.MEAN, Results.GAIN, Results.GAIN_LOW, Results.GAIN_HIGH]
+    table = facts.merge(chosen[[*columns, Results.N_USERS]], on="slice")
+    if metric == REVENUE:
+        base = (table[Results.MEAN] - table[Results.GAIN]).where(lambda values: values > 0)
+        for name in (Results.GAIN, Results.GAIN_LOW, Results.GAIN_HIGH):
+            table[name] = 100 * table[name] / base
+    return table.rename(columns={Results.N_USERS: "users"}).drop(columns=Results.MEAN)
+
+
+def calibration_curves(about: dict[str, Any], features: tuple[str, ...] = (NONE, FUSED)) -> pd.DataFrame:
+    """Columns ranker, features, predicted, observed, impressions: of the first seed."""
+    parts = []
+    for ranker in RANKERS:
+        for name in features:
+            curve = about["calibration"].get(f"{ranker}, {name}")
+            if curve is not None:
+                parts.append(pd.DataFrame(curve).assign(ranker=ranker, features=name))
+    return pd.concat(parts, ignore_index=True)
+
+
+def verdict(rows: pd.DataFrame, metric: str, features: str = FUSED) -> list[str]:
+    """One sentence per ranker: what ``features`` add over all impressions, and whether that is more than luck."""
+    sentences = []
+    table = gains(rows, metric)
+    for row in table[table[Results.FEATURES] == features].to_dict("records"):
+        gain, low, high = (row[name] for name in (Results.GAIN, Results.GAIN_LOW, Results.GAIN_HIGH))
+        better, worse = (high < 0, low > 0) if metric == LOG_LOSS else (low > 0, high < 0)
+        certain = "more than luck" if better else "a loss" if worse else "no difference that can be told from luck"
+        ranker, mean = NAMES[row[Results.RANKER]], row[Results.MEAN]
+        sentences.append(
+            f"{ranker}: {mean - gain:.4f} without LEARN, {mean:.4f} with it: "
+            f"{gain:+.4f} [{low:+.4f}, {high:+.4f}], {certain}"
+        )
+    return sentences
