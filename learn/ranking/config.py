@@ -48,7 +48,7 @@ class RankingConfig(_Frozen):
     """Each trains the fusion module and the rankers anew."""
     top_n: Positive = 10
     """The replay counts what the first so many impressions of a user's list sold."""
-    resamples: Positive = 300
+    resamples: Positive = 1000
     """Bootstrap resamples of the users."""
     slices: SliceConfig = SliceConfig()
     fusion: FusionConfig = FusionConfig()

@@ -58,6 +58,7 @@ def compare_rankers(
     sets = FEATURE_SETS if shown.other_labels is not None else tuple(n for n in FEATURE_SETS if n != FUSED_OTHER)
     scores: Scores = {}
     chosen: dict[str, dict] = {}
+    validated: dict[str, list[float]] = {}
     total = len(sets) * sum(len(_SETTINGS[ranker]) + config.seeds - 1 for ranker in RANKERS)
     with progress.task("Training rankers", total, "fits") as bar:
         for features in sets:
@@ -74,6 +75,7 @@ def compare_rankers(
                     losses = [log_losses(shown.labels[validation], one[validation]).mean() for one in answers]
                     best = int(np.argmin(losses))
                     chosen[key] = tried[best]
+                    validated.setdefault(key, []).append(float(losses[best]))
                     scores.setdefault((ranker, features), []).append(answers[best][test])
     judged = _judged(dataset, split, shown.keep(test), config)
     rows = summarise(judged, scores, config.top_n, config.resamples)
@@ -86,6 +88,7 @@ def compare_rankers(
         "parts": _part_facts(shown, parts),
         "left_out": shown.left_out,
         "slices": _slice_facts(dataset, split, judged, config),
+        "validation_log_loss": {key: float(np.mean(values)) for key, values in validated.items()},
         "settings": {key: dict(value) for key, value in chosen.items()},
         "features": {"ordinary": [*frame.number_names, *frame.code_names], "fused": list(added)},
         "calibration": {

@@ -67,28 +67,24 @@ def auc(labels: np.ndarray, scores: np.ndarray) -> float:
     return float((rankdata(scores)[labels == 1].sum() - ones * (ones + 1) / 2) / (ones * zeros))
 
 
-def weighted_aucs(labels: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """AUC under each of R weightings of the impressions, which is what resampled users amount to.
+def placements(labels: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """[n]: of a converted impression the share of the others that are scored below it, of another the share of the
+    converted ones that are scored above; ties count half. The mean over either class is the AUC.
+
+    With them an AUC is a sum over impressions, which is how its uncertainty over users is told (DeLong, 1988; for
+    users with several impressions Obuchowski, 1997). NaN where one class is missing.
 
     Args:
         labels: [n] 0 or 1; scores: [n] float.
-        weights: [R, n] not negative.
-
-    Returns:
-        [R] float64; NaN where a class has no weight.
     """
-    order = np.argsort(scores, kind="stable")
-    starts = np.flatnonzero(np.append(True, np.diff(scores[order]) != 0))  # impressions with one score are tied
-    ones = labels[order].astype(np.float64)
-    result = np.empty(len(weights))
-    for row, weight in enumerate(weights):
-        sorted_weight = weight[order].astype(np.float64)
-        converted = np.add.reduceat(sorted_weight * ones, starts)
-        others = np.add.reduceat(sorted_weight * (1 - ones), starts)
-        pairs = converted.sum() * others.sum()
-        below = np.cumsum(others) - others / 2
-        result[row] = (converted * below).sum() / pairs if pairs > 0 else np.nan
-    return result
+    found = np.full(len(labels), np.nan)
+    converted = labels == 1
+    if not converted.any() or converted.all():
+        return found
+    ranks = rankdata(scores)
+    found[converted] = (ranks[converted] - rankdata(scores[converted])) / (~converted).sum()
+    found[~converted] = 1 - (ranks[~converted] - rankdata(scores[~converted])) / converted.sum()
+    return found
 
 
 def log_losses(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

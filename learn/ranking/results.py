@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from learn.evaluation.bootstrap import LEVEL, RESAMPLES, bootstrap_ratios
-from learn.ranking.metrics import log_losses, user_auc, weighted_aucs
+from learn.evaluation.bootstrap import LEVEL, bootstrap_ratios
+from learn.ranking.metrics import log_losses, placements, user_auc
 from learn.ranking.replay import captured
 from learn.ranking.schema import AUC, LOG_LOSS, NONE, REVENUE, UAUC, WUAUC, Results
 
@@ -40,16 +40,17 @@ def summarise(judged: Judged, scores: Scores, top_n: int, resamples: int) -> pd.
     the values' unit per user.
     """
     rows = []
-    draws = _draws(judged.users, resamples)
     for slice_name, inside in judged.slices.items():
         sums = {key: [_user_sums(judged, inside, one, top_n) for one in seeds] for key, seeds in scores.items()}
-        sampled = {key: _sampled_auc(judged, inside, seeds, draws) for key, seeds in scores.items()}
+        areas = {key: _mean([_auc_sums(judged, inside, one) for one in seeds]) for key, seeds in scores.items()}
         for ranker, features in scores:
             mine, base = sums[ranker, features], sums[ranker, NONE]
             for metric in (UAUC, WUAUC, LOG_LOSS, REVENUE):
-                found = _ratio_row(_mean([one[metric] for one in mine]), _mean([one[metric] for one in base]))
+                found = _ratio_row(
+                    _mean([one[metric] for one in mine]), _mean([one[metric] for one in base]), resamples
+                )
                 rows.append((ranker, features, metric, slice_name, *found, *_people(metric, mine[0])))
-            found = _sampled_row(sampled[ranker, features], sampled[ranker, NONE])
+            found = _auc_row(areas[ranker, features], areas[ranker, NONE], resamples)
             rows.append((ranker, features, AUC, slice_name, *found, len(np.unique(judged.users[inside])), 0))
     return pd.DataFrame(rows, columns=list(Results.ALL))
 
@@ -79,12 +80,12 @@ def _mean(parts: list[np.ndarray]) -> np.ndarray:
     return np.mean(parts, axis=0)
 
 
-def _ratio_row(mine: np.ndarray, base: np.ndarray) -> list[float]:
+def _ratio_row(mine: np.ndarray, base: np.ndarray, resamples: int) -> list[float]:
     """Estimate and interval of ``mine`` and of its difference to ``base``; users without a part do not count."""
     taking = mine[:, 1] > 0
     numerators = np.column_stack([mine[:, 0], mine[:, 0] - base[:, 0]])[taking]
     denominators = np.column_stack([mine[:, 1], mine[:, 1]])[taking]
-    estimates = bootstrap_ratios(numerators, denominators, resamples=RESAMPLES)
+    estimates = bootstrap_ratios(numerators, denominators, resamples=resamples)
     return [float(part[column]) for column in range(2) for part in estimates]
 
 
@@ -93,28 +94,36 @@ def _people(metric: str, sums: dict[str, np.ndarray]) -> tuple[int, int]:
     return int((sums[metric][:, 1] > 0).sum()), left_out
 
 
-def _draws(users: np.ndarray, resamples: int) -> np.ndarray:
-    """[1 + resamples, U] float32: how often each user counts; first once each, then as drawn with replacement."""
-    n_users = int(users.max(initial=-1)) + 1
-    there = np.unique(users)
-    rng = np.random.default_rng(0)
-    draws = np.zeros((1 + resamples, n_users), np.float32)
-    draws[0, there] = 1
-    for row in draws[1:]:
-        row += np.bincount(rng.choice(there, len(there)), minlength=n_users)
-    return draws
+def _auc_sums(judged: Judged, inside: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """[U, 4]: each user's sum of placements over converted impressions and their number; the same of the others."""
+    users, labels = judged.users[inside], judged.labels[inside]
+    placed = placements(labels, scores[inside])
+    n_users = int(judged.users.max(initial=-1)) + 1
+    columns = []
+    for label in (1, 0):
+        mine = labels == label
+        columns += [np.bincount(users[mine], weights=placed[mine], minlength=n_users)]
+        columns += [np.bincount(users[mine], minlength=n_users)]
+    return np.column_stack(columns)
 
 
-def _sampled_auc(judged: Judged, inside: np.ndarray, seeds: list[np.ndarray], draws: np.ndarray) -> np.ndarray:
-    """[1 + resamples] AUC, mean over seeds, under each of ``draws``."""
-    weights = draws[:, judged.users[inside]]
-    return _mean([weighted_aucs(judged.labels[inside], one[inside], weights) for one in seeds])
+def _auc_row(mine: np.ndarray, base: np.ndarray, resamples: int) -> list[float]:
+    """AUC and its gain with intervals: either class's mean placement over resampled users, less the AUC once.
 
-
-def _sampled_row(mine: np.ndarray, base: np.ndarray) -> list[float]:
+    This is AUC to first order in how often each user is drawn (Obuchowski, 1997).
+    """
+    taking = (mine[:, 1] + mine[:, 3]) > 0
+    mine, base = mine[taking], base[taking]
     row: list[float] = []
-    for values in (mine, mine - base):
-        drawn = values[1:][np.isfinite(values[1:])]
-        tails = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) if len(drawn) else (np.nan, np.nan)
-        row += [float(values[0]), *map(float, tails)]
+    for values in (mine, np.column_stack([mine[:, 0] - base[:, 0], mine[:, 1], mine[:, 2] - base[:, 2], mine[:, 3]])):
+        total = values.sum(axis=0)
+        if not total[1] or not total[3]:
+            row += [np.nan] * 3
+            continue
+        drawn = np.random.default_rng(0).multinomial(len(values), np.full(len(values), 1 / len(values)), resamples)
+        sums = drawn @ values
+        with np.errstate(invalid="ignore", divide="ignore"):  # a resample of a small slice may lack a class
+            sampled = sums[:, 0] / sums[:, 1] + sums[:, 2] / sums[:, 3] - total[0] / total[1]
+        tails = np.nanquantile(sampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        row += [float(total[0] / total[1]), *map(float, tails)]
     return row

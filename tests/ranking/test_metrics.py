@@ -1,10 +1,10 @@
-"""AUC by user against hand-worked cases and scikit-learn; the bootstrap's weights against repeated rows."""
+"""AUC by user against hand-worked cases and scikit-learn; placements against loops."""
 
 import numpy as np
 import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
-from learn.ranking.metrics import auc, calibration, log_losses, user_auc, weighted_aucs
+from learn.ranking.metrics import auc, calibration, log_losses, placements, user_auc
 from learn.ranking.replay import captured
 
 
@@ -40,19 +40,21 @@ def test_against_scikit_learn_per_user_and_over_all():
 
 def test_one_class_has_no_auc():
     assert np.isnan(auc(np.ones(3), np.arange(3.0)))
-    assert np.isnan(weighted_aucs(np.ones(3), np.arange(3.0), np.ones((1, 3)))[0])
+    assert np.isnan(placements(np.ones(3), np.arange(3.0))).all()
     nobody = user_auc(np.zeros(0, int), np.zeros(0, int), np.zeros(0))
     assert np.isnan(nobody.uauc) and np.isnan(nobody.wuauc) and nobody.left_out == 0
 
 
-def test_a_weight_is_a_repeated_row():
+def test_placements_by_loops():
     rng = np.random.default_rng(1)
-    labels, scores = rng.integers(0, 2, 200), np.round(rng.normal(size=200), 1)
-    weights = rng.integers(0, 4, (3, 200))
-    found = weighted_aucs(labels, scores, weights)
-    for value, weight in zip(found, weights, strict=True):
-        rows = np.repeat(np.arange(200), weight)
-        assert value == pytest.approx(roc_auc_score(labels[rows], scores[rows]))
+    labels, scores = rng.integers(0, 2, 120), np.round(rng.normal(size=120), 1)
+    found = placements(labels, scores)
+    for row in range(120):
+        others = scores[labels != labels[row]]
+        above = np.mean(others < scores[row]) + np.mean(others == scores[row]) / 2
+        assert found[row] == pytest.approx(above if labels[row] else 1 - above)
+    for label in (0, 1):
+        assert found[labels == label].mean() == pytest.approx(roc_auc_score(labels, scores))
 
 
 def test_calibration_groups_by_prediction():

@@ -25,7 +25,7 @@ def world():
 @pytest.fixture(scope="module")
 def rows(world):
     judged, scores = world
-    return summarise(judged, scores, top_n=4, resamples=100)
+    return summarise(judged, scores, top_n=4, resamples=400)
 
 
 def pick(rows, features, metric, part="all"):
@@ -68,3 +68,25 @@ def test_users_with_one_class_are_left_out_and_counted(rows):
     row = pick(rows, FUSED, UAUC)
     assert (row["n_users"], row["users_left_out"]) == (24, 1)
     assert pick(rows, FUSED, REVENUE)["n_users"] == 25
+
+
+def test_the_aucs_interval_is_that_of_resampled_users(world, rows):
+    """Against the plain bootstrap: users drawn with all their impressions, the AUC computed anew."""
+    judged, scores = world
+    rng = np.random.default_rng(3)
+    users = np.unique(judged.users)
+    places = [np.flatnonzero(judged.users == user) for user in users]
+    drawn = []
+    for _ in range(300):
+        taken = np.concatenate([places[one] for one in rng.integers(0, len(users), len(users))])
+        aucs = {
+            features: np.mean([roc_auc_score(judged.labels[taken], one[taken]) for one in scores[LIGHTGBM, features]])
+            for features in (NONE, FUSED)
+        }
+        drawn.append((aucs[FUSED], aucs[FUSED] - aucs[NONE]))
+    row = pick(rows, FUSED, AUC)
+    for place, names in enumerate((("low", "high"), ("gain_low", "gain_high"))):
+        low, high = np.quantile(np.array(drawn)[:, place], [0.025, 0.975])
+        width = high - low
+        assert row[names[0]] == pytest.approx(low, abs=0.2 * width)
+        assert row[names[1]] == pytest.approx(high, abs=0.2 * width)
