@@ -62,6 +62,7 @@ def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str],
         ticktext=labels,
         range=[len(names) - 0.5, -0.5],
         showgrid=False,
+        zeroline=False,
         ticklabelstandoff=6,
     )
     return finish(figure, 120 + 52 * len(names))
