@@ -29,7 +29,7 @@ def neighbour_table(
         spaces: name -> [N, d] vectors of any length.
 
     Returns:
-        Rows (item, rank), one column per space: "title (cosine)"; "" where fewer than k names are near.
+        Rows (item, rank), one column per space: cosine, then title; "" where fewer than k names are near.
     """
     columns = {}
     for space, vectors in spaces.items():
@@ -39,7 +39,7 @@ def neighbour_table(
         for item, row, values in zip(items, found, cosines, strict=True):
             named: dict[str, str] = {}
             for other, cosine in zip(row, values, strict=True):
-                named.setdefault(_name(catalogue.titles[other]), f"{catalogue.titles[other]} ({cosine:.3f})")
+                named.setdefault(_name(catalogue.titles[other]), f"{cosine:.3f} {catalogue.titles[other]}")
             named.pop(_name(catalogue.titles[item]), None)
             shown = list(named.values())[:k]
             columns[space] += shown + [""] * (k - len(shown))
@@ -64,7 +64,7 @@ def newcomer_table(
     known, new = normalise(vectors), normalise(np.stack(list(newcomers.values())))
     found, cosines = ExactIndex(known.astype(np.float32)).search(new.astype(np.float32), min(k, len(known)))
     columns = {
-        name: [f"{catalogue.titles[item]} ({cosine:.3f})" for item, cosine in zip(row, values, strict=True)]
+        name: [f"{cosine:.3f} {catalogue.titles[item]}" for item, cosine in zip(row, values, strict=True)]
         for name, row, values in zip(newcomers, found, cosines, strict=True)
     }
     return pd.DataFrame(columns, index=pd.RangeIndex(1, found.shape[1] + 1, name="nearest"))
