@@ -24,7 +24,9 @@ def case(request, split):
     torch.manual_seed(0)
     config = CONFIG.with_values(pal__item_tower=request.param.value)
     content = torch.randn(split.n_items, 12, generator=torch.Generator().manual_seed(1))
-    batch = make_batch(split.train(), np.arange(5), config, 0, 0)
+    users = np.flatnonzero(split.train().lengths >= 12)[:5]  # long enough to draw no target position twice
+    batch = make_batch(split.train(), users, config, 0, 0)
+    assert all(len(set(row)) == len(row) for row in batch.target_positions.tolist())
     return config, Towers(12, config).eval(), content, batch
 
 
