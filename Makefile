@@ -1,12 +1,13 @@
 # make app   the explorer, on the prebuilt demo      make test   the test suite
 # make demo  builds the demo from raw data           make lint   ruff
+# make lab   the tutorials, in JupyterLab         make notebooks   runs them all into notebooks/html
 # make peers the environment of the peers of table 3
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: app test slow demo peers lint lab clean
+.PHONY: app test slow demo peers lint lab notebooks clean
 app: $(READY)
 	$(BIN)/learn app
 
@@ -31,6 +32,10 @@ lint: $(READY)
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks
+
+# The pages hold plotly.js themselves: they open without a network.
+notebooks: $(READY)
+	PLOTLY_RENDERER=notebook $(BIN)/jupyter nbconvert --to html --execute --output-dir notebooks/html notebooks/*.ipynb
 
 $(READY): requirements.txt requirements-models.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed; install Python 3.11 or say: make PYTHON=python3 $(MAKECMDGOALS)"; exit 1; }

@@ -1,7 +1,8 @@
-"""How far a long task is: a bar on a terminal, a plain line now and then in a log, or nothing."""
+"""How far a long task is: a bar on a terminal or in a notebook, a plain line now and then in a log, or nothing."""
 
 from __future__ import annotations
 
+import html
 import sys
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TextIO
 
 SECONDS_BETWEEN_LINES = 10.0
+SECONDS_BETWEEN_BARS = 0.5
 
 
 class Handle(Protocol):
@@ -26,9 +28,12 @@ class Progress(Protocol):
 
 
 def make_progress(silent: bool = False, stream: TextIO | None = None) -> Progress:
-    """A bar with rate and time left when ``stream`` (default: stderr) is a terminal, else a line every 10 seconds."""
+    """A bar with rate and time left in a notebook or when ``stream`` (default: stderr) is a terminal, else a line every
+    10 seconds."""
     if silent:
         return SilentProgress()
+    if stream is None and _in_notebook():
+        return NotebookProgress()
     stream = stream or sys.stderr
     return BarProgress(stream) if stream.isatty() else LineProgress(stream)
 
@@ -58,6 +63,18 @@ class LineProgress:
         handle.say()
 
 
+class NotebookProgress:
+    """A bar per task under the cell that runs it, drawn anew in its place."""
+
+    @contextmanager
+    def task(self, description: str, total: float, unit: str) -> Iterator[Handle]:
+        from IPython.display import display
+
+        handle = _Page(display, description, total, unit)
+        yield handle
+        handle.say()
+
+
 class _Lines:
     def __init__(self, stream: TextIO, description: str, total: float, unit: str) -> None:
         self.stream, self.description, self.total, self.unit = stream, description, total, unit
@@ -72,11 +89,39 @@ class _Lines:
 
     def say(self) -> None:
         self.said = time.monotonic()
+        print(self.text(), file=self.stream, flush=True)
+
+    def text(self) -> str:
         text = f"{self.description}: {self.done:,.0f} of {self.total:,.0f} {self.unit}"
         if self.done:
             rate = self.done / max(self.said - self.started, 1e-9)
             text += f", {rate:,.1f} {self.unit}/s, {_clock(max(self.total - self.done, 0) / rate)} left"
-        print(text + _fields(self.fields), file=self.stream, flush=True)
+        return text + _fields(self.fields)
+
+
+class _Page(_Lines):
+    """The same words beside a bar, as a notebook's output."""
+
+    def __init__(self, display: Any, description: str, total: float, unit: str) -> None:
+        super().__init__(sys.stderr, description, total, unit)
+        self.shown = display(self, display_id=True)
+
+    def update(self, n: float = 1, **fields: Any) -> None:
+        self.done += n
+        self.fields.update(fields)
+        if time.monotonic() - self.said >= SECONDS_BETWEEN_BARS:
+            self.say()
+
+    def say(self) -> None:
+        self.said = time.monotonic()
+        self.shown.update(self)
+
+    def _repr_html_(self) -> str:
+        bar = f'<progress value="{self.done:.0f}" max="{self.total:.0f}"></progress>'
+        return f"<div>{bar} {html.escape(self.text())}</div>"
+
+    def __repr__(self) -> str:
+        return self.text()
 
 
 class BarProgress:
@@ -114,6 +159,11 @@ class _Bar:
         self.fields.update(fields)
         rate = self.done / max(time.monotonic() - self.started, 1e-9)
         self.bars.update(self.task, advance=n, rate=f"{rate:,.1f} {self.unit}/s", more=_fields(self.fields).strip(", "))
+
+
+def _in_notebook() -> bool:
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return getattr(shell, "kernel", None) is not None
 
 
 def _fields(fields: dict[str, Any]) -> str:

@@ -7,34 +7,11 @@ import pytest
 import torch
 
 from learn.objective import accidental_hits, dense_all_action_loss, negative_log_mass
+from learn.objective_by_loops import loss_by_loops
 
 
 def unit(generator, *shape):
     return torch.nn.functional.normalize(torch.randn(*shape, generator=generator), dim=-1)
-
-
-def by_loops(user, item, ids, own, scale, extra=(), extra_ids=(), log_expected=None, bias=None):
-    """SPEC, section 4, literally; extra catalogue negatives and corrections included."""
-    users, histories, targets = len(user), user.shape[1], item.shape[1]
-    bias = {} if bias is None else bias
-    losses = []
-    for i in range(users):
-        negatives = [(item[z, k], int(ids[z, k])) for z in range(users) for k in range(targets)]
-        negatives += list(zip(extra, [int(x) for x in extra_ids], strict=True))
-        kept = [(vector, n) for vector, n in negatives if n not in set(own[i])]
-        for j in range(histories):
-            mass = sum(
-                math.exp(
-                    scale * float(user[i, j] @ vector)
-                    + bias.get(n, 0.0)
-                    - (0.0 if log_expected is None else log_expected[n])
-                )
-                for vector, n in kept
-            )
-            for k in range(targets):
-                positive = math.exp(scale * float(user[i, j] @ item[i, k]) + bias.get(int(ids[i, k]), 0.0))
-                losses.append(-math.log(positive / (positive + mass)))
-    return sum(losses) / len(losses)
 
 
 @pytest.fixture
@@ -51,7 +28,7 @@ def test_in_batch_negatives_equal_the_loops(case):
     user, item, ids, own, padded = case
     mass = negative_log_mass(user, item.flatten(0, 1), accidental_hits(ids.flatten(), padded[:, None]), 5.0)
     loss = dense_all_action_loss(user, item, mass, 5.0)
-    assert loss.item() == pytest.approx(by_loops(user, item, ids, own, 5.0), rel=1e-5)
+    assert loss.item() == pytest.approx(loss_by_loops(user, item, ids, own, 5.0), rel=1e-5)
 
 
 def test_catalogue_negatives_log_q_and_prior_equal_the_loops(case):
@@ -72,7 +49,7 @@ def test_catalogue_negatives_log_q_and_prior_equal_the_loops(case):
     )
     positive_bias = torch.tensor([[bias[int(n)] for n in row] for row in ids], dtype=torch.float32)
     loss = dense_all_action_loss(user, item, mass, 5.0, positive_bias)
-    expected = by_loops(user, item, ids, own, 5.0, extra, extra_ids, log_expected, bias)
+    expected = loss_by_loops(user, item, ids, own, 5.0, extra, extra_ids.tolist(), log_expected, bias)
     assert loss.item() == pytest.approx(expected, rel=1e-5)
 
 

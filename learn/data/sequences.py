@@ -43,3 +43,8 @@ class Sequences:
         lengths = np.bincount(self.users[mask], minlength=len(self))
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         return Sequences(self.items[mask], offsets, None if self.times is None else self.times[mask])
+
+    def leading(self, length: int) -> tuple[np.ndarray, np.ndarray]:
+        """Users with at least ``length`` events, [B] indices, and their first ones, [B, length] item indices."""
+        users = np.flatnonzero(self.lengths >= length)
+        return users, self.items[self.offsets[users][:, None] + np.arange(length)].astype(np.int64)

@@ -39,3 +39,26 @@ def test_a_terminal_gets_a_bar():
 def test_silent_says_nothing(capsys):
     run(make_progress(silent=True))
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_notebook_gets_a_bar_that_is_drawn_anew_in_its_place(monkeypatch):
+    drawn = []
+
+    class Shown:
+        def update(self, page):
+            drawn.append(page._repr_html_())
+
+    def display(page, display_id):
+        drawn.append(page._repr_html_())
+        return Shown()
+
+    monkeypatch.setattr(learn.progress, "_in_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", display)
+    run(make_progress())
+    assert len(drawn) == 2
+    assert 'value="0" max="200"' in drawn[0] and 'value="200" max="200"' in drawn[-1]
+    assert "0:00 left, loss 1.25" in drawn[-1]
+
+
+def test_outside_a_notebook_a_test_gets_lines():
+    assert not isinstance(make_progress(), learn.progress.NotebookProgress)
