@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from learn.explore.catalogue import Catalogue
+from learn.ranking.impressions import Impressions
 from learn.ranking.report import NAMES
 from learn.ranking.schema import ALL, FUSED, LOG_LOSS, METRICS, NONE, RANKERS, REVENUE, Results
 
@@ -76,3 +79,38 @@ def verdict(rows: pd.DataFrame, metric: str, features: str = FUSED) -> list[str]
             f"{gain:+.4f} [{low:+.4f}, {high:+.4f}], {certain}"
         )
     return sentences
+
+
+def one_visit(shown: Impressions, catalogue: Catalogue, visit: int) -> pd.DataFrame:
+    """What was shown on one visit, converted first.
+
+    Returns:
+        Columns title, category, the impressions' text features, converted, value.
+    """
+    rows = np.flatnonzero(shown.visits == visit)
+    rows = rows[np.argsort(-shown.labels[rows].astype(int), kind="stable")]
+    items = shown.items[rows]
+    text = shown.extras.iloc[rows].select_dtypes(exclude="number")
+    return pd.DataFrame(
+        {
+            "title": catalogue.titles[items],
+            "category": catalogue.categories[items],
+            **{name: text[name].to_numpy() for name in text},
+            "converted": shown.labels[rows],
+            "value": shown.values[rows],
+        }
+    )
+
+
+def match_table(labels: np.ndarray, scores: dict[str, np.ndarray], bins: int = 10) -> pd.DataFrame:
+    """How often impressions convert along each of several scores: in ``bins`` groups of equal size, from the least.
+
+    Returns:
+        Columns score (its name), group (1 to ``bins``), converted (share), impressions.
+    """
+    parts = []
+    for name, values in scores.items():
+        groups = np.array_split(np.argsort(values, kind="stable"), bins)
+        found = [(name, place, labels[group].mean(), len(group)) for place, group in enumerate(groups, 1)]
+        parts.append(pd.DataFrame(found, columns=["score", "group", "converted", "impressions"]))
+    return pd.concat(parts, ignore_index=True)

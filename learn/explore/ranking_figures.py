@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 
 from learn.explore.compare_figures import SLICE_WORDS
 from learn.explore.figures import REST_COLOUR, finish, plain_one
+from learn.ranking.metrics import UserAUC
 from learn.ranking.report import NAMES
 from learn.ranking.schema import FUSED, LIGHTGBM, NONE, RANKERS, Results
 
@@ -87,4 +88,38 @@ def calibration_figure(table: pd.DataFrame) -> go.Figure:
             )  # fmt: skip
         figure.update_xaxes(title=f"{NAMES[ranker]}: predicted", row=1, col=column)
     figure.update_yaxes(title="converted", row=1, col=1)
+    return finish(figure, 340)
+
+
+def user_auc_figure(found: UserAUC, whole: float) -> go.Figure:
+    """How the users' own AUC spread, with their mean (UAUC), their weighted mean (WUAUC), and the AUC of everybody."""
+    figure = go.Figure(
+        go.Histogram(
+            x=found.auc, xbins={"start": 0, "end": 1.0001, "size": 0.025}, marker={"color": REST_COLOUR},
+            hovertemplate="%{y} users with an AUC of %{x}<extra></extra>",
+        )
+    )  # fmt: skip
+    lines = {"UAUC": found.uauc, "WUAUC": found.wuauc, "AUC of all together": whole}
+    for place, (name, value) in enumerate(lines.items()):
+        colour = (*RANKER_COLOURS.values(), "#1f9e77")[place]
+        figure.add_vline(x=value, line={"color": colour, "width": 2})
+        figure.add_annotation(
+            x=value, y=1 - 0.09 * place, yref="paper", text=f"{name} {value:.3f}", showarrow=False, xanchor="right",
+            font={"color": colour}, xshift=-6,
+        )  # fmt: skip
+    figure.update_xaxes(title="AUC of a user's own impressions")
+    figure.update_yaxes(title="users")
+    return finish(figure, 320)
+
+
+def match_figure(table: pd.DataFrame) -> go.Figure:
+    """`ranking.match_table`: the share that converts, from what a score puts last to what it puts first."""
+    figure = go.Figure()
+    for name, rows in table.groupby("score", sort=False):
+        figure.add_scatter(
+            x=rows["group"], y=rows["converted"], mode="lines+markers", name=plain_one(name), marker={"size": 8},
+            hovertemplate="group %{x}: %{y:.1%} converted<extra></extra>",
+        )  # fmt: skip
+    figure.update_xaxes(title="tenth of the impressions, by the score, from the least", dtick=1)
+    figure.update_yaxes(title="converted", tickformat=".0%", rangemode="tozero")
     return finish(figure, 340)
