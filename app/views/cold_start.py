@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import audiences, links, live, loaders, pickers, state, theme
+from app import audiences, links, live, loaders, new_item_maps, pickers, state, theme
 from learn.cex.prompt import item_prompts
 from learn.data.schema import Items
 from learn.errors import LearnError
@@ -48,9 +48,9 @@ def page() -> None:
     if not lives:
         return
     if mode == "new":
-        _new_item(view, lives)
+        _new_item(view, runs, lives)
     elif mode == "file":
-        _file(view, lives)
+        _file(view, runs, lives)
     else:
         _of_catalogue(view, lives)
 
@@ -157,7 +157,7 @@ def _start_from(view: loaders.View) -> None:
     st.session_state[state.NEW_PRICE] = float(price) if np.isfinite(price) else None
 
 
-def _new_item(view: loaders.View, lives: dict[str, LiveRun]) -> None:
+def _new_item(view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun]) -> None:
     first, second, third, fourth, fifth = st.columns([3, 2.4, 1.6, 1.1, 1.5], vertical_alignment="bottom")
     example = view.catalogue
     title = first.text_input(
@@ -194,9 +194,17 @@ def _new_item(view: loaders.View, lives: dict[str, LiveRun]) -> None:
     lives = {name: one for name, one in lives.items() if name in content}
     if not lives:
         return
-    vectors = {name: one.new_items(content[name])[0] for name, one in lives.items()}
+    _answers(view, runs, lives, content, "new_item")
+
+
+def _answers(
+    view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun], content: dict[str, np.ndarray], key: str
+) -> None:
+    """What every Run makes of one new item: its place, its company and its audience; ``content``: [1, D_llm] a Run."""
     labels, colours = _names(lives)
-    audiences.show_answers(audiences.answers(lives, vectors, view, None), view, labels, colours, None, "new_item")
+    vectors = {name: one.new_items(content[name])[0] for name, one in lives.items()}
+    new_item_maps.show_places(lives, content, view, runs, key)
+    audiences.show_answers(audiences.answers(lives, vectors, view, None), view, labels, colours, None, key)
 
 
 @st.cache_data(max_entries=64, show_spinner="The language model is reading …")
@@ -224,7 +232,7 @@ def _read(lives: dict[str, LiveRun], items: pd.DataFrame) -> dict[str, np.ndarra
 # --- from a file
 
 
-def _file(view: loaders.View, lives: dict[str, LiveRun]) -> None:
+def _file(view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun]) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     upload = left.file_uploader(
         f"A table of up to {new_item.MOST:,} new items, with at least a column title",
@@ -248,7 +256,6 @@ def _file(view: loaders.View, lives: dict[str, LiveRun]) -> None:
     lives = {name: one for name, one in lives.items() if name in content}
     if not lives:
         return
-    labels, colours = _names(lives)
     table = pd.concat(
         [
             new_item.audiences({name: one}, items, content[name], view.history, view.dataset.user_ids, AUDIENCE_LENGTH)
@@ -275,8 +282,7 @@ def _file(view: loaders.View, lives: dict[str, LiveRun]) -> None:
     )
     row = int(np.flatnonzero(items[Items.ID] == chosen)[0])
     _card(items.iloc[[row]])
-    vectors = {name: one.new_items(content[name][[row]])[0] for name, one in lives.items()}
-    audiences.show_answers(audiences.answers(lives, vectors, view, None), view, labels, colours, None, "file_item")
+    _answers(view, runs, lives, {name: content[name][[row]] for name in lives}, "file_item")
 
 
 def _uploaded(upload) -> tuple[pd.DataFrame, list[str]]:

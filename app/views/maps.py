@@ -57,10 +57,7 @@ def page() -> None:
     drawn = {
         "version": version,
         "colour": colour,
-        "spaces": [
-            {"name": one.name, "label": one.label, "explanation": one.explanation, "regions": regions[one.name]}
-            for one in chosen
-        ],
+        "spaces": [map_loaders.described(space, regions) for space in chosen],
         "selected": -1 if item is None else _point(items, item),
         "links": {name: link["drawn"] for name, link in found.items()},
     }
