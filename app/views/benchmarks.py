@@ -34,11 +34,11 @@ def page() -> None:
     names = list(dict.fromkeys(name for name, _ in files))
     for wanted in state.from_url(state.BENCHMARK, names):
         st.warning(f"There is no benchmark {theme.plain(wanted)} here; showing {names[0]}.")
-    name = left.selectbox(
-        "Question", names, key=state.BENCHMARK, bind=state.BOUND, format_func=lambda n: WHAT.get(n, n)
+    name = state.linked(
+        left.selectbox, "Question", names, state.BENCHMARK, names[0], format_func=lambda n: WHAT.get(n, n)
     )
     datasets = [dataset for other, dataset in files if other == name]
-    dataset = right.selectbox("Measured on", datasets, key=state.BENCHMARK_DATASET, bind=state.BOUND)
+    dataset = state.linked(right.selectbox, "Measured on", datasets, state.BENCHMARK_DATASET, datasets[0])
     rows = benchmarks.read_benchmark(files[name, dataset], dataset)
     _table(rows, *_metric(rows))
 
@@ -48,19 +48,20 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
     metrics = list(dict.fromkeys(rows[Metrics.METRIC]))
     ks = [str(k) for k in sorted(rows[Metrics.K].unique())]
     sets = sorted(rows[Metrics.AMONG].unique(), reverse=True)
-    first = metrics.index("recall") if "recall" in metrics else 0
-    metric = columns[0].selectbox("Metric", metrics, index=first, key=state.BENCHMARK_METRIC, bind=state.BOUND)
-    last = 0 if (rows["split"] == "leave_one_out").all() else len(ks) - 1
-    k = columns[1].selectbox("List length k", ks, index=last, key=state.BENCHMARK_K, bind=state.BOUND)
+    first = "recall" if "recall" in metrics else metrics[0]
+    metric = state.linked(columns[0].selectbox, "Metric", metrics, state.BENCHMARK_METRIC, first)
+    last = 0 if (rows["split"] == "leave_one_out").all() else -1
+    k = state.linked(columns[1].selectbox, "List length k", ks, state.BENCHMARK_K, ks[last])
     if (rows["split"] == "leave_one_out").all() and "all" in sets:
         sets = ["all", *(name for name in sets if name != "all")]
-    among = columns[2].selectbox("Ranked items", sets, key=state.BENCHMARK_SET, bind=state.BOUND)
+    among = state.linked(columns[2].selectbox, "Ranked items", sets, state.BENCHMARK_SET, sets[0])
     slices = list(dict.fromkeys(rows[Metrics.SLICE]))
-    part = columns[3].selectbox(
+    part = state.linked(
+        columns[3].selectbox,
         "Targets counted",
         slices,
-        key=state.BENCHMARK_SLICE,
-        bind=state.BOUND,
+        state.BENCHMARK_SLICE,
+        slices[0],
         help="Cold-start: items that training never met. Long-tail: the least-sold of the others.",
     )
     return metric, int(k), among, part

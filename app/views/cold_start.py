@@ -150,26 +150,28 @@ def _start_from(view: loaders.View) -> None:
     def text(column: str) -> str:
         return "" if column not in row or pd.isna(row[column]) else str(row[column])
 
-    st.session_state[state.NEW_TITLE] = text(Items.TITLE)
-    st.session_state[state.NEW_CATEGORY] = text(Items.CATEGORY)
-    st.session_state[state.NEW_BRAND] = text(Items.BRAND)
     price = view.catalogue.prices[item]
-    st.session_state[state.NEW_PRICE] = float(price) if np.isfinite(price) else None
+    st.query_params.update(
+        {
+            state.NEW_TITLE: text(Items.TITLE),
+            state.NEW_CATEGORY: text(Items.CATEGORY),
+            state.NEW_BRAND: text(Items.BRAND),
+            state.NEW_PRICE: f"{price:g}" if np.isfinite(price) else "",
+        }
+    )
 
 
 def _new_item(view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun]) -> None:
     first, second, third, fourth, fifth = st.columns([3, 2.4, 1.6, 1.1, 1.5], vertical_alignment="bottom")
     example = view.catalogue
-    title = first.text_input(
-        "Title", key=state.NEW_TITLE, bind=state.BOUND, placeholder=f"for example {example.titles[0]}", max_chars=1000
+    title = state.linked_text(
+        first.text_input, "Title", state.NEW_TITLE, placeholder=f"for example {example.titles[0]}", max_chars=1000
     )
-    category = second.text_input(
-        "Category", key=state.NEW_CATEGORY, bind=state.BOUND, placeholder=example.category_order[0], max_chars=1000
+    category = state.linked_text(
+        second.text_input, "Category", state.NEW_CATEGORY, placeholder=example.category_order[0], max_chars=1000
     )
-    brand = third.text_input("Brand", key=state.NEW_BRAND, bind=state.BOUND, placeholder="may be empty", max_chars=300)
-    price = fourth.number_input(
-        "Price", min_value=0.0, value=None, key=state.NEW_PRICE, bind=state.BOUND, placeholder="none"
-    )
+    brand = state.linked_text(third.text_input, "Brand", state.NEW_BRAND, placeholder="may be empty", max_chars=300)
+    price = state.linked_number(fourth.number_input, "Price", state.NEW_PRICE, placeholder="none")
     fifth.button(
         "Example",
         icon=":material/casino:",

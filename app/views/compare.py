@@ -67,12 +67,10 @@ def _controls(runs: loaders.Runs, metrics: pd.DataFrame, n_items: int) -> tuple[
         names = [name for name in dict.fromkeys(metrics[Metrics.METRIC]) if name != "coverage"]
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
         sets = [name for name in AMONG if name in set(metrics[Metrics.AMONG])]
-        first = names.index("recall") if "recall" in names else 0
-        metric = others[0].selectbox("Metric", names, index=first, key=state.METRIC, bind=state.BOUND)
+        first = "recall" if "recall" in names else names[0]
+        metric = state.linked(others[0].selectbox, "Metric", names, state.METRIC, first)
         standard = str(default_k(n_items))
-        k = others[1].selectbox(
-            "k", ks, index=ks.index(standard) if standard in ks else 0, key=state.METRIC_K, bind=state.BOUND
-        )
+        k = state.linked(others[1].selectbox, "k", ks, state.METRIC_K, standard if standard in ks else ks[0])
         among = state.linked(
             others[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], format_func=AMONG.get
         )

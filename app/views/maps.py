@@ -19,7 +19,6 @@ from learn.explore.spaces import Space, find_spaces
 
 MOST_PANES = 4
 MOST_ROWS = 5000
-_LAST_ITEM = "maps_last_item"
 
 
 def page() -> None:
@@ -72,23 +71,23 @@ def _controls(spaces: list[Space]) -> tuple[list[Space], str, bool]:
     columns = st.columns([5, 2, 1.6], vertical_alignment="bottom")
     by_name = {space.name: space for space in spaces}
     missing = state.from_url(state.SPACES, list(by_name))
-    chosen = columns[0].multiselect(
-        "Spaces",
-        list(by_name),
-        default=list(by_name)[:3],
-        max_selections=MOST_PANES,
-        key=state.SPACES,
-        bind=state.BOUND,
-        placeholder="Choose up to four",
-        help=" · ".join(f"{theme.plain(one.label)}: {theme.plain(one.explanation)}" for one in spaces),
-    )
+    with columns[0]:
+        chosen = state.linked_many(
+            "Spaces",
+            list(by_name),
+            state.SPACES,
+            list(by_name)[:3],
+            max_selections=MOST_PANES,
+            placeholder="Choose up to four",
+            help=" · ".join(f"{theme.plain(one.label)}: {theme.plain(one.explanation)}" for one in spaces),
+        )
     if missing:
         st.warning(f"Not among the spaces here: {theme.plain(', '.join(missing))}.")
-    colour = columns[1].selectbox("Colour by", COLOURINGS, key=state.COLOUR, bind=state.BOUND)
-    people = columns[2].toggle(
+    colour = state.linked(columns[1].selectbox, "Colour by", COLOURINGS, state.COLOUR, COLOURINGS[0])
+    people = state.linked_toggle(
+        columns[2].toggle,
         "Show people",
-        key=state.PEOPLE,
-        bind=state.BOUND,
+        state.PEOPLE,
         help="Small squares: a sample of users, each amid the ten items nearest to them.",
     )
     return [by_name[name] for name in chosen], colour, people
@@ -117,10 +116,7 @@ def _about(view: loaders.View, items: np.ndarray, maps: dict[str, ItemMap]) -> N
 
 
 def _selected(view: loaders.View) -> int | None:
-    if state.ITEM not in st.query_params and st.session_state.get(_LAST_ITEM):
-        st.query_params[state.ITEM] = st.session_state[_LAST_ITEM]  # back from another page
     wanted = st.query_params.get(state.ITEM)
-    st.session_state[_LAST_ITEM] = wanted
     if not wanted:
         return None
     index = int(view.dataset.item_index.get_indexer([wanted])[0])
@@ -144,7 +140,6 @@ def _picked(item_ids: np.ndarray) -> None:
         st.query_params[state.ITEM] = str(item_ids[point])
     else:
         st.query_params.pop(state.ITEM, None)
-        st.session_state.pop(_LAST_ITEM, None)
 
 
 def _links(space: Space, view: loaders.View, found: ItemMap, item: int) -> dict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app import loaders, map_loaders, state, theme
+from app import links, loaders, map_loaders, state, theme
 from learn.explore import figures, moved
 from learn.explore.maps import SEED
 from learn.explore.spaces import Space, find_spaces
@@ -65,18 +65,16 @@ def _controls(spaces: list[Space]) -> tuple[Space, Space, int]:
     for key in (state.BEFORE, state.AFTER):
         for wanted in state.from_url(key, names):
             st.warning(f"There is no space {theme.plain(wanted)} here.")
-    for leftover in (state.SPACES, state.ITEM):  # of the maps page, after going back
-        st.query_params.pop(leftover, None)
     left, right, last = st.columns([3, 3, 1.6])
 
     def choose(column, words: str, key: str, index: int) -> Space:
-        name = column.selectbox(words, names, index=index, key=key, bind=state.BOUND)
+        name = state.linked(column.selectbox, words, names, key, names[index])
         column.caption(f"**{theme.plain(by_name[name].label)}.** {theme.plain(by_name[name].explanation)}")
         return by_name[name]
 
     before = choose(left, "From", state.BEFORE, 0)
     after = choose(right, "To", state.AFTER, 1)
-    k = last.selectbox("Nearest neighbours", NEAREST, index=1, key=state.NEAREST, bind=state.BOUND)
+    k = state.linked(last.selectbox, "Nearest neighbours", NEAREST, state.NEAREST, NEAREST[1])
     return before, after, int(k)
 
 
@@ -156,8 +154,10 @@ def _tables(table: pd.DataFrame, k: int, view: loaders.View, before: Space, afte
 
 
 def _open(view: loaders.View, item: int, before: Space, after: Space) -> None:
-    # The dataset goes along by itself: its widget is on every page.
-    query = {state.SPACES: [before.name, after.name], state.ITEM: str(view.dataset.item_ids[item])}
+    query = links.query_of(view.dataset) | {
+        state.SPACES: [before.name, after.name],
+        state.ITEM: str(view.dataset.item_ids[item]),
+    }
     st.switch_page("views/maps.py", query_params=query)
 
 

@@ -35,7 +35,7 @@ def page() -> None:
     columns = st.columns([5, 1.4], vertical_alignment="bottom")
     with columns[0]:
         chosen = pickers.pick_runs(usable)
-    k = int(columns[1].selectbox("List length", LIST_LENGTHS, index=1, key=state.K, bind=state.BOUND))
+    k = int(state.linked(columns[1].selectbox, "List length", LIST_LENGTHS, state.K, LIST_LENGTHS[1]))
     if not basket:
         st.caption("What each variant recommends appears here as soon as something is in the basket.")
         return
@@ -82,10 +82,10 @@ def _item_list(view: loaders.View, name: str, items: list[int], key: str, action
 
 def _search(view: loaders.View, basket: list[int]) -> None:
     st.subheader("What could they have bought?", anchor=False)
-    words = st.text_input(
+    words = state.linked_text(
+        st.text_input,
         "Search the catalogue",
-        key=state.SEARCH,
-        bind=state.BOUND,
+        state.SEARCH,
         placeholder="Words of a title, a category or a brand",
     )
     found = new_user.search_items(view.catalogue, words or "", view.counts, FOUND + len(basket))

@@ -52,7 +52,7 @@ def page() -> None:
         "what people *go on to buy*. Here is how well each variant does, and the data it learned from; "
         "**Recommendations** shows what each would suggest to one person."
     )
-    _results(runs, dataset.n_items)
+    _results(dataset.name, runs, dataset.n_items)
     st.header("The data", anchor=False)
     tables = loaders.overview_tables(view, dataset.fingerprint, info)
     _tiles(tables.health)
@@ -71,15 +71,15 @@ def _read_ahead(dataset: Dataset, runs: loaders.Runs) -> None:
             loaders.vectors(run, dataset, loaders.run_key([run])[0], dataset.fingerprint)
 
 
-def _results(runs: loaders.Runs, n_items: int) -> None:
+def _results(dataset: str, runs: loaders.Runs, n_items: int) -> None:
     st.header("Which variant recommends best?", anchor=False)
     if not runs.usable:
-        theme.no_runs(st.session_state[state.DATASET])
+        theme.no_runs(dataset)
         return
     metrics = loaders.metrics(runs.usable, loaders.run_key(runs.usable))
     if metrics.empty:
         st.info("No Run has metrics yet.", icon=":material/monitoring:")
-        st.code("learn evaluate " + st.session_state[state.DATASET], language="bash")
+        st.code("learn evaluate " + dataset, language="bash")
         return
     columns = st.columns([2, 1, 2, 2])
     present = set(metrics[Metrics.METRIC])
@@ -87,23 +87,18 @@ def _results(runs: loaders.Runs, n_items: int) -> None:
     ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
     sets = [name for name in AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
     slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != "all", name))
-    metric = columns[0].selectbox("Metric", names, key=state.METRIC, bind=state.BOUND)
+    metric = state.linked(columns[0].selectbox, "Metric", names, state.METRIC, names[0])
     first = str(default_k(n_items))
-    k = columns[1].selectbox(
-        "List length k",
-        ks,
-        index=ks.index(first) if first in ks else len(ks) - 1,
-        key=state.METRIC_K,
-        bind=state.BOUND,
+    k = state.linked(columns[1].selectbox, "List length k", ks, state.METRIC_K, first if first in ks else ks[-1])
+    among = state.linked(
+        columns[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], help=" · ".join(AMONG_NAMES.values())
     )
-    among = columns[2].selectbox(
-        "Ranked items", sets, key=state.METRIC_SET, bind=state.BOUND, help=" · ".join(AMONG_NAMES.values())
-    )
-    part = columns[3].selectbox(
+    part = state.linked(
+        columns[3].selectbox,
         "Users or items counted",
         slices,
-        key=state.METRIC_SLICE,
-        bind=state.BOUND,
+        state.METRIC_SLICE,
+        slices[0],
         help="Cold-start: nothing known from training. Long-tail: little known.",
     )
     table = overview.compare_runs(metrics, metric, int(k), among, part)

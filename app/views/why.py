@@ -134,10 +134,10 @@ def _contributions(
     n_distinct = len(np.unique(history))
     everything = False
     if n_distinct > EXACT_AT_FIRST:
-        everything = st.toggle(
+        everything = state.linked_toggle(
+            st.toggle,
             f"Leave out each of the {n_distinct:,} items, not only {EXACT_AT_FIRST}",
-            key=state.EXACT,
-            bind=state.BOUND,
+            state.EXACT,
             help="Slower. Otherwise: the half that seems to matter most, and an even sample of the others.",
         )
     key = loaders.run_key([one.run for one in lives.values()])

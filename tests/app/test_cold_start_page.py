@@ -135,7 +135,7 @@ def test_an_empty_box_says_what_to_type(trained_workspace, open_page, mounted_by
     page = open_page("cold_start", what="new")
     assert "Type a title" in page.info[0].value and not mounted_by_key
     page.button[0].click().run()  # a real item, to be changed
-    assert not page.exception and page.text_input(key="new_title").value and "new_item_nearest" in mounted_by_key
+    assert not page.exception and page.text_input(key="new_title_choice").value and "new_item_nearest" in mounted_by_key
 
 
 def test_a_missing_llm_says_what_to_do(damageable_workspace, open_page, mounted_by_key):
