@@ -8,7 +8,7 @@ import streamlit as st
 from app import loaders, state, theme
 from learn.data.schema import Metrics
 from learn.evaluation.protocol import WHOLE
-from learn.explore import benchmarks, figures
+from learn.explore import benchmarks, figures, overview
 
 WHAT = {
     "table3": "Table 3: how does it compare with other recommenders?",
@@ -54,7 +54,9 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
     k = state.linked(columns[1].selectbox, "List length k", ks, state.BENCHMARK_K, ks[last])
     if (rows["split"] == "leave_one_out").all() and "all" in sets:
         sets = ["all", *(name for name in sets if name != "all")]
-    among = state.linked(columns[2].selectbox, "Ranked items", sets, state.BENCHMARK_SET, sets[0])
+    among = state.linked(
+        columns[2].selectbox, "Ranked items", sets, state.BENCHMARK_SET, sets[0], format_func=overview.AMONG_NAMES.get
+    )
     slices = list(dict.fromkeys(rows[Metrics.SLICE]))
     part = state.linked(
         columns[3].selectbox,
@@ -85,6 +87,7 @@ def _table(rows: pd.DataFrame, metric: str, k: int, among: str, part: str) -> No
         shown.style.format({f"{metric}@{k}": "{:.4f}", "Parameters": "{:,.0f}", "Training, s": "{:,.0f}"}, na_rep="–"),
         hide_index=True,
         width="stretch",
+        column_config={"Difference to the reference row": st.column_config.Column(width=245)},
     )
     if chosen.empty or chosen[Metrics.MEAN].isna().all():
         return

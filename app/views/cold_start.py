@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import audiences, links, live, loaders, new_item_maps, pickers, state, theme
+from app import audiences, links, live, loaders, new_item_maps, openings, pickers, state, theme
 from learn.cex.prompt import item_prompts
 from learn.data.schema import Items
 from learn.errors import LearnError
@@ -26,14 +26,12 @@ EXAMPLE = (
 
 
 def page() -> None:
-    dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
-    st.title("Cold start", anchor=False)
-    st.caption(
+    runs, view = openings.open_page(
+        "Cold start",
         "Items that nobody had bought while the variants learned. Each variant knows them by their text alone: see "
-        "what it takes them for, and whom it would show them to."
+        "what it takes them for, and whom it would show them to.",
     )
+    dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
     left, right = st.columns([1.2, 1.8], vertical_alignment="bottom")
     for wanted in state.from_url(state.MODE, list(MODES)):

@@ -8,44 +8,33 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import loaders, map_loaders, state, theme
+from app import loaders, map_loaders, openings, state, theme
 from app.map_component import KEY, show_maps, unpack_mask
 from learn.errors import LearnError
 from learn.explore.colouring import COLOURINGS
 from learn.explore.layout import kept_neighbours, near_on_map
 from learn.explore.maps import ItemMap, K
 from learn.explore.neighbours import nearest
-from learn.explore.spaces import Space, find_spaces
+from learn.explore.spaces import Space
 
 MOST_PANES = 4
 MOST_ROWS = 5000
 
 
 def page() -> None:
-    dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    st.title("Maps", anchor=False)
-    st.caption(
+    runs, view = openings.open_page(
+        "Maps",
         "Every point is an item; near each other means alike in that space. Point at one to find it in every map, "
-        "click it for its true nearest neighbours, or draw a line around a group with the lasso."
+        "click it for its true nearest neighbours, or draw a line around a group with the lasso.",
     )
-    for problem in runs.problems:
-        theme.show_error(problem)
-    if not runs.usable:
-        theme.no_runs(dataset.name)
-        return
-    spaces = find_spaces(runs.usable)
-    if not spaces:
-        st.info("These Runs hold lists only, no vectors: there is nothing to map.", icon=":material/map:")
-        st.code(f"learn train {dataset.name}", language="bash")
-        return
-    info = loaders.split_info(dataset, runs.usable)
-    view = loaders.view(dataset, dataset.fingerprint, info)
+    dataset = view.dataset
+    nothing = "These Runs hold lists only, no vectors: there is nothing to map."
+    spaces = openings.open_spaces(runs, dataset.name, 1, nothing)
     chosen, colour, with_users = _controls(spaces)
     if not chosen:
         st.info("Choose at least one space to map.")
         return
-    items = map_loaders.items_on_map(view, dataset.fingerprint, info)
+    items = map_loaders.items_on_map(view, dataset.fingerprint, view.split.info)
     maps = map_loaders.item_maps(chosen, spaces[0], view, items)
     maps = {space.name: maps[space.name] for space in chosen}
     version = map_loaders.points_version(maps, view, with_users)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from app import links, live, loaders, pickers, state, theme
+from app import links, live, loaders, openings, pickers, state, theme
 from app.lists import Column, lists_data, show, show_lists
 from learn.explore import figures, new_user
 from learn.explore.overview import run_labels
@@ -17,14 +17,12 @@ FOUND = 7  # search results shown at once
 
 
 def page() -> None:
-    dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
-    st.title("New user", anchor=False)
-    st.caption(
+    runs, view = openings.open_page(
+        "New user",
         "Somebody whom no variant has ever met. Search for things they bought, click + to put them into the basket, "
-        "and see what each variant would recommend."
+        "and see what each variant would recommend.",
     )
+    dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
     basket = _basket(view)
     left, right = st.columns(2, gap="medium")

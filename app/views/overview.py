@@ -11,7 +11,7 @@ from app import loaders, state, theme
 from learn.data.dataset import Dataset
 from learn.data.history_target import SplitInfo
 from learn.data.report import NOTE, OK, WARNING, report_table
-from learn.data.schema import Metrics, Recommendations
+from learn.data.schema import Metrics
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
 from learn.explore import figures, overview
@@ -25,7 +25,6 @@ METRIC_NAMES = {
     "pooled_recall": "Pooled recall: later items found, all users together",
     "coverage": "Coverage: share of the catalogue that is recommended to somebody",
 }
-AMONG_NAMES = {Recommendations.AMONG_NEW: "Items new to the user", Recommendations.AMONG_ALL: "All items"}
 VARIANTS = """
 All of them start from the *same* reading of the items by a frozen language model, and learn users with the *same*
 small transformer, PAL. They differ in how an **item** is embedded:
@@ -85,13 +84,13 @@ def _results(dataset: str, runs: loaders.Runs, n_items: int) -> None:
     present = set(metrics[Metrics.METRIC])
     names = [name for name in METRIC_NAMES if name in present] + sorted(present - set(METRIC_NAMES))
     ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
-    sets = [name for name in AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
+    sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
     slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != "all", name))
     metric = state.linked(columns[0].selectbox, "Metric", names, state.METRIC, names[0])
     first = str(default_k(n_items))
     k = state.linked(columns[1].selectbox, "List length k", ks, state.METRIC_K, first if first in ks else ks[-1])
     among = state.linked(
-        columns[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], help=" · ".join(AMONG_NAMES.values())
+        columns[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], format_func=overview.AMONG_NAMES.get
     )
     part = state.linked(
         columns[3].selectbox,
@@ -105,7 +104,7 @@ def _results(dataset: str, runs: loaders.Runs, n_items: int) -> None:
     how_to_read = "Dots are means over users, whiskers their 95% intervals; further right is better."
     if metric == "coverage":
         how_to_read = "Dots are shares of the catalogue; more is not always better."
-    st.caption(f"{METRIC_NAMES.get(metric, metric)}. {AMONG_NAMES[among]}. {how_to_read}")
+    st.caption(f"{METRIC_NAMES.get(metric, metric)}. {overview.AMONG_NAMES[among]}. {how_to_read}")
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return

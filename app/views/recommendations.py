@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from app import links, loaders, pickers, state, theme
+from app import links, loaders, openings, pickers, state, theme
 from app.lists import Column, show_lists
 from learn.errors import LearnError
 from learn.explore import figures, recommendations
@@ -16,11 +16,11 @@ LIST_LENGTHS = ["5", "10", "20", "50"]
 
 
 def page() -> None:
-    dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
-    st.title("Recommendations", anchor=False)
-    st.caption("Pick a person. See what they bought, what each variant suggests, and what they did buy later.")
+    runs, view = openings.open_page(
+        "Recommendations",
+        "Pick a person. See what they bought, what each variant suggests, and what they did buy later.",
+    )
+    dataset = view.dataset
     user = pickers.pick_user(view)
     for problem in runs.problems:
         theme.show_error(problem)
