@@ -33,7 +33,7 @@ def page() -> None:
     )
     dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
-    left, right = st.columns([1.2, 1.8], vertical_alignment="bottom")
+    left, right = st.columns([1.5, 1.6], vertical_alignment="bottom")
     for wanted in state.from_url(state.MODE, list(MODES)):
         st.warning(f"There is nothing called {theme.plain(wanted)} on this page.")
     with left:
@@ -160,7 +160,7 @@ def _start_from(view: loaders.View) -> None:
 
 
 def _new_item(view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun]) -> None:
-    first, second, third, fourth, fifth = st.columns([3, 2.4, 1.6, 1.1, 1.5], vertical_alignment="bottom")
+    first, second, third, fourth, fifth = st.columns([2.6, 2.2, 1.6, 1.3, 1.9], vertical_alignment="bottom")
     example = view.catalogue
     title = state.linked_text(
         first.text_input, "Title", state.NEW_TITLE, placeholder=f"for example {example.titles[0]}", max_chars=1000

@@ -62,7 +62,7 @@ def _controls(runs: loaders.Runs, metrics: pd.DataFrame, n_items: int) -> tuple[
         others = st.columns(3)
         names = [name for name in dict.fromkeys(metrics[Metrics.METRIC]) if name != "coverage"]
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
-        sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.overview.AMONG_NAMES])]
+        sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
         first = "recall" if "recall" in names else names[0]
         metric = state.linked(others[0].selectbox, "Metric", names, state.METRIC, first)
         standard = str(default_k(n_items))

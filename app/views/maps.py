@@ -57,7 +57,7 @@ def page() -> None:
 
 
 def _controls(spaces: list[Space]) -> tuple[list[Space], str, bool]:
-    columns = st.columns([5, 2, 1.6], vertical_alignment="bottom")
+    columns = st.columns([4.4, 2, 2.1], vertical_alignment="bottom")
     by_name = {space.name: space for space in spaces}
     missing = state.from_url(state.SPACES, list(by_name))
     with columns[0]:
