@@ -144,10 +144,11 @@ def _tables(table: pd.DataFrame, k: int, view: loaders.View, before: Space, afte
 
 
 def _open(view: loaders.View, item: int, before: Space, after: Space) -> None:
-    query = links.query_of(view.dataset) | {
-        state.SPACES: [before.name, after.name],
-        state.ITEM: str(view.dataset.item_ids[item]),
-    }
+    query = links.query_of(view.dataset)
+    query |= {state.SPACES: [before.name, after.name], state.ITEM: str(view.dataset.item_ids[item])}
+    # Streamlit puts these into this page's address first: it needs its own choices for the way back.
+    query |= {state.BEFORE: before.name, state.AFTER: after.name}
+    query |= {state.NEAREST: st.query_params[state.NEAREST]} if state.NEAREST in st.query_params else {}
     st.switch_page("views/maps.py", query_params=query)
 
 

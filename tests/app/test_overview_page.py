@@ -35,7 +35,7 @@ def test_the_table_follows_the_chosen_metric_set_and_slice(workspace, open_page)
 
 def test_the_link_of_a_view_opens_that_view(workspace, open_page):
     page = open_page("overview", dataset=synthetic.NAME, metric="ndcg", at="5", among="all")
-    assert [page.selectbox(key=key).value for key in ("metric", "at", "among")] == ["ndcg", "5", "all"]
+    assert [page.selectbox(key=f"{key}_choice").value for key in ("metric", "at", "among")] == ["ndcg", "5", "all"]
 
 
 def test_an_unknown_dataset_in_the_link_is_named(workspace, open_page):
