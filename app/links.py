@@ -17,10 +17,7 @@ def page(name: str, **query: object) -> str:
 
 
 def query_of(dataset: Dataset) -> dict[str, str]:
-    """What an address says of the dataset: nothing of the first one.
-
-    The picker takes its own default out of the URL, which would be one more step for the back button.
-    """
+    """What an address says of the dataset: nothing of the first one, which is the default."""
     return {} if loaders.dataset_names()[:1] == [dataset.name] else {state.DATASET: dataset.name}
 
 

@@ -11,6 +11,8 @@ if root not in sys.path:
     sys.path.insert(0, root)
 
 st.set_page_config(page_title="LEARN Explorer", page_icon="🧭", layout="wide", initial_sidebar_state=240)
+# The wide layout's margins would leave little of a narrow window.
+st.html("<style>@media (max-width: 1000px) { [data-testid=stMainBlockContainer] { padding-inline: 1.5rem; } }</style>")
 st.navigation(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 _PANES = Path(__file__).resolve().parent / "panes"
-_FILES = ("points", "grid", "camera", "paint", "labels", "lasso", "dom", "pane", "input", "toolbar", "explorer")
+_FILES = ("points", "grid", "camera", "paint", "labels", "lasso", "star", "dom", "pane", "input", "toolbar", "explorer")
 KEY = "maps_view"
 LONGEST_TITLE = 300
 
@@ -61,16 +61,18 @@ def unpack_mask(text: str, n: int) -> np.ndarray:
     return bits[:n].astype(bool)
 
 
-def show_maps(points: bytes, drawn: dict[str, Any], picked: Callable[[], None]) -> Any:
+def show_maps(
+    points: bytes, drawn: dict[str, Any], picked: Callable[[], None] | None = None, key: str = KEY
+) -> dict[str, Any] | None:
     """Draws the panes; returns what the component was told: its ``lasso``.
 
     Two instances: one brings the points, and is sent again only when they change; the other the little that does
-    change. ``picked`` is called when an item is clicked; ``st.session_state[KEY].picked`` is then its point.
+    change. ``picked`` is called when an item is clicked; ``st.session_state[key].picked`` is then its point.
     """
-    result = _mount(key=KEY, data=drawn, on_picked_change=picked, on_lasso_change=_kept)
-    _mount(key="maps_points", data=points)
+    result = _mount(key=key, data=drawn, on_picked_change=picked or _kept, on_lasso_change=_kept)
+    _mount(key=f"{key}_points", data=points)
     return result
 
 
 def _kept() -> None:
-    """The selection is read from the component's result."""
+    """What the component tells is read from its result, or not at all."""

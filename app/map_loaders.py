@@ -52,28 +52,30 @@ def _unstored() -> dict[tuple, ItemMap]:
     return {}
 
 
+def drawn_maps(spaces: list[Space], first: Space, view: loaders.View, items: np.ndarray) -> dict[str, ItemMap]:
+    """Space name -> its map, for those of ``spaces`` that were drawn before."""
+    found = read_maps(spaces, first, items, view.dataset.n_items, loaders.workspace())
+    memory = _unstored()
+    for space in spaces:
+        kept = memory.get(_key(space))
+        if space.name not in found and kept is not None and np.array_equal(kept.items, items):
+            found[space.name] = kept
+    return found
+
+
 def item_maps(spaces: list[Space], first: Space, view: loaders.View, items: np.ndarray) -> dict[str, ItemMap]:
     """Space name -> its map; what is missing is computed under a progress bar and stored."""
-    place, memory = loaders.workspace(), _unstored()
-
-    def stored() -> dict[str, ItemMap]:
-        found = read_maps(spaces, first, items, view.dataset.n_items, place)
-        for space in spaces:
-            kept = memory.get(_key(space))
-            if space.name not in found and kept is not None and np.array_equal(kept.items, items):
-                found[space.name] = kept
-        return found
-
-    found = stored()
+    found = drawn_maps(spaces, first, view, items)
     if len(found) == len(spaces):
         return found
     if _drawing.locked():
         st.info("These maps are being computed for somebody else; they come next.", icon=":material/hourglass:")
     with _drawing:
-        found = stored()
+        found = drawn_maps(spaces, first, view, items)
         if len(found) < len(spaces):
+            place = loaders.workspace()
             found = make_maps(spaces, first, view.dataset, items, place, PageProgress(), must_store=False)
-            memory.update({_key(space): found[space.name] for space in spaces})
+            _unstored().update({_key(space): found[space.name] for space in spaces})
     return found
 
 
@@ -122,6 +124,24 @@ def points_version(maps: dict[str, ItemMap], view: loaders.View, users: bool) ->
     return digest.hexdigest()[:16]
 
 
+def described(space: Space, regions: dict[str, list]) -> dict[str, Any]:
+    """What the component is told of ``space``."""
+    return {
+        "name": space.name,
+        "label": space.label,
+        "explanation": space.explanation,
+        "regions": regions[space.name],
+    }
+
+
+def on_canvas(maps: dict[str, ItemMap], plane: np.ndarray) -> np.ndarray:
+    """[n, 2] places on one of ``maps`` -> the component's coordinates, 0 to 65535, the same for all of them."""
+    low = np.min([found.plane.min(axis=0) for found in maps.values()], axis=0)
+    high = np.max([found.plane.max(axis=0) for found in maps.values()], axis=0)
+    middle, size = (low + high) / 2, float((high - low).max()) or 1.0
+    return np.clip((plane - middle) / size * 65535 + 32767.5, 0, 65535)
+
+
 @st.cache_resource(max_entries=4, show_spinner="Packing the points …")
 def packed_points(
     _maps: dict[str, ItemMap], _users: dict[str, np.ndarray], _view: loaders.View, version: str
@@ -129,13 +149,6 @@ def packed_points(
     """The component's message for these maps, and each map's named regions as [x, y, text]."""
     items = next(iter(_maps.values())).items
     catalogue = _view.catalogue
-    low = np.min([found.plane.min(axis=0) for found in _maps.values()], axis=0)
-    high = np.max([found.plane.max(axis=0) for found in _maps.values()], axis=0)
-    middle, size = (low + high) / 2, float((high - low).max()) or 1.0
-
-    def on_canvas(plane: np.ndarray) -> np.ndarray:
-        return np.clip((plane - middle) / size * 65535 + 32767.5, 0, 65535)
-
     names = list(dict.fromkeys(catalogue.categories[items]))
     codes = {name: code for code, name in enumerate(names)}
     arrays = {
@@ -144,10 +157,10 @@ def packed_points(
         "popularity": _view.counts[items].astype(np.uint32),
     }
     for name, found in _maps.items():
-        arrays[f"xy:{name}"] = on_canvas(found.plane).astype(np.uint16).ravel()
+        arrays[f"xy:{name}"] = on_canvas(_maps, found.plane).astype(np.uint16).ravel()
         arrays[f"trust:{name}"] = found.trust
     for name, places in _users.items():
-        arrays[f"users:{name}"] = on_canvas(places).astype(np.uint16).ravel()
+        arrays[f"users:{name}"] = on_canvas(_maps, places).astype(np.uint16).ravel()
     schemes = {}
     for name in COLOURINGS:
         made = colouring(name, catalogue, items, _view.counts)
@@ -165,6 +178,6 @@ def packed_points(
     regions = {}
     for name, found in _maps.items():
         table = name_regions(found.plane, items, catalogue)
-        places = on_canvas(table[["x", "y"]].to_numpy(dtype=float).reshape(-1, 2))
+        places = on_canvas(_maps, table[["x", "y"]].to_numpy(dtype=float).reshape(-1, 2))
         regions[name] = [[int(x), int(y), text] for (x, y), text in zip(places, table["text"], strict=True)]
     return pack_points(header, arrays, catalogue.titles[items]), regions

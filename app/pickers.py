@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -24,12 +25,11 @@ def pick_runs(usable: Sequence[Run], key: str = state.RUNS, at_first: int = AT_F
     """The names of the chosen Runs, in the order of choice."""
     names = [run.name for run in usable]
     labels = run_labels(usable)
-    chosen = st.multiselect(
+    chosen = state.linked_many(
         "Variants",
         names,
-        default=names[:at_first],
-        key=key,
-        bind=state.BOUND,
+        key,
+        names[:at_first],
         placeholder="Choose Runs to compare",
         help=" · ".join(f"{name}: {theme.plain(label)}" for name, label in labels.items()) or None,
     )
@@ -72,26 +72,25 @@ def _typical(view: loaders.View, found: np.ndarray) -> str:
     return str(view.dataset.user_ids[by_length[len(pool) * 3 // 4]])
 
 
-def _change_slice(view: loaders.View) -> None:
-    found = _candidates(view, st.session_state[state.SLICE])
-    if len(found):
-        st.session_state[state.USER] = _typical(view, found)
+def _user_of(view: loaders.View, group: str) -> dict[str, str]:
+    found = _candidates(view, group)
+    return {state.USER: _typical(view, found)} if len(found) else {}
 
 
 def _choose(user_ids: list[str]) -> None:
-    st.session_state[state.USER] = str(np.random.default_rng().choice(user_ids))
+    st.query_params[state.USER] = str(np.random.default_rng().choice(user_ids))
 
 
 def pick_user(view: loaders.View) -> int | None:
     """The index of the user chosen by id, by slice or at random; None, with what is wrong, where there is none."""
-    columns = st.columns([2, 2, 1], vertical_alignment="bottom")
-    group = columns[1].selectbox(
+    columns = st.columns([2, 2, 1.5], vertical_alignment="bottom")
+    group = state.linked(
+        columns[1].selectbox,
         "Choose among",
         [EVERYONE, *Slices.NAMES],
-        key=state.SLICE,
-        bind=state.BOUND,
-        on_change=_change_slice,
-        args=(view,),
+        state.SLICE,
+        EVERYONE,
+        others=partial(_user_of, view),
         help="By how much is known of a user: cold-start, next to nothing; long-tail, little.",
     )
     found = _candidates(view, group)
@@ -102,13 +101,13 @@ def pick_user(view: loaders.View) -> int | None:
     columns[2].button(
         "Random user", icon=":material/casino:", on_click=_choose, args=(ids[:MOST_LISTED],), width="stretch"
     )
-    state.preset(state.USER, _typical(view, found))
-    name = columns[0].selectbox(
+    name = state.linked(
+        columns[0].selectbox,
         "User",
         ids[:MOST_LISTED],
+        state.USER,
+        _typical(view, found),
         index=None,
-        key=state.USER,
-        bind=state.BOUND,
         accept_new_options=True,
         placeholder="Type or choose a user's id",
         help=f"{len(ids):,} users; any id can be typed.",

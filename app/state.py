@@ -1,8 +1,13 @@
-"""What the URL carries. Widgets bound to it write their value there, so that a link opens the same view."""
+"""What the URL carries: it alone says what a page shows, so links, reload and the back button all come out the same.
+
+Streamlit's own ``bind`` is not used: on a change of page it adds a step without the page's choices to the browser's
+history, and the back button then leads to a page that has forgotten them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -19,38 +24,103 @@ RANKED_DATASET, RANKED_METRIC = "impressions", "judged"
 BEFORE, AFTER, NEAREST = "before", "after", "nearest"
 METRIC, METRIC_K, METRIC_SET, METRIC_SLICE = "metric", "at", "among", "part"
 
-BOUND = "query-params"
-"""The value of a widget's ``bind`` that ties it to the URL under its key."""
-
-
-def preset(key: str, value: object) -> None:
-    """Gives the widget ``key`` its first value, unless the URL has one."""
-    if key not in st.session_state and key not in st.query_params:
-        st.session_state[key] = value
-
 
 def linked(
-    widget: Callable, label: str, options: Sequence[str], key: str, default: str | None, **arguments: Any
+    widget: Callable,
+    label: str,
+    options: Sequence[str],
+    key: str,
+    default: str | None,
+    others: Callable[[str | None], dict[str, str]] | None = None,
+    **arguments: Any,
 ) -> str | None:
-    """A widget of one choice whose value, not its wording, is in the URL under ``key``; the URL is what counts.
+    """A widget of one choice whose value, not its wording, is in the URL under ``key``.
 
-    A widget's own ``bind`` writes what ``format_func`` says. A value of the URL that is none of ``options`` is left
-    for the page to name, and ``default`` is shown.
+    A value of the URL that is none of ``options`` is left for the page to name, and ``default`` is shown; a widget
+    that accepts new options takes any. ``others`` gives what else of the URL a choice changes, in the same step.
     """
-    inner = f"{key}_choice"
-    asked = st.query_params.get(key)
-    value = asked if asked in options else default
-    if st.session_state.get(inner) != value:
+
+    def read(values: list[str]) -> str | None:
+        value = values[-1] or None
+        if value is not None and value not in options and not arguments.get("accept_new_options"):
+            raise ValueError(value)
+        return value
+
+    return _linked(widget, label, key, default, read, lambda value: value or "", others, options=options, **arguments)
+
+
+def linked_many(label: str, options: Sequence[str], key: str, default: Sequence[str] = (), **arguments: Any) -> list:
+    """A multiselect whose choices are in the URL; those that are none of ``options`` are left out."""
+
+    def read(values: list[str]) -> list[str]:
+        found = [value for value in dict.fromkeys(values) if value in options]
+        if not found and any(values):
+            raise ValueError(values)
+        return found[: arguments.get("max_selections")]
+
+    return _linked(
+        st.multiselect, label, key, list(default), read, lambda value: value or "", options=options, **arguments
+    )
+
+
+def linked_toggle(widget: Callable, label: str, key: str, default: bool = False, **arguments: Any) -> bool:
+    """A toggle that is ``true`` or ``false`` in the URL."""
+
+    def read(values: list[str]) -> bool:
+        return {"true": True, "false": False}.get(values[-1].lower(), default)
+
+    return _linked(widget, label, key, default, read, lambda value: str(value).lower(), **arguments)
+
+
+def linked_text(widget: Callable, label: str, key: str, **arguments: Any) -> str:
+    """A text box; its text is in the URL."""
+    longest = arguments.get("max_chars")
+    return _linked(widget, label, key, "", lambda values: values[-1][:longest], str, **arguments)
+
+
+def linked_number(widget: Callable, label: str, key: str, **arguments: Any) -> float | None:
+    """A box for a number of 0 or more, or for none."""
+
+    def read(values: list[str]) -> float:
+        value = float(values[-1])
+        if not 0 <= value < float("inf"):
+            raise ValueError(value)
+        return value
+
+    return _linked(widget, label, key, None, read, lambda value: f"{value:g}", min_value=0.0, **arguments)
+
+
+def _linked(
+    widget: Callable,
+    label: str,
+    key: str,
+    default: Any,
+    read: Callable[[list[str]], Any],
+    write: Callable[[Any], str | list[str]],
+    others: Callable[[Any], dict[str, str]] | None = None,
+    **arguments: Any,
+) -> Any:
+    """``widget`` under the URL's ``key``: ``read`` raises ValueError for what it cannot use; a default is not written.
+
+    The widget's own key is another one, which Streamlit forgets on a change of page.
+    """
+    inner, value = f"{key}_choice", default
+    if key in st.query_params:
+        with suppress(ValueError):
+            value = read(st.query_params.get_all(key))
+    if inner not in st.session_state or st.session_state[inner] != value:
         st.session_state[inner] = value
 
     def changed() -> None:
         chosen = st.session_state[inner]
-        if chosen is None:
+        if others is not None:
+            st.query_params.update({key: write(chosen), **others(chosen)})
+        elif chosen == default:
             st.query_params.pop(key, None)
         else:
-            st.query_params[key] = chosen
+            st.query_params[key] = write(chosen)
 
-    return widget(label, options, key=inner, on_change=changed, **arguments)
+    return widget(label, key=inner, on_change=changed, **arguments)
 
 
 def from_url(key: str, allowed: Sequence[str]) -> list[str]:

@@ -11,6 +11,9 @@ from app import loaders, state
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 
+_KEPT = "dataset_kept"
+"""The dataset that was looked at last: the sidebar's links to other pages carry nothing."""
+
 
 def show_error(error: LearnError) -> None:
     """What is wrong and what to do about it, as an error box."""
@@ -43,15 +46,27 @@ def pick_dataset() -> Dataset:
     with st.sidebar:
         for wanted in state.from_url(state.DATASET, names):
             st.warning(f"There is no dataset {plain(wanted)} here; showing {names[0]}.")
-        name = st.selectbox(
+        kept = st.session_state.get(_KEPT)
+        shown = kept if kept in names else names[0]
+        name = state.linked(
+            st.selectbox,
             "Dataset",
             names,
-            key=state.DATASET,
-            bind=state.BOUND,
+            state.DATASET,
+            shown,
+            others=lambda chosen: _leave(shown),
             help="Every dataset that was prepared in this workspace. Add one with `learn prepare`.",
         )
         st.caption(f"Workspace: {plain(str(loaders.workspace().root))}")
+    st.session_state[_KEPT] = name
     return loaders.open_dataset(name)
+
+
+def _leave(name: str) -> dict[str, str]:
+    """Writes the dataset that is left into the URL, so that the back button finds it; nothing else changes."""
+    if state.DATASET not in st.query_params:
+        st.query_params[state.DATASET] = name
+    return {}
 
 
 def empty_workspace() -> None:

@@ -4,7 +4,7 @@ Measures on the prebuilt demo (or another dataset with trained Runs) and writes 
 assets/benchmarks/explorer.json; rows of other names stay as they are.
 
 - new_item_s: from a typed text to every variant's answer: one live pass of the frozen LLM, its vector in each variant,
-  nearest warm items, first users with their reasons. Another text each time.
+  nearest warm items, first users with their reasons, its place on every map. Another text each time.
 - new_user_ms: from a click to new lists of every variant: the basket's and, to tell what changed, the one before.
 """
 
@@ -24,10 +24,13 @@ from learn.data.completejourney import load_completejourney
 from learn.data.dataset import Dataset
 from learn.data.history_target import Phase, SplitInfo, make_split
 from learn.explore.audience import audience
-from learn.explore.cold_start import nearest
+from learn.explore.catalogue import read_catalogue
+from learn.explore.cold_start import nearest, place_new_item
 from learn.explore.live import LiveRun, open_live
+from learn.explore.maps import ItemMap, mapped_items, read_maps
 from learn.explore.new_item import embed_items, make_item, open_llm, reading_settings
 from learn.explore.new_user import recommend, what_changed
+from learn.explore.spaces import Space, find_spaces, new_item_directions, space_vectors
 from learn.explore.vectors import is_live
 from learn.files import write_json
 from learn.training.run import Run
@@ -62,7 +65,17 @@ def upsert(path: Path, measured: dict[str, tuple[float, str]]) -> None:
     write_json(path, list(kept.values()))
 
 
-def new_items(lives: dict[str, LiveRun], place: Workspace, models: Workspace, split, rounds: int) -> list[Times]:
+def drawn_maps(runs: list[Run], dataset: Dataset, split, place: Workspace) -> list[tuple[Space, ItemMap, np.ndarray]]:
+    """(space, its stored map, its [N, d] vectors) of every space of ``runs``."""
+    spaces = find_spaces(runs)
+    items = mapped_items(read_catalogue(dataset), split.training_counts() == 0)
+    maps = read_maps(spaces, spaces[0], items, dataset.n_items, place)
+    return [(space, maps[space.name], space_vectors(space, dataset)) for space in spaces if space.name in maps]
+
+
+def new_items(
+    lives: dict[str, LiveRun], maps: list, place: Workspace, models: Workspace, split, rounds: int
+) -> list[Times]:
     """Times of each of ``rounds`` new texts, after one that wakes the LLM."""
     cex = reading_settings(next(iter(lives.values())).run, place)
     llm = open_llm(cex, models)
@@ -76,6 +89,8 @@ def new_items(lives: dict[str, LiveRun], place: Workspace, models: Workspace, sp
             vector = live.new_items(content)[0]
             nearest(live, vector, warm, NEIGHBOURS)
             audience(live, vector, history, PEOPLE)
+        for space, found, vectors in maps:
+            place_new_item(found, vectors, new_item_directions(space, lives[space.run.name], content)[0])
         taken.append(watch.stop())
     return taken[1:]
 
@@ -109,12 +124,13 @@ def main() -> None:
     runs = [run for run in map(Run, place.run_paths(dataset.name)) if is_live(run)]
     split = make_split(dataset, SplitInfo(**runs[0].info.split))
     lives = {run.name: open_live(run, place, dataset) for run in runs}
+    maps = drawn_maps(runs, dataset, split, place)
     taken = {
-        "new_item_s": (new_items(lives, place, own, split, arguments.rounds), 1, "s", 3),
+        "new_item_s": (new_items(lives, maps, place, own, split, arguments.rounds), 1, "s", 3),
         "new_user_ms": (new_users(lives, split, arguments.rounds), 1000, "ms", 1),
     }
     measured = {}
-    print(f"{len(lives)} Runs, {arguments.threads} threads, medians of {arguments.rounds}")
+    print(f"{len(lives)} Runs, {len(maps)} maps, {arguments.threads} threads, medians of {arguments.rounds}")
     for name, (times, factor, unit, digits) in taken.items():
         wall, processor = (factor * statistics.median(one) for one in zip(*times, strict=True))
         measured[name] = (round(wall, digits), unit)

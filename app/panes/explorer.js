@@ -5,6 +5,7 @@ class Explorer {
     this.panes = [];
     this.hovered = this.selected = -1;
     this.links = {};
+    this.newcomer = null;
     this.lit = null;
     this.filtered = null;
     this.found = [];
@@ -23,9 +24,12 @@ class Explorer {
     const rearranged = fresh || spaces !== this.spaces.map((space) => space.name).join("\n");
     const recoloured = fresh || data.colour !== this.colour;
     Object.assign(this, { points, spaces: data.spaces, colour: data.colour, links: data.links });
-    const dimmed = data.selected >= 0 !== this.dimmed;
     this.selected = data.selected;
-    this.dimmed = data.selected >= 0;
+    this.newcomer = data.newcomer || null;
+    this.root.classList.toggle("plain", this.newcomer !== null);
+    const stands = data.selected >= 0 || this.newcomer !== null;
+    const dimmed = stands !== this.dimmed;
+    this.dimmed = stands;
     this.colours = themeColours(this.root);
     if (fresh) {
       this.lit = null;
@@ -101,6 +105,7 @@ class Explorer {
   }
 
   pick(point) {
+    if (this.newcomer) return; // it stays what the lines lead to
     if (point < 0 && this.selected < 0) return;
     this.selected = point;
     this.dimmed = point >= 0;
@@ -191,7 +196,7 @@ class Explorer {
 
   drawNotes() {
     for (const pane of this.panes) {
-      const link = this.selected >= 0 ? this.links[pane.shown.name] : null;
+      const link = this.newcomer || this.selected >= 0 ? this.links[pane.shown.name] : null;
       pane.note.textContent = link ? link.note : "";
       pane.note.classList.toggle("doubtful", Boolean(link && link.doubtful));
     }

@@ -17,7 +17,7 @@ function followPointer(pane) {
     over.setPointerCapture(event.pointerId);
     down.set(event.pointerId, at(event));
     moved = 0;
-    if (down.size === 1 && (explorer.mode === "lasso" || event.shiftKey)) pane.path = [at(event)];
+    if (down.size === 1 && !explorer.newcomer && (explorer.mode === "lasso" || event.shiftKey)) pane.path = [at(event)];
     else pane.path = null;
   };
   over.onpointermove = (event) => {

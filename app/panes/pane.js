@@ -68,8 +68,8 @@ class Pane {
 
   paint() {
     if (!this.image) return;
-    const { palette, codes, lit, colours, points, selected } = this.explorer;
-    const strength = selected >= 0 && !lit ? 0.4 : 0.85; // what is linked stands out
+    const { palette, codes, lit, colours, points, dimmed } = this.explorer;
+    const strength = dimmed && !lit ? 0.4 : 0.85; // what is linked stands out
     const background = parseColour(colours.background);
     paintPoints(this.image, this.camera, this.ratio, this.xy, codes, palette, background, lit, strength);
     const context = this.base.getContext("2d");
@@ -99,8 +99,16 @@ class Pane {
     const context = this.over.getContext("2d");
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.camera.width, this.camera.height);
-    const { hovered, selected, links, colours } = this.explorer;
-    if (selected >= 0) this.drawLinks(context, selected, links[this.shown.name], colours);
+    const { hovered, selected, newcomer, links, colours } = this.explorer;
+    const link = links[this.shown.name];
+    if (newcomer) {
+      const place = this.camera.toScreen(...newcomer.places[this.shown.name]);
+      this.drawLinks(context, place, link, colours);
+      drawStar(context, place, newcomer.text, this.camera.width, colours);
+    } else if (selected >= 0) {
+      this.drawLinks(context, this.place(selected), link, colours);
+      this.ring(context, selected, 8, colours.primary, 3, colours.background);
+    }
     if (hovered >= 0) this.ring(context, hovered, 7, colours.text, 2.5, colours.background);
     if (this.path) this.drawLasso(context, colours);
   }
@@ -120,8 +128,7 @@ class Pane {
     }
   }
 
-  drawLinks(context, selected, link, colours) {
-    const [left, top] = this.place(selected);
+  drawLinks(context, [left, top], link, colours) {
     for (let i = 0; link && i < link.to.length; i++) {
       const [toLeft, toTop] = this.place(link.to[i]);
       context.setLineDash(link.far[i] ? [4, 4] : []);
@@ -136,7 +143,6 @@ class Pane {
     }
     context.setLineDash([]);
     for (const point of link ? link.to : []) this.ring(context, point, 4, colours.text, 1.8, colours.background);
-    this.ring(context, selected, 8, colours.primary, 3, colours.background);
   }
 
   drawLasso(context, colours) {

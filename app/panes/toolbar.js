@@ -9,7 +9,7 @@ function buildToolbar(explorer) {
   const results = element("div", "results");
   results.hidden = true;
   search.append(box, results);
-  const modes = element("div", "modes");
+  const modes = element("div", "modes moving");
   const choose = (mode) => {
     explorer.mode = mode;
     for (const made of modes.children) made.setAttribute("aria-pressed", String(made.dataset.mode === mode));

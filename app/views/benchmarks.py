@@ -8,7 +8,7 @@ import streamlit as st
 from app import loaders, state, theme
 from learn.data.schema import Metrics
 from learn.evaluation.protocol import WHOLE
-from learn.explore import benchmarks, figures
+from learn.explore import benchmarks, figures, overview
 
 WHAT = {
     "table3": "Table 3: how does it compare with other recommenders?",
@@ -34,11 +34,11 @@ def page() -> None:
     names = list(dict.fromkeys(name for name, _ in files))
     for wanted in state.from_url(state.BENCHMARK, names):
         st.warning(f"There is no benchmark {theme.plain(wanted)} here; showing {names[0]}.")
-    name = left.selectbox(
-        "Question", names, key=state.BENCHMARK, bind=state.BOUND, format_func=lambda n: WHAT.get(n, n)
+    name = state.linked(
+        left.selectbox, "Question", names, state.BENCHMARK, names[0], format_func=lambda n: WHAT.get(n, n)
     )
     datasets = [dataset for other, dataset in files if other == name]
-    dataset = right.selectbox("Measured on", datasets, key=state.BENCHMARK_DATASET, bind=state.BOUND)
+    dataset = state.linked(right.selectbox, "Measured on", datasets, state.BENCHMARK_DATASET, datasets[0])
     rows = benchmarks.read_benchmark(files[name, dataset], dataset)
     _table(rows, *_metric(rows))
 
@@ -48,19 +48,22 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
     metrics = list(dict.fromkeys(rows[Metrics.METRIC]))
     ks = [str(k) for k in sorted(rows[Metrics.K].unique())]
     sets = sorted(rows[Metrics.AMONG].unique(), reverse=True)
-    first = metrics.index("recall") if "recall" in metrics else 0
-    metric = columns[0].selectbox("Metric", metrics, index=first, key=state.BENCHMARK_METRIC, bind=state.BOUND)
-    last = 0 if (rows["split"] == "leave_one_out").all() else len(ks) - 1
-    k = columns[1].selectbox("List length k", ks, index=last, key=state.BENCHMARK_K, bind=state.BOUND)
+    first = "recall" if "recall" in metrics else metrics[0]
+    metric = state.linked(columns[0].selectbox, "Metric", metrics, state.BENCHMARK_METRIC, first)
+    last = 0 if (rows["split"] == "leave_one_out").all() else -1
+    k = state.linked(columns[1].selectbox, "List length k", ks, state.BENCHMARK_K, ks[last])
     if (rows["split"] == "leave_one_out").all() and "all" in sets:
         sets = ["all", *(name for name in sets if name != "all")]
-    among = columns[2].selectbox("Ranked items", sets, key=state.BENCHMARK_SET, bind=state.BOUND)
+    among = state.linked(
+        columns[2].selectbox, "Ranked items", sets, state.BENCHMARK_SET, sets[0], format_func=overview.AMONG_NAMES.get
+    )
     slices = list(dict.fromkeys(rows[Metrics.SLICE]))
-    part = columns[3].selectbox(
+    part = state.linked(
+        columns[3].selectbox,
         "Targets counted",
         slices,
-        key=state.BENCHMARK_SLICE,
-        bind=state.BOUND,
+        state.BENCHMARK_SLICE,
+        slices[0],
         help="Cold-start: items that training never met. Long-tail: the least-sold of the others.",
     )
     return metric, int(k), among, part
@@ -84,6 +87,7 @@ def _table(rows: pd.DataFrame, metric: str, k: int, among: str, part: str) -> No
         shown.style.format({f"{metric}@{k}": "{:.4f}", "Parameters": "{:,.0f}", "Training, s": "{:,.0f}"}, na_rep="–"),
         hide_index=True,
         width="stretch",
+        column_config={"Difference to the reference row": st.column_config.Column(width=245)},
     )
     if chosen.empty or chosen[Metrics.MEAN].isna().all():
         return

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import audiences, links, live, loaders, pickers, state, theme
+from app import audiences, links, live, loaders, new_item_maps, openings, pickers, state, theme
 from learn.cex.prompt import item_prompts
 from learn.data.schema import Items
 from learn.errors import LearnError
@@ -26,16 +26,14 @@ EXAMPLE = (
 
 
 def page() -> None:
-    dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
-    st.title("Cold start", anchor=False)
-    st.caption(
+    runs, view = openings.open_page(
+        "Cold start",
         "Items that nobody had bought while the variants learned. Each variant knows them by their text alone: see "
-        "what it takes them for, and whom it would show them to."
+        "what it takes them for, and whom it would show them to.",
     )
+    dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
-    left, right = st.columns([1.2, 1.8], vertical_alignment="bottom")
+    left, right = st.columns([1.5, 1.6], vertical_alignment="bottom")
     for wanted in state.from_url(state.MODE, list(MODES)):
         st.warning(f"There is nothing called {theme.plain(wanted)} on this page.")
     with left:
@@ -48,9 +46,9 @@ def page() -> None:
     if not lives:
         return
     if mode == "new":
-        _new_item(view, lives)
+        _new_item(view, runs, lives)
     elif mode == "file":
-        _file(view, lives)
+        _file(view, runs, lives)
     else:
         _of_catalogue(view, lives)
 
@@ -150,26 +148,28 @@ def _start_from(view: loaders.View) -> None:
     def text(column: str) -> str:
         return "" if column not in row or pd.isna(row[column]) else str(row[column])
 
-    st.session_state[state.NEW_TITLE] = text(Items.TITLE)
-    st.session_state[state.NEW_CATEGORY] = text(Items.CATEGORY)
-    st.session_state[state.NEW_BRAND] = text(Items.BRAND)
     price = view.catalogue.prices[item]
-    st.session_state[state.NEW_PRICE] = float(price) if np.isfinite(price) else None
+    st.query_params.update(
+        {
+            state.NEW_TITLE: text(Items.TITLE),
+            state.NEW_CATEGORY: text(Items.CATEGORY),
+            state.NEW_BRAND: text(Items.BRAND),
+            state.NEW_PRICE: f"{price:g}" if np.isfinite(price) else "",
+        }
+    )
 
 
-def _new_item(view: loaders.View, lives: dict[str, LiveRun]) -> None:
-    first, second, third, fourth, fifth = st.columns([3, 2.4, 1.6, 1.1, 1.5], vertical_alignment="bottom")
+def _new_item(view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun]) -> None:
+    first, second, third, fourth, fifth = st.columns([2.6, 2.2, 1.6, 1.3, 1.9], vertical_alignment="bottom")
     example = view.catalogue
-    title = first.text_input(
-        "Title", key=state.NEW_TITLE, bind=state.BOUND, placeholder=f"for example {example.titles[0]}", max_chars=1000
+    title = state.linked_text(
+        first.text_input, "Title", state.NEW_TITLE, placeholder=f"for example {example.titles[0]}", max_chars=1000
     )
-    category = second.text_input(
-        "Category", key=state.NEW_CATEGORY, bind=state.BOUND, placeholder=example.category_order[0], max_chars=1000
+    category = state.linked_text(
+        second.text_input, "Category", state.NEW_CATEGORY, placeholder=example.category_order[0], max_chars=1000
     )
-    brand = third.text_input("Brand", key=state.NEW_BRAND, bind=state.BOUND, placeholder="may be empty", max_chars=300)
-    price = fourth.number_input(
-        "Price", min_value=0.0, value=None, key=state.NEW_PRICE, bind=state.BOUND, placeholder="none"
-    )
+    brand = state.linked_text(third.text_input, "Brand", state.NEW_BRAND, placeholder="may be empty", max_chars=300)
+    price = state.linked_number(fourth.number_input, "Price", state.NEW_PRICE, placeholder="none")
     fifth.button(
         "Example",
         icon=":material/casino:",
@@ -194,9 +194,17 @@ def _new_item(view: loaders.View, lives: dict[str, LiveRun]) -> None:
     lives = {name: one for name, one in lives.items() if name in content}
     if not lives:
         return
-    vectors = {name: one.new_items(content[name])[0] for name, one in lives.items()}
+    _answers(view, runs, lives, content, "new_item")
+
+
+def _answers(
+    view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun], content: dict[str, np.ndarray], key: str
+) -> None:
+    """What every Run makes of one new item: its place, its company and its audience; ``content``: [1, D_llm] a Run."""
     labels, colours = _names(lives)
-    audiences.show_answers(audiences.answers(lives, vectors, view, None), view, labels, colours, None, "new_item")
+    vectors = {name: one.new_items(content[name])[0] for name, one in lives.items()}
+    new_item_maps.show_places(lives, content, view, runs, key)
+    audiences.show_answers(audiences.answers(lives, vectors, view, None), view, labels, colours, None, key)
 
 
 @st.cache_data(max_entries=64, show_spinner="The language model is reading …")
@@ -224,7 +232,7 @@ def _read(lives: dict[str, LiveRun], items: pd.DataFrame) -> dict[str, np.ndarra
 # --- from a file
 
 
-def _file(view: loaders.View, lives: dict[str, LiveRun]) -> None:
+def _file(view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun]) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     upload = left.file_uploader(
         f"A table of up to {new_item.MOST:,} new items, with at least a column title",
@@ -248,7 +256,6 @@ def _file(view: loaders.View, lives: dict[str, LiveRun]) -> None:
     lives = {name: one for name, one in lives.items() if name in content}
     if not lives:
         return
-    labels, colours = _names(lives)
     table = pd.concat(
         [
             new_item.audiences({name: one}, items, content[name], view.history, view.dataset.user_ids, AUDIENCE_LENGTH)
@@ -275,8 +282,7 @@ def _file(view: loaders.View, lives: dict[str, LiveRun]) -> None:
     )
     row = int(np.flatnonzero(items[Items.ID] == chosen)[0])
     _card(items.iloc[[row]])
-    vectors = {name: one.new_items(content[name][[row]])[0] for name, one in lives.items()}
-    audiences.show_answers(audiences.answers(lives, vectors, view, None), view, labels, colours, None, "file_item")
+    _answers(view, runs, lives, {name: content[name][[row]] for name in lives}, "file_item")
 
 
 def _uploaded(upload) -> tuple[pd.DataFrame, list[str]]:

@@ -6,28 +6,25 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import links, loaders, pickers, state, theme
+from app import links, loaders, openings, pickers, state, theme
 from app.lists import Column, column_data, show
-from learn.data.schema import Metrics, Recommendations
+from learn.data.schema import Metrics
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
 from learn.explore import compare, compare_figures, figures, overview
 from learn.explore.recommendations import Suggestions
 from learn.training.run import Run
 
-AMONG = {Recommendations.AMONG_NEW: "Items new to the user", Recommendations.AMONG_ALL: "All items"}
 SHOWN = 6  # users of a duel, on each side
 
 
 def page() -> None:
-    dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
-    st.title("Compare", anchor=False)
-    st.caption(
+    runs, view = openings.open_page(
+        "Compare",
         "Runs against Runs: who is better for whom, what accuracy costs in variety, how alike their lists are, and the "
-        "people for whom they differ most."
+        "people for whom they differ most.",
     )
+    dataset = view.dataset
     for problem in runs.problems:
         theme.show_error(problem)
     if not runs.usable:
@@ -61,20 +58,17 @@ def page() -> None:
 
 def _controls(runs: loaders.Runs, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
     with st.container():
-        left, *others = st.columns([3.6, 1.2, 0.9, 1.6], vertical_alignment="bottom")
-        with left:
-            chosen = pickers.pick_runs(runs.usable, at_first=len(runs.names))
+        chosen = pickers.pick_runs(runs.usable, at_first=len(runs.names))
+        others = st.columns(3)
         names = [name for name in dict.fromkeys(metrics[Metrics.METRIC]) if name != "coverage"]
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
-        sets = [name for name in AMONG if name in set(metrics[Metrics.AMONG])]
-        first = names.index("recall") if "recall" in names else 0
-        metric = others[0].selectbox("Metric", names, index=first, key=state.METRIC, bind=state.BOUND)
+        sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
+        first = "recall" if "recall" in names else names[0]
+        metric = state.linked(others[0].selectbox, "Metric", names, state.METRIC, first)
         standard = str(default_k(n_items))
-        k = others[1].selectbox(
-            "k", ks, index=ks.index(standard) if standard in ks else 0, key=state.METRIC_K, bind=state.BOUND
-        )
+        k = state.linked(others[1].selectbox, "k", ks, state.METRIC_K, standard if standard in ks else ks[0])
         among = state.linked(
-            others[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], format_func=AMONG.get
+            others[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], format_func=overview.AMONG_NAMES.get
         )
     return chosen, metric, int(k), among
 

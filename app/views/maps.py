@@ -8,45 +8,33 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import loaders, map_loaders, state, theme
+from app import loaders, map_loaders, openings, state, theme
 from app.map_component import KEY, show_maps, unpack_mask
 from learn.errors import LearnError
 from learn.explore.colouring import COLOURINGS
 from learn.explore.layout import kept_neighbours, near_on_map
 from learn.explore.maps import ItemMap, K
 from learn.explore.neighbours import nearest
-from learn.explore.spaces import Space, find_spaces
+from learn.explore.spaces import Space
 
 MOST_PANES = 4
 MOST_ROWS = 5000
-_LAST_ITEM = "maps_last_item"
 
 
 def page() -> None:
-    dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    st.title("Maps", anchor=False)
-    st.caption(
+    runs, view = openings.open_page(
+        "Maps",
         "Every point is an item; near each other means alike in that space. Point at one to find it in every map, "
-        "click it for its true nearest neighbours, or draw a line around a group with the lasso."
+        "click it for its true nearest neighbours, or draw a line around a group with the lasso.",
     )
-    for problem in runs.problems:
-        theme.show_error(problem)
-    if not runs.usable:
-        theme.no_runs(dataset.name)
-        return
-    spaces = find_spaces(runs.usable)
-    if not spaces:
-        st.info("These Runs hold lists only, no vectors: there is nothing to map.", icon=":material/map:")
-        st.code(f"learn train {dataset.name}", language="bash")
-        return
-    info = loaders.split_info(dataset, runs.usable)
-    view = loaders.view(dataset, dataset.fingerprint, info)
+    dataset = view.dataset
+    nothing = "These Runs hold lists only, no vectors: there is nothing to map."
+    spaces = openings.open_spaces(runs, dataset.name, 1, nothing)
     chosen, colour, with_users = _controls(spaces)
     if not chosen:
         st.info("Choose at least one space to map.")
         return
-    items = map_loaders.items_on_map(view, dataset.fingerprint, info)
+    items = map_loaders.items_on_map(view, dataset.fingerprint, view.split.info)
     maps = map_loaders.item_maps(chosen, spaces[0], view, items)
     maps = {space.name: maps[space.name] for space in chosen}
     version = map_loaders.points_version(maps, view, with_users)
@@ -57,10 +45,7 @@ def page() -> None:
     drawn = {
         "version": version,
         "colour": colour,
-        "spaces": [
-            {"name": one.name, "label": one.label, "explanation": one.explanation, "regions": regions[one.name]}
-            for one in chosen
-        ],
+        "spaces": [map_loaders.described(space, regions) for space in chosen],
         "selected": -1 if item is None else _point(items, item),
         "links": {name: link["drawn"] for name, link in found.items()},
     }
@@ -72,26 +57,26 @@ def page() -> None:
 
 
 def _controls(spaces: list[Space]) -> tuple[list[Space], str, bool]:
-    columns = st.columns([5, 2, 1.6], vertical_alignment="bottom")
+    columns = st.columns([4.4, 2, 2.1], vertical_alignment="bottom")
     by_name = {space.name: space for space in spaces}
     missing = state.from_url(state.SPACES, list(by_name))
-    chosen = columns[0].multiselect(
-        "Spaces",
-        list(by_name),
-        default=list(by_name)[:3],
-        max_selections=MOST_PANES,
-        key=state.SPACES,
-        bind=state.BOUND,
-        placeholder="Choose up to four",
-        help=" · ".join(f"{theme.plain(one.label)}: {theme.plain(one.explanation)}" for one in spaces),
-    )
+    with columns[0]:
+        chosen = state.linked_many(
+            "Spaces",
+            list(by_name),
+            state.SPACES,
+            list(by_name)[:3],
+            max_selections=MOST_PANES,
+            placeholder="Choose up to four",
+            help=" · ".join(f"{theme.plain(one.label)}: {theme.plain(one.explanation)}" for one in spaces),
+        )
     if missing:
         st.warning(f"Not among the spaces here: {theme.plain(', '.join(missing))}.")
-    colour = columns[1].selectbox("Colour by", COLOURINGS, key=state.COLOUR, bind=state.BOUND)
-    people = columns[2].toggle(
+    colour = state.linked(columns[1].selectbox, "Colour by", COLOURINGS, state.COLOUR, COLOURINGS[0])
+    people = state.linked_toggle(
+        columns[2].toggle,
         "Show people",
-        key=state.PEOPLE,
-        bind=state.BOUND,
+        state.PEOPLE,
         help="Small squares: a sample of users, each amid the ten items nearest to them.",
     )
     return [by_name[name] for name in chosen], colour, people
@@ -120,10 +105,7 @@ def _about(view: loaders.View, items: np.ndarray, maps: dict[str, ItemMap]) -> N
 
 
 def _selected(view: loaders.View) -> int | None:
-    if state.ITEM not in st.query_params and st.session_state.get(_LAST_ITEM):
-        st.query_params[state.ITEM] = st.session_state[_LAST_ITEM]  # back from another page
     wanted = st.query_params.get(state.ITEM)
-    st.session_state[_LAST_ITEM] = wanted
     if not wanted:
         return None
     index = int(view.dataset.item_index.get_indexer([wanted])[0])
@@ -147,7 +129,6 @@ def _picked(item_ids: np.ndarray) -> None:
         st.query_params[state.ITEM] = str(item_ids[point])
     else:
         st.query_params.pop(state.ITEM, None)
-        st.session_state.pop(_LAST_ITEM, None)
 
 
 def _links(space: Space, view: loaders.View, found: ItemMap, item: int) -> dict:

@@ -5,47 +5,36 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app import loaders, map_loaders, state, theme
+from app import links, loaders, map_loaders, openings, state, theme
 from learn.explore import figures, moved
 from learn.explore.maps import SEED
-from learn.explore.spaces import Space, find_spaces
+from learn.explore.spaces import Space
 
 NEAREST = ["5", "10", "20", "50"]
 SHOWN = {
     moved.TITLE: "item",
+    moved.CATEGORY: "category",
     moved.SHARED: "kept",
     moved.OVERLAP: "overlap",
-    moved.CATEGORY: "category",
     moved.SLICE: "slice",
     moved.INTERACTIONS: "times in training",
 }
 
 
 def page() -> None:
-    dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    st.title("What moved", anchor=False)
-    st.caption(
+    runs, view = openings.open_page(
+        "What moved",
         "Two spaces, and for every item the question: of its nearest neighbours in the one, how many are still its "
-        "nearest in the other?"
+        "nearest in the other?",
     )
-    for problem in runs.problems:
-        theme.show_error(problem)
-    if not runs.usable:
-        theme.no_runs(dataset.name)
-        return
-    spaces = find_spaces(runs.usable)
-    if len(spaces) < 2:
-        st.info("Two spaces are needed to compare; these Runs have fewer.", icon=":material/moving:")
-        st.code(f"learn train {dataset.name}", language="bash")
-        return
-    info = loaders.split_info(dataset, runs.usable)
-    view = loaders.view(dataset, dataset.fingerprint, info)
+    dataset = view.dataset
+    few = "Two spaces are needed to compare; these Runs have fewer."
+    spaces = openings.open_spaces(runs, dataset.name, 2, few)
     before, after, k = _controls(spaces)
     if before.name == after.name:
         st.info("Choose two different spaces.")
         return
-    items = map_loaders.items_on_map(view, dataset.fingerprint, info)
+    items = map_loaders.items_on_map(view, dataset.fingerprint, view.split.info)
     if len(items) < dataset.n_items:
         st.caption(
             f"Among {len(items):,} of {dataset.n_items:,} items: a random sample (seed {SEED}) in which every category,"
@@ -65,18 +54,16 @@ def _controls(spaces: list[Space]) -> tuple[Space, Space, int]:
     for key in (state.BEFORE, state.AFTER):
         for wanted in state.from_url(key, names):
             st.warning(f"There is no space {theme.plain(wanted)} here.")
-    for leftover in (state.SPACES, state.ITEM):  # of the maps page, after going back
-        st.query_params.pop(leftover, None)
     left, right, last = st.columns([3, 3, 1.6])
 
     def choose(column, words: str, key: str, index: int) -> Space:
-        name = column.selectbox(words, names, index=index, key=key, bind=state.BOUND)
+        name = state.linked(column.selectbox, words, names, key, names[index])
         column.caption(f"**{theme.plain(by_name[name].label)}.** {theme.plain(by_name[name].explanation)}")
         return by_name[name]
 
     before = choose(left, "From", state.BEFORE, 0)
     after = choose(right, "To", state.AFTER, 1)
-    k = last.selectbox("Nearest neighbours", NEAREST, index=1, key=state.NEAREST, bind=state.BOUND)
+    k = state.linked(last.selectbox, "Nearest neighbours", NEAREST, state.NEAREST, NEAREST[1])
     return before, after, int(k)
 
 
@@ -147,6 +134,7 @@ def _tables(table: pd.DataFrame, k: int, view: loaders.View, before: Space, afte
                 selection_mode="single-row",
                 column_config={
                     "item": st.column_config.Column(width=190),
+                    "category": st.column_config.Column(width=110),
                     "kept": st.column_config.NumberColumn(f"kept of {k}", width=85),
                     "overlap": st.column_config.NumberColumn(format="%.2f", width=70),
                 },
@@ -156,8 +144,11 @@ def _tables(table: pd.DataFrame, k: int, view: loaders.View, before: Space, afte
 
 
 def _open(view: loaders.View, item: int, before: Space, after: Space) -> None:
-    # The dataset goes along by itself: its widget is on every page.
-    query = {state.SPACES: [before.name, after.name], state.ITEM: str(view.dataset.item_ids[item])}
+    query = links.query_of(view.dataset)
+    query |= {state.SPACES: [before.name, after.name], state.ITEM: str(view.dataset.item_ids[item])}
+    # Streamlit puts these into this page's address first: it needs its own choices for the way back.
+    query |= {state.BEFORE: before.name, state.AFTER: after.name}
+    query |= {state.NEAREST: st.query_params[state.NEAREST]} if state.NEAREST in st.query_params else {}
     st.switch_page("views/maps.py", query_params=query)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from app import links, live, loaders, pickers, state, theme
+from app import links, live, loaders, openings, pickers, state, theme
 from app.lists import Column, lists_data, show, show_lists
 from learn.explore import figures, new_user
 from learn.explore.overview import run_labels
@@ -17,14 +17,12 @@ FOUND = 7  # search results shown at once
 
 
 def page() -> None:
-    dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
-    st.title("New user", anchor=False)
-    st.caption(
+    runs, view = openings.open_page(
+        "New user",
         "Somebody whom no variant has ever met. Search for things they bought, click + to put them into the basket, "
-        "and see what each variant would recommend."
+        "and see what each variant would recommend.",
     )
+    dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
     basket = _basket(view)
     left, right = st.columns(2, gap="medium")
@@ -35,7 +33,7 @@ def page() -> None:
     columns = st.columns([5, 1.4], vertical_alignment="bottom")
     with columns[0]:
         chosen = pickers.pick_runs(usable)
-    k = int(columns[1].selectbox("List length", LIST_LENGTHS, index=1, key=state.K, bind=state.BOUND))
+    k = int(state.linked(columns[1].selectbox, "List length", LIST_LENGTHS, state.K, LIST_LENGTHS[1]))
     if not basket:
         st.caption("What each variant recommends appears here as soon as something is in the basket.")
         return
@@ -82,10 +80,10 @@ def _item_list(view: loaders.View, name: str, items: list[int], key: str, action
 
 def _search(view: loaders.View, basket: list[int]) -> None:
     st.subheader("What could they have bought?", anchor=False)
-    words = st.text_input(
+    words = state.linked_text(
+        st.text_input,
         "Search the catalogue",
-        key=state.SEARCH,
-        bind=state.BOUND,
+        state.SEARCH,
         placeholder="Words of a title, a category or a brand",
     )
     found = new_user.search_items(view.catalogue, words or "", view.counts, FOUND + len(basket))

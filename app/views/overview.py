@@ -11,7 +11,7 @@ from app import loaders, state, theme
 from learn.data.dataset import Dataset
 from learn.data.history_target import SplitInfo
 from learn.data.report import NOTE, OK, WARNING, report_table
-from learn.data.schema import Metrics, Recommendations
+from learn.data.schema import Metrics
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
 from learn.explore import figures, overview
@@ -25,7 +25,6 @@ METRIC_NAMES = {
     "pooled_recall": "Pooled recall: later items found, all users together",
     "coverage": "Coverage: share of the catalogue that is recommended to somebody",
 }
-AMONG_NAMES = {Recommendations.AMONG_NEW: "Items new to the user", Recommendations.AMONG_ALL: "All items"}
 VARIANTS = """
 All of them start from the *same* reading of the items by a frozen language model, and learn users with the *same*
 small transformer, PAL. They differ in how an **item** is embedded:
@@ -52,7 +51,7 @@ def page() -> None:
         "what people *go on to buy*. Here is how well each variant does, and the data it learned from; "
         "**Recommendations** shows what each would suggest to one person."
     )
-    _results(runs, dataset.n_items)
+    _results(dataset.name, runs, dataset.n_items)
     st.header("The data", anchor=False)
     tables = loaders.overview_tables(view, dataset.fingerprint, info)
     _tiles(tables.health)
@@ -71,46 +70,41 @@ def _read_ahead(dataset: Dataset, runs: loaders.Runs) -> None:
             loaders.vectors(run, dataset, loaders.run_key([run])[0], dataset.fingerprint)
 
 
-def _results(runs: loaders.Runs, n_items: int) -> None:
+def _results(dataset: str, runs: loaders.Runs, n_items: int) -> None:
     st.header("Which variant recommends best?", anchor=False)
     if not runs.usable:
-        theme.no_runs(st.session_state[state.DATASET])
+        theme.no_runs(dataset)
         return
     metrics = loaders.metrics(runs.usable, loaders.run_key(runs.usable))
     if metrics.empty:
         st.info("No Run has metrics yet.", icon=":material/monitoring:")
-        st.code("learn evaluate " + st.session_state[state.DATASET], language="bash")
+        st.code("learn evaluate " + dataset, language="bash")
         return
     columns = st.columns([2, 1, 2, 2])
     present = set(metrics[Metrics.METRIC])
     names = [name for name in METRIC_NAMES if name in present] + sorted(present - set(METRIC_NAMES))
     ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
-    sets = [name for name in AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
+    sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
     slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != "all", name))
-    metric = columns[0].selectbox("Metric", names, key=state.METRIC, bind=state.BOUND)
+    metric = state.linked(columns[0].selectbox, "Metric", names, state.METRIC, names[0])
     first = str(default_k(n_items))
-    k = columns[1].selectbox(
-        "List length k",
-        ks,
-        index=ks.index(first) if first in ks else len(ks) - 1,
-        key=state.METRIC_K,
-        bind=state.BOUND,
+    k = state.linked(columns[1].selectbox, "List length k", ks, state.METRIC_K, first if first in ks else ks[-1])
+    among = state.linked(
+        columns[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], format_func=overview.AMONG_NAMES.get
     )
-    among = columns[2].selectbox(
-        "Ranked items", sets, key=state.METRIC_SET, bind=state.BOUND, help=" · ".join(AMONG_NAMES.values())
-    )
-    part = columns[3].selectbox(
+    part = state.linked(
+        columns[3].selectbox,
         "Users or items counted",
         slices,
-        key=state.METRIC_SLICE,
-        bind=state.BOUND,
+        state.METRIC_SLICE,
+        slices[0],
         help="Cold-start: nothing known from training. Long-tail: little known.",
     )
     table = overview.compare_runs(metrics, metric, int(k), among, part)
     how_to_read = "Dots are means over users, whiskers their 95% intervals; further right is better."
     if metric == "coverage":
         how_to_read = "Dots are shares of the catalogue; more is not always better."
-    st.caption(f"{METRIC_NAMES.get(metric, metric)}. {AMONG_NAMES[among]}. {how_to_read}")
+    st.caption(f"{METRIC_NAMES.get(metric, metric)}. {overview.AMONG_NAMES[among]}. {how_to_read}")
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from app import links, loaders, pickers, state, theme
+from app import links, loaders, openings, pickers, state, theme
 from app.lists import Column, show_lists
 from learn.errors import LearnError
 from learn.explore import figures, recommendations
@@ -16,11 +16,11 @@ LIST_LENGTHS = ["5", "10", "20", "50"]
 
 
 def page() -> None:
-    dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
-    st.title("Recommendations", anchor=False)
-    st.caption("Pick a person. See what they bought, what each variant suggests, and what they did buy later.")
+    runs, view = openings.open_page(
+        "Recommendations",
+        "Pick a person. See what they bought, what each variant suggests, and what they did buy later.",
+    )
+    dataset = view.dataset
     user = pickers.pick_user(view)
     for problem in runs.problems:
         theme.show_error(problem)
@@ -35,19 +35,19 @@ def page() -> None:
     _past(view, seen, lists, runs)
     _purchases(view, seen)
     if chosen:
-        _columns(view, runs, seen, keep, lists, filters)
+        _columns(view, runs, user, seen, keep, lists, filters)
 
 
 def _controls(view: loaders.View, runs: loaders.Runs) -> tuple[list[str], int, bool, Filters]:
     columns = st.columns([4.4, 1.3, 2.4, 1.6], vertical_alignment="bottom")
     with columns[0]:
         chosen = pickers.pick_runs(runs.usable)
-    k = columns[1].selectbox("List length", LIST_LENGTHS, index=1, key=state.K, bind=state.BOUND)
-    only_new = columns[2].toggle(
+    k = state.linked(columns[1].selectbox, "List length", LIST_LENGTHS, state.K, LIST_LENGTHS[1])
+    only_new = state.linked_toggle(
+        columns[2].toggle,
         "Hide bought before",
-        value=True,
-        key=state.ONLY_NEW,
-        bind=state.BOUND,
+        state.ONLY_NEW,
+        True,
         help="Leaves out the items of the user's own history.",
     )
     with columns[3].popover("Filters", icon=":material/filter_alt:", width="stretch"):
@@ -61,26 +61,16 @@ def _controls(view: loaders.View, runs: loaders.Runs) -> tuple[list[str], int, b
 
 def _filters(view: loaders.View) -> Filters:
     catalogue = view.catalogue
-    categories = st.multiselect(
-        "Category", catalogue.category_order, key=state.CATEGORY, bind=state.BOUND, placeholder="All categories"
-    )
-    brands = st.multiselect(
-        "Brand",
-        catalogue.brand_order[: pickers.MOST_LISTED],
-        key=state.BRAND,
-        bind=state.BOUND,
-        placeholder="All brands",
+    categories = state.linked_many("Category", catalogue.category_order, state.CATEGORY, placeholder="All categories")
+    brands = state.linked_many(
+        "Brand", catalogue.brand_order[: pickers.MOST_LISTED], state.BRAND, placeholder="All brands"
     )
     price = None
     if catalogue.price_range:
         low, high = catalogue.price_range
         left, right = st.columns(2)
-        least = left.number_input(
-            "Price from", min_value=0.0, value=None, key=state.PRICE_FROM, bind=state.BOUND, placeholder=f"{low:,.2f}"
-        )
-        most = right.number_input(
-            "Price to", min_value=0.0, value=None, key=state.PRICE_TO, bind=state.BOUND, placeholder=f"{high:,.2f}"
-        )
+        least = state.linked_number(left.number_input, "Price from", state.PRICE_FROM, placeholder=f"{low:,.2f}")
+        most = state.linked_number(right.number_input, "Price to", state.PRICE_TO, placeholder=f"{high:,.2f}")
         if least is not None or most is not None:
             price = (low if least is None else least, high if most is None else most)
     return Filters(tuple(categories), tuple(brands), price)
@@ -146,7 +136,9 @@ def _purchases(view: loaders.View, seen: recommendations.UserView) -> None:
             )
 
 
-def _columns(view: loaders.View, runs: loaders.Runs, seen, keep: np.ndarray, lists: dict, filters: Filters) -> None:
+def _columns(
+    view: loaders.View, runs: loaders.Runs, user: int, seen, keep: np.ndarray, lists: dict, filters: Filters
+) -> None:
     labels = run_labels(runs.usable)
     colours = figures.run_colours((run.name, run.info.variant) for run in runs.usable)
     later = seen.later(keep)
@@ -158,7 +150,7 @@ def _columns(view: loaders.View, runs: loaders.Runs, seen, keep: np.ndarray, lis
         if not found.live and not found.depth:
             source = "no list: nothing is known of this user" if not len(seen.history) else "no list for this user"
         columns.append(Column(name, labels[name], colours[name], f"hits: {hits} of {len(later)} {what}", source, found))
-    user_id = st.session_state[state.USER]
+    user_id = str(view.dataset.user_ids[user])
 
     def row_links(item: int) -> list[dict[str, str]]:
         return links.of_item(view.dataset, item, user_id)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import links, live, loaders, pickers, state, theme
+from app import links, live, loaders, openings, pickers, state, theme
 from learn.explore import figures, recommendations, why, why_figures
 from learn.explore.live import LiveRun
 from learn.explore.overview import run_labels
@@ -16,14 +16,12 @@ EXACT_AT_FIRST = 120
 
 
 def page() -> None:
-    dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    view = loaders.view(dataset, dataset.fingerprint, loaders.split_info(dataset, runs.usable))
-    st.title("Why", anchor=False)
-    st.caption(
+    runs, view = openings.open_page(
+        "Why",
         "Pick a person and an item. See which of their past purchases speak for it, and why one variant ranks it high "
-        "while another does not."
+        "while another does not.",
     )
+    dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
     user = pickers.pick_user(view)
     chosen = pickers.pick_runs(usable)
@@ -134,10 +132,10 @@ def _contributions(
     n_distinct = len(np.unique(history))
     everything = False
     if n_distinct > EXACT_AT_FIRST:
-        everything = st.toggle(
+        everything = state.linked_toggle(
+            st.toggle,
             f"Leave out each of the {n_distinct:,} items, not only {EXACT_AT_FIRST}",
-            key=state.EXACT,
-            bind=state.BOUND,
+            state.EXACT,
             help="Slower. Otherwise: the half that seems to matter most, and an even sample of the others.",
         )
     key = loaders.run_key([one.run for one in lives.values()])
@@ -169,8 +167,8 @@ AGREEMENT_HELP = (
 def _agreement(found: why.Attribution) -> str:
     if not np.isfinite(found.agreement_held):
         return "Too few items to compare the estimate with."
-    words = f"Estimate against bars: rank correlation {found.agreement_held:.2f}"
-    return words + (f"; {found.agreement:.2f} when regrouped" if found.n_strands > 1 else "")
+    words = f"Ticks order the items as the bars do: {found.agreement_held:.2f} of 1"
+    return words + (f" ({found.agreement:.2f} with the strands regrouped)" if found.n_strands > 1 else "")
 
 
 def _readable(table: pd.DataFrame, view: loaders.View, labels: dict[str, str]) -> pd.DataFrame:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from learn.data.sequences import Sequences
 from learn.explore.audience import later_buyers, own_ranks
 from learn.explore.catalogue import Catalogue
+from learn.explore.layout import near_count, near_on_map
 from learn.explore.live import LiveRun
+from learn.explore.maps import ItemMap, K
 from learn.explore.recommendations import Suggestions
 from learn.retrieval.exact import top_k
 
@@ -65,7 +69,10 @@ def buyers_ranks(lives: dict[str, LiveRun], history: Sequences, target: Sequence
 
 
 def place_on_map(coordinates: np.ndarray, neighbours: np.ndarray, cosines: np.ndarray) -> np.ndarray:
-    """[2] where a new item goes on a map that was drawn without it: its neighbours' mean, weighted by likeness.
+    """[2] where a new item goes on a map that was drawn without it: amid those of its neighbours that lie together.
+
+    A map may tear neighbours apart, and the mean of all of them then lies where none is. So each neighbour is asked
+    which others the map shows near it; the place is the mean, weighted by likeness, of the weightiest such group.
 
     Args:
         coordinates: [N, 2] of the catalogue.
@@ -73,4 +80,40 @@ def place_on_map(coordinates: np.ndarray, neighbours: np.ndarray, cosines: np.nd
     """
     weights = np.clip(cosines, 0.0, None)
     weights = weights if weights.sum() > 0 else np.ones(len(neighbours))
+    near = near_on_map(coordinates, neighbours)
+    together = (near[:, :, None] == neighbours).any(axis=1) | np.eye(len(neighbours), dtype=bool)
+    weights = weights * together[(together @ weights).argmax()]
     return (coordinates[neighbours] * weights[:, None]).sum(axis=0) / weights.sum()
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A new item on the map of one space.
+
+    Attributes:
+        place: [2] where it goes.
+        points: [k] its nearest items in the full space, the nearest first, as places in the map's ``items``.
+        cosines: [k] to them.
+        near: [k] bool, which of them the map shows near that place.
+    """
+
+    place: np.ndarray
+    points: np.ndarray
+    cosines: np.ndarray
+    near: np.ndarray
+
+
+def place_new_item(found: ItemMap, vectors: np.ndarray, vector: np.ndarray, k: int = K) -> Placement:
+    """Where a new item goes on a map, by its ``k`` nearest among the items that are on it.
+
+    Args:
+        found: the map.
+        vectors: [N, d] of length 1 (`learn.explore.spaces.space_vectors`), of the whole catalogue.
+        vector: [d] of length 1 (`learn.explore.spaces.new_item_directions`).
+    """
+    from scipy.spatial import cKDTree
+
+    points, cosines = top_k((vectors[found.items] @ vector)[None], min(k, len(found.items)))
+    place = place_on_map(found.plane, points[0], cosines[0])
+    around = cKDTree(found.plane).query(place, k=min(near_count(len(found.items)), len(found.items)))[1]
+    return Placement(place, points[0], cosines[0], np.isin(points[0], around))

@@ -108,16 +108,20 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
             zmin=0,
             zmax=1,
             colorscale=[[0, "#e3ecf7"], [1, "#1f5fa8"]],
-            texttemplate="%{z:.2f}",
             hovertemplate="%{y} and %{x}: %{z:.1%} in common<extra></extra>",
             showscale=False,
             xgap=2,
             ygap=2,
         )
     )
+    for row, values in zip(names, table.to_numpy(), strict=True):
+        for column, value in zip(names, values, strict=True):
+            # Plotly's own choice of the text's colour is hard to read in the middle of the scale.
+            colour = "#ffffff" if value > 0.6 else "#12161d"
+            figure.add_annotation(x=column, y=row, text=f"{value:.2f}", showarrow=False, font={"color": colour})
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=False)
-    figure.update_xaxes(showgrid=False)
-    return finish(figure, 110 + 44 * len(names))
+    figure.update_xaxes(showgrid=False, tickvals=names, ticktext=[name.replace(" to ", "<br>to ") for name in names])
+    return finish(figure, 125 + 44 * len(names))
 
 
 def curves_figure(table: pd.DataFrame, colours: dict[str, str]) -> go.Figure:

@@ -51,6 +51,7 @@ def run_colours(runs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return colours
 
 
+WHOLE_AXIS = {"tickformat": ".0%", "range": [0, 1], "tickvals": [0, 0.5, 1]}
 LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None, "traceorder": "normal"}
 
 
@@ -124,7 +125,7 @@ def slices_figure(table: pd.DataFrame) -> go.Figure:
             customdata=rows["text"],
             hovertemplate="%{x:.1%}: %{customdata}<extra>" + name + "</extra>",
         )
-    figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    figure.update_xaxes(**WHOLE_AXIS)
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=4)
     return _finish(figure, 280, barmode="stack")
 
@@ -218,7 +219,7 @@ def shares_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figu
             customdata=rows["n"],
             hovertemplate="%{y}: %{x:.0%} (%{customdata}) " + _plain_one(name) + "<extra></extra>",
         )
-    figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    figure.update_xaxes(**WHOLE_AXIS)
     figure.update_yaxes(categoryorder="array", categoryarray=_plain(groups[::-1]), ticklabelstandoff=4)
     return _finish(figure, 290, barmode="stack", showlegend=False)
 

@@ -11,11 +11,12 @@ import pandas as pd
 
 from learn.data.dataset import Dataset
 from learn.data.history_target import Phase, Split
-from learn.data.schema import Metrics, Slices
+from learn.data.schema import Metrics, Recommendations, Slices
 from learn.evaluation.slices import item_slices, user_slices
 from learn.explore.catalogue import Catalogue
 from learn.training.run import Run
 
+AMONG_NAMES = {Recommendations.AMONG_NEW: "Items new to the user", Recommendations.AMONG_ALL: "All items"}
 PARTS = ("history", "validation", "target")
 """What the split makes of an event, in time order: codes 0, 1 and 2 of `Split.codes`."""
 

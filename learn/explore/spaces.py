@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from learn.explore.vectors import has_vectors, normalise, run_vectors
 from learn.pal.preprocessing import ContentPreprocessing
 from learn.training.run import Run
 from learn.workspace import Workspace
+
+if TYPE_CHECKING:
+    from learn.explore.live import LiveRun
 
 CONTENT = "LLM"
 """The name of the space of content embeddings, as links and lists of choices have it."""
@@ -100,6 +104,19 @@ def space_vectors(space: Space, dataset: Dataset) -> np.ndarray:
     else:
         items = _without_prior(space.run, run_vectors(space.run, space.workspace, dataset)[1])
     return np.ascontiguousarray(normalise(items), dtype=np.float32)
+
+
+def new_item_directions(space: Space, live: LiveRun, content: np.ndarray) -> np.ndarray:
+    """[n, d] float32 items outside the catalogue in the same dimensions as `space_vectors`, of length 1.
+
+    Args:
+        live: the space's own Run; for the content space any Run that reads that content.
+        content: [n, D_llm] raw content embeddings.
+    """
+    if space.is_content:
+        items = ContentPreprocessing.from_tensors(space.run.tensors("preprocessing")).apply(content)
+        return normalise(items).astype(np.float32)
+    return live.directions(live.new_items(content)).astype(np.float32)
 
 
 def user_directions(space: Space, dataset: Dataset) -> np.ndarray:

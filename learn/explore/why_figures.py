@@ -26,6 +26,11 @@ def strongest(table: pd.DataFrame, most: int = 12) -> np.ndarray:
     return by_item["share"].mean().loc[kept].sort_values(ascending=False, kind="stable").index.to_numpy()
 
 
+def _headings(labels: dict[str, str], names: list[str]) -> list[str]:
+    """The panels' headings, in two lines where one would run into the next panel's."""
+    return [plain_one(labels[name]).replace(" to ", "<br>to ") for name in names]
+
+
 def contributions_figure(
     table: pd.DataFrame, catalogue: Catalogue, labels: dict[str, str], colours: dict[str, str], most: int = 12
 ) -> go.Figure:
@@ -38,7 +43,7 @@ def contributions_figure(
         cols=len(names),
         shared_yaxes=True,
         horizontal_spacing=0.025,
-        subplot_titles=[plain_one(labels[n]) for n in names],
+        subplot_titles=_headings(labels, names),
     )
     places = list(range(len(items)))
     for column, name in enumerate(names, 1):
@@ -67,15 +72,13 @@ def contributions_figure(
     )
     figure.update_xaxes(zeroline=True, zerolinecolor=REST_COLOUR, nticks=5)
     figure.update_annotations(font_size=13)
-    return finish(figure, 90 + 30 * max(len(items), 2), showlegend=False)
+    return finish(figure, 105 + 30 * max(len(items), 2), showlegend=False).update_layout(margin_t=40)
 
 
 def distribution_figure(standings: dict[str, Standing], labels: dict[str, str], colours: dict[str, str]) -> go.Figure:
     """One histogram a Run of all scores, a line at the item's."""
     names = list(standings)
-    figure = make_subplots(
-        cols=len(names), horizontal_spacing=0.04, subplot_titles=[plain_one(labels[name]) for name in names]
-    )
+    figure = make_subplots(cols=len(names), horizontal_spacing=0.04, subplot_titles=_headings(labels, names))
     for column, name in enumerate(names, 1):
         one = standings[name]
         counts, edges = np.histogram(one.scores, bins=60)
@@ -104,7 +107,7 @@ def distribution_figure(standings: dict[str, Standing], labels: dict[str, str], 
     figure.update_xaxes(title="score", nticks=5)
     figure.update_annotations(font_size=13)
     figure.update_yaxes(title="items", col=1)
-    return finish(figure, 250, showlegend=False).update_layout(bargap=0)
+    return finish(figure, 265, showlegend=False).update_layout(bargap=0, margin_t=40)
 
 
 def _short(title: str) -> str:

@@ -1,5 +1,9 @@
 """Synthetic workspaces whose maps are drawn already: the page then has nothing to compute."""
 
+import json
+
+import numpy as np
+
 from learn.data.dataset import Dataset
 from learn.pipeline import draw_maps
 from learn.progress import SilentProgress
@@ -13,3 +17,15 @@ def with_maps(workspace):
     runs = [Run(path) for path in workspace.run_paths(synthetic.NAME)]
     split = synthetic.synthetic_split(dataset)
     return draw_maps(workspace, dataset, split, runs, method="pca", progress=SilentProgress())
+
+
+def unpack(message):
+    """(header, name -> array) of what the maps component is given."""
+    length = int(np.frombuffer(message[:4], "<u4")[0])
+    header = json.loads(message[4 : 4 + length])
+    arrays = {
+        one["name"]: np.frombuffer(message, np.dtype(one["type"]), one["count"], one["offset"])
+        for one in header["arrays"]
+    }
+    assert all(one["offset"] % 4 == 0 for one in header["arrays"])
+    return header, arrays

@@ -21,7 +21,7 @@ def test_shows_the_table_of_the_chosen_metric(workspace, open_page, summary):  #
     wanted = one_metric(summary, "ndcg", 50, "all").set_index("label")["mean"]
     assert shown.loc["Ours", "ndcg@50"] == pytest.approx(wanted["Ours"], abs=1e-6)
     assert shown.loc["Base", "Difference to the reference row"] == "the reference"
-    assert page.selectbox(key="on").value == "shop" and not page.error
+    assert page.selectbox(key="on_choice").value == "shop" and not page.error
 
 
 def test_shows_a_slice_of_the_targets(workspace, open_page, summary):  # noqa: F811

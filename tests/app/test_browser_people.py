@@ -1,32 +1,47 @@
-"""Why, Cold start, New user and Compare in a real browser: main paths, links, back, reload, narrow, hostile titles."""
+"""Every page in a real browser: links, back, reload, narrow, hostile titles; main paths of those about people."""
 
 import re
+from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import expect
 
 from tests import synthetic, trained
+from tests.app.maps_fixtures import with_maps
 from tests.app.test_browser import READY, browser, page, pytestmark, served, visit  # noqa: F401  (fixtures, marks)
 
+HOSTILE = "&".join(f"basket=i0{place}" for place in range(len(synthetic.HOSTILE_TITLES)))
 EVERY_PAGE = {
+    "overview": "?dataset=synthetic&metric=ndcg&at=5",
+    "recommendations": "recommendations?dataset=synthetic&user=u07&k=50&new=false",
+    "maps": "maps?dataset=synthetic&item=i01&spaces=learn-a&spaces=LLM&colour=price",
+    "moved": "moved?dataset=synthetic&before=learn-a&after=learn-b&nearest=5",
     "why": "why?dataset=synthetic&user=u07&item=i00",
     "cold_start": "cold_start?dataset=synthetic&item=i59",
-    "new_item": "cold_start?dataset=synthetic&what=new&new_title=Green+tea",
-    "new_user": "new_user?dataset=synthetic&basket=i00&basket=i03&change=%2Bi03",
+    "new_item": f"cold_start?dataset=synthetic&what=new&new_title={quote_plus(synthetic.HOSTILE_TITLES[1])}",
+    "new_user": f"new_user?dataset=synthetic&{HOSTILE}&change=%2Bi03",
     "compare": "compare?dataset=synthetic&one=learn-b&other=popularity",
+    "benchmarks": "benchmarks?dataset=synthetic&table=table6&measure=ndcg",
 }
 LAST = {
+    "overview": "text=Where time is cut",
+    "recommendations": ".lists .row >> nth=0",
+    "maps": "text=Nearest to",
+    "moved": "text=Changed least",
     "why": "[data-testid=stDataFrame] >> nth=1",
     "cold_start": "text=Who did buy it",
     "new_item": ".lists .row .reason >> nth=0",
     "new_user": ".lists >> nth=2",
     "compare": "text=How they learned",
+    "benchmarks": "[data-testid=stDataFrame]",
 }
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with served(trained.make_trained_workspace(tmp_path_factory.mktemp("people")).root) as url:
+    workspace = trained.make_trained_workspace(tmp_path_factory.mktemp("people"))
+    with_maps(workspace)
+    with served(workspace.root) as url:
         yield url
 
 
@@ -39,6 +54,15 @@ def patient(page):  # noqa: F811
 def settle(tab):
     tab.wait_for_timeout(400)
     tab.wait_for_selector(READY)
+
+
+def widgets(tab):
+    """The page's title, and what its boxes, tags and switches show."""
+    main = tab.locator("[data-testid=stMain]")
+    script = "node => node.type === 'checkbox' || node.type === 'radio' ? node.checked : node.value"
+    values = [main.locator("input").nth(place).evaluate(script) for place in range(main.locator("input").count())]
+    labels = main.locator("[aria-label^='Remove'], [data-baseweb=tag], .pane .label").all_inner_texts()
+    return [main.locator("h1").inner_text(), *values, *labels]
 
 
 def rows(tab, place):
@@ -54,12 +78,24 @@ def test_every_page_opens_from_its_link_and_fits_a_narrow_window(page, address, 
     assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
     main = page.locator("[data-testid=stMain]")
     assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
-    before, query = page.locator("h1").inner_text(), sorted(page.url.partition("?")[2].split("&"))
-    page.reload()
-    page.wait_for_selector(LAST[name])
-    settle(page)
-    assert page.locator("h1").inner_text() == before
-    assert sorted(page.url.partition("?")[2].split("&")) == query
+    assert main.locator("script, img[src=x], a[href^=javascript]").count() == 0
+    assert page.evaluate("window.hacked") is None
+    shown, url = widgets(page), page.url
+    assert sorted(url.partition("?")[2].split("&")) == sorted(EVERY_PAGE[name].partition("?")[2].split("&"))
+
+    def leave_and_return():
+        page.get_by_role("link", name="Compare" if name == "overview" else "Overview").click()
+        page.locator("h1", has_text=shown[0]).wait_for(state="detached")
+        settle(page)
+        assert "?" not in page.url
+        page.go_back()
+
+    for again in (page.reload, leave_and_return):
+        again()
+        page.locator("h1", has_text=shown[0]).wait_for()
+        page.wait_for_selector(LAST[name])
+        settle(page)
+        assert widgets(page) == shown and page.url == url
 
 
 def test_from_a_recommendation_to_why_and_back(page, address):  # noqa: F811

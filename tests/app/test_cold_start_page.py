@@ -5,14 +5,17 @@ import shutil
 import numpy as np
 import pytest
 
+from app import map_component
 from learn.data.dataset import Dataset
 from learn.explore import cold_start, new_item
 from learn.explore.audience import audience
 from learn.explore.catalogue import read_catalogue
 from learn.explore.live import open_live
+from learn.explore.spaces import find_spaces, new_item_directions, space_vectors
 from learn.training.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
+from tests.app.maps_fixtures import unpack, with_maps
 
 COLD = f"i{synthetic.N_ITEMS - 1}"
 
@@ -24,6 +27,10 @@ def parts(trained_workspace):
     split = synthetic.synthetic_split(dataset)
     live = open_live(Run(trained_workspace.run(synthetic.NAME, "learn-b")), trained_workspace, dataset)
     return dataset, split.history("test"), split.target("test"), split.training_counts(), live
+
+
+def _runs(workspace):
+    return [Run(path) for path in workspace.run_paths(synthetic.NAME)]
 
 
 def column(mounted, key, name):
@@ -88,11 +95,47 @@ def test_a_typed_item_gets_the_live_passs_answers(open_page, parts, mounted_by_k
     assert all(len(row["links"]) == 1 for row in people)  # nobody can be asked why of an item without an id
 
 
+def test_a_typed_item_has_its_place_on_every_map(open_page, parts, mounted_by_key, damageable_workspace, monkeypatch):
+    drawn = with_maps(damageable_workspace)
+    given = {}
+    monkeypatch.setattr(map_component, "_mount", lambda key, data, **more: given.update({key: data}))
+    open_page("cold_start", what="new", new_title="Green tea", runs=["learn-a", "learn-b"])
+    dataset, *_, live = parts
+    cex = new_item.reading_settings(live.run, damageable_workspace)
+    llm = new_item.open_llm(cex, damageable_workspace)
+    content = new_item.embed_items(new_item.make_item("Green tea"), llm, cex)
+    shown = given["new_item_maps"]
+    spaces = {space.name: space for space in find_spaces([live.run])}
+    spaces["LLM"] = next(one for one in find_spaces(_runs(damageable_workspace)) if one.is_content)
+    assert (
+        list(shown["newcomer"]["places"]) == [one["name"] for one in shown["spaces"]] == ["LLM", "learn-a", "learn-b"]
+    )
+    for name in ("LLM", "learn-b"):
+        vector = new_item_directions(spaces[name], live, content)[0]
+        placed = cold_start.place_new_item(drawn[name], space_vectors(spaces[name], dataset), vector)
+        link = shown["links"][name]
+        assert link["to"] == placed.points.tolist() and link["far"] == (~placed.near).tolist()
+        assert link["note"].startswith(f"{placed.near.sum()} of its 10 nearest items are near the star")
+        # On the canvas the place is to the points what it is on the map.
+        header, arrays = unpack(given["new_item_maps_points"])
+        xy = arrays[f"xy:{name}"].reshape(-1, 2).astype(float)
+        scale = np.ptp(xy, axis=0) / np.ptp(drawn[name].plane, axis=0)
+        expected = (placed.place - drawn[name].plane.min(axis=0)) * scale + xy.min(axis=0)
+        np.testing.assert_allclose(shown["newcomer"]["places"][name], expected, atol=3)
+        assert header["version"] == shown["version"]
+
+
+def test_a_map_that_was_not_drawn_names_the_command(trained_workspace, open_page, mounted_by_key):
+    page = open_page("cold_start", what="new", new_title="Green tea")
+    assert "No map has been drawn yet" in texts(page) and "learn map synthetic" in [one.value for one in page.code]
+    assert mounted_by_key["new_item_nearest"]  # the answers come all the same
+
+
 def test_an_empty_box_says_what_to_type(trained_workspace, open_page, mounted_by_key):
     page = open_page("cold_start", what="new")
     assert "Type a title" in page.info[0].value and not mounted_by_key
     page.button[0].click().run()  # a real item, to be changed
-    assert not page.exception and page.text_input(key="new_title").value and "new_item_nearest" in mounted_by_key
+    assert not page.exception and page.text_input(key="new_title_choice").value and "new_item_nearest" in mounted_by_key
 
 
 def test_a_missing_llm_says_what_to_do(damageable_workspace, open_page, mounted_by_key):

@@ -160,10 +160,38 @@ def test_what_moved_opens_the_maps_and_back_leads_back(page, address):  # noqa: 
     page.go_back()
     page.get_by_role("heading", name="Changed most").wait_for()
     page.wait_for_selector(READY)
-    page.wait_for_timeout(500)
-    assert urlsplit(page.url).path == "/moved"
-    # Streamlit puts the page's own choices back to their first ones on a change of page.
     page.get_by_text("Items compared").wait_for()
+    assert urlsplit(page.url).path == "/moved" and chosen(page) == ["synthetic", "learn-a", "learn-c", "10"]
+
+
+def chosen(page):  # noqa: F811
+    """What the page's select boxes show."""
+    boxes = page.locator("[data-testid=stSelectbox] input")
+    return [boxes.nth(place).input_value() for place in range(boxes.count())]
+
+
+def test_back_undoes_a_choice_and_then_the_change_of_page(page, address):  # noqa: F811
+    open_maps(page, address, "&spaces=learn-a&spaces=learn-c&colour=brand")
+    hover_an_item(page)
+    page.mouse.down()
+    page.mouse.up()
+    page.get_by_role("heading", name="Nearest to").wait_for()
+    page.wait_for_selector(READY)
+    item = item_in_url(page)
+    page.get_by_role("link", name="Recommendations").click()
+    page.locator(".row").first.wait_for()
+    page.wait_for_selector(READY)
+    assert urlsplit(page.url).query == ""
+    page.go_back()
+    page.get_by_role("heading", name="Nearest to").wait_for()
+    page.locator(PAINTED).wait_for()
+    page.wait_for_selector(READY)
+    assert item_in_url(page) == item and chosen(page) == ["synthetic", "brand"]
+    assert page.locator(".pane .label").all_inner_texts() == ["(a) sequence to sequence", "(c) no item PAL"]
+    page.go_back()
+    page.get_by_role("heading", name="Nearest to").wait_for(state="detached")
+    page.wait_for_selector(READY)
+    assert item_in_url(page) is None and chosen(page) == ["synthetic", "brand"]
 
 
 def test_a_row_of_what_moved_opens_its_item(page, address):  # noqa: F811

@@ -15,18 +15,7 @@ from learn.explore.spaces import find_spaces, space_vectors
 from learn.training.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
-from tests.app.maps_fixtures import with_maps
-
-
-def unpack(message):
-    length = int(np.frombuffer(message[:4], "<u4")[0])
-    header = json.loads(message[4 : 4 + length])
-    arrays = {
-        one["name"]: np.frombuffer(message, np.dtype(one["type"]), one["count"], one["offset"])
-        for one in header["arrays"]
-    }
-    assert all(one["offset"] % 4 == 0 for one in header["arrays"])
-    return header, arrays
+from tests.app.maps_fixtures import unpack, with_maps
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ def test_shows_the_dataset_and_its_runs(workspace, open_page):
 
 def test_the_table_follows_the_chosen_metric_set_and_slice(workspace, open_page):
     page = open_page("overview")
-    page.selectbox(key="at").select("5").run()
-    page.selectbox(key="part").select("user:others").run()
+    page.selectbox(key="at_choice").select("5").run()
+    page.selectbox(key="part_choice").select("user:others").run()
     own = Run(workspace.run(synthetic.NAME, "learn-a")).metrics
     wanted = own.query("metric == 'ndcg' and k == 5 and among == 'new' and slice == 'user:others'")["mean"].item()
     table = page.dataframe[0].value.set_index("label")
@@ -35,12 +35,12 @@ def test_the_table_follows_the_chosen_metric_set_and_slice(workspace, open_page)
 
 def test_the_link_of_a_view_opens_that_view(workspace, open_page):
     page = open_page("overview", dataset=synthetic.NAME, metric="ndcg", at="5", among="all")
-    assert [page.selectbox(key=key).value for key in ("metric", "at", "among")] == ["ndcg", "5", "all"]
+    assert [page.selectbox(key=f"{key}_choice").value for key in ("metric", "at", "among")] == ["ndcg", "5", "all"]
 
 
 def test_an_unknown_dataset_in_the_link_is_named(workspace, open_page):
     page = open_page("overview", dataset="nowhere")
-    assert "nowhere" in page.warning[0].value and page.selectbox(key="dataset").value == synthetic.NAME
+    assert "nowhere" in page.warning[0].value and page.selectbox(key="dataset_choice").value == synthetic.NAME
 
 
 def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page):

@@ -43,7 +43,7 @@ def test_a_link_opens_the_same_view(workspace, open_page, mounted):
     query = {"dataset": "synthetic", "user": "u11", "runs": ["learn-b", "popularity"], "k": "5", "new": "false"}
     page = open_page("recommendations", **query, category=["Tea"], **{"from": "2.0"})
     columns = by_name(mounted[-1])
-    assert list(columns) == ["learn-b", "popularity"] and page.selectbox(key="user").value == "u11"
+    assert list(columns) == ["learn-b", "popularity"] and page.selectbox(key="user_choice").value == "u11"
     for column in columns.values():
         assert 0 < len(column["rows"]) <= 5
         for row in column["rows"]:
@@ -54,7 +54,7 @@ def test_a_link_opens_the_same_view(workspace, open_page, mounted):
 
 def test_filtering_keeps_the_lists_full(workspace, open_page, mounted):
     page = open_page("recommendations", user="u03", k="5")
-    page.multiselect(key="category").select("Soap").run()
+    page.multiselect(key="category_choice").select("Soap").run()
     assert not page.exception
     rows = by_name(mounted[-1])["learn-c"]["rows"]
     assert len(rows) == 5 and {row["category"] for row in rows} == {"Soap"}
@@ -75,15 +75,15 @@ def test_random_user_is_one_of_the_chosen_slice(workspace, open_page, mounted):
     page = open_page("recommendations")
     page.button[0].click().run()
     assert not page.exception
-    assert page.selectbox(key="user").value in {f"u{i:02d}" for i in range(40)}
+    assert page.selectbox(key="user_choice").value in {f"u{i:02d}" for i in range(40)}
 
 
 def test_choosing_a_slice_moves_to_a_user_of_it(workspace, open_page, mounted):
     page = open_page("recommendations", user="u01")
-    page.selectbox(key="slice").select("long-tail").run()
+    page.selectbox(key="slice_choice").select("long-tail").run()
     dataset = Dataset.load(workspace.dataset(synthetic.NAME))
     lengths = synthetic.synthetic_split(dataset).history("test").lengths
-    user = list(dataset.user_ids).index(page.selectbox(key="user").value)
+    user = list(dataset.user_ids).index(page.selectbox(key="user_choice").value)
     assert lengths[user] <= np.quantile(lengths, 0.35)
 
 

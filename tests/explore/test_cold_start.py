@@ -7,6 +7,9 @@ from learn.explore import audience as a
 from learn.explore import cold_start as c
 from learn.explore import why
 from learn.explore.gates import distinct_items
+from learn.explore.maps import make_maps
+from learn.explore.spaces import find_spaces, new_item_directions, space_vectors
+from learn.training.run import Run
 from tests import synthetic
 
 COLD = synthetic.N_ITEMS - 1
@@ -113,8 +116,44 @@ def test_buyers_ranks_name_everybody_who_bought_it_later(lives, phases):
         assert table[name].tolist() == ranks.tolist()
 
 
+def test_a_new_item_is_placed_amid_the_neighbours_that_lie_together():
+    rng = np.random.default_rng(0)
+    left, right = rng.normal(0, 1, (40, 2)), rng.normal((100, 0), 1, (40, 2))
+    left[3:6] = left[3] + 0.01 * left[3:6]
+    neighbours = np.array([50, 3, 4, 5])  # the most alike one lies alone, far from the other three
+    place = c.place_on_map(np.concatenate([left, right]), neighbours, np.array([0.9, 0.4, 0.4, 0.4]))
+    np.testing.assert_allclose(place, left[[3, 4, 5]].mean(axis=0))
+
+
+def test_a_catalogue_item_placed_as_a_new_one_has_its_own_neighbours(workspace, dataset):
+    spaces = find_spaces([Run(path) for path in workspace.run_paths(dataset.name)])
+    maps = make_maps(spaces, spaces[0], dataset, np.arange(0, 60, 2), workspace, method="pca", must_store=False)
+    for space in spaces:
+        found, vectors = maps[space.name], space_vectors(space, dataset)
+        placed = c.place_new_item(found, vectors, vectors[11], k=5)
+        cosines = vectors[::2] @ vectors[11]
+        assert placed.points.tolist() == sorted(range(30), key=lambda point: (-cosines[point], point))[:5]
+        np.testing.assert_allclose(placed.cosines, np.sort(cosines)[::-1][:5], rtol=1e-5)
+        np.testing.assert_allclose(placed.place, c.place_on_map(found.plane, placed.points, placed.cosines))
+        apart = np.linalg.norm(found.plane - placed.place, axis=1)
+        assert placed.near.tolist() == [(apart < apart[point]).sum() < 10 for point in placed.points]
+
+
 def test_a_new_item_is_placed_among_its_neighbours():
     coordinates = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 8.0]])
     np.testing.assert_allclose(c.place_on_map(coordinates, np.array([0, 1]), np.array([0.25, 0.75])), [3.0, 0.0])
     np.testing.assert_allclose(c.place_on_map(coordinates, np.array([2]), np.array([0.9])), [0.0, 8.0])
     np.testing.assert_allclose(c.place_on_map(coordinates, np.array([0, 1]), np.array([-0.5, -0.1])), [2.0, 0.0])
+
+
+def test_new_items_have_the_catalogues_directions_in_every_space(trained_workspace, dataset, lives):
+    runs = [Run(path) for path in trained_workspace.run_paths(dataset.name)]
+    spaces = find_spaces(runs)
+    assert any(space.is_content for space in spaces) and len(spaces) > 2
+    rows = np.array([COLD, COLD - 1])  # without any training, so that an ID embedding would not tell them apart
+    for space in spaces:
+        live = lives[space.run.name]
+        found = new_item_directions(space, live, live.content[rows])
+        np.testing.assert_allclose(
+            found, space_vectors(space, dataset)[rows], atol=1e-3
+        )  # those are kept in half precision
