@@ -30,7 +30,7 @@ def page() -> None:
     names = list(folders)
     for wanted in state.from_url(state.RANKED_DATASET, names):
         st.warning(f"There is no comparison on {theme.plain(wanted)} here; showing {names[0]}.")
-    dataset = left.selectbox("Measured on", names, key=state.RANKED_DATASET, bind=state.BOUND)
+    dataset = state.linked(left.selectbox, "Measured on", names, state.RANKED_DATASET, names[0])
     metric = state.linked(
         right.selectbox, "Measure", METRICS_SHOWN, state.RANKED_METRIC, UAUC, format_func=ranking.METRIC_WORDS.get
     )
