@@ -11,7 +11,7 @@ from app import loaders, state, theme
 from learn.data.completejourney import NAME as COMPLETEJOURNEY
 from learn.explore import ranking, ranking_figures
 from learn.ranking.report import NAMES, gain_words, read_report
-from learn.ranking.schema import METRICS, NONE, REVENUE, UAUC, Results
+from learn.ranking.schema import METRICS, NONE, RAW, REVENUE, UAUC, Results
 
 
 def page() -> None:
@@ -62,6 +62,10 @@ def _gains(rows: pd.DataFrame, metric: str) -> None:
             "95% interval": [f"{low:.4f} to {high:.4f}" for low, high in zip(table["low"], table["high"], strict=True)],
             "Gain over no LEARN": [
                 "–" if row[Results.FEATURES] == NONE else gain_words(pd.Series(row)) for row in table.to_dict("records")
+            ],
+            "Over raw vectors": [
+                "–" if row[Results.FEATURES] in (NONE, RAW) else gain_words(pd.Series(row), Results.OVER)
+                for row in table.to_dict("records")
             ],
         }
     )

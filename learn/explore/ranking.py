@@ -26,13 +26,13 @@ def gains(rows: pd.DataFrame, metric: str, slice_name: str = ALL) -> pd.DataFram
     """What each set of features adds to each ranker, ranker by ranker, the one without LEARN first.
 
     Returns:
-        Columns ranker, features, label, mean, low, high, gain, gain_low, gain_high.
+        Columns ranker, features, label, `Results.ESTIMATE`, `Results.GAINS`, `Results.OVER`.
     """
     chosen = rows[(rows[Results.METRIC] == metric) & (rows[Results.SLICE] == slice_name)]
-    columns = [Results.RANKER, Results.FEATURES, Results.MEAN, Results.LOW, Results.HIGH]
     place = chosen[Results.RANKER].map({name: number for number, name in enumerate(RANKERS)})
     chosen = chosen.loc[place.sort_values(kind="stable").index]
-    table = chosen[[*columns, Results.GAIN, Results.GAIN_LOW, Results.GAIN_HIGH]].reset_index(drop=True)
+    columns = [Results.RANKER, Results.FEATURES, *Results.ESTIMATE, *Results.GAINS, *Results.OVER]
+    table = chosen[columns].reset_index(drop=True)
     table.insert(2, "label", [NAMES.get(name, name) for name in table[Results.FEATURES]])
     return table
 

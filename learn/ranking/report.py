@@ -11,7 +11,7 @@ import pandas as pd
 
 from learn.errors import LearnError
 from learn.files import atomic_path, read_json, write_json
-from learn.ranking.schema import ALL, AUC, NONE, REVENUE, UAUC, WUAUC, Results
+from learn.ranking.schema import ALL, AUC, NONE, RAW, REVENUE, UAUC, WUAUC, Results
 from learn.workspace import Workspace
 
 ROWS, ABOUT, TABLES = "ranking.json", "ranking-about.json", "ranking.md"
@@ -58,12 +58,10 @@ def read_report(folder: Path) -> Report:
 
 
 def report_folders(workspace: Workspace, published: Path) -> dict[str, Path]:
-    """Dataset -> folder of its report; the workspace's own replace what is published."""
-    found = {}
+    """Dataset -> folder of its report: the workspace's own, then what is published of others."""
+    found = {path.parent.name: path.parent for path in sorted((workspace.root / "ranking").glob(f"*/{ABOUT}"))}
     if (published / ROWS).exists() and (published / ABOUT).exists():
-        found[read_json(published / ABOUT, "Write it again: learn rank")["dataset"]] = published
-    for path in sorted((workspace.root / "ranking").glob(f"*/{ABOUT}")):
-        found[path.parent.name] = path.parent
+        found.setdefault(read_json(published / ABOUT, "Write it again: learn rank")["dataset"], published)
     return found
 
 
@@ -74,7 +72,10 @@ def tables(rows: pd.DataFrame, about: dict[str, Any]) -> str:
 
 def _table_8(rows: pd.DataFrame) -> str:
     lines = ["Table 8: what LEARN adds to a ranker (gain, 95% interval by user)\n"]
-    lines += ["| ranker | features | UAUC | gain | WUAUC | gain | AUC |", "|---|---|---|---|---|---|---|"]
+    lines += [
+        "| ranker | features | UAUC | gain | WUAUC | gain | WUAUC over raw | AUC |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     whole = rows[rows[Results.SLICE] == ALL].set_index([Results.RANKER, Results.FEATURES, Results.METRIC])
     pairs = dict.fromkeys(zip(rows[Results.RANKER], rows[Results.FEATURES], strict=True))
     for ranker, features in sorted(pairs, key=lambda pair: pair[0], reverse=True):
@@ -82,6 +83,7 @@ def _table_8(rows: pd.DataFrame) -> str:
         for metric in (UAUC, WUAUC):
             row = whole.loc[(ranker, features, metric)]
             cells += [f"{row[Results.MEAN]:.4f}", "" if features == NONE else gain_words(row)]
+        cells.append("" if features in (NONE, RAW) else gain_words(whole.loc[(ranker, features, WUAUC)], Results.OVER))
         lines.append(f"| {' | '.join([*cells, format(whole.loc[(ranker, features, AUC)][Results.MEAN], '.4f')])} |")
     return "\n".join(lines)
 
@@ -103,11 +105,10 @@ def _table_9(rows: pd.DataFrame, about: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def gain_words(row: pd.Series) -> str:
-    """A gain with its interval."""
-    if pd.isna(row[Results.GAIN]):
-        return "–"
-    return f"{row[Results.GAIN]:+.4f} [{row[Results.GAIN_LOW]:+.4f}, {row[Results.GAIN_HIGH]:+.4f}]"
+def gain_words(row: pd.Series, columns: tuple[str, str, str] = Results.GAINS) -> str:
+    """A difference with its interval."""
+    mean, low, high = (row[name] for name in columns)
+    return "–" if pd.isna(mean) else f"{mean:+.4f} [{low:+.4f}, {high:+.4f}]"
 
 
 def percent_words(row: pd.Series) -> str:

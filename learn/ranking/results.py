@@ -10,7 +10,7 @@ import pandas as pd
 from learn.evaluation.bootstrap import LEVEL, bootstrap_ratios
 from learn.ranking.metrics import log_losses, placements, user_auc
 from learn.ranking.replay import captured
-from learn.ranking.schema import AUC, LOG_LOSS, NONE, REVENUE, UAUC, WUAUC, Results
+from learn.ranking.schema import AUC, LOG_LOSS, NONE, RAW, REVENUE, UAUC, WUAUC, Results
 
 Scores = dict[tuple[str, str], list[np.ndarray]]
 """(ranker, features) -> of every seed [n] probabilities of conversion."""
@@ -34,23 +34,23 @@ class Judged:
 def summarise(judged: Judged, scores: Scores, top_n: int, resamples: int) -> pd.DataFrame:
     """One row per ranker, features, metric and slice, columns `Results.ALL`.
 
-    A metric is the mean over seeds; its interval resamples users, and so does that of the gain, in pairs: the same
-    users with and without LEARN. UAUC averages the AUC of each user, WUAUC weighs it by their impressions; users with
-    one class only in a slice are left out there. Revenue is what the first ``top_n`` of every user's list had sold, in
-    the values' unit per user.
+    A metric is the mean over seeds. Its interval resamples users, and so do the differences', in pairs: the same
+    users with LEARN, without it, and with its raw vectors (where scores have none: without). UAUC averages the AUC of
+    each user, WUAUC weighs it by their impressions; users with one class only in a slice are left out there. Revenue is
+    what the first ``top_n`` of every user's list had sold, in the values' unit per user.
     """
     rows = []
     for slice_name, inside in judged.slices.items():
         sums = {key: [_user_sums(judged, inside, one, top_n) for one in seeds] for key, seeds in scores.items()}
         areas = {key: _mean([_auc_sums(judged, inside, one) for one in seeds]) for key, seeds in scores.items()}
         for ranker, features in scores:
-            mine, base = sums[ranker, features], sums[ranker, NONE]
+            mine = sums[ranker, features]
+            others = [(ranker, NONE), (ranker, RAW if (ranker, RAW) in scores else NONE)]
             for metric in (UAUC, WUAUC, LOG_LOSS, REVENUE):
-                found = _ratio_row(
-                    _mean([one[metric] for one in mine]), _mean([one[metric] for one in base]), resamples
-                )
+                bases = [_mean([one[metric] for one in sums[other]]) for other in others]
+                found = _ratio_row(_mean([one[metric] for one in mine]), bases, resamples)
                 rows.append((ranker, features, metric, slice_name, *found, *_people(metric, mine[0])))
-            found = _auc_row(areas[ranker, features], areas[ranker, NONE], resamples)
+            found = _auc_row(areas[ranker, features], [areas[other] for other in others], resamples)
             rows.append((ranker, features, AUC, slice_name, *found, len(np.unique(judged.users[inside])), 0))
     return pd.DataFrame(rows, columns=list(Results.ALL))
 
@@ -80,13 +80,13 @@ def _mean(parts: list[np.ndarray]) -> np.ndarray:
     return np.mean(parts, axis=0)
 
 
-def _ratio_row(mine: np.ndarray, base: np.ndarray, resamples: int) -> list[float]:
-    """Estimate and interval of ``mine`` and of its difference to ``base``; users without a part do not count."""
+def _ratio_row(mine: np.ndarray, bases: list[np.ndarray], resamples: int) -> list[float]:
+    """Estimate and interval of ``mine`` and of its differences to ``bases``; users without a part do not count."""
     taking = mine[:, 1] > 0
-    numerators = np.column_stack([mine[:, 0], mine[:, 0] - base[:, 0]])[taking]
-    denominators = np.column_stack([mine[:, 1], mine[:, 1]])[taking]
+    numerators = np.column_stack([mine[:, 0], *(mine[:, 0] - base[:, 0] for base in bases)])[taking]
+    denominators = np.repeat(mine[taking, 1:], numerators.shape[1], axis=1)
     estimates = bootstrap_ratios(numerators, denominators, resamples=resamples)
-    return [float(part[column]) for column in range(2) for part in estimates]
+    return [float(part[column]) for column in range(numerators.shape[1]) for part in estimates]
 
 
 def _people(metric: str, sums: dict[str, np.ndarray]) -> tuple[int, int]:
@@ -107,15 +107,13 @@ def _auc_sums(judged: Judged, inside: np.ndarray, scores: np.ndarray) -> np.ndar
     return np.column_stack(columns)
 
 
-def _auc_row(mine: np.ndarray, base: np.ndarray, resamples: int) -> list[float]:
-    """AUC and its gain with intervals: either class's mean placement over resampled users, less the AUC once.
-
-    This is AUC to first order in how often each user is drawn (Obuchowski, 1997).
-    """
+def _auc_row(mine: np.ndarray, bases: list[np.ndarray], resamples: int) -> list[float]:
+    """AUC and its differences to ``bases`` with intervals: either class's mean placement over resampled users, less the
+    AUC once. This is AUC to first order in how often each user is drawn (Obuchowski, 1997)."""
     taking = (mine[:, 1] + mine[:, 3]) > 0
-    mine, base = mine[taking], base[taking]
     row: list[float] = []
-    for values in (mine, np.column_stack([mine[:, 0] - base[:, 0], mine[:, 1], mine[:, 2] - base[:, 2], mine[:, 3]])):
+    for values in (mine, *(mine - base * [1, 0, 1, 0] for base in bases)):
+        values = values[taking]
         total = values.sum(axis=0)
         if not total[1] or not total[3]:
             row += [np.nan] * 3

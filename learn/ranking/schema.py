@@ -32,10 +32,16 @@ class Results:
     GAIN = "gain"  # against the ranker without LEARN, paired
     GAIN_LOW = "gain_low"
     GAIN_HIGH = "gain_high"
+    OVER_RAW = "over_raw"  # against the ranker with raw vectors, paired
+    OVER_RAW_LOW = "over_raw_low"
+    OVER_RAW_HIGH = "over_raw_high"
     N_USERS = "n_users"
     LEFT_OUT = "users_left_out"  # with one class only
 
-    ALL = (RANKER, FEATURES, METRIC, SLICE, MEAN, LOW, HIGH, GAIN, GAIN_LOW, GAIN_HIGH, N_USERS, LEFT_OUT)
+    ESTIMATE = (MEAN, LOW, HIGH)
+    GAINS = (GAIN, GAIN_LOW, GAIN_HIGH)
+    OVER = (OVER_RAW, OVER_RAW_LOW, OVER_RAW_HIGH)
+    ALL = (RANKER, FEATURES, METRIC, SLICE, *ESTIMATE, *GAINS, *OVER, N_USERS, LEFT_OUT)
 
 
 ALL = "all"

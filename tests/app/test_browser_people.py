@@ -6,8 +6,10 @@ from urllib.parse import quote_plus
 import pytest
 from playwright.sync_api import expect
 
+from learn.ranking.schema import REVENUE
 from tests import synthetic, trained
 from tests.app.maps_fixtures import with_maps
+from tests.app.ranking_fixtures import with_ranking
 from tests.app.test_browser import READY, browser, page, pytestmark, served, visit  # noqa: F401  (fixtures, marks)
 
 HOSTILE = "&".join(f"basket=i0{place}" for place in range(len(synthetic.HOSTILE_TITLES)))
@@ -21,6 +23,7 @@ EVERY_PAGE = {
     "new_item": f"cold_start?dataset=synthetic&what=new&new_title={quote_plus(synthetic.HOSTILE_TITLES[1])}",
     "new_user": f"new_user?dataset=synthetic&{HOSTILE}&change=%2Bi03",
     "compare": "compare?dataset=synthetic&one=learn-b&other=popularity",
+    "ranking": f"ranking?dataset=synthetic&judged={REVENUE}",
     "benchmarks": "benchmarks?dataset=synthetic&table=table6&measure=ndcg",
 }
 LAST = {
@@ -33,6 +36,7 @@ LAST = {
     "new_item": ".lists .row .reason >> nth=0",
     "new_user": ".lists >> nth=2",
     "compare": "text=How they learned",
+    "ranking": "text=How this was measured",
     "benchmarks": "[data-testid=stDataFrame]",
 }
 
@@ -41,6 +45,7 @@ LAST = {
 def address(tmp_path_factory):
     workspace = trained.make_trained_workspace(tmp_path_factory.mktemp("people"))
     with_maps(workspace)
+    with_ranking(workspace)
     with served(workspace.root) as url:
         yield url
 

@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 from learn.ranking.metrics import user_auc
 from learn.ranking.replay import captured
 from learn.ranking.results import Judged, summarise
-from learn.ranking.schema import AUC, FUSED, LIGHTGBM, LOG_LOSS, METRICS, NONE, REVENUE, UAUC, WUAUC
+from learn.ranking.schema import AUC, FUSED, LIGHTGBM, LOG_LOSS, METRICS, NONE, RAW, REVENUE, UAUC, WUAUC
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,17 @@ def test_the_gain_is_the_difference_and_its_interval_is_paired(rows):
         assert mine["gain_low"] < mine["gain"] < mine["gain_high"]
         assert mine["low"] < mine["mean"] < mine["high"]
     assert pick(rows, FUSED, UAUC)["gain_low"] > 0
+
+
+def test_against_raw_vectors_is_paired_as_well(world):
+    judged, scores = world
+    raw = {**scores, (LIGHTGBM, RAW): scores[LIGHTGBM, FUSED]}
+    rows = summarise(judged, raw, top_n=4, resamples=100)
+    for metric in METRICS:
+        fused, base = pick(rows, FUSED, metric), pick(rows, NONE, metric)
+        assert fused["over_raw"] == fused["over_raw_low"] == fused["over_raw_high"] == 0
+        assert base["over_raw"] == pytest.approx(-fused["gain"])
+        assert base["over_raw_low"] == pytest.approx(-fused["gain_high"])
 
 
 def test_users_with_one_class_are_left_out_and_counted(rows):
