@@ -20,7 +20,7 @@ class _Frozen(BaseModel):
 class FusionConfig(_Frozen):
     """The fusion module and its auxiliary task. The paper states neither its size nor its training."""
 
-    heads: Positive = 8
+    heads: Positive = 1
     """Adapted features: the dimensions of the two vectors are matched in so many groups."""
     hidden_size: Positive = 64
     """Of the adapter of either side."""

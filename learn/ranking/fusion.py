@@ -118,7 +118,9 @@ def fuse(
     config: FusionConfig,
     seed: int,
 ) -> dict[str, np.ndarray]:
-    """Name -> [n] float32: the adapted features of every impression, cross-fitted by user.
+    """Name -> [n] float32: what the module makes of every impression, cross-fitted by user, beside what it began at.
+
+    The features are the adapted match (and its heads, where there are several), the vectors' own cosine, and the prior.
 
     Args:
         users: [n] user indices; labels: [n] of the auxiliary task; train, validation: [n] bool.
@@ -136,7 +138,5 @@ def fuse(
         held_out = train & (folds == fold)
         found[held_out] = matches[held_out]
         found[~train] += matches[~train] / FOLDS
-    features = {f"match {place + 1}": found[:, place] for place in range(found.shape[1])}
-    if len(features) > 1:
-        features["match"] = found.sum(axis=1)
-    return features | {"prior": vectors.priors}
+    heads = {f"match {place}": column for place, column in enumerate(found.T, 1)} if found.shape[1] > 1 else {}
+    return {"match": found.sum(axis=1), **heads, "cosine": vectors.cosines, "prior": vectors.priors}
