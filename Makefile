@@ -31,11 +31,11 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 
 lab: $(READY)
-	$(BIN)/jupyter lab notebooks
+	LEARN_WORKSPACE=$(CURDIR)/workspace $(BIN)/jupyter lab notebooks
 
 # The pages hold plotly.js themselves: they open without a network.
 notebooks: $(READY)
-	PLOTLY_RENDERER=notebook $(BIN)/jupyter nbconvert --to html --execute --output-dir notebooks/html notebooks/*.ipynb
+	LEARN_WORKSPACE=$(CURDIR)/workspace PLOTLY_RENDERER=notebook $(BIN)/jupyter nbconvert --to html --execute --output-dir notebooks/html notebooks/*.ipynb
 
 $(READY): requirements.txt requirements-models.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed; install Python 3.11 or say: make PYTHON=python3 $(MAKECMDGOALS)"; exit 1; }
