@@ -77,8 +77,8 @@ def pooled_ranks(
         first: how long the lists are that people see.
 
     Returns:
-        One row per Run, and `CHANCE`, a catalogue in random order: columns run, pairs (of item and buyer), median (rank),
-        shown (share of the pairs whose rank is ``first`` or better).
+        One row per Run, and `CHANCE`, a catalogue in random order: columns run, pairs (of item and buyer), median
+        (rank), shown (share of the pairs whose rank is ``first`` or better).
     """
     ranks = pd.concat([buyers_ranks(lives, history, target, int(item)) for item in items], ignore_index=True)
     rows = [(name, len(ranks), ranks[name].median(), (ranks[name] <= first).mean()) for name in lives]

@@ -72,7 +72,7 @@ def maps_figure(
                 plain_one(groups.names[code]),
                 {"size": 3, "color": groups.colours[code], "opacity": 0.3 if marks else 0.7},
             )
-        for place, mark in enumerate(marks):
+        for place, mark in reversed(list(enumerate(marks))):  # the first one lies on top
             colour = MARK_COLOURS[place % len(MARK_COLOURS)]
             symbol = ("star", "circle", "diamond")[place % 3]
             line = {"width": 1.5, "color": "#ffffff"}

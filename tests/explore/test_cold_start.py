@@ -118,3 +118,16 @@ def test_a_new_item_is_placed_among_its_neighbours():
     np.testing.assert_allclose(c.place_on_map(coordinates, np.array([0, 1]), np.array([0.25, 0.75])), [3.0, 0.0])
     np.testing.assert_allclose(c.place_on_map(coordinates, np.array([2]), np.array([0.9])), [0.0, 8.0])
     np.testing.assert_allclose(c.place_on_map(coordinates, np.array([0, 1]), np.array([-0.5, -0.1])), [2.0, 0.0])
+
+
+def test_pooled_ranks_are_those_of_all_items_together(lives, phases, dataset):
+    history, target = phases
+    some = {name: lives[name] for name in ("learn-b", "without-align")}
+    items = np.unique(target.items)[:8]
+    table = c.pooled_ranks(some, history, target, items, first=10).set_index("run")
+    for name in some:
+        ranks = np.concatenate([c.buyers_ranks(some, history, target, item)[name] for item in items])
+        assert table.loc[name, "pairs"] == len(ranks)
+        assert table.loc[name, "median"] == np.median(ranks)
+        assert table.loc[name, "shown"] == (ranks <= 10).mean()
+    assert table.loc[c.CHANCE, ["median", "shown"]].tolist() == [30.5, 10 / 60]
