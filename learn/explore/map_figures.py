@@ -13,6 +13,8 @@ from learn.explore.colouring import Colouring
 from learn.explore.figures import REST_COLOUR, finish, plain, plain_one
 from learn.explore.maps import ItemMap
 
+FEW = 2000
+"""Up to this many items the points are large enough to be seen one by one."""
 MARK_COLOURS = ("#e0322f", "#0f9d8f", "#8a5cf0")
 
 
@@ -60,6 +62,7 @@ def maps_figure(
     figure = make_subplots(
         cols=len(maps), horizontal_spacing=0.02, subplot_titles=[plain_one(labels[name]) for name in maps]
     )
+    size = 3 if len(groups.codes) > FEW else 6
     order = sorted(range(len(groups.names)), key=lambda code: groups.colours[code] != REST_COLOUR)
     for column, (name, drawn) in enumerate(maps.items(), 1):
         for code in order:
@@ -70,7 +73,7 @@ def maps_figure(
                 drawn.plane[inside],
                 plain(titles[drawn.items[inside]]),
                 plain_one(groups.names[code]),
-                {"size": 3, "color": groups.colours[code], "opacity": 0.3 if marks else 0.7},
+                {"size": size, "color": groups.colours[code], "opacity": 0.3 if marks else 0.7},
             )
         for place, mark in reversed(list(enumerate(marks))):  # the first one lies on top
             colour = MARK_COLOURS[place % len(MARK_COLOURS)]
