@@ -48,6 +48,17 @@ def cells(
     return found
 
 
+def finished_runs(
+    plan: Plan, name: str, dataset: str, workspace: Workspace, seeds: int, peer_seeds: int | None = None
+) -> dict[str, list[Run]]:
+    """Row name -> its Runs that are finished, one per seed; the arguments are those of `cells`."""
+    found: dict[str, list[Run]] = {}
+    for cell in cells(plan, name, dataset, workspace, seeds, peer_seeds):
+        if (cell.folder / "run.json").exists():
+            found.setdefault(cell.row.name, []).append(Run(cell.folder))
+    return found
+
+
 def trained_folder(config: Config, seed: int | None, dataset: str, workspace: Workspace) -> Path:
     """Where every table keeps the Run of ``config``: named by tower, a hash of the settings, and seed."""
     settings = config.model_dump(mode="json", exclude={"training": {"seed"}})

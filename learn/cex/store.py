@@ -56,6 +56,24 @@ def stored_content(workspace: Workspace, dataset: Dataset, key: str) -> np.ndarr
     return np.concatenate([store.vectors_for(prompts) for store in stores], axis=1)
 
 
+def share_content(source: Workspace, of: str, key: str, workspace: Workspace, dataset: Dataset) -> None:
+    """Gives ``dataset``, all of whose texts the dataset ``of`` has too, a content store of its own, without an LLM.
+
+    Args:
+        source: the workspace that holds the stores of ``of``.
+        key: which of them; the copy has the same key.
+        workspace: gets the copy; one that is there is kept.
+
+    Raises:
+        LearnError: there is no such store, or it lacks a text.
+    """
+    prompts = item_prompts(dataset.items)
+    for one in key.split(KEY_JOINT):
+        folder = workspace.content(dataset.name) / one
+        if not (folder / "store.json").exists():
+            ContentStore(source.content(of) / one).save_compact(folder, prompts, "float16")
+
+
 class ContentStore:
     """One folder of content embeddings.
 

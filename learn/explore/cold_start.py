@@ -68,6 +68,29 @@ def buyers_ranks(lives: dict[str, LiveRun], history: Sequences, target: Sequence
     return pd.DataFrame({"user": users, **columns})
 
 
+CHANCE = "chance"
+
+
+def pooled_ranks(
+    lives: dict[str, LiveRun], history: Sequences, target: Sequences, items: np.ndarray, first: int = 100
+) -> pd.DataFrame:
+    """`buyers_ranks` of many items together: does a Run put an item high in the lists of those who did get it?
+
+    Args:
+        items: item indices; those that nobody with a history got add nothing.
+        first: how long the lists are that people see.
+
+    Returns:
+        One row per Run, and `CHANCE`, a catalogue in random order: columns run, pairs (of item and buyer), median
+        (rank), shown (share of the pairs whose rank is ``first`` or better).
+    """
+    ranks = pd.concat([buyers_ranks(lives, history, target, int(item)) for item in items], ignore_index=True)
+    rows = [(name, len(ranks), ranks[name].median(), (ranks[name] <= first).mean()) for name in lives]
+    n_items = len(next(iter(lives.values())).items)
+    rows.append((CHANCE, len(ranks), (n_items + 1) / 2, min(first / n_items, 1.0)))
+    return pd.DataFrame(rows, columns=["run", "pairs", "median", "shown"])
+
+
 def place_on_map(coordinates: np.ndarray, neighbours: np.ndarray, cosines: np.ndarray) -> np.ndarray:
     """[2] where a new item goes on a map that was drawn without it: amid those of its neighbours that lie together.
 

@@ -49,6 +49,7 @@ def umap_plane(
     itself = np.arange(len(vectors))[:, None]
     indices = np.concatenate([itself, neighbours], axis=1).astype(np.int32)
     distances = np.concatenate([np.zeros((len(vectors), 1)), 1 - cosines], axis=1).clip(min=0).astype(np.float32)
+    epochs = _Epochs(note)
     method = umap.UMAP(
         n_neighbors=indices.shape[1],
         n_epochs=EPOCHS,
@@ -60,11 +61,13 @@ def umap_plane(
         n_jobs=1,
         precomputed_knn=(indices, distances),
         force_approximation_algorithm=True,
-        tqdm_kwds={"disable": False, "file": _Epochs(note), "bar_format": "{n}", "mininterval": 0.2},
+        tqdm_kwds={"disable": False, "file": epochs, "bar_format": "{n}", "mininterval": 0.2},
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that new points cannot be placed later: none will be
-        return method.fit_transform(vectors).astype(np.float32)
+        plane = method.fit_transform(vectors).astype(np.float32)
+    epochs.write(str(EPOCHS))  # the bar says nothing of the last fifth of a second
+    return plane
 
 
 class _Epochs:

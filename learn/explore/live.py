@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -50,6 +50,14 @@ class LiveRun:
     def reads_text(self) -> bool:
         """False for a Run that knows items by their ID only: a new item is nothing to it."""
         return self.run.config.pal.inputs is not Inputs.ID
+
+    def without_prior(self) -> LiveRun:
+        """The same Run, whose stored users score every item by taste alone."""
+        if not self.has_prior:
+            return self
+        users = self.users.copy()
+        users[:, -1] = 0
+        return replace(self, users=users)
 
     def directions(self, items: np.ndarray | None = None) -> np.ndarray:
         """[n, d'] ``items`` ([n, d], None: the catalogue's) at length 1 and without the prior: what is alike."""

@@ -22,8 +22,8 @@ CONTENT = "LLM"
 """The name of the space of content embeddings, as links and lists of choices have it."""
 
 _EXPLANATIONS = {
-    "a": "After training, tower (a): near means bought by the same people.",
-    "b": "After training, tower (b): near means bought by the same people.",
+    "a": "After training, tower (a): near means recommended to the same people.",
+    "b": "After training, tower (b): near means recommended to the same people.",
 }
 
 
@@ -76,7 +76,9 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
             )
     for run in runs:
         if has_vectors(run) and run.info.item_vectors == "own":
-            explanation = _EXPLANATIONS.get(run.info.variant, "After training: near means bought by the same people.")
+            explanation = _EXPLANATIONS.get(
+                run.info.variant, "After training: near means recommended to the same people."
+            )
             found.append(Space(run.name, run.info.label, explanation, run))
     return found
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import learn.cex.extractor as extractor
 from learn.cex.extractor import content_embeddings, content_settings, embed_texts
 from learn.cex.llm import load_llm
 from learn.cex.prompt import item_prompts
-from learn.cex.store import ContentStore, store_key, stored_content
+from learn.cex.store import ContentStore, share_content, store_key, stored_content
 from learn.config import CEXConfig, Pooling, preset
 from learn.errors import LearnError
 from learn.progress import make_progress
@@ -256,3 +257,17 @@ def test_killed_three_times_the_vectors_are_bit_equal(tmp_path, llm_folder):
 @pytest.mark.slow
 def test_killed_ten_times_the_vectors_are_bit_equal(tmp_path, encoder_folder):
     killed_and_finished(tmp_path, encoder_folder, 10)
+
+
+def test_a_part_of_a_dataset_shares_its_content_without_an_llm(tmp_path, cex, monkeypatch):
+    whole, part = make_dataset(TITLES), make_dataset(TITLES[5:20])
+    part = replace(part, name="part")
+    source, other = Workspace(tmp_path / "one"), Workspace(tmp_path / "two")
+    read = content_embeddings(whole, cex, source, SILENT)
+    share_content(source, whole.name, read.key, other, part)
+    monkeypatch.setattr(extractor, "load_llm", None)  # would fail if it were called
+    shared = content_embeddings(part, cex, other, SILENT)
+    assert shared.n_read == 0 and shared.key == read.key
+    np.testing.assert_allclose(shared.vectors, read.vectors[5:20], rtol=2e-3, atol=1e-3)
+    with pytest.raises(LearnError, match="lacks"):
+        share_content(source, whole.name, read.key, Workspace(tmp_path / "three"), make_dataset(["never read"]))

@@ -157,3 +157,16 @@ def test_new_items_have_the_catalogues_directions_in_every_space(trained_workspa
         np.testing.assert_allclose(
             found, space_vectors(space, dataset)[rows], atol=1e-3
         )  # those are kept in half precision
+
+
+def test_pooled_ranks_are_those_of_all_items_together(lives, phases, dataset):
+    history, target = phases
+    some = {name: lives[name] for name in ("learn-b", "without-align")}
+    items = np.unique(target.items)[:8]
+    table = c.pooled_ranks(some, history, target, items, first=10).set_index("run")
+    for name in some:
+        ranks = np.concatenate([c.buyers_ranks(some, history, target, item)[name] for item in items])
+        assert table.loc[name, "pairs"] == len(ranks)
+        assert table.loc[name, "median"] == np.median(ranks)
+        assert table.loc[name, "shown"] == (ranks <= 10).mean()
+    assert table.loc[c.CHANCE, ["median", "shown"]].tolist() == [30.5, 10 / 60]

@@ -58,3 +58,12 @@ def test_a_run_of_lists_only_says_so(trained_workspace, dataset):
     run = Run(trained_workspace.run(synthetic.NAME, "popularity"))
     with pytest.raises(LearnError, match=r"popularity .* stored lists only"):
         open_live(run, trained_workspace, dataset)
+
+
+def test_without_the_prior_taste_alone_scores(lives):
+    live = lives["learn-b"]
+    taste = live.without_prior()
+    np.testing.assert_allclose(taste.users @ taste.items.T, live.users[:, :-1] @ live.items[:, :-1].T, atol=1e-6)
+    assert np.array_equal(taste.directions(), live.directions())
+    assert not np.allclose(live.users @ live.items.T, taste.users @ taste.items.T)
+    assert lives["without-align"].without_prior() is lives["without-align"]

@@ -1,0 +1,62 @@
+"""Who keeps company with whom in a space: neighbours of the same kind or of another, and the buyers they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from learn.data.sequences import Sequences
+from learn.explore.catalogue import Catalogue
+
+CHANCE = "chance"
+"""The row of neighbours drawn at random."""
+
+
+def shared_buyers(pairs: np.ndarray, sequences: Sequences, n_items: int) -> np.ndarray:
+    """[P] float64: of two items, the cosine of their sets of buyers; 0 where one has none.
+
+    |buyers of both| / sqrt(|buyers of one| |buyers of the other|), as item-kNN counts it.
+
+    Args:
+        pairs: [P, 2] item indices.
+        sequences: what each user had; repeats count once.
+    """
+    from scipy.sparse import csr_array
+
+    had = np.unique(np.stack([sequences.items.astype(np.int64), sequences.users]), axis=1)
+    matrix = csr_array((np.ones(had.shape[1]), (had[0], had[1])), shape=(n_items, len(sequences)))
+    buyers = np.bincount(had[0], minlength=n_items)
+    both = matrix[pairs[:, 0]].multiply(matrix[pairs[:, 1]]).sum(axis=1)
+    sizes = np.sqrt(buyers[pairs[:, 0]].astype(float) * buyers[pairs[:, 1]])
+    return np.divide(both, sizes, out=np.zeros(len(pairs)), where=sizes > 0)
+
+
+def company(
+    near: Mapping[str, np.ndarray], sequences: Sequences, catalogue: Catalogue, counts: np.ndarray, seed: int = 0
+) -> pd.DataFrame:
+    """What the neighbours of much-bought items (the upper quarter) are like, space by space.
+
+    Args:
+        near: space name -> [N, k] neighbours of every item of the catalogue.
+        sequences: training events.
+        counts: [N] training interactions.
+        seed: draws the neighbours of the row `CHANCE`.
+
+    Returns:
+        One row per space, and `CHANCE`: columns space, other_kind (share of neighbours of another finest category),
+        same_kind_buyers and other_kind_buyers (mean `shared_buyers` with either sort of neighbour).
+    """
+    kinds = pd.Series(catalogue.categories + "\x1f" + catalogue.finer, dtype=object).factorize()[0]
+    items = np.flatnonzero((counts >= np.quantile(counts, 0.75)) & (counts > 0))
+    k = next(iter(near.values())).shape[1]
+    drawn = np.random.default_rng(seed).integers(0, len(kinds), (len(kinds), k))
+    rows = []
+    for name, neighbours in {**near, CHANCE: drawn}.items():
+        pairs = np.stack([np.repeat(items, k), neighbours[items].ravel()], axis=1)
+        other = kinds[pairs[:, 0]] != kinds[pairs[:, 1]]
+        shared = shared_buyers(pairs, sequences, len(kinds))
+        same, others = (float(shared[part].mean()) if part.any() else np.nan for part in (~other, other))
+        rows.append((name, float(other.mean()), same, others))
+    return pd.DataFrame(rows, columns=["space", "other_kind", "same_kind_buyers", "other_kind_buyers"])
