@@ -119,6 +119,7 @@ def test_a_link_opened_first_goes_through_the_router(page, address):
         "New user",
         "Why",
         "Compare",
+        "Ranking",
         "Benchmarks",
     ]
 
