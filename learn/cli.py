@@ -374,6 +374,7 @@ def rank(
     config = ranking_config(settings)
     found, split = open_dataset(where, dataset)
     chosen = open_run(where, dataset, run)
+    say(f"Reading impressions ({impressions or 'the promotions of completejourney'}) ...")
     shown = open_impressions(impressions, mapping, found, split, config)
     folder = compare(chosen, Workspace(chosen.path.parents[2]), where, found, split, shown, config, say)
     if publish is not None:
