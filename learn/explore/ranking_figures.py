@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -95,19 +96,17 @@ def user_auc_figure(found: UserAUC, whole: float) -> go.Figure:
     """How the users' own AUC spread, with their mean (UAUC), their weighted mean (WUAUC), and the AUC of everybody."""
     figure = go.Figure(
         go.Histogram(
-            x=found.auc, xbins={"start": 0, "end": 1.0001, "size": 0.025}, marker={"color": REST_COLOUR},
-            hovertemplate="%{y} users with an AUC of %{x}<extra></extra>",
+            x=np.minimum(found.auc, 1 - 1e-9),  # an AUC of 1 belongs into the last bin, not behind it
+            xbins={"start": 0, "end": 1, "size": 0.025}, marker={"color": REST_COLOUR, "opacity": 0.45},
+            showlegend=False, hovertemplate="%{y} users with an AUC of %{x}<extra></extra>",
         )
     )  # fmt: skip
     lines = {"UAUC": found.uauc, "WUAUC": found.wuauc, "AUC of all together": whole}
-    for place, (name, value) in enumerate(lines.items()):
-        colour = (*RANKER_COLOURS.values(), "#1f9e77")[place]
-        figure.add_vline(x=value, line={"color": colour, "width": 2})
-        figure.add_annotation(
-            x=value, y=1 - 0.09 * place, yref="paper", text=f"{name} {value:.3f}", showarrow=False, xanchor="right",
-            font={"color": colour}, xshift=-6,
-        )  # fmt: skip
-    figure.update_xaxes(title="AUC of a user's own impressions")
+    looks = zip((*RANKER_COLOURS.values(), "#1f9e77"), ("solid", "dash", "dot"), strict=True)  # they may coincide
+    for (name, value), (colour, dash) in zip(lines.items(), looks, strict=True):
+        line = {"color": colour, "width": 3, "dash": dash}
+        figure.add_vline(x=value, line=line, name=f"{name} {value:.3f}", showlegend=True)
+    figure.update_xaxes(title="AUC of a user's own impressions", range=[0, 1])
     figure.update_yaxes(title="users")
     return finish(figure, 320)
 
@@ -120,6 +119,6 @@ def match_figure(table: pd.DataFrame) -> go.Figure:
             x=rows["group"], y=rows["converted"], mode="lines+markers", name=plain_one(name), marker={"size": 8},
             hovertemplate="group %{x}: %{y:.1%} converted<extra></extra>",
         )  # fmt: skip
-    figure.update_xaxes(title="tenth of the impressions, by the score, from the least", dtick=1)
+    figure.update_xaxes(title="impressions in ten equal groups, from the lowest scores to the highest", dtick=1)
     figure.update_yaxes(title="converted", tickformat=".0%", rangemode="tozero")
     return finish(figure, 340)
