@@ -62,7 +62,10 @@ def show_answers(
         legend=("category", "shared"),
     )
     st.subheader("Who would be shown it first", anchor=False)
-    st.caption("The people with the highest score for it, and the items of their history that speak for it most.")
+    st.caption(
+        "The people with the highest score for it, and the items of their history that speak for it most. The rank is "
+        "its place in that person's own list: far down, they would hardly see it."
+    )
     buyers = set(view.target.users[view.target.items == item].tolist()) if item is not None else set()
     data = {
         "legend": ["hit", "shared"] if item is not None else ["shared"],

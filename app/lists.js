@@ -128,8 +128,10 @@ export default function ({ parentElement, data, setTriggerValue }) {
 
   const rows = [...root.querySelectorAll(".row")];
   let pinned = null;
+  // Where no list can hold what another holds, dimming the rest would only look like "cannot be clicked".
+  const linked = data.legend.includes("shared");
   const light = (item) => {
-    grid.classList.toggle("lighting", item !== null);
+    grid.classList.toggle("lighting", linked && item !== null);
     for (const row of rows) row.classList.toggle("lit", row.dataset.item === item);
   };
   const pin = (item) => {

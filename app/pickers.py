@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from app import loaders, state, theme
+from app import loaders, state, theme, variants
 from learn.data.schema import Slices
 from learn.evaluation.slices import user_slices
 from learn.explore.overview import run_labels
@@ -24,14 +24,14 @@ AT_FIRST = 4
 def pick_runs(usable: Sequence[Run], key: str = state.RUNS, at_first: int = AT_FIRST) -> list[str]:
     """The names of the chosen Runs, in the order of choice."""
     names = [run.name for run in usable]
-    labels = run_labels(usable)
     chosen = state.linked_many(
         "Variants",
         names,
         key,
         names[:at_first],
-        placeholder="Choose Runs to compare",
-        help=" · ".join(f"{name}: {theme.plain(label)}" for name, label in labels.items()) or None,
+        format_func=run_labels(usable).__getitem__,
+        placeholder="Choose variants to compare",
+        help=variants.explain(usable) or None,
     )
     missing = state.from_url(key, names)
     if missing:

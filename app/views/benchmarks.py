@@ -24,7 +24,7 @@ WHAT = {
 
 def page() -> None:
     st.title("Benchmarks", anchor=False)
-    st.caption("The paper's comparisons, rerun on data at hand: means over several seeds, 95% intervals over users.")
+    st.caption("The paper's comparisons, rerun on data at hand: means over the seeds, 95% intervals over users.")
     files = loaders.benchmark_files()
     if not files:
         st.info("No benchmark has been run yet.", icon=":material/science:")
@@ -49,7 +49,9 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
     ks = [str(k) for k in sorted(rows[Metrics.K].unique())]
     sets = sorted(rows[Metrics.AMONG].unique(), reverse=True)
     first = "recall" if "recall" in metrics else metrics[0]
-    metric = state.linked(columns[0].selectbox, "Metric", metrics, state.BENCHMARK_METRIC, first)
+    metric = state.linked(
+        columns[0].selectbox, "Metric", metrics, state.BENCHMARK_METRIC, first, format_func=overview.metric_label
+    )
     last = 0 if (rows["split"] == "leave_one_out").all() else -1
     k = state.linked(columns[1].selectbox, "List length k", ks, state.BENCHMARK_K, ks[last])
     if (rows["split"] == "leave_one_out").all() and "all" in sets:
@@ -87,13 +89,15 @@ def _table(rows: pd.DataFrame, metric: str, k: int, among: str, part: str) -> No
         shown.style.format({f"{metric}@{k}": "{:.4f}", "Parameters": "{:,.0f}", "Training, s": "{:,.0f}"}, na_rep="–"),
         hide_index=True,
         width="stretch",
-        column_config={"Difference to the reference row": st.column_config.Column(width=245)},
+        height="content",
+        column_config={"Run": "Variant", f"{metric}@{k}": overview.metric_label(f"{metric}@{k}")}
+        | {"Difference to the reference row": st.column_config.Column(width=245)},
     )
     if chosen.empty or chosen[Metrics.MEAN].isna().all():
         return
     st.caption(
-        "The difference is paired: the same users under both. *Apart*: its 95% interval is without 0. "
-        f" {int(chosen['n_users'].max()):,} users. Run it yourself: `learn benchmark`."
+        "The difference is paired: the same users under both. *Apart*: its 95% interval leaves out 0. "
+        f"{int(chosen['n_users'].max()):,} users. Run it yourself: `learn benchmark`."
     )
 
 

@@ -33,15 +33,12 @@ def page() -> None:
     )
     dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
-    left, right = st.columns([1.5, 1.6], vertical_alignment="bottom")
     for wanted in state.from_url(state.MODE, list(MODES)):
         st.warning(f"There is nothing called {theme.plain(wanted)} on this page.")
-    with left:
-        mode = state.linked(
-            st.segmented_control, "Which item?", list(MODES), state.MODE, "catalogue", format_func=MODES.get
-        )
-    with right:
-        chosen = pickers.pick_runs(usable)
+    mode = state.linked(
+        st.segmented_control, "Which item?", list(MODES), state.MODE, "catalogue", format_func=MODES.get
+    )
+    chosen = pickers.pick_runs(usable)
     lives = live.open_lives([run for run in usable if run.name in chosen], dataset)
     if not lives:
         return
@@ -118,7 +115,7 @@ def _who_bought(view: loaders.View, lives: dict[str, LiveRun], item: int, labels
         f"been shown, of some {view.dataset.n_items:,} items: the smaller, the better."
     )
     for column, name in zip(st.columns(len(lives)), lives, strict=True):
-        best = f"best {table[name].min():,}, in the first 100 of {int((table[name] <= 100).sum())}"
+        best = f"best {table[name].min():,} · first 100: {int((table[name] <= 100).sum())} of {len(table)}"
         column.metric(
             theme.plain(labels[name]),
             f"median rank {table[name].median():,.0f}",
@@ -159,11 +156,17 @@ def _start_from(view: loaders.View) -> None:
     )
 
 
+def _short_title(view: loaders.View) -> str:
+    """A much bought item's title that fits into the box."""
+    titles = view.catalogue.titles[np.argsort(-view.counts, kind="stable")[:200]]
+    return min(titles, key=lambda title: len(title) > 15)
+
+
 def _new_item(view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun]) -> None:
     first, second, third, fourth, fifth = st.columns([2.6, 2.2, 1.6, 1.3, 1.9], vertical_alignment="bottom")
     example = view.catalogue
     title = state.linked_text(
-        first.text_input, "Title", state.NEW_TITLE, placeholder=f"for example {example.titles[0]}", max_chars=1000
+        first.text_input, "Title", state.NEW_TITLE, placeholder=f"for example {_short_title(view)}", max_chars=1000
     )
     category = state.linked_text(
         second.text_input, "Category", state.NEW_CATEGORY, placeholder=example.category_order[0], max_chars=1000
@@ -179,16 +182,21 @@ def _new_item(view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun])
         help="Fills in an item of the catalogue, to change a word and see what it does.",
     )
     if not any(text and text.strip() for text in (title, category, brand)):
-        st.info("Type a title and press Enter: the language model reads it on the spot.", icon=":material/edit:")
+        st.info(
+            "Type a title and press Enter, or take the Example and change a word: the language model reads it at once.",
+            icon=":material/edit:",
+        )
         return
     items = new_item.make_item(title or "", category or "", brand or "", price)
     st.caption("What the language model reads:")
     st.code(item_prompts(items)[0], language=None, wrap_lines=True)
     unusual = new_item.unusual_gaps(items, view.dataset.items)
     if unusual:
-        st.caption(
-            f":material/lightbulb: Nearly every item of this catalogue has a {' and a '.join(unusual)}. Without it the "
-            "text reads like none of them, and the answers are hardly about the item: fill it in."
+        them = "it" if len(unusual) == 1 else "them"
+        st.info(
+            f"Nearly every item of this catalogue has a {' and a '.join(unusual)}. Without {them} the text reads like "
+            f"no other, and the answers are hardly about the item: fill {them} in.",
+            icon=":material/lightbulb:",
         )
     content = _read(lives, items)
     lives = {name: one for name, one in lives.items() if name in content}

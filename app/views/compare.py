@@ -21,8 +21,8 @@ SHOWN = 6  # users of a duel, on each side
 def page() -> None:
     runs, view = openings.open_page(
         "Compare",
-        "Runs against Runs: who is better for whom, what accuracy costs in variety, how alike their lists are, and the "
-        "people for whom they differ most.",
+        "Variant against variant: which is better for whom, what accuracy costs in variety, how alike their lists are, "
+        "and the people for whom they differ most.",
     )
     dataset = view.dataset
     for problem in runs.problems:
@@ -38,7 +38,7 @@ def page() -> None:
     chosen, metric, k, among = _controls(runs, metrics, dataset.n_items)
     picked = [runs.named(name) for name in chosen]
     if not picked:
-        st.info("Choose at least one Run.")
+        st.info("Choose at least one variant.")
         return
     colours = figures.run_colours((run.name, run.info.variant) for run in runs.usable)
     mine = metrics[metrics["run"].isin(chosen)]
@@ -48,7 +48,7 @@ def page() -> None:
         st.info("The chosen Runs have no such metric: choose another one, or another list length.")
         return
     st.caption(_slice_rules(picked[0]))
-    theme.chart(compare_figures.slices_figure(table, colours, f"{metric}@{k}"), "compare_slices")
+    theme.chart(compare_figures.slices_figure(table, colours, f"{overview.metric_label(metric)}@{k}"), "compare_slices")
     _variety(view, picked, mine, metric, k, among, colours)
     _overlap(view, picked, k, among)
     best_first = list(overview.compare_runs(mine, metric, k, among, "all")["run"])
@@ -64,9 +64,13 @@ def _controls(runs: loaders.Runs, metrics: pd.DataFrame, n_items: int) -> tuple[
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
         sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
         first = "recall" if "recall" in names else names[0]
-        metric = state.linked(others[0].selectbox, "Metric", names, state.METRIC, first)
+        metric = state.linked(
+            others[0].selectbox, "Metric", names, state.METRIC, first, format_func=overview.metric_label
+        )
         standard = str(default_k(n_items))
-        k = state.linked(others[1].selectbox, "k", ks, state.METRIC_K, standard if standard in ks else ks[0])
+        k = state.linked(
+            others[1].selectbox, "List length k", ks, state.METRIC_K, standard if standard in ks else ks[0]
+        )
         among = state.linked(
             others[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], format_func=overview.AMONG_NAMES.get
         )
@@ -105,14 +109,14 @@ def _variety(
     st.subheader("What does accuracy cost in variety?", anchor=False)
     st.caption(
         "Up is more accurate. A system that shows everybody the same best-sellers can be high up and far left in "
-        "coverage and novelty. Click a dot to open its Run."
+        "coverage and novelty. Click a dot for what it is and its recommendations."
     )
     lists = _matrices(view, picked, among)
     accuracy = overview.compare_runs(metrics, metric, k, among, "all")
     table = _trade_offs(
         [run for run in picked if run.name in lists], lists, accuracy, view, loaders.run_key(picked), k, among, metric
     )
-    figure = compare_figures.trade_offs_figure(table, colours, f"{metric}@{k}")
+    figure = compare_figures.trade_offs_figure(table, colours, f"{overview.metric_label(metric)}@{k}")
     picks = st.plotly_chart(
         figure,
         width="stretch",
@@ -132,6 +136,7 @@ def _variety(
             table.drop(columns=["variant", "run"]).rename(columns={"label": "Run", "accuracy": f"{metric}@{k}"}),
             hide_index=True,
             width="stretch",
+            column_config={"Run": "Variant", f"{metric}@{k}": f"{overview.metric_label(metric)}@{k}"},
         )
         st.caption("; ".join(f"{name.replace('_', ' ')}: {what}" for name, what in compare.TRADE_OFFS.items()) + ".")
 
@@ -169,7 +174,7 @@ def _overlap(view: loaders.View, picked: list[Run], k: int, among: str) -> None:
         st.caption("Choose a second Run to see what they have in common.")
         return
     lists = _matrices(view, picked, among)
-    st.caption(f"Share of the first {k} recommendations that two Runs have in common, the mean over users.")
+    st.caption(f"Share of the first {k} recommendations that two variants have in common, the mean over users.")
     labels = overview.run_labels(picked)
     theme.chart(compare_figures.overlap_figure(compare.overlap_matrix(lists, k), labels), "compare_overlap")
 
@@ -189,10 +194,10 @@ def _duel(view: loaders.View, picked: list[Run], among: str, k: int, colours: di
     labels = overview.run_labels(picked)
     names = [run.name for run in able]
     left, right, _ = st.columns([2, 2, 2])
-    one = state.linked(left.selectbox, "This Run", names, state.WINNER, names[0], format_func=labels.get)
+    one = state.linked(left.selectbox, "This variant", names, state.WINNER, names[0], format_func=labels.get)
     two = state.linked(right.selectbox, "against", names, state.LOSER, names[1], format_func=labels.get)
     if one == two:
-        st.info("Choose two different Runs.")
+        st.info("Choose two different variants.")
         return
     ks = compare.cutoffs([run for run in able if run.name in (one, two)])
     if not ks:
@@ -211,7 +216,7 @@ def _duel(view: loaders.View, picked: list[Run], among: str, k: int, colours: di
     tiles[3].metric(f"Recall@{at}, difference", f"{mean:+.4f}")
     st.caption(
         f"The difference's paired 95% interval is {low:+.4f} to {high:+.4f}: {verdict}. Below, the most different "
-        f"users, by how many of their later items were among the first {at}."
+        f"users, by how many of their later items were among the first {at}: recall, whatever the metric above."
     )
     sides = (
         (one, two, found.users[found.users["difference"] > 0]),

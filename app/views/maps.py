@@ -19,6 +19,7 @@ from learn.explore.spaces import Space
 
 MOST_PANES = 4
 MOST_ROWS = 5000
+NAME_WIDTHS = {1: 400, 2: 205, 3: 158}  # px of a neighbour's title, by the number of tables side by side
 
 
 def page() -> None:
@@ -57,7 +58,7 @@ def page() -> None:
 
 
 def _controls(spaces: list[Space]) -> tuple[list[Space], str, bool]:
-    columns = st.columns([4.4, 2, 2.1], vertical_alignment="bottom")
+    columns = st.columns([5.8, 1.6, 1.8], vertical_alignment="bottom")
     by_name = {space.name: space for space in spaces}
     missing = state.from_url(state.SPACES, list(by_name))
     with columns[0]:
@@ -66,6 +67,7 @@ def _controls(spaces: list[Space]) -> tuple[list[Space], str, bool]:
             list(by_name),
             state.SPACES,
             list(by_name)[:3],
+            format_func=lambda name: by_name[name].label,
             max_selections=MOST_PANES,
             placeholder="Choose up to four",
             help=" · ".join(f"{theme.plain(one.label)}: {theme.plain(one.explanation)}" for one in spaces),
@@ -180,10 +182,13 @@ def _card(view: loaders.View, items: np.ndarray, item: int, chosen: list[Space],
             found[space.name]["table"],
             hide_index=True,
             width="stretch",
+            # Beside two others there is no room for the category; the titles need what there is.
+            column_order=["item", "cosine", "on the map"] + ["category"] * (len(chosen) < 3),
             column_config={
-                "item": st.column_config.Column(width=145),
+                "item": st.column_config.Column(width=NAME_WIDTHS.get(len(chosen), 110)),
                 "cosine": st.column_config.NumberColumn(format="%.2f", width=60),
-                "on the map": st.column_config.Column(width=80),
+                "on the map": st.column_config.Column("on map", width=65),
+                "category": st.column_config.Column(width=100),
             },
         )
 

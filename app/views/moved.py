@@ -15,17 +15,15 @@ SHOWN = {
     moved.TITLE: "item",
     moved.CATEGORY: "category",
     moved.SHARED: "kept",
-    moved.OVERLAP: "overlap",
-    moved.SLICE: "slice",
-    moved.INTERACTIONS: "times in training",
+    moved.INTERACTIONS: "bought",
 }
 
 
 def page() -> None:
     runs, view = openings.open_page(
         "What moved",
-        "Two spaces, and for every item the question: of its nearest neighbours in the one, how many are still its "
-        "nearest in the other?",
+        "Training gives items new neighbours. For every item: of its nearest neighbours in one space, how many are "
+        "still among its nearest in another?",
     )
     dataset = view.dataset
     few = "Two spaces are needed to compare; these Runs have fewer."
@@ -57,8 +55,10 @@ def _controls(spaces: list[Space]) -> tuple[Space, Space, int]:
     left, right, last = st.columns([3, 3, 1.6])
 
     def choose(column, words: str, key: str, index: int) -> Space:
-        name = state.linked(column.selectbox, words, names, key, names[index])
-        column.caption(f"**{theme.plain(by_name[name].label)}.** {theme.plain(by_name[name].explanation)}")
+        name = state.linked(
+            column.selectbox, words, names, key, names[index], format_func=lambda one: by_name[one].label
+        )
+        column.caption(theme.plain(by_name[name].explanation))
         return by_name[name]
 
     before = choose(left, "From", state.BEFORE, 0)
@@ -108,7 +108,7 @@ def _distribution(table: pd.DataFrame, k: int, view: loaders.View) -> None:
         st.subheader("By slice", anchor=False)
         theme.chart(figures.overlap_figure(moved.overlap_by(table, moved.SLICE), figures.SLICE_COLOURS), "moved_slices")
     with right:
-        st.subheader("By category", anchor=False)
+        st.subheader("By category, largest first", anchor=False)
         by_category = moved.overlap_by(table, moved.CATEGORY).head(12)
         colours = figures.category_colours(view.catalogue.category_order)
         theme.chart(figures.overlap_figure(by_category, colours), "moved_categories")
@@ -133,10 +133,12 @@ def _tables(table: pd.DataFrame, k: int, view: loaders.View, before: Space, afte
                 on_select="rerun",
                 selection_mode="single-row",
                 column_config={
-                    "item": st.column_config.Column(width=190),
-                    "category": st.column_config.Column(width=110),
-                    "kept": st.column_config.NumberColumn(f"kept of {k}", width=85),
-                    "overlap": st.column_config.NumberColumn(format="%.2f", width=70),
+                    "item": st.column_config.Column(width=162),
+                    "category": st.column_config.Column(width=82),
+                    "kept": st.column_config.NumberColumn(f"kept of {k}", width=75),
+                    "bought": st.column_config.NumberColumn(
+                        width=65, help="Times in training; 0 is a cold-start item."
+                    ),
                 },
             )
             if picked.selection.rows:

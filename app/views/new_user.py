@@ -116,7 +116,7 @@ def _show_basket(view: loaders.View, basket: list[int]) -> None:
     )
     right.button("Empty it", icon=":material/delete:", on_click=_empty, disabled=not basket, width="stretch")
     if not basket:
-        st.info("Click + beside an item to put it in here.", icon=":material/add:")
+        st.info("Click + beside an item to put it in here, or start from an example.", icon=":material/add:")
         return
     st.caption("The newest last: the order counts, as it does in a real history.")
     _item_list(view, "basket", basket, "new_user_basket", ("×", "Take out of the basket"), _remove)

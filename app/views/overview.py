@@ -7,7 +7,7 @@ from contextlib import suppress
 import pandas as pd
 import streamlit as st
 
-from app import loaders, state, theme
+from app import links, loaders, state, theme, variants
 from learn.data.dataset import Dataset
 from learn.data.history_target import SplitInfo
 from learn.data.report import NOTE, OK, WARNING, report_table
@@ -17,26 +17,6 @@ from learn.evaluation.protocol import default_k
 from learn.explore import figures, overview
 from learn.explore.catalogue import Catalogue
 
-METRIC_NAMES = {
-    "recall": "Recall: share of a user's later items that the list holds",
-    "hit_rate": "Hit rate: share of users with at least one later item in the list",
-    "ndcg": "NDCG: like recall, but hits near the top count more",
-    "mrr": "MRR: how near the top the first hit is",
-    "pooled_recall": "Pooled recall: later items found, all users together",
-    "coverage": "Coverage: share of the catalogue that is recommended to somebody",
-}
-VARIANTS = """
-All of them start from the *same* reading of the items by a frozen language model, and learn users with the *same*
-small transformer, PAL. They differ in how an **item** is embedded:
-
-- **(a) sequence to sequence**: in training PAL reads a user's later items as one sequence, each seeing those before it.
-  The paper's choice.
-- **(b) sequence to item**: PAL reads each later item by itself.
-- **(c) no item PAL**: an item is what the language model says of it; only the user side learns.
-- **w/o Align**: nothing is learned. A user is the average of what the language model says of their items.
-
-*Popularity* and *Item-kNN* (bought together) read no text: they are there to compare with.
-"""
 SEVERITY_ICONS = {OK: ":material/check_circle:", NOTE: ":material/info:", WARNING: ":material/warning:"}
 
 
@@ -46,10 +26,12 @@ def page() -> None:
     info = loaders.split_info(dataset, runs.usable)
     view = loaders.view(dataset, dataset.fingerprint, info)
     st.title("LEARN Explorer")
+    people = links.page("recommendations", **links.query_of(dataset))
     st.write(
         "LEARN lets a frozen language model read what an item *is*, and trains a small transformer to turn that into "
         "what people *go on to buy*. Here is how well each variant does, and the data it learned from; "
-        "**Recommendations** shows what each would suggest to one person."
+        f"[Recommendations]({people}) shows what each would suggest to "
+        "one person."
     )
     _results(dataset.name, runs, dataset.n_items)
     st.header("The data", anchor=False)
@@ -82,11 +64,13 @@ def _results(dataset: str, runs: loaders.Runs, n_items: int) -> None:
         return
     columns = st.columns([2, 1, 2, 2])
     present = set(metrics[Metrics.METRIC])
-    names = [name for name in METRIC_NAMES if name in present] + sorted(present - set(METRIC_NAMES))
+    names = [name for name in overview.METRIC_WORDS if name in present] + sorted(present - set(overview.METRIC_WORDS))
     ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
     sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
     slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != "all", name))
-    metric = state.linked(columns[0].selectbox, "Metric", names, state.METRIC, names[0])
+    metric = state.linked(
+        columns[0].selectbox, "Metric", names, state.METRIC, names[0], format_func=overview.metric_label
+    )
     first = str(default_k(n_items))
     k = state.linked(columns[1].selectbox, "List length k", ks, state.METRIC_K, first if first in ks else ks[-1])
     among = state.linked(
@@ -104,15 +88,16 @@ def _results(dataset: str, runs: loaders.Runs, n_items: int) -> None:
     how_to_read = "Dots are means over users, whiskers their 95% intervals; further right is better."
     if metric == "coverage":
         how_to_read = "Dots are shares of the catalogue; more is not always better."
-    st.caption(f"{METRIC_NAMES.get(metric, metric)}. {overview.AMONG_NAMES[among]}. {how_to_read}")
+    what = overview.METRIC_WORDS.get(metric, (metric, metric))[1]
+    st.caption(f"{overview.metric_label(metric)}: {what}. {overview.AMONG_NAMES[among]}. {how_to_read}")
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return
     colours = figures.run_colours((run.name, run.info.variant) for run in runs.usable)
     with st.expander("What are (a), (b), (c) and w/o Align?"):
-        st.markdown(VARIANTS)
-    theme.chart(figures.metrics_figure(table, colours, f"{metric}@{k}"), key="overview_metrics")
-    _metrics_table(overview.metrics_overview(metrics, int(k), among, part))
+        st.markdown(variants.LONG)
+    theme.chart(figures.metrics_figure(table, colours, f"{overview.metric_label(metric)}@{k}"), key="overview_metrics")
+    _metrics_table(overview.metrics_overview(metrics, int(k), among, part).reindex(table["run"]))
 
 
 def _metrics_table(table: pd.DataFrame) -> None:
@@ -121,9 +106,9 @@ def _metrics_table(table: pd.DataFrame) -> None:
     styled = table.style.highlight_max(subset=better, props="background-color: #1f9e7740").format(
         "{:.4f}", subset=numbers
     )
-    st.dataframe(
-        styled, hide_index=True, width="stretch", column_config={"label": st.column_config.Column("Run", pinned=True)}
-    )
+    heads = {column: overview.metric_label(column) for column in numbers}
+    heads |= {"label": st.column_config.Column("Variant", pinned=True)}
+    st.dataframe(styled, hide_index=True, width="stretch", column_config=heads)
     st.caption("The best of each column is shaded green, save for coverage, where more is not always better.")
 
 
@@ -146,8 +131,8 @@ def _timeline(tables: loaders.OverviewTables, info: SplitInfo) -> None:
         st.caption("This source gives an order without times: each user's last event is the target.")
         return
     st.caption(
-        f"Events from {facts.first:%d %B %Y} to {facts.last:%d %B %Y}. A Run learns from the history, is tuned on the "
-        "validation part, and is judged on the target."
+        f"Events from {facts.first:%d %B %Y} to {facts.last:%d %B %Y}. Every variant learns from the history, is tuned "
+        "on the validation part, and is judged on the target: what people did later."
     )
     cuts = {"validation": info.validation_start, "target": info.test_start}
     figure = figures.timeline_figure(tables.timeline, {text: time for text, time in cuts.items() if time})

@@ -10,6 +10,7 @@ import streamlit as st
 from app import loaders, state, theme
 from learn.data.completejourney import NAME as COMPLETEJOURNEY
 from learn.explore import ranking, ranking_figures
+from learn.explore.compare_figures import SLICE_WORDS
 from learn.ranking.report import NAMES, gain_words, read_report
 from learn.ranking.schema import METRICS, NONE, RAW, REVENUE, UAUC, Results
 
@@ -34,6 +35,11 @@ def page() -> None:
     metric = state.linked(
         right.selectbox, "Measure", METRICS_SHOWN, state.RANKED_METRIC, UAUC, format_func=ranking.METRIC_WORDS.get
     )
+    if dataset == COMPLETEJOURNEY:
+        st.caption(
+            "An impression: an item that a store promoted, on display or in the mailer, in a week in which the "
+            "household visited it. Converted: that visit's basket holds it."
+        )
     report = read_report(folders[dataset])
     _gains(report.rows, metric)
     _slices(report.rows, report.about, metric)
@@ -52,6 +58,11 @@ def _gains(rows: pd.DataFrame, metric: str) -> None:
     st.subheader("What do LEARN's vectors add?", anchor=False)
     for sentence in ranking.verdict(rows, metric):
         st.markdown(f"- {theme.plain(sentence)}")
+    st.caption(
+        "Raw vectors: all their dimensions as features. Their cosine: one number. Other task: the module learned "
+        "whether anything of the item's category was taken on that visit, instead of the item itself. "
+        "Intervals resample users, in pairs for the gain."
+    )
     table = ranking.gains(rows, metric)
     theme.chart(ranking_figures.gains_figure(table, _unit(metric)), key="ranking_gains")
     shown = pd.DataFrame(
@@ -70,11 +81,6 @@ def _gains(rows: pd.DataFrame, metric: str) -> None:
         }
     )
     st.dataframe(shown, hide_index=True, width="stretch")
-    st.caption(
-        "Raw vectors: all their dimensions as features. Their cosine: one number. Other task: the module learned "
-        "whether anything of the item's category was taken on that visit, instead of the item itself. "
-        "Intervals resample users, in pairs for the gain."
-    )
 
 
 def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
@@ -83,7 +89,10 @@ def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
     unit = "replayed revenue, %" if metric == REVENUE else _unit(metric)
     theme.chart(ranking_figures.slices_figure(table, unit), key="ranking_slices")
     rules = table.drop_duplicates("slice")
-    words = [f"{theme.plain(row['slice'])}: {theme.plain(row['rule'])}" for row in rules.to_dict("records")[1:]]
+    words = [
+        f"{theme.plain(SLICE_WORDS.get(row['slice'], row['slice']))}: {theme.plain(row['rule'])}"
+        for row in rules.to_dict("records")[1:]
+    ]
     st.caption(" · ".join(words))
     if metric == REVENUE:
         st.caption(
@@ -114,11 +123,6 @@ def _facts(about: dict[str, Any], dataset: str) -> None:
             f"{len(about['features']['ordinary'])} ordinary features: "
             f"{theme.plain(', '.join(about['features']['ordinary']))}."
         )
-        if dataset == COMPLETEJOURNEY:
-            st.markdown(
-                "An impression: an item that a store promoted, on display or in the mailer, in a week in which the "
-                "household visited it. Converted: that visit's basket holds it."
-            )
         st.markdown("Measure it again:")
         st.code(f"learn rank {dataset} --run {about['run']}", language="bash")
 

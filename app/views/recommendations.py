@@ -35,22 +35,23 @@ def page() -> None:
     _past(view, seen, lists, runs)
     _purchases(view, seen)
     if chosen:
-        _columns(view, runs, user, seen, keep, lists, filters)
+        _columns(view, runs, user, seen, keep, lists, filters, only_new)
 
 
 def _controls(view: loaders.View, runs: loaders.Runs) -> tuple[list[str], int, bool, Filters]:
-    columns = st.columns([4.4, 1.3, 2.4, 1.6], vertical_alignment="bottom")
+    columns = st.columns([5, 1.4], vertical_alignment="bottom")
     with columns[0]:
         chosen = pickers.pick_runs(runs.usable)
     k = state.linked(columns[1].selectbox, "List length", LIST_LENGTHS, state.K, LIST_LENGTHS[1])
+    left, _, right = st.columns([3, 2, 1.5], vertical_alignment="center")
     only_new = state.linked_toggle(
-        columns[2].toggle,
+        left.toggle,
         "Hide bought before",
         state.ONLY_NEW,
         True,
         help="Leaves out the items of the user's own history.",
     )
-    with columns[3].popover("Filters", icon=":material/filter_alt:", width="stretch"):
+    with right.popover("Filters", icon=":material/filter_alt:", width="stretch"):
         filters = _filters(view)
     if filters:
         parts = [*filters.categories, *filters.brands]
@@ -122,7 +123,12 @@ def _past(view: loaders.View, seen: recommendations.UserView, lists: dict, runs:
 
 def _purchases(view: loaders.View, seen: recommendations.UserView) -> None:
     """Everything that the person bought, to look things up in."""
-    with st.expander(f"All they bought: {len(seen.history):,} before the cut, {len(seen.target):,} later"):
+    later = np.unique(seen.target)
+    new = len(np.setdiff1d(later, seen.history))
+    with st.expander(
+        f"All they bought: {len(seen.history):,} before the cut; {len(seen.target):,} later, of {len(later):,} "
+        f"different items, of which {new:,} are new to them"
+    ):
         columns = st.columns(2)
         parts = (("Before the cut", seen.history, seen.history_times), ("Later", seen.target, seen.target_times))
         for column, (name, items, times) in zip(columns, parts, strict=True):
@@ -132,12 +138,24 @@ def _purchases(view: loaders.View, seen: recommendations.UserView) -> None:
                 hide_index=True,
                 width="stretch",
                 height=320,
-                column_config={"price": st.column_config.NumberColumn(format="%.2f")},
+                column_config={
+                    "when": st.column_config.DatetimeColumn(format="D MMM YYYY", width=95),
+                    "item": st.column_config.Column(width=150),
+                    "category": st.column_config.Column(width=80),
+                    "price": st.column_config.NumberColumn(format="%.2f", width=55),
+                },
             )
 
 
 def _columns(
-    view: loaders.View, runs: loaders.Runs, user: int, seen, keep: np.ndarray, lists: dict, filters: Filters
+    view: loaders.View,
+    runs: loaders.Runs,
+    user: int,
+    seen,
+    keep: np.ndarray,
+    lists: dict,
+    filters: Filters,
+    only_new: bool,
 ) -> None:
     labels = run_labels(runs.usable)
     colours = figures.run_colours((run.name, run.info.variant) for run in runs.usable)
@@ -145,7 +163,7 @@ def _columns(
     columns = []
     for name, found in lists.items():
         hits = int(np.isin(found.items, later).sum())
-        what = "later purchases that pass the filters" if filters else "later purchases"
+        what = ("new" if only_new else "different") + " later items" + (" that pass the filters" if filters else "")
         source = "ranked now over every item" if found.live else f"from its stored top {found.depth}"
         if not found.live and not found.depth:
             source = "no list: nothing is known of this user" if not len(seen.history) else "no list for this user"

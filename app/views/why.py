@@ -35,10 +35,10 @@ def page() -> None:
         return
     seen = recommendations.user_view(view.history, view.target, user)
     keep = recommendations.rankable(np.ones(dataset.n_items, dtype=bool), seen, only_new=True)
-    item = _pick_item(view, lives, user, keep)
+    labels = {name: label for name, label in run_labels(usable).items() if name in lives}
+    item = _pick_item(view, lives, user, keep, labels)
     if item is None:
         return
-    labels = {name: label for name, label in run_labels(usable).items() if name in lives}
     colours = figures.run_colours((run.name, run.info.variant) for run in usable)
     standings = {
         name: why.standing(one.users[user], one.items, keep, item, one.has_prior) for name, one in lives.items()
@@ -49,13 +49,15 @@ def page() -> None:
     _here_and_not_there(standings, labels, colours)
 
 
-def _pick_item(view: loaders.View, lives: dict[str, LiveRun], user: int, keep: np.ndarray) -> int | None:
+def _pick_item(
+    view: loaders.View, lives: dict[str, LiveRun], user: int, keep: np.ndarray, labels: dict[str, str]
+) -> int | None:
     """The item to explain: one of what the variants recommend, or any id that is typed."""
     dataset, places = view.dataset, {}
     for name, one in lives.items():
         found = recommendations.rank_live(one.users[user], one.items, keep, SUGGESTED)
         for rank, item in enumerate(found.items.tolist(), 1):
-            places.setdefault(str(dataset.item_ids[item]), []).append(f"{name} #{rank}")
+            places.setdefault(str(dataset.item_ids[item]), []).append(f"#{rank} {labels[name]}")
     ids = sorted(places, key=lambda one: -len(places[one]))
     asked = st.query_params.get(state.ITEM)
     if asked and asked not in ids:
@@ -64,7 +66,7 @@ def _pick_item(view: loaders.View, lives: dict[str, LiveRun], user: int, keep: n
     def words(item_id: str) -> str:
         index = int(dataset.item_index.get_indexer([item_id])[0])
         title = view.catalogue.titles[index] if index >= 0 else "not in this catalogue"
-        return f"{title}  ({', '.join(places.get(item_id, [item_id]))})"
+        return f"{title} · {', '.join(places.get(item_id, [item_id]))}"
 
     chosen = state.linked(
         st.selectbox,
@@ -141,8 +143,9 @@ def _contributions(
     key = loaders.run_key([one.run for one in lives.values()])
     found = _explain(lives, key, history, item, None if everything else EXACT_AT_FIRST)
     n_strands = max(one.n_strands for one in found.values())
-    cut = f" This history is long: it is read in {n_strands} strands, and an item is left out of its own." * (
-        n_strands > 1
+    cut = (
+        f" This history is too long to be read at once: it is read in {n_strands} strands, and an item is left out "
+        "of its own." * (n_strands > 1)
     )
     st.caption(
         "Bars to the right speak for the item: its score falls by that much when the purchase is left out. Bars to the "
@@ -167,8 +170,8 @@ AGREEMENT_HELP = (
 def _agreement(found: why.Attribution) -> str:
     if not np.isfinite(found.agreement_held):
         return "Too few items to compare the estimate with."
-    words = f"Ticks order the items as the bars do: {found.agreement_held:.2f} of 1"
-    return words + (f" ({found.agreement:.2f} with the strands regrouped)" if found.n_strands > 1 else "")
+    words = f"Ticks against bars, rank correlation: {found.agreement_held:.2f}"
+    return words + (f"; {found.agreement:.2f} with the strands regrouped" if found.n_strands > 1 else "")
 
 
 def _readable(table: pd.DataFrame, view: loaders.View, labels: dict[str, str]) -> pd.DataFrame:
@@ -191,7 +194,8 @@ def _here_and_not_there(standings: dict[str, why.Standing], labels: dict, colour
         "Every item's score for this person, per variant; the line marks this item. A score is *similarity* (what this "
         "person's history says) plus a *popularity prior* (what the text says of how much people buy such things)."
     )
-    st.dataframe(why.standings_table(standings, labels), hide_index=True, width="stretch")
+    table = why.standings_table(standings, labels)
+    st.dataframe(table, hide_index=True, width="stretch", column_config={"Run": "Variant"})
 
 
 theme.guarded(page)

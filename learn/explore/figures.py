@@ -11,7 +11,7 @@ from learn.data.schema import Metrics, Slices
 from learn.evaluation.protocol import WHOLE
 from learn.explore.benchmarks import one_metric
 from learn.explore.catalogue import OTHER_CATEGORIES
-from learn.explore.overview import PARTS
+from learn.explore.overview import PARTS, metric_label
 
 # Told apart under the common kinds of colour blindness, and readable on white and on near-black.
 CATEGORY_COLOURS = ("#3b7dc4", "#e08a1e", "#1f9e77", "#c8579a", "#56a7d9", "#c4501b", "#8a74c9", "#a3942a")
@@ -51,16 +51,17 @@ def run_colours(runs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return colours
 
 
-WHOLE_AXIS = {"tickformat": ".0%", "range": [0, 1], "tickvals": [0, 0.5, 1]}
+WHOLE_AXIS = {"tickformat": ".0%", "range": [0, 1], "tickvals": [0, 0.5, 1], "ticklabeloverflow": "allow"}
+MARGIN = {"l": 8, "r": 12, "t": 24, "b": 8}
+WHOLE_MARGIN = MARGIN | {"r": 24}  # half of "100%" stands beyond the axis
 LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None, "traceorder": "normal"}
 
 
 def _finish(figure: go.Figure, height: int, **layout) -> go.Figure:
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 12, "t": 24, "b": 8},
         bargap=0.12,
-        **{"legend": LEGEND, **layout},
+        **{"legend": LEGEND, "margin": MARGIN, **layout},
     )
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True)
@@ -127,7 +128,7 @@ def slices_figure(table: pd.DataFrame) -> go.Figure:
         )
     figure.update_xaxes(**WHOLE_AXIS)
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=4)
-    return _finish(figure, 280, barmode="stack")
+    return _finish(figure, 280, barmode="stack", margin=WHOLE_MARGIN)
 
 
 def categories_figure(table: pd.DataFrame, colours: dict[str, str]) -> go.Figure:
@@ -179,7 +180,7 @@ def benchmark_figure(summary: pd.DataFrame, metric: str, k: int, among: str, par
     """Dots with intervals for one metric of a `learn.benchmark.summary`, the best on top."""
     chosen = one_metric(summary, metric, k, among, part).dropna(subset=Metrics.MEAN)
     colours = run_colours((name, name) for name in chosen["run"])
-    return metrics_figure(chosen, colours, f"{metric}@{k}, {among} items")
+    return metrics_figure(chosen, colours, f"{metric_label(metric)}@{k}, {among} items")
 
 
 def history_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figure:
@@ -221,7 +222,7 @@ def shares_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figu
         )
     figure.update_xaxes(**WHOLE_AXIS)
     figure.update_yaxes(categoryorder="array", categoryarray=_plain(groups[::-1]), ticklabelstandoff=4)
-    return _finish(figure, 290, barmode="stack", showlegend=False)
+    return _finish(figure, 290, barmode="stack", showlegend=False, margin=WHOLE_MARGIN)
 
 
 def kept_figure(table: pd.DataFrame) -> go.Figure:

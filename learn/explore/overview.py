@@ -125,6 +125,23 @@ def top_categories(dataset: Dataset, catalogue: Catalogue, most: int = 10) -> pd
     return table.reset_index()
 
 
+METRIC_WORDS = {
+    "recall": ("Recall", "share of a user's later items that the list holds"),
+    "hit_rate": ("Hit rate", "share of users with at least one later item in the list"),
+    "ndcg": ("NDCG", "like recall, but hits near the top count more"),
+    "mrr": ("MRR", "how near the top the first hit is"),
+    "pooled_recall": ("Pooled recall", "later items found, all users together"),
+    "coverage": ("Coverage", "share of the catalogue that is recommended to somebody"),
+}
+"""Metric -> (what people read, what it is)."""
+
+
+def metric_label(name: str) -> str:
+    """What people read for a metric, also with its list length: "hit_rate@10" -> "Hit rate@10"."""
+    metric, at, k = name.partition("@")
+    return METRIC_WORDS.get(metric, (metric.replace("_", " "), ""))[0] + at + k
+
+
 def run_labels(runs: Iterable[Run]) -> dict[str, str]:
     """Run name -> what people read; where two Runs share a label, the folder's name is added."""
     labels = {run.name: run.info.label for run in runs}

@@ -75,7 +75,7 @@ def verdict(rows: pd.DataFrame, metric: str, features: str = FUSED) -> list[str]
         certain = "more than luck" if better else "a loss" if worse else "no difference that can be told from luck"
         ranker, mean = NAMES[row[Results.RANKER]], row[Results.MEAN]
         sentences.append(
-            f"{ranker}: {mean - gain:.4f} without LEARN, {mean:.4f} with it: "
+            f"{ranker}: {mean - gain:.4f} without LEARN, {mean:.4f} with it ({NAMES.get(features, features)}): "
             f"{gain:+.4f} [{low:+.4f}, {high:+.4f}], {certain}"
         )
     return sentences

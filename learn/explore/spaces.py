@@ -10,6 +10,7 @@ import numpy as np
 
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
+from learn.explore.overview import run_labels
 from learn.explore.vectors import has_vectors, normalise, run_vectors
 from learn.pal.preprocessing import ContentPreprocessing
 from learn.training.run import Run
@@ -74,12 +75,13 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
                     is_content=True,
                 )
             )
+    labels = run_labels(runs)
     for run in runs:
         if has_vectors(run) and run.info.item_vectors == "own":
             explanation = _EXPLANATIONS.get(
                 run.info.variant, "After training: near means recommended to the same people."
             )
-            found.append(Space(run.name, run.info.label, explanation, run))
+            found.append(Space(run.name, labels[run.name], explanation, run))
     return found
 
 

@@ -127,8 +127,8 @@ def test_a_link_opened_first_goes_through_the_router(page, address):
 def test_both_pages_are_walked_without_an_error(page, address):
     visit(page, address, "?dataset=synthetic")
     page.get_by_role("heading", name="LEARN Explorer").wait_for()
-    page.get_by_text("recall@10").first.wait_for()
-    page.get_by_role("link", name="Recommendations").click()
+    page.get_by_text("Recall@10").first.wait_for()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Recommendations").click()
     page.locator(".row").first.wait_for()
     assert page.locator(".column").count() == 4
     page.get_by_role("link", name="Overview").click()

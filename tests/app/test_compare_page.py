@@ -51,7 +51,7 @@ def test_one_run_has_nothing_to_be_compared_with(trained_workspace, open_page, m
 
 
 def test_a_run_against_itself_is_refused(trained_workspace, open_page, mounted_by_key):
-    assert "two different Runs" in texts(open_page("compare", one="learn-a", other="learn-a"))
+    assert "two different variants" in texts(open_page("compare", one="learn-a", other="learn-a"))
 
 
 def test_runs_without_a_record_of_every_user_say_which_command_writes_it(workspace, open_page, mounted_by_key):

@@ -36,7 +36,7 @@ def test_tiles_and_tables_equal_the_functions(workspace, open_page, expected):
     assert values["Entirely new neighbours"] == f"{(table['shared'] == 0).mean():.1%}"
     most, least = (element.value for element in page.dataframe)
     assert most["item"].tolist() == moved.most_changed(table)["title"].tolist()
-    np.testing.assert_allclose(least["overlap"], moved.least_changed(table)["overlap"])
+    np.testing.assert_array_equal(least["kept"], moved.least_changed(table)["shared"])
 
 
 def test_the_example_is_told_in_words(workspace, open_page):

@@ -24,11 +24,29 @@ def test_every_variant_has_a_full_list_with_true_hits(workspace, open_page, moun
         items = [row["item"] for row in column["rows"]]
         assert not set(items) & history
         assert [row["hit"] for row in column["rows"]] == [item in later for item in items]
-        assert column["hits"] == f"hits: {len(later & set(items))} of {len(later)} later purchases"
+        assert column["hits"] == f"hits: {len(later & set(items))} of {len(later)} new later items"
         for row in column["rows"]:
             holders = [name for name, other in columns.items() if row["item"] in [r["item"] for r in other["rows"]]]
             assert row["others"] == [name for name in holders if name != column["name"]]
     assert "stored top" in columns["popularity"]["source"] and "now" in columns["learn-a"]["source"]
+
+
+def test_variants_are_called_by_what_the_lists_call_them(workspace, open_page, mounted):
+    picker = open_page("recommendations", user="u07").multiselect(key="runs_choice")
+    assert picker.options == [column["label"] for column in mounted[-1]["columns"]]
+    assert picker.value == ["learn-a", "learn-b", "learn-c", "popularity"]
+    assert "Run `learn-b`: PAL reads each later item by itself." in picker.help
+
+
+def test_the_purchases_say_how_many_items_a_hit_could_be(workspace, open_page, mounted):
+    page = open_page("recommendations", user="u07")
+    split = synthetic.synthetic_split(Dataset.load(workspace.dataset(synthetic.NAME)))
+    later, history = split.target("test")[7], split.history("test")[7]
+    assert 0 < len(set(later) - set(history)) < len(later)
+    words = (
+        f"{len(later)} later, of {len(set(later))} different items, of which {len(set(later) - set(history))} are new"
+    )
+    assert words in page.expander[0].label
 
 
 def test_cold_start_items_carry_their_badge(workspace, open_page, mounted):

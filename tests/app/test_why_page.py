@@ -38,7 +38,7 @@ def test_ranks_and_contributions_are_the_functions(open_page, parts, mounted_by_
     found = why.explain(lives, history, {name: one.items[55] for name, one in lives.items()})
     column = page.dataframe[0].value["(b) sequence to item: left out"].to_numpy()
     assert sorted(column) == pytest.approx(sorted(found["learn-b"].held), abs=1e-6)
-    assert f"as the bars do: {found['learn-b'].agreement_held:.2f}" in texts(page)
+    assert f"rank correlation: {found['learn-b'].agreement_held:.2f}" in texts(page)
     assert not page.error and not page.warning
 
 
