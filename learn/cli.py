@@ -322,7 +322,9 @@ def demo(
 def benchmark(
     name: Annotated[str, typer.Argument(help="table3 to table7, towers-x-objectives, what-matters or zero-shot.")],
     dataset: Annotated[str, typer.Option(help="A prepared dataset.")] = "completejourney",
-    source: Annotated[str | None, typer.Option(help="zero-shot: the prepared dataset to train on.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="zero-shot: a prepared dataset to train on. Repeatable.")
+    ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of every trained row.")] = 3,
     peer_seeds: Annotated[int | None, typer.Option(min=1, help="table3: Runs of every peer, if not as many.")] = None,
     publish: Annotated[Path | None, typer.Option(help="A folder that gets the rows too, in NAME.json.")] = None,
@@ -340,10 +342,7 @@ def benchmark(
 
     where = Workspace.at(workspace)
     found, split = open_dataset(where, dataset)
-    trained_on = None
-    if source is not None:
-        _, its_split = open_dataset(where, source)
-        trained_on = Source(source, configuration(preset, settings, its_split))
+    trained_on = [Source(one, configuration(preset, settings, open_dataset(where, one)[1])) for one in source or ()]
     table = plan(name, configuration(preset, settings, split), trained_on)
     published = publish and publish / f"{name}.json"
     host = PeerHost.at(peers_python, peer_minutes)

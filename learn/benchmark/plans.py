@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal
@@ -216,18 +216,25 @@ def _switch(on: bool) -> str:
     return "on" if on else "off"
 
 
-def zero_shot(base: Config, source: Source) -> Plan:
-    """Figure 4: towers trained on another dataset, against what needs no training and what is trained here."""
+def zero_shot(base: Config, sources: Sequence[Source]) -> Plan:
+    """Figure 4: towers trained on other datasets, against what needs no training and what is trained here.
+
+    The other rows are compared with the first source's.
+    """
     tower = {"pal__item_tower": ItemTower.ITEM.value}
+    transferred = [
+        Row(f"zero-shot-{one.dataset}", f"(b), trained on {one.dataset}", "text", one.config.with_values(**tower), one)
+        for one in sources
+    ]
     return Plan(
-        f"Zero-shot: trained on {source.dataset}",
+        f"Zero-shot: trained on {', '.join(one.dataset for one in sources)}",
         (
             *REFERENCES,
             _tower(base, ItemTower.NO_ALIGN, "without-align", "w/o Align"),
-            Row("zero-shot", f"(b), trained on {source.dataset}", "text", source.config.with_values(**tower), source),
+            *transferred,
             Row("trained-here", "(b), trained here", "text", base.with_values(**tower)),
         ),
-        reference="zero-shot",
+        reference=transferred[0].name,
     )
 
 
@@ -243,20 +250,22 @@ PLANS: dict[str, Callable[[Config], Plan]] = {
 ZERO_SHOT = "zero-shot"
 
 
-def plan(name: str, base: Config, source: Source | None = None) -> Plan:
+def plan(name: str, base: Config, sources: Sequence[Source] = ()) -> Plan:
     """The table called ``name``, its rows differing from ``base`` in what the table is about.
 
     Args:
-        source: where ``zero-shot`` trains.
+        sources: where ``zero-shot`` trains.
 
     Raises:
-        LearnError: there is none of that name, or a source is missing or not used.
+        LearnError: there is none of that name, or sources are missing, not used or named twice.
     """
     if name not in (*PLANS, ZERO_SHOT):
         raise LearnError(f"There is no benchmark {name!r}.", f"Choose one of: {', '.join([*PLANS, ZERO_SHOT])}.")
-    if (name == ZERO_SHOT) != (source is not None):
+    names = [one.dataset for one in sources]
+    if (name == ZERO_SHOT) != bool(names) or len(set(names)) != len(names):
+        problem = "does not use" if name != ZERO_SHOT else "names one twice as" if names else "needs"
         raise LearnError(
-            f"Benchmark {name} {'needs' if source is None else 'does not use'} a dataset to train on.",
-            f"Type: learn benchmark {ZERO_SHOT} --dataset RANKED --source TRAINED_ON",
+            f"Benchmark {name} {problem} a dataset to train on.",
+            f"Type: learn benchmark {ZERO_SHOT} --dataset RANKED --source TRAINED_ON [--source ANOTHER]",
         )
-    return PLANS[name](base) if source is None else zero_shot(base, source)
+    return zero_shot(base, sources) if sources else PLANS[name](base)

@@ -163,7 +163,7 @@ def test_a_damaged_file_says_what_to_do(tmp_path, damage):
 @pytest.mark.parametrize("name", [*PLANS, ZERO_SHOT])
 @pytest.mark.parametrize("base", ["tiny", "demo", "short"])
 def test_every_plan_has_its_reference_and_distinct_rows(name, base):
-    made = plan(name, preset(base), Source("other", preset("tiny")) if name == ZERO_SHOT else None)
+    made = plan(name, preset(base), [Source("other", preset("tiny"))] if name == ZERO_SHOT else ())
     names = [row.name for row in made.rows]
     assert made.reference in names and len(set(names)) == len(names)
 
@@ -184,4 +184,6 @@ def test_an_unknown_benchmark_lists_those_there_are():
     with pytest.raises(LearnError, match="zero-shot needs a dataset"):
         plan(ZERO_SHOT, preset("tiny"))
     with pytest.raises(LearnError, match="table4 does not use a dataset"):
-        plan("table4", preset("tiny"), Source("other", preset("tiny")))
+        plan("table4", preset("tiny"), [Source("other", preset("tiny"))])
+    with pytest.raises(LearnError, match="zero-shot names one twice"):
+        plan(ZERO_SHOT, preset("tiny"), [Source("other", preset("tiny"))] * 2)

@@ -149,7 +149,7 @@ def test_a_run_ranks_a_dataset_that_it_was_not_trained_on(workspace, tmp_path):
     words = ["benchmark", "zero-shot", "--dataset", "other", "--source", "shop", "--seeds", 1, "--preset", "tiny"]
     output = run(*words, "--workspace", where, "--set", f"cex.llm={llm}")
     assert "(b), trained on shop" in output and "(b), trained here" in output
-    made = Run(where / "benchmarks" / "zero-shot" / "other" / "zero-shot-seed0")
+    made = Run(where / "benchmarks" / "zero-shot" / "other" / "zero-shot-shop-seed0")
     assert made.info.made["trained_on"] == "shop" and made.info.trainable_parameters == 0
     weights = made.tensors("weights")
     assert not any("prior" in name for name in weights)  # how popular things are is the source's own
