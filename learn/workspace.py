@@ -12,6 +12,8 @@ from learn.errors import LearnError
 ENVIRONMENT_VARIABLE = "LEARN_WORKSPACE"
 DEFAULT = Path("workspace")
 PREBUILT = Path(__file__).resolve().parent.parent / "assets" / "demo"
+FIRST_RUNS = ("learn-a", "learn-b", "learn-c", "without-align", "item-knn", "popularity")
+"""The Runs that `learn train` makes, as people should meet them."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -93,6 +95,12 @@ class Workspace:
         return sorted(path.parent.name for path in self.datasets.glob("*/dataset.json"))
 
     def run_paths(self, dataset: str) -> list[Path]:
-        """Finished Runs of ``dataset``, in the order in which they were made."""
-        found = self.runs(dataset).glob("*/run.json")
-        return [path.parent for path in sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.parent.name))]
+        """Finished Runs of ``dataset``: `FIRST_RUNS` in their order, then others in the order of their making."""
+
+        def place(path: Path) -> tuple[int, int, str]:
+            name = path.parent.name
+            if name in FIRST_RUNS:  # a copy's or a clone's times of files say nothing
+                return FIRST_RUNS.index(name), 0, name
+            return len(FIRST_RUNS), path.stat().st_mtime_ns, name
+
+        return [path.parent for path in sorted(self.runs(dataset).glob("*/run.json"), key=place)]

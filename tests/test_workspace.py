@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from learn.errors import LearnError
-from learn.workspace import DEFAULT, ENVIRONMENT_VARIABLE, Workspace, checked_name
+from learn.evaluation.references import LABELS
+from learn.training.train import NAMES
+from learn.workspace import DEFAULT, ENVIRONMENT_VARIABLE, FIRST_RUNS, Workspace, checked_name
 
 
 @pytest.mark.parametrize("name", ["a", "learn-a", "Scientific_5", "amazon.2018", "x" * 80])
@@ -50,7 +52,7 @@ def test_it_lists_only_whole_things_and_creates_nothing(tmp_path):
     assert workspace.dataset_names() == ["a", "b"]
 
 
-def test_runs_come_in_the_order_in_which_they_were_made(tmp_path):
+def test_other_runs_come_in_the_order_in_which_they_were_made(tmp_path):
     workspace = Workspace(tmp_path)
     for age, name in enumerate(["late", "early", "middle"]):
         folder = workspace.run("d", name)
@@ -60,3 +62,14 @@ def test_runs_come_in_the_order_in_which_they_were_made(tmp_path):
         assert len(workspace.run_paths("d")) == age + 1
     workspace.run("d", "unfinished").mkdir()
     assert [path.name for path in workspace.run_paths("d")] == ["early", "middle", "late"]
+
+
+def test_what_a_training_makes_comes_first_whenever_its_files_were_written(tmp_path):
+    workspace = Workspace(tmp_path)
+    for age, name in enumerate(["mine", *reversed(FIRST_RUNS)]):
+        run = workspace.run("d", name)
+        run.mkdir(parents=True)
+        (run / "run.json").touch()
+        os.utime(run / "run.json", (age, age))
+    assert [path.name for path in workspace.run_paths("d")] == [*FIRST_RUNS, "mine"]
+    assert set(FIRST_RUNS) == {*NAMES.values(), *LABELS}
