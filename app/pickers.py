@@ -78,7 +78,9 @@ def _user_of(view: loaders.View, group: str) -> dict[str, str]:
 
 
 def _choose(user_ids: list[str]) -> None:
-    st.query_params[state.USER] = str(np.random.default_rng().choice(user_ids))
+    """Another user than the one in the URL, where there is another."""
+    others = [user for user in user_ids if user != st.query_params.get(state.USER)] or user_ids
+    st.query_params[state.USER] = str(np.random.default_rng().choice(others))
 
 
 def pick_user(view: loaders.View) -> int | None:

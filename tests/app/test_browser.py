@@ -170,6 +170,8 @@ def test_a_view_survives_as_a_link(page, address):
     visit(page, address, "recommendations?dataset=synthetic&user=u07")
     page.locator(".row").first.wait_for()
     page.get_by_text("Hide bought before").click()
+    page.wait_for_function("() => location.search.includes('new=')")
+    page.wait_for_selector(READY)
     page.get_by_role("button", name="Random user").click()
     page.wait_for_function("() => location.search.includes('new=') && !location.search.includes('user=u07')")
     page.wait_for_timeout(500)
