@@ -66,11 +66,9 @@ def open_impressions(
     Raises:
         LearnError: no file, and the dataset has none of its own; or the file is refused.
     """
-    from learn.ranking.impressions import parse_shown_mapping
-
     cut = vectors_cut(split)
     if path is not None:
-        return read_impressions(path, dataset, cut, parse_shown_mapping(mapping or ()))
+        return read_impressions(path, dataset, cut, mapping or ())
     if dataset.source.get("kind") != COMPLETEJOURNEY:
         raise LearnError(
             f"{dataset.name} has no impressions of its own.",
