@@ -24,12 +24,12 @@ import pandas as pd
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from learn.config import preset
-from learn.data.history_target import split_by_time
 from learn.data.schema import Interactions, Items
+from learn.data.splits import split_by_time
 from learn.data.validation import validate
 from learn.files import write_json
 from learn.pipeline import draw_maps, save_dataset
-from learn.training.run import Run, RunInfo, write_info, write_vectors
+from learn.runs.run import Run, RunInfo, write_info, write_vectors
 from learn.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -22,18 +22,18 @@ import torch
 
 from learn.data.completejourney import load_completejourney
 from learn.data.dataset import Dataset
-from learn.data.history_target import Phase, SplitInfo, make_split
-from learn.explore.audience import audience
+from learn.data.splits import Phase, SplitInfo, make_split
 from learn.explore.catalogue import read_catalogue
-from learn.explore.cold_start import nearest, place_new_item
-from learn.explore.live import LiveRun, open_live
-from learn.explore.maps import ItemMap, mapped_items, read_maps
-from learn.explore.new_item import embed_items, make_item, open_llm, reading_settings
-from learn.explore.new_user import recommend, what_changed
-from learn.explore.spaces import Space, find_spaces, new_item_directions, space_vectors
-from learn.explore.vectors import is_live
+from learn.explore.lists.audience import audience
+from learn.explore.lists.cold_start import nearest, place_new_item
+from learn.explore.lists.new_item import embed_items, make_item, open_llm, reading_settings
+from learn.explore.lists.new_user import recommend, what_changed
+from learn.explore.maps.item_maps import ItemMap, mapped_items, read_maps
+from learn.explore.maps.spaces import Space, find_spaces, new_item_directions, space_vectors
 from learn.files import write_json
-from learn.training.run import Run
+from learn.runs.recommender import Recommender, open_recommender
+from learn.runs.run import Run
+from learn.runs.vectors import is_live
 from learn.workspace import PREBUILT, Workspace
 
 RESULTS = Path(__file__).resolve().parent.parent / "assets" / "benchmarks" / "explorer.json"
@@ -74,7 +74,7 @@ def drawn_maps(runs: list[Run], dataset: Dataset, split, place: Workspace) -> li
 
 
 def new_items(
-    lives: dict[str, LiveRun], maps: list, place: Workspace, models: Workspace, split, rounds: int
+    lives: dict[str, Recommender], maps: list, place: Workspace, models: Workspace, split, rounds: int
 ) -> list[Times]:
     """Times of each of ``rounds`` new texts, after one that wakes the LLM."""
     cex = reading_settings(next(iter(lives.values())).run, place)
@@ -95,7 +95,7 @@ def new_items(
     return taken[1:]
 
 
-def new_users(lives: dict[str, LiveRun], split, rounds: int) -> list[Times]:
+def new_users(lives: dict[str, Recommender], split, rounds: int) -> list[Times]:
     """Times of each of ``rounds`` clicks that put one more item into a basket of five."""
     rng, bought = np.random.default_rng(0), np.flatnonzero(split.training_counts())
     taken = []
@@ -123,7 +123,7 @@ def main() -> None:
     dataset = Dataset.load(folder) if (folder / "dataset.json").exists() else load_completejourney()
     runs = [run for run in map(Run, place.run_paths(dataset.name)) if is_live(run)]
     split = make_split(dataset, SplitInfo(**runs[0].info.split))
-    lives = {run.name: open_live(run, place, dataset) for run in runs}
+    lives = {run.name: open_recommender(run, place, dataset) for run in runs}
     maps = drawn_maps(runs, dataset, split, place)
     taken = {
         "new_item_s": (new_items(lives, maps, place, own, split, arguments.rounds), 1, "s", 3),

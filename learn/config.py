@@ -113,7 +113,7 @@ class CEXConfig(_Frozen):
     """``auto``: bfloat16 where the processor computes in it natively, else float32."""
 
     @property
-    def readers(self) -> list[CEXConfig]:
+    def encoders(self) -> list[CEXConfig]:
         """One configuration per LLM in `llm`; a folder whose path holds a ``+`` is one LLM."""
         if Path(self.llm).is_dir():
             return [self]
@@ -154,8 +154,8 @@ class PALConfig(_Frozen):
     popularity_prior: bool = True
     """Adds to every item's score a number read from its text (a small MLP on E^c). Not in the paper."""
     repeat_term: bool = False
-    """Adds one number, fitted on the validation target (`learn.pal.repeat`), to the score of the items that the user's
-    history holds: below 0 where people hardly ever buy the same again, above where they do. Not in the paper."""
+    """Adds one number, fitted on the validation target (`learn.pal.repeat_bias`), to the score of the items that the
+    user's history holds: below 0 where people hardly ever buy the same again, above where they do. Not in the paper."""
 
     @model_validator(mode="after")
     def _heads_divide(self) -> PALConfig:
@@ -265,7 +265,7 @@ class Config(_Frozen):
 
     @model_validator(mode="after")
     def _layers_come_from_one_llm(self) -> Config:
-        if self.pal.backbone is Backbone.LLM_LORA and len(self.cex.readers) > 1:
+        if self.pal.backbone is Backbone.LLM_LORA and len(self.cex.encoders) > 1:
             raise ValueError(f"backbone llm-lora takes the layers of one LLM; cex.llm names several: {self.cex.llm!r}")
         return self
 
@@ -383,7 +383,7 @@ def preset(name: str, split_kind: str | None = None) -> Config:
 
     Args:
         name: one of `PRESETS`, or ``auto``.
-        split_kind: what ``auto`` goes by, see `learn.data.history_target.SplitInfo`.
+        split_kind: what ``auto`` goes by, see `learn.data.splits.SplitInfo`.
 
     Raises:
         LearnError: there is none of that name.

@@ -25,7 +25,7 @@ def accidental_hits(candidates: torch.Tensor, own_targets: torch.Tensor) -> torc
     return own[..., candidates]
 
 
-def negative_log_mass(
+def negatives_logsumexp(
     user_emb: torch.Tensor,
     negative_emb: torch.Tensor,
     masked: torch.Tensor,
@@ -63,7 +63,7 @@ def negative_log_mass(
 def dense_all_action_loss(
     user_emb: torch.Tensor,
     item_emb: torch.Tensor,
-    log_mass: torch.Tensor,
+    denominator: torch.Tensor,
     scale: torch.Tensor | float,
     bias: torch.Tensor | None = None,
     positives: torch.Tensor | None = None,
@@ -76,7 +76,7 @@ def dense_all_action_loss(
     Args:
         user_emb: [B, N_h, d], length 1.
         item_emb: [B, N_t, d], length 1.
-        log_mass: [B, N_h] from `negative_log_mass`: none of user i's own targets is in it.
+        log_mass: [B, N_h] from `negatives_logsumexp`: none of user i's own targets is in it.
         scale: 1 / temperature.
         bias: [B, N_t] added to the positives' logits, or None.
         positives: [B, N_h, N_t] bool, True = a positive pair; None: all are (the paper's).
@@ -85,7 +85,7 @@ def dense_all_action_loss(
         positive = scale * torch.einsum("bhd,btd->bht", user_emb.float(), item_emb.float())
     if bias is not None:
         positive = positive + bias[:, None, :]
-    losses = torch.logaddexp(positive, log_mass[:, :, None]) - positive
+    losses = torch.logaddexp(positive, denominator[:, :, None]) - positive
     if positives is None:
         return losses.mean()
     return (losses * positives).sum() / positives.sum().clamp_min(1)

@@ -8,30 +8,11 @@ from typing import Any
 
 from learn.config import Config, ItemTower
 from learn.data.dataset import Dataset
-from learn.data.history_target import Split, SplitInfo, leave_one_out, make_split, split_by_time
+from learn.data.splits import Split, SplitInfo, make_split
 from learn.errors import LearnError
 from learn.files import read_json, write_json
-from learn.training.run import Run
+from learn.runs.run import Run
 from learn.workspace import PREBUILT, Workspace
-
-SPLITS = ("auto", "by-time", "leave-one-out")
-
-
-def choose_split(dataset: Dataset, kind: str, test_start: str | None, validation_days: float) -> Split:
-    """The split that the options ask for; ``auto`` decides by what the dataset has.
-
-    Raises:
-        LearnError: no such kind, or the dataset cannot be split so.
-    """
-    from learn.data.sources import default_split
-
-    if kind not in SPLITS:
-        raise LearnError(f"There is no split {kind!r}.", f"Choose one of: {', '.join(SPLITS)}.")
-    if kind == "leave-one-out":
-        return leave_one_out(dataset)
-    if kind == "by-time" or test_start is not None:
-        return split_by_time(dataset, test_start, validation_days)
-    return default_split(dataset)
 
 
 def save_dataset(workspace: Workspace, dataset: Dataset, split: Split) -> None:
@@ -70,7 +51,7 @@ def open_dataset(workspace: Workspace, name: str) -> tuple[Dataset, Split]:
     folder = workspace.dataset(name)
     if not (folder / "dataset.json").exists() and _ships(name):
         from learn.data.completejourney import load_completejourney
-        from learn.data.sources import default_split
+        from learn.data.splits import default_split
 
         dataset = load_completejourney()
         return dataset, default_split(dataset)
@@ -82,7 +63,7 @@ def open_dataset(workspace: Workspace, name: str) -> tuple[Dataset, Split]:
         )
     dataset = Dataset.load(folder)
     if not (folder / "split.json").exists():  # the app kept the embedded dataset: it has the default split
-        from learn.data.sources import default_split
+        from learn.data.splits import default_split
 
         return dataset, default_split(dataset)
     info = SplitInfo(**read_json(folder / "split.json", f"Prepare it again: learn prepare SOURCE --name {name}"))
@@ -168,14 +149,14 @@ def draw_maps(
     again: bool = False,
     progress: Any = None,
 ) -> dict[str, Any]:
-    """Space name -> its `learn.explore.maps.ItemMap`, for every space of ``runs``; those that are there are kept.
+    """Space name -> its `ItemMap` (`learn.explore.maps.item_maps`), for every space of ``runs``; what is there is kept.
 
     Raises:
         LearnError: none of the Runs has vectors, or some cannot be read.
     """
     from learn.explore.catalogue import read_catalogue
-    from learn.explore.maps import make_maps, mapped_items
-    from learn.explore.spaces import find_spaces
+    from learn.explore.maps.item_maps import make_maps, mapped_items
+    from learn.explore.maps.spaces import find_spaces
     from learn.progress import make_progress
 
     spaces = find_spaces(runs)

@@ -18,7 +18,7 @@ def latest_events(items: np.ndarray) -> np.ndarray:
     return np.sort(len(items) - 1 - from_the_end)
 
 
-def stage_one(length: int, size: int, rng: np.random.Generator) -> np.ndarray:
+def subsample(length: int, size: int, rng: np.random.Generator) -> np.ndarray:
     """A uniform random sample of positions, without replacement, in time order.
 
     Args:
@@ -45,7 +45,7 @@ def recency_weights(length: int, alpha: float = 10.0, beta: float = 10_000.0) ->
     return weights / weights.max()
 
 
-def stage_two(
+def sample_positions(
     length: int, size: int, rng: np.random.Generator, *, weighted: bool = True, alpha: float = 10.0, beta: float = 1e4
 ) -> np.ndarray:
     """The positions that enter the loss, drawn by recency weight.

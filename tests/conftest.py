@@ -1,8 +1,15 @@
-"""For all tests: none asserts a time, so hypothesis has no deadline; one tiny LLM and one tiny encoder."""
+"""For all tests: none asserts a time, so hypothesis has no deadline; one tiny LLM and one tiny encoder; one synthetic
+dataset and workspace, which tests only read."""
 
 import pytest
 from hypothesis import settings
 
+from learn.data.splits import Phase
+from learn.explore.catalogue import read_catalogue
+from learn.runs.recommender import open_recommender
+from learn.runs.run import Run
+from learn.runs.vectors import is_live
+from tests import synthetic, trained
 from tests.fake_llm import make_tiny_encoder, make_tiny_llm
 
 settings.register_profile("no-deadline", deadline=None)
@@ -17,3 +24,40 @@ def llm_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def encoder_folder(tmp_path_factory):
     return make_tiny_encoder(tmp_path_factory.mktemp("encoder"))
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory):
+    return synthetic.make_synthetic_workspace(tmp_path_factory.mktemp("workspace"))
+
+
+@pytest.fixture(scope="session")
+def dataset():
+    return synthetic.make_synthetic_dataset()
+
+
+@pytest.fixture(scope="session")
+def split(dataset):
+    return synthetic.synthetic_split(dataset)
+
+
+@pytest.fixture(scope="session")
+def catalogue(dataset):
+    return read_catalogue(dataset)
+
+
+@pytest.fixture(scope="session")
+def phases(split):
+    return split.history(Phase.TEST), split.target(Phase.TEST)
+
+
+@pytest.fixture(scope="session")
+def trained_workspace(tmp_path_factory):
+    return trained.make_trained_workspace(tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture(scope="session")
+def lives(trained_workspace, dataset):
+    """Run name -> LiveRun, of every variant."""
+    runs = [Run(path) for path in trained_workspace.run_paths(dataset.name)]
+    return {run.name: open_recommender(run, trained_workspace, dataset) for run in runs if is_live(run)}

@@ -9,13 +9,13 @@ import pandas as pd
 
 from learn.config import preset
 from learn.data.dataset import Dataset
-from learn.data.history_target import Split, split_by_time
 from learn.data.schema import Interactions, Items
+from learn.data.splits import Split, split_by_time
 from learn.data.validation import validate
 from learn.evaluation.protocol import evaluate, rank_vectors
 from learn.files import write_json
-from learn.training.finish import recommendations_table
-from learn.training.run import RunInfo, write_info, write_table, write_vectors
+from learn.runs.run import RunInfo, write_info, write_table, write_vectors
+from learn.runs.write import recommendations_table
 from learn.workspace import Workspace
 
 NAME = "synthetic"
@@ -116,7 +116,9 @@ def write_run(
     users, items = (part.astype(np.float16).astype(np.float32) for part in vectors)
     ranked = rank_vectors(users, items, split, k=50)
     write_table(folder / "recommendations.parquet", recommendations_table(ranked, dataset))
-    metrics = evaluate({among: found for among, (found, _) in ranked.items()}, split, ks=(5, 10), resamples=50).metrics
+    metrics = evaluate(
+        {candidates: found for candidates, (found, _) in ranked.items()}, split, ks=(5, 10), resamples=50
+    ).metrics
     write_json(folder / "metrics.json", metrics.astype(object).where(metrics.notna(), None).to_dict("records"))
     if stores_vectors:
         write_vectors(folder / "user_vectors.safetensors", users)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from learn.objective import accidental_hits, dense_all_action_loss, negative_log_mass
-from learn.objective_by_loops import loss_by_loops
+from learn.objective import accidental_hits, dense_all_action_loss, negatives_logsumexp
+from learn.teaching.loss_by_loops import loss_by_loops
 
 
 def unit(generator, *shape):
@@ -26,7 +26,7 @@ def case():
 
 def test_in_batch_negatives_equal_the_loops(case):
     user, item, ids, own, padded = case
-    mass = negative_log_mass(user, item.flatten(0, 1), accidental_hits(ids.flatten(), padded[:, None]), 5.0)
+    mass = negatives_logsumexp(user, item.flatten(0, 1), accidental_hits(ids.flatten(), padded[:, None]), 5.0)
     loss = dense_all_action_loss(user, item, mass, 5.0)
     assert loss.item() == pytest.approx(loss_by_loops(user, item, ids, own, 5.0), rel=1e-5)
 
@@ -39,7 +39,7 @@ def test_catalogue_negatives_log_q_and_prior_equal_the_loops(case):
     bias = dict(zip(range(10), np.linspace(1, -1, 10), strict=True))
     drawn = torch.cat([ids.flatten(), extra_ids])
     lookup = lambda table: torch.tensor([table[int(n)] for n in drawn], dtype=torch.float32)  # noqa: E731
-    mass = negative_log_mass(
+    mass = negatives_logsumexp(
         user,
         torch.cat([item.flatten(0, 1), extra]),
         accidental_hits(drawn, padded[:, None]),
@@ -57,9 +57,9 @@ def test_next_item_equals_the_loops(case):
     user, item, ids, _, _ = case
     pairs = torch.zeros(4, 3, 2, dtype=torch.bool)
     pairs[:, 0, 0] = pairs[:, 1, 1] = True
-    spared = torch.stack([ids[:, 0], ids[:, 1], ids[:, 0]], dim=1)[..., None]  # [B, N_h, 1]: each position's own item
+    excluded = torch.stack([ids[:, 0], ids[:, 1], ids[:, 0]], dim=1)[..., None]  # [B, N_h, 1]: each position's own item
     drawn = ids.flatten()
-    mass = negative_log_mass(user, item.flatten(0, 1), accidental_hits(drawn, spared), 5.0)
+    mass = negatives_logsumexp(user, item.flatten(0, 1), accidental_hits(drawn, excluded), 5.0)
     loss = dense_all_action_loss(user, item, mass, 5.0, positives=pairs)
     losses = []
     for i in range(4):
@@ -79,7 +79,7 @@ def test_accidental_hits_are_the_users_own_targets_only():
 def test_another_users_same_item_is_never_pushed_away(case):
     user, item, ids, _, padded = case
     item = item.clone().requires_grad_()
-    mass = negative_log_mass(
+    mass = negatives_logsumexp(
         user[1:2], item[0:1, 1:2].flatten(0, 1), accidental_hits(ids[0, 1:2], padded[1:2, None]), 5.0
     )
     loss = dense_all_action_loss(user[1:2], item[1:2], mass, 5.0)
@@ -96,7 +96,7 @@ def test_log_q_makes_the_sampled_mass_estimate_the_whole_catalogue():
     nothing = torch.zeros(1, 1, 40, dtype=torch.bool)
     draws = [torch.multinomial(share, 40, replacement=True, generator=generator) for _ in range(3000)]
     estimates = [
-        negative_log_mass(user, items[drawn], nothing, 4.0, (40 * share[drawn]).log()).exp().item() for drawn in draws
+        negatives_logsumexp(user, items[drawn], nothing, 4.0, (40 * share[drawn]).log()).exp().item() for drawn in draws
     ]
     assert np.mean(estimates) == pytest.approx(exact, rel=0.03)
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learn.sampling import latest_events, recency_weights, stage_one, stage_two
+from learn.sampling import latest_events, recency_weights, sample_positions, subsample
 
 
 @given(st.lists(st.integers(0, 9), max_size=40))
@@ -15,7 +15,7 @@ def test_latest_events_hold_every_item_once_at_its_last_place(items):
 
 @given(st.integers(0, 300), st.integers(1, 120), st.integers(0, 10))
 def test_stage_one_keeps_order_and_never_repeats(length, size, seed):
-    positions = stage_one(length, size, np.random.default_rng(seed))
+    positions = subsample(length, size, np.random.default_rng(seed))
     assert len(positions) == min(length, size)
     assert (np.diff(positions) > 0).all()
     assert not len(positions) or (positions[0] >= 0 and positions[-1] < length)
@@ -23,7 +23,7 @@ def test_stage_one_keeps_order_and_never_repeats(length, size, seed):
 
 def test_stage_one_is_uniform():
     rng = np.random.default_rng(0)
-    counts = np.bincount(np.concatenate([stage_one(20, 5, rng) for _ in range(4000)]), minlength=20)
+    counts = np.bincount(np.concatenate([subsample(20, 5, rng) for _ in range(4000)]), minlength=20)
     assert counts == pytest.approx(np.full(20, 1000), rel=0.12)
 
 
@@ -43,7 +43,7 @@ def test_recency_weights_of_short_sequences(length):
 
 @given(st.integers(1, 200), st.integers(1, 40), st.booleans(), st.integers(0, 5))
 def test_stage_two_gives_the_asked_number_and_stays_inside(length, size, weighted, seed):
-    positions = stage_two(length, size, np.random.default_rng(seed), weighted=weighted)
+    positions = sample_positions(length, size, np.random.default_rng(seed), weighted=weighted)
     assert len(positions) == size
     assert (np.diff(positions) >= 0).all()
     assert positions.min() >= 0
@@ -53,17 +53,17 @@ def test_stage_two_gives_the_asked_number_and_stays_inside(length, size, weighte
 
 def test_stage_two_frequencies_match_the_weights():
     rng = np.random.default_rng(1)
-    draws = np.concatenate([stage_two(8, 1, rng) for _ in range(20_000)])
+    draws = np.concatenate([sample_positions(8, 1, rng) for _ in range(20_000)])
     weights = recency_weights(8)
     assert np.bincount(draws, minlength=8) / len(draws) == pytest.approx(weights / weights.sum(), abs=0.01)
 
 
 def test_stage_two_unweighted_is_uniform():
     rng = np.random.default_rng(1)
-    draws = np.concatenate([stage_two(8, 1, rng, weighted=False) for _ in range(20_000)])
+    draws = np.concatenate([sample_positions(8, 1, rng, weighted=False) for _ in range(20_000)])
     assert np.bincount(draws, minlength=8) / len(draws) == pytest.approx(np.full(8, 1 / 8), abs=0.01)
 
 
 def test_stage_two_refuses_an_empty_sequence():
     with pytest.raises(ValueError, match=r"length \(0\)"):
-        stage_two(0, 3, np.random.default_rng(0))
+        sample_positions(0, 3, np.random.default_rng(0))

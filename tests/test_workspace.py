@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from learn.errors import LearnError
-from learn.evaluation.references import LABELS
+from learn.runs.baselines import LABELS
 from learn.training.train import NAMES
 from learn.workspace import DEFAULT, ENVIRONMENT_VARIABLE, FIRST_RUNS, Workspace, checked_name
 

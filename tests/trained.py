@@ -6,8 +6,8 @@ from pathlib import Path
 
 from learn.cex.extractor import content_embeddings
 from learn.config import CEXConfig, Config, preset
-from learn.evaluation.references import POPULARITY, make_reference_run
 from learn.progress import make_progress
+from learn.runs.baselines import POPULARITY, make_reference_run
 from learn.training.train import NAMES, train
 from learn.workspace import Workspace
 from tests import synthetic

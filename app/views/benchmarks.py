@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app import loaders, state, theme
+from app.shared import cache, theme, url
 from learn.data.schema import Metrics
 from learn.evaluation.protocol import WHOLE
-from learn.explore import benchmarks, figures, overview
+from learn.explore.metrics import overview
+from learn.reproduce import results
+from learn.reproduce.figure import benchmark_figure
 
 WHAT = {
     "table3": "Table 3: how does it compare with other recommenders?",
@@ -22,24 +24,22 @@ WHAT = {
 }
 
 
-def page() -> None:
+def draw() -> None:
     st.title("Benchmarks", anchor=False)
     st.caption("The paper's comparisons, rerun on data at hand: means over the seeds, 95% intervals over users.")
-    files = loaders.benchmark_files()
+    files = cache.benchmark_files()
     if not files:
         st.info("No benchmark has been run yet.", icon=":material/science:")
         st.code("learn benchmark table4", language="bash")
         return
     left, right = st.columns(2)
     names = list(dict.fromkeys(name for name, _ in files))
-    for wanted in state.from_url(state.BENCHMARK, names):
+    for wanted in url.from_url(url.BENCHMARK, names):
         st.warning(f"There is no benchmark {theme.plain(wanted)} here; showing {names[0]}.")
-    name = state.linked(
-        left.selectbox, "Question", names, state.BENCHMARK, names[0], format_func=lambda n: WHAT.get(n, n)
-    )
+    name = url.linked(left.selectbox, "Question", names, url.BENCHMARK, names[0], format_func=lambda n: WHAT.get(n, n))
     datasets = [dataset for other, dataset in files if other == name]
-    dataset = state.linked(right.selectbox, "Measured on", datasets, state.BENCHMARK_DATASET, datasets[0])
-    rows = benchmarks.read_benchmark(files[name, dataset], dataset)
+    dataset = url.linked(right.selectbox, "Measured on", datasets, url.BENCHMARK_DATASET, datasets[0])
+    rows = results.read_benchmark(files[name, dataset], dataset)
     _table(rows, *_metric(rows))
 
 
@@ -47,33 +47,33 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
     columns = st.columns(4)
     metrics = list(dict.fromkeys(rows[Metrics.METRIC]))
     ks = [str(k) for k in sorted(rows[Metrics.K].unique())]
-    sets = sorted(rows[Metrics.AMONG].unique(), reverse=True)
+    sets = sorted(rows[Metrics.CANDIDATES].unique(), reverse=True)
     first = "recall" if "recall" in metrics else metrics[0]
-    metric = state.linked(
-        columns[0].selectbox, "Metric", metrics, state.BENCHMARK_METRIC, first, format_func=overview.metric_label
+    metric = url.linked(
+        columns[0].selectbox, "Metric", metrics, url.BENCHMARK_METRIC, first, format_func=overview.metric_label
     )
     last = 0 if (rows["split"] == "leave_one_out").all() else -1
-    k = state.linked(columns[1].selectbox, "List length k", ks, state.BENCHMARK_K, ks[last])
+    k = url.linked(columns[1].selectbox, "List length k", ks, url.BENCHMARK_K, ks[last])
     if (rows["split"] == "leave_one_out").all() and "all" in sets:
         sets = ["all", *(name for name in sets if name != "all")]
-    among = state.linked(
-        columns[2].selectbox, "Ranked items", sets, state.BENCHMARK_SET, sets[0], format_func=overview.AMONG_NAMES.get
+    candidates = url.linked(
+        columns[2].selectbox, "Ranked items", sets, url.BENCHMARK_SET, sets[0], format_func=overview.AMONG_NAMES.get
     )
     slices = list(dict.fromkeys(rows[Metrics.SLICE]))
-    part = state.linked(
+    part = url.linked(
         columns[3].selectbox,
         "Targets counted",
         slices,
-        state.BENCHMARK_SLICE,
+        url.BENCHMARK_SLICE,
         slices[0],
         help="Cold-start: items that training never met. Long-tail: the least-sold of the others.",
     )
-    return metric, int(k), among, part
+    return metric, int(k), candidates, part
 
 
-def _table(rows: pd.DataFrame, metric: str, k: int, among: str, part: str) -> None:
-    theme.chart(figures.benchmark_figure(rows, metric, k, among, part), key="benchmarks_figure")
-    chosen = benchmarks.one_metric(rows, metric, k, among, part)
+def _table(rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str) -> None:
+    theme.chart(benchmark_figure(rows, metric, k, candidates, part), key="benchmarks_figure")
+    chosen = results.one_metric(rows, metric, k, candidates, part)
     shown = pd.DataFrame(
         {
             "Run": chosen["label"],
@@ -117,4 +117,4 @@ def _difference(row: dict) -> str:
     return words + (", apart" if apart else "")
 
 
-theme.guarded(page)
+theme.guarded(draw)

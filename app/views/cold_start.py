@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import audiences, links, live, loaders, new_item_maps, openings, pickers, state, theme
+from app.panels import audiences, new_item_maps
+from app.shared import cache, links, page, pickers, recommenders, theme, url
 from learn.cex.prompt import item_prompts
 from learn.data.schema import Items
 from learn.errors import LearnError
-from learn.explore import cold_start, figures, new_item
-from learn.explore.live import LiveRun
-from learn.explore.overview import run_labels
+from learn.explore.colours import run_colours
+from learn.explore.lists import cold_start, new_item
+from learn.explore.metrics.overview import run_labels
+from learn.runs.recommender import Recommender
 
 MODES = {"catalogue": "Of the catalogue", "new": "A new item", "file": "From a file"}
 MOST_LISTED = 2000
@@ -25,21 +27,19 @@ EXAMPLE = (
 )
 
 
-def page() -> None:
-    runs, view = openings.open_page(
+def draw() -> None:
+    runs, view = page.open_page(
         "Cold start",
         "Items that nobody had bought while the variants learned. Each variant knows them by their text alone: see "
         "what it takes them for, and whom it would show them to.",
     )
     dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
-    for wanted in state.from_url(state.MODE, list(MODES)):
+    for wanted in url.from_url(url.MODE, list(MODES)):
         st.warning(f"There is nothing called {theme.plain(wanted)} on this page.")
-    mode = state.linked(
-        st.segmented_control, "Which item?", list(MODES), state.MODE, "catalogue", format_func=MODES.get
-    )
+    mode = url.linked(st.segmented_control, "Which item?", list(MODES), url.MODE, "catalogue", format_func=MODES.get)
     chosen = pickers.pick_runs(usable)
-    lives = live.open_lives([run for run in usable if run.name in chosen], dataset)
+    lives = recommenders.open_lives([run for run in usable if run.name in chosen], dataset)
     if not lives:
         return
     if mode == "new":
@@ -50,19 +50,19 @@ def page() -> None:
         _of_catalogue(view, lives)
 
 
-def _names(lives: dict[str, LiveRun]) -> tuple[dict[str, str], dict[str, str]]:
+def _names(lives: dict[str, Recommender]) -> tuple[dict[str, str], dict[str, str]]:
     runs = [one.run for one in lives.values()]
-    return run_labels(runs), figures.run_colours((run.name, run.info.variant) for run in runs)
+    return run_labels(runs), run_colours((run.name, run.info.variant) for run in runs)
 
 
 # --- of the catalogue
 
 
 def _choose(ids: list[str]) -> None:
-    st.query_params[state.ITEM] = str(np.random.default_rng().choice(ids))
+    st.query_params[url.ITEM] = str(np.random.default_rng().choice(ids))
 
 
-def _of_catalogue(view: loaders.View, lives: dict[str, LiveRun]) -> None:
+def _of_catalogue(view: cache.View, lives: dict[str, Recommender]) -> None:
     dataset = view.dataset
     table = cold_start.cold_items(view.counts, view.target, view.catalogue)
     if table.empty:
@@ -70,7 +70,7 @@ def _of_catalogue(view: loaders.View, lives: dict[str, LiveRun]) -> None:
         return
     buyers = dict(zip(dataset.item_ids[table["index"]], table["buyers"], strict=True))
     ids = list(buyers)
-    asked = st.query_params.get(state.ITEM)
+    asked = st.query_params.get(url.ITEM)
     item = int(dataset.item_index.get_indexer([asked])[0]) if asked else -1
     if asked and asked not in buyers:
         what = "is no cold-start item: people had it in the training part" if item >= 0 else "is not in this catalogue"
@@ -85,11 +85,11 @@ def _of_catalogue(view: loaders.View, lives: dict[str, LiveRun]) -> None:
 
     left, right = st.columns([5, 1], vertical_alignment="bottom")
     right.button("Random item", icon=":material/casino:", on_click=_choose, args=(options,), width="stretch")
-    chosen = state.linked(
+    chosen = url.linked(
         left.selectbox,
         f"One of {len(ids):,} cold-start items; {sum(n > 0 for n in buyers.values()):,} of them were bought later",
         options,
-        state.ITEM,
+        url.ITEM,
         ids[0],
         format_func=words,
         help="Those that most people bought later come first.",
@@ -104,7 +104,7 @@ def _of_catalogue(view: loaders.View, lives: dict[str, LiveRun]) -> None:
     _who_bought(view, lives, item, labels)
 
 
-def _who_bought(view: loaders.View, lives: dict[str, LiveRun], item: int, labels: dict[str, str]) -> None:
+def _who_bought(view: cache.View, lives: dict[str, Recommender], item: int, labels: dict[str, str]) -> None:
     st.subheader("Who did buy it", anchor=False)
     table = cold_start.buyers_ranks(lives, view.history, view.target, item)
     if table.empty:
@@ -137,7 +137,7 @@ def _card(row: pd.DataFrame) -> None:
 # --- typed
 
 
-def _start_from(view: loaders.View) -> None:
+def _start_from(view: cache.View) -> None:
     """Fills the box with a real item, to be changed."""
     item = int(np.random.default_rng().choice(np.flatnonzero(view.counts > 0)))
     row = view.dataset.items.iloc[item]
@@ -148,31 +148,31 @@ def _start_from(view: loaders.View) -> None:
     price = view.catalogue.prices[item]
     st.query_params.update(
         {
-            state.NEW_TITLE: text(Items.TITLE),
-            state.NEW_CATEGORY: text(Items.CATEGORY),
-            state.NEW_BRAND: text(Items.BRAND),
-            state.NEW_PRICE: f"{price:g}" if np.isfinite(price) else "",
+            url.NEW_TITLE: text(Items.TITLE),
+            url.NEW_CATEGORY: text(Items.CATEGORY),
+            url.NEW_BRAND: text(Items.BRAND),
+            url.NEW_PRICE: f"{price:g}" if np.isfinite(price) else "",
         }
     )
 
 
-def _short_title(view: loaders.View) -> str:
+def _short_title(view: cache.View) -> str:
     """A much bought item's title that fits into the box."""
     titles = view.catalogue.titles[np.argsort(-view.counts, kind="stable")[:200]]
     return min(titles, key=lambda title: len(title) > 15)
 
 
-def _new_item(view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun]) -> None:
+def _new_item(view: cache.View, runs: cache.Runs, lives: dict[str, Recommender]) -> None:
     first, second, third, fourth, fifth = st.columns([2.6, 2.2, 1.6, 1.3, 1.9], vertical_alignment="bottom")
     example = view.catalogue
-    title = state.linked_text(
-        first.text_input, "Title", state.NEW_TITLE, placeholder=f"for example {_short_title(view)}", max_chars=1000
+    title = url.linked_text(
+        first.text_input, "Title", url.NEW_TITLE, placeholder=f"for example {_short_title(view)}", max_chars=1000
     )
-    category = state.linked_text(
-        second.text_input, "Category", state.NEW_CATEGORY, placeholder=example.category_order[0], max_chars=1000
+    category = url.linked_text(
+        second.text_input, "Category", url.NEW_CATEGORY, placeholder=example.category_order[0], max_chars=1000
     )
-    brand = state.linked_text(third.text_input, "Brand", state.NEW_BRAND, placeholder="may be empty", max_chars=300)
-    price = state.linked_number(fourth.number_input, "Price", state.NEW_PRICE, placeholder="none")
+    brand = url.linked_text(third.text_input, "Brand", url.NEW_BRAND, placeholder="may be empty", max_chars=300)
+    price = url.linked_number(fourth.number_input, "Price", url.NEW_PRICE, placeholder="none")
     fifth.button(
         "Example",
         icon=":material/casino:",
@@ -206,7 +206,7 @@ def _new_item(view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun])
 
 
 def _answers(
-    view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun], content: dict[str, np.ndarray], key: str
+    view: cache.View, runs: cache.Runs, lives: dict[str, Recommender], content: dict[str, np.ndarray], key: str
 ) -> None:
     """What every Run makes of one new item: its place, its company and its audience; ``content``: [1, D_llm] a Run."""
     labels, colours = _names(lives)
@@ -217,10 +217,10 @@ def _answers(
 
 @st.cache_data(max_entries=64, show_spinner="The language model is reading …")
 def _embed(prompts: tuple[str, ...], settings: str, _items: pd.DataFrame, _cex) -> np.ndarray:
-    return new_item.embed_items(_items, live.open_llm(_cex), _cex)
+    return new_item.embed_items(_items, recommenders.open_llm(_cex), _cex)
 
 
-def _read(lives: dict[str, LiveRun], items: pd.DataFrame) -> dict[str, np.ndarray]:
+def _read(lives: dict[str, Recommender], items: pd.DataFrame) -> dict[str, np.ndarray]:
     """Run name -> [n, D_llm] content embeddings of ``items``; a Run whose LLM is not here says so and is left out."""
     found, said = {}, set()
     for name, one in lives.items():
@@ -228,7 +228,7 @@ def _read(lives: dict[str, LiveRun], items: pd.DataFrame) -> dict[str, np.ndarra
             st.info(f"{theme.plain(one.run.info.label)} knows items by their ID only: a new item is nothing to it.")
             continue
         try:
-            cex = live.reading_settings(one.run)
+            cex = recommenders.reading_settings(one.run)
             found[name] = _embed(tuple(item_prompts(items)), cex.model_dump_json(), items, cex)
         except LearnError as error:
             if error.what not in said:
@@ -240,7 +240,7 @@ def _read(lives: dict[str, LiveRun], items: pd.DataFrame) -> dict[str, np.ndarra
 # --- from a file
 
 
-def _file(view: loaders.View, runs: loaders.Runs, lives: dict[str, LiveRun]) -> None:
+def _file(view: cache.View, runs: cache.Runs, lives: dict[str, Recommender]) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     upload = left.file_uploader(
         f"A table of up to {new_item.MOST:,} new items, with at least a column title",
@@ -301,4 +301,4 @@ def _uploaded(upload) -> tuple[pd.DataFrame, list[str]]:
         return new_item.read_new_items(path, upload.name)
 
 
-theme.guarded(page)
+theme.guarded(draw)

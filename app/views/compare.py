@@ -6,20 +6,22 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import links, loaders, openings, pickers, state, theme
-from app.lists import Column, column_data, show
+from app.components.lists import Column, column_data, show
+from app.shared import cache, links, page, pickers, theme, url
 from learn.data.schema import Metrics
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
-from learn.explore import compare, compare_figures, figures, overview
-from learn.explore.recommendations import Suggestions
-from learn.training.run import Run
+from learn.explore.colours import run_colours
+from learn.explore.figures import compare as compare_figures
+from learn.explore.lists.user_lists import Suggestions
+from learn.explore.metrics import compare, overview
+from learn.runs.run import Run
 
 SHOWN = 6  # users of a duel, on each side
 
 
-def page() -> None:
-    runs, view = openings.open_page(
+def draw() -> None:
+    runs, view = page.open_page(
         "Compare",
         "Variant against variant: which is better for whom, what accuracy costs in variety, how alike their lists are, "
         "and the people for whom they differ most.",
@@ -30,51 +32,47 @@ def page() -> None:
     if not runs.usable:
         theme.no_runs(dataset.name)
         return
-    metrics = loaders.metrics(runs.usable, loaders.run_key(runs.usable))
+    metrics = cache.metrics(runs.usable, cache.run_key(runs.usable))
     if metrics.empty:
         st.info("No Run has metrics yet.", icon=":material/monitoring:")
         st.code(f"learn evaluate {dataset.name}", language="bash")
         return
-    chosen, metric, k, among = _controls(runs, metrics, dataset.n_items)
+    chosen, metric, k, candidates = _controls(runs, metrics, dataset.n_items)
     picked = [runs.named(name) for name in chosen]
     if not picked:
         st.info("Choose at least one variant.")
         return
-    colours = figures.run_colours((run.name, run.info.variant) for run in runs.usable)
+    colours = run_colours((run.name, run.info.variant) for run in runs.usable)
     mine = metrics[metrics["run"].isin(chosen)]
     st.subheader("Who is it good for?", anchor=False)
-    table = compare.by_slice(mine, metric, k, among)
+    table = compare.by_slice(mine, metric, k, candidates)
     if table.empty:
         st.info("The chosen Runs have no such metric: choose another one, or another list length.")
         return
     st.caption(_slice_rules(picked[0]))
     theme.chart(compare_figures.slices_figure(table, colours, f"{overview.metric_label(metric)}@{k}"), "compare_slices")
-    _variety(view, picked, mine, metric, k, among, colours)
-    _overlap(view, picked, k, among)
-    best_first = list(overview.compare_runs(mine, metric, k, among, "all")["run"])
-    _duel(view, sorted(picked, key=lambda run: best_first.index(run.name)), among, k, colours)
+    _variety(view, picked, mine, metric, k, candidates, colours)
+    _overlap(view, picked, k, candidates)
+    best_first = list(overview.compare_runs(mine, metric, k, candidates, "all")["run"])
+    _duel(view, sorted(picked, key=lambda run: best_first.index(run.name)), candidates, k, colours)
     _curves(picked, colours)
 
 
-def _controls(runs: loaders.Runs, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
+def _controls(runs: cache.Runs, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
     with st.container():
         chosen = pickers.pick_runs(runs.usable, at_first=len(runs.names))
         others = st.columns(3)
         names = [name for name in dict.fromkeys(metrics[Metrics.METRIC]) if name != "coverage"]
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
-        sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
+        sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.CANDIDATES])]
         first = "recall" if "recall" in names else names[0]
-        metric = state.linked(
-            others[0].selectbox, "Metric", names, state.METRIC, first, format_func=overview.metric_label
-        )
+        metric = url.linked(others[0].selectbox, "Metric", names, url.METRIC, first, format_func=overview.metric_label)
         standard = str(default_k(n_items))
-        k = state.linked(
-            others[1].selectbox, "List length k", ks, state.METRIC_K, standard if standard in ks else ks[0]
+        k = url.linked(others[1].selectbox, "List length k", ks, url.METRIC_K, standard if standard in ks else ks[0])
+        candidates = url.linked(
+            others[2].selectbox, "Ranked items", sets, url.METRIC_SET, sets[0], format_func=overview.AMONG_NAMES.get
         )
-        among = state.linked(
-            others[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], format_func=overview.AMONG_NAMES.get
-        )
-    return chosen, metric, int(k), among
+    return chosen, metric, int(k), candidates
 
 
 def _slice_rules(run: Run) -> str:
@@ -89,32 +87,39 @@ def _slice_rules(run: Run) -> str:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading stored lists …")
-def _matrix(_run: Run, _dataset, key: str, fingerprint: str, among: str) -> np.ndarray:
-    return compare.stored_matrix(_run, _dataset, among)
+def _matrix(_run: Run, _dataset, key: str, fingerprint: str, candidates: str) -> np.ndarray:
+    return compare.stored_matrix(_run, _dataset, candidates)
 
 
-def _matrices(view: loaders.View, picked: list[Run], among: str) -> dict[str, np.ndarray]:
+def _matrices(view: cache.View, picked: list[Run], candidates: str) -> dict[str, np.ndarray]:
     key, found = view.dataset.fingerprint, {}
     for run in picked:
         try:
-            found[run.name] = _matrix(run, view.dataset, loaders.run_key([run])[0], key, among)
+            found[run.name] = _matrix(run, view.dataset, cache.run_key([run])[0], key, candidates)
         except LearnError as error:
             theme.show_error(error)
     return found
 
 
 def _variety(
-    view: loaders.View, picked: list[Run], metrics: pd.DataFrame, metric: str, k: int, among: str, colours: dict
+    view: cache.View, picked: list[Run], metrics: pd.DataFrame, metric: str, k: int, candidates: str, colours: dict
 ) -> None:
     st.subheader("What does accuracy cost in variety?", anchor=False)
     st.caption(
         "Up is more accurate. A system that shows everybody the same best-sellers can be high up and far left in "
         "coverage and novelty. Click a dot for what it is and its recommendations."
     )
-    lists = _matrices(view, picked, among)
-    accuracy = overview.compare_runs(metrics, metric, k, among, "all")
+    lists = _matrices(view, picked, candidates)
+    accuracy = overview.compare_runs(metrics, metric, k, candidates, "all")
     table = _trade_offs(
-        [run for run in picked if run.name in lists], lists, accuracy, view, loaders.run_key(picked), k, among, metric
+        [run for run in picked if run.name in lists],
+        lists,
+        accuracy,
+        view,
+        cache.run_key(picked),
+        k,
+        candidates,
+        metric,
     )
     figure = compare_figures.trade_offs_figure(table, colours, f"{overview.metric_label(metric)}@{k}")
     picks = st.plotly_chart(
@@ -141,8 +146,8 @@ def _variety(
         st.caption("; ".join(f"{name.replace('_', ' ')}: {what}" for name, what in compare.TRADE_OFFS.items()) + ".")
 
 
-def _open_run(view: loaders.View, run: Run, table: pd.DataFrame) -> None:
-    href = links.page("recommendations", **(links.query_of(view.dataset) | {state.RUNS: [run.name]}))
+def _open_run(view: cache.View, run: Run, table: pd.DataFrame) -> None:
+    href = links.page("recommendations", **(links.query_of(view.dataset) | {url.RUNS: [run.name]}))
     row = table[table["run"] == run.name].iloc[0]
     facts = f"{run.info.trainable_parameters:,} trained parameters, {run.info.train_seconds:,.0f} s of training"
     st.markdown(
@@ -155,10 +160,10 @@ def _trade_offs(
     _picked: list[Run],
     _lists: dict[str, np.ndarray],
     _accuracy: pd.DataFrame,
-    _view: loaders.View,
+    _view: cache.View,
     key: tuple[str, ...],
     k: int,
-    among: str,
+    candidates: str,
     metric: str,
 ) -> pd.DataFrame:
     train = _view.split.train()
@@ -168,18 +173,18 @@ def _trade_offs(
     return compare.trade_offs(_picked, _lists, _accuracy, k, popularity, n_users, _view.catalogue)
 
 
-def _overlap(view: loaders.View, picked: list[Run], k: int, among: str) -> None:
+def _overlap(view: cache.View, picked: list[Run], k: int, candidates: str) -> None:
     st.subheader("How alike are their lists?", anchor=False)
     if len(picked) < 2:
         st.caption("Choose a second Run to see what they have in common.")
         return
-    lists = _matrices(view, picked, among)
+    lists = _matrices(view, picked, candidates)
     st.caption(f"Share of the first {k} recommendations that two variants have in common, the mean over users.")
     labels = overview.run_labels(picked)
     theme.chart(compare_figures.overlap_figure(compare.overlap_matrix(lists, k), labels), "compare_overlap")
 
 
-def _duel(view: loaders.View, picked: list[Run], among: str, k: int, colours: dict[str, str]) -> None:
+def _duel(view: cache.View, picked: list[Run], candidates: str, k: int, colours: dict[str, str]) -> None:
     st.subheader("Users won and lost", anchor=False)
     able = []
     for run in picked:
@@ -194,8 +199,8 @@ def _duel(view: loaders.View, picked: list[Run], among: str, k: int, colours: di
     labels = overview.run_labels(picked)
     names = [run.name for run in able]
     left, right, _ = st.columns([2, 2, 2])
-    one = state.linked(left.selectbox, "This variant", names, state.WINNER, names[0], format_func=labels.get)
-    two = state.linked(right.selectbox, "against", names, state.LOSER, names[1], format_func=labels.get)
+    one = url.linked(left.selectbox, "This variant", names, url.WINNER, names[0], format_func=labels.get)
+    two = url.linked(right.selectbox, "against", names, url.LOSER, names[1], format_func=labels.get)
     if one == two:
         st.info("Choose two different variants.")
         return
@@ -206,7 +211,7 @@ def _duel(view: loaders.View, picked: list[Run], among: str, k: int, colours: di
         return
     at = k if k in ks else ks[-1]
     a, b = (next(run for run in able if run.name == name) for name in (one, two))
-    found = compare.duel(a, b, at, among)
+    found = compare.duel(a, b, at, candidates)
     mean, low, high = found.difference
     verdict = "more than chance" if low > 0 or high < 0 else "within chance"
     tiles = st.columns(4)
@@ -227,13 +232,13 @@ def _duel(view: loaders.View, picked: list[Run], among: str, k: int, colours: di
 
 
 def _side(
-    view: loaders.View, name: str, other: str, users: pd.DataFrame, labels: dict, colours: dict, first: str
+    view: cache.View, name: str, other: str, users: pd.DataFrame, labels: dict, colours: dict, first: str
 ) -> dict:
     rows = []
     mine, theirs = ("a", "b") if name == first else ("b", "a")
     for place, row in enumerate(users.to_dict("records"), 1):
         user_id = str(view.dataset.user_ids[row["user"]])
-        query = links.query_of(view.dataset) | {state.USER: user_id, state.RUNS: [name, other]}
+        query = links.query_of(view.dataset) | {url.USER: user_id, url.RUNS: [name, other]}
         rows.append(
             {
                 "rank": place,
@@ -258,4 +263,4 @@ def _curves(picked: list[Run], colours: dict[str, str]) -> None:
     theme.chart(compare_figures.curves_figure(table, colours), "compare_curves")
 
 
-theme.guarded(page)
+theme.guarded(draw)

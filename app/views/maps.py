@@ -8,45 +8,45 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import loaders, map_loaders, openings, state, theme
-from app.map_component import KEY, show_maps, unpack_mask
+from app.components.maps import KEY, show_maps, unpack_mask
+from app.shared import cache, map_cache, page, theme, url
 from learn.errors import LearnError
-from learn.explore.colouring import COLOURINGS
-from learn.explore.layout import kept_neighbours, near_on_map
-from learn.explore.maps import ItemMap, K
-from learn.explore.neighbours import nearest
-from learn.explore.spaces import Space
+from learn.explore.maps.colouring import COLOURINGS
+from learn.explore.maps.item_maps import ItemMap, K
+from learn.explore.maps.layout import kept_neighbours, near_on_map
+from learn.explore.maps.neighbours import nearest
+from learn.explore.maps.spaces import Space
 
 MOST_PANES = 4
 MOST_ROWS = 5000
 NAME_WIDTHS = {1: 400, 2: 205, 3: 158}  # px of a neighbour's title, by the number of tables side by side
 
 
-def page() -> None:
-    runs, view = openings.open_page(
+def draw() -> None:
+    runs, view = page.open_page(
         "Maps",
         "Every point is an item; near each other means alike in that space. Point at one to find it in every map, "
         "click it for its true nearest neighbours, or draw a line around a group with the lasso.",
     )
     dataset = view.dataset
     nothing = "These Runs hold lists only, no vectors: there is nothing to map."
-    spaces = openings.open_spaces(runs, dataset.name, 1, nothing)
+    spaces = page.open_spaces(runs, dataset.name, 1, nothing)
     chosen, colour, with_users = _controls(spaces)
     if not chosen:
         st.info("Choose at least one space to map.")
         return
-    items = map_loaders.items_on_map(view, dataset.fingerprint, view.split.info)
-    maps = map_loaders.item_maps(chosen, spaces[0], view, items)
+    items = map_cache.items_on_map(view, dataset.fingerprint, view.split.info)
+    maps = map_cache.item_maps(chosen, spaces[0], view, items)
     maps = {space.name: maps[space.name] for space in chosen}
-    version = map_loaders.points_version(maps, view, with_users)
+    version = map_cache.points_version(maps, view, with_users)
     users = _users(chosen, view, maps, version) if with_users else {}
-    points, regions = map_loaders.packed_points(maps, users, view, version)
+    points, regions = map_cache.packed_points(maps, users, view, version)
     item = _selected(view)
     found = {} if item is None else {space.name: _links(space, view, maps[space.name], item) for space in chosen}
     drawn = {
         "version": version,
         "colour": colour,
-        "spaces": [map_loaders.described(space, regions) for space in chosen],
+        "spaces": [map_cache.described(space, regions) for space in chosen],
         "selected": -1 if item is None else _point(items, item),
         "links": {name: link["drawn"] for name, link in found.items()},
     }
@@ -60,12 +60,12 @@ def page() -> None:
 def _controls(spaces: list[Space]) -> tuple[list[Space], str, bool]:
     columns = st.columns([5.8, 1.6, 1.8], vertical_alignment="bottom")
     by_name = {space.name: space for space in spaces}
-    missing = state.from_url(state.SPACES, list(by_name))
+    missing = url.from_url(url.SPACES, list(by_name))
     with columns[0]:
-        chosen = state.linked_many(
+        chosen = url.linked_many(
             "Spaces",
             list(by_name),
-            state.SPACES,
+            url.SPACES,
             list(by_name)[:3],
             format_func=lambda name: by_name[name].label,
             max_selections=MOST_PANES,
@@ -74,27 +74,27 @@ def _controls(spaces: list[Space]) -> tuple[list[Space], str, bool]:
         )
     if missing:
         st.warning(f"Not among the spaces here: {theme.plain(', '.join(missing))}.")
-    colour = state.linked(columns[1].selectbox, "Colour by", COLOURINGS, state.COLOUR, COLOURINGS[0])
-    people = state.linked_toggle(
+    colour = url.linked(columns[1].selectbox, "Colour by", COLOURINGS, url.COLOUR, COLOURINGS[0])
+    people = url.linked_toggle(
         columns[2].toggle,
         "Show people",
-        state.PEOPLE,
+        url.PEOPLE,
         help="Small squares: a sample of users, each amid the ten items nearest to them.",
     )
     return [by_name[name] for name in chosen], colour, people
 
 
-def _users(chosen: list[Space], view: loaders.View, maps: dict[str, ItemMap], version: str) -> dict[str, np.ndarray]:
+def _users(chosen: list[Space], view: cache.View, maps: dict[str, ItemMap], version: str) -> dict[str, np.ndarray]:
     found = {}
     for space in chosen:
         try:
-            found[space.name] = map_loaders.user_places(space, view, maps[space.name], version)
+            found[space.name] = map_cache.user_places(space, view, maps[space.name], version)
         except LearnError as error:
             theme.show_error(error)
     return found
 
 
-def _about(view: loaders.View, items: np.ndarray, maps: dict[str, ItemMap]) -> None:
+def _about(view: cache.View, items: np.ndarray, maps: dict[str, ItemMap]) -> None:
     shown, total = len(items), view.dataset.n_items
     method = next(iter(maps.values())).method.upper()
     words = f"Showing all {total:,} items."
@@ -106,8 +106,8 @@ def _about(view: loaders.View, items: np.ndarray, maps: dict[str, ItemMap]) -> N
     st.caption(f"{words} {method}; directions and distances between far groups mean nothing.")
 
 
-def _selected(view: loaders.View) -> int | None:
-    wanted = st.query_params.get(state.ITEM)
+def _selected(view: cache.View) -> int | None:
+    wanted = st.query_params.get(url.ITEM)
     if not wanted:
         return None
     index = int(view.dataset.item_index.get_indexer([wanted])[0])
@@ -128,14 +128,14 @@ def _picked(item_ids: np.ndarray) -> None:
     if point is None:
         return
     if 0 <= point < len(item_ids):
-        st.query_params[state.ITEM] = str(item_ids[point])
+        st.query_params[url.ITEM] = str(item_ids[point])
     else:
-        st.query_params.pop(state.ITEM, None)
+        st.query_params.pop(url.ITEM, None)
 
 
-def _links(space: Space, view: loaders.View, found: ItemMap, item: int) -> dict:
+def _links(space: Space, view: cache.View, found: ItemMap, item: int) -> dict:
     """The item's exact neighbours in the whole catalogue, and which of them the map shows near it."""
-    near, cosines = (part[0] for part in nearest(map_loaders.vectors(space, view), K, [item]))
+    near, cosines = (part[0] for part in nearest(map_cache.vectors(space, view), K, [item]))
     places = np.array([_point(found.items, one) for one in near], dtype=np.int64)
     point = _point(found.items, item)
     kept = np.zeros(len(near), dtype=bool)
@@ -166,7 +166,7 @@ def _links(space: Space, view: loaders.View, found: ItemMap, item: int) -> dict:
     }
 
 
-def _card(view: loaders.View, items: np.ndarray, item: int, chosen: list[Space], found: dict[str, dict]) -> None:
+def _card(view: cache.View, items: np.ndarray, item: int, chosen: list[Space], found: dict[str, dict]) -> None:
     catalogue = view.catalogue
     st.subheader(f"Nearest to {theme.plain(str(catalogue.titles[item]))}", anchor=False)
     facts = [catalogue.categories[item], catalogue.finer[item], catalogue.details[item]]
@@ -193,7 +193,7 @@ def _card(view: loaders.View, items: np.ndarray, item: int, chosen: list[Space],
         )
 
 
-def _selection(told: dict | None, version: str, view: loaders.View, items: np.ndarray) -> None:
+def _selection(told: dict | None, version: str, view: cache.View, items: np.ndarray) -> None:
     lasso = told.get("lasso") if told else None
     if not lasso or lasso.get("version") != version:
         return
@@ -223,4 +223,4 @@ def _selection(told: dict | None, version: str, view: loaders.View, items: np.nd
     )
 
 
-theme.guarded(page)
+theme.guarded(draw)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app import links, loaders, map_loaders, openings, state, theme
-from learn.explore import figures, moved
-from learn.explore.maps import SEED
-from learn.explore.spaces import Space
+from app.shared import cache, links, map_cache, page, theme, url
+from learn.explore.colours import SLICE_COLOURS, category_colours
+from learn.explore.figures import base as figures
+from learn.explore.maps import moved
+from learn.explore.maps.item_maps import SEED
+from learn.explore.maps.spaces import Space
 
 NEAREST = ["5", "10", "20", "50"]
 SHOWN = {
@@ -19,26 +21,26 @@ SHOWN = {
 }
 
 
-def page() -> None:
-    runs, view = openings.open_page(
+def draw() -> None:
+    runs, view = page.open_page(
         "What moved",
         "Training gives items new neighbours. For every item: of its nearest neighbours in one space, how many are "
         "still among its nearest in another?",
     )
     dataset = view.dataset
     few = "Two spaces are needed to compare; these Runs have fewer."
-    spaces = openings.open_spaces(runs, dataset.name, 2, few)
+    spaces = page.open_spaces(runs, dataset.name, 2, few)
     before, after, k = _controls(spaces)
     if before.name == after.name:
         st.info("Choose two different spaces.")
         return
-    items = map_loaders.items_on_map(view, dataset.fingerprint, view.split.info)
+    items = map_cache.items_on_map(view, dataset.fingerprint, view.split.info)
     if len(items) < dataset.n_items:
         st.caption(
             f"Among {len(items):,} of {dataset.n_items:,} items: a random sample (seed {SEED}) in which every category,"
             " and cold and warm items, have their share."
         )
-    near = [map_loaders.neighbours(space, view, items, k) for space in (before, after)]
+    near = [map_cache.neighbours(space, view, items, k) for space in (before, after)]
     k = near[0].shape[1]
     table = moved.moved_items(*near, items, view.catalogue, view.counts)
     _example(near, table, view, before, after)
@@ -49,25 +51,23 @@ def page() -> None:
 def _controls(spaces: list[Space]) -> tuple[Space, Space, int]:
     by_name = {space.name: space for space in spaces}
     names = list(by_name)
-    for key in (state.BEFORE, state.AFTER):
-        for wanted in state.from_url(key, names):
+    for key in (url.BEFORE, url.AFTER):
+        for wanted in url.from_url(key, names):
             st.warning(f"There is no space {theme.plain(wanted)} here.")
     left, right, last = st.columns([3, 3, 1.6])
 
     def choose(column, words: str, key: str, index: int) -> Space:
-        name = state.linked(
-            column.selectbox, words, names, key, names[index], format_func=lambda one: by_name[one].label
-        )
+        name = url.linked(column.selectbox, words, names, key, names[index], format_func=lambda one: by_name[one].label)
         column.caption(theme.plain(by_name[name].explanation))
         return by_name[name]
 
-    before = choose(left, "From", state.BEFORE, 0)
-    after = choose(right, "To", state.AFTER, 1)
-    k = state.linked(last.selectbox, "Nearest neighbours", NEAREST, state.NEAREST, NEAREST[1])
+    before = choose(left, "From", url.BEFORE, 0)
+    after = choose(right, "To", url.AFTER, 1)
+    k = url.linked(last.selectbox, "Nearest neighbours", NEAREST, url.NEAREST, NEAREST[1])
     return before, after, int(k)
 
 
-def _example(near: list, table: pd.DataFrame, view: loaders.View, before: Space, after: Space) -> None:
+def _example(near: list, table: pd.DataFrame, view: cache.View, before: Space, after: Space) -> None:
     found = moved.find_example(*near, table, view.catalogue)
     if found is None or not found.before or not found.after:
         return
@@ -89,7 +89,7 @@ def _example(near: list, table: pd.DataFrame, view: loaders.View, before: Space,
             _open(view, found.item, before, after)
 
 
-def _distribution(table: pd.DataFrame, k: int, view: loaders.View) -> None:
+def _distribution(table: pd.DataFrame, k: int, view: cache.View) -> None:
     whole, none = table[moved.OVERLAP].mean(), (table[moved.SHARED] == 0).mean()
     tiles = st.columns(4)
     tiles[0].metric("Items compared", f"{len(table):,}")
@@ -106,15 +106,15 @@ def _distribution(table: pd.DataFrame, k: int, view: loaders.View) -> None:
         theme.chart(figures.kept_figure(moved.shared_histogram(table, k)), "moved_histogram")
     with middle:
         st.subheader("By slice", anchor=False)
-        theme.chart(figures.overlap_figure(moved.overlap_by(table, moved.SLICE), figures.SLICE_COLOURS), "moved_slices")
+        theme.chart(figures.overlap_figure(moved.overlap_by(table, moved.SLICE), SLICE_COLOURS), "moved_slices")
     with right:
         st.subheader("By category, largest first", anchor=False)
         by_category = moved.overlap_by(table, moved.CATEGORY).head(12)
-        colours = figures.category_colours(view.catalogue.category_order)
+        colours = category_colours(view.catalogue.category_order)
         theme.chart(figures.overlap_figure(by_category, colours), "moved_categories")
 
 
-def _tables(table: pd.DataFrame, k: int, view: loaders.View, before: Space, after: Space) -> None:
+def _tables(table: pd.DataFrame, k: int, view: cache.View, before: Space, after: Space) -> None:
     left, right = st.columns(2)
     parts = (
         (left, "Changed most", "moved_most", moved.most_changed(table)),
@@ -145,13 +145,13 @@ def _tables(table: pd.DataFrame, k: int, view: loaders.View, before: Space, afte
                 _open(view, int(rows[moved.ITEM].iloc[picked.selection.rows[0]]), before, after)
 
 
-def _open(view: loaders.View, item: int, before: Space, after: Space) -> None:
+def _open(view: cache.View, item: int, before: Space, after: Space) -> None:
     query = links.query_of(view.dataset)
-    query |= {state.SPACES: [before.name, after.name], state.ITEM: str(view.dataset.item_ids[item])}
+    query |= {url.SPACES: [before.name, after.name], url.ITEM: str(view.dataset.item_ids[item])}
     # Streamlit puts these into this page's address first: it needs its own choices for the way back.
-    query |= {state.BEFORE: before.name, state.AFTER: after.name}
-    query |= {state.NEAREST: st.query_params[state.NEAREST]} if state.NEAREST in st.query_params else {}
+    query |= {url.BEFORE: before.name, url.AFTER: after.name}
+    query |= {url.NEAREST: st.query_params[url.NEAREST]} if url.NEAREST in st.query_params else {}
     st.switch_page("views/maps.py", query_params=query)
 
 
-theme.guarded(page)
+theme.guarded(draw)

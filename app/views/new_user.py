@@ -5,19 +5,20 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from app import links, live, loaders, openings, pickers, state, theme
-from app.lists import Column, lists_data, show, show_lists
-from learn.explore import figures, new_user
-from learn.explore.overview import run_labels
-from learn.explore.recommendations import Suggestions
+from app.components.lists import Column, lists_data, show, show_lists
+from app.shared import cache, links, page, pickers, recommenders, theme, url
+from learn.explore.colours import REST_COLOUR, run_colours
+from learn.explore.lists import new_user
+from learn.explore.lists.user_lists import Suggestions
+from learn.explore.metrics.overview import run_labels
 
 LIST_LENGTHS = ["5", "10", "20", "50"]
 EXAMPLE = 5  # items of an example basket
 FOUND = 7  # search results shown at once
 
 
-def page() -> None:
-    runs, view = openings.open_page(
+def draw() -> None:
+    runs, view = page.open_page(
         "New user",
         "Somebody whom no variant has ever met. Search for things they bought, click + to put them into the basket, "
         "and see what each variant would recommend.",
@@ -33,16 +34,16 @@ def page() -> None:
     columns = st.columns([5, 1.4], vertical_alignment="bottom")
     with columns[0]:
         chosen = pickers.pick_runs(usable)
-    k = int(state.linked(columns[1].selectbox, "List length", LIST_LENGTHS, state.K, LIST_LENGTHS[1]))
+    k = int(url.linked(columns[1].selectbox, "List length", LIST_LENGTHS, url.K, LIST_LENGTHS[1]))
     if not basket:
         st.caption("What each variant recommends appears here as soon as something is in the basket.")
         return
     _lists(view, usable, chosen, basket, k)
 
 
-def _basket(view: loaders.View) -> list[int]:
+def _basket(view: cache.View) -> list[int]:
     """The basket of the URL, as item indices; an id that the catalogue lacks is named."""
-    ids = list(dict.fromkeys(st.query_params.get_all(state.BASKET)))
+    ids = list(dict.fromkeys(st.query_params.get_all(url.BASKET)))
     items = view.dataset.item_index.get_indexer(ids)
     unknown = [name for name, item in zip(ids, items, strict=True) if item < 0]
     if unknown:
@@ -52,25 +53,25 @@ def _basket(view: loaders.View) -> list[int]:
 
 def _put(ids: list[str], change: str = "") -> None:
     """Both at once: one click is one step for the back button."""
-    st.query_params.update({state.BASKET: ids, state.CHANGE: change})
+    st.query_params.update({url.BASKET: ids, url.CHANGE: change})
 
 
 def _add(item_id: str) -> None:
-    ids = [name for name in st.query_params.get_all(state.BASKET) if name != item_id]
+    ids = [name for name in st.query_params.get_all(url.BASKET) if name != item_id]
     _put([*ids, item_id], f"+{item_id}")
 
 
 def _remove(item_id: str) -> None:
-    _put([name for name in st.query_params.get_all(state.BASKET) if name != item_id], f"-{item_id}")
+    _put([name for name in st.query_params.get_all(url.BASKET) if name != item_id], f"-{item_id}")
 
 
 def _empty() -> None:
     _put([])
 
 
-def _item_list(view: loaders.View, name: str, items: list[int], key: str, action: tuple[str, str], callback) -> None:
+def _item_list(view: cache.View, name: str, items: list[int], key: str, action: tuple[str, str], callback) -> None:
     found = Suggestions(np.asarray(items, dtype=np.int64), np.zeros(len(items)), live=True)
-    column = Column(name, name, figures.REST_COLOUR, "", "", found)
+    column = Column(name, name, REST_COLOUR, "", "", found)
     nothing = np.zeros(0, dtype=np.int64)
     data = lists_data([column], view.catalogue, view.dataset.item_ids, nothing, view.counts == 0, legend=())
     for row in data["columns"][0]["rows"]:
@@ -78,12 +79,12 @@ def _item_list(view: loaders.View, name: str, items: list[int], key: str, action
     show(data | {"compact": True}, key, action, callback)
 
 
-def _search(view: loaders.View, basket: list[int]) -> None:
+def _search(view: cache.View, basket: list[int]) -> None:
     st.subheader("What could they have bought?", anchor=False)
-    words = state.linked_text(
+    words = url.linked_text(
         st.text_input,
         "Search the catalogue",
-        state.SEARCH,
+        url.SEARCH,
         placeholder="Words of a title, a category or a brand",
     )
     found = new_user.search_items(view.catalogue, words or "", view.counts, FOUND + len(basket))
@@ -96,14 +97,14 @@ def _search(view: loaders.View, basket: list[int]) -> None:
     _item_list(view, "found", shown, "new_user_found", ("+", "Put into the basket"), _add)
 
 
-def _example(view: loaders.View) -> None:
+def _example(view: cache.View) -> None:
     """Puts the latest few items of somebody real into the basket."""
     user = int(np.random.default_rng().choice(np.flatnonzero(view.history.lengths)))
     items = list(dict.fromkeys(view.history[user][::-1].tolist()))[:EXAMPLE][::-1]
     _put([str(view.dataset.item_ids[item]) for item in items])
 
 
-def _show_basket(view: loaders.View, basket: list[int]) -> None:
+def _show_basket(view: cache.View, basket: list[int]) -> None:
     st.subheader(f"Basket: {len(basket)} items" if len(basket) != 1 else "Basket: 1 item", anchor=False)
     left, right = st.columns(2)
     left.button(
@@ -122,9 +123,9 @@ def _show_basket(view: loaders.View, basket: list[int]) -> None:
     _item_list(view, "basket", basket, "new_user_basket", ("×", "Take out of the basket"), _remove)
 
 
-def _before(view: loaders.View, basket: list[int]) -> tuple[list[int], str] | None:
+def _before(view: cache.View, basket: list[int]) -> tuple[list[int], str] | None:
     """The basket before the last click, and that click in words; None where there is nothing to compare with."""
-    change = st.query_params.get(state.CHANGE, "")
+    change = st.query_params.get(url.CHANGE, "")
     item = int(view.dataset.item_index.get_indexer([change[1:]])[0]) if change else -1
     if item < 0:
         return None
@@ -136,10 +137,10 @@ def _before(view: loaders.View, basket: list[int]) -> tuple[list[int], str] | No
     return None
 
 
-def _lists(view: loaders.View, usable: list, chosen: list[str], basket: list[int], k: int) -> None:
+def _lists(view: cache.View, usable: list, chosen: list[str], basket: list[int], k: int) -> None:
     labels = run_labels(usable)
-    colours = figures.run_colours((run.name, run.info.variant) for run in usable)
-    lives = live.open_lives([run for run in usable if run.name in chosen], view.dataset)
+    colours = run_colours((run.name, run.info.variant) for run in usable)
+    lives = recommenders.open_lives([run for run in usable if run.name in chosen], view.dataset)
     before = _before(view, basket)
     columns, changes = [], {}
     for name in chosen:
@@ -185,4 +186,4 @@ def _lists(view: loaders.View, usable: list, chosen: list[str], basket: list[int
                 )
 
 
-theme.guarded(page)
+theme.guarded(draw)

@@ -7,24 +7,26 @@ from contextlib import suppress
 import pandas as pd
 import streamlit as st
 
-from app import links, loaders, state, theme, variants
+from app.shared import cache, links, theme, url, variant_texts
 from learn.data.dataset import Dataset
-from learn.data.history_target import SplitInfo
 from learn.data.report import NOTE, OK, WARNING, report_table
 from learn.data.schema import Metrics
+from learn.data.splits import SplitInfo
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
-from learn.explore import figures, overview
 from learn.explore.catalogue import Catalogue
+from learn.explore.colours import category_colours, run_colours
+from learn.explore.figures import base as figures
+from learn.explore.metrics import overview
 
 SEVERITY_ICONS = {OK: ":material/check_circle:", NOTE: ":material/info:", WARNING: ":material/warning:"}
 
 
-def page() -> None:
+def draw() -> None:
     dataset = theme.pick_dataset()
-    runs = loaders.open_runs(dataset)
-    info = loaders.split_info(dataset, runs.usable)
-    view = loaders.view(dataset, dataset.fingerprint, info)
+    runs = cache.open_runs(dataset)
+    info = cache.split_info(dataset, runs.usable)
+    view = cache.view(dataset, dataset.fingerprint, info)
     st.title("LEARN Explorer")
     people = links.page("recommendations", **links.query_of(dataset))
     st.write(
@@ -35,7 +37,7 @@ def page() -> None:
     )
     _results(dataset.name, runs, dataset.n_items)
     st.header("The data", anchor=False)
-    tables = loaders.overview_tables(view, dataset.fingerprint, info)
+    tables = cache.overview_tables(view, dataset.fingerprint, info)
     _tiles(tables.health)
     _timeline(tables, info)
     _distributions(tables, view.catalogue)
@@ -45,19 +47,19 @@ def page() -> None:
     _read_ahead(dataset, runs)
 
 
-def _read_ahead(dataset: Dataset, runs: loaders.Runs) -> None:
+def _read_ahead(dataset: Dataset, runs: cache.Runs) -> None:
     """What Recommendations needs first, while this page, drawn by now, is being looked at."""
     for run in runs.usable:
         with suppress(LearnError):  # said there, where it matters
-            loaders.vectors(run, dataset, loaders.run_key([run])[0], dataset.fingerprint)
+            cache.vectors(run, dataset, cache.run_key([run])[0], dataset.fingerprint)
 
 
-def _results(dataset: str, runs: loaders.Runs, n_items: int) -> None:
+def _results(dataset: str, runs: cache.Runs, n_items: int) -> None:
     st.header("Which variant recommends best?", anchor=False)
     if not runs.usable:
         theme.no_runs(dataset)
         return
-    metrics = loaders.metrics(runs.usable, loaders.run_key(runs.usable))
+    metrics = cache.metrics(runs.usable, cache.run_key(runs.usable))
     if metrics.empty:
         st.info("No Run has metrics yet.", icon=":material/monitoring:")
         st.code("learn evaluate " + dataset, language="bash")
@@ -66,38 +68,36 @@ def _results(dataset: str, runs: loaders.Runs, n_items: int) -> None:
     present = set(metrics[Metrics.METRIC])
     names = [name for name in overview.METRIC_WORDS if name in present] + sorted(present - set(overview.METRIC_WORDS))
     ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
-    sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.AMONG])]
+    sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.CANDIDATES])]
     slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != "all", name))
-    metric = state.linked(
-        columns[0].selectbox, "Metric", names, state.METRIC, names[0], format_func=overview.metric_label
-    )
+    metric = url.linked(columns[0].selectbox, "Metric", names, url.METRIC, names[0], format_func=overview.metric_label)
     first = str(default_k(n_items))
-    k = state.linked(columns[1].selectbox, "List length k", ks, state.METRIC_K, first if first in ks else ks[-1])
-    among = state.linked(
-        columns[2].selectbox, "Ranked items", sets, state.METRIC_SET, sets[0], format_func=overview.AMONG_NAMES.get
+    k = url.linked(columns[1].selectbox, "List length k", ks, url.METRIC_K, first if first in ks else ks[-1])
+    candidates = url.linked(
+        columns[2].selectbox, "Ranked items", sets, url.METRIC_SET, sets[0], format_func=overview.AMONG_NAMES.get
     )
-    part = state.linked(
+    part = url.linked(
         columns[3].selectbox,
         "Users or items counted",
         slices,
-        state.METRIC_SLICE,
+        url.METRIC_SLICE,
         slices[0],
         help="Cold-start: nothing known from training. Long-tail: little known.",
     )
-    table = overview.compare_runs(metrics, metric, int(k), among, part)
+    table = overview.compare_runs(metrics, metric, int(k), candidates, part)
     how_to_read = "Dots are means over users, whiskers their 95% intervals; further right is better."
     if metric == "coverage":
         how_to_read = "Dots are shares of the catalogue; more is not always better."
     what = overview.METRIC_WORDS.get(metric, (metric, metric))[1]
-    st.caption(f"{overview.metric_label(metric)}: {what}. {overview.AMONG_NAMES[among]}. {how_to_read}")
+    st.caption(f"{overview.metric_label(metric)}: {what}. {overview.AMONG_NAMES[candidates]}. {how_to_read}")
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return
-    colours = figures.run_colours((run.name, run.info.variant) for run in runs.usable)
+    colours = run_colours((run.name, run.info.variant) for run in runs.usable)
     with st.expander("What are (a), (b), (c) and w/o Align?"):
-        st.markdown(variants.LONG)
+        st.markdown(variant_texts.LONG)
     theme.chart(figures.metrics_figure(table, colours, f"{overview.metric_label(metric)}@{k}"), key="overview_metrics")
-    _metrics_table(overview.metrics_overview(metrics, int(k), among, part).reindex(table["run"]))
+    _metrics_table(overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"]))
 
 
 def _metrics_table(table: pd.DataFrame) -> None:
@@ -124,7 +124,7 @@ def _tiles(facts: overview.Health) -> None:
         column.metric(name, value, help=help_text)
 
 
-def _timeline(tables: loaders.OverviewTables, info: SplitInfo) -> None:
+def _timeline(tables: cache.OverviewTables, info: SplitInfo) -> None:
     st.subheader("Where time is cut", anchor=False)
     facts = tables.health
     if facts.first is None:
@@ -139,7 +139,7 @@ def _timeline(tables: loaders.OverviewTables, info: SplitInfo) -> None:
     theme.chart(figure, "overview_timeline")
 
 
-def _distributions(tables: loaders.OverviewTables, catalogue: Catalogue) -> None:
+def _distributions(tables: cache.OverviewTables, catalogue: Catalogue) -> None:
     left, middle, right = st.columns(3)
     with left:
         st.subheader("Length of histories", anchor=False)
@@ -149,7 +149,7 @@ def _distributions(tables: loaders.OverviewTables, catalogue: Catalogue) -> None
         theme.chart(figures.slices_figure(tables.slices), "overview_slices")
     with right:
         st.subheader("Top categories", anchor=False)
-        colours = figures.category_colours(catalogue.category_order)
+        colours = category_colours(catalogue.category_order)
         theme.chart(figures.categories_figure(tables.categories, colours), "overview_categories")
 
 
@@ -168,4 +168,4 @@ def _findings(dataset: Dataset) -> None:
             st.dataframe(facts[["finding", "value"]], hide_index=True, width="stretch")
 
 
-theme.guarded(page)
+theme.guarded(draw)

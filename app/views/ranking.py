@@ -7,33 +7,34 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import loaders, state, theme
+from app.shared import cache, theme, url
 from learn.data.completejourney import NAME as COMPLETEJOURNEY
-from learn.explore import ranking, ranking_figures
-from learn.explore.compare_figures import SLICE_WORDS
+from learn.explore.figures import ranking as ranking_figures
+from learn.explore.figures.compare import SLICE_WORDS
+from learn.explore.metrics import ranking
 from learn.ranking.report import NAMES, gain_words, read_report
 from learn.ranking.schema import METRICS, NONE, RAW, REVENUE, UAUC, Results
 
 
-def page() -> None:
+def draw() -> None:
     st.title("Ranking", anchor=False)
     st.caption(
         "A ranker orders what somebody is about to be shown by how likely they are to take it. It has ordinary "
         "features: what they bought before, popularity, price, place. Is it better when it is told LEARN's vectors, "
         "too? *Fused*: a small module adapts them to conversions first (the paper's Tables 8 and 9)."
     )
-    folders = loaders.ranking_reports()
+    folders = cache.ranking_reports()
     if not folders:
         st.info("No ranker has been compared yet.", icon=":material/sort:")
         st.code("learn rank completejourney", language="bash")
         return
     left, right = st.columns(2)
     names = list(folders)
-    for wanted in state.from_url(state.RANKED_DATASET, names):
+    for wanted in url.from_url(url.RANKED_DATASET, names):
         st.warning(f"There is no comparison on {theme.plain(wanted)} here; showing {names[0]}.")
-    dataset = state.linked(left.selectbox, "Measured on", names, state.RANKED_DATASET, names[0])
-    metric = state.linked(
-        right.selectbox, "Measure", METRICS_SHOWN, state.RANKED_METRIC, UAUC, format_func=ranking.METRIC_WORDS.get
+    dataset = url.linked(left.selectbox, "Measured on", names, url.RANKED_DATASET, names[0])
+    metric = url.linked(
+        right.selectbox, "Measure", METRICS_SHOWN, url.RANKED_METRIC, UAUC, format_func=ranking.METRIC_WORDS.get
     )
     if dataset == COMPLETEJOURNEY:
         st.caption(
@@ -127,4 +128,4 @@ def _facts(about: dict[str, Any], dataset: str) -> None:
         st.code(f"learn rank {dataset} --run {about['run']}", language="bash")
 
 
-theme.guarded(page)
+theme.guarded(draw)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from app import links, loaders, openings, pickers, state, theme
-from app.lists import Column, show_lists
+from app.components.lists import Column, show_lists
+from app.shared import cache, links, page, pickers, theme, url
 from learn.errors import LearnError
-from learn.explore import figures, recommendations
 from learn.explore.catalogue import Filters
-from learn.explore.overview import run_labels
+from learn.explore.colours import run_colours
+from learn.explore.figures import base as figures
+from learn.explore.lists import user_lists
+from learn.explore.metrics.overview import run_labels
 
 LIST_LENGTHS = ["5", "10", "20", "50"]
 
 
-def page() -> None:
-    runs, view = openings.open_page(
+def draw() -> None:
+    runs, view = page.open_page(
         "Recommendations",
         "Pick a person. See what they bought, what each variant suggests, and what they did buy later.",
     )
@@ -26,28 +28,28 @@ def page() -> None:
         theme.show_error(problem)
     if not runs.usable:
         theme.no_runs(dataset.name)
-    chosen, k, only_new, filters = _controls(view, runs)
+    chosen, k, unseen, filters = _controls(view, runs)
     if user is None:
         st.stop()
-    seen = recommendations.user_view(view.history, view.target, user)
-    keep = recommendations.rankable(filters.mask(view.catalogue), seen, only_new)
-    lists = _lists(view, runs, chosen, user, keep, only_new, k)
+    seen = user_lists.user_view(view.history, view.target, user)
+    keep = user_lists.rankable(filters.mask(view.catalogue), seen, unseen)
+    lists = _lists(view, runs, chosen, user, keep, unseen, k)
     _past(view, seen, lists, runs)
     _purchases(view, seen)
     if chosen:
-        _columns(view, runs, user, seen, keep, lists, filters, only_new)
+        _columns(view, runs, user, seen, keep, lists, filters, unseen)
 
 
-def _controls(view: loaders.View, runs: loaders.Runs) -> tuple[list[str], int, bool, Filters]:
+def _controls(view: cache.View, runs: cache.Runs) -> tuple[list[str], int, bool, Filters]:
     columns = st.columns([5, 1.4], vertical_alignment="bottom")
     with columns[0]:
         chosen = pickers.pick_runs(runs.usable)
-    k = state.linked(columns[1].selectbox, "List length", LIST_LENGTHS, state.K, LIST_LENGTHS[1])
+    k = url.linked(columns[1].selectbox, "List length", LIST_LENGTHS, url.K, LIST_LENGTHS[1])
     left, _, right = st.columns([3, 2, 1.5], vertical_alignment="center")
-    only_new = state.linked_toggle(
+    unseen = url.linked_toggle(
         left.toggle,
         "Hide bought before",
-        state.ONLY_NEW,
+        url.ONLY_NEW,
         True,
         help="Leaves out the items of the user's own history.",
     )
@@ -57,51 +59,45 @@ def _controls(view: loaders.View, runs: loaders.Runs) -> tuple[list[str], int, b
         parts = [*filters.categories, *filters.brands]
         parts += [f"price {filters.price[0]:,.2f} to {filters.price[1]:,.2f}"] if filters.price else []
         st.caption(f"Only: {theme.plain(' · '.join(parts))}")
-    return chosen, int(k), only_new, filters
+    return chosen, int(k), unseen, filters
 
 
-def _filters(view: loaders.View) -> Filters:
+def _filters(view: cache.View) -> Filters:
     catalogue = view.catalogue
-    categories = state.linked_many("Category", catalogue.category_order, state.CATEGORY, placeholder="All categories")
-    brands = state.linked_many(
-        "Brand", catalogue.brand_order[: pickers.MOST_LISTED], state.BRAND, placeholder="All brands"
-    )
+    categories = url.linked_many("Category", catalogue.category_order, url.CATEGORY, placeholder="All categories")
+    brands = url.linked_many("Brand", catalogue.brand_order[: pickers.MOST_LISTED], url.BRAND, placeholder="All brands")
     price = None
     if catalogue.price_range:
         low, high = catalogue.price_range
         left, right = st.columns(2)
-        least = state.linked_number(left.number_input, "Price from", state.PRICE_FROM, placeholder=f"{low:,.2f}")
-        most = state.linked_number(right.number_input, "Price to", state.PRICE_TO, placeholder=f"{high:,.2f}")
+        least = url.linked_number(left.number_input, "Price from", url.PRICE_FROM, placeholder=f"{low:,.2f}")
+        most = url.linked_number(right.number_input, "Price to", url.PRICE_TO, placeholder=f"{high:,.2f}")
         if least is not None or most is not None:
             price = (low if least is None else least, high if most is None else most)
     return Filters(tuple(categories), tuple(brands), price)
 
 
 def _lists(
-    view: loaders.View, runs: loaders.Runs, chosen: list[str], user: int, keep: np.ndarray, only_new: bool, k: int
-) -> dict[str, recommendations.Suggestions]:
+    view: cache.View, runs: cache.Runs, chosen: list[str], user: int, keep: np.ndarray, unseen: bool, k: int
+) -> dict[str, user_lists.Suggestions]:
     """Each chosen Run's list; one that cannot be read says so and is left out."""
     dataset, lists = view.dataset, {}
     for name in chosen:
         run = runs.named(name)
-        key = loaders.run_key([run])[0]
+        key = cache.run_key([run])[0]
         try:
-            pair = loaders.vectors(run, dataset, key, dataset.fingerprint)
+            pair = cache.vectors(run, dataset, key, dataset.fingerprint)
             if pair is not None and pair[0][user].any():
-                lists[name] = recommendations.rank_live(
-                    pair[0][user], pair[1], keep, k, view.history[user], run.info.repeat
-                )
+                lists[name] = user_lists.rank_live(pair[0][user], pair[1], keep, k, view.history[user], run.info.repeat)
             else:
-                stored = loaders.stored_lists(run, key, dataset.fingerprint)
-                lists[name] = recommendations.read_stored(
-                    run, stored, dataset, dataset.user_ids[user], keep, only_new, k
-                )
+                stored = cache.stored_lists(run, key, dataset.fingerprint)
+                lists[name] = user_lists.read_stored(run, stored, dataset, dataset.user_ids[user], keep, unseen, k)
         except LearnError as error:
             theme.show_error(error)
     return lists
 
 
-def _past(view: loaders.View, seen: recommendations.UserView, lists: dict, runs: loaders.Runs) -> None:
+def _past(view: cache.View, seen: user_lists.UserView, lists: dict, runs: cache.Runs) -> None:
     left, right = st.columns([3, 2])
     labels = run_labels(runs.usable)
     with left:
@@ -109,19 +105,19 @@ def _past(view: loaders.View, seen: recommendations.UserView, lists: dict, runs:
         if not len(seen.history):
             st.info("Nothing: a cold-start user. Only lists that need no history can be shown.")
         else:
-            table = recommendations.history_timeline(seen, view.catalogue)
+            table = user_lists.history_timeline(seen, view.catalogue)
             theme.chart(figures.history_figure(table, view.catalogue.category_order), "recommendations_history")
     with right:
         st.subheader("By category", anchor=False)
         groups = {"Before the cut": seen.history, "Bought later": seen.target}
         groups |= {labels[name]: found.items for name, found in lists.items()}
-        table = recommendations.category_shares(
+        table = user_lists.category_shares(
             {name: items for name, items in groups.items() if len(items)}, view.catalogue
         )
         theme.chart(figures.shares_figure(table, view.catalogue.category_order), "recommendations_shares")
 
 
-def _purchases(view: loaders.View, seen: recommendations.UserView) -> None:
+def _purchases(view: cache.View, seen: user_lists.UserView) -> None:
     """Everything that the person bought, to look things up in."""
     later = np.unique(seen.target)
     new = len(np.setdiff1d(later, seen.history))
@@ -134,7 +130,7 @@ def _purchases(view: loaders.View, seen: recommendations.UserView) -> None:
         for column, (name, items, times) in zip(columns, parts, strict=True):
             column.caption(f"{name}, the latest first")
             column.dataframe(
-                recommendations.purchases(items, times, view.catalogue),
+                user_lists.purchases(items, times, view.catalogue),
                 hide_index=True,
                 width="stretch",
                 height=320,
@@ -148,22 +144,22 @@ def _purchases(view: loaders.View, seen: recommendations.UserView) -> None:
 
 
 def _columns(
-    view: loaders.View,
-    runs: loaders.Runs,
+    view: cache.View,
+    runs: cache.Runs,
     user: int,
     seen,
     keep: np.ndarray,
     lists: dict,
     filters: Filters,
-    only_new: bool,
+    unseen: bool,
 ) -> None:
     labels = run_labels(runs.usable)
-    colours = figures.run_colours((run.name, run.info.variant) for run in runs.usable)
+    colours = run_colours((run.name, run.info.variant) for run in runs.usable)
     later = seen.later(keep)
     columns = []
     for name, found in lists.items():
         hits = int(np.isin(found.items, later).sum())
-        what = ("new" if only_new else "different") + " later items" + (" that pass the filters" if filters else "")
+        what = ("new" if unseen else "different") + " later items" + (" that pass the filters" if filters else "")
         source = "ranked now over every item" if found.live else f"from its stored top {found.depth}"
         if not found.live and not found.depth:
             source = "no list: nothing is known of this user" if not len(seen.history) else "no list for this user"
@@ -176,4 +172,4 @@ def _columns(
     show_lists(columns, view.catalogue, view.dataset.item_ids, later, view.counts == 0, links=row_links)
 
 
-theme.guarded(page)
+theme.guarded(draw)

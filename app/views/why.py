@@ -6,17 +6,19 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import links, live, loaders, openings, pickers, state, theme
-from learn.explore import figures, recommendations, why, why_figures
-from learn.explore.live import LiveRun
-from learn.explore.overview import run_labels
+from app.shared import cache, links, page, pickers, recommenders, theme, url
+from learn.explore.colours import run_colours
+from learn.explore.figures import attribution as attribution_figures
+from learn.explore.lists import attribution, user_lists
+from learn.explore.metrics.overview import run_labels
+from learn.runs.recommender import Recommender
 
 SUGGESTED = 10  # items of each variant's list that are offered to be explained
 EXACT_AT_FIRST = 120
 
 
-def page() -> None:
-    runs, view = openings.open_page(
+def draw() -> None:
+    runs, view = page.open_page(
         "Why",
         "Pick a person and an item. See which of their past purchases speak for it, and why one variant ranks it high "
         "while another does not.",
@@ -30,36 +32,37 @@ def page() -> None:
     if not len(view.history[user]):
         st.info("Nothing is known of this user before the cut, so nothing can speak for an item. Choose another user.")
         return
-    lives = live.open_lives([run for run in usable if run.name in chosen], dataset)
+    lives = recommenders.open_lives([run for run in usable if run.name in chosen], dataset)
     if not lives:
         return
-    seen = recommendations.user_view(view.history, view.target, user)
-    keep = recommendations.rankable(np.ones(dataset.n_items, dtype=bool), seen, only_new=True)
+    seen = user_lists.user_view(view.history, view.target, user)
+    keep = user_lists.rankable(np.ones(dataset.n_items, dtype=bool), seen, unseen=True)
     labels = {name: label for name, label in run_labels(usable).items() if name in lives}
     item = _pick_item(view, lives, user, keep, labels)
     if item is None:
         return
-    colours = figures.run_colours((run.name, run.info.variant) for run in usable)
-    standings = {
-        name: why.standing(one.users[user], one.items, keep, item, one.has_prior) for name, one in lives.items()
+    colours = run_colours((run.name, run.info.variant) for run in usable)
+    rank_breakdowns = {
+        name: attribution.rank_breakdown(one.users[user], one.items, keep, item, one.has_popularity_bias)
+        for name, one in lives.items()
     }
     _item_card(view, seen, item)
-    _ranks(standings, labels)
+    _ranks(rank_breakdowns, labels)
     _contributions(view, lives, seen.history, item, labels, colours)
-    _here_and_not_there(standings, labels, colours)
+    _here_and_not_there(rank_breakdowns, labels, colours)
 
 
 def _pick_item(
-    view: loaders.View, lives: dict[str, LiveRun], user: int, keep: np.ndarray, labels: dict[str, str]
+    view: cache.View, lives: dict[str, Recommender], user: int, keep: np.ndarray, labels: dict[str, str]
 ) -> int | None:
     """The item to explain: one of what the variants recommend, or any id that is typed."""
     dataset, places = view.dataset, {}
     for name, one in lives.items():
-        found = recommendations.rank_live(one.users[user], one.items, keep, SUGGESTED)
+        found = user_lists.rank_live(one.users[user], one.items, keep, SUGGESTED)
         for rank, item in enumerate(found.items.tolist(), 1):
             places.setdefault(str(dataset.item_ids[item]), []).append(f"#{rank} {labels[name]}")
     ids = sorted(places, key=lambda one: -len(places[one]))
-    asked = st.query_params.get(state.ITEM)
+    asked = st.query_params.get(url.ITEM)
     if asked and asked not in ids:
         ids.append(asked)
 
@@ -68,11 +71,11 @@ def _pick_item(
         title = view.catalogue.titles[index] if index >= 0 else "not in this catalogue"
         return f"{title} · {', '.join(places.get(item_id, [item_id]))}"
 
-    chosen = state.linked(
+    chosen = url.linked(
         st.selectbox,
         "Item",
         ids,
-        state.ITEM,
+        url.ITEM,
         ids[0],
         index=None,
         format_func=words,
@@ -90,7 +93,7 @@ def _pick_item(
     return index
 
 
-def _item_card(view: loaders.View, seen: recommendations.UserView, item: int) -> None:
+def _item_card(view: cache.View, seen: user_lists.UserView, item: int) -> None:
     catalogue = view.catalogue
     words = [catalogue.categories[item], catalogue.finer[item], catalogue.details[item]]
     if np.isfinite(catalogue.prices[item]):
@@ -108,8 +111,8 @@ def _item_card(view: loaders.View, seen: recommendations.UserView, item: int) ->
         st.markdown(f"[Show it on the maps]({link['href']})")
 
 
-def _ranks(standings: dict[str, why.Standing], labels: dict[str, str]) -> None:
-    for column, (name, found) in zip(st.columns(len(standings)), standings.items(), strict=True):
+def _ranks(rank_breakdowns: dict[str, attribution.RankBreakdown], labels: dict[str, str]) -> None:
+    for column, (name, found) in zip(st.columns(len(rank_breakdowns)), rank_breakdowns.items(), strict=True):
         share = found.rank / found.of
         column.metric(
             theme.plain(labels[name]),
@@ -122,25 +125,25 @@ def _ranks(standings: dict[str, why.Standing], labels: dict[str, str]) -> None:
 
 @st.cache_data(max_entries=64, show_spinner="Leaving out one item after the other …")
 def _explain(
-    _lives: dict[str, LiveRun], key: tuple[str, ...], history: np.ndarray, item: int, most: int | None
-) -> dict[str, why.Attribution]:
-    return why.explain(_lives, history, {name: one.items[item] for name, one in _lives.items()}, most)
+    _lives: dict[str, Recommender], key: tuple[str, ...], history: np.ndarray, item: int, most: int | None
+) -> dict[str, attribution.Attribution]:
+    return attribution.explain(_lives, history, {name: one.items[item] for name, one in _lives.items()}, most)
 
 
 def _contributions(
-    view: loaders.View, lives: dict[str, LiveRun], history: np.ndarray, item: int, labels: dict, colours: dict
+    view: cache.View, lives: dict[str, Recommender], history: np.ndarray, item: int, labels: dict, colours: dict
 ) -> None:
     st.subheader("What in their history speaks for it", anchor=False)
     n_distinct = len(np.unique(history))
     everything = False
     if n_distinct > EXACT_AT_FIRST:
-        everything = state.linked_toggle(
+        everything = url.linked_toggle(
             st.toggle,
             f"Leave out each of the {n_distinct:,} items, not only {EXACT_AT_FIRST}",
-            state.EXACT,
+            url.EXACT,
             help="Slower. Otherwise: the half that seems to matter most, and an even sample of the others.",
         )
-    key = loaders.run_key([one.run for one in lives.values()])
+    key = cache.run_key([one.run for one in lives.values()])
     found = _explain(lives, key, history, item, None if everything else EXACT_AT_FIRST)
     n_strands = max(one.n_strands for one in found.values())
     cut = (
@@ -151,8 +154,8 @@ def _contributions(
         "Bars to the right speak for the item: its score falls by that much when the purchase is left out. Bars to the "
         f"left speak against it. Ticks: a one-pass estimate of the same. Every variant has its own scale.{cut}"
     )
-    table = why.contributions_table(found)
-    theme.chart(why_figures.contributions_figure(table, view.catalogue, labels, colours), "why_contributions")
+    table = attribution.contributions_table(found)
+    theme.chart(attribution_figures.contributions_figure(table, view.catalogue, labels, colours), "why_contributions")
     for column, one in zip(st.columns(len(found)), found.values(), strict=True):
         column.caption(_agreement(one), help=AGREEMENT_HELP)
     with st.expander(f"All {n_distinct:,} distinct items of the history"):
@@ -167,14 +170,14 @@ AGREEMENT_HELP = (
 )
 
 
-def _agreement(found: why.Attribution) -> str:
+def _agreement(found: attribution.Attribution) -> str:
     if not np.isfinite(found.agreement_held):
         return "Too few items to compare the estimate with."
     words = f"Ticks against bars, rank correlation: {found.agreement_held:.2f}"
     return words + (f"; {found.agreement:.2f} with the strands regrouped" if found.n_strands > 1 else "")
 
 
-def _readable(table: pd.DataFrame, view: loaders.View, labels: dict[str, str]) -> pd.DataFrame:
+def _readable(table: pd.DataFrame, view: cache.View, labels: dict[str, str]) -> pd.DataFrame:
     wide = table.pivot(index="item", columns="run", values=["held", "exact", "approximate"])
     shown = pd.DataFrame({"item": view.catalogue.titles[wide.index], "category": view.catalogue.categories[wide.index]})
     for name in dict.fromkeys(table["run"]):
@@ -186,16 +189,16 @@ def _readable(table: pd.DataFrame, view: loaders.View, labels: dict[str, str]) -
     return shown.sort_values(first, ascending=False, kind="stable")
 
 
-def _here_and_not_there(standings: dict[str, why.Standing], labels: dict, colours: dict) -> None:
+def _here_and_not_there(rank_breakdowns: dict[str, attribution.RankBreakdown], labels: dict, colours: dict) -> None:
     st.subheader("Why here and not there", anchor=False)
-    st.markdown(theme.plain(why.in_words(standings, labels)))
-    theme.chart(why_figures.distribution_figure(standings, labels, colours), "why_distribution")
+    st.markdown(theme.plain(attribution.in_words(rank_breakdowns, labels)))
+    theme.chart(attribution_figures.distribution_figure(rank_breakdowns, labels, colours), "why_distribution")
     st.caption(
         "Every item's score for this person, per variant; the line marks this item. A score is *similarity* (what this "
         "person's history says) plus a *popularity prior* (what the text says of how much people buy such things)."
     )
-    table = why.standings_table(standings, labels)
+    table = attribution.rank_breakdowns_table(rank_breakdowns, labels)
     st.dataframe(table, hide_index=True, width="stretch", column_config={"Run": "Variant"})
 
 
-theme.guarded(page)
+theme.guarded(draw)

@@ -1,7 +1,7 @@
 """What the runners share: the job that they are given, the exported files, and the two files that they write.
 
-A job is a JSON file: ``data`` (the folder that `learn.benchmark.peers.export` wrote), ``peer``, ``seed``, ``settings``
-and ``output`` (a folder). The test target is in none of the files.
+A job is a JSON file: ``data`` (the folder that `learn.reproduce.external_baselines.export` wrote), ``peer``, ``seed``,
+``settings`` and ``output`` (a folder). The test target is in none of the files.
 """
 
 from __future__ import annotations

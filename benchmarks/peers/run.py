@@ -2,7 +2,7 @@
 
 Without --set, makes the peers' cells of table 3 in the workspace, where `learn benchmark table3` meets them as
 finished. With --set, tries other settings under seed 0, prints the best NDCG@10 on validation and keeps nothing: this
-is how the settings in learn/benchmark/peers.py were chosen.
+is how the settings in learn/reproduce/external_baselines.py were chosen.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from learn.benchmark.cells import cells, run_cell
-from learn.benchmark.peer_runs import PeerCannotRun, PeerHost, run_job
-from learn.benchmark.peers import PEERS, Peer, export
-from learn.benchmark.plans import plan
 from learn.config import preset
 from learn.data.dataset import Dataset
-from learn.data.history_target import Split
-from learn.options import parse_settings
+from learn.data.splits import Split
 from learn.pipeline import open_dataset
+from learn.reproduce.experiments import cells, run_cell
+from learn.reproduce.external_baselines import PEERS, Peer, export
+from learn.reproduce.external_runs import PeerCannotRun, PeerHost, run_job
+from learn.reproduce.tables import plan
+from learn.settings import parse_settings
 from learn.workspace import Workspace
 
 

@@ -80,7 +80,7 @@ def content_embeddings(
     Raises:
         LearnError: an LLM cannot be loaded, the disk is full, or another process is reading the same items.
     """
-    found = [_one_reader(dataset, reader, workspace, progress) for reader in cex.readers]
+    found = [_one_reader(dataset, reader, workspace, progress) for reader in cex.encoders]
     if len(found) == 1:
         return found[0]
     return ContentEmbeddings(

@@ -74,7 +74,9 @@ def load_completejourney() -> Dataset:
     ]
     events = _events(sales)
     notes.append(f"The other {len(sales):,} rows are {len(events):,} events: one per item in a basket.")
-    return validate(NAME, catalogue, events, {"kind": NAME, "package": PACKAGE, "notes": notes})
+    return validate(
+        NAME, catalogue, events, {"kind": NAME, "package": PACKAGE, "notes": notes, "test_start": TEST_START}
+    )
 
 
 def package_folder() -> Path:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from learn.data.dataset import Dataset
-from learn.data.history_target import Phase, Split
 from learn.data.schema import Interactions, Items, Slices
+from learn.data.splits import Phase, Split
 
 OK, NOTE, WARNING = "ok", "note", "warning"
 TOP_CATEGORIES = 10
@@ -121,9 +121,9 @@ def split_facts(dataset: Dataset, split: Split) -> dict[str, Any]:
 
     Returns:
         "events" per phase; "tested_users"; "cold_start_items" and "cold_start_share_of_test" (targets that training
-        never saw); "slices": records of `learn.evaluation.slices.describe`.
+        never saw); "slices": records of `learn.data.slices.describe`.
     """
-    from learn.evaluation.slices import describe
+    from learn.data.slices import describe
 
     counts = split.training_counts()
     test = split.target(Phase.TEST)

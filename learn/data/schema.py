@@ -35,15 +35,15 @@ class Recommendations:
     """Columns of a Run's recommendations.parquet."""
 
     USER = "user_id"
-    AMONG = "among"  # which items were ranked: AMONG_ALL or AMONG_NEW
+    CANDIDATES = "among"  # which items were ranked: ALL_CANDIDATES or UNSEEN
     RANK = "rank"  # int, 1 is the best
     ITEM = "item_id"
     SCORE = "score"  # float, comparable within one user only
 
-    AMONG_ALL = "all"  # the whole catalogue
-    AMONG_NEW = "new"  # without the items of the user's own history
+    ALL_CANDIDATES = "all"  # the whole catalogue
+    UNSEEN = "new"  # without the items of the user's own history
 
-    ALL = (USER, AMONG, RANK, ITEM, SCORE)
+    ALL = (USER, CANDIDATES, RANK, ITEM, SCORE)
 
 
 class Metrics:
@@ -51,21 +51,21 @@ class Metrics:
 
     METRIC = "metric"  # hit_rate, recall, pooled_recall, ndcg, mrr, coverage
     K = "k"
-    AMONG = "among"
+    CANDIDATES = "among"
     SLICE = "slice"  # "all", or "<user|item>:<cold-start|long-tail|others>"
     MEAN = "mean"
     LOW = "low"  # 95% bootstrap interval over users
     HIGH = "high"
     N_USERS = "n_users"
 
-    ALL = (METRIC, K, AMONG, SLICE, MEAN, LOW, HIGH, N_USERS)
+    ALL = (METRIC, K, CANDIDATES, SLICE, MEAN, LOW, HIGH, N_USERS)
 
 
 class PerUser:
     """Columns of a Run's per_user.parquet: one row per evaluated user and ranked set, what paired comparison needs."""
 
     USER = "user"  # int, the user's index in Dataset.user_ids
-    AMONG = "among"
+    CANDIDATES = "among"
     N_TARGETS = "n_targets"  # int, distinct target items
 
     HITS = "hits"  # int: targets in the top k; hit_rate, recall and pooled_recall follow from it

@@ -48,3 +48,19 @@ class Sequences:
         """Users with at least ``length`` events, [B] indices, and their first ones, [B, length] item indices."""
         users = np.flatnonzero(self.lengths >= length)
         return users, self.items[self.offsets[users][:, None] + np.arange(length)].astype(np.int64)
+
+
+def pad(rows: list[np.ndarray], value: int) -> np.ndarray:
+    """[B, longest] int64, rows right-padded with ``value``."""
+    padded = np.full((len(rows), max(map(len, rows))), value, dtype=np.int64)
+    for row, values in zip(padded, rows, strict=True):
+        row[: len(values)] = values
+    return padded
+
+
+def take_users(sequences: Sequences, users: np.ndarray) -> Sequences:
+    """The sequences of ``users`` ([Q] indices), in that order, without times."""
+    parts = [sequences[user] for user in users]
+    lengths = [len(part) for part in parts]
+    items = np.concatenate(parts) if parts else sequences.items[:0]
+    return Sequences(items, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))

@@ -7,16 +7,9 @@ from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
-import pandas as pd
-
 from learn.data.dataset import Dataset
-from learn.data.history_target import Phase, Split, leave_one_out, split_by_time
 from learn.errors import LearnError
 from learn.workspace import checked_name
-
-MINIMUM_DAYS = 60
-MINIMUM_EVENTS = 20  # mean per user: with fewer, most users have nothing on one side of a cut by time
-MINIMUM_TESTED = 0.2  # share of the users that must have both a history and a target
 
 
 class SourceKind(StrEnum):
@@ -90,27 +83,3 @@ def _check_given(kind: SourceKind, given: set[str]) -> None:
         raise LearnError(f"Source {kind} needs {' and '.join(sorted(needed - given))}.", usage)
     if given - needed - allowed:
         raise LearnError(f"Source {kind} does not use {' and '.join(sorted(given - needed - allowed))}.", usage)
-
-
-def default_split(dataset: Dataset) -> Split:
-    """The split that suits ``dataset``.
-
-    completejourney is cut at 1 November 2017, with two weeks of validation before. Another dataset is cut by time when
-    its timestamps span 60 days or more, its users average 20 events or more, and a fifth of them have events on both
-    sides of the cut; else leave-one-out, as in the published benchmarks on short sequences.
-    """
-    from learn.data.completejourney import NAME, TEST_START
-
-    if dataset.source.get("kind") == NAME:
-        return split_by_time(dataset, TEST_START)
-    sequences = dataset.sequences
-    if sequences.times is None or sequences.lengths.mean() < MINIMUM_EVENTS:
-        return leave_one_out(dataset)
-    if pd.Timedelta(int(sequences.times.max() - sequences.times.min())) < pd.Timedelta(days=MINIMUM_DAYS):
-        return leave_one_out(dataset)
-    try:
-        split = split_by_time(dataset)
-    except LearnError:  # a part of the calendar without events
-        return leave_one_out(dataset)
-    both = (split.history(Phase.TEST).lengths > 0) & (split.target(Phase.TEST).lengths > 0)
-    return split if both.mean() >= MINIMUM_TESTED else leave_one_out(dataset)

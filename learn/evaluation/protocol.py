@@ -1,8 +1,8 @@
-"""From ranked lists to the metrics table: two regimes, six slices, and an interval for every number.
+"""From ranked lists to the metrics table: two sets of candidates, six slices, and an interval for every number.
 
-Regimes (`Recommendations.AMONG`): ``all`` ranks the whole catalogue, the user's history included, and every distinct
-target counts (leave-one-out benchmarks that do not mask history are this); ``new`` takes the items of the user's own
-history out of the list and out of the targets: what the user would meet for the first time.
+Candidates (`Recommendations.CANDIDATES`): ``all`` ranks the whole catalogue, the user's history included, and every
+distinct target counts (leave-one-out benchmarks that do not mask history are this); ``new``, unseen items, takes the
+items of the user's own history out of the list and out of the targets: what the user would meet for the first time.
 """
 
 from __future__ import annotations
@@ -14,18 +14,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from learn.data.history_target import Phase, Split
 from learn.data.schema import Metrics, PerUser, Recommendations, Slices
+from learn.data.sequences import take_users
+from learn.data.slices import ITEM_PREFIX, USER_PREFIX, SliceConfig, describe, item_slices, user_slices
+from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation import metrics as m
 from learn.evaluation.bootstrap import RESAMPLES, bootstrap_ratios
-from learn.evaluation.slices import ITEM_PREFIX, USER_PREFIX, SliceConfig, describe, item_slices, user_slices
-from learn.evaluation.targets import REGIMES, Targets, make_targets, ranked_sets, without_history
+from learn.evaluation.targets import CANDIDATE_SETS, Targets, candidate_sets, make_targets, without_history
+from learn.retrieval.base import Index
 from learn.retrieval.exact import ExactIndex
-from learn.retrieval.index import Index, take_users
 from learn.retrieval.repeats import search_with_repeats
 
 KS = (10, 50, 100)
+LIST_LENGTH = 100
+"""How many items of a list a Run keeps."""
 WHOLE = "all"
 Ranked = Mapping[str, np.ndarray]
 
@@ -85,22 +88,22 @@ def evaluate(
     history_lengths = split.history(phase).lengths
     user_names = user_slices(history_lengths, slices)
     tables, per_user, users = [], [], {}
-    possible = ranked_sets(split, phase)
-    for among, lists in ranked.items():
-        if among in REGIMES and among not in possible:
+    possible = candidate_sets(split, phase)
+    for candidates, lists in ranked.items():
+        if candidates in CANDIDATE_SETS and candidates not in possible:
             continue
-        targets = make_targets(split, phase, among)
+        targets = make_targets(split, phase, candidates)
         if len(lists) != len(split.sequences):
             raise LearnError(
-                f"Ranked lists ({among!r}) came for {len(lists)} users, the split has {len(split.sequences)}.",
+                f"Ranked lists ({candidates!r}) came for {len(lists)} users, the split has {len(split.sequences)}.",
                 "Give one row per user of the dataset, -1 where there is no recommendation.",
             )
-        if among == Recommendations.AMONG_NEW:
+        if candidates == Recommendations.UNSEEN:
             lists = without_history(lists, split, phase)
         lists = lists[targets.users]
-        tables.append(_table(among, lists, targets, ks, item_names, user_names[targets.users], seed, resamples))
-        per_user.append(_per_user(among, lists, targets, ks))
-        users[among] = {"evaluated": len(targets.users), **targets.left_out}
+        tables.append(_table(candidates, lists, targets, ks, item_names, user_names[targets.users], seed, resamples))
+        per_user.append(_per_user(candidates, lists, targets, ks))
+        users[candidates] = {"evaluated": len(targets.users), **targets.left_out}
     return Evaluation(
         pd.concat(tables, ignore_index=True),
         pd.concat(per_user, ignore_index=True),
@@ -110,7 +113,7 @@ def evaluate(
 
 
 def _table(
-    among: str,
+    candidates: str,
     lists: np.ndarray,
     targets: Targets,
     ks: Sequence[int],
@@ -131,7 +134,7 @@ def _table(
         n_targets = targets.counts(items)
         counted = people & (n_targets > 0)
         for k in ks:
-            key = {Metrics.K: k, Metrics.AMONG: among, Metrics.SLICE: name}
+            key = {Metrics.K: k, Metrics.CANDIDATES: candidates, Metrics.SLICE: name}
             for metric, function in PER_USER_METRICS.items():
                 values = function(hits, n_targets, k)
                 rows.append({Metrics.METRIC: metric, **key, Metrics.N_USERS: int(counted.sum())})
@@ -154,11 +157,11 @@ def _table(
     return pd.concat([table, pd.DataFrame(coverages)], ignore_index=True)[list(Metrics.ALL)]
 
 
-def _per_user(among: str, lists: np.ndarray, targets: Targets, ks: Sequence[int]) -> pd.DataFrame:
+def _per_user(candidates: str, lists: np.ndarray, targets: Targets, ks: Sequence[int]) -> pd.DataFrame:
     hits, n_targets = targets.hits(lists), targets.counts()
     columns: dict[str, Any] = {
         PerUser.USER: targets.users.astype(np.int32),
-        PerUser.AMONG: among,
+        PerUser.CANDIDATES: candidates,
         PerUser.N_TARGETS: n_targets.astype(np.int32),
     }
     for k in ks:
@@ -194,8 +197,8 @@ def rank_vectors(
     k = min(k, split.n_items)
     history = split.history(phase)
     found = {
-        Recommendations.AMONG_ALL: search_with_repeats(index, item_vectors, user_vectors, k, history, repeat),
-        Recommendations.AMONG_NEW: index.search(user_vectors, k, history),
+        Recommendations.ALL_CANDIDATES: search_with_repeats(index, item_vectors, user_vectors, k, history, repeat),
+        Recommendations.UNSEEN: index.search(user_vectors, k, history),
     }
     for items, scores in found.values():
         items[history.lengths == 0] = -1
@@ -203,9 +206,9 @@ def rank_vectors(
     return found
 
 
-def evaluated_users(split: Split, phase: Phase, among: str, most: int, seed: int = 0) -> np.ndarray:
+def evaluated_users(split: Split, phase: Phase, candidates: str, most: int, seed: int = 0) -> np.ndarray:
     """[E] indices of the users that can be evaluated; of more than ``most`` a random sample, by ``seed`` the same."""
-    users = make_targets(split, phase, among).users
+    users = make_targets(split, phase, candidates).users
     if len(users) <= most:
         return users
     return np.sort(np.random.default_rng(seed).choice(users, most, replace=False))
@@ -216,7 +219,7 @@ def validation_score(
     item_vectors: np.ndarray,
     split: Split,
     phase: Phase = Phase.VALIDATION,
-    among: str = Recommendations.AMONG_NEW,
+    candidates: str = Recommendations.UNSEEN,
     metric: str = "recall",
     k: int = 100,
     people: np.ndarray | None = None,
@@ -234,12 +237,12 @@ def validation_score(
     """
     if metric not in PER_USER_METRICS:
         raise LearnError(f"There is no metric {metric!r}.", f"Choose one of: {', '.join(PER_USER_METRICS)}.")
-    targets = make_targets(split, phase, among)
+    targets = make_targets(split, phase, candidates)
     rows = np.arange(len(targets.users)) if people is None else np.searchsorted(targets.users, people)
     index, k_found = ExactIndex(item_vectors), min(k, split.n_items)
     users, history = user_vectors[targets.users[rows]], take_users(split.history(phase), targets.users[rows])
     lists = np.full((len(targets.users), k_found), -1, dtype=np.int64)
-    if among == Recommendations.AMONG_NEW:
+    if candidates == Recommendations.UNSEEN:
         lists[rows], _ = index.search(users, k_found, history)
     else:
         lists[rows], _ = search_with_repeats(index, item_vectors, users, k_found, history, repeat)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from learn.data.history_target import Phase, Split
 from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences
+from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 
-REGIMES = (Recommendations.AMONG_ALL, Recommendations.AMONG_NEW)
+CANDIDATE_SETS = (Recommendations.ALL_CANDIDATES, Recommendations.UNSEEN)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def pair_keys(sequences: Sequences, n_items: int) -> np.ndarray:
     return np.flatnonzero(seen)
 
 
-def make_targets(split: Split, phase: Phase, among: str) -> Targets:
+def make_targets(split: Split, phase: Phase, candidates: str) -> Targets:
     """The distinct targets of ``phase`` under one of the two regimes.
 
     ``all``: everything that the user did in the phase. ``new``: without the items of the user's own history. Users
@@ -76,13 +76,13 @@ def make_targets(split: Split, phase: Phase, among: str) -> Targets:
     Raises:
         LearnError: no such regime, or no user is left.
     """
-    if among not in REGIMES:
-        raise LearnError(f"There is no ranked set {among!r}.", f"Choose one of: {', '.join(REGIMES)}.")
+    if candidates not in CANDIDATE_SETS:
+        raise LearnError(f"There are no candidates {candidates!r}.", f"Choose one of: {', '.join(CANDIDATE_SETS)}.")
     history, target = split.history(phase), split.target(phase)
     keys = pair_keys(target, split.n_items)
     has_target = target.lengths > 0
     has_history = history.lengths > 0
-    if among == Recommendations.AMONG_NEW:
+    if candidates == Recommendations.UNSEEN:
         keys = keys[~contains(pair_keys(history, split.n_items), keys)]
     users, items = np.divmod(keys, split.n_items)
     remaining = np.zeros(len(target), dtype=bool)
@@ -95,7 +95,8 @@ def make_targets(split: Split, phase: Phase, among: str) -> Targets:
     }
     if not evaluated.any():
         raise LearnError(
-            f"No user has a history and a target in phase {Phase(phase).value!r} (ranked set {among!r}): {left_out}.",
+            f"No user has a history and a target in phase {Phase(phase).value!r} "
+            f"(candidates {candidates!r}): {left_out}.",
             "Choose another split, or a dataset with more interactions per user.",
         )
     kept = evaluated[users]
@@ -103,15 +104,15 @@ def make_targets(split: Split, phase: Phase, among: str) -> Targets:
     return Targets(np.flatnonzero(evaluated), places[users[kept]], items[kept], split.n_items, left_out)
 
 
-def ranked_sets(split: Split, phase: Phase) -> list[str]:
+def candidate_sets(split: Split, phase: Phase) -> list[str]:
     """The regimes under which anybody can be evaluated: where every target is a repeat, there is no ``new``.
 
     Raises:
         LearnError: not even ``all`` has a user.
     """
-    make_targets(split, phase, Recommendations.AMONG_ALL)
+    make_targets(split, phase, Recommendations.ALL_CANDIDATES)
     new = ~contains(pair_keys(split.history(phase), split.n_items), pair_keys(_tested(split, phase), split.n_items))
-    return list(REGIMES) if new.any() else [Recommendations.AMONG_ALL]
+    return list(CANDIDATE_SETS) if new.any() else [Recommendations.ALL_CANDIDATES]
 
 
 def _tested(split: Split, phase: Phase) -> Sequences:

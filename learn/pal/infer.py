@@ -7,10 +7,9 @@ import torch
 from torch.nn import functional
 
 from learn.config import SamplingConfig
-from learn.data.sequences import Sequences
+from learn.data.sequences import Sequences, pad
 from learn.pal.towers import Towers
 from learn.sampling import latest_events
-from learn.training.batch import pad
 
 TOKENS_PER_BATCH = 4096
 """On a processor, larger batches no longer fit its caches and are slower."""
@@ -35,7 +34,7 @@ def item_vectors(
     return torch.cat(parts).float().cpu().numpy()
 
 
-def strands(history: np.ndarray, length: int) -> list[np.ndarray]:
+def chunks(history: np.ndarray, length: int) -> list[np.ndarray]:
     """Interleaved samples of a long history, none longer than ``length``, that together hold every event.
 
     Training sees uniform samples of a history (stage 1); at inference the whole history counts, deterministically.
@@ -71,9 +70,9 @@ def user_vectors(
         history = histories[user]
         if sampling.distinct_history:
             history = history[latest_events(history)]
-        for strand in strands(history, sampling.history_length):
+        for chunk in chunks(history, sampling.history_length):
             owners.append(user)
-            rows.append(strand)
+            rows.append(chunk)
     width = towers.pal.output.out_features
     total = torch.zeros(len(histories), width, device=content.device)
     order = np.argsort([len(row) for row in rows], kind="stable")

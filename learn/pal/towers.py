@@ -16,7 +16,7 @@ from torch.nn import functional
 from learn.config import Config, ItemTower
 from learn.pal.encoder import PAL
 from learn.pal.inputs import ItemInputs
-from learn.pal.prior import PopularityPrior
+from learn.pal.popularity_bias import PopularityBias
 
 
 def embed_sequence(pal: PAL, content: torch.Tensor) -> torch.Tensor:
@@ -65,7 +65,7 @@ class Towers(nn.Module):
         self.inputs = ItemInputs(content_size, torch.zeros(0, dtype=torch.bool) if known is None else known, config.pal)
         size = content_size if self.variant is ItemTower.CONTENT else None
         self.pal = PAL(self.inputs.width, config.pal, size, config.cex, models)
-        self.prior_head = PopularityPrior(self.inputs.width) if config.pal.popularity_prior else None
+        self.prior_head = PopularityBias(self.inputs.width) if config.pal.popularity_prior else None
         self.log_scale = nn.Parameter(
             torch.tensor(-math.log(config.objective.temperature)), requires_grad=config.objective.learn_temperature
         )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from learn.evaluation.slices import SliceConfig
+from learn.data.slices import SliceConfig
 
 Days = Annotated[float, Field(gt=0.0)]
 Positive = Annotated[int, Field(ge=1)]

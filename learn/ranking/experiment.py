@@ -9,30 +9,30 @@ import numpy as np
 import pandas as pd
 
 from learn.data.dataset import Dataset
-from learn.data.history_target import Phase, Split
 from learn.data.schema import Slices
+from learn.data.slices import ITEM_PREFIX, USER_PREFIX, describe, item_slices, user_slices
+from learn.data.splits import Phase, Split
 from learn.errors import LearnError
-from learn.evaluation.slices import ITEM_PREFIX, USER_PREFIX, describe, item_slices, user_slices
-from learn.explore.live import LiveRun
 from learn.progress import make_progress
-from learn.ranking import dnn, gbdt
+from learn.ranking import lightgbm_ranker, mlp_ranker
+from learn.ranking.baseline_features import ordinary_features
 from learn.ranking.config import RankingConfig
-from learn.ranking.frames import Frame, make_frame
+from learn.ranking.feature_matrix import Frame, make_frame
+from learn.ranking.feature_windows import DAY
 from learn.ranking.fusion import fuse
 from learn.ranking.impressions import Impressions
 from learn.ranking.metrics import calibration, log_losses
-from learn.ranking.ordinary import ordinary_features
-from learn.ranking.periods import DAY
 from learn.ranking.report import Report
 from learn.ranking.results import Judged, Scores, summarise
 from learn.ranking.schema import ALL, COSINE, DNN, FEATURE_SETS, FUSED, FUSED_OTHER, LIGHTGBM, NONE, RANKERS, RAW
 from learn.ranking.vectors import ImpressionVectors, impression_vectors
+from learn.runs.recommender import Recommender
 
 PARTS = ("train", "validation", "test")
 
 
 def compare_rankers(
-    live: LiveRun,
+    live: Recommender,
     dataset: Dataset,
     split: Split,
     shown: Impressions,
@@ -103,7 +103,7 @@ def compare_rankers(
     return Report(rows, about)
 
 
-_SETTINGS = {LIGHTGBM: gbdt.SETTINGS, DNN: dnn.SETTINGS}
+_SETTINGS = {LIGHTGBM: lightgbm_ranker.SETTINGS, DNN: mlp_ranker.SETTINGS}
 
 
 def sampled(shown: Impressions, most: int) -> Impressions:
@@ -169,8 +169,8 @@ def _fit(
     seed: int,
 ) -> np.ndarray:
     if ranker == LIGHTGBM:
-        return gbdt.fit_gbdt(frame, shown.labels, train, validation, setting, seed)
-    return dnn.fit_dnn(frame, shown.users, shown.items, shown.labels, train, validation, setting, seed)
+        return lightgbm_ranker.fit_gbdt(frame, shown.labels, train, validation, setting, seed)
+    return mlp_ranker.fit_dnn(frame, shown.users, shown.items, shown.labels, train, validation, setting, seed)
 
 
 def _judged(dataset: Dataset, split: Split, test: Impressions, config: RankingConfig) -> Judged:

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from learn.data.completejourney import NAME as COMPLETEJOURNEY
 from learn.data.dataset import Dataset
-from learn.data.history_target import Split
+from learn.data.splits import Split
 from learn.errors import LearnError
-from learn.options import parse_value
 from learn.ranking.config import RankingConfig
 from learn.ranking.impressions import Impressions, check_impressions, read_impressions
-from learn.training.run import Run
+from learn.runs.run import Run
+from learn.settings import parse_value
 from learn.workspace import Workspace
 
 
@@ -95,11 +95,11 @@ def rank(
     Args:
         home: the workspace that ``run`` lies in; ``workspace``: where the report goes.
     """
-    from learn.explore.live import open_live
     from learn.ranking.experiment import compare_rankers
     from learn.ranking.report import tables, write_report
+    from learn.runs.recommender import open_recommender
 
-    live = open_live(run, home, dataset)
+    live = open_recommender(run, home, dataset)
     report = compare_rankers(live, dataset, split, shown, vectors_cut(split), config, progress)
     for name, facts in report.about["parts"].items():
         say(

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from learn.data.dataset import Dataset
-from learn.explore.live import LiveRun
-from learn.explore.vectors import normalise
 from learn.progress import make_progress
+from learn.ranking.feature_windows import period_of, period_start
 from learn.ranking.impressions import Impressions
-from learn.ranking.periods import period_of, period_start
+from learn.runs.recommender import Recommender
+from learn.runs.vectors import normalise
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ImpressionVectors:
 
 
 def impression_vectors(
-    live: LiveRun, dataset: Dataset, shown: Impressions, cut: int, refresh_days: float, progress: Any = None
+    live: Recommender, dataset: Dataset, shown: Impressions, cut: int, refresh_days: float, progress: Any = None
 ) -> ImpressionVectors:
     """Reads each user's history once per period in which they were shown something.
 
@@ -51,7 +51,7 @@ def impression_vectors(
             users[rows] = live.user_vectors(sequences.keep(before & here))[shown.users[rows]]
             bar.update()
     items = live.items[shown.items]
-    if not live.has_prior:
+    if not live.has_popularity_bias:
         return ImpressionVectors(normalise(users), normalise(items), np.zeros(len(shown), np.float32))
     prior = live.items[:, -1]
     priors = ((prior - prior.mean()) / max(float(prior.std()), 1e-6))[shown.items]

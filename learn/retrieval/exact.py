@@ -6,7 +6,7 @@ import numpy as np
 
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
-from learn.retrieval.index import best_first, check_search, checked_vectors
+from learn.retrieval.base import best_first, check_search, checked_vectors
 
 _BLOCK_SCORES = 4_000_000  # scores held at a time: 16 MB, so that a block stays near the processor
 

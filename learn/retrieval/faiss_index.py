@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from learn.data.sequences import Sequences
+from learn.data.sequences import Sequences, take_users
 from learn.errors import LearnError
+from learn.retrieval.base import IndexKind, best_first, check_search, checked_vectors
 from learn.retrieval.exact import ExactIndex
-from learn.retrieval.index import IndexKind, best_first, check_search, checked_vectors, take_users
 
 _EXACT_BEYOND = 0.25  # of the catalogue: from here on looking at every item costs no more than widening
 _SEED = 0  # of k-means; FAISS's own default is not documented

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from learn.data.sequences import Sequences
-from learn.retrieval.index import Index, best_first
+from learn.retrieval.base import Index, best_first
 
 
 def search_with_repeats(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from learn.config import Config
-from learn.data.sequences import Sequences
+from learn.data.sequences import Sequences, pad
 from learn.training.examples import make_example
 
 
@@ -31,16 +31,8 @@ class Batch:
     history_positions: np.ndarray
     target: np.ndarray
     target_positions: np.ndarray
-    not_negative: np.ndarray
+    excluded_negatives: np.ndarray
     positives: np.ndarray | None = None
-
-
-def pad(rows: list[np.ndarray], value: int) -> np.ndarray:
-    """[B, longest] int64, rows right-padded with ``value``."""
-    padded = np.full((len(rows), max(map(len, rows))), value, dtype=np.int64)
-    for row, values in zip(padded, rows, strict=True):
-        row[: len(values)] = values
-    return padded
 
 
 def plan_epoch(train: Sequences, config: Config, epoch: int) -> list[np.ndarray]:
@@ -67,13 +59,13 @@ def make_batch(train: Sequences, users: np.ndarray, config: Config, epoch: int, 
     """One example of each of ``users``, padded to one shape."""
     rng = np.random.default_rng([config.training.seed, epoch, step])
     examples = [make_example(train[user], config, rng) for user in users]
-    spared = pad([row for example in examples for row in example.not_negative], -1)
+    excluded = pad([row for example in examples for row in example.excluded_negatives], -1)
     batch = Batch(
         pad([example.history for example in examples], 0),
         np.stack([example.history_positions for example in examples]),
         pad([example.target for example in examples], 0),
         np.stack([example.target_positions for example in examples]),
-        spared.reshape(len(examples), -1, spared.shape[1]),
+        excluded.reshape(len(examples), -1, excluded.shape[1]),
     )
     if examples[0].positives is None:
         return batch
@@ -83,6 +75,6 @@ def make_batch(train: Sequences, users: np.ndarray, config: Config, epoch: int, 
     return replace(
         batch,
         history_positions=batch.history_positions[:, :used],
-        not_negative=batch.not_negative[:, :used],
+        excluded_negatives=batch.excluded_negatives[:, :used],
         positives=positives[:, :used],
     )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from learn.config import Config, Objective, SamplingConfig, SequenceUse
-from learn.sampling import latest_events, stage_one, stage_two
+from learn.sampling import latest_events, sample_positions, subsample
 
 
 class Example(NamedTuple):
@@ -32,7 +32,7 @@ class Example(NamedTuple):
     history_positions: np.ndarray
     target: np.ndarray
     target_positions: np.ndarray
-    not_negative: list[np.ndarray]
+    excluded_negatives: list[np.ndarray]
     positives: np.ndarray | None = None
 
 
@@ -70,19 +70,19 @@ def _history(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generat
     """Stage 1 of a history."""
     if sampling.distinct_history:
         items = items[latest_events(items)]
-    return items[stage_one(len(items), sampling.history_length, rng)]
+    return items[subsample(len(items), sampling.history_length, rng)]
 
 
 def _positions(length: int, size: int, sampling: SamplingConfig, rng: np.random.Generator) -> np.ndarray:
     """Stage 2."""
-    return stage_two(length, size, rng, weighted=sampling.weighted, alpha=sampling.alpha, beta=sampling.beta)
+    return sample_positions(length, size, rng, weighted=sampling.weighted, alpha=sampling.alpha, beta=sampling.beta)
 
 
 def _cut_dense(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator) -> Example:
     """The paper's: every history position with every target item."""
     history, whole_target = cut_history_target(items, sampling, rng)
     history = _history(history, sampling, rng)
-    target = whole_target[stage_one(len(whole_target), sampling.target_length, rng)]
+    target = whole_target[subsample(len(whole_target), sampling.target_length, rng)]
     return Example(
         history,
         _positions(len(history), sampling.history_positions, sampling, rng),
@@ -96,21 +96,21 @@ def _cut_next(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Genera
     """The last history position with the first target item: one pair, so every tower sees that item alone."""
     whole_history, target = cut_history_target(items, sampling, rng)
     history, first = _history(whole_history, sampling, rng), np.zeros(1, np.int64)
-    spared = np.append(whole_history, target[0]) if sampling.new_targets_only else target[:1]
-    return Example(history, first + len(history) - 1, target[:1], first, [spared])
+    excluded = np.append(whole_history, target[0]) if sampling.new_targets_only else target[:1]
+    return Example(history, first + len(history) - 1, target[:1], first, [excluded])
 
 
 def _whole_dense(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator) -> Example:
     """Every position with every later item of the same sequence."""
-    items = items[stage_one(len(items), sampling.history_length + 1, rng)]
+    items = items[subsample(len(items), sampling.history_length + 1, rng)]
     history_positions = _positions(len(items) - 1, sampling.history_positions, sampling, rng)
     target_positions = _positions(len(items) - 1, sampling.target_positions, sampling, rng)
     pairs = target_positions[None, :] >= history_positions[:, None]  # target k is item k + 1 of the sequence
     if sampling.new_targets_only:
         pairs &= _is_new(items)[history_positions[:, None], target_positions + 1]
         return Example(items[:-1], history_positions, items[1:], target_positions, [items] * len(pairs), pairs)
-    spared = [np.unique(items[place + 1 :]) for place in history_positions]
-    return Example(items[:-1], history_positions, items[1:], target_positions, spared, pairs)
+    excluded = [np.unique(items[place + 1 :]) for place in history_positions]
+    return Example(items[:-1], history_positions, items[1:], target_positions, excluded, pairs)
 
 
 def _whole_next(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator) -> Example:
@@ -124,10 +124,10 @@ def _whole_next(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Gene
     pairs = np.eye(size, dtype=bool) & (np.arange(size) < length)
     if sampling.new_targets_only:
         pairs &= _is_new(items)[positions, positions + 1]
-        spared = [items[: place + 2] for place in positions]
+        excluded = [items[: place + 2] for place in positions]
     else:
-        spared = [items[place + 1][None] for place in positions]
-    return Example(items[:-1], positions, items[1:], positions, spared, pairs)
+        excluded = [items[place + 1][None] for place in positions]
+    return Example(items[:-1], positions, items[1:], positions, excluded, pairs)
 
 
 def _is_new(items: np.ndarray) -> np.ndarray:

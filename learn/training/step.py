@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from learn.config import Config, ItemTower
-from learn.objective import accidental_hits, dense_all_action_loss, negative_log_mass
+from learn.objective import accidental_hits, dense_all_action_loss, negatives_logsumexp
 from learn.pal.towers import Towers
 from learn.training.batch import Batch
 
@@ -83,19 +83,19 @@ class StepLoss:
         if objective.log_q:
             counts = torch.as_tensor(expected, device=device, dtype=torch.float32)[drawn]
             log_expected = counts.clamp_min(1e-9).log()
-        not_negative = (
-            torch.as_tensor(batch.not_negative, device=device).expand(-1, place_of.shape[1], -1).flatten(0, 1)
+        excluded_negatives = (
+            torch.as_tensor(batch.excluded_negatives, device=device).expand(-1, place_of.shape[1], -1).flatten(0, 1)
         )
-        log_mass = negative_log_mass(
+        denominator = negatives_logsumexp(
             place_emb,
             torch.cat(embeddings),
-            accidental_hits(drawn, not_negative[_first_of_each(place_of)]),
+            accidental_hits(drawn, excluded_negatives[_first_of_each(place_of)]),
             towers.scale,
             log_expected,
             None if prior is None else torch.cat(priors),
         )[place_of]
         positives = None if batch.positives is None else torch.as_tensor(batch.positives, device=device)
-        return dense_all_action_loss(user_emb, item_emb, log_mass, towers.scale, prior, positives)
+        return dense_all_action_loss(user_emb, item_emb, denominator, towers.scale, prior, positives)
 
 
 def _first_of_each(values: torch.Tensor) -> torch.Tensor:

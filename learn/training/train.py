@@ -15,23 +15,23 @@ from accelerate import Accelerator
 from learn.cex.devices import compute_dtype
 from learn.config import Config, ItemTower
 from learn.data.dataset import Dataset
-from learn.data.history_target import Phase, Split
 from learn.data.schema import Recommendations
+from learn.data.sequences import take_users
+from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation.protocol import evaluated_users, rank_vectors, validation_score
-from learn.evaluation.targets import ranked_sets
+from learn.evaluation.targets import candidate_sets
 from learn.files import sweep_partial
 from learn.pal.infer import item_vectors, user_vectors
+from learn.pal.popularity_bias import fit_popularity_bias
 from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
-from learn.pal.prior import fit_prior
-from learn.pal.repeat import fit_repeat
+from learn.pal.repeat_bias import fit_repeat_bias
 from learn.pal.towers import Towers
 from learn.progress import make_progress
-from learn.retrieval.index import take_users
+from learn.runs.run import Run, RunInfo, provenance
+from learn.runs.write import finish_run
 from learn.training.batch import make_batch, plan_epoch
 from learn.training.checkpoint import Checkpoints, identity, optimizer_tensors, restore_optimizer
-from learn.training.finish import finish_run
-from learn.training.run import Run, RunInfo, provenance
 from learn.training.step import StepLoss
 from learn.workspace import Workspace
 
@@ -50,7 +50,7 @@ NAMES = {
 
 
 @dataclass
-class Progressed:
+class TrainingState:
     """How far a training is: what a checkpoint's state.json holds beside its identity."""
 
     epoch: int = 0
@@ -84,10 +84,10 @@ def validation_metric(split: Split) -> dict[str, Any]:
     Raises:
         LearnError: nobody can be validated.
     """
-    among = ranked_sets(split, Phase.VALIDATION)[-1]
+    candidates = candidate_sets(split, Phase.VALIDATION)[-1]
     if split.info.kind == "leave_one_out":
-        return {"among": Recommendations.AMONG_ALL, "metric": "ndcg", "k": min(10, split.n_items)}
-    return {"among": among, "metric": "recall", "k": min(100, split.n_items)}
+        return {"candidates": Recommendations.ALL_CANDIDATES, "metric": "ndcg", "k": min(10, split.n_items)}
+    return {"candidates": candidates, "metric": "recall", "k": min(100, split.n_items)}
 
 
 def train(
@@ -119,7 +119,7 @@ def train(
             f"Content embeddings came for {len(content)} items, {dataset.name} has {dataset.n_items}.",
             f"Extract them again: learn extract {dataset.name}",
         )
-    ranked_sets(split, Phase.TEST)  # before hours of training: is there anybody to evaluate?
+    candidate_sets(split, Phase.TEST)  # before hours of training: is there anybody to evaluate?
     validation_metric(split)
     sweep_partial(folder.parent)
     progress = progress or make_progress()
@@ -150,7 +150,7 @@ def train(
     repeat = 0.0
     if config.pal.repeat_term:
         earlier = user_vectors(towers, rows, split.history(Phase.VALIDATION), config.sampling)
-        repeat = fit_repeat(earlier, items, split)
+        repeat = fit_repeat_bias(earlier, items, split)
     own = tower is not ItemTower.CONTENT  # (c)'s are E^c itself: not copied, only the prior beside it
     if not own and towers.prior_head is not None:
         common["preprocessing"]["prior"] = np.ascontiguousarray(items[:, -1])
@@ -172,7 +172,7 @@ def train(
         curves=state.curves,
         **common,
     )
-    _forget(folder)
+    remove_checkpoints(folder)
     return run
 
 
@@ -196,13 +196,13 @@ def checkpoint_folder(folder: Path, which: str) -> Path:
     return folder.parent / f".training-{folder.name}" / which
 
 
-def _forget(folder: Path) -> None:
+def remove_checkpoints(folder: Path) -> None:
     Checkpoints(checkpoint_folder(folder, "last").parent, "").remove()
 
 
 def fit(
     dataset: Dataset, split: Split, prepared: np.ndarray, config: Config, folder: Path, progress: Any
-) -> tuple[Towers, Progressed]:
+) -> tuple[Towers, TrainingState]:
     """The loop: warm-up, clipping, checkpoints, early stop; returns the best epoch's towers."""
     training = config.training
     accelerator = Accelerator()
@@ -233,7 +233,7 @@ def fit(
     )
     last = Checkpoints(checkpoint_folder(folder, "last"), whole)
     best = Checkpoints(checkpoint_folder(folder, "best"), whole)
-    state = Progressed(curves=[])
+    state = TrainingState(curves=[])
     found = last.load()
     if found is None:
         best.remove()
@@ -241,12 +241,12 @@ def fit(
             pairs = np.unique(np.stack([sequences.users, sequences.items]), axis=1)
             with torch.no_grad():
                 every = towers.inputs(content, torch.arange(len(content), device=device))
-            fit_prior(towers.prior_head, every, np.bincount(pairs[1], minlength=split.n_items))
+            fit_popularity_bias(towers.prior_head, every, np.bincount(pairs[1], minlength=split.n_items))
     else:
         tensors, saved = found
         towers.load_state_dict(tensors["weights"])
         restore_optimizer(optimizer.optimizer if hasattr(optimizer, "optimizer") else optimizer, tensors["optimizer"])
-        state = Progressed(**{key: saved[key] for key in saved if key != "identity"})
+        state = TrainingState(**{key: saved[key] for key in saved if key != "identity"})
 
     def save() -> None:
         last.save({"weights": towers.state_dict(), "optimizer": optimizer_tensors(optimizer)}, vars(state))
@@ -287,7 +287,7 @@ def fit(
                     saved_at = time.monotonic()
             is_last = state.epoch + 1 == training.epochs
             validates = is_last or (state.epoch + 1) % training.validate_every == 0
-            score = score_now(towers, content, split, config) if validates else None
+            score = validate(towers, content, split, config) if validates else None
             state.curves.append(
                 {
                     "epoch": state.epoch + 1,
@@ -317,10 +317,10 @@ def hash_seed(*parts: int) -> int:
     return int(np.random.SeedSequence(parts).generate_state(1, np.uint64)[0] >> 1)
 
 
-def score_now(towers: Towers, content: torch.Tensor, split: Split, config: Config) -> float:
+def validate(towers: Towers, content: torch.Tensor, split: Split, config: Config) -> float:
     """The validation metric of the towers as they are."""
     metric = validation_metric(split)
-    people = evaluated_users(split, Phase.VALIDATION, metric["among"], config.training.validation_users)
+    people = evaluated_users(split, Phase.VALIDATION, metric["candidates"], config.training.validation_users)
     histories = take_users(split.history(Phase.VALIDATION), people)
     device = content.device.type
     autocast = compute_dtype(config.training.precision, content.device) is torch.bfloat16
@@ -330,6 +330,6 @@ def score_now(towers: Towers, content: torch.Tensor, split: Split, config: Confi
     users = np.zeros((len(split.sequences), some.shape[1]), np.float32)
     users[people] = some
     repeat = 0.0
-    if config.pal.repeat_term and metric["among"] == Recommendations.AMONG_ALL:
-        repeat = fit_repeat(users, items, split, people)
+    if config.pal.repeat_term and metric["candidates"] == Recommendations.ALL_CANDIDATES:
+        repeat = fit_repeat_bias(users, items, split, people)
     return validation_score(users, items, split, people=people, repeat=repeat, **metric)

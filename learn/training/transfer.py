@@ -9,13 +9,13 @@ import torch
 
 from learn.config import Inputs, ItemTower
 from learn.data.dataset import Dataset
-from learn.data.history_target import Phase, Split
+from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation.protocol import rank_vectors
-from learn.pal.history import load_towers
 from learn.pal.infer import item_vectors, user_vectors
-from learn.training.finish import finish_run
-from learn.training.run import Run, RunInfo, provenance
+from learn.runs.run import Run, RunInfo, provenance
+from learn.runs.towers import load_towers
+from learn.runs.write import finish_run
 
 
 def transfer(

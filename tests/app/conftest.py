@@ -47,11 +47,11 @@ def empty_workspace(tmp_path, monkeypatch):
 
 
 def _use(root, tmp_path, monkeypatch):
-    from app import loaders
+    from app.shared import cache
 
     monkeypatch.setenv("LEARN_WORKSPACE", str(root))
     monkeypatch.setattr("sys.argv", ["streamlit"])
-    monkeypatch.setattr(loaders, "PREBUILT", tmp_path / "no-demo")
+    monkeypatch.setattr(cache, "PREBUILT", tmp_path / "no-demo")
     st.cache_resource.clear()
     st.cache_data.clear()
 
@@ -59,7 +59,7 @@ def _use(root, tmp_path, monkeypatch):
 @pytest.fixture
 def mounted(monkeypatch):
     """What the lists component was given, one entry a run of the page."""
-    from app import lists
+    from app.components import lists
 
     calls = []
     monkeypatch.setattr(lists, "_mount", lambda **arguments: calls.append(arguments["data"]))
@@ -69,7 +69,7 @@ def mounted(monkeypatch):
 @pytest.fixture
 def mounted_by_key(monkeypatch):
     """Key of a lists component -> what it was given last, with its callbacks."""
-    from app import lists
+    from app.components import lists
 
     calls = {}
     monkeypatch.setattr(lists, "_mount", lambda **arguments: calls.update({arguments["key"]: arguments}))

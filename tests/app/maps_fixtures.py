@@ -7,7 +7,7 @@ import numpy as np
 from learn.data.dataset import Dataset
 from learn.pipeline import draw_maps
 from learn.progress import SilentProgress
-from learn.training.run import Run
+from learn.runs.run import Run
 from tests import synthetic
 
 

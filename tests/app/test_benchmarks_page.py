@@ -2,11 +2,11 @@
 
 import pytest
 
-from learn.benchmark.report import publish
-from learn.benchmark.summary import summarise
-from learn.explore.benchmarks import one_metric
+from learn.reproduce.report import publish
+from learn.reproduce.results import one_metric
+from learn.reproduce.summary import summarise
 from tests.app.conftest import texts
-from tests.benchmark.test_summary import fake_run, summary, table  # noqa: F401  (fixtures)
+from tests.reproduce.test_summary import fake_run, summary, table  # noqa: F401  (fixtures)
 
 
 def test_without_a_benchmark_it_says_which_command_to_run(workspace, open_page):

@@ -5,14 +5,14 @@ import shutil
 import numpy as np
 import pytest
 
-from app import map_component
+from app.components import maps
 from learn.data.dataset import Dataset
-from learn.explore import cold_start, new_item
-from learn.explore.audience import audience
 from learn.explore.catalogue import read_catalogue
-from learn.explore.live import open_live
-from learn.explore.spaces import find_spaces, new_item_directions, space_vectors
-from learn.training.run import Run
+from learn.explore.lists import cold_start, new_item
+from learn.explore.lists.audience import audience
+from learn.explore.maps.spaces import find_spaces, new_item_directions, space_vectors
+from learn.runs.recommender import open_recommender
+from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
 from tests.app.maps_fixtures import unpack, with_maps
@@ -25,7 +25,7 @@ def parts(trained_workspace):
     """(dataset, history, target, training counts, learn-b) as the functions see them."""
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
     split = synthetic.synthetic_split(dataset)
-    live = open_live(Run(trained_workspace.run(synthetic.NAME, "learn-b")), trained_workspace, dataset)
+    live = open_recommender(Run(trained_workspace.run(synthetic.NAME, "learn-b")), trained_workspace, dataset)
     return dataset, split.history("test"), split.target("test"), split.training_counts(), live
 
 
@@ -98,7 +98,7 @@ def test_a_typed_item_gets_the_live_passs_answers(open_page, parts, mounted_by_k
 def test_a_typed_item_has_its_place_on_every_map(open_page, parts, mounted_by_key, damageable_workspace, monkeypatch):
     drawn = with_maps(damageable_workspace)
     given = {}
-    monkeypatch.setattr(map_component, "_mount", lambda key, data, **more: given.update({key: data}))
+    monkeypatch.setattr(maps, "_mount", lambda key, data, **more: given.update({key: data}))
     open_page("cold_start", what="new", new_title="Green tea", runs=["learn-a", "learn-b"])
     dataset, *_, live = parts
     cex = new_item.reading_settings(live.run, damageable_workspace)

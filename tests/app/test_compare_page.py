@@ -1,12 +1,12 @@
-"""The Compare page: its numbers are those of learn.explore.compare."""
+"""The Compare page: its numbers are those of learn.explore.metrics.compare."""
 
 import shutil
 
 import pytest
 
 from learn.data.dataset import Dataset
-from learn.explore import compare
-from learn.training.run import Run
+from learn.explore.metrics import compare
+from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
 

@@ -6,13 +6,14 @@ import json
 import numpy as np
 import pytest
 
-from app import map_component, map_loaders
-from app.map_component import pack_points, unpack_mask
+from app.components import maps as maps_component
+from app.components.maps import pack_points, unpack_mask
+from app.shared import map_cache
 from learn.data.dataset import Dataset
 from learn.explore.catalogue import read_catalogue
-from learn.explore.neighbours import nearest
-from learn.explore.spaces import find_spaces, space_vectors
-from learn.training.run import Run
+from learn.explore.maps.neighbours import nearest
+from learn.explore.maps.spaces import find_spaces, space_vectors
+from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
 from tests.app.maps_fixtures import unpack, with_maps
@@ -26,14 +27,14 @@ def panes(monkeypatch):
         answer = None
 
         def mount(self, key, data, **callbacks):
-            if key == map_component.KEY:
+            if key == maps_component.KEY:
                 self.drawn = data
                 json.dumps(data)
                 return self.answer
             self.header, self.arrays = unpack(data)
 
     made = Panes()
-    monkeypatch.setattr(map_component, "_mount", made.mount)
+    monkeypatch.setattr(maps_component, "_mount", made.mount)
     return made
 
 
@@ -114,11 +115,11 @@ def test_people_are_placed_on_request(workspace, maps, open_page, panes):
 
 
 def test_more_items_than_the_limit_are_sampled_and_the_page_says_so(workspace, open_page, panes, monkeypatch):
-    from learn.explore.maps import mapped_items
+    from learn.explore.maps.item_maps import mapped_items
 
-    monkeypatch.setattr(map_loaders, "mapped_items", lambda *arguments: mapped_items(*arguments, limit=24))
+    monkeypatch.setattr(map_cache, "mapped_items", lambda *arguments: mapped_items(*arguments, limit=24))
     monkeypatch.setattr(
-        map_loaders, "make_maps", lambda *arguments, **more: make_pca(*arguments, **{**more, "method": "pca"})
+        map_cache, "make_maps", lambda *arguments, **more: make_pca(*arguments, **{**more, "method": "pca"})
     )
     page = open_page("maps", item="i12")
     assert "Showing 24 of 60 items: a random sample" in texts(page) and panes.header["n"] == 24
@@ -128,7 +129,7 @@ def test_more_items_than_the_limit_are_sampled_and_the_page_says_so(workspace, o
 
 
 def make_pca(*arguments, **more):
-    from learn.explore.maps import make_maps
+    from learn.explore.maps.item_maps import make_maps
 
     return make_maps(*arguments, **more)
 
@@ -136,7 +137,7 @@ def make_pca(*arguments, **more):
 def test_maps_that_are_missing_are_drawn_once(workspace, open_page, panes, monkeypatch):
     calls = []
     monkeypatch.setattr(
-        map_loaders,
+        map_cache,
         "make_maps",
         lambda *arguments, **more: calls.append(1) or make_pca(*arguments, **{**more, "method": "pca"}),
     )

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from learn.data.dataset import Dataset
-from learn.explore import moved
 from learn.explore.catalogue import read_catalogue
-from learn.explore.neighbours import nearest
-from learn.explore.spaces import find_spaces, space_vectors
-from learn.training.run import Run
+from learn.explore.maps import moved
+from learn.explore.maps.neighbours import nearest
+from learn.explore.maps.spaces import find_spaces, space_vectors
+from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from app import theme
+from app.shared import theme
 from learn.data.dataset import Dataset
-from learn.explore import new_user
-from learn.explore.live import open_live
-from learn.training.run import Run
+from learn.explore.lists import new_user
+from learn.runs.recommender import open_recommender
+from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
 
@@ -16,7 +16,7 @@ BASKET = ["i14", "i03", "i40"]
 @pytest.fixture
 def live(trained_workspace):
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
-    return dataset, open_live(Run(trained_workspace.run(synthetic.NAME, "learn-c")), trained_workspace, dataset)
+    return dataset, open_recommender(Run(trained_workspace.run(synthetic.NAME, "learn-c")), trained_workspace, dataset)
 
 
 def rows(mounted, key, name):

@@ -6,9 +6,9 @@ from dataclasses import asdict
 import pytest
 
 from learn.data.dataset import Dataset
-from learn.data.history_target import leave_one_out
+from learn.data.splits import leave_one_out
 from learn.files import write_json
-from learn.training.run import Run
+from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from learn.explore import ranking
+from learn.explore.metrics import ranking
 from learn.ranking.report import read_report
 from learn.ranking.schema import FEATURE_SETS, REVENUE, UAUC
 from tests.app.conftest import texts

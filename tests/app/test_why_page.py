@@ -1,13 +1,13 @@
-"""The Why page: its numbers are those of learn.explore.why, and what a link asks for in vain is named."""
+"""The Why page: its numbers are those of learn.explore.lists.attribution, and what a link asks for in vain is named."""
 
 import numpy as np
 import pytest
 
 from learn.data.dataset import Dataset
-from learn.explore import why
-from learn.explore.live import open_live
-from learn.explore.recommendations import rank_live
-from learn.training.run import Run
+from learn.explore.lists import attribution
+from learn.explore.lists.user_lists import rank_live
+from learn.runs.recommender import open_recommender
+from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
 
@@ -19,7 +19,7 @@ def parts(trained_workspace):
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
     history = synthetic.synthetic_split(dataset).history("test")[7]
     runs = [Run(path) for path in trained_workspace.run_paths(synthetic.NAME)]
-    lives = {run.name: open_live(run, trained_workspace, dataset) for run in runs if run.info.kind == "learn"}
+    lives = {run.name: open_recommender(run, trained_workspace, dataset) for run in runs if run.info.kind == "learn"}
     return dataset, history, lives
 
 
@@ -28,14 +28,19 @@ def test_ranks_and_contributions_are_the_functions(open_page, parts, mounted_by_
     page = open_page("why", user=USER, item="i55")
     keep = np.ones(dataset.n_items, bool)
     keep[history] = False
-    standings = {n: why.standing(one.users[7], one.items, keep, 55, one.has_prior) for n, one in lives.items()}
+    rank_breakdowns = {
+        n: attribution.rank_breakdown(one.users[7], one.items, keep, 55, one.has_popularity_bias)
+        for n, one in lives.items()
+    }
     labels = {name: one.run.info.label for name, one in lives.items()}
-    assert sorted(tile.value for tile in page.metric) == sorted(f"rank {one.rank:,}" for one in standings.values())
+    assert sorted(tile.value for tile in page.metric) == sorted(
+        f"rank {one.rank:,}" for one in rank_breakdowns.values()
+    )
     shown = page.dataframe[1].value.set_index("Run")
-    expected = why.standings_table(standings, labels).set_index("Run")
+    expected = attribution.rank_breakdowns_table(rank_breakdowns, labels).set_index("Run")
     assert shown["rank"].to_dict() == expected["rank"].to_dict()
     assert shown["score"].to_dict() == pytest.approx(expected["score"].to_dict())
-    found = why.explain(lives, history, {name: one.items[55] for name, one in lives.items()})
+    found = attribution.explain(lives, history, {name: one.items[55] for name, one in lives.items()})
     column = page.dataframe[0].value["(b) sequence to item: left out"].to_numpy()
     assert sorted(column) == pytest.approx(sorted(found["learn-b"].held), abs=1e-6)
     assert f"rank correlation: {found['learn-b'].agreement_held:.2f}" in texts(page)

@@ -64,8 +64,8 @@ def test_several_llms_stand_one_behind_the_other(filled, cex, encoder_folder, wo
 def test_a_folder_with_a_plus_in_its_path_is_one_llm(tmp_path):
     folder = tmp_path / "c++"
     folder.mkdir()
-    assert [reader.llm for reader in CEXConfig(llm=str(folder)).readers] == [str(folder)]
-    assert [reader.llm for reader in CEXConfig(llm="one/model + other/model").readers] == ["one/model", "other/model"]
+    assert [reader.llm for reader in CEXConfig(llm=str(folder)).encoders] == [str(folder)]
+    assert [reader.llm for reader in CEXConfig(llm="one/model + other/model").encoders] == ["one/model", "other/model"]
 
 
 def test_layers_of_several_llms_are_refused():

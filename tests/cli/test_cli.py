@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from learn.cli import app
+from learn.cli.commands import app
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
-from learn.training.run import Run
+from learn.runs.run import Run
 from tests.fake_llm import make_tiny_llm
 
 RUNS = {"learn-a", "learn-b", "learn-c", "without-align", "popularity", "item-knn"}
@@ -227,7 +227,7 @@ def test_a_mistake_gets_one_message_with_the_remedy(workspace, words, message):
 
 
 def test_a_dataset_that_the_app_kept_has_the_default_split(workspace, tmp_path):
-    from learn.data.sources import default_split
+    from learn.data.splits import default_split
     from learn.pipeline import open_dataset
     from learn.workspace import Workspace
 
@@ -248,7 +248,7 @@ def test_the_console_script_prints_no_traceback(workspace):
 
 def test_help_imports_nothing_heavy():
     code = (
-        "import sys; from typer.testing import CliRunner; from learn.cli import app;"
+        "import sys; from typer.testing import CliRunner; from learn.cli.commands import app;"
         "r = CliRunner().invoke(app, ['--help']); assert r.exit_code == 0;"
         "print([m for m in ('torch', 'transformers', 'pandas', 'faiss', 'umap', 'streamlit') if m in sys.modules])"
     )

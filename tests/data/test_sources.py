@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from learn.data.report import NOTE, WARNING, render, report_table
-from learn.data.sources import SourceKind, default_split, load_source
+from learn.data.sources import SourceKind, load_source
+from learn.data.splits import default_split
 from learn.data.validation import validate
 from learn.errors import LearnError
 from tests.data.frames import daily, dataset_of, interactions, items

@@ -12,7 +12,7 @@ import pytest
 from learn.data.readers import read_table
 from learn.data.report import render
 from learn.data.schema import Interactions, Items
-from learn.data.sources import default_split
+from learn.data.splits import default_split
 from learn.data.tables import load_tables
 from tests.data.frames import interactions, items
 

@@ -7,24 +7,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from learn.data.history_target import Phase, leave_one_out, split_by_time
 from learn.data.schema import Metrics, PerUser, Recommendations, Slices
+from learn.data.slices import SliceConfig
+from learn.data.splits import Phase, leave_one_out, split_by_time
 from learn.errors import LearnError
 from learn.evaluation.protocol import evaluate, evaluated_users, rank_vectors, validation_score
-from learn.evaluation.slices import SliceConfig
-from learn.evaluation.targets import make_targets, ranked_sets, without_history
+from learn.evaluation.targets import candidate_sets, make_targets, without_history
 from learn.retrieval import build_index
 
-ALL, NEW = Recommendations.AMONG_ALL, Recommendations.AMONG_NEW
+ALL, NEW = Recommendations.ALL_CANDIDATES, Recommendations.UNSEEN
 ANN, BOB, CAT, DAN, EVE = range(5)
 
 
-def value(evaluation, metric, k, among, part="all"):
+def value(evaluation, metric, k, candidates, part="all"):
     table = evaluation.metrics
     row = table[
         (table[Metrics.METRIC] == metric)
         & (table[Metrics.K] == k)
-        & (table[Metrics.AMONG] == among)
+        & (table[Metrics.CANDIDATES] == candidates)
         & (table[Metrics.SLICE] == part)
     ]
     assert len(row) == 1
@@ -81,7 +81,7 @@ def test_slices_restrict_targets_or_users(split, everything):
 def test_table_has_every_cell_once_and_intervals_hold_the_mean(split, everything):
     table = evaluate({ALL: everything, NEW: everything}, split, Phase.TEST, ks=(1, 3)).metrics
     assert tuple(table.columns) == Metrics.ALL
-    keys = [Metrics.METRIC, Metrics.K, Metrics.AMONG, Metrics.SLICE]
+    keys = [Metrics.METRIC, Metrics.K, Metrics.CANDIDATES, Metrics.SLICE]
     assert not table.duplicated(keys).any() and len(table) == 6 * 2 * 2 * 7
     known = table[table[Metrics.LOW].notna()]
     assert len(known) and (known[Metrics.LOW] <= known[Metrics.MEAN]).all()
@@ -91,7 +91,7 @@ def test_table_has_every_cell_once_and_intervals_hold_the_mean(split, everything
 
 def test_per_user_rows_give_the_table_again(split, everything):
     result = evaluate({ALL: everything, NEW: everything}, split, Phase.TEST, ks=(3,))
-    for among, rows in result.per_user.groupby(PerUser.AMONG):
+    for candidates, rows in result.per_user.groupby(PerUser.CANDIDATES):
         hits, targets = rows[PerUser.at(PerUser.HITS, 3)], rows[PerUser.N_TARGETS]
         again = {
             "recall": (hits / targets).mean(),
@@ -101,7 +101,7 @@ def test_per_user_rows_give_the_table_again(split, everything):
             "mrr": rows[PerUser.at(PerUser.MRR, 3)].mean(),
         }
         for metric, mean in again.items():
-            assert value(result, metric, 3, among)[Metrics.MEAN] == pytest.approx(mean, abs=1e-6)
+            assert value(result, metric, 3, candidates)[Metrics.MEAN] == pytest.approx(mean, abs=1e-6)
 
 
 def test_seed_and_padding(split, everything):
@@ -123,7 +123,7 @@ def test_leave_one_out_does_not_mask_history(world):
     lists = np.full((5, 1), -1)
     lists[BOB] = 0  # bob's last event is item 0, which he also had first
     result = evaluate({ALL: lists, NEW: lists}, split, Phase.TEST, ks=(1,))
-    hits = result.per_user.set_index([PerUser.AMONG, PerUser.USER])[PerUser.at(PerUser.HITS, 1)]
+    hits = result.per_user.set_index([PerUser.CANDIDATES, PerUser.USER])[PerUser.at(PerUser.HITS, 1)]
     assert hits[(ALL, BOB)] == 1
     assert (NEW, BOB) not in hits.index
 
@@ -137,21 +137,21 @@ def test_rank_vectors(split):
     assert ranked[NEW][0][ANN].tolist() == [3, 4, 5, -1, -1, -1]
     assert (ranked[ALL][0][DAN] == -1).all() and np.isneginf(ranked[NEW][1][DAN]).all()
     flat = rank_vectors(users, items, split, index=build_index("flat", items))
-    assert all((flat[among][0] == ranked[among][0]).all() for among in (ALL, NEW))
+    assert all((flat[candidates][0] == ranked[candidates][0]).all() for candidates in (ALL, NEW))
     history = split.history(Phase.VALIDATION)
     earlier = rank_vectors(users, items, split, Phase.VALIDATION)[NEW][0]
     assert 2 in earlier[ANN] and not set(earlier[ANN].tolist()) & set(history[ANN].tolist())
 
 
-@pytest.mark.parametrize("among", [ALL, NEW])
+@pytest.mark.parametrize("candidates", [ALL, NEW])
 @pytest.mark.parametrize("metric", ["recall", "ndcg"])
-def test_validation_score_is_the_protocols_number(split, among, metric):
+def test_validation_score_is_the_protocols_number(split, candidates, metric):
     rng = np.random.default_rng(1)
     users, items = rng.normal(size=(5, 3)).astype(np.float32), rng.normal(size=(6, 3)).astype(np.float32)
     lists = {a: found for a, (found, _) in rank_vectors(users, items, split, Phase.VALIDATION).items()}
     full = evaluate(lists, split, Phase.VALIDATION, ks=(2,))
-    score = validation_score(users, items, split, among=among, metric=metric, k=2)
-    assert score == pytest.approx(value(full, metric, 2, among)[Metrics.MEAN])
+    score = validation_score(users, items, split, candidates=candidates, metric=metric, k=2)
+    assert score == pytest.approx(value(full, metric, 2, candidates)[Metrics.MEAN])
 
 
 def test_validation_score_of_a_sample(split):
@@ -159,7 +159,7 @@ def test_validation_score_of_a_sample(split):
 
     def score(seed):
         people = evaluated_users(split, Phase.VALIDATION, ALL, 1, seed)
-        return validation_score(users, items, split, among=ALL, k=2, people=people)
+        return validation_score(users, items, split, candidates=ALL, k=2, people=people)
 
     # Ties: everybody is shown items 0 and 1. Validation targets: ann 2, bob 1, eve 4.
     assert {score(seed) for seed in range(12)} == {0.0, 1.0}
@@ -170,15 +170,15 @@ def test_validation_score_of_a_sample(split):
 def test_where_every_target_is_a_repeat_only_all_items_are_ranked(world, everything):
     repeats = world.interactions[world.interactions["user_id"] == "bob"].reset_index(drop=True)
     split = split_by_time(replace(world, interactions=repeats), "2024-01-21", validation_days=10)
-    assert ranked_sets(split, Phase.TEST) == [ALL]
+    assert candidate_sets(split, Phase.TEST) == [ALL]
     result = evaluate({ALL: everything[:1], NEW: everything[:1]}, split, Phase.TEST, ks=(3,))
-    assert set(result.metrics[Metrics.AMONG]) == set(result.users) == {ALL}
+    assert set(result.metrics[Metrics.CANDIDATES]) == set(result.users) == {ALL}
 
 
 def test_bad_input_is_named(split, everything):
     with pytest.raises(LearnError, match="came for 2 users, the split has 5"):
         evaluate({ALL: everything[:2]}, split, Phase.TEST)
-    with pytest.raises(LearnError, match="no ranked set 'some'"):
+    with pytest.raises(LearnError, match="no candidates 'some'"):
         make_targets(split, Phase.TEST, "some")
     with pytest.raises(LearnError, match="no metric 'auc'"):
         validation_score(np.ones((5, 2)), np.ones((6, 2)), split, metric="auc")

@@ -5,19 +5,19 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from learn.cli import app
+from learn.cli.commands import app
 from learn.errors import LearnError
-from learn.explore.live import open_live
-from learn.explore.vectors import run_vectors
 from learn.pipeline import open_dataset, open_run
 from learn.ranking.config import RankingConfig
 from learn.ranking.experiment import sampled, split_parts
-from learn.ranking.frames import make_frame
+from learn.ranking.feature_matrix import make_frame
 from learn.ranking.impressions import check_impressions
 from learn.ranking.report import read_report, report_folders, tables
 from learn.ranking.run import open_impressions, ranking_config, vectors_cut
 from learn.ranking.schema import FEATURE_SETS, METRICS, RANKERS
 from learn.ranking.vectors import impression_vectors
+from learn.runs.recommender import open_recommender
+from learn.runs.vectors import run_vectors
 from tests import synthetic, trained
 from tests.ranking.conftest import make_table
 
@@ -76,7 +76,7 @@ def test_vectors_are_the_runs_at_the_cut_and_grow_with_the_history(workspace, im
     cut = vectors_cut(split)
     shown = check_impressions(pd.read_csv(impressions), dataset, cut, "shown")
     run = open_run(workspace, synthetic.NAME, "learn-b")
-    live = open_live(run, workspace, dataset)
+    live = open_recommender(run, workspace, dataset)
     found = impression_vectors(live, dataset, shown, cut, refresh_days=7.0)
     users, items = run_vectors(run, workspace, dataset)
     first = shown.times < cut + 7 * 86_400 * 10**9
@@ -93,7 +93,7 @@ def test_a_history_from_the_future_changes_no_vector(workspace, impressions):
     dataset, split = open_dataset(workspace, synthetic.NAME)
     cut = vectors_cut(split)
     shown = check_impressions(pd.read_csv(impressions), dataset, cut, "shown")
-    live = open_live(open_run(workspace, synthetic.NAME, "learn-a"), workspace, dataset)
+    live = open_recommender(open_run(workspace, synthetic.NAME, "learn-a"), workspace, dataset)
     first = shown.keep(shown.times < cut + 7 * 86_400 * 10**9)
     events = dataset.interactions.copy()
     later = (events["timestamp"] >= pd.Timestamp(cut)).to_numpy()
@@ -157,7 +157,7 @@ def test_a_dataset_without_impressions_asks_for_them(dataset, split):
 
 
 def test_leave_one_out_has_no_cut(dataset):
-    from learn.data.history_target import leave_one_out
+    from learn.data.splits import leave_one_out
 
     with pytest.raises(LearnError, match="cut by time"):
         vectors_cut(leave_one_out(dataset))

@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learn.data.sequences import Sequences
+from learn.data.sequences import Sequences, take_users
 from learn.errors import LearnError
 from learn.retrieval import IndexKind, build_index
 from learn.retrieval.exact import ExactIndex, top_k
-from learn.retrieval.index import take_users
 from learn.retrieval.repeats import search_with_repeats
 
 N_ITEMS, N_QUERIES, WIDTH = 600, 40, 8

@@ -42,7 +42,7 @@ def test_next_item_of_a_cut_is_one_pair(items, seed):
     assert made.positives is None and len(made.history_positions) == len(made.target_positions) == 1
     if len(items) <= 20:  # nothing sampled away
         assert np.array_equal(made.history, items[:cut]) and made.target[0] == items[cut]
-        assert made.history_positions[0] == cut - 1 and made.not_negative[0].tolist() == [items[cut]]
+        assert made.history_positions[0] == cut - 1 and made.excluded_negatives[0].tolist() == [items[cut]]
 
 
 @given(sequences, seeds)
@@ -54,7 +54,7 @@ def test_next_item_of_a_whole_sequence_pairs_neighbours_once(items, seed):
     assert len(set(places)) == len(places)
     following = [(made.history[place], made.target[place]) for place in places]
     assert set(following) <= set(pairwise(items))
-    assert np.concatenate(made.not_negative).tolist() == made.target[made.target_positions].tolist()
+    assert np.concatenate(made.excluded_negatives).tolist() == made.target[made.target_positions].tolist()
 
 
 @given(sequences, seeds)
@@ -62,7 +62,7 @@ def test_dense_pairs_of_a_whole_sequence_look_ahead_only(items, seed):
     made = example(items, seed, sampling__sequence="whole")
     whole = np.append(made.history, made.target[-1])
     for j, place in enumerate(made.history_positions):
-        assert set(made.not_negative[j]) == set(whole[place + 1 :])
+        assert set(made.excluded_negatives[j]) == set(whole[place + 1 :])
         for k, target in enumerate(made.target_positions):
             assert made.positives[j, k] == (target + 1 > place)
 
@@ -74,7 +74,7 @@ def test_new_targets_of_a_whole_sequence_are_new_and_its_past_is_no_negative(ite
     every = example(items, seed, **changes)
     for j, place in enumerate(made.history_positions):
         past = set(made.history[: place + 1])
-        assert past <= set(made.not_negative[j]) <= set(items)
+        assert past <= set(made.excluded_negatives[j]) <= set(items)
         for k, target in enumerate(made.target_positions):
             assert made.positives[j, k] == (every.positives[j, k] and made.target[target] not in past)
 
@@ -82,4 +82,4 @@ def test_new_targets_of_a_whole_sequence_are_new_and_its_past_is_no_negative(ite
 @given(sequences, seeds)
 def test_a_new_next_item_of_a_cut_spares_the_history(items, seed):
     made = example(items, seed, objective__kind="next_item", sampling__new_targets_only=True)
-    assert set(made.history) | set(made.target) <= set(made.not_negative[0])
+    assert set(made.history) | set(made.target) <= set(made.excluded_negatives[0])

@@ -16,14 +16,14 @@ import torch
 from safetensors.numpy import save_file
 
 from learn.config import ItemTower, Objective, SequenceUse, preset
-from learn.data.history_target import Phase, leave_one_out
 from learn.data.schema import Interactions, Items
+from learn.data.splits import Phase, leave_one_out
 from learn.data.validation import validate
 from learn.errors import LearnError
-from learn.pal.history import history_vector
 from learn.progress import make_progress
+from learn.runs.run import Run
+from learn.runs.towers import history_vector
 from learn.training.batch import make_batch, plan_epoch
-from learn.training.run import Run
 from learn.training.train import learning_rate_factor, train
 
 N_ITEMS, N_USERS, D_LLM = 60, 40, 12
@@ -288,11 +288,11 @@ def test_what_is_no_negative():
         settings = config(sampling__new_targets_only=new_only)
         batch = make_batch(sequences, users, settings, 0, 0)
         for user in users:
-            spared = set(batch.not_negative[user, 0]) - {-1}
+            excluded = set(batch.excluded_negatives[user, 0]) - {-1}
             mine = set(sequences[user])
             # Without the setting it is the target alone: a suffix of the sequence.
             suffixes = [set(sequences[user][cut:]) for cut in range(1, len(sequences[user]))]
-            assert spared == mine if new_only else spared in suffixes
+            assert excluded == mine if new_only else excluded in suffixes
 
 
 def test_distinct_histories_hold_every_item_once():

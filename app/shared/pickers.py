@@ -1,0 +1,124 @@
+"""Choosing a user and Runs, the same on every page that asks for them; what is chosen is in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from app.shared import cache, theme, url, variant_texts
+from learn.data.schema import Slices
+from learn.data.slices import user_slices
+from learn.explore.metrics.overview import run_labels
+from learn.runs.run import Run
+from learn.runs.vectors import is_live
+
+EVERYONE = "everyone"
+MOST_LISTED = 2000
+AT_FIRST = 4
+"""Runs that are shown before anybody chose."""
+
+
+def pick_runs(usable: Sequence[Run], key: str = url.RUNS, at_first: int = AT_FIRST) -> list[str]:
+    """The names of the chosen Runs, in the order of choice."""
+    names = [run.name for run in usable]
+    chosen = url.linked_many(
+        "Variants",
+        names,
+        key,
+        names[:at_first],
+        format_func=run_labels(usable).__getitem__,
+        placeholder="Choose variants to compare",
+        help=variant_texts.explain(usable) or None,
+    )
+    missing = url.from_url(key, names)
+    if missing:
+        st.warning(f"Not among the Runs here: {theme.plain(', '.join(missing))}.")
+    return chosen
+
+
+def live_runs(runs: cache.Runs, dataset: str) -> list[Run]:
+    """The Runs that can answer for new people and items; where there is none the page ends with what to type."""
+    for problem in runs.problems:
+        theme.show_error(problem)
+    found = [run for run in runs.usable if is_live(run)]
+    if not found:
+        if runs.usable:
+            st.info(
+                "The Runs here have stored lists only. A trained Run can also answer for new people and new items.",
+                icon=":material/model_training:",
+            )
+            st.code(f"learn train {dataset}", language="bash")
+        else:
+            theme.no_runs(dataset)
+        st.stop()
+    return found
+
+
+def _candidates(view: cache.View, group: str) -> np.ndarray:
+    """User indices of a slice; those with something bought later first."""
+    names = user_slices(view.history.lengths)
+    found = np.arange(len(names)) if group == EVERYONE else np.flatnonzero(names == group)
+    return found[np.argsort(view.target.lengths[found] == 0, kind="stable")]
+
+
+def _typical(view: cache.View, found: np.ndarray) -> str:
+    """A user of ``found`` with much to see: of those with a target, the one at three quarters by history length."""
+    tested = found[view.target.lengths[found] > 0]
+    pool = tested if len(tested) else found
+    by_length = pool[np.argsort(view.history.lengths[pool], kind="stable")]
+    return str(view.dataset.user_ids[by_length[len(pool) * 3 // 4]])
+
+
+def _user_of(view: cache.View, group: str) -> dict[str, str]:
+    found = _candidates(view, group)
+    return {url.USER: _typical(view, found)} if len(found) else {}
+
+
+def _choose(user_ids: list[str]) -> None:
+    """Another user than the one in the URL, where there is another."""
+    others = [user for user in user_ids if user != st.query_params.get(url.USER)] or user_ids
+    st.query_params[url.USER] = str(np.random.default_rng().choice(others))
+
+
+def pick_user(view: cache.View) -> int | None:
+    """The index of the user chosen by id, by slice or at random; None, with what is wrong, where there is none."""
+    columns = st.columns([2, 2, 1.5], vertical_alignment="bottom")
+    group = url.linked(
+        columns[1].selectbox,
+        "Choose among",
+        [EVERYONE, *Slices.NAMES],
+        url.SLICE,
+        EVERYONE,
+        others=partial(_user_of, view),
+        help="By how much is known of a user: cold-start, next to nothing; long-tail, little.",
+    )
+    found = _candidates(view, group)
+    ids = view.dataset.user_ids[found].tolist()
+    if not ids:
+        st.info(f"No user is {group} here: choose another group.")
+        return None
+    columns[2].button(
+        "Random user", icon=":material/casino:", on_click=_choose, args=(ids[:MOST_LISTED],), width="stretch"
+    )
+    name = url.linked(
+        columns[0].selectbox,
+        "User",
+        ids[:MOST_LISTED],
+        url.USER,
+        _typical(view, found),
+        index=None,
+        accept_new_options=True,
+        placeholder="Type or choose a user's id",
+        help=f"{len(ids):,} users; any id can be typed.",
+    )
+    if name is None:
+        st.info("Choose a user to see their recommendations.")
+        return None
+    index = int(view.dataset.user_index.get_indexer([name])[0])
+    if index < 0:
+        st.warning(f"There is no user {theme.plain(str(name))} in this dataset: choose another one.")
+        return None
+    return index

@@ -1,0 +1,89 @@
+"""What every page has in common: the sidebar's dataset picker, error boxes, empty states and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from app.shared import cache, url
+from learn.data.dataset import Dataset
+from learn.errors import LearnError
+
+_KEPT = "dataset_kept"
+"""The dataset that was looked at last: the sidebar's links to other pages carry nothing."""
+
+
+def show_error(error: LearnError) -> None:
+    """What is wrong and what to do about it, as an error box."""
+    st.error(f"{plain(error.what)}\n\n**What to do:** {plain(error.remedy)}", icon=":material/error:")
+
+
+def plain(text: str) -> str:
+    """``text`` with every character that Markdown would read as a mark escaped; backquotes stay, for commands."""
+    return "".join("\\" + character if character in "\\*_{}[]()#+!|~$<>:" else character for character in text)
+
+
+def guarded(page: Callable[[], None]) -> None:
+    """Runs ``page``; an error that its reader can mend becomes a box, not a traceback."""
+    try:
+        page()
+    except LearnError as error:
+        show_error(error)
+
+
+def chart(figure: go.Figure, key: str) -> None:
+    """Draws ``figure`` in the app's theme, without the tool bar."""
+    st.plotly_chart(figure, width="stretch", key=key, config={"displayModeBar": False})
+
+
+def pick_dataset() -> Dataset:
+    """The dataset chosen in the sidebar (the only one, without a choice); an empty workspace ends the page here."""
+    names = cache.dataset_names()
+    if not names:
+        empty_workspace()
+    with st.sidebar:
+        for wanted in url.from_url(url.DATASET, names):
+            st.warning(f"There is no dataset {plain(wanted)} here; showing {names[0]}.")
+        kept = st.session_state.get(_KEPT)
+        shown = kept if kept in names else names[0]
+        name = url.linked(
+            st.selectbox,
+            "Dataset",
+            names,
+            url.DATASET,
+            shown,
+            others=lambda chosen: _leave(shown),
+            help="Every dataset that was prepared in this workspace. Add one with `learn prepare`.",
+        )
+        st.caption(f"Workspace: {plain(str(cache.workspace().root))}")
+    st.session_state[_KEPT] = name
+    return cache.open_dataset(name)
+
+
+def _leave(name: str) -> dict[str, str]:
+    """Writes the dataset that is left into the URL, so that the back button finds it; nothing else changes."""
+    if url.DATASET not in st.query_params:
+        st.query_params[url.DATASET] = name
+    return {}
+
+
+def empty_workspace() -> None:
+    """Says how to get a first dataset, and stops."""
+    st.title("Nothing to show yet")
+    st.info(f"The workspace {plain(str(cache.workspace().root))} has no dataset.", icon=":material/inventory_2:")
+    st.write("Build the demo (a year of grocery shopping, ready in minutes):")
+    st.code("learn demo", language="bash")
+    st.write("Or bring your own items and interactions, then train:")
+    st.code(
+        "learn prepare tables --items items.csv --interactions interactions.csv --name mine\nlearn train mine",
+        language="bash",
+    )
+    st.stop()
+
+
+def no_runs(dataset: str) -> None:
+    """Says how to train a first Run."""
+    st.info(f"No Run of {plain(dataset)} yet: nothing has been trained on it.", icon=":material/model_training:")
+    st.code(f"learn train {dataset}", language="bash")

@@ -1,0 +1,127 @@
+"""Packs the prebuilt demo: what was computed for completejourney, small enough to ship; texts come from the package.
+
+Run it after `learn demo`: ``python -m learn.cli.pack_demo [--workspace DIR]`` writes assets/demo and its manifest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from learn.cex import store
+from learn.cex.prompt import PROMPT_VERSION, item_prompts
+from learn.config import PRESETS
+from learn.errors import LearnError
+from learn.files import atomic_folder, read_json, write_json
+from learn.runs import run as run_module
+from learn.workspace import PREBUILT, Workspace
+
+DATASET = "completejourney"
+LIMIT_BYTES = 40_000_000
+REBUILD = "Build it again: learn demo --from-scratch && python -m learn.cli.pack_demo"
+
+
+def expected_manifest() -> dict[str, Any]:
+    """What the code at hand says about the artefacts: a demo built otherwise is out of date."""
+    preset = json.dumps(PRESETS["demo"].model_dump(mode="json"), sort_keys=True)
+    return {
+        "run_format": run_module.FORMAT_VERSION,
+        "store_format": store.FORMAT_VERSION,
+        "prompt_version": PROMPT_VERSION,
+        "demo_preset": hashlib.sha256(preset.encode()).hexdigest()[:16],
+    }
+
+
+def check_manifest(folder: Path = PREBUILT) -> dict[str, Any]:
+    """The manifest of the prebuilt demo.
+
+    Raises:
+        LearnError: absent, or made by code with other formats or another demo preset.
+    """
+    manifest = read_json(folder / "manifest.json", REBUILD)
+    for key, wanted in expected_manifest().items():
+        if manifest.get(key) != wanted:
+            raise LearnError(
+                f"The prebuilt demo was made with {key} = {manifest.get(key)!r}, the code says {wanted!r}.", REBUILD
+            )
+    return manifest
+
+
+def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
+    """Copies the finished Runs of completejourney, with their maps, and a compact content store into ``folder``.
+
+    Content has 8 bits a value there, weights and preprocessing 16: what the vectors in the Runs, which are copied as
+    they are, move by that is less than what another seed does.
+
+    Raises:
+        LearnError: no Runs, Runs of different data, or more than 40 MB.
+    """
+    from learn.data.dataset import Dataset
+    from learn.data.splits import default_split
+    from learn.pipeline import draw_maps
+
+    dataset = Dataset.load(workspace.dataset(DATASET))
+    runs = [run_module.Run(path) for path in workspace.run_paths(DATASET)]
+    if not runs:
+        raise LearnError(f"{workspace.root} holds no Run of {DATASET}.", "Make them: learn demo")
+    if {run.info.dataset_fingerprint for run in runs} != {dataset.fingerprint}:
+        raise LearnError(f"Some Runs of {DATASET} were trained on other data.", "learn demo --from-scratch")
+    draw_maps(workspace, dataset, default_split(dataset), runs)  # into the Runs' folders, which are copied whole
+    with atomic_folder(folder) as temporary:
+        target = Workspace(temporary)
+        joined = {run.info.content_key for run in runs if run.info.content_key}
+        for key in sorted({key for keys in joined for key in keys.split(store.KEY_JOINT)}):
+            source = store.ContentStore(workspace.content(DATASET) / key)
+            source.save_compact(target.content(DATASET) / key, item_prompts(dataset.items))
+        for run in runs:
+            shutil.copytree(run.path, target.run(DATASET, run.name))
+            for name in ("weights", "preprocessing"):
+                _halve(target.run(DATASET, run.name) / f"{name}.safetensors")
+        files = {
+            str(path.relative_to(temporary)): path.stat().st_size
+            for path in sorted(temporary.rglob("*"))
+            if path.is_file()
+        }
+        if sum(files.values()) > LIMIT_BYTES:
+            largest = max(files, key=lambda name: files[name])
+            raise LearnError(
+                f"The demo would have {sum(files.values()):,} bytes, more than {LIMIT_BYTES:,}; largest: {largest}.",
+                "Leave a Run out of the workspace, or store less.",
+            )
+        manifest = {
+            **expected_manifest(),
+            "dataset": DATASET,
+            "dataset_fingerprint": dataset.fingerprint,
+            "runs": [run.name for run in runs],
+            "made": run_module.provenance(),
+            "bytes": sum(files.values()),
+            "files": files,
+            "rebuild": REBUILD,
+        }
+        write_json(temporary / "manifest.json", manifest)
+    return manifest
+
+
+def _halve(path: Path) -> None:
+    """Rewrites the float32 arrays of a safetensors file, where there is one, as float16."""
+    if path.exists():
+        arrays = load_file(path)
+        half = {name: value.astype(np.float16) for name, value in arrays.items() if value.dtype == np.float32}
+        save_file(arrays | half, path)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Pack the prebuilt demo into assets/demo.")
+    parser.add_argument("--workspace")
+    try:
+        made = pack(Workspace.at(parser.parse_args().workspace))
+    except LearnError as error:
+        parser.exit(2, f"Error: {error}\n")
+    print(f"Wrote {PREBUILT}: {made['bytes']:,} bytes, Runs {', '.join(made['runs'])}")

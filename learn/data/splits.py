@@ -1,0 +1,186 @@
+"""The cut into history and target, by time or by leaving the last one out. Nothing of a target reaches its history."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from learn.data.dataset import Dataset
+from learn.data.sequences import Sequences
+from learn.errors import LearnError
+
+SPLITS = ("auto", "by-time", "leave-one-out")
+MINIMUM_DAYS = 60
+MINIMUM_EVENTS = 20  # mean per user: with fewer, most users have nothing on one side of a cut by time
+MINIMUM_TESTED = 0.2  # share of the users that must have both a history and a target
+
+
+class Phase(StrEnum):
+    """What a part of every user's sequence is for."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+_CODES = {Phase.TRAIN: 0, Phase.VALIDATION: 1, Phase.TEST: 2}
+
+
+@dataclass(frozen=True)
+class SplitInfo:
+    """How a split was made; stored in every Run."""
+
+    kind: str  # "by_time" or "leave_one_out"
+    validation_start: str | None = None  # ISO time, by_time only
+    test_start: str | None = None
+
+
+@dataclass(frozen=True)
+class Split:
+    """A Dataset's events, each marked with the phase it belongs to.
+
+    Attributes:
+        info: how it was made.
+        sequences: every user's whole sequence.
+        codes: [n] uint8, 0 train, 1 validation, 2 test, never decreasing within a user.
+        n_items: N, the catalogue's size.
+    """
+
+    info: SplitInfo
+    sequences: Sequences
+    codes: np.ndarray
+    n_items: int
+
+    def target(self, phase: Phase) -> Sequences:
+        """What each user did in ``phase``; empty for users without an event in it."""
+        return self.sequences.keep(self.codes == _CODES[phase])
+
+    def history(self, phase: Phase) -> Sequences:
+        """What each user did before ``phase`` began."""
+        return self.sequences.keep(self.codes < _CODES[phase])
+
+    def train(self) -> Sequences:
+        """The events that training may see."""
+        return self.target(Phase.TRAIN)
+
+    def training_counts(self) -> np.ndarray:
+        """[N] int64: training interactions of every item; 0 marks a cold-start item."""
+        return np.bincount(self.train().items, minlength=self.n_items)
+
+    def describe(self) -> dict[str, str | None]:
+        return asdict(self.info)
+
+
+def split_by_time(
+    dataset: Dataset, test_start: str | pd.Timestamp | None = None, validation_days: float = 14.0
+) -> Split:
+    """Cuts at a moment of the calendar: before it history, from it on target.
+
+    Args:
+        dataset: with timestamps.
+        test_start: first moment of the test target; None: the last fifth of the whole time range, or the two calendar
+            months before the last event when the range is eleven months or more.
+        validation_days: length of the validation target, which ends where the test target begins.
+
+    Raises:
+        LearnError: no timestamps, or a part would be empty.
+    """
+    if not dataset.has_time:
+        raise LearnError(
+            f"Dataset {dataset.name} has no timestamps, so it cannot be split by time.",
+            "Use --split leave-one-out, or map a time column with --map timestamp=YOUR_COLUMN.",
+        )
+    sequences = dataset.sequences
+    first, last = pd.Timestamp(sequences.times.min()), pd.Timestamp(sequences.times.max())
+    if test_start is None:
+        if last - first >= pd.Timedelta(days=330):
+            start = (last - pd.DateOffset(months=2) + pd.Timedelta(days=1)).normalize()
+        else:
+            start = first + (last - first) * 0.8
+    else:
+        try:
+            start = pd.Timestamp(test_start)
+        except ValueError:
+            raise LearnError(
+                f"test start {test_start!r} is not a date.", "Write it as YYYY-MM-DD, for example 2017-11-01."
+            ) from None
+    validation_start = start - pd.Timedelta(days=validation_days)
+    codes = (sequences.times >= validation_start.value).astype(np.uint8) + (sequences.times >= start.value)
+    counts = np.bincount(codes, minlength=3)
+    if (counts == 0).any():
+        empty = ", ".join(phase.value for phase, code in _CODES.items() if counts[code] == 0)
+        raise LearnError(
+            f"Splitting {dataset.name} at {validation_start} and {start} leaves no event for: {empty} "
+            f"(its events run from {first} to {last}).",
+            "Choose another --test-start or --validation-days.",
+        )
+    info = SplitInfo("by_time", validation_start.isoformat(), start.isoformat())
+    return Split(info, sequences, codes.astype(np.uint8), dataset.n_items)
+
+
+def leave_one_out(dataset: Dataset) -> Split:
+    """Each user's last event is the test target, the last but one validation; users with fewer than 3 only train.
+
+    Raises:
+        LearnError: no user has 3 events.
+    """
+    sequences = dataset.sequences
+    lengths = np.repeat(sequences.lengths, sequences.lengths)
+    from_end = np.repeat(sequences.offsets[1:], sequences.lengths) - np.arange(len(sequences.items))
+    codes = np.where(lengths < 3, 0, np.select([from_end == 1, from_end == 2], [2, 1], 0)).astype(np.uint8)
+    if not codes.any():
+        raise LearnError(
+            f"No user of {dataset.name} has 3 interactions, so leave-one-out has nothing to test.",
+            "Give more interactions per user, or use --split by-time.",
+        )
+    return Split(SplitInfo("leave_one_out"), sequences, codes, dataset.n_items)
+
+
+def make_split(dataset: Dataset, info: SplitInfo) -> Split:
+    """The split that ``info`` describes, made again on ``dataset``."""
+    if info.kind == "leave_one_out":
+        return leave_one_out(dataset)
+    start = pd.Timestamp(info.test_start)
+    days = (start - pd.Timestamp(info.validation_start)) / pd.Timedelta(days=1)
+    return split_by_time(dataset, start, days)
+
+
+def choose_split(dataset: Dataset, kind: str, test_start: str | None, validation_days: float) -> Split:
+    """The split that the options ask for; ``auto`` decides by what the dataset has.
+
+    Raises:
+        LearnError: no such kind, or the dataset cannot be split so.
+    """
+    if kind not in SPLITS:
+        raise LearnError(f"There is no split {kind!r}.", f"Choose one of: {', '.join(SPLITS)}.")
+    if kind == "leave-one-out":
+        return leave_one_out(dataset)
+    if kind == "by-time" or test_start is not None:
+        return split_by_time(dataset, test_start, validation_days)
+    return default_split(dataset)
+
+
+def default_split(dataset: Dataset) -> Split:
+    """The split that suits ``dataset``.
+
+    A source may name its own cut (``source["test_start"]``; completejourney: 1 November 2017), with two weeks of
+    validation before. Another dataset is cut by time when its timestamps span 60 days or more, its users average 20
+    events or more, and a fifth of them have events on both sides of the cut; else leave-one-out, as in the published
+    benchmarks on short sequences.
+    """
+    if "test_start" in dataset.source:
+        return split_by_time(dataset, dataset.source["test_start"])
+    sequences = dataset.sequences
+    if sequences.times is None or sequences.lengths.mean() < MINIMUM_EVENTS:
+        return leave_one_out(dataset)
+    if pd.Timedelta(int(sequences.times.max() - sequences.times.min())) < pd.Timedelta(days=MINIMUM_DAYS):
+        return leave_one_out(dataset)
+    try:
+        split = split_by_time(dataset)
+    except LearnError:  # a part of the calendar without events
+        return leave_one_out(dataset)
+    both = (split.history(Phase.TEST).lengths > 0) & (split.target(Phase.TEST).lengths > 0)
+    return split if both.mean() >= MINIMUM_TESTED else leave_one_out(dataset)

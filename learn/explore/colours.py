@@ -1,0 +1,49 @@
+"""Which colour stands for which category, variant, part and slice, on every page and in every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from learn.data.schema import Slices
+from learn.explore.catalogue import OTHER_CATEGORIES
+from learn.explore.metrics.overview import PARTS
+
+# Told apart under the common kinds of colour blindness, and readable on white and on near-black.
+CATEGORY_COLOURS = ("#3b7dc4", "#e08a1e", "#1f9e77", "#c8579a", "#56a7d9", "#c4501b", "#8a74c9", "#a3942a")
+
+REST_COLOUR = "#8b93a0"
+
+VARIANT_COLOURS = {
+    "a": "#2f6fde",
+    "b": "#d9822b",
+    "c": "#149488",
+    "without-align": "#b0559f",
+    "popularity": "#7d8794",
+    "item-knn": "#8c6d46",
+}
+
+_SPARE_COLOURS = ("#6a5acd", "#c2483d", "#5f9e3a", "#2a9fc9", "#c99a1c", "#d1699b")
+
+PART_COLOURS = dict(zip(PARTS, ("#7fa3cf", "#e0b04a", "#d4622f"), strict=True))
+
+SLICE_COLOURS = {Slices.COLD_START: "#56a7d9", Slices.LONG_TAIL: "#e08a1e", Slices.OTHERS: REST_COLOUR}
+
+
+def category_colours(category_order: Sequence[str]) -> dict[str, str]:
+    """Category -> colour: the eight most frequent have their own, every other is grey."""
+    colours = dict.fromkeys(category_order, REST_COLOUR)
+    colours.update(zip(category_order[: len(CATEGORY_COLOURS)], CATEGORY_COLOURS, strict=False))
+    colours[OTHER_CATEGORIES] = REST_COLOUR
+    return colours
+
+
+def run_colours(runs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Run name -> colour, from (name, variant) pairs: a variant's own for its first Run, then spare ones in turn."""
+    colours: dict[str, str] = {}
+    for name, variant in runs:
+        wanted = VARIANT_COLOURS.get(variant)
+        free = [colour for colour in _SPARE_COLOURS if colour not in colours.values()]
+        if wanted is None or wanted in colours.values():
+            wanted = free[0] if free else REST_COLOUR
+        colours[name] = wanted
+    return colours

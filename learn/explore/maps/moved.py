@@ -1,0 +1,155 @@
+"""What moved between two spaces: how many of an item's nearest neighbours it keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from learn.data.schema import Slices
+from learn.data.slices import item_slices
+from learn.explore.catalogue import NO_CATEGORY, Catalogue
+
+ITEM, TITLE, CATEGORY, BRAND, PRICE = "item", "title", "category", "brand", "price"
+SLICE, INTERACTIONS, SHARED, OVERLAP = "slice", "interactions", "shared", "overlap"
+
+
+def jaccard(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Neighbours shared by two spaces.
+
+    Args:
+        before, after: [M, k] neighbours of the same items, without repetition.
+
+    Returns:
+        shared [M] int64, how many are in both; overlap [M] float64, that over the size of the union: 0 to 1.
+    """
+    shared = (before[:, :, None] == after[:, None, :]).any(axis=2).sum(axis=1)
+    union = before.shape[1] + after.shape[1] - shared
+    return shared, shared / np.maximum(union, 1)
+
+
+def moved_items(
+    before: np.ndarray, after: np.ndarray, items: np.ndarray, catalogue: Catalogue, training_counts: np.ndarray
+) -> pd.DataFrame:
+    """One row per item, in the order of ``items``: what it is, and how much of its neighbourhood it kept.
+
+    Args:
+        before, after: [M, k] neighbours in each space.
+        items: [M] item indices of the rows.
+        training_counts: [N] training interactions of every item of the catalogue.
+    """
+    shared, overlap = jaccard(before, after)
+    return pd.DataFrame(
+        {
+            ITEM: items,
+            TITLE: catalogue.titles[items],
+            CATEGORY: catalogue.categories[items],
+            BRAND: catalogue.brands[items],
+            PRICE: catalogue.prices[items],
+            SLICE: item_slices(training_counts)[items],
+            INTERACTIONS: training_counts[items],
+            SHARED: shared,
+            OVERLAP: overlap,
+        }
+    )
+
+
+def shared_histogram(table: pd.DataFrame, k: int) -> pd.DataFrame:
+    """How many items keep 0, 1, ..., ``k`` neighbours: columns shared, items, share."""
+    counts = np.bincount(table[SHARED], minlength=k + 1)
+    return pd.DataFrame({SHARED: np.arange(k + 1), "items": counts, "share": counts / max(len(table), 1)})
+
+
+def overlap_by(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Mean overlap and mean shared neighbours of each value of ``column``: columns column, items, overlap, shared.
+
+    Slices stand in their own order, everything else with the most items first.
+    """
+    grouped = table.groupby(column, sort=True).agg(
+        items=(ITEM, "size"), overlap=(OVERLAP, "mean"), shared=(SHARED, "mean")
+    )
+    grouped = grouped.reset_index()
+    if column == SLICE:
+        rank = {name: place for place, name in enumerate(Slices.NAMES)}
+        return grouped.sort_values(column, key=lambda names: names.map(rank), kind="stable").reset_index(drop=True)
+    return grouped.sort_values("items", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def most_changed(table: pd.DataFrame, n: int = 100) -> pd.DataFrame:
+    """The ``n`` items with the least overlap; of equal ones those with the most interactions first."""
+    return table.sort_values([OVERLAP, INTERACTIONS], ascending=[True, False], kind="stable").head(n)
+
+
+def least_changed(table: pd.DataFrame, n: int = 100) -> pd.DataFrame:
+    """The ``n`` items with the most overlap; of equal ones those with the most interactions first."""
+    return table.sort_values([OVERLAP, INTERACTIONS], ascending=False, kind="stable").head(n)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One item whose story can be retold.
+
+    Attributes:
+        row: its row in the table; item: its index in the catalogue.
+        before, after: item indices of the neighbours that tell it, the nearest first.
+        shared: how many of its neighbours both spaces have.
+    """
+
+    row: int
+    item: int
+    before: list[int]
+    after: list[int]
+    shared: int
+
+
+def find_example(
+    before: np.ndarray, after: np.ndarray, table: pd.DataFrame, catalogue: Catalogue, told: int = 2
+) -> Example | None:
+    """The item that shows best what changed, or None where nothing did.
+
+    Much-bought items only (the upper quarter), so that there are buyers to speak of. Best is who was among its like
+    (neighbours of its own finest category) and is now among others that are like each other: the product of the two
+    shares, minus what is shared; of equal ones the one with the most interactions.
+
+    Args:
+        before, after: [M, k] neighbours as rows of ``table``.
+        told: how many neighbours to name on each side.
+    """
+    items = table[ITEM].to_numpy()
+    k = before.shape[1]
+    if not len(table) or not k:
+        return None
+    kinds = pd.Series(catalogue.categories[items] + "\x1f" + catalogue.finer[items], dtype=object).factorize()[0]
+    counts = table[INTERACTIONS].to_numpy()
+    known = (counts >= np.quantile(counts, 0.75)) & (counts > 0) & (catalogue.categories[items] != NO_CATEGORY)
+    was = (kinds[before] == kinds[:, None]).mean(axis=1)
+    elsewhere = np.where(kinds[after] == kinds[:, None], -1, kinds[after])
+    together = ((elsewhere[:, :, None] == elsewhere[:, None, :]) & (elsewhere[:, :, None] >= 0)).sum(axis=2)
+    now = together.max(axis=1) / k
+    score = np.where(known, was * now - table[SHARED].to_numpy() / k, -np.inf)
+    best = int(np.lexsort((-counts, -score))[0])
+    if not np.isfinite(score[best]) or table[SHARED].iloc[best] == k:
+        return None
+    # Told are the neighbours that make the point: its like before, the others' commonest kind after.
+    like = [row for row in before[best] if kinds[row] == kinds[best]] + list(before[best])
+    theirs = [row for _, row in sorted(zip(-together[best], range(k), strict=True))]
+    other = [after[best][place] for place in theirs]
+    return Example(
+        best,
+        int(items[best]),
+        _distinct(like, items, catalogue, int(items[best]), told),
+        _distinct(other, items, catalogue, int(items[best]), told),
+        int(table[SHARED].iloc[best]),
+    )
+
+
+def _distinct(rows: list[int], items: np.ndarray, catalogue: Catalogue, itself: int, told: int) -> list[int]:
+    """The first ``told`` of ``rows`` whose titles differ from each other and from the item's own."""
+    seen, chosen = {str(catalogue.titles[itself])}, []
+    for row in rows:
+        item = int(items[row])
+        if str(catalogue.titles[item]) not in seen:
+            seen.add(str(catalogue.titles[item]))
+            chosen.append(item)
+    return chosen[:told]

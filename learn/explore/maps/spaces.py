@@ -1,0 +1,146 @@
+"""The spaces in which items can be near each other: what the LLM says of them, and each Run's item vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from learn.data.dataset import Dataset
+from learn.errors import LearnError
+from learn.explore.metrics.overview import run_labels
+from learn.pal.preprocessing import ContentPreprocessing
+from learn.runs.run import Run
+from learn.runs.vectors import has_vectors, normalise, run_vectors
+from learn.workspace import Workspace
+
+if TYPE_CHECKING:
+    from learn.runs.recommender import Recommender
+
+CONTENT = "LLM"
+"""The name of the space of content embeddings, as links and lists of choices have it."""
+
+_EXPLANATIONS = {
+    "a": "After training, tower (a): near means recommended to the same people.",
+    "b": "After training, tower (b): near means recommended to the same people.",
+}
+
+
+@dataclass(frozen=True)
+class Space:
+    """One space of item vectors.
+
+    Attributes:
+        name: `CONTENT`, or the Run's name: what links carry.
+        label: what people read.
+        explanation: one line for people who never heard of it.
+        run: where the vectors are; for the content space a Run that says how they are prepared.
+        is_content: whether it is what the LLM says of the items, before anything was learned.
+    """
+
+    name: str
+    label: str
+    explanation: str
+    run: Run
+    is_content: bool = False
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace that holds the Run: the user's or the prebuilt demo's."""
+        return Workspace(self.run.path.parents[2])
+
+
+def find_spaces(runs: Sequence[Run]) -> list[Space]:
+    """The distinct spaces of ``runs``, content first; a Run that uses content as it is has no space of its own."""
+    found = []
+    names = {run.name for run in runs}
+    keys = list(
+        dict.fromkeys(run.info.content_key for run in runs if run.info.content_key and run.info.kind == "learn")
+    )
+    for key in keys:
+        home = _content_home([run for run in runs if run.info.content_key == key and run.info.kind == "learn"])
+        if home is not None:
+            same = [
+                run.info.label for run in runs if run.info.content_key == key and run.info.item_vectors == "content"
+            ]
+            found.append(
+                Space(
+                    CONTENT if key == keys[0] and CONTENT not in names else f"{CONTENT}-{key[:6]}",
+                    "The LLM's view" if len(keys) == 1 else f"The LLM's view, {key[:6]}",
+                    "Before training: near means that the texts say similar things."
+                    + (f" Also the item space of {' and '.join(same)}." if same else ""),
+                    home,
+                    is_content=True,
+                )
+            )
+    labels = run_labels(runs)
+    for run in runs:
+        if has_vectors(run) and run.info.item_vectors == "own":
+            explanation = _EXPLANATIONS.get(
+                run.info.variant, "After training: near means recommended to the same people."
+            )
+            found.append(Space(run.name, labels[run.name], explanation, run))
+    return found
+
+
+def _content_home(runs: list[Run]) -> Run | None:
+    """The Run whose preprocessing prepares the content space: one that ranks in it, else any that reads it."""
+    prepared = [run for run in runs if (run.path / "preprocessing.safetensors").exists()]
+    order = {"without-align": 0, "c": 1}
+    return min(prepared, key=lambda run: order.get(run.info.variant, 2), default=None)
+
+
+def space_vectors(space: Space, dataset: Dataset) -> np.ndarray:
+    """[N, d] float32 item vectors of length 1, so that a dot product is a cosine.
+
+    A popularity prior, one more dimension that tells how much everybody buys an item, is no direction: it is left out.
+
+    Raises:
+        LearnError: vectors or content are missing, damaged, or of another dataset.
+    """
+    if space.is_content:
+        from learn.cex.store import stored_content
+
+        content = stored_content(space.workspace, dataset, space.run.info.content_key)
+        items = ContentPreprocessing.from_tensors(space.run.tensors("preprocessing")).apply(content)
+    else:
+        items = _without_popularity_bias(space.run, run_vectors(space.run, space.workspace, dataset)[1])
+    return np.ascontiguousarray(normalise(items), dtype=np.float32)
+
+
+def new_item_directions(space: Space, live: Recommender, content: np.ndarray) -> np.ndarray:
+    """[n, d] float32 items outside the catalogue in the same dimensions as `space_vectors`, of length 1.
+
+    Args:
+        live: the space's own Run; for the content space any Run that reads that content.
+        content: [n, D_llm] raw content embeddings.
+    """
+    if space.is_content:
+        items = ContentPreprocessing.from_tensors(space.run.tensors("preprocessing")).apply(content)
+        return normalise(items).astype(np.float32)
+    return live.directions(live.new_items(content)).astype(np.float32)
+
+
+def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
+    """[U, d] float32 user vectors in the same dimensions as `space_vectors`, of length 1 or 0 (no history).
+
+    Raises:
+        LearnError: no Run recommends in this space.
+    """
+    if space.is_content and space.run.info.item_vectors != "content":
+        raise LearnError(
+            f"No Run recommends in the space {space.label}.", f"Train one: learn train {dataset.name} --tower c"
+        )
+    users, _ = run_vectors(space.run, space.workspace, dataset)
+    if space.is_content:
+        users = users[:, : len(space.run.tensors("preprocessing")["mean"])]
+    else:
+        users = _without_popularity_bias(space.run, users)
+    return np.ascontiguousarray(normalise(users), dtype=np.float32)
+
+
+def _without_popularity_bias(run: Run, vectors: np.ndarray) -> np.ndarray:
+    pal = run.config.pal
+    return vectors[:, :-1] if pal.popularity_prior and vectors.shape[1] == pal.output_size + 1 else vectors

@@ -1,0 +1,96 @@
+"""A summary as files: flat JSON for programs, a markdown table and a figure for people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from learn.data.schema import Metrics
+from learn.data.slices import ITEM_PREFIX
+from learn.evaluation.protocol import WHOLE
+from learn.files import atomic_path, read_json, write_json
+from learn.reproduce.results import one_metric
+from learn.reproduce.tables import Plan
+
+Column = tuple[str, int, str, str]
+"""metric, k, among, slice"""
+
+
+def markdown(plan: Plan, summary: pd.DataFrame, columns: list[Column]) -> str:
+    """One line per row; in each cell the mean, its interval, and ``*`` where it differs from the reference row.
+
+    A row that could not run has no numbers, and why is said below.
+    """
+    heads = [_head(*column) for column in columns]
+    lines = [f"| {' | '.join(['run', 'seeds', *heads])} |", "|" + "---|" * (len(heads) + 2)]
+    notes = []
+    for row in plan.rows:
+        own = summary[summary["run"] == row.name]
+        if own.empty:
+            continue
+        if pd.notna(own["why"].iloc[0]):
+            notes.append(f"\n{row.label}: {own['why'].iloc[0]}")
+        cells = [row.label, str(own["seeds"].iloc[0])]
+        cells += [_cell(one_metric(own, *column)) for column in columns]
+        lines.append(f"| {' | '.join(cells)} |")
+    reference = next(row.label for row in plan.rows if row.name == plan.reference)
+    lines.append(f"\n\\* its paired 95% interval of the difference to {reference} is without 0.")
+    return "\n".join([*lines, *notes])
+
+
+def _head(metric: str, k: int, candidates: str, part: str) -> str:
+    if part == WHOLE:
+        return f"{metric}@{k}, {candidates} items"
+    return f"{part.removeprefix(ITEM_PREFIX)} {metric}@{k}, {candidates} items"
+
+
+def _cell(found: pd.DataFrame) -> str:
+    if found.empty or pd.isna(found[Metrics.MEAN].iloc[0]):
+        return "–"
+    value = found.iloc[0]
+    apart = value["difference_low"] > 0 or value["difference_high"] < 0
+    interval = f"[{value[Metrics.LOW]:.4f}, {value[Metrics.HIGH]:.4f}]"
+    return f"{value[Metrics.MEAN]:.4f}{'*' if apart else ''} {interval}"
+
+
+def default_columns(plan: Plan, summary: pd.DataFrame) -> list[Column]:
+    """The paper's columns: N@10 and R@10 for leave-one-out, H and R at 50 and 100 where time is cut, over all items and
+    over those new to the user; the last of them again for each of the plan's slices."""
+    amongs = sorted(summary[Metrics.CANDIDATES].unique())
+    if (summary["split"] == "leave_one_out").all():
+        pairs = [("ndcg", 10), ("recall", 10), ("recall", 50)]
+        columns = [(metric, k, candidates, WHOLE) for candidates in amongs for metric, k in pairs]
+    else:
+        pairs = [(metric, k) for metric in ("hit_rate", "recall") for k in (50, 100)]
+        columns = [(metric, k, candidates, WHOLE) for candidates in amongs for metric, k in pairs]
+    metric, k, candidates, _ = columns[-1]
+    return columns + [(metric, k, candidates, part) for part in plan.slices]
+
+
+def publish(summary: pd.DataFrame, file: Path) -> None:
+    """Puts the rows of ``summary`` into ``file``, in place of those that it has of the same dataset."""
+    rows = json.loads(summary.to_json(orient="records", double_precision=6))
+    datasets = {row["dataset"] for row in rows}
+    kept = read_json(file, f"Delete {file} and run the benchmark again.") if file.exists() else []
+    write_json(file, [row for row in kept if row["dataset"] not in datasets] + rows)
+
+
+def write_report(folder: Path, plan: Plan, summary: pd.DataFrame, about: dict[str, Any]) -> list[Path]:
+    """Writes results.json (flat rows), about.json (configurations, fingerprint), table.md and figure.html."""
+    from learn.reproduce.figure import benchmark_figure
+
+    write_json(folder / "results.json", json.loads(summary.to_json(orient="records", double_precision=6)))
+    write_json(folder / "about.json", about)
+    columns = default_columns(plan, summary)
+    drawn = [column for column in columns if column[-1] == WHOLE][-1]
+    texts = {
+        "table.md": f"# {plan.title}\n\n{markdown(plan, summary, columns)}\n",
+        "figure.html": benchmark_figure(summary, *drawn).to_html(include_plotlyjs=True),
+    }
+    for name, text in texts.items():
+        with atomic_path(folder / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    return [folder / name for name in ("results.json", "about.json", *texts)]

@@ -1,0 +1,65 @@
+"""Finished benchmarks, for the Benchmarks page: those that the README quotes, and those of the workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from learn.data.schema import Metrics
+from learn.errors import LearnError
+from learn.evaluation.protocol import WHOLE
+from learn.files import read_json
+from learn.workspace import Workspace
+
+NEEDED = {"run", "dataset", Metrics.METRIC, Metrics.K, Metrics.MEAN, Metrics.LOW, Metrics.HIGH}
+
+OTHER_FILES = ("explorer", "ranking", "ranking-about")
+"""Files beside the comparisons: how quick the app's pages are, and the ranking stage's report."""
+
+
+def benchmark_files(workspace: Workspace, published: Path) -> dict[tuple[str, str], Path]:
+    """(benchmark, dataset) -> file of flat rows; the workspace's own results replace published ones."""
+    found = {}
+    for path in sorted(published.glob("*.json")):
+        if path.stem in OTHER_FILES:
+            continue
+        for dataset in dict.fromkeys(read_rows(path)["dataset"]):
+            found[path.stem, dataset] = path
+    for path in sorted((workspace.root / "benchmarks").glob("*/*/results.json")):
+        found[path.parent.parent.name, path.parent.name] = path
+    return found
+
+
+def read_rows(path: Path) -> pd.DataFrame:
+    """The flat rows of one file, as `learn.reproduce.summary.summarise` makes them.
+
+    Files of earlier versions know neither slices nor rows that could not run: theirs are about all targets.
+
+    Raises:
+        LearnError: the file is damaged or lacks a column.
+    """
+    remedy = f"Delete {path}, or write it again: learn benchmark {path.stem}"
+    rows = read_json(path, remedy)
+    table = pd.DataFrame(rows) if isinstance(rows, list) else pd.DataFrame()
+    if not set(table.columns) >= NEEDED:
+        raise LearnError(f"{path} lacks {', '.join(sorted(NEEDED - set(table.columns)))}.", remedy)
+    added = [column for column in (Metrics.SLICE, "why") if column not in table]
+    return table.reindex(columns=[*table.columns, *added]).fillna({Metrics.SLICE: WHOLE})
+
+
+def read_benchmark(path: Path, dataset: str) -> pd.DataFrame:
+    """The rows of ``dataset`` in a file."""
+    table = read_rows(path)
+    return table[table["dataset"] == dataset].reset_index(drop=True)
+
+
+def one_metric(rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str = WHOLE) -> pd.DataFrame:
+    """One line per run for one metric, best first; at the end those that could not run.
+
+    Args:
+        part: which targets count: all, or a slice of `learn.data.schema.Metrics.SLICE`.
+    """
+    wanted = {Metrics.METRIC: metric, Metrics.K: k, Metrics.CANDIDATES: candidates, Metrics.SLICE: part}
+    chosen = rows[(rows[list(wanted)] == pd.Series(wanted)).all(axis=1)]
+    return chosen.sort_values(Metrics.MEAN, ascending=False, kind="stable").reset_index(drop=True)

@@ -1,0 +1,271 @@
+"""Which rows a table has: a configuration each, and the row that the others are tested against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from learn.config import BUNDLED_ENCODER, Backbone, Config, Inputs, ItemTower, Objective, Preprocessing, SequenceUse
+from learn.data.schema import Slices
+from learn.data.slices import ITEM_PREFIX
+from learn.errors import LearnError
+from learn.reproduce.external_baselines import PEERS, Peer
+from learn.runs.baselines import ITEM_KNN, POPULARITY
+
+Kind = Literal["text", "id", "text+id", "peer", "reference"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Another dataset, and the configuration under which towers are trained on it."""
+
+    dataset: str
+    config: Config
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table.
+
+    Attributes:
+        name: names its Runs, and the row to programs.
+        label: what people read.
+        kind: what the items are to the model.
+        config: what is trained, under every seed; None for a reference, which counts and has no seed.
+        source: the dataset that it is trained on; None: the one that is ranked.
+        peer: another library's model instead, under every seed.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    config: Config | None = None
+    source: Source | None = None
+    peer: Peer | None = None
+
+    @property
+    def is_seeded(self) -> bool:
+        """Whether another seed gives another Run."""
+        trained = self.config is not None and self.config.pal.item_tower is not ItemTower.NO_ALIGN
+        return trained or self.peer is not None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A table.
+
+    Attributes:
+        title: what people read.
+        rows: in the table's order.
+        reference: the name of the row that the others are compared with.
+        contenders: the reference is that of these rows that validates best, once they are trained; none: it is fixed.
+        slices: of the targets, each with a column of recall in the printed table.
+    """
+
+    title: str
+    rows: tuple[Row, ...]
+    reference: str
+    contenders: tuple[str, ...] = ()
+    slices: tuple[str, ...] = ()
+
+
+REFERENCES = (Row(POPULARITY, "Popularity", "reference"), Row(ITEM_KNN, "Item-kNN", "reference"))
+
+
+def _paper(base: Config) -> Config:
+    """``base`` under the paper's objective: every history position with every target item of a sequence cut in two."""
+    paper = {"objective__kind": Objective.DENSE_ALL_ACTION.value, "sampling__sequence": SequenceUse.CUT.value}
+    return base.with_values(**paper)
+
+
+def _tower(base: Config, tower: ItemTower, name: str, label: str, **changes: object) -> Row:
+    return Row(name, label, "text", base.with_values(pal__item_tower=tower.value, **changes))
+
+
+def peers(base: Config) -> Plan:
+    """Table 3: other libraries' sequential recommenders on the same files, and LEARN, its best row the reference."""
+    tower = {"pal__item_tower": ItemTower.ITEM.value}
+    text = base.with_values(**tower)
+    both = base.with_values(**tower, pal__inputs=Inputs.TEXT_AND_ID.value)
+    dense = _paper(text)
+    learn = [Row("learn", "LEARN, text", "text", text), Row("learn-id", "LEARN, text and ID", "text+id", both)]
+    if dense != text:
+        learn.append(Row("learn-dense", "LEARN, text, the paper's objective", "text", dense))
+    others = tuple(Row(peer.name, peer.label, "peer", peer=peer) for peer in PEERS)
+    return Plan("Table 3: peers", (*REFERENCES, *others, *learn), "learn", tuple(row.name for row in learn))
+
+
+def alignment(base: Config) -> Plan:
+    """Table 4: nothing aligned, the user side aligned to the LLM's space, both aligned; the paper's objective."""
+    base = _paper(base)
+    return Plan(
+        "Table 4: what alignment is worth",
+        (
+            *REFERENCES,
+            _tower(base, ItemTower.NO_ALIGN, "without-align", "w/o Align"),
+            _tower(base, ItemTower.CONTENT, "c", "(c) no item PAL"),
+            _tower(base, ItemTower.ITEM, "b", "(b) sequence to item"),
+            _tower(base, ItemTower.SEQUENCE, "a", "(a) sequence to sequence"),
+        ),
+        reference="a",
+    )
+
+
+def towers_and_sampling(base: Config) -> Plan:
+    """Table 5: the item towers, and uniform instead of recency-weighted positions; the paper's objective."""
+    base = _paper(base)
+    label = "(a), positions sampled uniformly"
+    uniform = _tower(base, ItemTower.SEQUENCE, "a-uniform", label, sampling__weighted=False)
+    return Plan("Table 5: item towers and sampling", (*alignment(base).rows, uniform), reference="a")
+
+
+def inputs(base: Config) -> Plan:
+    """Table 6: a trained ID embedding, a small encoder's text, the LLM's text, and text with IDs; tower (b)."""
+    tower = {"pal__item_tower": ItemTower.ITEM.value}
+    encoder = base.with_values(**tower, cex__llm=BUNDLED_ENCODER)
+    ids, both = (base.with_values(**tower, pal__inputs=kind.value) for kind in (Inputs.ID, Inputs.TEXT_AND_ID))
+    return Plan(
+        "Table 6: what an item is to the model",
+        (
+            *REFERENCES,
+            Row("id", "ID embedding", "id", ids),
+            Row("encoder", "text, by a small encoder", "text", encoder),
+            Row("llm", "text, by the LLM", "text", base.with_values(**tower)),
+            Row("llm-id", "text, by the LLM, and ID", "text+id", both),
+        ),
+        reference="llm",
+        slices=(ITEM_PREFIX + Slices.COLD_START,),
+    )
+
+
+LORA_LAYERS = 2
+LORA_RANKS = {"small": 8, "medium": 32, "large": 128}
+
+
+def backbones(base: Config) -> Plan:
+    """Table 7: PAL's own transformer against the LLM's first layers with LoRA adapters of three ranks; tower (b).
+
+    The LLM's layers are dear on a processor: every row, the own transformer's too, trains for at most 6 epochs in
+    batches of at most 256 users and with at most 512 catalogue negatives, so that a row is a matter of minutes.
+    """
+    limited = base.with_values(
+        pal__item_tower=ItemTower.ITEM.value,
+        objective__catalogue_negatives=min(base.objective.catalogue_negatives, 512),
+        training__batch_size=min(base.training.batch_size, 256),
+        training__epochs=min(base.training.epochs, 6),
+    )
+    lora = {"pal__backbone": Backbone.LLM_LORA.value, "pal__backbone_layers": LORA_LAYERS}
+    rows = (
+        Row(f"lora-{size}", f"LLM with LoRA of rank {rank}", "text", limited.with_values(**lora, pal__lora_rank=rank))
+        for size, rank in LORA_RANKS.items()
+    )
+    own = Row("own", "own transformer", "text", limited.with_values(pal__backbone=Backbone.OWN.value))
+    return Plan("Table 7: what PAL is made of", (*REFERENCES, own, *rows), reference="own")
+
+
+def towers_and_objectives(base: Config) -> Plan:
+    """Does (a) beat (b) only because sequences are cut? Every tower under every objective, cut and whole."""
+    rows = []
+    for tower, objective, sequence in product("abc", Objective, SequenceUse):
+        changes = {"objective__kind": objective.value, "sampling__sequence": sequence.value}
+        name = f"{tower}-{objective.value.replace('_', '-')}-{sequence.value}"
+        words = "dense all-action" if objective is Objective.DENSE_ALL_ACTION else "next item"
+        rows.append(_tower(base, ItemTower(tower), name, f"({tower}) {words}, {sequence.value} sequence", **changes))
+    return Plan("Item towers under every objective", tuple(rows), reference="a-dense-all-action-cut")
+
+
+def what_matters(base: Config) -> Plan:
+    """Tower (b) as the preset has it, and with one setting changed at a time."""
+    pal, sampling = base.pal, base.sampling
+    other = Preprocessing.STANDARDISE if pal.preprocessing is Preprocessing.WHITEN else Preprocessing.WHITEN
+    changes: dict[str, tuple[str, dict[str, object]]] = {
+        "preprocessing": (
+            f"content: {other.value} instead of {pal.preprocessing.value}",
+            {"pal__preprocessing": other},
+        ),
+        "repeat-term": (f"repeat term {_switch(not pal.repeat_term)}", {"pal__repeat_term": not pal.repeat_term}),
+        "new-targets": (
+            "repeats are targets, the past is a negative" if sampling.new_targets_only else "new targets only",
+            {"sampling__new_targets_only": not sampling.new_targets_only},
+        ),
+        "both-texts": ("text by the LLM and by the encoder", {"cex__llm": f"{base.cex.llm}+{BUNDLED_ENCODER}"}),
+        "narrower": ("half the width", {"pal__hidden_size": pal.hidden_size // 2}),
+        "deeper": ("one layer more", {"pal__num_layers": pal.num_layers + 1}),
+        "output-64": ("64 output dimensions", {"pal__output_size": 64}),
+        "output-256": ("256 output dimensions", {"pal__output_size": 256}),
+        "dropout": ("a third of the dropout", {"pal__dropout": round(pal.dropout / 3, 3)}),
+        "temperature": ("temperature fixed", {"objective__learn_temperature": not base.objective.learn_temperature}),
+        "negatives": ("negatives from the batch only", {"objective__catalogue_negatives": 0}),
+        "prior": (
+            f"popularity prior {_switch(not pal.popularity_prior)}",
+            {"pal__popularity_prior": not pal.popularity_prior},
+        ),
+    }
+    tower = base.with_values(pal__item_tower=ItemTower.ITEM.value)
+    rows = [Row("as-it-is", "as it is", "text", tower)]
+    for name, (label, changed) in changes.items():
+        config = tower.with_values(**changed)
+        if config != tower:
+            rows.append(Row(name, label, "text", config))
+    return Plan("What matters: one setting changed at a time", tuple(rows), reference="as-it-is")
+
+
+def _switch(on: bool) -> str:
+    return "on" if on else "off"
+
+
+def zero_shot(base: Config, sources: Sequence[Source]) -> Plan:
+    """Figure 4: towers trained on other datasets, against what needs no training and what is trained here.
+
+    The other rows are compared with the first source's.
+    """
+    tower = {"pal__item_tower": ItemTower.ITEM.value}
+    transferred = [
+        Row(f"zero-shot-{one.dataset}", f"(b), trained on {one.dataset}", "text", one.config.with_values(**tower), one)
+        for one in sources
+    ]
+    return Plan(
+        f"Zero-shot: trained on {', '.join(one.dataset for one in sources)}",
+        (
+            *REFERENCES,
+            _tower(base, ItemTower.NO_ALIGN, "without-align", "w/o Align"),
+            *transferred,
+            Row("trained-here", "(b), trained here", "text", base.with_values(**tower)),
+        ),
+        reference=transferred[0].name,
+    )
+
+
+PLANS: dict[str, Callable[[Config], Plan]] = {
+    "table3": peers,
+    "table4": alignment,
+    "table5": towers_and_sampling,
+    "table6": inputs,
+    "table7": backbones,
+    "towers-x-objectives": towers_and_objectives,
+    "what-matters": what_matters,
+}
+ZERO_SHOT = "zero-shot"
+
+
+def plan(name: str, base: Config, sources: Sequence[Source] = ()) -> Plan:
+    """The table called ``name``, its rows differing from ``base`` in what the table is about.
+
+    Args:
+        sources: where ``zero-shot`` trains.
+
+    Raises:
+        LearnError: there is none of that name, or sources are missing, not used or named twice.
+    """
+    if name not in (*PLANS, ZERO_SHOT):
+        raise LearnError(f"There is no benchmark {name!r}.", f"Choose one of: {', '.join([*PLANS, ZERO_SHOT])}.")
+    names = [one.dataset for one in sources]
+    if (name == ZERO_SHOT) != bool(names) or len(set(names)) != len(names):
+        problem = "does not use" if name != ZERO_SHOT else "names one twice as" if names else "needs"
+        raise LearnError(
+            f"Benchmark {name} {problem} a dataset to train on.",
+            f"Type: learn benchmark {ZERO_SHOT} --dataset RANKED --source TRAINED_ON [--source ANOTHER]",
+        )
+    return zero_shot(base, sources) if sources else PLANS[name](base)

@@ -1,0 +1,108 @@
+"""One interface to "the k best items for these users", whatever searches behind it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+
+from learn.data.sequences import Sequences
+from learn.errors import LearnError
+
+
+class IndexKind(StrEnum):
+    """What searches."""
+
+    EXACT = "exact"  # NumPy, every item: the oracle
+    FLAT = "flat"  # FAISS, every item
+    HNSW = "hnsw"  # FAISS, a navigable small-world graph: approximate
+    IVF = "ivf"  # FAISS, inverted lists around k-means centres: approximate
+
+
+class Index(Protocol):
+    """Finds the items with the greatest inner product; vectors are searched as stored, nothing is normalised."""
+
+    n_items: int
+
+    def search(self, queries: np.ndarray, k: int, exclude: Sequences | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The ``k`` best items of each query, best first; equal scores by smaller item index.
+
+        Args:
+            queries: [Q, d] float32.
+            k: 1 to the number of items.
+            exclude: Q sequences of item indices that are never returned (a user's history).
+
+        Returns:
+            items [Q, k] int64 and scores [Q, k] float32; rows end in -1 and -inf where fewer than k items are left.
+
+        Raises:
+            LearnError: k out of range, another width than the items', values that are not finite, or ``exclude``
+                of another length than ``queries``.
+        """
+        ...
+
+
+def checked_vectors(vectors: np.ndarray, what: str) -> np.ndarray:
+    """``vectors`` as contiguous [n, d] float32.
+
+    Raises:
+        LearnError: not two-dimensional, or a value that is not finite, naming its row.
+    """
+    vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+    if vectors.ndim != 2:
+        raise LearnError(f"{what} have shape {vectors.shape}.", "Give a matrix with one row per vector.")
+    bad = ~np.isfinite(vectors).all(axis=1)
+    if bad.any():
+        raise LearnError(
+            f"{what}: row {int(bad.argmax())} (and {int(bad.sum()) - 1} more) holds NaN or infinity.",
+            "Train the Run again with a lower learning rate, or rebuild its vectors.",
+        )
+    return vectors
+
+
+def check_search(queries: np.ndarray, k: int, exclude: Sequences | None, n_items: int, width: int) -> np.ndarray:
+    """``queries`` as contiguous float32 after the checks that every `Index.search` owes.
+
+    Raises:
+        LearnError: see `Index.search`.
+    """
+    queries = checked_vectors(queries, "Queries")
+    if queries.shape[1] != width:
+        raise LearnError(
+            f"Queries have {queries.shape[1]} dimensions, the items {width}.",
+            "Use user and item vectors of the same Run.",
+        )
+    if not 1 <= k <= n_items:
+        raise LearnError(f"k = {k} items were asked for, the catalogue has N = {n_items}.", "Choose k from 1 to N.")
+    if exclude is not None and len(exclude) != len(queries):
+        raise LearnError(
+            f"{len(exclude)} lists of items to exclude came with {len(queries)} queries.",
+            "Give one list, empty if need be, per query.",
+        )
+    return queries
+
+
+def best_first(
+    rows: np.ndarray, items: np.ndarray, scores: np.ndarray, n_rows: int, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The ``k`` best of ragged candidates as padded rows.
+
+    Args:
+        rows, items, scores: [C] the row, the item and the score of every candidate.
+        n_rows: number of rows of the result; k: its width.
+
+    Returns:
+        items [n_rows, k] int64 and scores [n_rows, k] float32, padded with -1 and -inf.
+    """
+    order = np.lexsort((items, -scores, rows))
+    rows, items, scores = rows[order], items[order], scores[order]
+    counts = np.bincount(rows, minlength=n_rows)
+    starts = np.cumsum(counts) - counts
+    ranks = np.arange(len(rows)) - starts[rows]
+    kept = ranks < k
+    best = np.full((n_rows, k), -1, dtype=np.int64)
+    values = np.full((n_rows, k), -np.inf, dtype=np.float32)
+    best[rows[kept], ranks[kept]] = items[kept]
+    values[rows[kept], ranks[kept]] = scores[kept]
+    return best, values

@@ -1,0 +1,131 @@
+"""The last step of every Run, trained, reference or imported: evaluate it and write its folder in one go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from safetensors.numpy import save_file
+
+from learn.config import Config
+from learn.data.dataset import Dataset
+from learn.data.schema import Recommendations
+from learn.data.slices import SliceConfig
+from learn.data.splits import Phase, Split
+from learn.errors import LearnError
+from learn.evaluation.protocol import LIST_LENGTH, evaluate
+from learn.files import atomic_folder, write_json
+from learn.runs.run import Run, RunInfo, write_info, write_table, write_vectors
+
+_HALF_PRECISION_LOSS = 1e-3  # of the range of scores: more than this and they stay float32
+
+
+def finish_run(
+    folder: Path | str,
+    info: RunInfo,
+    *,
+    dataset: Dataset,
+    split: Split,
+    ranked: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    config: Config | None = None,
+    user_vectors: np.ndarray | None = None,
+    item_vectors: np.ndarray | None = None,
+    weights: Mapping[str, Any] | None = None,
+    preprocessing: Mapping[str, np.ndarray] | None = None,
+    curves: pd.DataFrame | list[dict[str, Any]] | None = None,
+    slices: SliceConfig | None = None,
+) -> Run:
+    """Evaluates on the test phase and writes every file of a Run; what was in ``folder`` before is replaced as a whole.
+
+    Args:
+        folder: the Run's, ``Workspace.run(dataset, name)``.
+        info: what run.json will hold; its name must be the folder's.
+        dataset, split: what ``ranked`` was made from.
+        ranked: regime -> (items [U, K] int64, -1 padded; scores [U, K] float), best first; the first 100 are stored.
+        config: None where nothing was trained.
+        user_vectors: [U, d]; item_vectors: [N, d]; either may be None.
+        weights: parameter name -> tensor (NumPy, or torch on the CPU).
+        preprocessing: name -> array: how content embeddings are prepared for these weights.
+        curves: one row per epoch.
+        slices: thresholds of the slices; None: the defaults.
+
+    Raises:
+        LearnError: ``ranked`` does not fit the dataset, the folder is not the Run's, or it cannot be written.
+    """
+    folder = Path(folder)
+    if folder.name != info.name:
+        raise LearnError(
+            f"Run {info.name!r} would be written into a folder called {folder.name!r}.", "Give both the same name."
+        )
+    slices = slices or SliceConfig()
+    evaluation = evaluate(
+        {candidates: items for candidates, (items, _) in ranked.items()}, split, Phase.TEST, slices=slices
+    )
+    about_slices = {"config": slices.model_dump(), "slices": _records(evaluation.slices), "users": evaluation.users}
+    with atomic_folder(folder) as temporary:
+        if config is not None:
+            write_json(temporary / "config.json", config.model_dump(mode="json"))
+        for name, tensors in (("weights", weights), ("preprocessing", preprocessing)):
+            if tensors:
+                arrays = {key: np.ascontiguousarray(np.asarray(value)) for key, value in tensors.items()}
+                save_file(arrays, temporary / f"{name}.safetensors")
+        if user_vectors is not None:
+            write_vectors(temporary / "user_vectors.safetensors", user_vectors)
+        if item_vectors is not None:
+            write_vectors(temporary / "item_vectors.safetensors", item_vectors)
+        write_table(temporary / "recommendations.parquet", recommendations_table(ranked, dataset))
+        write_table(temporary / "per_user.parquet", evaluation.per_user)
+        write_json(temporary / "metrics.json", _records(evaluation.metrics))
+        write_json(temporary / "slices.json", about_slices)
+        if curves is not None and len(curves):
+            write_json(temporary / "curves.json", _records(pd.DataFrame(curves)))
+        write_info(temporary, info)
+    return Run(folder)
+
+
+def recommendations_table(ranked: Mapping[str, tuple[np.ndarray, np.ndarray]], dataset: Dataset) -> pd.DataFrame:
+    """Ranked lists as a table with the dataset's own ids.
+
+    Args:
+        ranked: as in `finish_run`.
+
+    Returns:
+        Columns `Recommendations.ALL`, best first within user and regime; ids and regime are categorical, scores
+        float16 where that changes none by more than a thousandth of their range.
+    """
+    parts = []
+    for candidates, (items, scores) in ranked.items():
+        items, scores = items[:, :LIST_LENGTH], scores[:, :LIST_LENGTH]
+        users, places = np.nonzero(items >= 0)
+        parts.append(
+            pd.DataFrame(
+                {
+                    Recommendations.USER: pd.Categorical.from_codes(users, dataset.user_ids),
+                    Recommendations.CANDIDATES: pd.Categorical([candidates] * len(users), list(ranked)),
+                    Recommendations.RANK: (np.arange(items.shape[1]) + 1).astype(np.int16)[places],
+                    Recommendations.ITEM: pd.Categorical.from_codes(items[users, places], dataset.item_ids),
+                    Recommendations.SCORE: scores[users, places].astype(np.float32),
+                }
+            )
+        )
+    table = pd.concat(parts, ignore_index=True)
+    table[Recommendations.SCORE] = _compact(table[Recommendations.SCORE].to_numpy())
+    return table[list(Recommendations.ALL)]
+
+
+def _compact(scores: np.ndarray) -> np.ndarray:
+    """[n] float16 where that loses nearly nothing, else float32."""
+    if not len(scores) or np.abs(scores).max() > np.finfo(np.float16).max:
+        return scores
+    half = scores.astype(np.float16)
+    lost = np.abs(half.astype(np.float32) - scores).max()
+    return half if lost <= _HALF_PRECISION_LOSS * np.ptp(scores) else scores
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON values: NaN becomes null, which plain JSON readers accept."""
+    return json.loads(table.to_json(orient="records", double_precision=15))

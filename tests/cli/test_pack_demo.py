@@ -1,0 +1,60 @@
+"""The demo in assets/ is the one that this code would build."""
+
+import numpy as np
+import pytest
+
+from learn.cex.store import stored_content
+from learn.cli.pack_demo import DATASET, LIMIT_BYTES, check_manifest
+from learn.config import PRESETS
+from learn.data.completejourney import load_completejourney
+from learn.data.splits import Phase, default_split
+from learn.errors import LearnError
+from learn.runs.run import Run
+from learn.runs.towers import history_vector
+from learn.runs.vectors import has_vectors, run_vectors
+from learn.workspace import PREBUILT, Workspace
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return load_completejourney()
+
+
+def test_the_manifest_agrees_with_the_code():
+    manifest = check_manifest()
+    sizes = {name: (PREBUILT / name).stat().st_size for name in manifest["files"]}
+    assert sizes == manifest["files"]
+    assert sum(sizes.values()) <= LIMIT_BYTES
+
+
+def test_another_preset_is_noticed(monkeypatch):
+    monkeypatch.setitem(PRESETS, "demo", PRESETS["demo"].with_values(training__epochs=99))
+    with pytest.raises(LearnError, match="demo_preset"):
+        check_manifest()
+
+
+def test_the_runs_were_made_from_the_installed_data_and_the_demo_preset(dataset):
+    demo = PRESETS["demo"]
+    workspace = Workspace(PREBUILT)
+    runs = [Run(path) for path in workspace.run_paths(DATASET)]
+    assert {run.info.variant for run in runs} == {"a", "b", "c", "without-align", "popularity", "item-knn"}
+    for run in runs:
+        assert run.info.dataset_fingerprint == dataset.fingerprint
+        if run.info.kind == "learn":
+            assert run.config == demo.with_values(pal__item_tower=run.info.variant)
+        if has_vectors(run):
+            users, items = run_vectors(run, workspace, dataset)
+            assert users.shape == (len(dataset.user_ids), items.shape[1])
+            assert len(items) == dataset.n_items
+
+
+@pytest.mark.parametrize("name", ["learn-a", "learn-b", "learn-c", "without-align"])
+def test_what_was_packed_small_still_gives_the_stored_user_vectors(dataset, name):
+    workspace = Workspace(PREBUILT)
+    run = Run(workspace.run(DATASET, name))
+    history = default_split(dataset).history(Phase.TEST)
+    content = stored_content(workspace, dataset, run.info.content_key)
+    for user in (0, 700, 1400):
+        again = history_vector(run, content[history[user]])
+        stored = run.user_vectors[user]
+        assert again @ stored / np.linalg.norm(again) / np.linalg.norm(stored) > 0.99

@@ -1,0 +1,174 @@
+"""Audiences, neighbours and buyers of an item, each against plain Python over every user and every item."""
+
+import numpy as np
+import pytest
+
+from learn.explore.lists import attribution
+from learn.explore.lists import audience as a
+from learn.explore.lists import cold_start as c
+from learn.explore.lists.attention_weights import distinct_items
+from learn.explore.maps.item_maps import make_maps
+from learn.explore.maps.spaces import find_spaces, new_item_directions, space_vectors
+from learn.runs.run import Run
+from tests import synthetic
+
+COLD = synthetic.N_ITEMS - 1
+WARM = 10
+
+
+@pytest.fixture(scope="module")
+def counts(split):
+    return split.training_counts()
+
+
+def test_cold_items_are_those_without_training_interaction(counts, phases, catalogue, dataset):
+    table = c.cold_items(counts, phases[1], catalogue)
+    assert sorted(table["index"]) == np.flatnonzero(counts == 0).tolist() and len(table) >= synthetic.N_COLD
+    assert table["buyers"].is_monotonic_decreasing
+    for row in table.to_dict("records"):
+        buyers = {user for user in range(40) if row["index"] in phases[1][user]}
+        assert row["buyers"] == len(buyers) and set(a.later_buyers(phases[1], row["index"])) == buyers
+        assert row["title"] == catalogue.titles[row["index"]]
+
+
+@pytest.mark.parametrize("item", [WARM, COLD, None])
+def test_top_users_are_those_with_the_highest_score(lives, phases, item):
+    history = phases[0]
+    for live in lives.values():
+        vector = live.items[COLD if item is None else item]
+        scores = {
+            user: float((live.users @ vector)[user])
+            for user in range(len(history))
+            if len(history[user]) and (item is None or item not in history[user])
+        }
+        expected = sorted(scores, key=lambda user: (-scores[user], user))[:7]
+        users, found = a.top_users(live.users, vector, history, 7, item)
+        assert users.tolist() == expected
+        np.testing.assert_allclose(found, [scores[user] for user in expected], rtol=1e-6)
+
+
+@pytest.mark.parametrize("item", [WARM, COLD, None])
+def test_own_ranks_are_places_among_what_is_new_to_the_user(lives, phases, item):
+    history, users = phases[0], np.array([3, 11, 30])
+    for live in lives.values():
+        vector = live.items[COLD if item is None else item]
+        ranks = a.own_ranks(live.users, live.items, vector, history, users, item)
+        for user, rank in zip(users, ranks, strict=True):
+            own = float(live.users[user] @ vector)
+            scores = live.items @ live.users[user]
+            ahead = [
+                other
+                for other in range(len(scores))
+                if other != item and other not in history[user] and scores[other] > own + 1e-5
+            ]
+            level = [o for o in range(len(scores)) if o not in history[user] and abs(scores[o] - own) <= 1e-5]
+            assert len(ahead) + 1 <= rank <= len(ahead) + 1 + len(level)
+
+
+def test_the_rank_equals_the_why_pages(lives, phases):
+    for live in lives.values():
+        for user in (2, 9, 21):
+            keep = np.ones(len(live.items), bool)
+            keep[phases[0][user]] = False
+            rank_breakdown = attribution.rank_breakdown(
+                live.users[user], live.items, keep, COLD, live.has_popularity_bias
+            )
+            found = a.own_ranks(live.users, live.items, live.items[COLD], phases[0], np.array([user]), COLD)
+            assert found.tolist() == [rank_breakdown.rank]
+
+
+def test_reasons_are_items_of_the_history_that_raise_the_score(lives, phases):
+    history = phases[0]
+    for live in lives.values():
+        found = a.audience(live, live.items[COLD], history, 5, COLD)
+        assert len(found.users) == len(found.ranks) == len(found.reasons) == 5
+        for user, items in zip(found.users, found.reasons, strict=True):
+            assert len(items) <= 3 and set(items) <= set(history[user])
+            if len(distinct_items(history[user])) <= a.SHORT and len(items):
+                assert (attribution.leave_one_out(live, history[user], live.items[COLD], items) > 0).all()
+
+
+def test_a_single_item_of_a_history_is_its_own_reason(lives):
+    from learn.runs.recommender import sequences_of
+
+    history = sequences_of([np.array([7])])
+    for live in lives.values():
+        (found,) = a.reasons(live, history, np.array([0]), live.items[7])
+        assert found.tolist() == [7]
+
+
+def test_nearest_are_the_greatest_cosines_without_the_prior(lives, counts):
+    for live in lives.values():
+        vectors = live.items[:, :-1] if live.has_popularity_bias else live.items
+        lengths = np.linalg.norm(vectors, axis=1)
+        cosines = vectors @ vectors[COLD] / lengths / lengths[COLD]
+        expected = sorted(np.flatnonzero(counts > 0), key=lambda item: -cosines[item])[:5]
+        found = c.nearest(live, live.items[COLD], counts > 0, 5)
+        np.testing.assert_allclose(cosines[found.items], cosines[expected], atol=1e-5)
+        assert (counts[found.items] > 0).all() and len(set(found.items)) == 5
+
+
+def test_buyers_ranks_name_everybody_who_bought_it_later(lives, phases):
+    history, target = phases
+    table = c.buyers_ranks(lives, history, target, COLD)
+    expected = [user for user in range(40) if COLD in target[user] and len(history[user])]
+    assert table["user"].tolist() == expected and expected
+    for name, live in lives.items():
+        ranks = a.own_ranks(live.users, live.items, live.items[COLD], history, np.array(expected), COLD)
+        assert table[name].tolist() == ranks.tolist()
+
+
+def test_a_new_item_is_placed_amid_the_neighbours_that_lie_together():
+    rng = np.random.default_rng(0)
+    left, right = rng.normal(0, 1, (40, 2)), rng.normal((100, 0), 1, (40, 2))
+    left[3:6] = left[3] + 0.01 * left[3:6]
+    neighbours = np.array([50, 3, 4, 5])  # the most alike one lies alone, far from the other three
+    place = c.place_on_map(np.concatenate([left, right]), neighbours, np.array([0.9, 0.4, 0.4, 0.4]))
+    np.testing.assert_allclose(place, left[[3, 4, 5]].mean(axis=0))
+
+
+def test_a_catalogue_item_placed_as_a_new_one_has_its_own_neighbours(workspace, dataset):
+    spaces = find_spaces([Run(path) for path in workspace.run_paths(dataset.name)])
+    maps = make_maps(spaces, spaces[0], dataset, np.arange(0, 60, 2), workspace, method="pca", must_store=False)
+    for space in spaces:
+        found, vectors = maps[space.name], space_vectors(space, dataset)
+        placed = c.place_new_item(found, vectors, vectors[11], k=5)
+        cosines = vectors[::2] @ vectors[11]
+        assert placed.points.tolist() == sorted(range(30), key=lambda point: (-cosines[point], point))[:5]
+        np.testing.assert_allclose(placed.cosines, np.sort(cosines)[::-1][:5], rtol=1e-5)
+        np.testing.assert_allclose(placed.place, c.place_on_map(found.plane, placed.points, placed.cosines))
+        apart = np.linalg.norm(found.plane - placed.place, axis=1)
+        assert placed.near.tolist() == [(apart < apart[point]).sum() < 10 for point in placed.points]
+
+
+def test_a_new_item_is_placed_among_its_neighbours():
+    coordinates = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 8.0]])
+    np.testing.assert_allclose(c.place_on_map(coordinates, np.array([0, 1]), np.array([0.25, 0.75])), [3.0, 0.0])
+    np.testing.assert_allclose(c.place_on_map(coordinates, np.array([2]), np.array([0.9])), [0.0, 8.0])
+    np.testing.assert_allclose(c.place_on_map(coordinates, np.array([0, 1]), np.array([-0.5, -0.1])), [2.0, 0.0])
+
+
+def test_new_items_have_the_catalogues_directions_in_every_space(trained_workspace, dataset, lives):
+    runs = [Run(path) for path in trained_workspace.run_paths(dataset.name)]
+    spaces = find_spaces(runs)
+    assert any(space.is_content for space in spaces) and len(spaces) > 2
+    rows = np.array([COLD, COLD - 1])  # without any training, so that an ID embedding would not tell them apart
+    for space in spaces:
+        live = lives[space.run.name]
+        found = new_item_directions(space, live, live.content[rows])
+        np.testing.assert_allclose(
+            found, space_vectors(space, dataset)[rows], atol=1e-3
+        )  # those are kept in half precision
+
+
+def test_pooled_ranks_are_those_of_all_items_together(lives, phases, dataset):
+    history, target = phases
+    some = {name: lives[name] for name in ("learn-b", "without-align")}
+    items = np.unique(target.items)[:8]
+    table = c.pooled_ranks(some, history, target, items, first=10).set_index("run")
+    for name in some:
+        ranks = np.concatenate([c.buyers_ranks(some, history, target, item)[name] for item in items])
+        assert table.loc[name, "pairs"] == len(ranks)
+        assert table.loc[name, "median"] == np.median(ranks)
+        assert table.loc[name, "shown"] == (ranks <= 10).mean()
+    assert table.loc[c.CHANCE, ["median", "shown"]].tolist() == [30.5, 10 / 60]

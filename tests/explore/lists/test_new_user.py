@@ -1,0 +1,59 @@
+"""A basket's lists against the command line's, search against plain Python, changes by hand."""
+
+import numpy as np
+import pytest
+
+from learn.explore.lists import new_user as n
+from learn.explore.lists.user_lists import Suggestions
+from learn.runs.recommend import recommend_for_history
+from tests import synthetic
+
+BASKET = [14, 3, 40]
+
+
+@pytest.mark.parametrize("name", ["learn-a", "learn-b", "learn-c", "without-align"])
+def test_lists_are_those_of_the_command_line(lives, trained_workspace, dataset, name):
+    ids = [str(dataset.item_ids[item]) for item in BASKET]
+    table = recommend_for_history(lives[name].run, trained_workspace, dataset, ids, 8)
+    found = n.recommend(lives[name], BASKET, 8)
+    assert [dataset.item_ids[item] for item in found.items] == table["item_id"].tolist()
+    np.testing.assert_allclose(found.scores, table["score"], atol=1e-3)
+    assert not set(found.items) & set(BASKET)
+
+
+def test_an_empty_basket_has_no_list(lives):
+    assert len(n.recommend(lives["learn-a"], [], 5).items) == 0
+
+
+def test_search_wants_every_word_and_puts_titles_and_popular_items_first(catalogue, split):
+    counts = split.training_counts()
+    found = n.search_items(catalogue, "NUMBER tea", counts, 100)
+    said = [
+        f"{catalogue.titles[i]} {catalogue.categories[i]} {catalogue.finer[i]} {catalogue.details[i]}".casefold()
+        for i in range(len(catalogue))
+    ]
+    assert sorted(found) == [i for i, text in enumerate(said) if "number" in text and "tea" in text]
+    assert (np.diff(counts[found]) <= 0).all()
+    in_title = n.search_items(catalogue, "number", counts, 5)
+    assert all("number" in catalogue.titles[item] for item in in_title)
+
+
+def test_search_without_words_is_by_popularity_and_nonsense_finds_nothing(catalogue, split):
+    counts = split.training_counts()
+    assert counts[n.search_items(catalogue, "  ", counts, 3)].tolist() == sorted(counts)[::-1][:3]
+    assert len(n.search_items(catalogue, "xyzzy [(*", counts, 3)) == 0
+
+
+def test_search_finds_strangers_titles(catalogue, split):
+    counts = split.training_counts()
+    for title in synthetic.HOSTILE_TITLES[:4]:
+        assert title in catalogue.titles[n.search_items(catalogue, title.split()[-1], counts, 60)]
+
+
+def test_changes_are_told_by_rank():
+    def listed(*items):
+        return Suggestions(np.array(items, dtype=int), np.zeros(len(items)), True)
+
+    change = n.what_changed(listed(1, 2, 3, 4), listed(3, 1, 9, 4))
+    assert change.moves == {3: 2, 1: -1, 4: 0} and change.entered == [9] and change.left == [2]
+    assert n.what_changed(listed(), listed(5)).entered == [5]

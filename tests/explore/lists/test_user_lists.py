@@ -1,0 +1,151 @@
+"""Filters, live and stored ranking, hits and sharing, each against plain Python."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from learn.data.schema import Recommendations
+from learn.explore.catalogue import OTHER_CATEGORIES, Filters
+from learn.explore.lists import user_lists as r
+from learn.runs.run import Run
+from learn.runs.vectors import run_vectors
+from tests import synthetic
+
+USER = 7
+
+
+@pytest.fixture(scope="module")
+def view(phases):
+    return r.user_view(*phases, USER)
+
+
+def test_user_view_is_the_users_events_cut_at_the_target(view, dataset, split):
+    events = dataset.interactions[dataset.interactions["user_id"] == dataset.user_ids[USER]]
+    before = events[events["timestamp"] < pd.Timestamp(split.info.test_start)]
+    after = events[events["timestamp"] >= pd.Timestamp(split.info.test_start)]
+    assert [dataset.item_ids[i] for i in view.history] == before["item_id"].tolist()
+    assert [dataset.item_ids[i] for i in view.target] == after["item_id"].tolist()
+    assert list(view.history_times) == list(before["timestamp"].to_numpy())
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(),
+        Filters(categories=("Tea",)),
+        Filters(brands=("O'Neill & Söhne", 'The "Best"')),
+        Filters(price=(5.0, 12.0)),
+        Filters(categories=("Fruit", "Soap"), brands=("Orchard",), price=(1.0, 25.0)),
+    ],
+)
+def test_filters_agree_with_plain_python(filters, catalogue, dataset):
+    expected = []
+    for row in dataset.items.to_dict("records"):
+        keep = not filters.categories or row["category"].split(" > ")[0] in filters.categories
+        keep &= not filters.brands or row["brand"] in filters.brands
+        keep &= not filters.price or filters.price[0] <= row["price"] <= filters.price[1]
+        expected.append(bool(keep))
+    assert filters.mask(catalogue).tolist() == expected
+    assert bool(filters) == (filters != Filters())
+
+
+def test_an_item_without_a_price_passes_only_without_a_price_filter(catalogue):
+    unpriced = np.flatnonzero(np.isnan(catalogue.prices))
+    assert len(unpriced) == 1
+    assert Filters().mask(catalogue)[unpriced].all()
+    assert not Filters(price=(0, 1e9)).mask(catalogue)[unpriced].any()
+
+
+@pytest.mark.parametrize("unseen", [True, False])
+@pytest.mark.parametrize("categories", [(), ("Tea",), ("Bread", "Soap")])
+def test_live_lists_fill_to_k_and_are_exact(workspace, dataset, catalogue, view, unseen, categories):
+    users, items = run_vectors(Run(workspace.run(synthetic.NAME, "learn-a")), workspace, dataset)
+    keep = r.rankable(Filters(categories=categories).mask(catalogue), view, unseen)
+    found = r.rank_live(users[USER], items, keep, 8)
+    scores = [(-float(items[i] @ users[USER]), i) for i in range(len(items)) if keep[i]]
+    assert len(found.items) == min(8, int(keep.sum())) and found.live
+    np.testing.assert_allclose(found.scores, [-score for score, _ in sorted(scores)[:8]], rtol=1e-5)
+    assert keep[found.items].all()
+    if unseen:
+        assert not set(found.items) & set(view.history)
+
+
+def test_ties_go_to_the_lower_index_and_masked_items_never_come_back():
+    keep = np.array([True, False, True, True])
+    found = r.rank_live(np.ones(1), np.zeros((4, 1)), keep, 10)
+    assert found.items.tolist() == [0, 2, 3]
+
+
+@pytest.mark.parametrize("repeat", [-1e3, 1e3])
+def test_a_repeat_term_moves_what_the_user_has(workspace, dataset, catalogue, view, repeat):
+    users, items = run_vectors(Run(workspace.run(synthetic.NAME, "learn-a")), workspace, dataset)
+    keep = r.rankable(Filters().mask(catalogue), view, unseen=False)
+    held = set(view.history.tolist())
+    found = r.rank_live(users[USER], items, keep, len(held), view.history, repeat).items.tolist()
+    assert (set(found) == held) if repeat > 0 else not held & set(found)
+
+
+@pytest.mark.parametrize("candidates", [Recommendations.ALL_CANDIDATES, Recommendations.UNSEEN])
+def test_unfiltered_live_and_stored_lists_agree(workspace, dataset, catalogue, view, candidates):
+    run = Run(workspace.run(synthetic.NAME, "learn-b"))
+    users, items = run_vectors(run, workspace, dataset)
+    unseen = candidates == Recommendations.UNSEEN
+    keep = r.rankable(Filters().mask(catalogue), view, unseen)
+    stored = r.read_stored(run, r.index_stored_lists(run), dataset, dataset.user_ids[USER], keep, unseen, 10)
+    live = r.rank_live(users[USER], items, keep, 10)
+    assert stored.items.tolist() == live.items.tolist()
+    assert (
+        not stored.live
+        and stored.depth
+        == run.recommendations.query("user_id == @dataset.user_ids[@USER] and among == @candidates").shape[0]
+    )
+
+
+def test_stored_lists_are_filtered_in_their_order(workspace, dataset, catalogue, view):
+    run = Run(workspace.run(synthetic.NAME, "popularity"))
+    keep = r.rankable(Filters(categories=("Tea",)).mask(catalogue), view, True)
+    found = r.read_stored(run, r.index_stored_lists(run), dataset, dataset.user_ids[USER], keep, True, 5)
+    table = run.recommendations
+    mine = table[(table["user_id"] == dataset.user_ids[USER]) & (table["among"] == "new")].sort_values("rank")
+    expected = [item for item in mine["item_id"] if keep[list(dataset.item_ids).index(item)]][:5]
+    assert [dataset.item_ids[i] for i in found.items] == expected and len(expected) == 5
+
+
+def test_a_user_without_a_stored_list_gets_an_empty_one(workspace, dataset, catalogue):
+    run = Run(workspace.run(synthetic.NAME, "popularity"))
+    found = r.read_stored(run, {}, dataset, "stranger", np.ones(len(catalogue), bool), True, 5)
+    assert len(found.items) == 0 and found.depth == 0
+
+
+def test_later_counts_distinct_items_that_may_be_ranked(catalogue):
+    view = r.UserView(np.array([1, 2]), None, np.array([5, 2, 5, 9]))
+    everything = np.ones(len(catalogue), dtype=bool)
+    assert view.later(everything).tolist() == [2, 5, 9]
+    assert view.later(r.rankable(everything, view, True)).tolist() == [5, 9]
+
+
+def test_also_in_names_every_list_that_holds_an_item():
+    def listed(*items):
+        return r.Suggestions(np.array(items), np.zeros(len(items)), True)
+
+    found = r.also_in({"x": listed(1, 2), "y": listed(2, 3), "z": listed(2)})
+    assert found == {1: ["x"], 2: ["x", "y", "z"], 3: ["y"]}
+
+
+def test_history_timeline_holds_every_event_once(view, catalogue):
+    table = r.history_timeline(view, catalogue)
+    assert table["events"].sum() == len(view.history)
+    counts = table.groupby("category")["events"].sum().to_dict()
+    expected = pd.Series(catalogue.categories[view.history]).value_counts().to_dict()
+    assert counts == expected
+
+
+def test_history_timeline_without_times_goes_by_tenths(catalogue):
+    view = r.UserView(np.arange(20), None, np.array([], dtype=int))
+    assert sorted(set(r.history_timeline(view, catalogue)["period"])) == list(range(1, 11))
+
+
+def test_shares_sum_to_one_and_rare_categories_are_folded(catalogue):
+    table = r.category_shares({"all": np.arange(len(catalogue)), "some": np.array([0, 1])}, catalogue, shown=2)
+    assert table.groupby("group")["share"].sum().round(9).tolist() == [1.0, 1.0]
+    assert set(table["category"]) <= {*catalogue.category_order[:2], OTHER_CATEGORIES}

@@ -1,0 +1,156 @@
+"""Comparisons against plain Python: overlaps, duels, variety."""
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from learn.errors import LearnError
+from learn.evaluation.targets import make_targets
+from learn.explore.figures import compare as f
+from learn.explore.metrics import compare as c
+from learn.explore.metrics.overview import collect_metrics, compare_runs
+from learn.runs.run import Run
+from tests import synthetic
+
+CANDIDATES = "new"
+
+
+@pytest.fixture(scope="module")
+def runs(trained_workspace):
+    return [Run(path) for path in trained_workspace.run_paths(synthetic.NAME)]
+
+
+@pytest.fixture(scope="module")
+def lists(runs, dataset):
+    return {run.name: c.stored_matrix(run, dataset, CANDIDATES) for run in runs}
+
+
+def stored(run, user_id):
+    table = run.recommendations
+    mine = table[(table["user_id"] == user_id) & (table["among"] == CANDIDATES)]
+    return mine.sort_values("rank")["item_id"].tolist()
+
+
+def test_stored_lists_are_read_as_they_are(runs, lists, dataset):
+    for run, user in itertools.product(runs, (0, 17, 39)):
+        row = lists[run.name][user]
+        assert [dataset.item_ids[item] for item in row[row >= 0]] == stored(run, dataset.user_ids[user])
+
+
+def test_overlap_is_the_mean_share_in_common(runs, lists, dataset):
+    table, k = c.overlap_matrix(lists, 10), 10
+    for one, other in itertools.product(runs, runs):
+        shares = [
+            len(set(stored(one, user)[:k]) & set(stored(other, user)[:k])) / k
+            for user in dataset.user_ids
+            if stored(one, user) and stored(other, user)
+        ]
+        assert table.loc[one.name, other.name] == pytest.approx(np.mean(shares))
+    assert np.allclose(np.diag(table), 1)
+
+
+def test_lists_without_a_common_user_have_no_overlap():
+    table = c.overlap_matrix({"x": np.array([[1, 2], [-1, -1]]), "y": np.array([[-1, -1], [1, 2]])}, 2)
+    assert math.isnan(table.loc["x", "y"]) and table.loc["x", "x"] == 1
+
+
+def test_shorter_lists_are_measured_by_the_longer_one():
+    table = c.overlap_matrix({"x": np.array([[1, 2, 3, 4]]), "y": np.array([[4, -1, -1, -1]])}, 4)
+    assert table.loc["x", "y"] == 0.25
+
+
+def test_variety_by_hand():
+    ranked = np.array([[0, 1, 2], [0, 3, -1], [-1, -1, -1]])
+    popularity, groups = np.array([4, 2, 1, 0, 0]), np.array([0, 0, 1, 1, 1])
+    found = c.variety(ranked, 3, popularity, 4, groups)
+    shown = [0, 1, 2, 0, 3]
+    assert found["coverage"] == 4 / 5
+    assert found["popularity_bias"] == pytest.approx(np.mean([popularity[i] / 4 for i in shown]))
+    assert found["novelty"] == pytest.approx(np.mean([-math.log2((popularity[i] + 0.5) / 4.5) for i in shown]))
+    assert found["diversity"] == pytest.approx((2 / 3 + 1) / 2)
+    assert math.isnan(c.variety(np.full((2, 3), -1), 3, popularity, 4, groups)["diversity"])
+
+
+def test_diversity_agrees_with_counting_pairs(lists):
+    groups = np.arange(synthetic.N_ITEMS) % 6
+    shares = []
+    for row in lists["learn-a"][:, :10]:
+        pairs = list(itertools.combinations(row[row >= 0], 2))
+        if pairs:
+            shares.append(np.mean([groups[x] != groups[y] for x, y in pairs]))
+    counts = np.ones(synthetic.N_ITEMS)
+    assert c.variety(lists["learn-a"], 10, counts, 40, groups)["diversity"] == pytest.approx(np.mean(shares))
+
+
+def test_trade_offs_have_a_row_per_run(runs, lists, split, catalogue):
+    metrics = collect_metrics(runs)
+    accuracy = compare_runs(metrics, "recall", 10, CANDIDATES, "all")
+    table = c.trade_offs(runs, lists, accuracy, 10, split.training_counts(), 40, catalogue)
+    assert table["run"].tolist() == [run.name for run in runs]
+    by_run = accuracy.set_index("run")["mean"]
+    assert all(row["accuracy"] == by_run[row["run"]] for row in table.to_dict("records"))
+    own = metrics.query("metric == 'coverage' and k == 10 and among == 'new' and slice == 'all'").set_index("run")[
+        "mean"
+    ]
+    for row in table.to_dict("records"):  # metrics count evaluated users only
+        assert own[row["run"]] - 1e-9 <= row["coverage"] <= 1
+    figure = f.trade_offs_figure(table, {}, "recall@10")
+    assert len(figure.data) == len(runs) * len(c.TRADE_OFFS)
+
+
+def test_a_duel_counts_hits_user_by_user(runs, split):
+    a, b = (next(run for run in runs if run.name == name) for name in ("learn-b", "popularity"))
+    found = c.duel(a, b, 10, CANDIDATES)
+    targets = make_targets(split, "test", CANDIDATES)
+    wanted = {int(user): set(targets.items[targets.rows == row]) for row, user in enumerate(targets.users)}
+    ids = synthetic.make_synthetic_dataset()
+    assert sorted(found.users["user"]) == sorted(wanted)
+    for row in found.users.to_dict("records"):
+        for run, column in ((a, "a"), (b, "b")):
+            items = ids.item_index.get_indexer(stored(run, ids.user_ids[row["user"]])[:10])
+            assert row[column] == len(set(items) & wanted[row["user"]])
+        assert row["n_targets"] == len(wanted[row["user"]])
+    assert found.won + found.tied + found.lost == len(wanted)
+    assert found.users["difference"].abs().is_monotonic_decreasing
+    shares = (found.users["a"] - found.users["b"]) / found.users["n_targets"]
+    assert found.difference.mean == pytest.approx(shares.mean())
+    assert found.difference.low <= found.difference.mean <= found.difference.high
+    turned = c.duel(b, a, 10, CANDIDATES)
+    assert (turned.won, turned.lost) == (found.lost, found.won)
+
+
+def test_a_duel_needs_a_common_k(runs):
+    assert c.cutoffs(runs) == [10, 50, 100]
+    with pytest.raises(LearnError, match="no hits@7"):
+        c.duel(runs[0], runs[1], 7, CANDIDATES)
+
+
+def test_slices_start_with_everybody_and_are_the_runs_own_metrics(runs):
+    table = c.by_slice(collect_metrics(runs), "ndcg", 50, CANDIDATES)
+    assert table["slice"].iloc[0] == "all" and set(table["run"]) == {run.name for run in runs}
+    own = runs[0].metrics.query("metric == 'ndcg' and k == 50 and among == 'new'").set_index("slice")["mean"]
+    mine = table[table["run"] == runs[0].name].set_index("slice")["mean"]
+    pd.testing.assert_series_equal(mine.sort_index(), own.sort_index(), check_names=False, check_dtype=False)
+    figure = f.slices_figure(table, {}, "ndcg@50")
+    assert len(figure.data) == len(runs)
+
+
+def test_curves_are_those_of_trained_runs(runs):
+    table = c.training_curves(runs)
+    assert set(table["run"]) == {"learn-a", "learn-b", "learn-c"}
+    for run in runs:
+        assert table[table["run"] == run.name]["loss"].tolist() == (
+            run.curves["loss"].tolist() if len(run.curves) else []
+        )
+    assert len(f.curves_figure(table, {}).data) == 6
+    assert c.training_curves([]).empty
+
+
+def test_the_heat_map_shows_the_matrix(lists, runs):
+    table = c.overlap_matrix(lists, 10)
+    figure = f.overlap_figure(table, {run.name: f"<b>{run.name}" for run in runs})
+    np.testing.assert_array_equal(np.array(figure.data[0].z), table.to_numpy())
+    assert all(text.startswith("&lt;b&gt;") for text in figure.data[0].x)

@@ -1,0 +1,121 @@
+"""Popularity and item-kNN against counts and sums worked out in plain Python."""
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from learn.data.schema import Recommendations
+from learn.data.splits import Phase, leave_one_out
+from learn.evaluation.baselines import item_knn, popularity
+from learn.evaluation.protocol import evaluate
+from learn.runs.baselines import make_reference_runs
+from learn.runs.run import Run
+from learn.workspace import Workspace
+
+ALL, NEW = Recommendations.ALL_CANDIDATES, Recommendations.UNSEEN
+ANN, BOB, CAT, DAN, EVE = range(5)
+DAY = 86_400e9
+
+
+def test_popularity_counts_distinct_users_before_the_target(split):
+    ranked = popularity(split, Phase.TEST)
+    # Histories: ann 0 1 0 2, bob 0 1 1, cat 0 2, dan none, eve 1 2 4: items 0, 1, 2 have three users each, 4 has one.
+    items, scores = ranked[ALL]
+    assert items[BOB].tolist() == [0, 1, 2, 4, 3, 5] and scores[BOB].tolist() == [3, 3, 3, 1, 0, 0]
+    assert (items == items[DAN]).all()
+    assert ranked[NEW][0][ANN].tolist() == [4, 3, 5, -1, -1, -1]
+    assert popularity(split, Phase.VALIDATION)[ALL][1][BOB].tolist() == [3, 3, 2, 0, 0, 0]
+
+
+def knn_by_loops(split, neighbours, shrinkage, half_life):
+    """[U, N] scores from the definition."""
+    history = split.history(Phase.TEST)
+    owners = [{user for user in range(len(history)) if item in history[user]} for item in range(split.n_items)]
+    near = []
+    for mine in owners:
+        similar = {
+            other: len(mine & theirs) / (math.sqrt(len(mine) * len(theirs)) + shrinkage)
+            for other, theirs in enumerate(owners)
+            if mine & theirs
+        }
+        near.append(dict(sorted(similar.items(), key=lambda pair: (-np.float32(pair[1]), pair[0]))[:neighbours]))
+    scores = np.zeros((len(history), split.n_items))
+    for user in range(len(history)):
+        start, stop = history.offsets[user : user + 2]
+        for place in range(start, stop):
+            age = stop - 1 - place if history.times is None else (history.times[stop - 1] - history.times[place]) / DAY
+            for other, similarity in near[history.items[place]].items():
+                scores[user, other] += similarity * 0.5 ** (age / half_life)
+    return scores
+
+
+@pytest.mark.parametrize("timed", [True, False])
+@pytest.mark.parametrize("settings", [(6, 0.0, 30.0), (2, 5.0, 4.0)])
+def test_item_knn_follows_its_definition(world, split, settings, timed):
+    if not timed:
+        split = leave_one_out(world)
+        split = type(split)(
+            split.info, type(split.sequences)(split.sequences.items, split.sequences.offsets), split.codes, 6
+        )
+    neighbours, shrinkage, half_life = settings
+    items, scores = item_knn(split, Phase.TEST, 6, neighbours, shrinkage, half_life)[ALL]
+    expected = knn_by_loops(split, neighbours, shrinkage, half_life)
+    assert (expected > 0).any()
+    for user in range(5):
+        listed = items[user] >= 0
+        assert set(items[user][listed].tolist()) == set(np.flatnonzero(expected[user] > 0).tolist())
+        np.testing.assert_allclose(scores[user][listed], expected[user][items[user][listed]], rtol=1e-5)
+        assert (np.diff(scores[user][listed]) <= 0).all()
+
+
+def test_item_knn_hides_history_only_among_new(split):
+    ranked = item_knn(split)
+    history = split.history(Phase.TEST)
+    for user in range(5):
+        assert not set(ranked[NEW][0][user].tolist()) & set(history[user].tolist())
+    assert ranked[ALL][0][BOB, 0] in history[BOB]
+    assert (ranked[ALL][0][DAN] == -1).all()
+
+
+def test_an_ancient_history_still_ranks(world, split):
+    sequences = split.sequences
+    times = sequences.times.copy()
+    times[sequences.offsets[BOB] : sequences.offsets[BOB] + 3] -= int(40 * 365 * DAY)
+    aged = type(split)(split.info, type(sequences)(sequences.items, sequences.offsets, times), split.codes, 6)
+    assert (item_knn(aged)[ALL][0][BOB] == item_knn(split)[ALL][0][BOB]).all()
+
+
+def test_blocks_do_not_change_the_lists(split, monkeypatch):
+    whole = {a: i for a, (i, _) in item_knn(split).items()}
+    monkeypatch.setattr("learn.evaluation.baselines._BLOCK_SCORES", 12)
+    assert all((items == whole[candidates]).all() for candidates, (items, _) in item_knn(split).items())
+
+
+def test_the_future_does_not_leak(split):
+    """What happens in the test target changes no list."""
+    sequences = split.sequences
+    items = sequences.items.copy()
+    items[split.codes == 2] = 5
+    other = type(split)(split.info, type(sequences)(items, sequences.offsets, sequences.times), split.codes, 6)
+    for rank in (popularity, item_knn):
+        assert all((rank(split)[candidates][0] == rank(other)[candidates][0]).all() for candidates in (ALL, NEW))
+
+
+def test_reference_runs_are_whole_and_reproducible(world, split, tmp_path):
+    workspace = Workspace(tmp_path)
+    runs = make_reference_runs(world, split, workspace)
+    assert [(run.name, run.info.label, run.info.kind) for run in runs] == [
+        ("popularity", "Popularity", "reference"),
+        ("item-knn", "Item-kNN", "reference"),
+    ]
+    assert {path.name for path in workspace.run_paths("world")} == {"popularity", "item-knn"}
+    lists = {candidates: items for candidates, (items, _) in popularity(split).items()}
+    mean = evaluate(lists, split, Phase.TEST).metrics["mean"].to_numpy()
+    np.testing.assert_allclose(Run(runs[0].path).metrics["mean"].to_numpy(dtype=float), mean)
+    before = runs[1].recommendations
+    again = make_reference_runs(world, split, workspace)[1].recommendations
+    assert before.equals(again)
+    counts = Counter(before[Recommendations.USER])
+    assert counts["dan"] == 0 and counts["ann"] > 0
