@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 
 from learn.data.schema import Interactions, Items
 from learn.data.sequences import Sequences
+from learn.data.split import Split
 from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
 
@@ -29,6 +30,7 @@ class Dataset:
         interactions: columns `Interactions.ALL` (and more), sorted by user, time, source order, RangeIndex.
         source: how it was made: the source's kind and its arguments, for the record.
         report: the validation report's facts (`learn.data.report.make_facts`).
+        cut: how it is split into phases, None before anybody split it; read it as `split`.
     """
 
     name: str
@@ -36,9 +38,32 @@ class Dataset:
     interactions: pd.DataFrame
     source: dict[str, Any] = field(default_factory=dict)
     report: dict[str, Any] = field(default_factory=dict)
+    cut: Split | None = None
+
+    @property
+    def split(self) -> Split:
+        """Which events train, validate and test.
+
+        Raises:
+            LearnError: it was read by a bare reader and nobody split it (`learn.data.splits.choose_split`).
+        """
+        if self.cut is None:
+            raise LearnError(
+                f"Dataset {self.name} has no split yet: nothing says which events train and which test.",
+                "Read it with learn.read or learn.read_tables, or open it with learn.open_dataset.",
+            )
+        return self.cut
+
+    def with_split(self, split: Split, facts: dict[str, Any] | None = None) -> Dataset:
+        """The same tables under ``split``, with ``facts`` about it added to the report; this one stays as it is."""
+        other = replace(self, cut=split, report={**self.report, **(facts or {})})
+        computed = set(self.__dict__) - set(self.__dataclass_fields__)  # of the tables alone, which are the same
+        other.__dict__.update({name: self.__dict__[name] for name in computed})
+        return other
 
     @property
     def n_items(self) -> int:
+        """N, the catalogue's size."""
         return len(self.items)
 
     @cached_property
@@ -63,7 +88,8 @@ class Dataset:
 
     @property
     def has_time(self) -> bool:
-        return self.interactions[Interactions.TIME].notna().all()
+        """Whether every event has a timestamp."""
+        return bool(self.interactions[Interactions.TIME].notna().all())
 
     @cached_property
     def sequences(self) -> Sequences:
