@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
 
 FORMAT_VERSION = 1
+SPLIT_FILE = "split.json"
 
 
 @dataclass(frozen=True)
@@ -113,24 +115,28 @@ class Dataset:
         return digest.hexdigest()[:16]
 
     def save(self, folder: Path | str) -> None:
-        """Writes items.parquet, interactions.parquet and dataset.json into ``folder``, atomically."""
+        """Writes items.parquet, interactions.parquet, dataset.json and, once split, split.json, atomically."""
         with atomic_folder(folder) as temporary:
             self.items.to_parquet(temporary / "items.parquet", index=False)
             self.interactions.to_parquet(temporary / "interactions.parquet", index=False)
-            write_json(
-                temporary / "dataset.json",
-                {
-                    "format_version": FORMAT_VERSION,
-                    "name": self.name,
-                    "fingerprint": self.fingerprint,
-                    "source": self.source,
-                    "report": self.report,
-                },
-            )
+            if self.cut is not None:
+                write_json(temporary / SPLIT_FILE, self.cut.describe())
+            write_json(temporary / "dataset.json", self.about())
+
+    def about(self) -> dict[str, Any]:
+        """dataset.json, as it reads back: what the tables are, not the tables."""
+        facts = {
+            "format_version": FORMAT_VERSION,
+            "name": self.name,
+            "fingerprint": self.fingerprint,
+            "source": self.source,
+            "report": self.report,
+        }
+        return cast(dict[str, Any], json.loads(json.dumps(facts, default=str)))
 
     @classmethod
     def load(cls, folder: Path | str) -> Dataset:
-        """Reads what `save` wrote.
+        """Reads the tables that `save` wrote; `learn.data.stored.open_dataset` adds their split.
 
         Raises:
             LearnError: absent, damaged, or written by an incompatible version.

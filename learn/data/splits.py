@@ -89,7 +89,9 @@ def make_split(dataset: Dataset, info: SplitInfo) -> Split:
     return split_by_time(dataset, start, days)
 
 
-def choose_split(dataset: Dataset, kind: str, test_start: str | None, validation_days: float) -> Split:
+def choose_split(
+    dataset: Dataset, kind: str = "auto", test_start: str | None = None, validation_days: float = 14.0
+) -> Split:
     """The split that the options ask for; ``auto`` decides by what the dataset has.
 
     Raises:
