@@ -17,7 +17,7 @@ from learn import pipeline
 from learn.data import stored as stored_data
 from learn.data.dataset import Dataset
 from learn.data.new_items import check_new_items
-from learn.data.schema import Items, Recommendations
+from learn.data.schema import Items, Recommendations, Slices
 from learn.data.split import Phase
 from learn.errors import LearnError
 from learn.runs import stored as stored_runs
@@ -278,7 +278,7 @@ def compare(runs: Sequence[Run], metric: str = "recall", k: int | None = None, u
     Raises:
         LearnError: no Run, Runs of different data, or a metric or a k that was not evaluated.
     """
-    from learn.evaluation.protocol import WHOLE, default_k
+    from learn.evaluation.protocol import default_k
     from learn.explore.metrics.overview import collect_metrics, compare_runs
 
     if not runs:
@@ -288,7 +288,7 @@ def compare(runs: Sequence[Run], metric: str = "recall", k: int | None = None, u
     candidates = Recommendations.UNSEEN if unseen else Recommendations.ALL_CANDIDATES
     metrics = collect_metrics(runs)
     k = k or default_k(runs[0].dataset.n_items)
-    table = compare_runs(metrics, metric, k, candidates, WHOLE)
+    table = compare_runs(metrics, metric, k, candidates, Slices.WHOLE)
     if table.empty:
         there = sorted({f"{name}@{at}" for name, at in zip(metrics["metric"], metrics["k"], strict=True)})
         raise LearnError(f"{metric}@{k} was not evaluated.", f"Choose one of: {', '.join(there)}.")

@@ -44,9 +44,6 @@ class Results:
     ALL = (RANKER, FEATURES, METRIC, SLICE, *ESTIMATE, *GAINS, *OVER, N_USERS, LEFT_OUT)
 
 
-ALL = "all"
-"""The slice of every impression."""
-
 LIGHTGBM, DNN = "lightgbm", "dnn"
 RANKERS = (LIGHTGBM, DNN)
 
