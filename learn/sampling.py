@@ -50,7 +50,6 @@ class SamplingConfig(Frozen):
     beta: Annotated[float, Field(gt=1.0)] = 10_000.0
 
 
-
 def latest_events(items: np.ndarray) -> np.ndarray:
     """Positions of every distinct item's latest event, in time order.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError, model_validator
+from pydantic import model_validator
 
 from learn.config.sections import FIRST_NAMES, Backbone, CEXConfig, ObjectiveConfig, PALConfig, TrainingConfig
 from learn.errors import LearnError
 from learn.frozen import Frozen
 from learn.sampling import SamplingConfig
+from learn.settings import checked, with_settings
 from learn.training_objectives import OBJECTIVES
 
 
@@ -44,14 +45,15 @@ class Config(Frozen):
         Raises:
             LearnError: no such field, or a value that it cannot have.
         """
-        data = self.model_dump(mode="json")
-        for key, value in changes.items():
-            section, _, name = key.partition("__")
-            if name and isinstance(data.get(section), dict):
-                data[section][FIRST_NAMES.get(name, name)] = value
-            else:
-                data[key] = value
-        return parse_config(data)
+        return self.with_settings({key.replace("__", "."): value for key, value in changes.items()})
+
+    def with_settings(self, settings: Mapping[str, Any]) -> Config:
+        """A copy with ``section.field`` -> value replaced.
+
+        Raises:
+            LearnError: no such field, or a value that it cannot have.
+        """
+        return with_settings(self, {_first_name(name): value for name, value in settings.items()})
 
     def for_hashing(self) -> dict[str, Any]:
         """All settings as JSON, under the names that they had first: what is called by a hash keeps its name."""
@@ -66,28 +68,10 @@ def parse_config(data: Any, what: str = "The configuration") -> Config:
     Raises:
         LearnError: naming every field that is unknown or out of range, with the value given.
     """
-    try:
-        return Config.model_validate(data)
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])) or 'config'}{_value(problem['input'])}: {_in_words(problem)}"
-            for problem in error.errors()
-        )
-        raise LearnError(f"{what} is not valid: {problems}.", "See the fields in learn/config/sections.py.") from None
+    return checked(Config, data, what)
 
 
-def _value(given: Any) -> str:
-    """The value that was given; of a whole section nothing, its message says which settings do not go together."""
-    return "" if isinstance(given, dict) else f" = {given!r}"
-
-
-def _in_words(problem: Any) -> str:
-    """Pydantic's message; of a field that does not exist, the nearest that does."""
-    if problem["type"] != "extra_forbidden":
-        return problem["msg"].removeprefix("Value error, ")
-    *sections, name = map(str, problem["loc"])
-    model: Any = Config
-    for section in sections:
-        model = model.model_fields[section].annotation
-    close = difflib.get_close_matches(name, model.model_fields, n=1, cutoff=0.5)
-    return "there is no such setting" + (f", did you mean {'.'.join([*sections, close[0]])}?" if close else "")
+def _first_name(name: str) -> str:
+    """``name``, or what a setting that once had it is called now."""
+    section, _, field = name.rpartition(".")
+    return f"{section}.{FIRST_NAMES.get(field, field)}" if section else name

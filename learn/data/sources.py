@@ -12,7 +12,7 @@ To add one, copy this to the end of this file (or call it anywhere before readin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -45,14 +45,14 @@ class Given:
     Attributes:
         name: the dataset's name; None: the source's own.
         items, interactions, path: files or folders.
-        map: ``["title=product_name", ...]``.
+        map: ``{"title": "product_name"}`` or ``["title=product_name", ...]``.
     """
 
     name: str | None = None
     items: Path | str | None = None
     interactions: Path | str | None = None
     path: Path | str | None = None
-    map: tuple[str, ...] = ()
+    map: Mapping[str, str] | tuple[str, ...] = ()
 
     def options(self) -> set[str]:
         """Those of `OPTIONS` that were given."""
@@ -103,7 +103,7 @@ def load_source(
     items: Path | str | None = None,
     interactions: Path | str | None = None,
     path: Path | str | None = None,
-    mapping: Iterable[str] = (),
+    mapping: Mapping[str, str] | Iterable[str] = (),
 ) -> Dataset:
     """Reads and validates a source.
 
@@ -112,13 +112,14 @@ def load_source(
         name: the dataset's name; None: the source's own.
         items, interactions: files, of tables and amazon (metadata and reviews).
         path: folder or file, of recbole.
-        mapping: ``["title=product_name", ...]``, of tables.
+        mapping: our field -> the table's column, or ``["title=product_name", ...]``, of tables.
 
     Raises:
         LearnError: an unknown kind, a file not given or not used, or what the source's reader refuses.
     """
     source = SOURCES[kind]
-    given = Given(name, items, interactions, path, tuple(mapping))
+    columns = dict(mapping) if isinstance(mapping, Mapping) else tuple(mapping)
+    given = Given(name, items, interactions, path, columns)
     source.check(given)
     if name is not None:
         checked_name(name, "Dataset")
