@@ -57,7 +57,7 @@ def trained_workspace(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def lives(trained_workspace, dataset):
+def recommenders(trained_workspace, dataset):
     """Run name -> LiveRun, of every variant."""
     runs = [Run(path) for path in trained_workspace.run_paths(dataset.name)]
     return {run.name: open_recommender(run, trained_workspace, dataset) for run in runs if is_live(run)}

@@ -83,8 +83,8 @@ def rank(
     from learn.ranking.report import tables, write_report
     from learn.runs.recommender import open_recommender
 
-    live = open_recommender(run, home, dataset)
-    report = compare_rankers(live, dataset, split, shown, vectors_cut(split), config, progress)
+    recommender = open_recommender(run, home, dataset)
+    report = compare_rankers(recommender, dataset, split, shown, vectors_cut(split), config, progress)
     for name, facts in report.about["parts"].items():
         say(
             f"{name}: {facts['impressions']:,} impressions of {facts['users']:,} users in {facts['visits']:,} visits, "

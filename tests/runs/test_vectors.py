@@ -6,7 +6,8 @@ from safetensors.numpy import save_file
 
 from learn.cex import store
 from learn.errors import LearnError
-from learn.runs.run import Run, write_vectors
+from learn.runs.info import write_vectors
+from learn.runs.run import Run
 from learn.runs.vectors import has_vectors, normalise, run_vectors
 from tests import synthetic
 

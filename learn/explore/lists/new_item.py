@@ -111,7 +111,7 @@ def embed_items(items: pd.DataFrame, llm: FrozenLLM, cex: CEXConfig) -> np.ndarr
 
 
 def audiences(
-    lives: dict[str, Recommender],
+    recommenders: dict[str, Recommender],
     items: pd.DataFrame,
     content: np.ndarray,
     history: Sequences,
@@ -128,10 +128,10 @@ def audiences(
         Columns item_id, title, run, place (1 is the first), user_id, score.
     """
     rows = []
-    for name, live in lives.items():
-        vectors = live.new_items(content)
+    for name, recommender in recommenders.items():
+        vectors = recommender.embed_new_items(content)
         for item_id, title, vector in zip(items[Items.ID], items[Items.TITLE], vectors, strict=True):
-            users, scores = top_users(live.users, vector, history, k)
+            users, scores = top_users(recommender.users, vector, history, k)
             places = range(1, len(users) + 1)
             for place, user, score in zip(places, users, scores, strict=True):
                 rows.append((item_id, title, name, place, user_ids[user], float(score)))

@@ -110,7 +110,7 @@ def space_vectors(space: Space, dataset: Dataset) -> np.ndarray:
     return np.ascontiguousarray(normalise(items), dtype=np.float32)
 
 
-def new_item_directions(space: Space, live: Recommender, content: np.ndarray) -> np.ndarray:
+def new_item_directions(space: Space, recommender: Recommender, content: np.ndarray) -> np.ndarray:
     """[n, d] float32 items outside the catalogue in the same dimensions as `space_vectors`, of length 1.
 
     Args:
@@ -120,7 +120,7 @@ def new_item_directions(space: Space, live: Recommender, content: np.ndarray) ->
     if space.is_content:
         items = ContentPreprocessing.from_tensors(space.run.tensors("preprocessing")).apply(content)
         return normalise(items).astype(np.float32)
-    return live.directions(live.new_items(content)).astype(np.float32)
+    return recommender.directions(recommender.embed_new_items(content)).astype(np.float32)
 
 
 def user_directions(space: Space, dataset: Dataset) -> np.ndarray:

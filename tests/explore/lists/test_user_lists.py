@@ -92,8 +92,8 @@ def test_unfiltered_live_and_stored_lists_agree(workspace, dataset, catalogue, v
     unseen = candidates == Recommendations.UNSEEN
     keep = r.rankable(Filters().mask(catalogue), view, unseen)
     stored = r.read_stored(run, r.index_stored_lists(run), dataset, dataset.user_ids[USER], keep, unseen, 10)
-    live = r.rank_live(users[USER], items, keep, 10)
-    assert stored.items.tolist() == live.items.tolist()
+    recommender = r.rank_live(users[USER], items, keep, 10)
+    assert stored.items.tolist() == recommender.items.tolist()
     assert (
         not stored.live
         and stored.depth
