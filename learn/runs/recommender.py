@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from learn.config import Inputs, ItemTower
+from learn.config import Inputs
 from learn.data.dataset import Dataset
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS
 from learn.pal.infer import item_vectors, user_vectors
 from learn.pal.inputs import UNKNOWN
 from learn.pal.preprocessing import ContentPreprocessing
@@ -120,7 +121,7 @@ def open_recommender(
 
         content = stored_content(workspace, dataset, run.info.content_key)
     users, items = run_vectors(run, workspace, dataset)
-    if run.info.variant == ItemTower.NO_ALIGN:
+    if not ITEM_TOWERS[run.info.variant].trained:
         return Recommender(
             run, content, users, items, ContentPreprocessing.from_tensors(run.tensors("preprocessing")), None
         )

@@ -7,6 +7,7 @@ import torch
 
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS
 from learn.pal.infer import user_vectors
 from learn.pal.inputs import UNKNOWN
 from learn.pal.preprocessing import ContentPreprocessing
@@ -39,7 +40,7 @@ def history_vector(run: Run, content: np.ndarray, items: np.ndarray | None = Non
     """The user embedding after a history, whoever's it is.
 
     Args:
-        run: a trained Run, or ``without-align``.
+        run: of an item tower.
         content: [H, D_llm] raw content embeddings of the history's items, oldest first; H at least 1.
         items: [H] their indices in the catalogue, for a Run that reads IDs; None: read by their text alone.
 
@@ -51,7 +52,7 @@ def history_vector(run: Run, content: np.ndarray, items: np.ndarray | None = Non
     """
     if not len(content):
         raise LearnError("The history is empty.", "Give at least one item that the catalogue has.")
-    if run.info.variant == "without-align":
+    if not ITEM_TOWERS[run.info.variant].trained:
         prepared = ContentPreprocessing.from_tensors(run.tensors("preprocessing")).apply(content).mean(axis=0)
         return prepared / max(float(np.linalg.norm(prepared)), 1e-12)
     towers, preprocessing = load_towers(run)
