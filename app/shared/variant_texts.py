@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.shared import theme
+from learn.errors import LearnError
 from learn.explore.metrics.overview import run_labels
 from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import BASELINES
@@ -39,5 +40,16 @@ def explain(runs: Sequence[Run]) -> str:
     for run in runs:
         entry = ITEM_TOWERS.get(run.info.variant) or BASELINES.get(run.info.variant)
         what = "" if entry is None else f": {entry.explanation}"
-        lines.append(f"- **{theme.plain(labels[run.name])}**, Run `{run.name}`{what}")
+        lines.append(f"- **{theme.plain(labels[run.name])}**, Run `{run.name}`{what}{_training(run)}")
     return "\n".join(lines)
+
+
+def _training(run: Run) -> str:
+    """A sentence on what a trained Run's towers were trained to do; "" for another Run, or one that does not say."""
+    tower = ITEM_TOWERS.get(run.info.variant)
+    if tower is None or not tower.trained:
+        return ""
+    try:
+        return f" Trained on: {run.config.training_setup}."
+    except LearnError:  # damaged, or of an objective that is not registered here: said where it is needed
+        return ""

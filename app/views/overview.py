@@ -10,7 +10,8 @@ import streamlit as st
 from app.shared import cache, links, theme, url, variant_texts
 from learn.data.dataset import Dataset
 from learn.data.report import NOTE, OK, WARNING, report_table
-from learn.data.schema import Metrics
+from learn.data.schema import Metrics, Slices
+from learn.data.sources import SOURCES
 from learn.data.splits import SplitInfo
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
@@ -39,6 +40,9 @@ def draw() -> None:
     _results(dataset.name, runs, dataset.n_items)
     st.header("The data", anchor=False)
     tables = cache.overview_tables(view, dataset.fingerprint, info)
+    source = SOURCES.get(str(dataset.source.get("kind")))
+    if source is not None:
+        st.caption(f"Read from {theme.plain(source.label)}.")
     _tiles(tables.health)
     _timeline(tables, info)
     _distributions(tables, view.catalogue)
@@ -69,7 +73,7 @@ def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
     names = overview.in_table_order(metrics[Metrics.METRIC])
     ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
     sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.CANDIDATES])]
-    slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != "all", name))
+    slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != Slices.WHOLE, name))
     first = "recall" if "recall" in names else names[0]
     metric = url.linked(columns[0].selectbox, "Metric", names, url.METRIC, first, format_func=overview.metric_label)
     standard = str(default_k(n_items))

@@ -29,7 +29,6 @@ from learn.retrieval.repeats import search_with_repeats
 KS = (10, 50, 100)
 LIST_LENGTH = 100
 """How many items of a list a Run keeps."""
-WHOLE = "all"
 Ranked = Mapping[str, np.ndarray]
 
 
@@ -121,7 +120,7 @@ def _table(
     resamples: int,
 ) -> pd.DataFrame:
     everything, everybody = np.ones(len(item_names), dtype=bool), np.ones(len(targets.users), dtype=bool)
-    parts = [(WHOLE, everything, everybody)]
+    parts = [(Slices.WHOLE, everything, everybody)]
     parts += [(USER_PREFIX + name, everything, user_names == name) for name in Slices.NAMES]
     parts += [(ITEM_PREFIX + name, item_names == name, everybody) for name in Slices.NAMES]
     all_hits = targets.hits(lists)

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from learn.data.schema import Metrics, PerUser
+from learn.data.schema import Metrics, PerUser, Slices
 from learn.data.slices import ITEM_PREFIX
 from learn.evaluation.bootstrap import bootstrap_mean, paired_difference
-from learn.evaluation.protocol import KS, WHOLE
+from learn.evaluation.protocol import KS
 from learn.evaluation.protocol import per_user_values as stored_values
 from learn.reproduce.tables import Plan, Row
 from learn.runs.run import Run, RunInfo
@@ -71,7 +71,7 @@ def summarise(plan: Plan, runs: Mapping[str, Sequence[Run]], failed: Mapping[str
                         rows.append(about | _whole(row, values, plan.reference))
                         rows += [about | part for part in _slices(runs[row.name], key)]
                     elif row.name in failed:
-                        rows.append(about | {Metrics.SLICE: WHOLE} | dict.fromkeys(_NUMBERS, np.nan))
+                        rows.append(about | {Metrics.SLICE: Slices.WHOLE} | dict.fromkeys(_NUMBERS, np.nan))
     table = pd.DataFrame(rows)[list(COLUMNS)]
     return table.assign(**table[list(_NUMBERS[:-1])].astype(float).round(DIGITS))
 
@@ -83,7 +83,7 @@ def _whole(row: Row, values: Mapping[str, np.ndarray], reference: str) -> dict[s
     if row.name != reference and reference in values:
         difference = paired_difference(own.mean(axis=0), values[reference].mean(axis=0))
     return {
-        Metrics.SLICE: WHOLE,
+        Metrics.SLICE: Slices.WHOLE,
         Metrics.MEAN: interval.mean,
         Metrics.LOW: interval.low,
         Metrics.HIGH: interval.high,

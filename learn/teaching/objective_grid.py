@@ -17,7 +17,7 @@ from learn.explore.figures.base import finish
 from learn.reproduce.results import one_metric
 from learn.reproduce.tables import Plan
 from learn.runs.run import Run
-from learn.training.examples import make_example, training_setup
+from learn.training.examples import make_example
 
 TOWER, SETUP = "tower", "training_setup"
 LOSS = "loss"
@@ -25,7 +25,7 @@ LOSS = "loss"
 
 def grid_of(plan: Plan) -> pd.DataFrame:
     """Columns run, tower, training_setup: what each row of ``plan`` (``towers-x-objectives``) stands for."""
-    rows = [(row.name, row.config.pal.item_tower, training_setup(row.config)) for row in plan.rows]
+    rows = [(row.name, row.config.pal.item_tower, row.config.training_setup) for row in plan.rows]
     return pd.DataFrame(rows, columns=["run", TOWER, SETUP])
 
 
