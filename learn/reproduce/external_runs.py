@@ -16,7 +16,8 @@ from learn.errors import LearnError
 from learn.files import atomic_path, read_json, write_json
 from learn.reproduce.external_baselines import Peer, export
 from learn.runs.import_run import DROPPED, VARIANT, ranked_lists
-from learn.runs.run import Run, RunInfo, provenance
+from learn.runs.info import RunInfo, provenance
+from learn.runs.run import Run
 from learn.runs.write import finish_run
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "benchmarks" / "peers"

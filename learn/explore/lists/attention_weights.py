@@ -29,9 +29,9 @@ def distinct_items(history: np.ndarray) -> np.ndarray:
     return history[latest_events(history)]
 
 
-def read_chunks(live: Recommender, history: np.ndarray) -> list[np.ndarray]:
+def read_chunks(recommender: Recommender, history: np.ndarray) -> list[np.ndarray]:
     """What the user tower reads of ``history``, as `learn.pal.infer.user_vectors` cuts it; nothing of an empty one."""
-    sampling = live.run.config.sampling
+    sampling = recommender.run.config.sampling
     read = distinct_items(history) if sampling.distinct_history else history
     return chunks(read, sampling.history_length) if len(read) else []
 
@@ -65,7 +65,7 @@ def gated(pal: PAL, log_weights: torch.Tensor) -> Iterator[None]:
 
 
 def attention_gradients(
-    live: Recommender, histories: Sequence[np.ndarray], item_vector: np.ndarray
+    recommender: Recommender, histories: Sequence[np.ndarray], item_vector: np.ndarray
 ) -> list[np.ndarray]:
     """For each history, the slope of the score of ``item_vector`` ([d]) in every item's weight, at weight 1.
 
@@ -74,13 +74,13 @@ def attention_gradients(
     Returns:
         Per history: [n] float32 over `distinct_items`; an item met several times has the sum over its events.
     """
-    if live.towers is None:
-        return [_mean_slopes(live, history, item_vector) for history in histories]
-    owned = [(owner, part) for owner, history in enumerate(histories) for part in read_chunks(live, history)]
+    if recommender.towers is None:
+        return [_mean_slopes(recommender, history, item_vector) for history in histories]
+    owned = [(owner, part) for owner, history in enumerate(histories) for part in read_chunks(recommender, history)]
     found = [pd.Series(0.0, index=distinct_items(history)) for history in histories]
     if owned:
         owners, parts = torch.as_tensor([owner for owner, _ in owned]), [part for _, part in owned]
-        slopes = _slopes(live, parts, owners, len(histories), item_vector)
+        slopes = _slopes(recommender, parts, owners, len(histories), item_vector)
         for (owner, part), row in zip(owned, slopes, strict=True):
             found[owner] = found[owner].add(pd.Series(row[: len(part)]).groupby(part).sum(), fill_value=0.0)
     return [
@@ -90,11 +90,11 @@ def attention_gradients(
 
 
 def _slopes(
-    live: Recommender, parts: list[np.ndarray], owners: torch.Tensor, n_owners: int, item_vector: np.ndarray
+    recommender: Recommender, parts: list[np.ndarray], owners: torch.Tensor, n_owners: int, item_vector: np.ndarray
 ) -> np.ndarray:
     """[strands, longest] slopes of each owner's score, float32; what is beyond a strand's end means nothing."""
-    towers, padded = live.towers, pad(parts, 0)
-    rows = torch.as_tensor(live.prepared(padded.ravel()).reshape(*padded.shape, -1))
+    towers, padded = recommender.towers, pad(parts, 0)
+    rows = torch.as_tensor(recommender.prepared(padded.ravel()).reshape(*padded.shape, -1))
     rows = towers.inputs(rows, torch.as_tensor(padded, dtype=torch.int64))
     last = torch.as_tensor([len(part) - 1 for part in parts])
     log_weights = torch.zeros(padded.shape, requires_grad=True)
@@ -107,12 +107,12 @@ def _slopes(
     return slopes.numpy()
 
 
-def _mean_slopes(live: Recommender, history: np.ndarray, item_vector: np.ndarray) -> np.ndarray:
+def _mean_slopes(recommender: Recommender, history: np.ndarray, item_vector: np.ndarray) -> np.ndarray:
     """The same where a user is the mean of the history's content at length 1, in closed form."""
     items = distinct_items(history)
     if not len(items):
         return np.zeros(0, np.float32)
-    rows = live.prepared(items)
+    rows = recommender.prepared(items)
     times = pd.Series(history).value_counts().reindex(items).to_numpy(np.float32)
     total = times @ rows
     length = max(float(np.linalg.norm(total)), 1e-12)
