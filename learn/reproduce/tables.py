@@ -185,7 +185,10 @@ def what_matters(base: Config) -> Plan:
             f"content: {other.value} instead of {pal.preprocessing.value}",
             {"pal__preprocessing": other},
         ),
-        "repeat-term": (f"repeat-consumption bias {_switch(not pal.repeat_bias)}", {"pal__repeat_bias": not pal.repeat_bias}),
+        "repeat-term": (
+            f"repeat-consumption bias {_switch(not pal.repeat_bias)}",
+            {"pal__repeat_bias": not pal.repeat_bias},
+        ),
         "new-targets": (
             "repeats are targets, the past is a negative" if sampling.new_targets_only else "new targets only",
             {"sampling__new_targets_only": not sampling.new_targets_only},

@@ -1,6 +1,7 @@
 """Datasets of a workspace: each comes back with the split that it was kept with."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_the_split_comes_back(place, cut):
 
 def test_a_dataset_without_a_split_is_not_kept(place):
     with pytest.raises(LearnError, match="has no split yet"):
-        save_dataset(place, synthetic.make_synthetic_dataset())
+        save_dataset(place, replace(synthetic.make_synthetic_dataset(), cut=None))
     assert not place.root.exists()
 
 
