@@ -140,7 +140,7 @@ def check_fits(run: RunFolder, dataset: Dataset) -> None:
     again = f"Make it again, for example: learn train {dataset.name}, or delete the folder {run.path}."
     if run.info.dataset_fingerprint != dataset.fingerprint:
         raise LearnError(f"Run {run.name} was made on another version of dataset {dataset.name}.", again)
-    own, shown = SplitInfo(**run.info.split), dataset.split.info
+    own, shown = SplitInfo.parse(run.info.split), dataset.split.info
     if own != shown:
         raise LearnError(
             f"Run {run.name} was made with another split ({own.words}) than the one shown ({shown.words}).", again

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from learn.data.cleaning import ids_as_text
 from learn.data.dataset import Dataset
 from learn.data.schema import Items, Recommendations
 from learn.errors import LearnError
 from learn.runs.recommender import Recommender
-from learn.runs.suggestions import Suggestions
 
 COLUMNS = [Items.ID, Items.TITLE, Items.CATEGORY, Items.BRAND, Items.PRICE]
 DECIMALS = 4
@@ -23,10 +23,10 @@ def recommend_for_users(
     """The best ``k`` items for users of the dataset: see `learn.runs.run.Run.recommend`."""
     dataset = recommender.dataset
     _check_k(k, dataset)
-    users = [users] if isinstance(users, str) else list(users)
-    positions = dataset.user_index.get_indexer(pd.Index(users, dtype=object))
+    ids = _ids(users)
+    positions = dataset.user_index.get_indexer(ids)
     parts = []
-    for user, position in zip(users, positions, strict=True):
+    for user, position in zip(ids, positions, strict=True):
         if position < 0:
             raise LearnError(
                 f"There is no user {user!r} in {dataset.name} (for example {dataset.user_ids[0]!r} is one).",
@@ -38,7 +38,7 @@ def recommend_for_users(
                 f"User {user!r} has no history before the test target.",
                 "Give a history: --history ITEM,ITEM,... (recommend_for in Python)",
             )
-        table = _table(dataset, result)
+        table = items_table(dataset, result.items, result.scores)
         table.insert(0, Recommendations.USER, user)
         parts.append(table)
     if not parts:
@@ -52,14 +52,43 @@ def recommend_for_history(
     """The best ``k`` items for anybody with a history: see `learn.runs.run.Run.recommend_for`."""
     dataset = recommender.dataset
     _check_k(k, dataset)
-    history = [history] if isinstance(history, str) else list(history)
-    items = dataset.item_index.get_indexer(pd.Index(history, dtype=object))
-    unknown = [item for item, position in zip(history, items, strict=True) if position < 0]
+    result = recommender.for_history(item_positions(dataset, history), k, unseen=unseen)
+    return items_table(dataset, result.items, result.scores)
+
+
+def item_positions(dataset: Dataset, items: Sequence[str]) -> np.ndarray:
+    """[n] item indices of ids of the catalogue, written in any way that a table could write them.
+
+    Args:
+        dataset: whose catalogue.
+        items: the ids; one alone is taken for a list of one.
+
+    Raises:
+        LearnError: an id that is not of the catalogue.
+    """
+    ids = _ids(items)
+    positions = dataset.item_index.get_indexer(ids)
+    unknown = [item for item, position in zip(ids, positions, strict=True) if position < 0]
     if unknown:
         raise LearnError(
-            f"{dataset.name} has no item {', '.join(map(repr, unknown[:3]))}.", "Give item ids of the catalogue."
+            f"{dataset.name} has no item {', '.join(map(repr, unknown[:3]))} "
+            f"(for example {dataset.item_ids[0]!r} is one).",
+            "Give item ids of the catalogue.",
         )
-    return _table(dataset, recommender.for_history(items, k, unseen=unseen))
+    return positions
+
+
+def items_table(dataset: Dataset, items: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
+    """rank, item_id, title, category, brand, price, score: one row per item of ``items`` ([n] indices), in order."""
+    table = dataset.items.iloc[items][COLUMNS].reset_index(drop=True)
+    table.insert(0, Recommendations.RANK, np.arange(1, len(table) + 1))
+    table[Recommendations.SCORE] = np.asarray(scores, dtype=np.float64).round(DECIMALS)
+    return table
+
+
+def _ids(given: Sequence[str]) -> pd.Series:
+    """Ids as a Dataset writes them: 7 and "7" are the same."""
+    return ids_as_text(pd.Series([given] if isinstance(given, str) else list(given), dtype=object))
 
 
 def _check_k(k: int, dataset: Dataset) -> None:
@@ -68,11 +97,3 @@ def _check_k(k: int, dataset: Dataset) -> None:
             f"k = {k}, but the catalogue of {dataset.name} has {dataset.n_items} items.",
             f"Choose k between 1 and {dataset.n_items}.",
         )
-
-
-def _table(dataset: Dataset, result: Suggestions) -> pd.DataFrame:
-    """rank, item_id, title, category, brand, price, score."""
-    table = dataset.items.iloc[result.items][COLUMNS].reset_index(drop=True)
-    table.insert(0, Recommendations.RANK, np.arange(1, len(table) + 1))
-    table[Recommendations.SCORE] = np.asarray(result.scores, dtype=np.float64).round(DECIMALS)
-    return table
