@@ -31,9 +31,9 @@ from learn.explore.lists.new_user import recommend, what_changed
 from learn.explore.maps.item_maps import ItemMap, mapped_items, read_maps
 from learn.explore.maps.spaces import Space, find_spaces, new_item_directions, space_vectors
 from learn.files import write_json
-from learn.runs.recommender import Recommender, open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
-from learn.runs.vectors import is_live
+from learn.runs.vectors import embeds
 from learn.workspace import PREBUILT, Workspace
 
 RESULTS = Path(__file__).resolve().parent.parent / "assets" / "benchmarks" / "explorer.json"
@@ -121,9 +121,9 @@ def main() -> None:
     own, place = Workspace.at(arguments.workspace), Workspace(Path(arguments.runs_of))
     folder = own.dataset(arguments.dataset)
     dataset = Dataset.load(folder) if (folder / "dataset.json").exists() else load_completejourney()
-    runs = [run for run in map(Run, place.run_paths(dataset.name)) if is_live(run)]
+    runs = [run for run in map(Run, place.run_paths(dataset.name)) if embeds(run)]
     split = make_split(dataset, SplitInfo(**runs[0].info.split))
-    recommenders = {run.name: open_recommender(run, place, dataset) for run in runs}
+    recommenders = {run.name: Recommender(run, dataset) for run in runs}
     maps = drawn_maps(runs, dataset, split, place)
     taken = {
         "new_item_s": (new_items(recommenders, maps, place, own, split, arguments.rounds), 1, "s", 3),

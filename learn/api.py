@@ -120,7 +120,7 @@ def open_run(dataset: Dataset | str, name: str, workspace: Place = None) -> Run:
     Raises:
         LearnError: there is none of that name; the message lists those that there are.
     """
-    return stored_runs.open_run(_place(workspace), dataset if isinstance(dataset, str) else dataset.name, name)
+    return stored_runs.open_run(_place(workspace), dataset, name)
 
 
 def train(
@@ -241,10 +241,9 @@ def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
         LearnError: no such item, a table without text, or a Run that cannot embed.
     """
     from learn.explore.lists.audience import top_users
-    from learn.runs.vectors import run_vectors
 
     dataset = run.dataset
-    users, catalogue = run_vectors(run, run.workspace, dataset)
+    users, catalogue = run.recommender.users, run.recommender.items
     history = dataset.split.history(Phase.TEST)
     if isinstance(items, str):
         row = _item_row(dataset, items)

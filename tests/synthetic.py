@@ -80,7 +80,8 @@ def make_synthetic_dataset(seed: int = 0) -> Dataset:
                 }
             )
         )
-    return validate(NAME, items, pd.concat(tables, ignore_index=True), {"kind": "synthetic", "seed": seed})
+    found = validate(NAME, items, pd.concat(tables, ignore_index=True), {"kind": "synthetic", "seed": seed})
+    return found.with_split(synthetic_split(found))
 
 
 def synthetic_split(dataset: Dataset) -> Split:

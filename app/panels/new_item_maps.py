@@ -22,7 +22,7 @@ def show_places(
     """Draws the maps of the LLM's view and of the chosen Runs with one new item on each of them.
 
     Args:
-        content: Run name -> [1, D_llm] the item's content embedding, for every Run of ``lives``.
+        content: Run name -> [1, D_llm] the item's content embedding, for every Run of ``opened``.
         runs: all of the dataset, since the first of their spaces is what every map is aligned to.
         key: of the component.
     """
@@ -63,7 +63,7 @@ def show_places(
 
 
 def _reader(space: Space, opened: dict[str, Recommender]) -> Recommender | None:
-    """What places a new item in ``space``; None where none of ``lives`` does."""
+    """What places a new item in ``space``; None where none of ``opened`` does."""
     if not space.is_content:
         return opened.get(space.run.name)
     return next((one for one in opened.values() if one.run.info.content_key == space.run.info.content_key), None)

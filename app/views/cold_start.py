@@ -41,7 +41,7 @@ def draw() -> None:
         st.warning(f"There is nothing called {theme.plain(wanted)} on this page.")
     mode = url.linked(st.segmented_control, "Which item?", list(MODES), url.MODE, "catalogue", format_func=MODES.get)
     chosen = pickers.pick_runs(usable)
-    opened = recommenders.open_lives([run for run in usable if run.name in chosen], dataset)
+    opened = recommenders.open_recommenders([run for run in usable if run.name in chosen], dataset, towers=True)
     if not opened:
         return
     if mode == "new":

@@ -32,7 +32,7 @@ def draw() -> None:
     if not len(view.history[user]):
         st.info("Nothing is known of this user before the cut, so nothing can speak for an item. Choose another user.")
         return
-    opened = recommenders.open_lives([run for run in usable if run.name in chosen], dataset)
+    opened = recommenders.open_recommenders([run for run in usable if run.name in chosen], dataset, towers=True)
     if not opened:
         return
     seen = user_lists.user_view(view.history, view.target, user)

@@ -185,7 +185,7 @@ def what_matters(base: Config) -> Plan:
             f"content: {other.value} instead of {pal.preprocessing.value}",
             {"pal__preprocessing": other},
         ),
-        "repeat-term": (f"repeat term {_switch(not pal.repeat_term)}", {"pal__repeat_term": not pal.repeat_term}),
+        "repeat-term": (f"repeat-consumption bias {_switch(not pal.repeat_bias)}", {"pal__repeat_bias": not pal.repeat_bias}),
         "new-targets": (
             "repeats are targets, the past is a negative" if sampling.new_targets_only else "new targets only",
             {"sampling__new_targets_only": not sampling.new_targets_only},
@@ -199,8 +199,8 @@ def what_matters(base: Config) -> Plan:
         "temperature": ("temperature fixed", {"objective__learn_temperature": not base.objective.learn_temperature}),
         "negatives": ("negatives from the batch only", {"objective__catalogue_negatives": 0}),
         "prior": (
-            f"popularity prior {_switch(not pal.popularity_prior)}",
-            {"pal__popularity_prior": not pal.popularity_prior},
+            f"popularity bias {_switch(not pal.popularity_bias)}",
+            {"pal__popularity_bias": not pal.popularity_bias},
         ),
     }
     tower = base.with_values(pal__item_tower=ItemTower.ITEM.value)

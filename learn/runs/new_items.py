@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from learn.cex.extractor import embed_texts
-from learn.cex.llm import llm_identity, load_llm
+from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.cex.store import KEY_JOINT, ContentStore
 from learn.config import CEXConfig
@@ -54,4 +54,9 @@ def read_new_items(run: RunFolder, items: pd.DataFrame) -> np.ndarray:
     """
     checked, _ = check_new_items(items)
     cex = reading_settings(run)
-    return embed_texts(item_prompts(checked), load_llm(cex, run.models), cex)
+    return embed_items(checked, load_llm(cex, run.models), cex)
+
+
+def embed_items(items: pd.DataFrame, llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:
+    """[n, D_llm] float32 content embeddings of a checked items table, read now as the extractor would read them."""
+    return embed_texts(item_prompts(items), llm, cex)

@@ -25,7 +25,7 @@ from learn.runs.folder import RunFolder
 from learn.runs.stored_lists import StoredLists
 from learn.runs.suggestions import ScoreTerms, Suggestions
 from learn.runs.towers import load_towers
-from learn.runs.vectors import embeds, has_vectors, normalise, run_vectors, stored_content_of
+from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
 
 
 class Recommender:
@@ -49,10 +49,10 @@ class Recommender:
         """Whether it answers for new histories and new items; else it has its stored lists, or vectors, only."""
         return embeds(self.run)
 
-    @property
+    @cached_property
     def has_popularity_bias(self) -> bool:
         """Whether the last dimension of its vectors is the popularity bias."""
-        return self.towers is not None and self.towers.prior_head is not None
+        return has_popularity_bias(self.run)
 
     @property
     def reads_text(self) -> bool:
@@ -119,6 +119,8 @@ class Recommender:
 
     def without_popularity_bias(self) -> Recommender:
         """The same Run, whose stored users score every item by similarity alone."""
+        if not self.has_popularity_bias:
+            return self
         other = copy(self)
         other.__dict__.pop("users", None)
         other._by_similarity_alone = True
@@ -180,7 +182,7 @@ class Recommender:
         """
         whole = pair_scores(user_vector, self.items)
         popularity = np.zeros_like(whole)
-        if self.can_embed and self.has_popularity_bias:
+        if self.has_popularity_bias:
             popularity = (self.items[:, -1] * user_vector[-1]).astype(np.float32)
         repeats = np.zeros_like(whole)
         repeats[np.unique(history)] = np.float32(self.run.info.repeat)

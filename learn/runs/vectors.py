@@ -20,6 +20,16 @@ def embeds(run: RunFolder) -> bool:
     return run.info.kind == "learn" and run.info.content_key is not None and run.info.item_vectors != "none"
 
 
+def has_popularity_bias(run: RunFolder) -> bool:
+    """Whether the last dimension of the vectors of ``run`` is the popularity bias, which is no direction."""
+    if run.info.item_vectors == "content":
+        return "prior" in run.tensors("preprocessing")
+    if run.info.item_vectors == "none" or not (run.path / "config.json").exists():
+        return False
+    pal = run.config.pal
+    return pal.popularity_bias and run.own_item_vectors.shape[1] == pal.output_size + 1
+
+
 def normalise(vectors: np.ndarray) -> np.ndarray:
     """[n, d] ``vectors`` with length 1; zeros stay zeros."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -11,7 +11,7 @@ from learn.explore.catalogue import read_catalogue
 from learn.explore.lists import cold_start, new_item
 from learn.explore.lists.audience import audience
 from learn.explore.maps.spaces import find_spaces, new_item_directions, space_vectors
-from learn.runs.recommender import open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
@@ -25,7 +25,7 @@ def parts(trained_workspace):
     """(dataset, history, target, training counts, learn-b) as the functions see them."""
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
     split = synthetic.synthetic_split(dataset)
-    recommender = open_recommender(Run(trained_workspace.run(synthetic.NAME, "learn-b")), trained_workspace, dataset)
+    recommender = Recommender(Run(trained_workspace.run(synthetic.NAME, "learn-b")), dataset)
     return dataset, split.history("test"), split.target("test"), split.training_counts(), recommender
 
 

@@ -5,7 +5,7 @@ import pytest
 from app.shared import theme
 from learn.data.dataset import Dataset
 from learn.explore.lists import new_user
-from learn.runs.recommender import open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
@@ -16,7 +16,7 @@ BASKET = ["i14", "i03", "i40"]
 @pytest.fixture
 def recommender(trained_workspace):
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
-    return dataset, open_recommender(Run(trained_workspace.run(synthetic.NAME, "learn-c")), trained_workspace, dataset)
+    return dataset, Recommender(Run(trained_workspace.run(synthetic.NAME, "learn-c")), dataset)
 
 
 def rows(mounted, key, name):

@@ -5,8 +5,7 @@ import pytest
 
 from learn.data.dataset import Dataset
 from learn.explore.lists import attribution
-from learn.explore.lists.user_lists import rank_live
-from learn.runs.recommender import open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
@@ -19,7 +18,7 @@ def parts(trained_workspace):
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
     history = synthetic.synthetic_split(dataset).history("test")[7]
     runs = [Run(path) for path in trained_workspace.run_paths(synthetic.NAME)]
-    recommenders = {run.name: open_recommender(run, trained_workspace, dataset) for run in runs if run.info.kind == "learn"}
+    recommenders = {run.name: Recommender(run, dataset) for run in runs if run.info.kind == "learn"}
     return dataset, history, recommenders
 
 
@@ -52,9 +51,7 @@ def test_without_a_link_a_recommended_item_is_explained(open_page, parts):
     page = open_page("why", user=USER)
     keep = np.ones(dataset.n_items, bool)
     keep[history] = False
-    firsts = {
-        dataset.item_ids[item] for one in recommenders.values() for item in rank_live(one.users[7], one.items, keep, 10).items
-    }
+    firsts = {dataset.item_ids[item] for one in recommenders.values() for item in one.for_user(7, 10).items}
     assert page.selectbox(key="item_choice").value in firsts
 
 

@@ -10,9 +10,9 @@ from learn.data.completejourney import load_completejourney
 from learn.data.splits import Phase, default_split
 from learn.errors import LearnError
 from learn.runs.run import Run
-from learn.runs.towers import history_vector
 from learn.runs.vectors import has_vectors, run_vectors
 from learn.workspace import PREBUILT, Workspace
+from tests.oracle import history_vector
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_the_runs_were_made_from_the_installed_data_and_the_demo_preset(dataset)
         if run.info.kind == "learn":
             assert run.config == demo.with_values(pal__item_tower=run.info.variant)
         if has_vectors(run):
-            users, items = run_vectors(run, workspace, dataset)
+            users, items = run_vectors(run, dataset)
             assert users.shape == (len(dataset.user_ids), items.shape[1])
             assert len(items) == dataset.n_items
 

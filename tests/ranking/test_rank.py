@@ -16,7 +16,7 @@ from learn.ranking.report import read_report, report_folders, tables
 from learn.ranking.run import open_impressions, ranking_config, vectors_cut
 from learn.ranking.schema import FEATURE_SETS, METRICS, RANKERS
 from learn.ranking.vectors import impression_vectors
-from learn.runs.recommender import open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.stored import open_run
 from learn.runs.vectors import run_vectors
 from tests import synthetic, trained
@@ -79,9 +79,9 @@ def test_vectors_are_the_runs_at_the_cut_and_grow_with_the_history(workspace, im
     cut = vectors_cut(split)
     shown = check_impressions(pd.read_csv(impressions), dataset, cut, "shown")
     run = open_run(workspace, synthetic.NAME, "learn-b")
-    recommender = open_recommender(run, workspace, dataset)
+    recommender = Recommender(run, dataset)
     found = impression_vectors(recommender, dataset, shown, cut, refresh_days=7.0)
-    users, items = run_vectors(run, workspace, dataset)
+    users, items = run_vectors(run, dataset)
     first = shown.times < cut + 7 * 86_400 * 10**9
     width = found.users.shape[1]
     lengths = np.linalg.norm(users[:, :width], axis=1, keepdims=True)
@@ -97,7 +97,7 @@ def test_a_history_from_the_future_changes_no_vector(workspace, impressions):
     split = dataset.split
     cut = vectors_cut(split)
     shown = check_impressions(pd.read_csv(impressions), dataset, cut, "shown")
-    recommender = open_recommender(open_run(workspace, synthetic.NAME, "learn-a"), workspace, dataset)
+    recommender = Recommender(open_run(workspace, synthetic.NAME, "learn-a"), dataset)
     first = shown.keep(shown.times < cut + 7 * 86_400 * 10**9)
     events = dataset.interactions.copy()
     later = (events["timestamp"] >= pd.Timestamp(cut)).to_numpy()

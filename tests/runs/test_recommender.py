@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from learn.errors import LearnError
-from learn.runs.recommender import open_recommender, sequences_of
+from learn.runs.recommender import Recommender, sequences_of
 from learn.runs.run import Run
-from learn.runs.towers import history_vector
 from tests import synthetic
+from tests.oracle import history_vector
 from tests.trained import VARIANTS
 
 NAMES = ("learn-a", "learn-b", "learn-c", "without-align")
 
 
-def test_every_variant_is_live(recommenders):
+def test_every_variant_embeds(recommenders):
     assert sorted(recommenders) == sorted(NAMES) and len(VARIANTS) == len(NAMES)
 
 
@@ -36,7 +36,9 @@ def test_a_new_history_agrees_with_the_command_lines(recommenders, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_text_of_the_catalogue_as_a_new_item_gets_the_catalogues_vector(recommenders, name):
     recommender = recommenders[name]
-    np.testing.assert_allclose(recommender.embed_new_items(recommender.content[[5, 50]]), recommender.items[[5, 50]], atol=4e-3)
+    np.testing.assert_allclose(
+        recommender.embed_new_items(recommender.content[[5, 50]]), recommender.items[[5, 50]], atol=4e-3
+    )
 
 
 def test_an_empty_history_is_zeros_and_nothing_is_lost_between_two(recommenders):
@@ -55,15 +57,23 @@ def test_directions_leave_the_prior_out(recommenders):
 
 
 def test_a_run_of_lists_only_says_so(trained_workspace, dataset):
-    run = Run(trained_workspace.run(synthetic.NAME, "popularity"))
+    recommender = Recommender(Run(trained_workspace.run(synthetic.NAME, "popularity"), dataset), dataset)
+    assert len(recommender.for_user(3, 5).items) == 5 and not recommender.can_embed
     with pytest.raises(LearnError, match=r"popularity .* stored lists only"):
-        open_recommender(run, trained_workspace, dataset)
+        recommender.for_history([1, 2], 5)
+
+
+def test_an_empty_history_has_no_answer(recommenders):
+    with pytest.raises(LearnError, match="The history is empty"):
+        recommenders["learn-b"].for_history([], 5)
 
 
 def test_without_the_prior_taste_alone_scores(recommenders):
     recommender = recommenders["learn-b"]
     taste = recommender.without_popularity_bias()
-    np.testing.assert_allclose(taste.users @ taste.items.T, recommender.users[:, :-1] @ recommender.items[:, :-1].T, atol=1e-6)
+    np.testing.assert_allclose(
+        taste.users @ taste.items.T, recommender.users[:, :-1] @ recommender.items[:, :-1].T, atol=1e-6
+    )
     assert np.array_equal(taste.directions(), recommender.directions())
     assert not np.allclose(recommender.users @ recommender.items.T, taste.users @ taste.items.T)
     assert recommenders["without-align"].without_popularity_bias() is recommenders["without-align"]

@@ -5,14 +5,16 @@ import pytest
 
 from learn.data.sequences import Sequences
 from learn.runs.recommender import sequences_of
-from learn.runs.towers import history_vector
 from learn.teaching.context_leak import ALONE, IN_SEQUENCE, context_summary, context_test
+from tests.oracle import history_vector
 
 
 @pytest.fixture(scope="module")
 def tables(recommenders, dataset):
     return {
-        name: context_test(recommenders[name].run, recommenders[name].content, dataset.sequences) for name in recommenders if "learn" in name
+        name: context_test(recommenders[name].run, recommenders[name].content, dataset.sequences)
+        for name in recommenders
+        if "learn" in name
     }
 
 
@@ -37,7 +39,9 @@ def test_alone_it_is_the_cosine_that_serving_computes(recommenders, dataset):
 
 def test_sequences_without_two_items_of_history_are_left_out(recommenders):
     recommender = recommenders["learn-b"]
-    table = context_test(recommender.run, recommender.content, Sequences(np.arange(7, dtype=np.int32), np.array([0, 2, 5, 7])))
+    table = context_test(
+        recommender.run, recommender.content, Sequences(np.arange(7, dtype=np.int32), np.array([0, 2, 5, 7]))
+    )
     assert table["user"].tolist() == [1, 1]
 
 

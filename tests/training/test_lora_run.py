@@ -8,9 +8,10 @@ from learn.config import BUNDLED
 from learn.data.splits import Phase, leave_one_out
 from learn.errors import LearnError
 from learn.pal.infer import item_vectors
-from learn.runs.towers import history_vector, load_towers
+from learn.runs.towers import load_towers
 from learn.workspace import Workspace
 from tests.fake_llm import make_tiny_llm
+from tests.oracle import history_vector
 from tests.training.test_train import N_ITEMS, Interrupting, recall, run_training, tiny_content, tiny_dataset
 
 

@@ -22,9 +22,9 @@ from learn.data.validation import validate
 from learn.errors import LearnError
 from learn.progress import make_progress
 from learn.runs.run import Run
-from learn.runs.towers import history_vector
 from learn.training.batch import make_batch, plan_epoch
 from learn.training.train import learning_rate_factor, train
+from tests.oracle import history_vector
 
 N_ITEMS, N_USERS, D_LLM = 60, 40, 12
 

@@ -55,7 +55,9 @@ def _correlation(exact: np.ndarray, approximate: np.ndarray) -> float:
     return float(spearmanr(exact[both], approximate[both]).statistic)
 
 
-def leave_one_out(recommender: Recommender, history: np.ndarray, item_vector: np.ndarray, items: np.ndarray) -> np.ndarray:
+def leave_one_out(
+    recommender: Recommender, history: np.ndarray, item_vector: np.ndarray, items: np.ndarray
+) -> np.ndarray:
     """[n] float: how much the score falls when every event of one of ``items`` ([n]) is taken out of ``history``.
 
     Exact: the user is embedded anew without it. A history of this item alone leaves nothing, so all of the score that
@@ -109,7 +111,10 @@ def choose_items(approximations: Sequence[np.ndarray], most: int | None) -> np.n
 
 
 def explain(
-    recommenders: dict[str, Recommender], history: np.ndarray, item_vectors: dict[str, np.ndarray], most: int | None = 120
+    recommenders: dict[str, Recommender],
+    history: np.ndarray,
+    item_vectors: dict[str, np.ndarray],
+    most: int | None = 120,
 ) -> dict[str, Attribution]:
     """The `Attribution` of one item's score under every Run.
 
@@ -125,7 +130,7 @@ def explain(
     if not len(history):
         raise LearnError("The history is empty: there is nothing that could speak for an item.", "Choose another user.")
     items = distinct_items(history)
-    slopes = {name: attention_gradients(recommender, [history], item_vectors[name])[0] for name, recommender in recommenders.items()}
+    slopes = {name: attention_gradients(one, [history], item_vectors[name])[0] for name, one in recommenders.items()}
     chosen = choose_items(list(slopes.values()), most)
     found = {}
     for name, recommender in recommenders.items():

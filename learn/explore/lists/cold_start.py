@@ -10,12 +10,12 @@ import pandas as pd
 from learn.data.sequences import Sequences
 from learn.explore.catalogue import Catalogue
 from learn.explore.lists.audience import later_buyers, own_ranks
-from learn.explore.lists.user_lists import Suggestions
 from learn.explore.maps.item_maps import ItemMap, K
 from learn.explore.maps.layout import near_count, near_on_map
 from learn.retrieval.exact import top_k
 from learn.retrieval.scores import pair_scores
 from learn.runs.recommender import Recommender
+from learn.runs.suggestions import Suggestions
 
 
 def cold_items(counts: np.ndarray, target: Sequences, catalogue: Catalogue) -> pd.DataFrame:
@@ -47,16 +47,14 @@ def cold_items(counts: np.ndarray, target: Sequences, catalogue: Catalogue) -> p
 def nearest(recommender: Recommender, item_vector: np.ndarray, allowed: np.ndarray, k: int) -> Suggestions:
     """The ``k`` items of ``allowed`` ([N] bool) with the greatest cosine to ``item_vector`` ([d]), by exact search.
 
-    The popularity prior is left out: it says how much people buy, not what is alike.
+    The popularity bias is left out: it says how much people buy, not what is alike.
     """
-    cosines = pair_scores(recommender.directions(item_vector[None])[0], recommender.directions())
-    scores = np.where(allowed, cosines, np.float32(-np.inf))
-    items, best = top_k(scores[None], min(k, len(scores)))
-    found = items[0] >= 0
-    return Suggestions(items[0][found], best[0][found], live=True)
+    return recommender.neighbours(item_vector, k, allowed)
 
 
-def buyers_ranks(recommenders: dict[str, Recommender], history: Sequences, target: Sequences, item: int) -> pd.DataFrame:
+def buyers_ranks(
+    recommenders: dict[str, Recommender], history: Sequences, target: Sequences, item: int
+) -> pd.DataFrame:
     """Who did get ``item`` in the target period, and its place in each one's list: columns user, then one per Run.
 
     Ranks are among items new to the user; users without history are left out.
@@ -64,7 +62,8 @@ def buyers_ranks(recommenders: dict[str, Recommender], history: Sequences, targe
     users = later_buyers(target, item)
     users = users[history.lengths[users] > 0]
     columns = {
-        name: own_ranks(recommender.users, recommender.items, recommender.items[item], history, users, item) for name, recommender in recommenders.items()
+        name: own_ranks(one.users, one.items, one.items[item], history, users, item)
+        for name, one in recommenders.items()
     }
     return pd.DataFrame({"user": users, **columns})
 

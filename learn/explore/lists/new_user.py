@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from learn.explore.catalogue import Catalogue
-from learn.explore.lists.user_lists import Suggestions, rank_live
-from learn.runs.recommender import Recommender, sequences_of
+from learn.runs.recommender import Recommender
+from learn.runs.suggestions import Suggestions
 
 
 def search_items(catalogue: Catalogue, words: str, popularity: np.ndarray, most: int = 20) -> np.ndarray:
@@ -37,10 +37,7 @@ def recommend(recommender: Recommender, basket: Sequence[int], k: int) -> Sugges
     """
     if not len(basket):
         return Suggestions(np.zeros(0, np.int64), np.zeros(0, np.float32), live=True)
-    keep = np.ones(len(recommender.items), dtype=bool)
-    keep[list(basket)] = False
-    vector = recommender.embed_histories(sequences_of([np.asarray(basket)]))[0]
-    return rank_live(vector, recommender.items, keep, k)
+    return recommender.for_history(list(basket), k)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,12 +11,10 @@ from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.explore.metrics.overview import run_labels
 from learn.pal.preprocessing import ContentPreprocessing
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
-from learn.runs.vectors import has_vectors, normalise, run_vectors
+from learn.runs.vectors import has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
 from learn.workspace import Workspace
-
-if TYPE_CHECKING:
-    from learn.runs.recommender import Recommender
 
 CONTENT = "LLM"
 """The name of the space of content embeddings, as links and lists of choices have it."""
@@ -49,7 +46,7 @@ class Space:
     @property
     def workspace(self) -> Workspace:
         """The workspace that holds the Run: the user's or the prebuilt demo's."""
-        return Workspace(self.run.path.parents[2])
+        return self.run.workspace
 
 
 def find_spaces(runs: Sequence[Run]) -> list[Space]:
@@ -101,12 +98,10 @@ def space_vectors(space: Space, dataset: Dataset) -> np.ndarray:
         LearnError: vectors or content are missing, damaged, or of another dataset.
     """
     if space.is_content:
-        from learn.cex.store import stored_content
-
-        content = stored_content(space.workspace, dataset, space.run.info.content_key)
+        content = stored_content_of(space.run, dataset)
         items = ContentPreprocessing.from_tensors(space.run.tensors("preprocessing")).apply(content)
     else:
-        items = _without_popularity_bias(space.run, run_vectors(space.run, space.workspace, dataset)[1])
+        items = _without_popularity_bias(space.run, run_vectors(space.run, dataset)[1])
     return np.ascontiguousarray(normalise(items), dtype=np.float32)
 
 
@@ -133,7 +128,7 @@ def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
         raise LearnError(
             f"No Run recommends in the space {space.label}.", f"Train one: learn train {dataset.name} --tower c"
         )
-    users, _ = run_vectors(space.run, space.workspace, dataset)
+    users, _ = run_vectors(space.run, dataset)
     if space.is_content:
         users = users[:, : len(space.run.tensors("preprocessing")["mean"])]
     else:
@@ -142,5 +137,4 @@ def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
 
 
 def _without_popularity_bias(run: Run, vectors: np.ndarray) -> np.ndarray:
-    pal = run.config.pal
-    return vectors[:, :-1] if pal.popularity_prior and vectors.shape[1] == pal.output_size + 1 else vectors
+    return vectors[:, :-1] if has_popularity_bias(run) else vectors

@@ -11,7 +11,7 @@ from learn.errors import LearnError
 from learn.explore.figures import attribution as attribution_figures
 from learn.explore.lists import attribution
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items, gated, read_chunks
-from learn.runs.towers import history_vector
+from tests.oracle import history_vector
 
 SHORT, LONG = np.array([3, 17, 3, 40, 8, 21]), np.arange(2, 44, 2)
 NAMES = ("learn-a", "learn-b", "learn-c", "without-align")
@@ -27,7 +27,9 @@ def score(recommender, history):
 def test_leaving_out_is_the_score_without_the_item(recommenders, name, history):
     recommender, items = recommenders[name], distinct_items(history)
     expected = [score(recommender, history) - score(recommender, history[history != item]) for item in items]
-    np.testing.assert_allclose(attribution.leave_one_out(recommender, history, recommender.items[ITEM], items), expected, atol=2e-4)
+    np.testing.assert_allclose(
+        attribution.leave_one_out(recommender, history, recommender.items[ITEM], items), expected, atol=2e-4
+    )
 
 
 @pytest.mark.parametrize("name", NAMES[:3])
@@ -73,7 +75,10 @@ def test_slopes_agree_with_finite_differences(recommenders, name):
 
 def test_slopes_of_the_mean_agree_with_finite_differences_and_sum_to_zero(recommenders):
     recommender, step = recommenders["without-align"], 1e-3
-    items, (slopes,) = distinct_items(SHORT), attention_gradients(recommenders["without-align"], [SHORT], recommender.items[ITEM])
+    items, (slopes,) = (
+        distinct_items(SHORT),
+        attention_gradients(recommenders["without-align"], [SHORT], recommender.items[ITEM]),
+    )
     times = np.array([(item == SHORT).sum() for item in items], dtype=float)
 
     def at(weights):
@@ -108,7 +113,9 @@ def test_the_estimate_orders_items_as_leaving_them_out_does(recommenders, phases
         for user in range(0, 40, 4):
             history = distinct_items(phases[0][user])[-8:]
             exact = attribution.leave_one_out(recommender, history, recommender.items[ITEM], history)
-            found.append(spearmanr(attention_gradients(recommender, [history], recommender.items[ITEM])[0], exact).statistic)
+            found.append(
+                spearmanr(attention_gradients(recommender, [history], recommender.items[ITEM])[0], exact).statistic
+            )
     assert np.median(found) > 0.8
 
 
@@ -116,12 +123,16 @@ def test_several_histories_at_once_are_as_one_by_one(recommenders):
     for recommender in recommenders.values():
         together = attention_gradients(recommender, [SHORT, LONG, np.zeros(0, int)], recommender.items[ITEM])
         for slopes, history in zip(together, [SHORT, LONG], strict=False):
-            np.testing.assert_allclose(slopes, attention_gradients(recommender, [history], recommender.items[ITEM])[0], atol=2e-4)
+            np.testing.assert_allclose(
+                slopes, attention_gradients(recommender, [history], recommender.items[ITEM])[0], atol=2e-4
+            )
         assert len(together[2]) == 0
 
 
 def test_explain_leaves_out_the_same_items_for_every_run(recommenders):
-    found = attribution.explain(recommenders, LONG, {name: recommender.items[ITEM] for name, recommender in recommenders.items()}, most=8)
+    found = attribution.explain(
+        recommenders, LONG, {name: one.items[ITEM] for name, one in recommenders.items()}, most=8
+    )
     done = {name: set(one.items[np.isfinite(one.exact)].tolist()) for name, one in found.items()}
     assert all(len(items) == 8 and items == done["learn-a"] for items in done.values())
     for name, one in found.items():
@@ -129,14 +140,20 @@ def test_explain_leaves_out_the_same_items_for_every_run(recommenders):
         assert largest in done[name]
         assert one.score == pytest.approx(score(recommenders[name], LONG), abs=1e-4)
         assert -1 <= one.agreement_held <= 1
-    whole = attribution.explain(recommenders, LONG, {name: recommender.items[ITEM] for name, recommender in recommenders.items()}, most=None)
+    whole = attribution.explain(
+        recommenders, LONG, {name: one.items[ITEM] for name, one in recommenders.items()}, most=None
+    )
     assert all(np.isfinite(one.exact).all() for one in whole.values())
     assert whole["learn-a"].n_strands == 3 and whole["without-align"].n_strands == 1
 
 
 def test_an_empty_history_is_refused(recommenders):
     with pytest.raises(LearnError, match="history is empty"):
-        attribution.explain(recommenders, np.zeros(0, int), {name: recommender.items[ITEM] for name, recommender in recommenders.items()})
+        attribution.explain(
+            recommenders,
+            np.zeros(0, int),
+            {name: one.items[ITEM] for name, one in recommenders.items()},
+        )
 
 
 def test_ranks_agree_with_sorting():
@@ -150,7 +167,9 @@ def test_ranks_agree_with_sorting():
 def test_the_parts_of_a_score_sum_to_it(recommenders, split):
     for recommender in recommenders.values():
         keep = np.ones(len(recommender.items), bool)
-        one = attribution.rank_breakdown(recommender.users[7], recommender.items, keep, ITEM, recommender.has_popularity_bias)
+        one = attribution.rank_breakdown(
+            recommender.users[7], recommender.items, keep, ITEM, recommender.has_popularity_bias
+        )
         assert one.similarity + one.prior == pytest.approx(one.score, abs=1e-4)
         assert one.score == pytest.approx(float(recommender.users[7] @ recommender.items[ITEM]), abs=1e-4)
         assert one.of == len(one.scores) == 60 and 1 <= one.rank <= 60
@@ -168,7 +187,7 @@ def test_the_words_name_best_and_worst():
 
 def test_the_figure_shows_what_matters_most_and_escapes_titles(recommenders, catalogue):
     history = np.array([0, 1, 2, 3, 4, 5, 20, 30])
-    found = attribution.explain(recommenders, history, {name: recommender.items[ITEM] for name, recommender in recommenders.items()})
+    found = attribution.explain(recommenders, history, {name: one.items[ITEM] for name, one in recommenders.items()})
     table = attribution.contributions_table(found)
     assert len(table) == 8 * len(recommenders)
     labels = dict.fromkeys(recommenders, "x")

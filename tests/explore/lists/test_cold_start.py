@@ -73,7 +73,9 @@ def test_the_rank_equals_the_why_pages(recommenders, phases):
             rank_breakdown = attribution.rank_breakdown(
                 recommender.users[user], recommender.items, keep, COLD, recommender.has_popularity_bias
             )
-            found = a.own_ranks(recommender.users, recommender.items, recommender.items[COLD], phases[0], np.array([user]), COLD)
+            found = a.own_ranks(
+                recommender.users, recommender.items, recommender.items[COLD], phases[0], np.array([user]), COLD
+            )
             assert found.tolist() == [rank_breakdown.rank]
 
 
@@ -114,7 +116,9 @@ def test_buyers_ranks_name_everybody_who_bought_it_later(recommenders, phases):
     expected = [user for user in range(40) if COLD in target[user] and len(history[user])]
     assert table["user"].tolist() == expected and expected
     for name, recommender in recommenders.items():
-        ranks = a.own_ranks(recommender.users, recommender.items, recommender.items[COLD], history, np.array(expected), COLD)
+        ranks = a.own_ranks(
+            recommender.users, recommender.items, recommender.items[COLD], history, np.array(expected), COLD
+        )
         assert table[name].tolist() == ranks.tolist()
 
 
