@@ -56,12 +56,12 @@ class Workspace:
 
     @classmethod
     def holding(cls, run: Path) -> Workspace:
-        """The workspace that a Run's folder lies in; of a folder that lies in none, the default one."""
+        """The workspace that a Run's folder lies in; one that lies in none has all that it needs beside it."""
         above = run.absolute().parents
         for kind, depth in (("runs", 1), ("benchmarks", 2)):
             if len(above) > depth + 1 and above[depth].name == kind:
                 return cls(above[depth + 1])
-        return cls.at()
+        return cls(above[0])
 
     @classmethod
     def prebuilt(cls) -> Workspace:

@@ -71,7 +71,7 @@ def test_a_run_finds_the_models_of_its_workspace(tmp_path, monkeypatch):
     assert Workspace.holding(home.run("runs", "x")) == home
     assert Workspace.holding(home.benchmark("table7", "shop") / "x") == home
     monkeypatch.setenv("LEARN_WORKSPACE", str(tmp_path / "default"))
-    assert Workspace.holding(tmp_path / "elsewhere" / "x") == Workspace(tmp_path / "default")
+    assert Workspace.holding(tmp_path / "elsewhere" / "x") == Workspace(tmp_path / "elsewhere")
 
 
 @pytest.mark.slow
