@@ -19,7 +19,7 @@ EPOCHS = 200
 def principal_plane(vectors: np.ndarray) -> np.ndarray:
     """[M, d] -> [M, 2]: the first two principal components, each axis with its largest loading positive.
 
-    Of loadings that differ by rounding alone the first counts: an axis with equal ones, of either sign, keeps its sense.
+    Of loadings that differ by rounding alone the first counts: an axis with equal ones keeps its sense.
     """
     centred = vectors.astype(np.float64) - vectors.mean(axis=0)
     _, directions = np.linalg.eigh(centred.T @ centred)
