@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.components.lists import Column, column_data, show
 from app.shared import cache, links, page, pickers, theme, url
-from learn.data.schema import Metrics
+from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
 from learn.explore.colours import run_colours
@@ -16,6 +16,7 @@ from learn.explore.figures import compare as compare_figures
 from learn.explore.lists.user_lists import Suggestions
 from learn.explore.metrics import compare, overview
 from learn.runs.run import Run
+from learn.runs.stored import FoundRuns
 
 SHOWN = 6  # users of a duel, on each side
 
@@ -53,12 +54,12 @@ def draw() -> None:
     theme.chart(compare_figures.slices_figure(table, colours, f"{overview.metric_label(metric)}@{k}"), "compare_slices")
     _variety(view, picked, mine, metric, k, candidates, colours)
     _overlap(view, picked, k, candidates)
-    best_first = list(overview.compare_runs(mine, metric, k, candidates, "all")["run"])
+    best_first = list(overview.compare_runs(mine, metric, k, candidates, Slices.WHOLE)["run"])
     _duel(view, sorted(picked, key=lambda run: best_first.index(run.name)), candidates, k, colours)
     _curves(picked, colours)
 
 
-def _controls(runs: cache.Runs, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
+def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
     with st.container():
         chosen = pickers.pick_runs(runs.usable, at_first=len(runs.names))
         others = st.columns(3)
@@ -110,7 +111,7 @@ def _variety(
         "coverage and novelty. Click a dot for what it is and its recommendations."
     )
     lists = _matrices(view, picked, candidates)
-    accuracy = overview.compare_runs(metrics, metric, k, candidates, "all")
+    accuracy = overview.compare_runs(metrics, metric, k, candidates, Slices.WHOLE)
     table = _trade_offs(
         [run for run in picked if run.name in lists],
         lists,

@@ -35,7 +35,7 @@ def item_vectors(
     for start in range(0, len(content), block):
         stop = min(start + block, len(content))
         rows = towers.inputs(content[start:stop], items[start:stop])
-        embedded, prior = towers.items(rows), towers.prior(rows)
+        embedded, prior = towers.items(rows), towers.popularity_bias(rows)
         parts.append(embedded if prior is None else torch.cat([embedded, prior[:, None]], dim=1))
     return torch.cat(parts).float().cpu().numpy()[place]
 

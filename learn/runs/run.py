@@ -12,9 +12,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors.numpy import load_file, save_file
 
 from learn.config import Config, parse_config
+from learn.data.dataset import Dataset
 from learn.data.schema import Recommendations
+from learn.data.stored import open_dataset
 from learn.errors import LearnError
 from learn.files import atomic_path, read_json, write_json
+from learn.workspace import Workspace
 
 FORMAT_VERSION = 1
 
@@ -31,7 +34,7 @@ class RunInfo(BaseModel):
     """What people read: "(a) sequence to sequence"."""
     kind: Literal["learn", "reference", "imported"]
     variant: str
-    """An `ItemTower` value, or what else made it: "popularity", "item-knn", "imported"."""
+    """A code of `learn.item_towers.ITEM_TOWERS`, or what else made it: "popularity", "item-knn", "imported"."""
     dataset: str
     dataset_fingerprint: str
     split: dict[str, str | None]
@@ -71,12 +74,27 @@ class Run:
         self._remedy = remedy
 
     @property
+    def workspace(self) -> Workspace:
+        """The workspace that this Run lies in: the user's, or the prebuilt demo's."""
+        return Workspace.holding(self.path)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The dataset that it was made on, with its split.
+
+        Raises:
+            LearnError: the workspace does not hold it.
+        """
+        return open_dataset(self.workspace, self.info.dataset)
+
+    @property
     def name(self) -> str:
         return self.info.name
 
     @cached_property
     def config(self) -> Config:
-        return parse_config(read_json(self.path / "config.json", self._remedy))
+        data = read_json(self.path / "config.json", self._remedy)
+        return parse_config(data, f"The configuration of Run {self.name}")
 
     def tensors(self, name: str) -> dict[str, np.ndarray]:
         """The arrays of ``name``.safetensors.
