@@ -13,6 +13,7 @@ from learn.item_towers import ITEM_TOWERS
 ENVIRONMENT_VARIABLE = "LEARN_WORKSPACE"
 DEFAULT = Path("workspace")
 PREBUILT = Path(__file__).resolve().parent.parent / "assets" / "demo"
+"""The demo of a clone of the project; beside an installed package there is none, and everything works without it."""
 BASELINE_RUNS = ("item-knn", "popularity")
 """The Runs that count instead of learning, as people should meet them: behind those of the item towers."""
 
@@ -70,13 +71,16 @@ class Workspace:
 
     @property
     def datasets(self) -> Path:
+        """The folder of all datasets."""
         return self.root / "datasets"
 
     @property
     def models(self) -> Path:
+        """The folder of converted bundled LLMs."""
         return self.root / "models"
 
     def dataset(self, name: str) -> Path:
+        """The folder of one dataset."""
         return self.datasets / checked_name(name, "Dataset")
 
     def content(self, dataset: str) -> Path:
@@ -84,9 +88,11 @@ class Workspace:
         return self.root / "content" / checked_name(dataset, "Dataset")
 
     def runs(self, dataset: str) -> Path:
+        """The folder of a dataset's Runs, one sub-folder each."""
         return self.root / "runs" / checked_name(dataset, "Dataset")
 
     def run(self, dataset: str, name: str) -> Path:
+        """The folder of one Run."""
         return self.runs(dataset) / checked_name(name, "Run")
 
     def maps(self, dataset: str) -> Path:

@@ -68,7 +68,7 @@ def user_vectors(
             rows are the catalogue.
 
     Returns:
-        [U, d] float32, scaled by 1 / temperature, with a last dimension of 1 for the popularity bias where there is one;
+        [U, d] float32, scaled by 1 / temperature, with a last dimension of 1 where there is a popularity bias;
         zeros without history.
     """
     towers.eval()
