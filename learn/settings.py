@@ -1,26 +1,48 @@
-"""What options of the command line mean: --set, --preset, --llm, --seed, --tower."""
+"""Settings as people type them: one grammar, ``section.field=value``, for every configuration there is."""
 
 from __future__ import annotations
 
+import difflib
 import json
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from learn.errors import LearnError
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
-def parse_settings(pairs: list[str] | None) -> dict[str, Any]:
-    """["training.epochs=5"] -> {"training__epochs": 5}; values are JSON where they parse as such, else text.
+Model = TypeVar("Model", bound="BaseModel")
+
+
+def parse_settings(settings: Mapping[str, Any] | Iterable[str] | None, needs_section: bool = True) -> dict[str, Any]:
+    """``["training.epochs=5"]`` as {"training.epochs": 5}; values are JSON where they parse as such, else text.
+
+    Args:
+        settings: pairs as they are typed after ``--set``, or name -> value as a program has them.
+        needs_section: whether every setting belongs to a section, so that a name without a dot is a mistake.
 
     Raises:
-        LearnError: a pair without a name, a dot or an equals sign.
+        LearnError: a pair without a name or an equals sign, or a name without a section.
     """
-    settings: dict[str, Any] = {}
-    for pair in pairs or []:
-        name, equals, value = pair.partition("=")
-        if not equals or "." not in name:
-            raise LearnError(f"--set {pair!r} is not section.field=value.", "Write it like: --set training.epochs=5")
-        settings[name.strip().replace(".", "__")] = parse_value(value)
-    return settings
+    if isinstance(settings, Mapping):
+        parsed = dict(settings)
+    else:
+        parsed = {}
+        for pair in settings or ():
+            name, equals, value = pair.partition("=")
+            if not (equals and name.strip()):
+                raise _not_a_setting(pair, needs_section)
+            parsed[name.strip()] = parse_value(value)
+    for name, value in parsed.items():
+        if needs_section and "." not in name:
+            raise _not_a_setting(f"{name}={value}", needs_section)
+    return parsed
+
+
+def _not_a_setting(pair: str, needs_section: bool) -> LearnError:
+    form, example = ("section.field=value", "training.epochs=5") if needs_section else ("field=value", "seeds=1")
+    return LearnError(f"--set {pair!r} is not {form}.", f"Write it like: --set {example}")
 
 
 def parse_value(text: str) -> Any:
@@ -31,32 +53,64 @@ def parse_value(text: str) -> Any:
         return text
 
 
-def towers_named(tower: str) -> list[Any]:
-    """The item towers that ``--tower`` names.
+def with_settings(config: Model, settings: Mapping[str, Any]) -> Model:
+    """A copy of ``config`` with ``section.field`` -> value replaced.
 
     Raises:
-        LearnError: there is none of that name.
+        LearnError: no such field, or a value that it cannot have.
     """
-    from learn.config import ItemTower
+    data = config.model_dump(mode="json")
+    for name, value in settings.items():
+        *sections, field = name.split(".")
+        target = data
+        for section in sections:
+            if not isinstance(target.get(section), dict):
+                target[section] = {}  # no section: the check below says so
+            target = target[section]
+        target[field] = value
+    return checked(type(config), data)
 
-    if tower == "all":
-        return list(ItemTower)
+
+def checked(model: type[Model], data: Any) -> Model:
+    """A ``model`` from parsed JSON.
+
+    Raises:
+        LearnError: naming every field that is unknown or out of range, with the value given.
+    """
+    from pydantic import ValidationError
+
     try:
-        return [ItemTower(tower)]
-    except ValueError:
-        choices = ", ".join(member.value for member in ItemTower)
-        raise LearnError(f"There is no item tower {tower!r}.", f"Choose one of: {choices}, all.") from None
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or 'config'}{_value(problem['input'])}: {_in_words(model, problem)}"
+            for problem in error.errors()
+        )
+        file = model.__module__.replace(".", "/")
+        raise LearnError(f"The configuration is not valid: {problems}.", f"See the fields in {file}.py.") from None
 
 
-def configuration(
-    preset_name: str, settings: list[str] | None, split: Any, llm: str | None = None, seed: int | None = None
-) -> Any:
-    """The preset (``auto``: the one that suits ``split``) with --set, --llm and --seed applied."""
-    from learn.config import preset
+def _value(given: Any) -> str:
+    """The value that was given; of a whole section nothing, its message says which settings do not go together."""
+    return "" if isinstance(given, dict) else f" = {given!r}"
 
-    values = parse_settings(settings)
-    if llm is not None:
-        values["cex__llm"] = llm
-    if seed is not None:
-        values["training__seed"] = seed
-    return preset(preset_name, split.info.kind).with_values(**values)
+
+def _in_words(model: type[BaseModel], problem: Any) -> str:
+    """Pydantic's message; of a field that does not exist, the nearest that does."""
+    if problem["type"] != "extra_forbidden":
+        return str(problem["msg"])
+    known = list(_names(model))
+    name = ".".join(map(str, problem["loc"]))
+    within = [one for one in known if one.rpartition(".")[0] == name.rpartition(".")[0]]
+    close = difflib.get_close_matches(name, within, n=1, cutoff=0.5) or [
+        one for one in known if one.rpartition(".")[2] == name.rpartition(".")[2]
+    ]
+    return "there is no such setting" + (f", did you mean {close[0]}?" if close else "")
+
+
+def _names(model: type[BaseModel], before: str = "") -> Iterator[str]:
+    """Every field of ``model`` and of its sections, dotted."""
+    for name, field in model.model_fields.items():
+        yield before + name
+        if hasattr(field.annotation, "model_fields"):
+            yield from _names(field.annotation, f"{before}{name}.")  # type: ignore[arg-type]

@@ -57,6 +57,11 @@ class Workspace:
                 return cls(above[depth + 1])
         return cls.at()
 
+    @classmethod
+    def prebuilt(cls) -> Workspace:
+        """The demo that ships with the project; nothing is written there."""
+        return cls(PREBUILT)
+
     @property
     def datasets(self) -> Path:
         return self.root / "datasets"

@@ -11,12 +11,13 @@ from learn.explore.lists.cold_start import Placement, place_new_item
 from learn.explore.maps.item_maps import ItemMap
 from learn.explore.maps.spaces import Space, find_spaces, new_item_directions
 from learn.runs.recommender import Recommender
+from learn.runs.stored import FoundRuns
 
 MOST_PANES = 4
 
 
 def show_places(
-    lives: dict[str, Recommender], content: dict[str, np.ndarray], view: cache.View, runs: cache.Runs, key: str
+    lives: dict[str, Recommender], content: dict[str, np.ndarray], view: cache.View, runs: FoundRuns, key: str
 ) -> None:
     """Draws the maps of the LLM's view and of the chosen Runs with one new item on each of them.
 

@@ -6,18 +6,19 @@ import streamlit as st
 
 from app.shared import cache, theme
 from learn.explore.maps.spaces import Space, find_spaces
+from learn.runs.stored import FoundRuns
 
 
-def open_page(title: str, caption: str) -> tuple[cache.Runs, cache.View]:
+def open_page(title: str, caption: str) -> tuple[FoundRuns, cache.View]:
     """Draws a page's heading and opens what it is about; an empty workspace ends the page here."""
     dataset = theme.pick_dataset()
     st.title(title, anchor=False)
     st.caption(caption)
     runs = cache.open_runs(dataset)
-    return runs, cache.view(dataset, dataset.fingerprint, cache.split_info(dataset, runs.usable))
+    return runs, cache.view(dataset)
 
 
-def open_spaces(runs: cache.Runs, dataset: str, least: int, words: str) -> list[Space]:
+def open_spaces(runs: FoundRuns, dataset: str, least: int, words: str) -> list[Space]:
     """The spaces of ``runs``; where there are fewer than ``least`` the page ends with ``words`` and what to type."""
     for problem in runs.problems:
         theme.show_error(problem)

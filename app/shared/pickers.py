@@ -13,6 +13,7 @@ from learn.data.schema import Slices
 from learn.data.slices import user_slices
 from learn.explore.metrics.overview import run_labels
 from learn.runs.run import Run
+from learn.runs.stored import FoundRuns
 from learn.runs.vectors import is_live
 
 EVERYONE = "everyone"
@@ -39,7 +40,7 @@ def pick_runs(usable: Sequence[Run], key: str = url.RUNS, at_first: int = AT_FIR
     return chosen
 
 
-def live_runs(runs: cache.Runs, dataset: str) -> list[Run]:
+def live_runs(runs: FoundRuns, dataset: str) -> list[Run]:
     """The Runs that can answer for new people and items; where there is none the page ends with what to type."""
     for problem in runs.problems:
         theme.show_error(problem)

@@ -18,6 +18,7 @@ from learn.explore.colours import run_colours
 from learn.explore.lists import cold_start, new_item
 from learn.explore.metrics.overview import run_labels
 from learn.runs.recommender import Recommender
+from learn.runs.stored import FoundRuns
 
 MODES = {"catalogue": "Of the catalogue", "new": "A new item", "file": "From a file"}
 MOST_LISTED = 2000
@@ -162,7 +163,7 @@ def _short_title(view: cache.View) -> str:
     return min(titles, key=lambda title: len(title) > 15)
 
 
-def _new_item(view: cache.View, runs: cache.Runs, lives: dict[str, Recommender]) -> None:
+def _new_item(view: cache.View, runs: FoundRuns, lives: dict[str, Recommender]) -> None:
     first, second, third, fourth, fifth = st.columns([2.6, 2.2, 1.6, 1.3, 1.9], vertical_alignment="bottom")
     example = view.catalogue
     title = url.linked_text(
@@ -206,7 +207,7 @@ def _new_item(view: cache.View, runs: cache.Runs, lives: dict[str, Recommender])
 
 
 def _answers(
-    view: cache.View, runs: cache.Runs, lives: dict[str, Recommender], content: dict[str, np.ndarray], key: str
+    view: cache.View, runs: FoundRuns, lives: dict[str, Recommender], content: dict[str, np.ndarray], key: str
 ) -> None:
     """What every Run makes of one new item: its place, its company and its audience; ``content``: [1, D_llm] a Run."""
     labels, colours = _names(lives)
@@ -240,7 +241,7 @@ def _read(lives: dict[str, Recommender], items: pd.DataFrame) -> dict[str, np.nd
 # --- from a file
 
 
-def _file(view: cache.View, runs: cache.Runs, lives: dict[str, Recommender]) -> None:
+def _file(view: cache.View, runs: FoundRuns, lives: dict[str, Recommender]) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     upload = left.file_uploader(
         f"A table of up to {new_item.MOST:,} new items, with at least a column title",

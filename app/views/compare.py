@@ -16,6 +16,7 @@ from learn.explore.figures import compare as compare_figures
 from learn.explore.lists.user_lists import Suggestions
 from learn.explore.metrics import compare, overview
 from learn.runs.run import Run
+from learn.runs.stored import FoundRuns
 
 SHOWN = 6  # users of a duel, on each side
 
@@ -58,7 +59,7 @@ def draw() -> None:
     _curves(picked, colours)
 
 
-def _controls(runs: cache.Runs, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
+def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
     with st.container():
         chosen = pickers.pick_runs(runs.usable, at_first=len(runs.names))
         others = st.columns(3)

@@ -18,6 +18,7 @@ from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours, run_colours
 from learn.explore.figures import base as figures
 from learn.explore.metrics import overview
+from learn.runs.stored import FoundRuns
 
 SEVERITY_ICONS = {OK: ":material/check_circle:", NOTE: ":material/info:", WARNING: ":material/warning:"}
 
@@ -25,8 +26,8 @@ SEVERITY_ICONS = {OK: ":material/check_circle:", NOTE: ":material/info:", WARNIN
 def draw() -> None:
     dataset = theme.pick_dataset()
     runs = cache.open_runs(dataset)
-    info = cache.split_info(dataset, runs.usable)
-    view = cache.view(dataset, dataset.fingerprint, info)
+    info = dataset.split.info
+    view = cache.view(dataset)
     st.title("LEARN Explorer")
     people = links.page("recommendations", **links.query_of(dataset))
     st.write(
@@ -47,14 +48,14 @@ def draw() -> None:
     _read_ahead(dataset, runs)
 
 
-def _read_ahead(dataset: Dataset, runs: cache.Runs) -> None:
+def _read_ahead(dataset: Dataset, runs: FoundRuns) -> None:
     """What Recommendations needs first, while this page, drawn by now, is being looked at."""
     for run in runs.usable:
         with suppress(LearnError):  # said there, where it matters
             cache.vectors(run, dataset, cache.run_key([run])[0], dataset.fingerprint)
 
 
-def _results(dataset: str, runs: cache.Runs, n_items: int) -> None:
+def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
     st.header("Which variant recommends best?", anchor=False)
     if not runs.usable:
         theme.no_runs(dataset)

@@ -13,6 +13,7 @@ from learn.explore.colours import run_colours
 from learn.explore.figures import base as figures
 from learn.explore.lists import user_lists
 from learn.explore.metrics.overview import run_labels
+from learn.runs.stored import FoundRuns
 
 LIST_LENGTHS = ["5", "10", "20", "50"]
 
@@ -40,7 +41,7 @@ def draw() -> None:
         _columns(view, runs, user, seen, keep, lists, filters, unseen)
 
 
-def _controls(view: cache.View, runs: cache.Runs) -> tuple[list[str], int, bool, Filters]:
+def _controls(view: cache.View, runs: FoundRuns) -> tuple[list[str], int, bool, Filters]:
     columns = st.columns([5, 1.4], vertical_alignment="bottom")
     with columns[0]:
         chosen = pickers.pick_runs(runs.usable)
@@ -78,7 +79,7 @@ def _filters(view: cache.View) -> Filters:
 
 
 def _lists(
-    view: cache.View, runs: cache.Runs, chosen: list[str], user: int, keep: np.ndarray, unseen: bool, k: int
+    view: cache.View, runs: FoundRuns, chosen: list[str], user: int, keep: np.ndarray, unseen: bool, k: int
 ) -> dict[str, user_lists.Suggestions]:
     """Each chosen Run's list; one that cannot be read says so and is left out."""
     dataset, lists = view.dataset, {}
@@ -97,7 +98,7 @@ def _lists(
     return lists
 
 
-def _past(view: cache.View, seen: user_lists.UserView, lists: dict, runs: cache.Runs) -> None:
+def _past(view: cache.View, seen: user_lists.UserView, lists: dict, runs: FoundRuns) -> None:
     left, right = st.columns([3, 2])
     labels = run_labels(runs.usable)
     with left:
@@ -145,7 +146,7 @@ def _purchases(view: cache.View, seen: user_lists.UserView) -> None:
 
 def _columns(
     view: cache.View,
-    runs: cache.Runs,
+    runs: FoundRuns,
     user: int,
     seen,
     keep: np.ndarray,

@@ -14,7 +14,7 @@ from pathlib import Path
 from learn.config import preset
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
-from learn.pipeline import open_dataset
+from learn.data.stored import open_dataset
 from learn.reproduce.experiments import cells, run_cell
 from learn.reproduce.external_baselines import PEERS, Peer, export
 from learn.reproduce.external_runs import PeerCannotRun, PeerHost, run_job
@@ -44,11 +44,11 @@ def main() -> None:
     parser.add_argument("--set", action="append", help="a setting of the library; its value is JSON where it parses")
     arguments = parser.parse_args()
     workspace, host = Workspace.at(arguments.workspace), PeerHost.at()
-    dataset, split = open_dataset(workspace, arguments.dataset)
+    dataset = open_dataset(workspace, arguments.dataset)
+    split = dataset.split
     wanted = arguments.peer or [peer.name for peer in PEERS]
     if arguments.set:
-        pairs = parse_settings([f"peer.{pair}" for pair in arguments.set])
-        changes = {key.removeprefix("peer__"): value for key, value in pairs.items()}
+        changes = parse_settings(arguments.set, needs_section=False)
         for peer in PEERS:
             if peer.name in wanted:
                 print(try_settings(peer, changes, dataset, split, host), flush=True)

@@ -63,17 +63,16 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
     Raises:
         LearnError: no Runs, Runs of different data, or more than 40 MB.
     """
-    from learn.data.dataset import Dataset
-    from learn.data.splits import default_split
+    from learn.data.stored import open_dataset
     from learn.pipeline import draw_maps
 
-    dataset = Dataset.load(workspace.dataset(DATASET))
+    dataset = open_dataset(workspace, DATASET)
     runs = [run_module.Run(path) for path in workspace.run_paths(DATASET)]
     if not runs:
         raise LearnError(f"{workspace.root} holds no Run of {DATASET}.", "Make them: learn demo")
     if {run.info.dataset_fingerprint for run in runs} != {dataset.fingerprint}:
         raise LearnError(f"Some Runs of {DATASET} were trained on other data.", "learn demo --from-scratch")
-    draw_maps(workspace, dataset, default_split(dataset), runs)  # into the Runs' folders, which are copied whole
+    draw_maps(workspace, dataset, runs)  # into the Runs' folders, which are copied whole
     with atomic_folder(folder) as temporary:
         target = Workspace(temporary)
         joined = {run.info.content_key for run in runs if run.info.content_key}

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Column, Table
+import typer
 
-out = Console(highlight=False)
+from learn.errors import LearnError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from learn.data.dataset import Dataset
+    from learn.runs.run import Run
+    from learn.runs.stored import FoundRuns
+    from learn.workspace import Workspace
 
 
 def say(text: str) -> None:
-    """One line to the user, without markup: names and paths may hold brackets."""
-    out.print(text, markup=False, soft_wrap=True)
+    """One line to the user, as it is: names and paths may hold brackets."""
+    typer.echo(text)
 
 
 def next_step(command: str, workspace: Path | None) -> None:
@@ -22,25 +30,71 @@ def next_step(command: str, workspace: Path | None) -> None:
     say(f"Next: {command}" + (f" --workspace {shlex.quote(str(workspace))}" if workspace else ""))
 
 
-def print_metrics(runs: list[Any], n_items: int, k: int | None = None) -> None:
-    """A small table: hit rate and recall at ``k``, over all items and over items new to the user, each with half the
-    width of its 95% interval."""
-    from learn.evaluation.protocol import default_k
+def say_report(workspace: Workspace, dataset: Dataset) -> None:
+    """What was found in a dataset that was just prepared, and where it is."""
+    from learn.data.report import render
+
+    for line in render(dataset.report):
+        say(line)
+    say(f"Wrote {workspace.dataset(dataset.name)}")
+
+
+def usable_runs(found: FoundRuns, dataset: str) -> list[Run]:
+    """The Runs that fit ``dataset``, after saying why others do not.
+
+    Raises:
+        LearnError: there is none.
+    """
+    for problem in found.problems:
+        say(f"Note: {problem}")
+    if not found.usable:
+        raise LearnError(f"There is no Run of {dataset} yet.", f"Train some: learn train {dataset}")
+    return found.usable
+
+
+def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> None:
+    """A small table: hit rate and recall at ``k``, over unseen items and over all items, each with half the width of
+    its 95% interval."""
+    from rich.table import Column, Table
+
+    from learn.data.schema import Metrics, Recommendations
+    from learn.evaluation.protocol import WHOLE, default_k
 
     k = k or default_k(n_items)
-    columns = [(candidates, metric) for candidates in ("new", "all") for metric in ("hit_rate", "recall")]
-    heads = [
-        Column(f"{metric.replace('_', ' ')}@{k}\n{candidates} items", no_wrap=True) for candidates, metric in columns
-    ]
+    sets = {Recommendations.UNSEEN: "unseen items", Recommendations.ALL_CANDIDATES: "all items"}
+    columns = [(candidates, metric) for candidates in sets for metric in ("hit_rate", "recall")]
+    heads = [Column(f"{metric.replace('_', ' ')}@{k}\n{sets[one]}", no_wrap=True) for one, metric in columns]
     table = Table(Column("Run", no_wrap=True), *heads)
     for run in runs:
         rows = run.metrics
+        rows = rows[(rows[Metrics.K] == k) & (rows[Metrics.SLICE] == WHOLE)]
         cells = []
         for candidates, metric in columns:
-            found = rows[
-                (rows["metric"] == metric) & (rows["k"] == k) & (rows["among"] == candidates) & (rows["slice"] == "all")
-            ]
+            found = rows[(rows[Metrics.METRIC] == metric) & (rows[Metrics.CANDIDATES] == candidates)]
             row = None if found.empty else found.iloc[0]
-            cells.append("–" if row is None else f"{row['mean']:.4f} ± {(row['high'] - row['low']) / 2:.4f}")
+            cells.append(
+                "–" if row is None else f"{row[Metrics.MEAN]:.4f} ± {(row[Metrics.HIGH] - row[Metrics.LOW]) / 2:.4f}"
+            )
         table.add_row(run.name, *cells)
-    out.print(table)
+    _print(table)
+
+
+def print_runs(runs: Iterable[tuple[str, Run]]) -> None:
+    """A table of (dataset, Run): what each is and what made it."""
+    from rich.table import Column, Table
+
+    names_first = [Column(head, no_wrap=True) for head in ("Dataset", "Run")]
+    table = Table(*names_first, "What", "Parameters", "Trained in", "Content")
+    for dataset, run in runs:
+        info = run.info
+        table.add_row(
+            dataset, info.name, info.label, f"{info.trainable_parameters:,}", f"{info.train_seconds:.0f} s",
+            info.content_key or "–",
+        )  # fmt: skip
+    _print(table)
+
+
+def _print(table: Table) -> None:
+    from rich.console import Console
+
+    Console(highlight=False).print(table)

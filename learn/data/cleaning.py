@@ -47,7 +47,7 @@ def clean_ids(raw: pd.Series, where: str) -> tuple[np.ndarray, np.ndarray]:
         raise LearnError(
             f"{where}, row {row + 1}: {raw.iloc[row]!r:.80} is not an id.", "Give one text or number per row as the id."
         ) from None
-    names = np.array([_id_text(value) for value in distinct], dtype=object)
+    names = np.array([id_text(value) for value in distinct], dtype=object)
     codes = np.where(codes < 0, len(names), codes)
     missing = np.append([name in MISSING_WORDS for name in names], True).astype(bool)[codes]
     if missing.any():
@@ -61,8 +61,25 @@ def clean_ids(raw: pd.Series, where: str) -> tuple[np.ndarray, np.ndarray]:
     return merged[codes], np.asarray(ids, dtype=object)
 
 
-def _id_text(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
+def ids_as_text(raw: pd.Series) -> pd.Series:
+    """[n] ids as `clean_ids` writes them, row by row, index kept; what cannot be an id is left to its reader.
+
+    For tables whose ids are looked up in a Dataset: a missing or strange id is then merely unknown.
+    """
+    try:
+        codes, distinct = pd.factorize(raw, use_na_sentinel=False)
+    except TypeError:  # lists or objects
+        return raw.map(id_text)
+    texts = np.array([id_text(value) for value in distinct], dtype=object)
+    return pd.Series(texts[codes], index=raw.index, dtype=object)
+
+
+def id_text(value: Any) -> str:
+    """One id as text: 7, 7.0 and "7" are the same, blanks around it and invisible characters do not count.
+
+    What is missing becomes one of `MISSING_WORDS`, which no id is.
+    """
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
         value = int(value)
     return _CONTROL.sub(" ", _INVISIBLE.sub("", str(value))).strip()
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from learn.data.schema import Interactions, Items
 from learn.data.sequences import Sequences
+from learn.data.split import Split
 from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
 
 FORMAT_VERSION = 1
+SPLIT_FILE = "split.json"
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Dataset:
         interactions: columns `Interactions.ALL` (and more), sorted by user, time, source order, RangeIndex.
         source: how it was made: the source's kind and its arguments, for the record.
         report: the validation report's facts (`learn.data.report.make_facts`).
+        cut: how it is split into phases, None before anybody split it; read it as `split`.
     """
 
     name: str
@@ -36,9 +40,32 @@ class Dataset:
     interactions: pd.DataFrame
     source: dict[str, Any] = field(default_factory=dict)
     report: dict[str, Any] = field(default_factory=dict)
+    cut: Split | None = None
+
+    @property
+    def split(self) -> Split:
+        """Which events train, validate and test.
+
+        Raises:
+            LearnError: it was read by a bare reader and nobody split it (`learn.data.splits.choose_split`).
+        """
+        if self.cut is None:
+            raise LearnError(
+                f"Dataset {self.name} has no split yet: nothing says which events train and which test.",
+                "Read it with learn.read or learn.read_tables, or open it with learn.open_dataset.",
+            )
+        return self.cut
+
+    def with_split(self, split: Split, facts: dict[str, Any] | None = None) -> Dataset:
+        """The same tables under ``split``, with ``facts`` about it added to the report; this one stays as it is."""
+        other = replace(self, cut=split, report={**self.report, **(facts or {})})
+        computed = set(self.__dict__) - set(self.__dataclass_fields__)  # of the tables alone, which are the same
+        other.__dict__.update({name: self.__dict__[name] for name in computed})
+        return other
 
     @property
     def n_items(self) -> int:
+        """N, the catalogue's size."""
         return len(self.items)
 
     @cached_property
@@ -63,7 +90,8 @@ class Dataset:
 
     @property
     def has_time(self) -> bool:
-        return self.interactions[Interactions.TIME].notna().all()
+        """Whether every event has a timestamp."""
+        return bool(self.interactions[Interactions.TIME].notna().all())
 
     @cached_property
     def sequences(self) -> Sequences:
@@ -87,24 +115,28 @@ class Dataset:
         return digest.hexdigest()[:16]
 
     def save(self, folder: Path | str) -> None:
-        """Writes items.parquet, interactions.parquet and dataset.json into ``folder``, atomically."""
+        """Writes items.parquet, interactions.parquet, dataset.json and, once split, split.json, atomically."""
         with atomic_folder(folder) as temporary:
             self.items.to_parquet(temporary / "items.parquet", index=False)
             self.interactions.to_parquet(temporary / "interactions.parquet", index=False)
-            write_json(
-                temporary / "dataset.json",
-                {
-                    "format_version": FORMAT_VERSION,
-                    "name": self.name,
-                    "fingerprint": self.fingerprint,
-                    "source": self.source,
-                    "report": self.report,
-                },
-            )
+            if self.cut is not None:
+                write_json(temporary / SPLIT_FILE, self.cut.describe())
+            write_json(temporary / "dataset.json", self.about())
+
+    def about(self) -> dict[str, Any]:
+        """dataset.json, as it reads back: what the tables are, not the tables."""
+        facts = {
+            "format_version": FORMAT_VERSION,
+            "name": self.name,
+            "fingerprint": self.fingerprint,
+            "source": self.source,
+            "report": self.report,
+        }
+        return cast(dict[str, Any], json.loads(json.dumps(facts, default=str)))
 
     @classmethod
     def load(cls, folder: Path | str) -> Dataset:
-        """Reads what `save` wrote.
+        """Reads the tables that `save` wrote; `learn.data.stored.open_dataset` adds their split.
 
         Raises:
             LearnError: absent, damaged, or written by an incompatible version.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -28,7 +28,7 @@ def load_source(
     items: Path | str | None = None,
     interactions: Path | str | None = None,
     path: Path | str | None = None,
-    mapping: Iterable[str] = (),
+    mapping: Mapping[str, str] | Iterable[str] = (),
 ) -> Dataset:
     """Reads and validates a source.
 
@@ -37,7 +37,7 @@ def load_source(
         name: the dataset's name; None: the source's own.
         items, interactions: files, of tables and amazon (metadata and reviews).
         path: folder or file, of recbole.
-        mapping: ``["title=product_name", ...]``, of tables.
+        mapping: our field -> the table's column, or ``["title=product_name", ...]``, of tables.
 
     Raises:
         LearnError: an unknown kind, a file not given or not used, or what the source's reader refuses.
@@ -45,7 +45,7 @@ def load_source(
     if kind not in list(SourceKind):
         raise LearnError(f"There is no source {str(kind)!r}.", f"Choose one of: {', '.join(SourceKind)}.")
     kind = SourceKind(kind)
-    mapping = list(mapping)
+    mapping = dict(mapping) if isinstance(mapping, Mapping) else list(mapping)
     given = {"--items": items, "--interactions": interactions, "--path": path, "--map": mapping}
     _check_given(kind, {option for option, value in given.items() if value})
     if name is not None:

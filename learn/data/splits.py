@@ -2,76 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-
 import numpy as np
 import pandas as pd
 
 from learn.data.dataset import Dataset
-from learn.data.sequences import Sequences
+from learn.data.split import PHASE_CODES, Phase, Split, SplitInfo
 from learn.errors import LearnError
 
 SPLITS = ("auto", "by-time", "leave-one-out")
 MINIMUM_DAYS = 60
 MINIMUM_EVENTS = 20  # mean per user: with fewer, most users have nothing on one side of a cut by time
 MINIMUM_TESTED = 0.2  # share of the users that must have both a history and a target
-
-
-class Phase(StrEnum):
-    """What a part of every user's sequence is for."""
-
-    TRAIN = "train"
-    VALIDATION = "validation"
-    TEST = "test"
-
-
-_CODES = {Phase.TRAIN: 0, Phase.VALIDATION: 1, Phase.TEST: 2}
-
-
-@dataclass(frozen=True)
-class SplitInfo:
-    """How a split was made; stored in every Run."""
-
-    kind: str  # "by_time" or "leave_one_out"
-    validation_start: str | None = None  # ISO time, by_time only
-    test_start: str | None = None
-
-
-@dataclass(frozen=True)
-class Split:
-    """A Dataset's events, each marked with the phase it belongs to.
-
-    Attributes:
-        info: how it was made.
-        sequences: every user's whole sequence.
-        codes: [n] uint8, 0 train, 1 validation, 2 test, never decreasing within a user.
-        n_items: N, the catalogue's size.
-    """
-
-    info: SplitInfo
-    sequences: Sequences
-    codes: np.ndarray
-    n_items: int
-
-    def target(self, phase: Phase) -> Sequences:
-        """What each user did in ``phase``; empty for users without an event in it."""
-        return self.sequences.keep(self.codes == _CODES[phase])
-
-    def history(self, phase: Phase) -> Sequences:
-        """What each user did before ``phase`` began."""
-        return self.sequences.keep(self.codes < _CODES[phase])
-
-    def train(self) -> Sequences:
-        """The events that training may see."""
-        return self.target(Phase.TRAIN)
-
-    def training_counts(self) -> np.ndarray:
-        """[N] int64: training interactions of every item; 0 marks a cold-start item."""
-        return np.bincount(self.train().items, minlength=self.n_items)
-
-    def describe(self) -> dict[str, str | None]:
-        return asdict(self.info)
 
 
 def split_by_time(
@@ -111,7 +52,7 @@ def split_by_time(
     codes = (sequences.times >= validation_start.value).astype(np.uint8) + (sequences.times >= start.value)
     counts = np.bincount(codes, minlength=3)
     if (counts == 0).any():
-        empty = ", ".join(phase.value for phase, code in _CODES.items() if counts[code] == 0)
+        empty = ", ".join(phase.value for phase, code in PHASE_CODES.items() if counts[code] == 0)
         raise LearnError(
             f"Splitting {dataset.name} at {validation_start} and {start} leaves no event for: {empty} "
             f"(its events run from {first} to {last}).",
@@ -148,7 +89,9 @@ def make_split(dataset: Dataset, info: SplitInfo) -> Split:
     return split_by_time(dataset, start, days)
 
 
-def choose_split(dataset: Dataset, kind: str, test_start: str | None, validation_days: float) -> Split:
+def choose_split(
+    dataset: Dataset, kind: str = "auto", test_start: str | None = None, validation_days: float = 14.0
+) -> Split:
     """The split that the options ask for; ``auto`` decides by what the dataset has.
 
     Raises:

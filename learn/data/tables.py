@@ -11,8 +11,6 @@ from learn.data.dataset import Dataset
 from learn.data.readers import read_table
 from learn.data.validation import validate
 
-__all__ = ["load_tables", "parse_mapping"]
-
 
 def load_tables(
     items: Path | str,
@@ -23,7 +21,7 @@ def load_tables(
     """Reads an items table and an interactions table (CSV, TSV, Parquet or JSON lines, see `learn.data.readers`).
 
     Columns are found by ``mapping``, by our own names (`Items.ALL`, `Interactions.ALL`), then by well-known other names
-    (`learn.data.columns.ALIASES`; the report says which). Without a time column, a position column orders a user's
+    (`learn.data.columns`; the report says which). Without a time column, a position column orders a user's
     events, and without that the order of the rows. Lists become one text, of categories joined by " > ". Other columns
     are kept but not read by the LLM; map one to keywords or attributes to have it read.
 
@@ -36,17 +34,16 @@ def load_tables(
     Raises:
         LearnError: a file or the mapping is wrong, with the place in the file; or `validate` refuses.
     """
-    if not isinstance(mapping, Mapping):
-        mapping = parse_mapping(mapping)
-    tables = {ITEMS: read_table(items), INTERACTIONS: read_table(interactions)}
-    check_mapping(mapping, tables)
-    catalogue, item_notes = rename_columns(tables[ITEMS], ITEMS, mapping, str(items))
-    events, event_notes = rename_columns(tables[INTERACTIONS], INTERACTIONS, mapping, str(interactions))
+    mapping = parse_mapping(mapping)
+    item_table, event_table = read_table(items), read_table(interactions)
+    check_mapping(mapping, [(ITEMS, item_table), (INTERACTIONS, event_table)])
+    catalogue, item_notes = rename_columns(item_table, ITEMS, mapping, str(items))
+    events, event_notes = rename_columns(event_table, INTERACTIONS, mapping, str(interactions))
     source = {
         "kind": "tables",
         "items": str(items),
         "interactions": str(interactions),
-        "mapping": dict(mapping),
+        "mapping": mapping,
         "notes": item_notes + event_notes,
     }
     return validate(name or _default_name(Path(interactions)), catalogue, events, source)

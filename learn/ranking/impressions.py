@@ -10,11 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from learn.data.cleaning import ids_as_text
+from learn.data.columns import TableKind, check_mapping, parse_mapping, rename_columns
 from learn.data.dataset import Dataset
 from learn.data.readers import read_table
 from learn.data.timestamps import clean_times
 from learn.errors import LearnError
 from learn.ranking.schema import Shown
+
+IMPRESSIONS = TableKind("impressions", Shown.KNOWN, Shown.NEEDED)
+"""A table of what users were shown; its columns have our names, or are mapped."""
 
 MISSING = "–"
 """The value of an empty cell of a feature that is text."""
@@ -70,31 +75,11 @@ def read_impressions(
     Raises:
         LearnError: as `check_impressions`, or a file that cannot be read or has no column that was mapped.
     """
-    mapping = dict(mapping if isinstance(mapping, Mapping) else parse_shown_mapping(mapping))
+    mapping = parse_mapping(mapping, (IMPRESSIONS,))
     table = read_table(path)
-    for name, column in mapping.items():
-        if column not in table:
-            raise LearnError(f"{path} has no column {column!r} (--map {name}={column}).", _columns(table))
-    table = table.rename(columns={column: name for name, column in mapping.items()})
+    check_mapping(mapping, [(IMPRESSIONS, table)])
+    table, _ = rename_columns(table, IMPRESSIONS, mapping, str(path))
     return check_impressions(table, dataset, cut, str(path))
-
-
-def parse_shown_mapping(pairs: Iterable[str]) -> dict[str, str]:
-    """``["label=bought"]`` -> {"label": "bought"}.
-
-    Raises:
-        LearnError: not of that form, or not a field of an impressions table.
-    """
-    mapping = {}
-    for pair in pairs:
-        name, equals, column = (part.strip() for part in pair.partition("="))
-        if not (name and equals and column) or name not in Shown.KNOWN:
-            raise LearnError(
-                f"--map {pair!r} does not name a field of impressions.",
-                f"Type FIELD=COLUMN with one of: {', '.join(Shown.KNOWN)}.",
-            )
-        mapping[name] = column
-    return mapping
 
 
 def check_impressions(table: pd.DataFrame, dataset: Dataset, cut: int, where: str) -> Impressions:
@@ -116,8 +101,8 @@ def check_impressions(table: pd.DataFrame, dataset: Dataset, cut: int, where: st
             f"{where} has no column {', '.join(map(repr, absent))}; an impression needs {', '.join(Shown.NEEDED)}.",
             _columns(table),
         )
-    users = dataset.user_index.get_indexer(_ids(table[Shown.USER]))
-    items = dataset.item_index.get_indexer(_ids(table[Shown.ITEM]))
+    users = dataset.user_index.get_indexer(ids_as_text(table[Shown.USER]))
+    items = dataset.item_index.get_indexer(ids_as_text(table[Shown.ITEM]))
     times = clean_times(table[Shown.TIME], f"{where}, column {Shown.TIME}").to_numpy("datetime64[ns]").astype(np.int64)
     labels = _zero_or_one(table[Shown.LABEL], where)
     other = _zero_or_one(table[Shown.OTHER_TASK], where) if Shown.OTHER_TASK in table else None
@@ -156,14 +141,6 @@ def check_impressions(table: pd.DataFrame, dataset: Dataset, cut: int, where: st
 
 def _columns(table: pd.DataFrame) -> str:
     return f"Its columns are {', '.join(map(str, table.columns))}; name one with --map, e.g. --map {Shown.LABEL}=bought"
-
-
-def _ids(column: pd.Series) -> pd.Series:
-    """Ids as text; a whole number that a float column holds loses its ".0"."""
-    if pd.api.types.is_float_dtype(column):
-        whole = column.notna() & (column == column.round())
-        return column.astype(object).where(~whole, column.fillna(0).astype("int64").astype(str)).astype(str)
-    return column.astype(str).str.strip()
 
 
 def _zero_or_one(column: pd.Series, where: str) -> np.ndarray:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
 from learn.data.completejourney import NAME as COMPLETEJOURNEY
 from learn.data.dataset import Dataset
@@ -16,7 +15,7 @@ from learn.errors import LearnError
 from learn.ranking.config import RankingConfig
 from learn.ranking.impressions import Impressions, check_impressions, read_impressions
 from learn.runs.run import Run
-from learn.settings import parse_value
+from learn.settings import parse_settings, with_settings
 from learn.workspace import Workspace
 
 
@@ -26,22 +25,7 @@ def ranking_config(settings: list[str] | None) -> RankingConfig:
     Raises:
         LearnError: no such setting, or a value that it cannot have.
     """
-    data = RankingConfig().model_dump(mode="json")
-    for pair in settings or []:
-        name, equals, value = pair.partition("=")
-        place, *deeper = name.strip().split(".")
-        if not equals or place not in data or (deeper and not isinstance(data[place], dict)):
-            raise LearnError(
-                f"--set {pair!r} is no setting of the ranking stage.", f"Choose one of: {', '.join(data)} (NAME=VALUE)."
-            )
-        target = data[place] if deeper else data
-        target[deeper[0] if deeper else place] = parse_value(value)
-    try:
-        return RankingConfig.model_validate(data)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(map(str, problem["loc"])) or "settings"
-        raise LearnError(f"--set {where}: {problem['msg']}.", "See the fields in learn/ranking/config.py.") from None
+    return with_settings(RankingConfig(), parse_settings(settings, needs_section=False))
 
 
 def vectors_cut(split: Split) -> int:

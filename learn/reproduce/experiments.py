@@ -11,11 +11,12 @@ from learn.cex.store import store_key
 from learn.config import Config
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
-from learn.pipeline import finished_run, open_dataset
+from learn.data.stored import open_dataset
 from learn.reproduce.external_runs import PeerHost, peer_run
 from learn.reproduce.tables import Plan, Row
 from learn.runs.baselines import make_reference_run
 from learn.runs.run import Run
+from learn.runs.stored import finished_run
 from learn.workspace import Workspace
 
 
@@ -86,9 +87,9 @@ def run_cell(
         return _trained(cell.folder, dataset, split, config, workspace, progress)
     from learn.training.transfer import transfer
 
-    source, source_split = open_dataset(workspace, cell.row.source.dataset)
+    source = open_dataset(workspace, cell.row.source.dataset)
     folder = trained_folder(cell.row.config, cell.seed, source.name, workspace)
-    run = _trained(folder, source, source_split, config, workspace, progress)
+    run = _trained(folder, source, source.split, config, workspace, progress)
     content = content_embeddings(dataset, config.cex, workspace, progress)
     return transfer(run, dataset, split, content.vectors, folder=cell.folder, content_key=content.key)
 

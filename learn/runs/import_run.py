@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ def import_run(
     workspace: Workspace,
     name: str,
     label: str | None = None,
+    mapping: Mapping[str, str] | Iterable[str] = (),
 ) -> Run:
     """Makes a Run of kind "imported" from a CSV, TSV, Parquet or JSON lines file.
 
@@ -45,6 +47,7 @@ def import_run(
         dataset, split: what the foreign system was given; it must not have seen the split's test target.
         workspace, name: where the Run goes.
         label: what people read; None: ``name``.
+        mapping: user_id, item_id, rank or score -> the table's column, or ``["user_id=customer", ...]``.
 
     Raises:
         LearnError: a file that cannot be read, lacks columns, is empty, holds a bad value (named with its line), the
@@ -53,7 +56,7 @@ def import_run(
     folder = workspace.run(dataset.name, name)
     if (folder / "run.json").exists() and (kind := Run(folder).info.kind) != "imported":
         raise LearnError(f"Run {name!r} of {dataset.name} exists and is a {kind} Run.", "Choose another --name.")
-    ranked, dropped = ranked_lists(Path(table_path), dataset, split)
+    ranked, dropped = ranked_lists(Path(table_path), dataset, split, mapping)
     made = provenance() | ({DROPPED: dropped} if dropped else {})
     info = RunInfo(
         name=name,
@@ -68,7 +71,9 @@ def import_run(
     return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
 
 
-def ranked_lists(path: Path, dataset: Dataset, split: Split) -> tuple[Ranked, str]:
+def ranked_lists(
+    path: Path, dataset: Dataset, split: Split, mapping: Mapping[str, str] | Iterable[str] = ()
+) -> tuple[Ranked, str]:
     """The lists of a table as `learn.runs.write.finish_run` takes them, and what was dropped, in words.
 
     Warns of dropped rows and of users without a list.
@@ -76,7 +81,7 @@ def ranked_lists(path: Path, dataset: Dataset, split: Split) -> tuple[Ranked, st
     Raises:
         LearnError: as `import_run`.
     """
-    table = read_ranked_table(path)
+    table = read_ranked_table(path, mapping)
     users, items, dropped = _known(table, dataset, path)
     kept = (users >= 0) & (items >= 0)
     users, items = users[kept], items[kept]

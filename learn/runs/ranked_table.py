@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from learn.data.cleaning import ids_as_text
+from learn.data.columns import ITEM_ALIASES, USER_ALIASES, TableKind, check_mapping, find_columns, parse_mapping
 from learn.data.readers import read_table
+from learn.data.schema import Recommendations
 from learn.errors import LearnError
 
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "user": ("user_id", "user", "userid", "household_id", "customer_id", "customer", "reviewerid", "uid"),
-    "item": ("item_id", "item", "itemid", "product_id", "sku", "parent_asin", "asin", "iid"),
-    "rank": ("rank", "position"),
-    "score": ("score", "prediction", "rating", "relevance"),
-}
-"""What each column may be called, in any case, the first that is there wins."""
+RANKED = TableKind(
+    "recommendations",
+    (Recommendations.USER, Recommendations.ITEM, Recommendations.RANK, Recommendations.SCORE),
+    (Recommendations.USER, Recommendations.ITEM),
+    {
+        Recommendations.USER: (*USER_ALIASES, "customer"),
+        Recommendations.ITEM: (*ITEM_ALIASES, "item"),
+        Recommendations.RANK: ("position",),
+        Recommendations.SCORE: ("prediction", "rating", "relevance"),
+    },
+)
+"""A table of recommendations: who is shown what, and in which order."""
 
 
-def read_ranked_table(path: Path | str) -> pd.DataFrame:
+def read_ranked_table(path: Path | str, mapping: Mapping[str, str] | Iterable[str] = ()) -> pd.DataFrame:
     """The rows of a CSV, TSV, Parquet or JSON lines file.
+
+    Args:
+        path: the file.
+        mapping: a field of `RANKED` -> the file's column, or ``["user_id=customer", ...]``.
 
     Returns:
         user and item (str), ``order`` (float, ascending is better within a user) and ``score`` (float32, as given, or
@@ -31,21 +44,15 @@ def read_ranked_table(path: Path | str) -> pd.DataFrame:
         LearnError: see `learn.runs.import_run.import_run`; line 1 of a CSV is its header.
     """
     path = Path(path)
+    mapping = parse_mapping(mapping, (RANKED,))
     table = _read(path)
-    names = {str(column).strip().lower(): column for column in table.columns}
-    found = {
-        role: next((names[alias] for alias in aliases if alias in names), None) for role, aliases in COLUMNS.items()
-    }
-    for role in ("user", "item"):
-        if found[role] is None:
-            raise LearnError(
-                f"{path} has no column for the {role}; its columns are {', '.join(map(str, table.columns))}.",
-                f"Name it one of: {', '.join(COLUMNS[role])}.",
-            )
-    if found["rank"] is None and found["score"] is None:
+    check_mapping(mapping, [(RANKED, table)])
+    found, _ = find_columns(table, RANKED, mapping, str(path))
+    rank_column, score_column = found.get(Recommendations.RANK), found.get(Recommendations.SCORE)
+    if rank_column is None and score_column is None:
         raise LearnError(
             f"{path} has neither a rank nor a score; its columns are {', '.join(map(str, table.columns))}.",
-            f"Add one, called one of: {', '.join(COLUMNS['rank'] + COLUMNS['score'])}.",
+            f"Add one, or say which it is: --map {Recommendations.RANK}=COLUMN.",
         )
 
     def refuse(bad: np.ndarray, column: str, problem: str, remedy: str) -> None:
@@ -56,22 +63,22 @@ def read_ranked_table(path: Path | str) -> pd.DataFrame:
             raise LearnError(f"{path}, {_place(path, row)}: {column} = {value!r} {problem}{others}.", remedy)
 
     result = pd.DataFrame(index=range(len(table)))
-    for role in ("user", "item"):
-        values = table[found[role]]
-        ids = values.map(_as_id)
-        refuse((values.isna() | (ids == "")).to_numpy(), found[role], "is empty", "Give every row a user and an item.")
+    for role, column in (("user", found[Recommendations.USER]), ("item", found[Recommendations.ITEM])):
+        values = table[column]
+        ids = ids_as_text(values)
+        refuse((values.isna() | (ids == "")).to_numpy(), column, "is empty", "Give every row a user and an item.")
         result[role] = ids.to_numpy()
-    if found["score"] is not None:
-        scores = pd.to_numeric(table[found["score"]], errors="coerce").to_numpy(np.float64)
+    if score_column is not None:
+        scores = pd.to_numeric(table[score_column], errors="coerce").to_numpy(np.float64)
         bad = ~(np.abs(scores) <= np.finfo(np.float32).max)  # NaN compares as False
-        refuse(bad, found["score"], "is not a finite number of 32 bits", "Correct the score, or leave rows out.")
+        refuse(bad, score_column, "is not a finite number of 32 bits", "Correct the score, or leave rows out.")
         result["score"], result["order"] = scores.astype(np.float32), -scores
-    if found["rank"] is not None:
-        ranks = pd.to_numeric(table[found["rank"]], errors="coerce").to_numpy(np.float64)
+    if rank_column is not None:
+        ranks = pd.to_numeric(table[rank_column], errors="coerce").to_numpy(np.float64)
         bad = ~np.isfinite(ranks) | (ranks < 1) | (ranks != np.round(ranks))
-        refuse(bad, found["rank"], "is not a positive whole number", "Count ranks from 1, the best.")
+        refuse(bad, rank_column, "is not a positive whole number", "Count ranks from 1, the best.")
         result["order"] = ranks
-        if found["score"] is None:
+        if score_column is None:
             result["score"] = -ranks.astype(np.float32)
     twice = result.duplicated(["user", "item"]).to_numpy()
     if twice.any():
@@ -83,13 +90,6 @@ def read_ranked_table(path: Path | str) -> pd.DataFrame:
             "Keep the best row of each user and item.",
         )
     return result
-
-
-def _as_id(value: object) -> str:
-    """An id as text; a whole number that a float column holds loses its ".0"."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -47,11 +47,9 @@ def empty_workspace(tmp_path, monkeypatch):
 
 
 def _use(root, tmp_path, monkeypatch):
-    from app.shared import cache
-
     monkeypatch.setenv("LEARN_WORKSPACE", str(root))
     monkeypatch.setattr("sys.argv", ["streamlit"])
-    monkeypatch.setattr(cache, "PREBUILT", tmp_path / "no-demo")
+    monkeypatch.setattr("learn.workspace.PREBUILT", tmp_path / "no-demo")
     st.cache_resource.clear()
     st.cache_data.clear()
 

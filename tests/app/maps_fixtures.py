@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from learn.data.dataset import Dataset
+from learn.data.stored import open_dataset
 from learn.pipeline import draw_maps
 from learn.progress import SilentProgress
 from learn.runs.run import Run
@@ -13,10 +13,9 @@ from tests import synthetic
 
 def with_maps(workspace):
     """Draws the maps of every space in ``workspace``, by principal components: UMAP would take seconds."""
-    dataset = Dataset.load(workspace.dataset(synthetic.NAME))
+    dataset = open_dataset(workspace, synthetic.NAME)
     runs = [Run(path) for path in workspace.run_paths(synthetic.NAME)]
-    split = synthetic.synthetic_split(dataset)
-    return draw_maps(workspace, dataset, split, runs, method="pca", progress=SilentProgress())
+    return draw_maps(workspace, dataset, runs, method="pca", progress=SilentProgress())
 
 
 def unpack(message):

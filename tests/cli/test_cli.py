@@ -226,15 +226,16 @@ def test_a_mistake_gets_one_message_with_the_remedy(workspace, words, message):
     assert sorted(where.rglob("*")) == before
 
 
-def test_a_dataset_that_the_app_kept_has_the_default_split(workspace, tmp_path):
+def test_a_dataset_without_a_split_has_the_default_one(workspace, tmp_path):
+    from learn.data.dataset import Dataset
     from learn.data.splits import default_split
-    from learn.pipeline import open_dataset
+    from learn.data.stored import open_dataset
     from learn.workspace import Workspace
 
-    dataset, _ = open_dataset(Workspace(workspace[0]), "shop")
+    dataset = Dataset.load(Workspace(workspace[0]).dataset("shop"))
     dataset.save(Workspace(tmp_path).dataset("shop"))
-    _, split = open_dataset(Workspace(tmp_path), "shop")
-    assert split.info == default_split(dataset).info
+    assert not (Workspace(tmp_path).dataset("shop") / "split.json").exists()
+    assert open_dataset(Workspace(tmp_path), "shop").split.info == default_split(dataset).info
 
 
 def test_the_console_script_prints_no_traceback(workspace):

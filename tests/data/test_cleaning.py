@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learn.data.cleaning import TEXT_LIMIT, clean_ids, clean_prices, clean_text
+from learn.data.cleaning import TEXT_LIMIT, clean_ids, clean_prices, clean_text, ids_as_text
 from learn.data.schema import Interactions
 from learn.data.validation import validate
 from tests.data.frames import interactions, items
@@ -67,6 +68,25 @@ def test_the_same_id_in_three_spellings():
     codes, ids = clean_ids(pd.Series([7, "7", 7.0, "a", " a "], dtype="object"), "item_id of x.csv")
     assert codes.tolist() == [0, 0, 0, 1, 1]
     assert ids.tolist() == ["7", "a"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pd.Series([7, "7", 7.0, " 7\u200b", "07"], dtype="object"),
+        pd.Series([7.0, np.float32(7), 12345678901234567], dtype="object"),
+        pd.Series([7.0, 8.0]),
+        pd.Series(["a b", "a\tb"]),
+    ],
+)
+def test_every_door_writes_an_id_in_the_same_way(raw):
+    codes, ids = clean_ids(raw, "item_id of x.csv")
+    assert ids_as_text(raw).tolist() == ids[codes].tolist()
+
+
+def test_an_id_that_is_only_looked_up_may_be_missing_or_strange():
+    assert ids_as_text(pd.Series([np.nan, 7.0], index=[3, 5])).to_dict() == {3: "nan", 5: "7"}
+    assert ids_as_text(pd.Series([["a"], 7], dtype="object")).tolist() == ["['a']", "7"]
 
 
 events = st.lists(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from learn.data.splits import Phase, leave_one_out, make_split, split_by_time
 from learn.errors import LearnError
 from tests.data.frames import daily, dataset_of
+from tests.world import make_world
 
 DAY = pd.Timedelta(days=1)
 ORIGIN = pd.Timestamp("2024-01-01")
@@ -142,3 +143,15 @@ def test_without_timestamps_there_is_no_cut_by_time():
         split_by_time(dataset)
     assert "leave-one-out" in caught.value.remedy
     assert leave_one_out(dataset).target(Phase.TEST)[0].tolist() == [2]
+
+
+def test_a_dataset_carries_its_split_and_stays_as_it_was():
+    world = make_world()
+    with pytest.raises(LearnError, match="has no split yet"):
+        _ = world.split
+    fingerprint = world.fingerprint
+    split = split_by_time(world, "2024-01-21", validation_days=10)
+    carrying = world.with_split(split, {"tested_users": 4})
+    assert carrying.split is split and carrying.report == {"tested_users": 4}
+    assert "fingerprint" in vars(carrying) and carrying.fingerprint == fingerprint  # counted once, not again
+    assert world.cut is None and world.report == {}

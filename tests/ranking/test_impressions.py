@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from learn.data.columns import parse_mapping
 from learn.errors import LearnError
-from learn.ranking.impressions import check_impressions, parse_shown_mapping, read_impressions
+from learn.ranking.impressions import IMPRESSIONS, check_impressions, read_impressions
 from learn.ranking.schema import Shown
 
 
@@ -98,7 +99,7 @@ def test_a_missing_column_lists_those_there_are(table, dataset, cut, tmp_path):
     with pytest.raises(LearnError, match=r"no column 'label'.*\n?.*user_id, item_id"):
         check_impressions(table.drop(columns=Shown.LABEL), dataset, cut, "shown")
     table.to_csv(tmp_path / "shown.csv", index=False)
-    with pytest.raises(LearnError, match="no column 'bought'"):
+    with pytest.raises(LearnError, match="there is no column 'bought' in the impressions table"):
         read_impressions(tmp_path / "shown.csv", dataset, cut, ["label=bought"])
-    with pytest.raises(LearnError, match="does not name a field"):
-        parse_shown_mapping(["price=cost"])
+    with pytest.raises(LearnError, match="there is no field 'price'; the fields are user_id, item_id"):
+        parse_mapping(["price=cost"], (IMPRESSIONS,))

@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from learn.cli.commands import app
+from learn.data.stored import open_dataset
 from learn.errors import LearnError
-from learn.pipeline import open_dataset, open_run
 from learn.ranking.config import RankingConfig
 from learn.ranking.experiment import sampled, split_parts
 from learn.ranking.feature_matrix import make_frame
@@ -17,6 +17,7 @@ from learn.ranking.run import open_impressions, ranking_config, vectors_cut
 from learn.ranking.schema import FEATURE_SETS, METRICS, RANKERS
 from learn.ranking.vectors import impression_vectors
 from learn.runs.recommender import open_recommender
+from learn.runs.stored import open_run
 from learn.runs.vectors import run_vectors
 from tests import synthetic, trained
 from tests.ranking.conftest import make_table
@@ -31,7 +32,8 @@ def workspace(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def impressions(workspace):
-    dataset, split = open_dataset(workspace, synthetic.NAME)
+    dataset = open_dataset(workspace, synthetic.NAME)
+    split = dataset.split
     path = workspace.root / "shown.csv"
     make_table(dataset, vectors_cut(split)).to_csv(path, index=False)
     return path
@@ -72,7 +74,8 @@ def test_ordinary_features_that_say_it_all_are_used(workspace, ranked):
 
 
 def test_vectors_are_the_runs_at_the_cut_and_grow_with_the_history(workspace, impressions):
-    dataset, split = open_dataset(workspace, synthetic.NAME)
+    dataset = open_dataset(workspace, synthetic.NAME)
+    split = dataset.split
     cut = vectors_cut(split)
     shown = check_impressions(pd.read_csv(impressions), dataset, cut, "shown")
     run = open_run(workspace, synthetic.NAME, "learn-b")
@@ -90,7 +93,8 @@ def test_vectors_are_the_runs_at_the_cut_and_grow_with_the_history(workspace, im
 
 
 def test_a_history_from_the_future_changes_no_vector(workspace, impressions):
-    dataset, split = open_dataset(workspace, synthetic.NAME)
+    dataset = open_dataset(workspace, synthetic.NAME)
+    split = dataset.split
     cut = vectors_cut(split)
     shown = check_impressions(pd.read_csv(impressions), dataset, cut, "shown")
     live = open_recommender(open_run(workspace, synthetic.NAME, "learn-a"), workspace, dataset)
@@ -133,9 +137,9 @@ def test_a_category_that_training_hardly_met_is_code_0():
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("speed=3", "no setting of the ranking stage"),
-        ("seeds", "no setting of the ranking stage"),
-        ("seeds=0", "seeds: Input should be greater"),
+        ("speed=3", "speed = 3: there is no such setting"),
+        ("seeds", "'seeds' is not field=value"),
+        ("seeds=0", "seeds = 0: Input should be greater"),
         ("fusion.heads=none", "fusion.heads"),
         ("fusion.depth=2", "fusion.depth"),
         ("refresh_days=90", "refresh_days"),

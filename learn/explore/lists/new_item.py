@@ -12,7 +12,7 @@ from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.cex.store import KEY_JOINT, ContentStore
 from learn.config import CEXConfig
-from learn.data.columns import ALIASES, ITEMS, rename_columns
+from learn.data.columns import ITEMS, rename_columns
 from learn.data.readers import read_table
 from learn.data.schema import Items
 from learn.data.sequences import Sequences
@@ -72,7 +72,7 @@ def read_new_items(path: Path | str, name: str | None = None) -> tuple[pd.DataFr
                 "Give fewer, or make them part of a catalogue: learn prepare tables",
             )
         known = {str(column).strip().lower() for column in raw.columns}
-        if not known & {Items.ID, *ALIASES[ITEMS][Items.ID]}:
+        if not known & {Items.ID, *ITEMS.aliases[Items.ID]}:
             raw = raw.assign(**{Items.ID: [f"new-{row + 1}" for row in range(len(raw))]})
         items, notes = rename_columns(raw, ITEMS, {}, where)
         items, found = validate_items(items, where)

@@ -39,6 +39,17 @@ def bring(world, split, tmp_path):
     return run
 
 
+def test_columns_are_mapped_as_everywhere(world, split, tmp_path):
+    path = tmp_path / "lists.csv"
+    TABLE.rename(columns={"user_id": "who", "rank": "at"}).drop(columns="score").to_csv(path, index=False)
+    run = import_run(path, world, split, Workspace(tmp_path / "ws"), "theirs", mapping=["user_id=who", "rank=at"])
+    assert lists(run, ALL)["ann"] == ["item-0", "item-3", "item-5"]
+    with pytest.raises(LearnError, match="no column 'wer' in the recommendations table"):
+        import_run(path, world, split, Workspace(tmp_path / "ws"), "theirs", mapping=["user_id=wer"])
+    with pytest.raises(LearnError, match="no field 'title'; the fields are user_id, item_id, rank, score"):
+        import_run(path, world, split, Workspace(tmp_path / "ws"), "theirs", mapping={"title": "who"})
+
+
 def lists(run, candidates):
     table = run.recommendations
     table = table[table[Recommendations.CANDIDATES] == candidates]
@@ -127,8 +138,8 @@ HEAD = "user,item,rank\nann,item-1,1\n"
 BAD = {
     "empty file": ("", "is empty"),
     "header only": ("user,item,rank\n", "but no rows"),
-    "no user": ("who,item,rank\nann,item-1,1\n", "no column for the user; its columns are who, item, rank"),
-    "no item": ("user,what,rank\nann,item-1,1\n", "no column for the item"),
+    "no user": ("who,item,rank\nann,item-1,1\n", "no column user_id; its columns are who, item, rank"),
+    "no item": ("user,what,rank\nann,item-1,1\n", "no column item_id"),
     "no order": ("user,item\nann,item-1\n", "neither a rank nor a score"),
     "rank zero": (HEAD + "ann,item-2,0\n", "line 3: rank = '0' is not a positive whole number"),
     "rank half": (HEAD + "ann,item-2,1.5\n", "line 3: rank = '1.5'"),

@@ -1,0 +1,108 @@
+"""The commands that look at Runs: lists, maps, the ranking stage, the explorer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from learn.cli.options import DatasetArgument, WorkspaceOption
+from learn.cli.terminal import next_step, say, usable_runs
+from learn.errors import LearnError
+from learn.workspace import Workspace
+
+
+def recommend(
+    dataset: DatasetArgument,
+    run: Annotated[str, typer.Option(help="Which Run.")] = "learn-a",
+    user: Annotated[str | None, typer.Option(help="A user of the dataset.")] = None,
+    history: Annotated[str | None, typer.Option(help="Or item ids, oldest first, joined by commas.")] = None,
+    k: Annotated[int, typer.Option("-k", "--k", help="How many.")] = 10,
+    repeat: Annotated[bool, typer.Option(help="Also recommend what the history holds.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Recommend for a user of the dataset, or for anybody with a pasted history."""
+    from learn.data.stored import open_dataset
+    from learn.runs.recommend import recommend_for_history, recommend_for_user
+    from learn.runs.stored import open_run
+
+    where = Workspace.at(workspace)
+    found = open_dataset(where, dataset)
+    chosen = open_run(where, dataset, run)
+    home = Workspace(chosen.path.parents[2])  # the prebuilt demo's Runs are not in the user's workspace
+    if (user is None) == (history is None):
+        raise LearnError("Say for whom.", "Give either --user ID or --history ITEM,ITEM,...")
+    if user is not None:
+        table = recommend_for_user(chosen, home, found, found.split, user, k, repeat)
+    else:
+        ids = [part.strip() for part in str(history).split(",") if part.strip()]
+        table = recommend_for_history(chosen, home, found, ids, k, repeat)
+    say(table.to_string(index=False))
+    next_step("learn app", workspace)
+
+
+def map_command(
+    dataset: DatasetArgument,
+    method: Annotated[str, typer.Option(help="umap; or pca, coarser and quick.")] = "umap",
+    again: Annotated[bool, typer.Option(help="Draw maps anew that are there already.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Draw the maps of a dataset's spaces, so that the explorer opens them at once. Interrupted, it goes on."""
+    from learn.data.stored import open_dataset
+    from learn.pipeline import draw_maps
+    from learn.runs.stored import find_runs
+
+    where = Workspace.at(workspace)
+    found = open_dataset(where, dataset)
+    runs = usable_runs(find_runs(where, found), dataset)
+    maps = draw_maps(where, found, runs, method=method, again=again)
+    for name, drawn in maps.items():
+        shown = f"{len(drawn.items):,} of {found.n_items:,} items"
+        say(
+            f"{name}: {shown}, {drawn.trust.mean():.1f} of an item's nearest 10 are near it on the map ({drawn.method})"
+        )
+    next_step("learn app", workspace)
+
+
+def rank(
+    dataset: Annotated[str, typer.Argument(help="A prepared dataset that is cut by time.")] = "completejourney",
+    run: Annotated[str, typer.Option(help="Whose vectors are tried.")] = "learn-b",
+    impressions: Annotated[
+        Path | None, typer.Option(help="Who was shown what, and took it; default: completejourney's promotions.")
+    ] = None,
+    mapping: Annotated[list[str] | None, typer.Option("--map", help="field=your_column, e.g. label=bought.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="A setting, e.g. seeds=1. Repeatable.")] = None,
+    publish: Annotated[Path | None, typer.Option(help="A folder that gets the report too.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """What LEARN's vectors add to rankers with baseline features: AUC, UAUC, WUAUC, replayed revenue, by slice."""
+    from learn.data.stored import open_dataset
+    from learn.ranking.report import read_report, write_report
+    from learn.ranking.run import open_impressions, ranking_config
+    from learn.ranking.run import rank as compare
+    from learn.runs.stored import open_run
+
+    where = Workspace.at(workspace)
+    config = ranking_config(settings)
+    found = open_dataset(where, dataset)
+    chosen = open_run(where, dataset, run)
+    say(f"Reading impressions ({impressions or 'the promotions of completejourney'}) ...")
+    shown = open_impressions(impressions, mapping, found, found.split, config)
+    folder = compare(chosen, Workspace(chosen.path.parents[2]), where, found, found.split, shown, config, say)
+    if publish is not None:
+        write_report(publish, read_report(folder))
+    say(f"Wrote {folder}")
+    next_step("learn app", workspace)
+
+
+def open_app(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the local web server.")] = 8501,
+    address: Annotated[str, typer.Option(help="Listen here; 0.0.0.0: let other machines in.")] = "localhost",
+    headless: Annotated[bool, typer.Option(help="Do not open a browser.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Open the explorer in the browser."""
+    from learn.cli.app_server import serve
+
+    raise SystemExit(serve(Workspace.at(workspace), address, port, not headless))

@@ -1,0 +1,24 @@
+"""Options that several commands share: one spelling and one sentence of help each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", help="Where things are kept; default $LEARN_WORKSPACE or ./workspace.")
+]
+DatasetArgument = Annotated[str, typer.Argument(help="A prepared dataset.")]
+PresetOption = Annotated[
+    str, typer.Option(help="tiny, demo (long histories), short, paper; auto goes by the dataset's split.")
+]
+SetOption = Annotated[list[str] | None, typer.Option("--set", help="A setting, e.g. training.epochs=5. Repeatable.")]
+MapOption = Annotated[
+    list[str] | None, typer.Option("--map", help="field=your_column, e.g. title=product. Repeatable.")
+]
+LLMOption = Annotated[
+    str | None,
+    typer.Option(help="bundled, bundled-encoder, a Hugging Face id, a folder, or several with + between."),
+]

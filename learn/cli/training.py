@@ -1,0 +1,172 @@
+"""The commands that compute: extract, train, evaluate, the demo, the paper's tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from learn.cli.options import DatasetArgument, LLMOption, MapOption, PresetOption, SetOption, WorkspaceOption
+from learn.cli.terminal import next_step, print_metrics, say, say_report, usable_runs
+from learn.errors import LearnError
+from learn.workspace import Workspace
+
+
+def extract(
+    dataset: DatasetArgument,
+    llm: LLMOption = None,
+    preset: PresetOption = "auto",
+    settings: SetOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Let the frozen LLM read every item once. Interrupted, the same command goes on."""
+    from learn.cex.extractor import content_embeddings
+    from learn.cex.store import KEY_JOINT
+    from learn.data.stored import open_dataset
+    from learn.pipeline import configuration
+
+    where = Workspace.at(workspace)
+    found = open_dataset(where, dataset)
+    config = configuration(found, preset, settings, llm)
+    content = content_embeddings(found, config.cex, where)
+    say(
+        f"Read {content.n_read:,} of {found.n_items:,} items in {content.seconds:.0f} s "
+        f"({content.tokens:,} tokens), {content.vectors.shape[1]} dimensions."
+    )
+    if len(content.truncated):
+        say(f"{len(content.truncated):,} prompts were longer than {config.cex.max_tokens} tokens and were cut:")
+        say(content.truncated.head(5).to_string(index=False))
+    for key in content.key.split(KEY_JOINT):
+        say(f"Wrote {where.content(dataset) / key}")
+    next_step(f"learn train {dataset}", workspace)
+
+
+def train(
+    dataset: DatasetArgument,
+    tower: Annotated[str, typer.Option(help="a, b, c, without-align, or all.")] = "all",
+    preset: PresetOption = "auto",
+    llm: Annotated[str | None, typer.Option(help="Whose content embeddings to train on.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
+    suffix: Annotated[str, typer.Option(help="Added to the Runs' names, to keep several.")] = "",
+    settings: SetOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Train item towers, evaluate them, and write one Run each. Interrupted, the same command goes on."""
+    from learn.data.stored import open_dataset
+    from learn.pipeline import EVERY_TOWER, configuration, towers_named, train_variants
+    from learn.runs.baselines import make_reference_runs
+
+    where = Workspace.at(workspace)
+    towers = towers_named(tower)
+    found = open_dataset(where, dataset)
+    config = configuration(found, preset, settings, llm, seed)
+    runs = train_variants(where, found, config, towers, suffix=suffix)
+    if tower == EVERY_TOWER:
+        runs += make_reference_runs(found, found.split, where)
+    print_metrics(runs, found.n_items)
+    say(f"Wrote {', '.join(run.name for run in runs)} into {where.runs(dataset)}")
+    next_step("learn app", workspace)
+
+
+def evaluate(
+    dataset: DatasetArgument,
+    run: Annotated[str | None, typer.Option(help="One Run; default: all of them.")] = None,
+    k: Annotated[int | None, typer.Option("-k", "--k", help="10, 50 or 100; default: by the catalogue's size.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Show the test metrics of Runs with their 95% intervals, overall and by slice."""
+    from learn.data.schema import Metrics
+    from learn.data.stored import open_dataset
+    from learn.evaluation.protocol import KS, default_k
+    from learn.runs.stored import find_runs, open_run
+
+    where = Workspace.at(workspace)
+    found = open_dataset(where, dataset)
+    if k is not None and k not in KS:
+        raise LearnError(f"k = {k} was not evaluated.", f"Choose one of: {', '.join(map(str, KS))}.")
+    runs = [open_run(where, dataset, run)] if run else usable_runs(find_runs(where, found), dataset)
+    print_metrics(runs, found.n_items, k)
+    if run:
+        rows = runs[0].metrics
+        shown = rows[Metrics.METRIC].isin(["recall", "ndcg", "hit_rate"]) & (rows[Metrics.N_USERS] > 0)
+        rows = rows[shown & (rows[Metrics.K] == (k or default_k(found.n_items)))]
+        say(rows.drop(columns=Metrics.K).round(4).to_string(index=False))
+    next_step(f"learn recommend {dataset} --run {runs[0].name} --user USER", workspace)
+
+
+def demo(
+    from_scratch: Annotated[bool, typer.Option(help="Read and train everything anew.")] = False,
+    items: Annotated[Path | None, typer.Option(help="Your items instead of completejourney.")] = None,
+    interactions: Annotated[Path | None, typer.Option(help="Your interactions.")] = None,
+    mapping: MapOption = None,
+    name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
+    preset: PresetOption = "auto",
+    llm: LLMOption = None,
+    settings: SetOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Everything in one go: prepare, extract, train all variants, evaluate, draw the maps."""
+    import shutil
+
+    from learn.pipeline import (
+        EVERY_TOWER,
+        Preparation,
+        configuration,
+        draw_maps,
+        prepare_dataset,
+        towers_named,
+        train_variants,
+    )
+    from learn.runs.baselines import make_reference_runs
+
+    if (items is None) != (interactions is None):
+        raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
+    where = Workspace.at(workspace)
+    source = "completejourney" if items is None else "tables"
+    what = Preparation(source, items, interactions, name=name, mapping=tuple(mapping or ()))
+    dataset = prepare_dataset(where, what)
+    say_report(where, dataset)
+    config = configuration(dataset, preset, settings, llm)
+    if from_scratch:
+        shutil.rmtree(where.content(dataset.name), ignore_errors=True)
+        shutil.rmtree(where.runs(dataset.name), ignore_errors=True)
+    made = train_variants(where, dataset, config, towers_named(EVERY_TOWER), keep_finished=not from_scratch)
+    made += make_reference_runs(dataset, dataset.split, where)
+    draw_maps(where, dataset, made)
+    print_metrics(made, dataset.n_items)
+    say(f"Wrote {len(made)} Runs into {where.runs(dataset.name)}")
+    next_step("learn app", workspace)
+
+
+def benchmark(
+    name: Annotated[str, typer.Argument(help="table3 to table7, towers-x-objectives, what-matters or zero-shot.")],
+    dataset: Annotated[str, typer.Option(help="A prepared dataset.")] = "completejourney",
+    source: Annotated[
+        list[str] | None, typer.Option(help="zero-shot: a prepared dataset to train on. Repeatable.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of every trained row.")] = 3,
+    peer_seeds: Annotated[int | None, typer.Option(min=1, help="table3: Runs of every peer, if not as many.")] = None,
+    publish: Annotated[Path | None, typer.Option(help="A folder that gets the rows too, in NAME.json.")] = None,
+    peer_minutes: Annotated[float | None, typer.Option(min=0, help="table3: longer, and a peer is stopped.")] = None,
+    peers_python: Annotated[Path | None, typer.Option(help="table3: Python of the peers' environment.")] = None,
+    preset: PresetOption = "auto",
+    settings: SetOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Rerun the comparison of one of the paper's tables. Interrupted, the same command goes on."""
+    from learn.data.stored import open_dataset
+    from learn.pipeline import configuration
+    from learn.reproduce.external_runs import PeerHost
+    from learn.reproduce.run import run_benchmark
+    from learn.reproduce.tables import Source, plan
+
+    where = Workspace.at(workspace)
+    found = open_dataset(where, dataset)
+    trained_on = [Source(one, configuration(open_dataset(where, one), preset, settings)) for one in source or ()]
+    table = plan(name, configuration(found, preset, settings), trained_on)
+    published = publish and publish / f"{name}.json"
+    host = PeerHost.at(peers_python, peer_minutes)
+    result = run_benchmark(table, name, found, found.split, where, seeds, published, say, host, peer_seeds)
+    say(f"\n{result.text}")
+    say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")

@@ -1,0 +1,72 @@
+"""What a split is: every event of a Dataset marked with the phase that it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from learn.data.sequences import Sequences
+
+
+class Phase(StrEnum):
+    """What a part of every user's sequence is for."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+PHASE_CODES: dict[Phase, int] = {Phase.TRAIN: 0, Phase.VALIDATION: 1, Phase.TEST: 2}
+
+
+@dataclass(frozen=True)
+class SplitInfo:
+    """How a split was made; stored in every Run."""
+
+    kind: str  # "by_time" or "leave_one_out"
+    validation_start: str | None = None  # ISO time, by_time only
+    test_start: str | None = None
+
+    @property
+    def words(self) -> str:
+        """How people read it: "target from 2017-11-01T00:00:00", or "leave one out"."""
+        return f"target from {self.test_start}" if self.test_start else self.kind.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Split:
+    """A Dataset's events, each marked with the phase it belongs to.
+
+    Attributes:
+        info: how it was made.
+        sequences: every user's whole sequence.
+        codes: [n] uint8, 0 train, 1 validation, 2 test, never decreasing within a user.
+        n_items: N, the catalogue's size.
+    """
+
+    info: SplitInfo
+    sequences: Sequences
+    codes: np.ndarray
+    n_items: int
+
+    def target(self, phase: Phase) -> Sequences:
+        """What each user did in ``phase``; empty for users without an event in it."""
+        return self.sequences.keep(self.codes == PHASE_CODES[phase])
+
+    def history(self, phase: Phase) -> Sequences:
+        """What each user did before ``phase`` began."""
+        return self.sequences.keep(self.codes < PHASE_CODES[phase])
+
+    def train(self) -> Sequences:
+        """The events that training may see."""
+        return self.target(Phase.TRAIN)
+
+    def training_counts(self) -> np.ndarray:
+        """[N] int64: training interactions of every item; 0 marks a cold-start item."""
+        return np.bincount(self.train().items, minlength=self.n_items)
+
+    def describe(self) -> dict[str, str | None]:
+        """`info` as run.json and split.json hold it."""
+        return asdict(self.info)

@@ -1,0 +1,76 @@
+"""The datasets of a workspace, each with its split, and the one that needs no preparing."""
+
+from __future__ import annotations
+
+from learn.data.completejourney import NAME as SHIPPED
+from learn.data.dataset import SPLIT_FILE, Dataset
+from learn.data.split import SplitInfo
+from learn.data.splits import default_split, make_split
+from learn.errors import LearnError
+from learn.files import read_json
+from learn.workspace import Workspace
+
+
+def save_dataset(workspace: Workspace, dataset: Dataset) -> None:
+    """Writes ``dataset`` with its split, replacing one of its name: every later step uses the same cut.
+
+    Raises:
+        LearnError: it has no split yet, or cannot be written.
+    """
+    _ = dataset.split
+    dataset.save(workspace.dataset(dataset.name))
+
+
+def keep_dataset(workspace: Workspace, dataset: Dataset) -> None:
+    """As `save_dataset`, but one that is stored with the same rows, split, source and report is left as it is."""
+    folder = workspace.dataset(dataset.name)
+    if is_stored(workspace, dataset.name) and (folder / SPLIT_FILE).exists():
+        try:
+            about, split = read_json(folder / "dataset.json", ""), read_json(folder / SPLIT_FILE, "")
+        except LearnError:  # damaged: it is replaced
+            about, split = {}, {}
+        if about == dataset.about() and split == dataset.split.describe():
+            return
+    save_dataset(workspace, dataset)
+
+
+def is_stored(workspace: Workspace, name: str) -> bool:
+    """Whether ``workspace`` itself holds the dataset ``name``."""
+    return (workspace.dataset(name) / "dataset.json").exists()
+
+
+def needs_no_preparing(name: str) -> bool:
+    """Whether it is the dataset of the prebuilt demo, whose rows come with an installed package."""
+    return name == SHIPPED and bool(Workspace.prebuilt().run_paths(name))
+
+
+def dataset_names(workspace: Workspace) -> list[str]:
+    """What can be opened: the workspace's own datasets, the newest first, then the prebuilt demo's."""
+    own = [name for name in workspace.dataset_names() if name != SHIPPED]
+    own.sort(key=lambda name: -(workspace.dataset(name) / "dataset.json").stat().st_mtime_ns)
+    return [*own, SHIPPED] if is_stored(workspace, SHIPPED) or needs_no_preparing(SHIPPED) else own
+
+
+def open_dataset(workspace: Workspace, name: str) -> Dataset:
+    """A prepared dataset with its split.
+
+    Raises:
+        LearnError: there is none of that name; the message lists those that there are.
+    """
+    folder = workspace.dataset(name)
+    if not is_stored(workspace, name):
+        if needs_no_preparing(name):
+            from learn.data.completejourney import load_completejourney
+
+            shipped = load_completejourney()
+            return shipped.with_split(default_split(shipped))
+        there = ", ".join(workspace.dataset_names()) or "none yet"
+        raise LearnError(
+            f"There is no dataset {name!r} in the workspace {workspace.root} (there: {there}).",
+            "Prepare it first, for example: learn prepare completejourney",
+        )
+    dataset = Dataset.load(folder)
+    if not (folder / SPLIT_FILE).exists():  # saved before anybody split it
+        return dataset.with_split(default_split(dataset))
+    info = SplitInfo(**read_json(folder / SPLIT_FILE, f"Prepare it again: learn prepare SOURCE --name {name}"))
+    return dataset.with_split(make_split(dataset, info))
