@@ -50,10 +50,10 @@ _BELOW = {
     "cex.prompt": ("item_prompt", "item_prompts"),
     "cex.store": ("share_content", "stored_content"),
     "config": ("CEXConfig", "ItemTower", "Preprocessing", "preset"),
-    "data.report": ("RULES", "render", "report_table", "split_facts"),
+    "data.report": ("RULES", "render", "report_table"),
     "data.schema": ("Interactions", "Items", "Recommendations"),
-    "data.sources": ("load_source",),
-    "data.splits": ("Phase", "choose_split", "leave_one_out"),
+    "data.split": ("Phase",),
+    "data.splits": ("leave_one_out",),
     "evaluation.protocol": ("default_k",),
     "explore.catalogue": ("read_catalogue",),
     "explore.colours": ("category_colours", "run_colours"),
@@ -74,7 +74,7 @@ _BELOW = {
     "explore.metrics.ranking": ("gains", "gains_by_slice", "match_table", "one_visit", "verdict"),
     "objective": ("dense_all_action_loss", "negatives_logsumexp"),
     "pal.masks": ("causal_mask", "self_mask"),
-    "pipeline": ("draw_maps", "save_dataset", "train_variants"),
+    "pipeline": ("configuration", "draw_maps", "train_variants"),
     "progress": ("make_progress",),
     "ranking.config": ("RankingConfig",),
     "ranking.experiment": ("compare_rankers", "split_parts"),
@@ -94,10 +94,8 @@ _BELOW = {
     "runs.run": ("Run",),
     "runs.towers": ("load_towers",),
     "runs.vectors": ("normalise",),
-    "settings": ("configuration",),
     "training.batch": ("make_batch",),
-    "training.train": ("prepare_content", "train"),
-    "workspace": ("PREBUILT", "Workspace"),
+    "training.train": ("prepare_content",),
 }
 """Module of ``learn`` -> what lessons use of it beside ``learn``'s own names."""
 
@@ -110,8 +108,6 @@ _RENAMED = {
     "baseline_features": ("learn.ranking.baseline_features", "ordinary_features"),
     "nearest_items": ("learn.explore.lists.cold_start", "nearest"),
     "nearest_rows": ("learn.explore.maps.neighbours", "nearest"),
-    "open_dataset": ("learn.pipeline", "open_dataset"),
-    "open_run": ("learn.pipeline", "open_run"),
     "paired_comparison": ("learn.explore.metrics.compare", "duel"),
     "ranking_slices_figure": ("learn.explore.figures.ranking", "slices_figure"),
 }
