@@ -68,7 +68,7 @@ def dense_all_action_loss(
     bias: torch.Tensor | None = None,
     positives: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Mean over all B x N_h x N_t positives of -log( exp s+ / (exp s+ + negative mass) ).
+    """Mean over all B x N_h x N_t positives of -log( exp s+ / (exp s+ + exp denominator) ).
 
     Also known as the dense all-action loss of PinnerFormer (Pancha et al., KDD 2022). The paper sums; the mean differs
     by a constant factor and keeps the learning rate independent of the batch.
@@ -76,7 +76,7 @@ def dense_all_action_loss(
     Args:
         user_emb: [B, N_h, d], length 1.
         item_emb: [B, N_t, d], length 1.
-        log_mass: [B, N_h] from `negatives_logsumexp`: none of user i's own targets is in it.
+        denominator: [B, N_h] from `negatives_logsumexp`: none of user i's own targets is in it.
         scale: 1 / temperature.
         bias: [B, N_t] added to the positives' logits, or None.
         positives: [B, N_h, N_t] bool, True = a positive pair; None: all are (the paper's).

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from learn.config import Config, ItemTower, preset
+from learn.config import Config, preset
 from learn.data.dataset import Dataset
 from learn.data.report import split_facts
 from learn.data.sources import load_source
 from learn.data.splits import choose_split
 from learn.data.stored import save_dataset
 from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS, Tower
 from learn.runs.run import Run
 from learn.runs.stored import finished_run
-from learn.settings import parse_settings, with_settings
+from learn.settings import parse_settings
 from learn.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -108,29 +109,27 @@ def configuration(
         values["cex.llm"] = str(llm)
     if seed is not None:
         values["training.seed"] = seed
-    return with_settings(preset(preset_name, dataset.split.info.kind), values)
+    return preset(preset_name, dataset.split.info.kind).with_settings(values)
 
 
-def towers_named(tower: str) -> list[ItemTower]:
-    """The item towers that ``--tower`` names.
+def towers_named(tower: str) -> list[Tower]:
+    """The item towers that ``--tower`` names: one of `learn.item_towers.ITEM_TOWERS` by its code, or all of them.
 
     Raises:
         LearnError: there is none of that name.
     """
     if tower == EVERY_TOWER:
-        return list(ItemTower)
-    try:
-        return [ItemTower(tower)]
-    except ValueError:
-        choices = ", ".join(member.value for member in ItemTower)
-        raise LearnError(f"There is no item tower {tower!r}.", f"Choose one of: {choices}, {EVERY_TOWER}.") from None
+        return list(ITEM_TOWERS.entries)
+    if tower not in ITEM_TOWERS:
+        raise LearnError(f"There is no item tower {tower!r}.", ITEM_TOWERS.choices(EVERY_TOWER))
+    return [ITEM_TOWERS[tower]]
 
 
 def train_variants(
     workspace: Workspace,
     dataset: Dataset,
     config: Config,
-    towers: Sequence[ItemTower],
+    towers: Sequence[Tower],
     *,
     keep_finished: bool = False,
     progress: Any = None,
@@ -151,14 +150,14 @@ def train_variants(
         LearnError: the LLM cannot be read, or the workspace cannot be written to.
     """
     from learn.cex.extractor import content_embeddings
-    from learn.training.train import NAMES, train
+    from learn.training.train import train
 
     split = dataset.split
     content = content_embeddings(dataset, config.cex, workspace, progress)
     runs = []
     for tower in towers:
-        own = config.with_values(pal__item_tower=tower.value)
-        folder = workspace.run(dataset.name, NAMES[tower] + suffix)
+        own = config.with_values(pal__item_tower=tower.code)
+        folder = workspace.run(dataset.name, tower.run_name + suffix)
         kept = finished_run(folder, dataset, split, own, content.key) if keep_finished else None
         runs.append(
             kept

@@ -1,8 +1,53 @@
-"""Stage 1 and stage 2 of sampling (SPEC, section 5), as functions of arrays and a random generator."""
+"""Stage 1 and stage 2 of sampling (SPEC, section 5): their settings, and functions of arrays and a random generator."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import Annotated, Literal
+
 import numpy as np
+from pydantic import Field
+
+from learn.frozen import Fraction, Frozen, Positive
+
+
+class SequenceUse(StrEnum):
+    """Where a position's target items come from."""
+
+    CUT = "cut"
+    """The sequence is cut into history and target: the paper's."""
+    WHOLE = "whole"
+    """No cut: what follows a position in the same sequence is its target."""
+
+
+class SamplingConfig(Frozen):
+    """The two stages of sampling (paper, section 3.4)."""
+
+    history_length: Positive = 100
+    """H: events kept of a history by stage 1."""
+    target_length: Positive = 20
+    """T: events kept of a target by stage 1."""
+    history_positions: Positive = 10
+    """N_h: history positions that enter the loss (stage 2)."""
+    target_positions: Positive = 10
+    """N_t: target positions that enter the loss (stage 2)."""
+    weighted: bool = True
+    """Stage 2 by recency weights; False: uniformly (Table 5's "random sampling")."""
+    sequence: SequenceUse = SequenceUse.CUT
+    """The paper cuts."""
+    cut: Literal["random", "fixed"] = "random"
+    """``random``: each epoch cuts each user's training sequence anew, after `cut_from` of it; ``fixed``: always there.
+    The paper cuts at a date; for short sequences it is not stated."""
+    cut_from: Fraction = 0.3
+    """No cut before this share of the sequence. Not stated."""
+    cuts_per_epoch: Positive = 1
+    """How often every user is met in an epoch, each time cut (or sampled) anew. Not stated."""
+    distinct_history: bool = False
+    """Of an item that a history holds several times, only the latest event counts. Not stated."""
+    new_targets_only: bool = False
+    """Train only on target items that the history does not hold; what it holds is no negative either. Not stated."""
+    alpha: Annotated[float, Field(gt=1.0)] = 10.0
+    beta: Annotated[float, Field(gt=1.0)] = 10_000.0
 
 
 def latest_events(items: np.ndarray) -> np.ndarray:

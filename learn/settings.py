@@ -71,8 +71,8 @@ def with_settings(config: Model, settings: Mapping[str, Any]) -> Model:
     return checked(type(config), data)
 
 
-def checked(model: type[Model], data: Any) -> Model:
-    """A ``model`` from parsed JSON.
+def checked(model: type[Model], data: Any, what: str = "The configuration") -> Model:
+    """A ``model`` from parsed JSON; ``what`` is what it is, for the message.
 
     Raises:
         LearnError: naming every field that is unknown or out of range, with the value given.
@@ -86,8 +86,8 @@ def checked(model: type[Model], data: Any) -> Model:
             f"{'.'.join(map(str, problem['loc'])) or 'config'}{_value(problem['input'])}: {_in_words(model, problem)}"
             for problem in error.errors()
         )
-        file = model.__module__.replace(".", "/")
-        raise LearnError(f"The configuration is not valid: {problems}.", f"See the fields in {file}.py.") from None
+        file = model.__module__.replace(".", "/").replace("config/config", "config/sections")
+        raise LearnError(f"{what} is not valid: {problems}.", f"See the fields in {file}.py.") from None
 
 
 def _value(given: Any) -> str:
@@ -98,7 +98,7 @@ def _value(given: Any) -> str:
 def _in_words(model: type[BaseModel], problem: Any) -> str:
     """Pydantic's message; of a field that does not exist, the nearest that does."""
     if problem["type"] != "extra_forbidden":
-        return str(problem["msg"])
+        return str(problem["msg"]).removeprefix("Value error, ")
     known = list(_names(model))
     name = ".".join(map(str, problem["loc"]))
     within = [one for one in known if one.rpartition(".")[0] == name.rpartition(".")[0]]

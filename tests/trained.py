@@ -6,14 +6,15 @@ from pathlib import Path
 
 from learn.cex.extractor import content_embeddings
 from learn.config import CEXConfig, Config, preset
+from learn.item_towers import ITEM_TOWERS
 from learn.progress import make_progress
 from learn.runs.baselines import POPULARITY, make_reference_run
-from learn.training.train import NAMES, train
+from learn.training.train import train
 from learn.workspace import Workspace
 from tests import synthetic
 from tests.fake_llm import make_tiny_llm
 
-VARIANTS = tuple(NAMES)
+VARIANTS = tuple(ITEM_TOWERS)
 
 
 def tiny_config(llm: Path, **changes) -> Config:
@@ -33,13 +34,13 @@ def make_trained_workspace(root: Path | str) -> Workspace:
     silent = make_progress(silent=True)
     config = tiny_config(make_tiny_llm(workspace.root / "llm"))
     read = content_embeddings(dataset, config.cex, workspace, silent)
-    for tower in VARIANTS:
+    for tower in ITEM_TOWERS.entries:
         train(
             dataset,
             split,
             read.vectors,
-            config.with_values(pal__item_tower=tower.value),
-            folder=workspace.run(dataset.name, NAMES[tower]),
+            config.with_values(pal__item_tower=tower.code),
+            folder=workspace.run(dataset.name, tower.run_name),
             content_key=read.key,
             progress=silent,
         )

@@ -222,14 +222,14 @@ def validation_score(
     candidates: str = Recommendations.UNSEEN,
     metric: str = "recall",
     k: int = 100,
-    people: np.ndarray | None = None,
+    users: np.ndarray | None = None,
     repeat: float = 0.0,
 ) -> float:
     """One number for early stopping: the mean of ``metric`` (hit_rate, recall, ndcg or mrr) at ``k``.
 
     Args:
         user_vectors: [U, d] after the history of ``phase``; item_vectors: [N, d].
-        people: the users to evaluate, from `evaluated_users`; None: all that can be.
+        users: the users to evaluate, from `evaluated_users`; None: all that can be.
         repeat: added to the score of the items that the history holds.
 
     Raises:
@@ -238,12 +238,12 @@ def validation_score(
     if metric not in PER_USER_METRICS:
         raise LearnError(f"There is no metric {metric!r}.", f"Choose one of: {', '.join(PER_USER_METRICS)}.")
     targets = make_targets(split, phase, candidates)
-    rows = np.arange(len(targets.users)) if people is None else np.searchsorted(targets.users, people)
+    rows = np.arange(len(targets.users)) if users is None else np.searchsorted(targets.users, users)
     index, k_found = ExactIndex(item_vectors), min(k, split.n_items)
-    users, history = user_vectors[targets.users[rows]], take_users(split.history(phase), targets.users[rows])
+    vectors, history = user_vectors[targets.users[rows]], take_users(split.history(phase), targets.users[rows])
     lists = np.full((len(targets.users), k_found), -1, dtype=np.int64)
     if candidates == Recommendations.UNSEEN:
-        lists[rows], _ = index.search(users, k_found, history)
+        lists[rows], _ = index.search(vectors, k_found, history)
     else:
-        lists[rows], _ = search_with_repeats(index, item_vectors, users, k_found, history, repeat)
+        lists[rows], _ = search_with_repeats(index, item_vectors, vectors, k_found, history, repeat)
     return float(PER_USER_METRICS[metric](targets.hits(lists), targets.counts(), k)[rows].mean())

@@ -6,8 +6,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from learn.config import SamplingConfig
+from learn.config import Inputs, SamplingConfig
 from learn.data.sequences import Sequences, pad
+from learn.pal.preprocessing import distinct_rows
 from learn.pal.towers import Towers
 from learn.sampling import latest_events
 
@@ -21,17 +22,22 @@ def item_vectors(
 ) -> np.ndarray:
     """[N, D_llm] prepared content -> [N, d] float32, with the popularity prior as a last dimension where there is one.
 
-    The score is then a plain dot product with `user_vectors`. ``items`` is as there.
+    The score is then a plain dot product with `user_vectors`. ``items`` is as there. Equal rows have equal vectors.
     """
     towers.eval()
     items = torch.arange(len(content), device=content.device) if items is None else items
+    if towers.inputs.kind is Inputs.TEXT and len(content):
+        first, place = distinct_rows(content.cpu().numpy())
+        content, items = content[first], items[first]
+    else:
+        place = np.arange(len(content))
     parts = []
     for start in range(0, len(content), block):
         stop = min(start + block, len(content))
         rows = towers.inputs(content[start:stop], items[start:stop])
-        embedded, prior = towers.items(rows), towers.prior(rows)
+        embedded, prior = towers.items(rows), towers.popularity_bias(rows)
         parts.append(embedded if prior is None else torch.cat([embedded, prior[:, None]], dim=1))
-    return torch.cat(parts).float().cpu().numpy()
+    return torch.cat(parts).float().cpu().numpy()[place]
 
 
 def chunks(history: np.ndarray, length: int) -> list[np.ndarray]:

@@ -1,7 +1,7 @@
-"""The popularity prior: a number per item, read from its text, so that an item nobody bought yet has one too.
+"""The popularity bias: a number per item, read from its text, so that an item nobody bought yet has one too.
 
 Not in the paper. A cosine of 64 dimensions has to spend many epochs on learning what everybody buys; fitted first, in
-seconds, the prior leaves the towers to learn what this user buys.
+seconds, it leaves the towers to learn what this user buys.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class PopularityBias(nn.Module):
 
 
 def fit_popularity_bias(head: PopularityBias, content: torch.Tensor, counts: np.ndarray) -> float:
-    """Fits softmax(prior) over the training-time items to their share of ``counts``: cross-entropy, full batch.
+    """Fits softmax(bias) over the training-time items to their share of ``counts``: cross-entropy, full batch.
 
     Args:
         head: changed in place.

@@ -7,6 +7,7 @@ Statistics come from the items of the training period only, so that nothing of a
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,19 @@ from learn.errors import LearnError
 
 SHRINKAGE = 1e-3
 """Added to every eigenvalue, as a share of their mean: directions without variance are not blown up."""
+
+
+def distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """[m] where each distinct row of ``rows`` ([n, d]) comes first, increasing, and [n] which of them every row is.
+
+    A matrix product may give two equal rows other last bits, by their places in it: items that share a text are read
+    once, so that their vectors are equal, and their scores.
+    """
+    seen: dict[bytes, int] = {}
+    place = np.empty(len(rows), dtype=np.int64)
+    for number, row in enumerate(np.ascontiguousarray(rows)):
+        place[number] = seen.setdefault(hashlib.blake2b(row, digest_size=16).digest(), len(seen))
+    return np.unique(place, return_index=True)[1], place
 
 
 @dataclass(frozen=True)
@@ -41,7 +55,8 @@ class ContentPreprocessing:
             )
         centred = vectors.astype(np.float32) - self.mean
         if self.matrix is not None:
-            return centred @ self.matrix
+            first, place = distinct_rows(centred)
+            return (centred[first] @ self.matrix)[place]
         return centred * self.scale
 
     def tensors(self) -> dict[str, np.ndarray]:

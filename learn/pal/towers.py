@@ -1,71 +1,48 @@
-"""User tower and item tower around one PAL; the item tower's variants (a), (b) and (c) are chosen by `ItemTower`.
-
-To change the item tower, change this file: add a member to `learn.config.ItemTower` and a function to `ITEM_TOWERS`.
-"""
+"""User tower and item tower around one PAL; which item tower is chosen by its code in `learn.item_towers`."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import nn
-from torch.nn import functional
 
-from learn.config import Config, ItemTower
+from learn.config import Config
+from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS
 from learn.pal.encoder import PAL
 from learn.pal.inputs import ItemInputs
 from learn.pal.popularity_bias import PopularityBias
 
-
-def embed_sequence(pal: PAL, content: torch.Tensor) -> torch.Tensor:
-    """(a): causal PAL over the target sequence; [B, T, D_llm] -> [B, T, D_out]. Each target sees those before it."""
-    return pal(content, causal=True)
-
-
-def embed_each(pal: PAL, content: torch.Tensor) -> torch.Tensor:
-    """(b): PAL where each target attends to itself only; [B, T, D_llm] -> [B, T, D_out].
-
-    Written as sequences of one: the same numbers as under `learn.pal.masks.self_mask`, without the wasted pairs.
-    """
-    batch, length, width = content.shape
-    return pal(content.reshape(batch * length, 1, width)).reshape(batch, length, -1)
-
-
-def embed_content(pal: PAL, content: torch.Tensor) -> torch.Tensor:
-    """(c): no PAL, the prepared content embedding itself at length 1; [B, T, D_llm] -> [B, T, D_llm]."""
-    return functional.normalize(content.float(), dim=-1)
-
-
-ITEM_TOWERS: dict[ItemTower, Callable[[PAL, torch.Tensor], torch.Tensor]] = {
-    ItemTower.SEQUENCE: embed_sequence,
-    ItemTower.ITEM: embed_each,
-    ItemTower.CONTENT: embed_content,
-}
+TOLERANCE = 0.01
+"""What is no difference between two embeddings of length 1, number by number."""
 
 
 class Towers(nn.Module):
-    """Both towers on shared weights, the temperature, and the optional popularity prior.
+    """Both towers on shared weights, the temperature, and the optional popularity bias.
 
-    s(user, item) = scale * cosine + prior(item); at inference every variant embeds a *single* item. What the methods
+    s(user, item) = scale * cosine + popularity bias(item); at inference every variant embeds a *single* item. What the methods
     take are rows of ``inputs``: [..., D_in], prepared content ([..., D_llm]) where items are read by their text.
 
     Args:
         content_size: D_llm.
         known: [N] bool, items with a training interaction; not needed where items are read by their text.
         models: where bundled LLMs are kept, see `PAL`.
+
+    Attributes:
+        item_tower: the entry of `learn.item_towers.ITEM_TOWERS` that embeds the items.
     """
 
     def __init__(
         self, content_size: int, config: Config, known: torch.Tensor | None = None, models: Path | None = None
     ) -> None:
         super().__init__()
-        self.variant = config.pal.item_tower
+        self.item_tower = ITEM_TOWERS[config.pal.item_tower]
         self.inputs = ItemInputs(content_size, torch.zeros(0, dtype=torch.bool) if known is None else known, config.pal)
-        size = content_size if self.variant is ItemTower.CONTENT else None
+        size = None if self.item_tower.own_vectors else content_size
         self.pal = PAL(self.inputs.width, config.pal, size, config.cex, models)
-        self.prior_head = PopularityBias(self.inputs.width) if config.pal.popularity_prior else None
+        self.prior_head = PopularityBias(self.inputs.width) if config.pal.popularity_bias else None
         self.log_scale = nn.Parameter(
             torch.tensor(-math.log(config.objective.temperature)), requires_grad=config.objective.learn_temperature
         )
@@ -80,13 +57,50 @@ class Towers(nn.Module):
         return self.pal(content, causal=True)
 
     def targets(self, content: torch.Tensor) -> torch.Tensor:
-        """[B, T, D_in] target -> [B, T, D_out], as the variant sees a target in training."""
-        return ITEM_TOWERS[self.variant](self.pal, content)
+        """[B, T, D_in] target -> [B, T, D_out], as the item tower sees a target in training."""
+        return self.item_tower.embed(self.pal, content)
 
     def items(self, content: torch.Tensor) -> torch.Tensor:
         """[n, D_in] -> [n, D_out], each item alone: inference, and catalogue negatives."""
         return self.targets(content[:, None, :])[:, 0, :]
 
-    def prior(self, content: torch.Tensor) -> torch.Tensor | None:
-        """[..., D_in] -> [...] added to the items' scores, or None without a popularity prior."""
+    def popularity_bias(self, content: torch.Tensor) -> torch.Tensor | None:
+        """[..., D_in] -> [...] added to the items' scores, or None without a popularity bias."""
         return None if self.prior_head is None else self.prior_head(content)
+
+    @torch.no_grad()
+    def check_item_tower(self, content: torch.Tensor, items: torch.Tensor) -> None:
+        """Whether the item tower does what its entry says, tried on a few items; no random number is drawn.
+
+        Training trusts the entry: a tower that reads context unsaid would be trained on other embeddings than it makes.
+
+        Args:
+            content: [n, D_llm] prepared content of different items, n at least 2.
+            items: [n] int64, their indices.
+
+        Raises:
+            LearnError: its embeddings have another shape or length than they should, or depend on the other targets.
+        """
+        was_training = self.training
+        self.eval()
+        rows = self.inputs(content, items)
+        together, alone = self.targets(rows[None])[0].float(), self.items(rows).float()
+        self.train(was_training)
+        code, shape = self.item_tower.code, (len(rows), self.pal.output.out_features)
+        lengths = together.norm(dim=-1)
+        if together.shape != shape or _differ(lengths, torch.ones_like(lengths)):
+            raise LearnError(
+                f"Item tower {code!r} makes embeddings of shape {tuple(together.shape)} and length "
+                f"{lengths.mean():.3f}; shape {shape} and length 1 are needed.",
+                "Mend the function of its entry in learn.item_towers.",
+            )
+        if not self.item_tower.reads_context and _differ(together, alone):
+            raise LearnError(
+                f"Item tower {code!r} says that it embeds every target by itself, yet the others change its embeddings.",
+                "Give its entry in learn.item_towers reads_context=True.",
+            )
+
+
+def _differ(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Whether two tensors of one shape differ by more than rounding, in whatever precision they were computed."""
+    return bool((one - other).abs().max() > TOLERANCE)

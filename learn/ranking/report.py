@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from learn.ranking.schema import ALL, AUC, NONE, RAW, REVENUE, UAUC, WUAUC, Resu
 from learn.workspace import Workspace
 
 ROWS, ABOUT, TABLES = "ranking.json", "ranking-about.json", "ranking.md"
+DIGITS = 6
 NAMES = {
     "lightgbm": "LightGBM", "dnn": "DNN",
     "none": "no LEARN", "raw": "raw vectors", "cosine": "their cosine", "fused": "fused",
@@ -24,19 +24,27 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Report:
-    """Attributes:
-    rows: columns `learn.ranking.schema.Results.ALL`.
+    """A comparison at the precision in which it is published: what is printed is what is read again.
+
+    Attributes:
+    rows: columns `learn.ranking.schema.Results.ALL`, their numbers rounded to `DIGITS` decimals.
     about: what was compared: sizes, class balance, what was left out, slices, chosen settings, calibration, seconds.
     """
 
     rows: pd.DataFrame
     about: dict[str, Any]
 
+    def __post_init__(self) -> None:
+        # The only place that rounds: a table of exact figures and one of stored figures would differ where a figure's
+        # last bits, which are the processor's, put it on the other side of a half.
+        numbers = self.rows[list(Results.NUMBERS)].astype(float).round(DIGITS)
+        object.__setattr__(self, "rows", self.rows.assign(**numbers))
+
 
 def write_report(folder: Path, report: Report) -> list[Path]:
     """Writes the rows, the facts and the tables into ``folder``; returns the files."""
-    rows = json.loads(report.rows.to_json(orient="records", double_precision=6))
-    write_json(folder / ROWS, rows)
+    rows = report.rows.astype(object).where(report.rows.notna(), None)
+    write_json(folder / ROWS, rows.to_dict("records"))
     write_json(folder / ABOUT, report.about)
     with atomic_path(folder / TABLES) as temporary:
         temporary.write_text(tables(report.rows, report.about) + "\n", encoding="utf-8")

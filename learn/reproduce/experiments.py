@@ -62,8 +62,9 @@ def finished_runs(
 
 def trained_folder(config: Config, seed: int | None, dataset: str, workspace: Workspace) -> Path:
     """Where every table keeps the Run of ``config``: named by tower, a hash of the settings, and seed."""
-    settings = config.model_dump(mode="json", exclude={"training": {"seed"}})
-    name = f"{config.pal.item_tower.value}-{store_key(settings)}"
+    settings = config.for_hashing()
+    settings["training"].pop("seed")
+    name = f"{config.pal.item_tower}-{store_key(settings)}"
     return workspace.benchmark("cells", dataset) / (name if seed is None else f"{name}-seed{seed}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +69,14 @@ def default_columns(plan: Plan, summary: pd.DataFrame) -> list[Column]:
     return columns + [(metric, k, candidates, part) for part in plan.slices]
 
 
+def _records(summary: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON values: what is missing becomes null."""
+    return summary.astype(object).where(summary.notna(), None).to_dict("records")
+
+
 def publish(summary: pd.DataFrame, file: Path) -> None:
     """Puts the rows of ``summary`` into ``file``, in place of those that it has of the same dataset."""
-    rows = json.loads(summary.to_json(orient="records", double_precision=6))
+    rows = _records(summary)
     datasets = {row["dataset"] for row in rows}
     kept = read_json(file, f"Delete {file} and run the benchmark again.") if file.exists() else []
     write_json(file, [row for row in kept if row["dataset"] not in datasets] + rows)
@@ -82,7 +86,7 @@ def write_report(folder: Path, plan: Plan, summary: pd.DataFrame, about: dict[st
     """Writes results.json (flat rows), about.json (configurations, fingerprint), table.md and figure.html."""
     from learn.reproduce.figure import benchmark_figure
 
-    write_json(folder / "results.json", json.loads(summary.to_json(orient="records", double_precision=6)))
+    write_json(folder / "results.json", _records(summary))
     write_json(folder / "about.json", about)
     columns = default_columns(plan, summary)
     drawn = [column for column in columns if column[-1] == WHOLE][-1]

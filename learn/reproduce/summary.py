@@ -17,6 +17,9 @@ from learn.runs.run import Run, RunInfo
 METRICS = ("hit_rate", "recall", "ndcg")
 _NUMBERS = (Metrics.MEAN, Metrics.LOW, Metrics.HIGH, "seed_sd", "difference", "difference_low", "difference_high")
 _NUMBERS += (Metrics.N_USERS,)
+DIGITS = 6
+"""Decimals of a summary's numbers. They are rounded here alone: tables, figures and files then say the same, whatever
+the last bits of the processor's sums."""
 COLUMNS = ("run", "label", "kind", "dataset", "split", Metrics.METRIC, Metrics.K, Metrics.CANDIDATES, Metrics.SLICE)
 COLUMNS += (*_NUMBERS[:-1], "seeds", Metrics.N_USERS, "params", "train_seconds", "commit", "why")
 
@@ -49,7 +52,8 @@ def summarise(plan: Plan, runs: Mapping[str, Sequence[Run]], failed: Mapping[str
     Returns:
         Columns run, label, kind, dataset, split, metric, k, among, slice, mean, low, high, seed_sd, difference,
         difference_low, difference_high (to the reference row; missing for itself), seeds, n_users, params,
-        train_seconds, commit, why (missing where all seeds ran; where none did, so are the numbers).
+        train_seconds, commit, why (missing where all seeds ran; where none did, so are the numbers). Numbers are
+        rounded to `DIGITS` decimals.
     """
     failed = failed or {}
     one = next(iter(runs.values()))[0].info
@@ -70,7 +74,8 @@ def summarise(plan: Plan, runs: Mapping[str, Sequence[Run]], failed: Mapping[str
                         rows += [about | part for part in _slices(runs[row.name], key)]
                     elif row.name in failed:
                         rows.append(about | {Metrics.SLICE: WHOLE} | dict.fromkeys(_NUMBERS, np.nan))
-    return pd.DataFrame(rows)[list(COLUMNS)]
+    table = pd.DataFrame(rows)[list(COLUMNS)]
+    return table.assign(**table[list(_NUMBERS[:-1])].astype(float).round(DIGITS))
 
 
 def _whole(row: Row, values: Mapping[str, np.ndarray], reference: str) -> dict[str, object]:

@@ -10,6 +10,7 @@ from learn.data.sequences import Sequences, take_users
 from learn.errors import LearnError
 from learn.retrieval.base import IndexKind, best_first, check_search, checked_vectors
 from learn.retrieval.exact import ExactIndex
+from learn.retrieval.scores import pair_scores, rounding_bound
 
 _EXACT_BEYOND = 0.25  # of the catalogue: from here on looking at every item costs no more than widening
 _SEED = 0  # of k-means; FAISS's own default is not documented
@@ -34,7 +35,7 @@ class FaissIndex:
 
         self.kind = IndexKind(kind)
         self._exact = ExactIndex(item_vectors)
-        vectors = checked_vectors(item_vectors, "Item vectors")
+        self._vectors = vectors = checked_vectors(item_vectors, "Item vectors")
         self.n_items, self._width = vectors.shape
         if self.kind == IndexKind.FLAT:
             self._index: Any = faiss.IndexFlatIP(self._width)
@@ -71,6 +72,7 @@ class FaissIndex:
         items = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
         pending = np.arange(len(queries))
+        bounds = rounding_bound(queries, self._vectors)
         count = min(k + (self.kind == IndexKind.FLAT) if exclude is None else 2 * k, self.n_items)
         while len(pending):
             found_scores, found = self._fetch(queries[pending], count)
@@ -80,13 +82,12 @@ class FaissIndex:
                 keys = pending[rows] * self.n_items + found[rows, places]
                 allowed[rows, places] = ~np.isin(keys, exclude.users * self.n_items + exclude.items)
             rows, places = np.nonzero(allowed)
-            items[pending], scores[pending] = best_first(
-                rows, found[rows, places], found_scores[rows, places], len(pending), k
-            )
+            exact = pair_scores(queries[pending][rows], self._vectors[found[rows, places]])
+            items[pending], scores[pending] = best_first(rows, found[rows, places], exact, len(pending), k)
             short = allowed.sum(axis=1) < k
             if self.kind == IndexKind.FLAT:
-                # What was not fetched may equal the last of the list and have a smaller index.
-                short |= scores[pending, -1] <= found_scores[:, -1]
+                # What was not fetched may equal the last of the list, but for rounding, and have a smaller index.
+                short |= scores[pending, -1] <= found_scores[:, -1] + bounds[pending]
             pending = pending[short]
             if count >= _EXACT_BEYOND * self.n_items:
                 break

@@ -6,6 +6,7 @@ import numpy as np
 
 from learn.data.sequences import Sequences
 from learn.retrieval.base import Index, best_first
+from learn.retrieval.scores import pair_scores
 
 
 def search_with_repeats(
@@ -26,11 +27,11 @@ def search_with_repeats(
     items, scores = index.search(queries, k, history)
     rows, places = np.nonzero(items >= 0)
     owned = np.unique(np.stack([history.users, history.items.astype(np.int64)], axis=1), axis=0)
-    again = np.einsum("nd,nd->n", queries[owned[:, 0]], item_vectors[owned[:, 1]]) + repeat
+    again = pair_scores(queries[owned[:, 0]], item_vectors[owned[:, 1]]) + np.float32(repeat)
     return best_first(
         np.concatenate([rows, owned[:, 0]]),
         np.concatenate([items[rows, places], owned[:, 1]]),
-        np.concatenate([scores[rows, places], again.astype(np.float32)]),
+        np.concatenate([scores[rows, places], again]),
         len(queries),
         k,
     )

@@ -31,7 +31,7 @@ class RunInfo(BaseModel):
     """What people read: "(a) sequence to sequence"."""
     kind: Literal["learn", "reference", "imported"]
     variant: str
-    """An `ItemTower` value, or what else made it: "popularity", "item-knn", "imported"."""
+    """A code of `learn.item_towers.ITEM_TOWERS`, or what else made it: "popularity", "item-knn", "imported"."""
     dataset: str
     dataset_fingerprint: str
     split: dict[str, str | None]
@@ -76,7 +76,8 @@ class Run:
 
     @cached_property
     def config(self) -> Config:
-        return parse_config(read_json(self.path / "config.json", self._remedy))
+        data = read_json(self.path / "config.json", self._remedy)
+        return parse_config(data, f"The configuration of Run {self.name}")
 
     def tensors(self, name: str) -> dict[str, np.ndarray]:
         """The arrays of ``name``.safetensors.

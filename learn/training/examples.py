@@ -1,135 +1,27 @@
-"""From one user's training sequence to one example: what the towers see, and which pairs are positives.
-
-Two choices meet here (`learn.config.Objective`, `learn.config.SequenceUse`): dense all-action or next item, and a
-sequence that is cut into history and target (the paper) or used whole.
-
-Legend: H, T lengths after stage 1; N_h, N_t positions that enter the loss; arrays are int64 item indices or positions.
-"""
+"""From one user's training sequence to one example, as the configuration's objective has it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from learn.config import Config, Objective, SamplingConfig, SequenceUse
-from learn.sampling import latest_events, sample_positions, subsample
-
-
-class Example(NamedTuple):
-    """One user in one step.
-
-    Attributes:
-        history: [H], oldest first.
-        history_positions: [N_h].
-        target: [T].
-        target_positions: [N_t].
-        not_negative: what is no negative, once for the user or once for each of the N_h positions.
-        positives: [N_h, N_t] bool; None: every pair.
-    """
-
-    history: np.ndarray
-    history_positions: np.ndarray
-    target: np.ndarray
-    target_positions: np.ndarray
-    excluded_negatives: list[np.ndarray]
-    positives: np.ndarray | None = None
+from learn.config import Config
+from learn.training_objectives import OBJECTIVES, Example
 
 
 def make_example(items: np.ndarray, config: Config, rng: np.random.Generator) -> Example:
-    """One example from a training sequence.
+    """One example from a training sequence: what the towers see, and which pairs are positives.
 
     Args:
         items: [n] item indices, oldest first; n at least 2.
         config: its sampling and objective.
         rng: draws the cut, stage 1 and stage 2.
+
+    Raises:
+        LearnError: no such objective, or none for sequences used as the configuration says.
     """
-    sampling, dense = config.sampling, config.objective.kind is Objective.DENSE_ALL_ACTION
-    if sampling.sequence is SequenceUse.WHOLE:
-        return _whole_dense(items, sampling, rng) if dense else _whole_next(items, sampling, rng)
-    return _cut_dense(items, sampling, rng) if dense else _cut_next(items, sampling, rng)
+    return OBJECTIVES[config.objective.kind].maker(config.sampling.sequence)(items, config.sampling, rng)
 
 
-def cut_history_target(
-    items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cuts one training sequence into history and target, both at least one item long.
-
-    With ``new_targets_only`` the target leaves out what the history holds, unless nothing would be left.
-    """
-    least = min(max(1, int(np.ceil(sampling.cut_from * len(items)))), len(items) - 1)
-    cut = int(rng.integers(least, len(items))) if sampling.cut == "random" else least
-    history, target = items[:cut], items[cut:]
-    if sampling.new_targets_only:
-        new = target[~np.isin(target, history)]
-        target = new if len(new) else target
-    return history, target
-
-
-def _history(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator) -> np.ndarray:
-    """Stage 1 of a history."""
-    if sampling.distinct_history:
-        items = items[latest_events(items)]
-    return items[subsample(len(items), sampling.history_length, rng)]
-
-
-def _positions(length: int, size: int, sampling: SamplingConfig, rng: np.random.Generator) -> np.ndarray:
-    """Stage 2."""
-    return sample_positions(length, size, rng, weighted=sampling.weighted, alpha=sampling.alpha, beta=sampling.beta)
-
-
-def _cut_dense(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator) -> Example:
-    """The paper's: every history position with every target item."""
-    history, whole_target = cut_history_target(items, sampling, rng)
-    history = _history(history, sampling, rng)
-    target = whole_target[subsample(len(whole_target), sampling.target_length, rng)]
-    return Example(
-        history,
-        _positions(len(history), sampling.history_positions, sampling, rng),
-        target,
-        _positions(len(target), sampling.target_positions, sampling, rng),
-        [np.unique(items if sampling.new_targets_only else whole_target)],
-    )
-
-
-def _cut_next(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator) -> Example:
-    """The last history position with the first target item: one pair, so every tower sees that item alone."""
-    whole_history, target = cut_history_target(items, sampling, rng)
-    history, first = _history(whole_history, sampling, rng), np.zeros(1, np.int64)
-    excluded = np.append(whole_history, target[0]) if sampling.new_targets_only else target[:1]
-    return Example(history, first + len(history) - 1, target[:1], first, [excluded])
-
-
-def _whole_dense(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator) -> Example:
-    """Every position with every later item of the same sequence."""
-    items = items[subsample(len(items), sampling.history_length + 1, rng)]
-    history_positions = _positions(len(items) - 1, sampling.history_positions, sampling, rng)
-    target_positions = _positions(len(items) - 1, sampling.target_positions, sampling, rng)
-    pairs = target_positions[None, :] >= history_positions[:, None]  # target k is item k + 1 of the sequence
-    if sampling.new_targets_only:
-        pairs &= _is_new(items)[history_positions[:, None], target_positions + 1]
-        return Example(items[:-1], history_positions, items[1:], target_positions, [items] * len(pairs), pairs)
-    excluded = [np.unique(items[place + 1 :]) for place in history_positions]
-    return Example(items[:-1], history_positions, items[1:], target_positions, excluded, pairs)
-
-
-def _whole_next(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Generator) -> Example:
-    """Every position with the item that follows it; of a longer sequence a random stretch."""
-    start = int(rng.integers(0, max(1, len(items) - sampling.history_length)))
-    items = items[start : start + sampling.history_length + 1]
-    length, size = len(items) - 1, sampling.history_positions
-    # Where there are fewer positions than asked for, the last one is repeated and forms no further pair.
-    every = np.minimum(np.arange(size), length - 1)
-    positions = _positions(length, size, sampling, rng) if length > size else every
-    pairs = np.eye(size, dtype=bool) & (np.arange(size) < length)
-    if sampling.new_targets_only:
-        pairs &= _is_new(items)[positions, positions + 1]
-        excluded = [items[: place + 2] for place in positions]
-    else:
-        excluded = [items[place + 1][None] for place in positions]
-    return Example(items[:-1], positions, items[1:], positions, excluded, pairs)
-
-
-def _is_new(items: np.ndarray) -> np.ndarray:
-    """[n, n] bool: item k is none of the items 0..j."""
-    return ~np.logical_or.accumulate(items[:, None] == items[None, :], axis=0)
+def training_setup(config: Config) -> str:
+    """What is asked of the towers, in words: "next item, whole sequence"."""
+    return f"{OBJECTIVES[config.objective.kind].label}, {config.sampling.sequence.value} sequence"

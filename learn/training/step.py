@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 
-from learn.config import Config, ItemTower
+from learn.config import Config
 from learn.objective import accidental_hits, dense_all_action_loss, negatives_logsumexp
 from learn.pal.towers import Towers
 from learn.training.batch import Batch
@@ -15,7 +17,7 @@ class StepLoss:
     """Joins sampling, towers and objective; holds the catalogue's prepared content and the negatives' statistics.
 
     Args:
-        content: [N, D_llm] float32 prepared content embeddings, on the device.
+        content: [N, D_llm] prepared content embeddings, on the device.
         training_counts: [N] training interactions; items without any are never drawn as catalogue negatives.
     """
 
@@ -35,67 +37,105 @@ class StepLoss:
 
     def __call__(self, towers: Towers, batch: Batch, epoch: int, step: int) -> torch.Tensor:
         """The mean loss of ``batch``, a scalar."""
-        objective, device = self.config.objective, self.content.device
-        rows = torch.arange(len(batch.history), device=device)[:, None]
+        device = self.content.device
+        row_of = torch.arange(len(batch.history), device=device)[:, None]
         history, target = (torch.as_tensor(part, device=device) for part in (batch.history, batch.target))
         history_positions = torch.as_tensor(batch.history_positions, device=device)
-        target_positions = torch.as_tensor(batch.target_positions, device=device)
-
-        def rows_of(items: torch.Tensor) -> torch.Tensor:
-            return towers.inputs(self.content[items], items)
+        target_places = row_of * target.shape[1] + torch.as_tensor(batch.target_positions, device=device)
 
         # A short history gives the same position several times: its negatives are summed once.
-        places, place_of = torch.unique(rows * history.shape[1] + history_positions, return_inverse=True)
-        place_emb = towers.users(rows_of(history)).flatten(0, 1)[places]  # [P, d]
-        user_emb = place_emb[place_of]  # [B, N_h, d]
-        item_ids = target[rows, target_positions]  # [B, N_t]
-        prior = towers.prior(rows_of(item_ids))
+        places, place_of = torch.unique(row_of * history.shape[1] + history_positions, return_inverse=True)
+        place_emb = towers.users(self._rows(towers, history)).flatten(0, 1)[places]  # [P, d]
         catalogue = self.negatives(epoch, step)
-        whole = len(catalogue) == len(self.known)
-        ids = torch.as_tensor(catalogue, device=device)
-        if towers.variant is ItemTower.SEQUENCE:
-            item_emb = towers.targets(rows_of(target))[rows, target_positions]  # [B, N_t, d]
-            catalogue_emb = towers.items(rows_of(ids)) if len(ids) else item_emb.new_zeros(0, item_emb.shape[-1])
-        else:  # every item is embedded alone, so each needs embedding only once
-            met, place = torch.unique(torch.cat([ids, item_ids.flatten()]), return_inverse=True)
-            embedded = towers.items(rows_of(met))
-            catalogue_emb, item_emb = (
-                embedded[place[: len(ids)]],
-                embedded[place[len(ids) :]].unflatten(0, item_ids.shape),
-            )
-
-        candidates, embeddings, priors, expected = [], [], [], np.zeros(len(self.share))
-        if len(catalogue):
-            candidates.append(ids)
-            embeddings.append(catalogue_emb)
-            priors.append(towers.prior(rows_of(ids)))
-            expected += len(catalogue) / len(self.known)
-        # With the whole catalogue in the sum, the batch's targets would only count twice.
-        if objective.in_batch_negatives and not (whole and towers.variant is not ItemTower.SEQUENCE):
-            # A short target gives the same position several times: as a negative it counts once.
-            once = _first_of_each(rows * target.shape[1] + target_positions)
-            candidates.append(item_ids.flatten()[once])
-            embeddings.append(item_emb.flatten(0, 1)[once])
-            priors.append(None if prior is None else prior.flatten()[once])
-            expected += len(once) * self.share
-        drawn = torch.cat(candidates)
-        log_expected = None
-        if objective.log_q:
-            counts = torch.as_tensor(expected, device=device, dtype=torch.float32)[drawn]
-            log_expected = counts.clamp_min(1e-9).log()
-        excluded_negatives = (
-            torch.as_tensor(batch.excluded_negatives, device=device).expand(-1, place_of.shape[1], -1).flatten(0, 1)
-        )
+        targets, negatives = self._embed_items(towers, target, target_places, catalogue)
+        candidates = self._candidates(towers, targets, negatives, target_places)
+        excluded = torch.as_tensor(batch.excluded_negatives, device=device)
+        excluded = excluded.expand(-1, place_of.shape[1], -1).flatten(0, 1)[_first_of_each(place_of)]  # [P, T']
         denominator = negatives_logsumexp(
             place_emb,
-            torch.cat(embeddings),
-            accidental_hits(drawn, excluded_negatives[_first_of_each(place_of)]),
+            candidates.embeddings,
+            accidental_hits(candidates.ids, excluded),
             towers.scale,
-            log_expected,
-            None if prior is None else torch.cat(priors),
+            candidates.log_expected,
+            candidates.bias,
         )[place_of]
         positives = None if batch.positives is None else torch.as_tensor(batch.positives, device=device)
-        return dense_all_action_loss(user_emb, item_emb, denominator, towers.scale, prior, positives)
+        return dense_all_action_loss(
+            place_emb[place_of], targets.embeddings, denominator, towers.scale, targets.bias, positives
+        )
+
+    def _rows(self, towers: Towers, items: torch.Tensor) -> torch.Tensor:
+        """[...] item indices -> [..., D_in] what the towers read of them."""
+        return towers.inputs(self.content[items], items)
+
+    def _embed_items(
+        self, towers: Towers, target: torch.Tensor, target_places: torch.Tensor, catalogue: np.ndarray
+    ) -> tuple[_Items, _Items]:
+        """The targets that enter the loss [B, N_t], and the catalogue negatives [M].
+
+        Args:
+            target: [B, T] item indices; target_places: [B, N_t] places in it, flattened.
+            catalogue: [M] item indices.
+        """
+        item_ids = target.flatten()[target_places]
+        ids = torch.as_tensor(catalogue, device=target.device)
+        bias = towers.popularity_bias(self._rows(towers, item_ids))
+        if towers.item_tower.reads_context:
+            item_emb = towers.targets(self._rows(towers, target)).flatten(0, 1)[target_places]  # [B, N_t, d]
+            catalogue_emb = (
+                towers.items(self._rows(towers, ids)) if len(ids) else item_emb.new_zeros(0, item_emb.shape[-1])
+            )
+        else:  # every item is embedded alone, so each needs embedding only once
+            met, place = torch.unique(torch.cat([ids, item_ids.flatten()]), return_inverse=True)
+            embedded = towers.items(self._rows(towers, met))
+            catalogue_emb = embedded[place[: len(ids)]]
+            item_emb = embedded[place[len(ids) :]].unflatten(0, item_ids.shape)
+        catalogue_bias = towers.popularity_bias(self._rows(towers, ids)) if len(ids) else None
+        return _Items(item_ids, item_emb, bias), _Items(ids, catalogue_emb, catalogue_bias)
+
+    def _candidates(
+        self, towers: Towers, targets: _Items, negatives: _Items, target_places: torch.Tensor
+    ) -> _Candidates:
+        """The catalogue negatives, and the batch's targets where they are negatives for its other users."""
+        objective = self.config.objective
+        parts, expected = [], np.zeros(len(self.share))
+        if len(negatives.ids):
+            parts.append(negatives)
+            expected += len(negatives.ids) / len(self.known)
+        # With the whole catalogue in the sum, the batch's targets would only count twice.
+        twice = len(negatives.ids) == len(self.known) and not towers.item_tower.reads_context
+        if objective.in_batch_negatives and not twice:
+            # A short target gives the same position several times: as a negative it counts once.
+            once = _first_of_each(target_places)
+            bias = None if targets.bias is None else targets.bias.flatten()[once]
+            parts.append(_Items(targets.ids.flatten()[once], targets.embeddings.flatten(0, 1)[once], bias))
+            expected += len(once) * self.share
+        ids = torch.cat([part.ids for part in parts])
+        log_expected = None
+        if objective.log_q:
+            counts = torch.as_tensor(expected, device=ids.device, dtype=torch.float32)[ids]
+            log_expected = counts.clamp_min(1e-9).log()
+        biases = [part.bias for part in parts if part.bias is not None]
+        return _Candidates(
+            ids, torch.cat([part.embeddings for part in parts]), torch.cat(biases) if biases else None, log_expected
+        )
+
+
+class _Items(NamedTuple):
+    """Items of a step: ids [...] int64, embeddings [..., d], and the popularity bias [...] where there is one."""
+
+    ids: torch.Tensor
+    embeddings: torch.Tensor
+    bias: torch.Tensor | None
+
+
+class _Candidates(NamedTuple):
+    """All K negatives of a step: ids [K], embeddings [K, d], and for each a bias and log of its expected draws."""
+
+    ids: torch.Tensor
+    embeddings: torch.Tensor
+    bias: torch.Tensor | None
+    log_expected: torch.Tensor | None
 
 
 def _first_of_each(values: torch.Tensor) -> torch.Tensor:

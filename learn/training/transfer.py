@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from learn.config import Inputs, ItemTower
+from learn.config import Inputs
 from learn.data.dataset import Dataset
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation.protocol import rank_vectors
+from learn.item_towers import ITEM_TOWERS
 from learn.pal.infer import item_vectors, user_vectors
 from learn.runs.run import Run, RunInfo, provenance
 from learn.runs.towers import load_towers
@@ -23,8 +24,8 @@ def transfer(
 ) -> Run:
     """Writes the Run of ``source``'s towers on ``dataset``, whose interactions are read as histories only.
 
-    What everybody buys, and how often the same again, is the source's own: its popularity prior and its repeat term
-    stay behind.
+    What everybody buys, and how often the same again, is the source's own: its popularity bias and its
+    repeat-consumption bias stay behind.
 
     Args:
         source: trained on another dataset; its preprocessing's statistics are used as they are.
@@ -37,7 +38,7 @@ def transfer(
     if not (source.path / "weights.safetensors").exists() or source.config.pal.inputs is not Inputs.TEXT:
         raise LearnError(
             f"Run {source.name} ({source.info.label}) cannot rank another dataset: it has no towers that read text.",
-            "Use a Run of item tower a, b or c whose pal.inputs is text.",
+            "Use a Run of a trained item tower whose pal.inputs is text.",
         )
     towers, preprocessing = load_towers(source)
     towers.prior_head = None
@@ -45,7 +46,7 @@ def transfer(
     rows = torch.as_tensor(prepared)
     users = user_vectors(towers, rows, split.history(Phase.TEST), source.config.sampling)
     items = item_vectors(towers, rows)
-    own = source.config.pal.item_tower is not ItemTower.CONTENT
+    is_own = ITEM_TOWERS[source.config.pal.item_tower].own_vectors
     info = RunInfo(
         name=folder.name,
         label=f"{source.info.label}, trained on {source.info.dataset}",
@@ -55,7 +56,7 @@ def transfer(
         dataset_fingerprint=dataset.fingerprint,
         split=split.describe(),
         content_key=content_key,
-        item_vectors="own" if own else "content",
+        item_vectors="own" if is_own else "content",
         seed=source.info.seed,
         trainable_parameters=0,
         made=provenance() | {"trained_on": source.info.dataset},
@@ -66,9 +67,9 @@ def transfer(
         dataset=dataset,
         split=split,
         ranked=rank_vectors(users, items, split),
-        config=source.config.with_values(pal__popularity_prior=False, pal__repeat_term=False),
+        config=source.config.with_values(pal__popularity_bias=False, pal__repeat_bias=False),
         user_vectors=users,
-        item_vectors=items if own else None,
+        item_vectors=items if is_own else None,
         weights={name: value.numpy() for name, value in towers.state_dict().items()},
         preprocessing=preprocessing.tensors(),
     )

@@ -3,7 +3,7 @@ import pytest
 
 from learn.config import Preprocessing
 from learn.errors import LearnError
-from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
+from learn.pal.preprocessing import ContentPreprocessing, distinct_rows, fit_preprocessing
 
 
 @pytest.fixture
@@ -46,3 +46,18 @@ def test_refuses_another_width_and_values_that_are_not_finite(vectors):
     vectors[3, 3] = np.nan
     with pytest.raises(LearnError, match="not finite"):
         fit_preprocessing(vectors, Preprocessing.WHITEN)
+
+
+def test_distinct_rows_are_named_by_their_first():
+    first, place = distinct_rows(np.array([[1.0, 2], [3, 4], [1, 2], [3, 4], [5, 6]], np.float32))
+    assert first.tolist() == [0, 1, 4] and place.tolist() == [0, 1, 0, 1, 2]
+    assert [part.tolist() for part in distinct_rows(np.zeros((0, 3)))] == [[], []]
+
+
+@pytest.mark.parametrize("kind", list(Preprocessing))
+def test_items_that_share_a_text_stay_equal_wherever_they_stand(vectors, kind):
+    fitted = fit_preprocessing(vectors, kind)
+    alike = np.random.default_rng(1).integers(0, 5, 61)
+    out = fitted.apply(vectors[alike])
+    assert len(np.unique(out, axis=0)) == 5 and (out == out[[list(alike).index(one) for one in alike]]).all()
+    assert (fitted.apply(vectors[:61]) == fitted.apply(np.concatenate([vectors[:61], vectors[:3]]))[:61]).all()

@@ -2,11 +2,13 @@
 
 from itertools import product
 
+import numpy as np
 import pytest
 import torch
 
 from learn.config import Backbone, ItemTower, preset
 from learn.pal.encoder import BACKBONES, PAL
+from learn.pal.infer import item_vectors
 from learn.pal.masks import causal_mask, self_mask
 from learn.pal.towers import ITEM_TOWERS, Towers
 
@@ -57,6 +59,11 @@ class TestContract:
         whole = towers.items(flat)
         one_by_one = torch.cat([towers.items(row[None]) for row in flat])
         assert torch.allclose(whole, one_by_one, atol=1e-6)
+
+    def test_items_that_share_a_text_have_one_vector_wherever_they_stand(self, towers, content):
+        alike = torch.arange(61) % 7 % 5
+        vectors = item_vectors(towers, content.flatten(0, 1)[alike], block=17)
+        assert (vectors == vectors[alike.numpy()]).all() and len(np.unique(vectors, axis=0)) == 5
 
     def test_a_cold_start_item_needs_its_text_only(self, towers):
         item = torch.randn(1, D_LLM, generator=torch.Generator().manual_seed(9))

@@ -1,5 +1,7 @@
 """Every index answers like a plain sort over all scores, and never shows what is excluded."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from learn.errors import LearnError
 from learn.retrieval import IndexKind, build_index
 from learn.retrieval.exact import ExactIndex, top_k
 from learn.retrieval.repeats import search_with_repeats
+from learn.retrieval.scores import pair_scores, rounding_bound
 
 N_ITEMS, N_QUERIES, WIDTH = 600, 40, 8
 
@@ -19,12 +22,17 @@ def sequences(lists) -> Sequences:
     return Sequences(items, np.concatenate([[0], np.cumsum([len(row) for row in lists])]).astype(np.int64))
 
 
+def exact_score(query, vector) -> float:
+    """The inner product without any error, rounded once to float32."""
+    return float(np.float32(math.fsum(float(a) * float(b) for a, b in zip(query, vector, strict=True))))
+
+
 def by_sorting(queries, vectors, k, exclude=None):
     """The oracle: every score, sorted by (score, item) in plain Python."""
     answers = []
     for row, query in enumerate(queries):
         banned = set() if exclude is None else set(exclude[row].tolist())
-        scored = [(-float(np.float32(query @ vector)), item) for item, vector in enumerate(vectors)]
+        scored = [(-exact_score(query, vector), item) for item, vector in enumerate(vectors)]
         best = [item for _, item in sorted(pair for pair in scored if pair[1] not in banned)[:k]]
         answers.append(best + [-1] * (k - len(best)))
     return np.array(answers)
@@ -49,7 +57,10 @@ def test_exact_kinds_equal_a_plain_sort(world, kind, masked):
     items, scores = build_index(kind, vectors).search(queries, 15, exclude)
     assert items.dtype == np.int64 and scores.dtype == np.float32
     assert (items == by_sorting(queries, vectors, 15, exclude)).all()
-    np.testing.assert_allclose(scores, np.take_along_axis(queries @ vectors.T, items, axis=1), rtol=1e-5)
+    expected = [
+        [exact_score(queries[row], vectors[item]) for item in items[row] if item >= 0] for row in range(N_QUERIES)
+    ]
+    assert [[value for value in row if np.isfinite(value)] for row in scores.tolist()] == expected
 
 
 @pytest.mark.parametrize("kind", [IndexKind.EXACT, IndexKind.FLAT])
@@ -62,6 +73,36 @@ def test_equal_items_at_the_end_of_a_list_come_by_smaller_index(kind, k, masked)
     exclude = sequences([[], [0, 1, 40], list(range(0, 100, 2))]) if masked else None
     items, _ = build_index(kind, vectors).search(queries, k, exclude)
     assert (items == by_sorting(queries, vectors, k, exclude)).all()
+
+
+@pytest.mark.parametrize("kind", [IndexKind.EXACT, IndexKind.FLAT])
+@pytest.mark.parametrize("width", [12, 33, 64, 65])
+def test_twins_are_equal_to_the_bit_wherever_they_stand(kind, width):
+    """A matrix product gives rows with the same vector other last bits by their places: the order must not tell."""
+    rng = np.random.default_rng(width)
+    kinds = rng.normal(size=(13, width)).astype(np.float32)
+    vectors = kinds[rng.integers(0, 13, 333)]
+    queries = rng.normal(size=(21, width)).astype(np.float32)
+    index = build_index(kind, vectors)
+    items, scores = index.search(queries, 120)
+    assert (items == by_sorting(queries, vectors, 120)).all()
+    for row in range(len(queries)):
+        alone = index.search(queries[row : row + 1], 120)
+        assert (alone[0][0] == items[row]).all() and (alone[1][0] == scores[row]).all()
+        assert len(np.unique(scores[row])) <= 13
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 200), st.integers(1, 70), st.integers(0, 2**16))
+def test_a_pairs_score_is_exact_whatever_is_beside_it_and_bounds_what_a_product_says(n, width, seed):
+    rng = np.random.default_rng(seed)
+    queries, vectors = rng.normal(size=(2, n, width)).astype(np.float32)
+    found = pair_scores(queries, vectors)
+    assert found[n // 2] == exact_score(queries[n // 2], vectors[n // 2])
+    assert found[n // 2] == pair_scores(queries[n // 2], vectors[n // 2 : n // 2 + 1])[0]
+    assert (pair_scores(queries[0], vectors) == pair_scores(np.repeat(queries[:1], n, axis=0), vectors)).all()
+    error = np.abs(queries @ vectors.T - queries.astype(float) @ vectors.T.astype(float))
+    assert (error <= rounding_bound(queries, vectors)[:, None]).all()
 
 
 @pytest.mark.parametrize(("kind", "least"), [(IndexKind.HNSW, 0.95), (IndexKind.IVF, 0.6)])

@@ -11,6 +11,7 @@ from scipy.stats import spearmanr
 
 from learn.errors import LearnError
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items, read_chunks
+from learn.retrieval.scores import pair_scores
 from learn.runs.recommender import Recommender, sequences_of
 from learn.runs.vectors import normalise
 
@@ -189,7 +190,7 @@ def rank_breakdown(
         keep: [N] bool, the items that are ranked; ``item`` is ranked in any case.
         has_prior: the last dimension is the popularity prior.
     """
-    whole = (item_vectors @ user_vector).astype(np.float32)
+    whole = pair_scores(user_vector, item_vectors)
     prior = item_vectors[:, -1] * user_vector[-1] if has_popularity_bias else np.zeros_like(whole)
     similarity = whole - prior
     ranked = keep.copy()

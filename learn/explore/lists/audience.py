@@ -9,6 +9,7 @@ import numpy as np
 from learn.data.sequences import Sequences
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items
 from learn.explore.lists.attribution import leave_one_out
+from learn.retrieval.scores import pair_scores, rounding_bound
 from learn.runs.recommender import Recommender
 
 SHORT = 8
@@ -45,7 +46,7 @@ def top_users(
     Returns:
         users [<= k] and scores, best first.
     """
-    scores = (user_vectors @ item_vector).astype(np.float32)
+    scores = pair_scores(item_vector, user_vectors)
     allowed = history.lengths > 0
     if item is not None:
         allowed[history.users[history.items == item]] = False
@@ -67,10 +68,12 @@ def own_ranks(
     An item outside the catalogue (``item`` None) is one more beside it; of equal scores the lower index is first, a
     new item last.
     """
-    catalogue = user_vectors[users] @ item_vectors.T
-    own = (user_vectors[users] @ item_vector).astype(catalogue.dtype)
-    if item is not None:
-        own = catalogue[:, item].copy()
+    asked = user_vectors[users]
+    catalogue, own = asked @ item_vectors.T, pair_scores(asked, item_vector)
+    # Where the matrix product's rounding could tell the two apart, or not tell them apart, the exact scores do.
+    near = np.abs(catalogue - own[:, None]) <= rounding_bound(asked, item_vectors)[:, None]
+    rows, columns = np.nonzero(near)
+    catalogue[rows, columns] = pair_scores(asked[rows], item_vectors[columns])
     places = np.arange(catalogue.shape[1])
     last = len(places) if item is None else item
     ahead = (catalogue > own[:, None]) | ((catalogue == own[:, None]) & (places < last))

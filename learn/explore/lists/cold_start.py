@@ -14,6 +14,7 @@ from learn.explore.lists.user_lists import Suggestions
 from learn.explore.maps.item_maps import ItemMap, K
 from learn.explore.maps.layout import near_count, near_on_map
 from learn.retrieval.exact import top_k
+from learn.retrieval.scores import pair_scores
 from learn.runs.recommender import Recommender
 
 
@@ -48,8 +49,8 @@ def nearest(live: Recommender, item_vector: np.ndarray, allowed: np.ndarray, k: 
 
     The popularity prior is left out: it says how much people buy, not what is alike.
     """
-    cosines = live.directions() @ live.directions(item_vector[None])[0]
-    scores = np.where(allowed, cosines, -np.inf).astype(np.float32)
+    cosines = pair_scores(live.directions(item_vector[None])[0], live.directions())
+    scores = np.where(allowed, cosines, np.float32(-np.inf))
     items, best = top_k(scores[None], min(k, len(scores)))
     found = items[0] >= 0
     return Suggestions(items[0][found], best[0][found], live=True)
@@ -136,7 +137,7 @@ def place_new_item(found: ItemMap, vectors: np.ndarray, vector: np.ndarray, k: i
     """
     from scipy.spatial import cKDTree
 
-    points, cosines = top_k((vectors[found.items] @ vector)[None], min(k, len(found.items)))
+    points, cosines = top_k(pair_scores(vector, vectors[found.items])[None], min(k, len(found.items)))
     place = place_on_map(found.plane, points[0], cosines[0])
     around = cKDTree(found.plane).query(place, k=min(near_count(len(found.items)), len(found.items)))[1]
     return Placement(place, points[0], cosines[0], np.isin(points[0], around))

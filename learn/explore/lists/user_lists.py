@@ -13,6 +13,7 @@ from learn.data.sequences import Sequences
 from learn.data.splits import Phase, Split
 from learn.explore.catalogue import OTHER_CATEGORIES, Catalogue
 from learn.retrieval.exact import top_k
+from learn.retrieval.scores import pair_scores
 from learn.runs.run import Run
 
 STORED_LISTS = dict[tuple[str, str], np.ndarray]
@@ -106,10 +107,10 @@ def rank_live(
         k: how many; fewer come back only when fewer items are kept.
         history: item indices that the user has; repeat: the Run's addition to their scores (`RunInfo.repeat`).
     """
-    scores = item_vectors @ user_vector
+    scores = pair_scores(user_vector, item_vectors)
     if history is not None:
-        scores[np.unique(history)] += repeat
-    scores = np.where(keep, scores, -np.inf).astype(np.float32)
+        scores[np.unique(history)] += np.float32(repeat)
+    scores[~keep] = -np.inf
     items, best = top_k(scores[None, :], min(k, len(scores)))
     found = items[0] >= 0
     return Suggestions(items[0][found], best[0][found], live=True)

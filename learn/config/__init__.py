@@ -1,0 +1,44 @@
+"""Every setting of a Run, validated, with its meaning beside it, and the presets for tests, demos and the paper.
+
+This package imports neither torch nor transformers.
+"""
+
+from learn.config.config import Config, parse_config
+from learn.config.presets import AUTO, PRESETS, preset
+from learn.config.sections import (
+    BUNDLED,
+    BUNDLED_ENCODER,
+    Backbone,
+    CEXConfig,
+    Inputs,
+    ObjectiveConfig,
+    PALConfig,
+    Pooling,
+    Preprocessing,
+    TrainingConfig,
+)
+from learn.item_towers import ItemTower
+from learn.sampling import SamplingConfig, SequenceUse
+from learn.training_objectives import Objective
+
+__all__ = [
+    "AUTO",
+    "BUNDLED",
+    "BUNDLED_ENCODER",
+    "PRESETS",
+    "Backbone",
+    "CEXConfig",
+    "Config",
+    "Inputs",
+    "ItemTower",
+    "Objective",
+    "ObjectiveConfig",
+    "PALConfig",
+    "Pooling",
+    "Preprocessing",
+    "SamplingConfig",
+    "SequenceUse",
+    "TrainingConfig",
+    "parse_config",
+    "preset",
+]

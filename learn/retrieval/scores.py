@@ -1,0 +1,41 @@
+"""A score is a function of two vectors alone: the same bits beside whatever else, in blocks of any size, anywhere.
+
+A matrix product sums in an order that depends on the processor, on the size of the block and on a row's place in it:
+items with the same vector then differ in their last bits, and an order by score tells them apart by chance. Here the
+products of float32 are exact in float64, are summed in one order, and only the sum is rounded.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_BLOCK = 2_000_000  # products held at a time: 16 MB
+
+
+def pair_scores(queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """[n] float32: the inner product of each row of ``queries`` with that row of ``vectors``.
+
+    Args:
+        queries, vectors: [n, d] or [d], which is every row's.
+    """
+    queries, vectors = np.atleast_2d(queries), np.atleast_2d(vectors)
+    n, width = max(len(queries), len(vectors)), vectors.shape[1]
+    queries, vectors = np.broadcast_to(queries, (n, width)), np.broadcast_to(vectors, (n, width))
+    found = np.empty(n, dtype=np.float32)
+    block = max(1, _BLOCK // max(width, 1))
+    for start in range(0, n, block):
+        rows = slice(start, start + block)
+        # Along rows that lie in one piece NumPy adds pairwise, in one order on every processor.
+        products = np.multiply(queries[rows], vectors[rows], dtype=np.float64)
+        found[rows] = np.ascontiguousarray(products).sum(axis=1)
+    return found
+
+
+def rounding_bound(queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """[Q] float64: no float32 matrix product of a query with any of ``vectors`` is farther from `pair_scores`.
+
+    Twice the classical bound n u |x| |y| of a sum in any order (Higham, *Accuracy and Stability*, 2002, section 3.1).
+    """
+    longest = np.sqrt(np.max(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64), initial=0.0))
+    lengths = np.sqrt(np.einsum("nd,nd->n", queries, queries, dtype=np.float64))
+    return (queries.shape[1] + 1) * float(np.finfo(np.float32).eps) * lengths * longest
