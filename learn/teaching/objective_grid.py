@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from learn.config import Objective
 from learn.data.schema import Metrics
 from learn.explore.colours import REST_COLOUR, VARIANT_COLOURS
 from learn.explore.figures.base import finish
@@ -19,10 +18,10 @@ from learn.reproduce.results import one_metric
 from learn.reproduce.tables import Plan
 from learn.runs.run import Run
 from learn.training.examples import make_example
+from learn.training_objectives import OBJECTIVES
 
 TOWER, SETUP = "tower", "training_setup"
 LOSS = "loss"
-_OBJECTIVES = {Objective.DENSE_ALL_ACTION: "dense all-action", Objective.NEXT_ITEM: "next item"}
 
 
 def grid_of(plan: Plan) -> pd.DataFrame:
@@ -30,8 +29,8 @@ def grid_of(plan: Plan) -> pd.DataFrame:
     rows = [
         (
             row.name,
-            row.config.pal.item_tower.value,
-            f"{_OBJECTIVES[row.config.objective.kind]}, {row.config.sampling.sequence.value} sequence",
+            row.config.pal.item_tower,
+            f"{OBJECTIVES[row.config.objective.kind].label}, {row.config.sampling.sequence.value} sequence",
         )
         for row in plan.rows
     ]

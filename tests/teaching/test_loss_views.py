@@ -23,7 +23,7 @@ from learn.training.batch import make_batch
 from learn.training.step import StepLoss
 
 CONFIG = preset("tiny").with_values(
-    pal__popularity_prior=False,
+    pal__popularity_bias=False,
     objective__log_q=False,
     objective__catalogue_negatives=0,
     sampling__cut="fixed",
@@ -33,7 +33,7 @@ CONFIG = preset("tiny").with_values(
 @pytest.fixture(params=[ItemTower.SEQUENCE, ItemTower.ITEM])
 def case(request, split):
     torch.manual_seed(0)
-    config = CONFIG.with_values(pal__item_tower=request.param.value)
+    config = CONFIG.with_values(pal__item_tower=request.param)
     content = torch.randn(split.n_items, 12, generator=torch.Generator().manual_seed(1))
     users = np.flatnonzero(split.train().lengths >= 12)[:5]  # long enough to draw no target position twice
     batch = make_batch(split.train(), users, config, 0, 0)
