@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import shutil
 from collections.abc import Iterator
@@ -71,7 +72,8 @@ def describe(figure: dict[str, Any]) -> str:
         parts = [extent for axis in "xyz" if (extent := _extent(axis, trace.get(axis)))]
         name = trace.get("name")
         lines.append(f"{trace['type']}{f' {name!r}' if name else ''}: {', '.join(parts) or 'nothing'}")
-    return "\n".join(["figure", *(line for line in lines if not line.endswith(": nothing"))])
+    words = ["figure", *(line for line in lines if not line.endswith(": nothing"))]
+    return html.unescape("\n".join(words))
 
 
 def _extent(axis: str, values: Any) -> str:
