@@ -166,6 +166,19 @@ def train_variants(
     return runs
 
 
+def baseline_run(workspace: Workspace, dataset: Dataset, name: str) -> Run:
+    """The baseline ``name`` ("popularity" or "item-knn") as a Run: the finished one where it fits, else counted now.
+
+    Raises:
+        LearnError: nobody to evaluate, or the workspace cannot be written to.
+    """
+    from learn.runs.baselines import make_reference_run
+
+    folder = workspace.run(dataset.name, name)
+    kept = finished_run(folder, dataset, dataset.split, None, None)
+    return kept or make_reference_run(name, dataset, dataset.split, folder)
+
+
 def draw_maps(
     workspace: Workspace,
     dataset: Dataset,

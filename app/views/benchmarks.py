@@ -6,8 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.shared import cache, theme, url
-from learn.data.schema import Metrics
-from learn.evaluation.protocol import WHOLE
+from learn.data.schema import Metrics, Recommendations, Slices
 from learn.explore.metrics import overview
 from learn.reproduce import results
 from learn.reproduce.figure import benchmark_figure
@@ -54,8 +53,8 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
     )
     last = 0 if (rows["split"] == "leave_one_out").all() else -1
     k = url.linked(columns[1].selectbox, "List length k", ks, url.BENCHMARK_K, ks[last])
-    if (rows["split"] == "leave_one_out").all() and "all" in sets:
-        sets = ["all", *(name for name in sets if name != "all")]
+    if (rows["split"] == "leave_one_out").all() and Recommendations.ALL_CANDIDATES in sets:
+        sets = sorted(sets, key=lambda name: name != Recommendations.ALL_CANDIDATES)
     candidates = url.linked(
         columns[2].selectbox, "Ranked items", sets, url.BENCHMARK_SET, sets[0], format_func=overview.AMONG_NAMES.get
     )
@@ -108,7 +107,7 @@ def _interval(row: dict) -> str:
 def _difference(row: dict) -> str:
     if pd.isna(row[Metrics.MEAN]):
         return f"did not run: {row['why']}"
-    if row[Metrics.SLICE] != WHOLE:
+    if row[Metrics.SLICE] != Slices.WHOLE:
         return "–"
     if pd.isna(row["difference"]):
         return "the reference"

@@ -12,6 +12,7 @@ import streamlit as st
 from app.panels import audiences, new_item_maps
 from app.shared import cache, links, page, pickers, recommenders, theme, url
 from learn.cex.prompt import item_prompts
+from learn.data import new_items
 from learn.data.schema import Items
 from learn.errors import LearnError
 from learn.explore.colours import run_colours
@@ -244,7 +245,7 @@ def _read(lives: dict[str, Recommender], items: pd.DataFrame) -> dict[str, np.nd
 def _file(view: cache.View, runs: FoundRuns, lives: dict[str, Recommender]) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     upload = left.file_uploader(
-        f"A table of up to {new_item.MOST:,} new items, with at least a column title",
+        f"A table of up to {new_items.MOST:,} new items, with at least a column title",
         type=["csv", "tsv", "parquet", "jsonl"],
         key="cold_start_file",
         help="Columns: title, category, brand, price, keywords, attributes, item_id; common other names are found too.",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.components.lists import Column, column_data, show
 from app.shared import cache, links, page, pickers, theme, url
-from learn.data.schema import Metrics
+from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
 from learn.explore.colours import run_colours
@@ -54,7 +54,7 @@ def draw() -> None:
     theme.chart(compare_figures.slices_figure(table, colours, f"{overview.metric_label(metric)}@{k}"), "compare_slices")
     _variety(view, picked, mine, metric, k, candidates, colours)
     _overlap(view, picked, k, candidates)
-    best_first = list(overview.compare_runs(mine, metric, k, candidates, "all")["run"])
+    best_first = list(overview.compare_runs(mine, metric, k, candidates, Slices.WHOLE)["run"])
     _duel(view, sorted(picked, key=lambda run: best_first.index(run.name)), candidates, k, colours)
     _curves(picked, colours)
 
@@ -111,7 +111,7 @@ def _variety(
         "coverage and novelty. Click a dot for what it is and its recommendations."
     )
     lists = _matrices(view, picked, candidates)
-    accuracy = overview.compare_runs(metrics, metric, k, candidates, "all")
+    accuracy = overview.compare_runs(metrics, metric, k, candidates, Slices.WHOLE)
     table = _trade_offs(
         [run for run in picked if run.name in lists],
         lists,

@@ -10,7 +10,7 @@ import streamlit as st
 from app.shared import cache, links, theme, url, variant_texts
 from learn.data.dataset import Dataset
 from learn.data.report import NOTE, OK, WARNING, report_table
-from learn.data.schema import Metrics
+from learn.data.schema import Metrics, Slices
 from learn.data.splits import SplitInfo
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
@@ -70,7 +70,7 @@ def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
     names = [name for name in overview.METRIC_WORDS if name in present] + sorted(present - set(overview.METRIC_WORDS))
     ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
     sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.CANDIDATES])]
-    slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != "all", name))
+    slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != Slices.WHOLE, name))
     metric = url.linked(columns[0].selectbox, "Metric", names, url.METRIC, names[0], format_func=overview.metric_label)
     first = str(default_k(n_items))
     k = url.linked(columns[1].selectbox, "List length k", ks, url.METRIC_K, first if first in ks else ks[-1])

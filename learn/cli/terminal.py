@@ -57,8 +57,8 @@ def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> No
     its 95% interval."""
     from rich.table import Column, Table
 
-    from learn.data.schema import Metrics, Recommendations
-    from learn.evaluation.protocol import WHOLE, default_k
+    from learn.data.schema import Metrics, Recommendations, Slices
+    from learn.evaluation.protocol import default_k
 
     k = k or default_k(n_items)
     sets = {Recommendations.UNSEEN: "unseen items", Recommendations.ALL_CANDIDATES: "all items"}
@@ -67,7 +67,7 @@ def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> No
     table = Table(Column("Run", no_wrap=True), *heads)
     for run in runs:
         rows = run.metrics
-        rows = rows[(rows[Metrics.K] == k) & (rows[Metrics.SLICE] == WHOLE)]
+        rows = rows[(rows[Metrics.K] == k) & (rows[Metrics.SLICE] == Slices.WHOLE)]
         cells = []
         for candidates, metric in columns:
             found = rows[(rows[Metrics.METRIC] == metric) & (rows[Metrics.CANDIDATES] == candidates)]

@@ -52,7 +52,7 @@ class Metrics:
     METRIC = "metric"  # hit_rate, recall, pooled_recall, ndcg, mrr, coverage
     K = "k"
     CANDIDATES = "among"
-    SLICE = "slice"  # "all", or "<user|item>:<cold-start|long-tail|others>"
+    SLICE = "slice"  # Slices.WHOLE, or "<user|item>:<cold-start|long-tail|others>"
     MEAN = "mean"
     LOW = "low"  # 95% bootstrap interval over users
     HIGH = "high"
@@ -81,7 +81,7 @@ class PerUser:
 class Slices:
     """Columns of a Run's table of slices: one row per slice of the users and of the items."""
 
-    SLICE = "slice"  # as in Metrics.SLICE, without "all"
+    SLICE = "slice"  # as in Metrics.SLICE, without WHOLE
     RULE = "rule"  # in words, with the threshold
     LOW = "low"  # least number of events of a member
     HIGH = "high"  # greatest number of events of a member; missing: no bound
@@ -89,6 +89,8 @@ class Slices:
     SHARE = "share_of_interactions"  # of all events that were counted
 
     ALL = (SLICE, RULE, LOW, HIGH, COUNT, SHARE)
+
+    WHOLE = "all"  # no slice: everybody, every item
 
     COLD_START = "cold-start"
     LONG_TAIL = "long-tail"

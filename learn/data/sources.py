@@ -1,19 +1,36 @@
-"""Any source -> one Dataset, and the split that suits it."""
+"""Any source -> one Dataset. One entry of `SOURCES` each.
+
+To add one, copy this to the end of this file (or call it anywhere before reading), and nothing else:
+
+    def _load_mine(given: Given) -> Dataset:
+        from learn.data.mine import load_mine  # returns what learn.data.validation.validate returns
+        return load_mine(given.path, given.name)
+    SOURCES.register(Source("mine", "my shop's log: a folder", _load_mine, needs=("path",)))
+
+`learn prepare mine --path FOLDER` then reads it. Loaders import what they need when they are called.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from learn.data.dataset import Dataset
 from learn.errors import LearnError
+from learn.registry import Registry
 from learn.workspace import checked_name
+
+if TYPE_CHECKING:
+    from learn.data.dataset import Dataset
+
+OPTIONS = ("items", "interactions", "path", "map")
+"""What a source may need or allow beside a name; on the command line with two dashes."""
 
 
 class SourceKind(StrEnum):
-    """What a Dataset can be read from."""
+    """The codes of the built-in sources, for code that means one of them; what there is says `SOURCES`."""
 
     COMPLETEJOURNEY = "completejourney"
     TABLES = "tables"
@@ -21,8 +38,66 @@ class SourceKind(StrEnum):
     RECBOLE = "recbole"
 
 
+@dataclass(frozen=True)
+class Given:
+    """What the user gave a source; what it needs is there, what it does not use is not.
+
+    Attributes:
+        name: the dataset's name; None: the source's own.
+        items, interactions, path: files or folders.
+        map: ``{"title": "product_name"}`` or ``["title=product_name", ...]``.
+    """
+
+    name: str | None = None
+    items: Path | str | None = None
+    interactions: Path | str | None = None
+    path: Path | str | None = None
+    map: Mapping[str, str] | tuple[str, ...] = ()
+
+    def options(self) -> set[str]:
+        """Those of `OPTIONS` that were given."""
+        return {option for option in OPTIONS if getattr(self, option)}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a Dataset can be read from.
+
+    Attributes:
+        code: names it on the command line: ``learn prepare CODE``.
+        label: what it is, in a few words.
+        load: reads and validates it.
+        needs, allows: those of `OPTIONS` that must, and that may be given.
+        test_start: its own first day of the test target, "YYYY-MM-DD"; None: `learn.data.splits.default_split` decides.
+    """
+
+    code: str
+    label: str
+    load: Callable[[Given], Dataset]
+    needs: tuple[str, ...] = ()
+    allows: tuple[str, ...] = ()
+    test_start: str | None = None
+
+    def check(self, given: Given) -> None:
+        """Whether ``given`` has what this source needs and nothing that it does not use.
+
+        Raises:
+            LearnError: with how to type it.
+        """
+        needed, options = set(self.needs), given.options()
+        usage = f"Type: learn prepare {self.code}" + "".join(f" --{option} PATH" for option in sorted(needed))
+        if needed - options:
+            raise LearnError(f"Source {self.code} needs {_flags(needed - options)}.", usage)
+        if options - needed - set(self.allows):
+            raise LearnError(f"Source {self.code} does not use {_flags(options - needed - set(self.allows))}.", usage)
+
+
+def _flags(options: set[str]) -> str:
+    return " and ".join(f"--{option}" for option in sorted(options))
+
+
 def load_source(
-    kind: SourceKind | str,
+    kind: str,
     *,
     name: str | None = None,
     items: Path | str | None = None,
@@ -33,7 +108,7 @@ def load_source(
     """Reads and validates a source.
 
     Args:
-        kind: which.
+        kind: a code of `SOURCES`.
         name: the dataset's name; None: the source's own.
         items, interactions: files, of tables and amazon (metadata and reviews).
         path: folder or file, of recbole.
@@ -42,44 +117,63 @@ def load_source(
     Raises:
         LearnError: an unknown kind, a file not given or not used, or what the source's reader refuses.
     """
-    if kind not in list(SourceKind):
-        raise LearnError(f"There is no source {str(kind)!r}.", f"Choose one of: {', '.join(SourceKind)}.")
-    kind = SourceKind(kind)
-    mapping = dict(mapping) if isinstance(mapping, Mapping) else list(mapping)
-    given = {"--items": items, "--interactions": interactions, "--path": path, "--map": mapping}
-    _check_given(kind, {option for option, value in given.items() if value})
+    source = SOURCES[kind]
+    columns = dict(mapping) if isinstance(mapping, Mapping) else tuple(mapping)
+    given = Given(name, items, interactions, path, columns)
+    source.check(given)
     if name is not None:
         checked_name(name, "Dataset")
-    if kind is SourceKind.COMPLETEJOURNEY:
-        from learn.data.completejourney import load_completejourney
+    dataset = source.load(given)
+    if source.test_start is not None:
+        dataset.source["test_start"] = source.test_start
+    return dataset
 
-        dataset = load_completejourney()
-        return dataset if name is None else replace(dataset, name=name)
-    if kind is SourceKind.TABLES:
-        from learn.data.tables import load_tables
 
-        return load_tables(items, interactions, name, mapping)
-    if kind is SourceKind.AMAZON:
-        from learn.data.amazon import load_amazon
+def _load_completejourney(given: Given) -> Dataset:
+    from learn.data.completejourney import load_completejourney
 
-        return load_amazon(items, interactions, name)
+    dataset = load_completejourney()
+    return dataset if given.name is None else replace(dataset, name=given.name)
+
+
+def _load_tables(given: Given) -> Dataset:
+    from learn.data.tables import load_tables
+
+    assert given.items is not None and given.interactions is not None
+    return load_tables(given.items, given.interactions, given.name, given.map)
+
+
+def _load_amazon(given: Given) -> Dataset:
+    from learn.data.amazon import load_amazon
+
+    assert given.items is not None and given.interactions is not None
+    return load_amazon(given.items, given.interactions, given.name)
+
+
+def _load_recbole(given: Given) -> Dataset:
     from learn.data.recbole import load_recbole
 
-    return load_recbole(path, name)
+    assert given.path is not None
+    return load_recbole(given.path, given.name)
 
 
-_NEEDS = {
-    SourceKind.COMPLETEJOURNEY: (set(), set()),
-    SourceKind.TABLES: ({"--items", "--interactions"}, {"--map"}),
-    SourceKind.AMAZON: ({"--items", "--interactions"}, set()),
-    SourceKind.RECBOLE: ({"--path"}, set()),
-}
-
-
-def _check_given(kind: SourceKind, given: set[str]) -> None:
-    needed, allowed = _NEEDS[kind]
-    usage = f"Type: learn prepare {kind}" + "".join(f" {option} PATH" for option in sorted(needed))
-    if needed - given:
-        raise LearnError(f"Source {kind} needs {' and '.join(sorted(needed - given))}.", usage)
-    if given - needed - allowed:
-        raise LearnError(f"Source {kind} does not use {' and '.join(sorted(given - needed - allowed))}.", usage)
+SOURCES: Registry[Source] = Registry(
+    "source",
+    Source(
+        SourceKind.COMPLETEJOURNEY.value,
+        "a year of real grocery shopping that comes with a package",
+        _load_completejourney,
+        test_start="2017-11-01",
+    ),
+    Source(
+        SourceKind.TABLES.value,
+        "your own items and interactions: two tables",
+        _load_tables,
+        needs=("items", "interactions"),
+        allows=("map",),
+    ),
+    Source(
+        SourceKind.AMAZON.value, "Amazon reviews: meta and review files", _load_amazon, needs=("items", "interactions")
+    ),
+    Source(SourceKind.RECBOLE.value, "RecBole's atomic files", _load_recbole, needs=("path",)),
+)

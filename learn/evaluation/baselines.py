@@ -29,7 +29,7 @@ def popularity(split: Split, phase: Phase = Phase.TEST, k: int = LIST_LENGTH) ->
         k: list length.
 
     Returns:
-        regime -> items [U, min(k, N)] int64 and scores (counts) float32; users without history get a list too.
+        candidates -> items [U, min(k, N)] int64 and scores (counts) float32; users without history get a list too.
     """
     counts = np.asarray(_user_item(split.history(phase), split.n_items).sum(axis=0), dtype=np.float32).ravel()
     return _rank_blocks(split, phase, k, lambda start, stop: np.tile(counts, (stop - start, 1)))
@@ -48,8 +48,8 @@ def item_knn(
     Similarity of two items is their cosine over users, ``n_ij / (sqrt(n_i n_j) + shrinkage)`` where n_ij users have
     both in their history; every item keeps its nearest ones, itself included (people buy again). A user's score of an
     item is the sum of its similarity to the user's history events, each weighted ``0.5 ** (age / half_life)``, the age
-    counted back from the user's last event. The defaults did best on completejourney's validation target, over both
-    regimes, among 10 to 800 neighbours, shrinkage 0 to 100 and half-lives of 15 days to none.
+    counted back from the user's last event. The defaults did best on completejourney's validation target, over all
+    items and over unseen ones, among 10 to 800 neighbours, shrinkage 0 to 100 and half-lives of 15 days to none.
 
     Args:
         split, phase: the history before ``phase`` is all that is used.
@@ -117,7 +117,7 @@ def _similar_items(owned: Any, neighbours: int, shrinkage: float) -> Any:
 
 
 def _rank_blocks(split: Split, phase: Phase, k: int, scores: Any) -> Ranked:
-    """Top k of both regimes from ``scores(start, stop)`` -> [stop - start, N] float32."""
+    """Top k of all items and of unseen ones from ``scores(start, stop)`` -> [stop - start, N] float32."""
     history, k = split.history(phase), min(k, split.n_items)
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {
         Recommendations.ALL_CANDIDATES: [],

@@ -1,4 +1,12 @@
-"""Ranking metrics as pure functions on hits: who found which target at which rank.
+"""Ranking metrics as pure functions on hits: who found which target at which rank. One entry of `METRICS` each.
+
+To add one, copy this to the end of this file (or call it anywhere before an evaluation), and nothing else:
+
+    def precision(hits: np.ndarray, n_targets: np.ndarray, k: int) -> np.ndarray:  # [U, K] bool, [U] -> [U]
+        return _defined(hit_count(hits, k) / k, n_targets)
+    METRICS.register(Metric("precision", "Precision", "share of the list that is bought later", of_user=precision))
+
+Every Run made from then on has it, with its interval, overall and by slice; pages and commands show it.
 
 Shapes: U users, K ranks of a list. ``hits`` [U, K] bool: the item at that rank is a target of the user;
 ``n_targets`` [U] int: the user's distinct targets. Metrics of one user come back as [U] float64, to be averaged,
@@ -9,9 +17,14 @@ average over no user.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
 
 from learn.errors import LearnError
+from learn.registry import Registry
 
 
 def _top(hits: np.ndarray, k: int) -> np.ndarray:
@@ -87,3 +100,87 @@ def coverage(ranked: np.ndarray, members: np.ndarray, k: int) -> float:
     shown[top[top >= 0]] = True
     total = int(members.sum())
     return float((shown & members).sum() / total) if total else float("nan")
+
+
+PerUserMetric = Callable[[np.ndarray, np.ndarray, int], np.ndarray]
+"""(hits [U, K] bool, n_targets [U], k) -> [U] float64."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric of ranked lists: of every user, to be averaged, or of all lists together.
+
+    Attributes:
+        code: names it in tables and links.
+        label: what people read.
+        words: a line on what it is.
+        of_user: the metric of each user. The figure is their mean; with ``weights``, the ratio of two sums.
+        weights: [U] n_targets -> [U]; None: every user weighs 1.
+        of_lists: instead, (ranked [U, K] item indices, -1 padded, members [N] bool, k) -> one number, without interval.
+        from_counts: ([U] targets among the first k, [U] n_targets) -> [U], where that is all that ``of_user`` looks at;
+            None: each user's value is stored under the code.
+        more_is_better: False: nothing is marked as the best.
+        in_terminal: in which tables of the command line it stands: of several Runs, of one Run, or in none.
+    """
+
+    code: str
+    label: str
+    words: str
+    of_user: PerUserMetric | None = None
+    weights: Callable[[np.ndarray], np.ndarray] | None = None
+    of_lists: Callable[[np.ndarray, np.ndarray, int], float] | None = None
+    from_counts: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None
+    more_is_better: bool = True
+    in_terminal: Literal["always", "one run", "never"] = "one run"
+
+    def __post_init__(self) -> None:
+        if (self.of_user is None) == (self.of_lists is None):
+            raise LearnError(
+                f"Metric {self.code!r} must be of every user or of all lists together.",
+                "Give its entry either of_user or of_lists.",
+            )
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether a Run stores each user's value; else it follows from the counts of hits, or there is none."""
+        return self.of_user is not None and self.from_counts is None
+
+
+METRICS: Registry[Metric] = Registry(
+    "metric",
+    Metric(
+        "hit_rate",
+        "Hit rate",
+        "share of users with at least one later item in the list",
+        of_user=hit_rate,
+        from_counts=lambda counts, n_targets: (counts > 0).astype(np.float64),
+        in_terminal="always",
+    ),
+    Metric(
+        "recall",
+        "Recall",
+        "share of a user's later items that the list holds",
+        of_user=recall,
+        from_counts=lambda counts, n_targets: counts / n_targets,
+        in_terminal="always",
+    ),
+    Metric("ndcg", "NDCG", "like recall, but hits near the top count more", of_user=ndcg),
+    Metric("mrr", "MRR", "how near the top the first hit is", of_user=mrr, in_terminal="never"),
+    Metric(
+        "pooled_recall",
+        "Pooled recall",
+        "later items found, all users together",
+        of_user=lambda hits, n_targets, k: hit_count(hits, k),
+        weights=lambda n_targets: n_targets,
+        from_counts=lambda counts, n_targets: counts,
+        in_terminal="never",
+    ),
+    Metric(
+        "coverage",
+        "Coverage",
+        "share of the catalogue that is recommended to somebody",
+        of_lists=coverage,
+        more_is_better=False,
+        in_terminal="never",
+    ),
+)

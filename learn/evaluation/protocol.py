@@ -19,8 +19,8 @@ from learn.data.sequences import take_users
 from learn.data.slices import ITEM_PREFIX, USER_PREFIX, SliceConfig, describe, item_slices, user_slices
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
-from learn.evaluation import metrics as m
 from learn.evaluation.bootstrap import RESAMPLES, bootstrap_ratios
+from learn.evaluation.metrics import METRICS, Metric, hit_count
 from learn.evaluation.targets import CANDIDATE_SETS, Targets, candidate_sets, make_targets, without_history
 from learn.retrieval.base import Index
 from learn.retrieval.exact import ExactIndex
@@ -29,10 +29,7 @@ from learn.retrieval.repeats import search_with_repeats
 KS = (10, 50, 100)
 LIST_LENGTH = 100
 """How many items of a list a Run keeps."""
-WHOLE = "all"
 Ranked = Mapping[str, np.ndarray]
-
-PER_USER_METRICS = {"hit_rate": m.hit_rate, "recall": m.recall, "ndcg": m.ndcg, "mrr": m.mrr}
 
 
 def default_k(n_items: int) -> int:
@@ -49,7 +46,7 @@ class Evaluation:
             of users shows fewer different lists than there are, so its interval would not hold the estimate).
         per_user: columns of `PerUser`.
         slices: columns `Slices.ALL`.
-        users: per regime: ``evaluated`` and how many were left out, by reason.
+        users: per set of candidates: ``evaluated`` and how many were left out, by reason.
     """
 
     metrics: pd.DataFrame
@@ -70,11 +67,11 @@ def evaluate(
     """Metrics of ranked lists against the targets of ``phase``.
 
     Item slices restrict the *targets* to the slice's items, the list stays whole, and users without such a target do
-    not count. User slices restrict the users. A regime under which nobody can be evaluated (``new`` where every target
-    is a repeat) is left out.
+    not count. User slices restrict the users. Candidates under which nobody can be evaluated (``new`` where every target
+    is a repeat) are left out.
 
     Args:
-        ranked: regime -> [U, K] item indices, best first, each at most once in a row, -1 where a list has ended.
+        ranked: candidates -> [U, K] item indices, best first, each at most once in a row, -1 where a list has ended.
         split, phase: what is history and what is target.
         ks: cutoffs.
         slices: thresholds; None: the defaults.
@@ -123,38 +120,32 @@ def _table(
     resamples: int,
 ) -> pd.DataFrame:
     everything, everybody = np.ones(len(item_names), dtype=bool), np.ones(len(targets.users), dtype=bool)
-    parts = [(WHOLE, everything, everybody)]
+    parts = [(Slices.WHOLE, everything, everybody)]
     parts += [(USER_PREFIX + name, everything, user_names == name) for name in Slices.NAMES]
     parts += [(ITEM_PREFIX + name, item_names == name, everybody) for name in Slices.NAMES]
     all_hits = targets.hits(lists)
     rows: list[dict[str, Any]] = []
-    numerators, denominators, coverages = [], [], []
-    for name, items, people in parts:
+    numerators, denominators, of_lists = [], [], []
+    for name, items, members in parts:
         hits = all_hits & items[lists]  # places padded with -1 are no hits already
         n_targets = targets.counts(items)
-        counted = people & (n_targets > 0)
+        counted = members & (n_targets > 0)
         for k in ks:
             key = {Metrics.K: k, Metrics.CANDIDATES: candidates, Metrics.SLICE: name}
-            for metric, function in PER_USER_METRICS.items():
-                values = function(hits, n_targets, k)
-                rows.append({Metrics.METRIC: metric, **key, Metrics.N_USERS: int(counted.sum())})
-                numerators.append(np.where(counted, values, 0.0))
-                denominators.append(counted.astype(np.float64))
-            rows.append({Metrics.METRIC: "pooled_recall", **key, Metrics.N_USERS: int(counted.sum())})
-            numerators.append(np.where(counted, m.hit_count(hits, k), 0.0))
-            denominators.append(np.where(counted, n_targets, 0.0))
-            coverages.append(
-                {
-                    Metrics.METRIC: "coverage",
-                    **key,
-                    Metrics.MEAN: m.coverage(lists[people], items, k),
-                    Metrics.N_USERS: int(people.sum()),
-                }
-            )
+            for metric in METRICS.entries:
+                row = {Metrics.METRIC: metric.code, **key}
+                if metric.of_user is not None:
+                    rows.append(row | {Metrics.N_USERS: int(counted.sum())})
+                    weights = np.ones(len(counted)) if metric.weights is None else metric.weights(n_targets)
+                    numerators.append(np.where(counted, metric.of_user(hits, n_targets, k), 0.0))
+                    denominators.append(np.where(counted, weights, 0.0))
+                elif metric.of_lists is not None:
+                    mean = metric.of_lists(lists[members], items, k)
+                    of_lists.append(row | {Metrics.MEAN: mean, Metrics.N_USERS: int(members.sum())})
     estimates = bootstrap_ratios(np.stack(numerators, 1), np.stack(denominators, 1), seed, resamples)
     table = pd.DataFrame(rows)
     table[Metrics.MEAN], table[Metrics.LOW], table[Metrics.HIGH] = estimates
-    return pd.concat([table, pd.DataFrame(coverages)], ignore_index=True)[list(Metrics.ALL)]
+    return pd.concat([table, pd.DataFrame(of_lists)], ignore_index=True)[list(Metrics.ALL)]
 
 
 def _per_user(candidates: str, lists: np.ndarray, targets: Targets, ks: Sequence[int]) -> pd.DataFrame:
@@ -165,10 +156,40 @@ def _per_user(candidates: str, lists: np.ndarray, targets: Targets, ks: Sequence
         PerUser.N_TARGETS: n_targets.astype(np.int32),
     }
     for k in ks:
-        columns[PerUser.at(PerUser.HITS, k)] = m.hit_count(hits, k).astype(np.int32)
-        columns[PerUser.at(PerUser.NDCG, k)] = m.ndcg(hits, n_targets, k).astype(np.float32)
-        columns[PerUser.at(PerUser.MRR, k)] = m.mrr(hits, n_targets, k).astype(np.float32)
+        columns[PerUser.at(PerUser.HITS, k)] = hit_count(hits, k).astype(np.int32)
+        for metric in METRICS.entries:
+            if metric.is_stored and metric.of_user is not None:
+                columns[PerUser.at(metric.code, k)] = metric.of_user(hits, n_targets, k).astype(np.float32)
     return pd.DataFrame(columns)
+
+
+def per_user_values(per_user: pd.DataFrame, metric: str, k: int) -> np.ndarray:
+    """[E] float64 of one metric of every row of a Run's `per_user` table.
+
+    Raises:
+        LearnError: no such metric, one of all lists together, or one (or a k) that the Run was not evaluated with.
+    """
+    entry = _of_user(metric)
+    column = PerUser.at(PerUser.HITS if entry.from_counts is not None else metric, k)
+    if column not in per_user:
+        raise LearnError(f"The Run has no {column} of every user.", "Make it again: learn train, or learn import-run.")
+    values = per_user[column].to_numpy(np.float64)
+    if entry.from_counts is not None:
+        values = entry.from_counts(values, per_user[PerUser.N_TARGETS].to_numpy())
+    return values
+
+
+def _of_user(metric: str) -> Metric:
+    """The entry of a metric that every user has.
+
+    Raises:
+        LearnError: there is none; those there are are named.
+    """
+    entry = METRICS.get(metric)
+    if entry is None or entry.of_user is None:
+        able = ", ".join(one.code for one in METRICS.entries if one.of_user is not None)
+        raise LearnError(f"There is no metric {metric!r} of every user.", f"Choose one of: {able}.")
+    return entry
 
 
 def rank_vectors(
@@ -180,7 +201,7 @@ def rank_vectors(
     index: Index | None = None,
     repeat: float = 0.0,
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """The top ``k`` of every user with a history, under both regimes.
+    """The top ``k`` of every user with a history, of all items and of unseen ones.
 
     Args:
         user_vectors: [U, d]; item_vectors: [N, d]: score = inner product.
@@ -190,7 +211,7 @@ def rank_vectors(
         repeat: added to the score of the items that the history holds.
 
     Returns:
-        regime -> items [U, min(k, N)] int64 and scores float32; -1 and -inf where a list has ended and for users
+        candidates -> items [U, min(k, N)] int64 and scores float32; -1 and -inf where a list has ended and for users
         without history, whose vector says nothing.
     """
     index = index or ExactIndex(item_vectors)
@@ -225,7 +246,7 @@ def validation_score(
     users: np.ndarray | None = None,
     repeat: float = 0.0,
 ) -> float:
-    """One number for early stopping: the mean of ``metric`` (hit_rate, recall, ndcg or mrr) at ``k``.
+    """One number for early stopping: ``metric``, one that every user has, at ``k``.
 
     Args:
         user_vectors: [U, d] after the history of ``phase``; item_vectors: [N, d].
@@ -233,10 +254,9 @@ def validation_score(
         repeat: added to the score of the items that the history holds.
 
     Raises:
-        LearnError: no such metric or regime, or nobody to evaluate.
+        LearnError: no such metric or candidates, or nobody to evaluate.
     """
-    if metric not in PER_USER_METRICS:
-        raise LearnError(f"There is no metric {metric!r}.", f"Choose one of: {', '.join(PER_USER_METRICS)}.")
+    entry = _of_user(metric)
     targets = make_targets(split, phase, candidates)
     rows = np.arange(len(targets.users)) if users is None else np.searchsorted(targets.users, users)
     index, k_found = ExactIndex(item_vectors), min(k, split.n_items)
@@ -246,4 +266,8 @@ def validation_score(
         lists[rows], _ = index.search(vectors, k_found, history)
     else:
         lists[rows], _ = search_with_repeats(index, item_vectors, vectors, k_found, history, repeat)
-    return float(PER_USER_METRICS[metric](targets.hits(lists), targets.counts(), k)[rows].mean())
+    n_targets = targets.counts()
+    values = entry.of_user(targets.hits(lists), n_targets, k)[rows]
+    if entry.weights is None:
+        return float(values.mean())
+    return float(values.sum() / entry.weights(n_targets)[rows].sum())

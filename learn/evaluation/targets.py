@@ -67,14 +67,14 @@ def pair_keys(sequences: Sequences, n_items: int) -> np.ndarray:
 
 
 def make_targets(split: Split, phase: Phase, candidates: str) -> Targets:
-    """The distinct targets of ``phase`` under one of the two regimes.
+    """The distinct targets of ``phase`` among all items or unseen ones.
 
     ``all``: everything that the user did in the phase. ``new``: without the items of the user's own history. Users
     without history are left out of both: no method that reads histories can tell them apart, and with them a
     comparison of Runs would be one of fallbacks.
 
     Raises:
-        LearnError: no such regime, or no user is left.
+        LearnError: no such candidates, or no user is left.
     """
     if candidates not in CANDIDATE_SETS:
         raise LearnError(f"There are no candidates {candidates!r}.", f"Choose one of: {', '.join(CANDIDATE_SETS)}.")
@@ -105,7 +105,7 @@ def make_targets(split: Split, phase: Phase, candidates: str) -> Targets:
 
 
 def candidate_sets(split: Split, phase: Phase) -> list[str]:
-    """The regimes under which anybody can be evaluated: where every target is a repeat, there is no ``new``.
+    """The candidates under which anybody can be evaluated: where every target is a repeat, there is no ``new``.
 
     Raises:
         LearnError: not even ``all`` has a user.

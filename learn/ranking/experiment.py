@@ -24,7 +24,7 @@ from learn.ranking.impressions import Impressions
 from learn.ranking.metrics import calibration, log_losses
 from learn.ranking.report import Report
 from learn.ranking.results import Judged, Scores, summarise
-from learn.ranking.schema import ALL, COSINE, DNN, FEATURE_SETS, FUSED, FUSED_OTHER, LIGHTGBM, NONE, RANKERS, RAW
+from learn.ranking.schema import COSINE, DNN, FEATURE_SETS, FUSED, FUSED_OTHER, LIGHTGBM, NONE, RANKERS, RAW
 from learn.ranking.vectors import ImpressionVectors, impression_vectors
 from learn.runs.recommender import Recommender
 
@@ -176,7 +176,7 @@ def _fit(
 def _judged(dataset: Dataset, split: Split, test: Impressions, config: RankingConfig) -> Judged:
     people = user_slices(split.history(Phase.TEST).lengths, config.slices)[test.users]
     things = item_slices(split.training_counts(), config.slices)[test.items]
-    slices = {ALL: np.ones(len(test), dtype=bool)}
+    slices = {Slices.WHOLE: np.ones(len(test), dtype=bool)}
     for prefix, of in ((USER_PREFIX, people), (ITEM_PREFIX, things)):
         slices |= {prefix + name: of == name for name in Slices.NAMES if (of == name).any()}
     return Judged(test.users, test.labels, test.values, slices)

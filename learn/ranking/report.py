@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from learn.data.schema import Slices
 from learn.errors import LearnError
 from learn.files import atomic_path, read_json, write_json
-from learn.ranking.schema import ALL, AUC, NONE, RAW, REVENUE, UAUC, WUAUC, Results
+from learn.ranking.schema import AUC, NONE, RAW, REVENUE, UAUC, WUAUC, Results
 from learn.workspace import Workspace
 
 ROWS, ABOUT, TABLES = "ranking.json", "ranking-about.json", "ranking.md"
@@ -84,7 +85,7 @@ def _table_8(rows: pd.DataFrame) -> str:
         "| ranker | features | UAUC | gain | WUAUC | gain | WUAUC over raw | AUC |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    whole = rows[rows[Results.SLICE] == ALL].set_index([Results.RANKER, Results.FEATURES, Results.METRIC])
+    whole = rows[rows[Results.SLICE] == Slices.WHOLE].set_index([Results.RANKER, Results.FEATURES, Results.METRIC])
     pairs = dict.fromkeys(zip(rows[Results.RANKER], rows[Results.FEATURES], strict=True))
     for ranker, features in sorted(pairs, key=lambda pair: pair[0], reverse=True):
         cells = [NAMES.get(ranker, ranker), NAMES.get(features, features)]

@@ -22,7 +22,7 @@ class Judged:
 
     Attributes:
         users: [n] int64; labels: [n] 0 or 1; values: [n] what was bought is worth.
-        slices: name -> [n] bool: the impressions of a slice; `ALL` first.
+        slices: name -> [n] bool: the impressions of a slice; `Slices.WHOLE` first.
     """
 
     users: np.ndarray

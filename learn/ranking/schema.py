@@ -45,9 +45,6 @@ class Results:
     ALL = (RANKER, FEATURES, METRIC, SLICE, *NUMBERS, N_USERS, LEFT_OUT)
 
 
-ALL = "all"
-"""The slice of every impression."""
-
 LIGHTGBM, DNN = "lightgbm", "dnn"
 RANKERS = (LIGHTGBM, DNN)
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from learn.data.schema import Metrics
+from learn.data.schema import Metrics, Slices
 from learn.data.slices import ITEM_PREFIX
-from learn.evaluation.protocol import WHOLE
 from learn.files import atomic_path, read_json, write_json
 from learn.reproduce.results import one_metric
 from learn.reproduce.tables import Plan
@@ -41,7 +40,7 @@ def markdown(plan: Plan, summary: pd.DataFrame, columns: list[Column]) -> str:
 
 
 def _head(metric: str, k: int, candidates: str, part: str) -> str:
-    if part == WHOLE:
+    if part == Slices.WHOLE:
         return f"{metric}@{k}, {candidates} items"
     return f"{part.removeprefix(ITEM_PREFIX)} {metric}@{k}, {candidates} items"
 
@@ -61,10 +60,10 @@ def default_columns(plan: Plan, summary: pd.DataFrame) -> list[Column]:
     amongs = sorted(summary[Metrics.CANDIDATES].unique())
     if (summary["split"] == "leave_one_out").all():
         pairs = [("ndcg", 10), ("recall", 10), ("recall", 50)]
-        columns = [(metric, k, candidates, WHOLE) for candidates in amongs for metric, k in pairs]
+        columns = [(metric, k, candidates, Slices.WHOLE) for candidates in amongs for metric, k in pairs]
     else:
         pairs = [(metric, k) for metric in ("hit_rate", "recall") for k in (50, 100)]
-        columns = [(metric, k, candidates, WHOLE) for candidates in amongs for metric, k in pairs]
+        columns = [(metric, k, candidates, Slices.WHOLE) for candidates in amongs for metric, k in pairs]
     metric, k, candidates, _ = columns[-1]
     return columns + [(metric, k, candidates, part) for part in plan.slices]
 
@@ -89,7 +88,7 @@ def write_report(folder: Path, plan: Plan, summary: pd.DataFrame, about: dict[st
     write_json(folder / "results.json", _records(summary))
     write_json(folder / "about.json", about)
     columns = default_columns(plan, summary)
-    drawn = [column for column in columns if column[-1] == WHOLE][-1]
+    drawn = [column for column in columns if column[-1] == Slices.WHOLE][-1]
     texts = {
         "table.md": f"# {plan.title}\n\n{markdown(plan, summary, columns)}\n",
         "figure.html": benchmark_figure(summary, *drawn).to_html(include_plotlyjs=True),

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from learn.data.schema import Metrics
+from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
-from learn.evaluation.protocol import WHOLE
 from learn.files import read_json
 from learn.workspace import Workspace
 
@@ -45,7 +44,7 @@ def read_rows(path: Path) -> pd.DataFrame:
     if not set(table.columns) >= NEEDED:
         raise LearnError(f"{path} lacks {', '.join(sorted(NEEDED - set(table.columns)))}.", remedy)
     added = [column for column in (Metrics.SLICE, "why") if column not in table]
-    return table.reindex(columns=[*table.columns, *added]).fillna({Metrics.SLICE: WHOLE})
+    return table.reindex(columns=[*table.columns, *added]).fillna({Metrics.SLICE: Slices.WHOLE})
 
 
 def read_benchmark(path: Path, dataset: str) -> pd.DataFrame:
@@ -54,7 +53,7 @@ def read_benchmark(path: Path, dataset: str) -> pd.DataFrame:
     return table[table["dataset"] == dataset].reset_index(drop=True)
 
 
-def one_metric(rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str = WHOLE) -> pd.DataFrame:
+def one_metric(rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str = Slices.WHOLE) -> pd.DataFrame:
     """One line per run for one metric, best first; at the end those that could not run.
 
     Args:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from learn.data.schema import Metrics, PerUser
+from learn.data.schema import Metrics, PerUser, Slices
 from learn.data.slices import ITEM_PREFIX
 from learn.evaluation.bootstrap import bootstrap_mean, paired_difference
-from learn.evaluation.protocol import KS, WHOLE
+from learn.evaluation.protocol import KS
+from learn.evaluation.protocol import per_user_values as stored_values
 from learn.reproduce.tables import Plan, Row
 from learn.runs.run import Run, RunInfo
 
@@ -28,10 +29,7 @@ def per_user_values(run: Run, metric: str, k: int, candidates: str) -> np.ndarra
     """[E] float64 of one metric of every evaluated user, in the order of the users."""
     table = run.per_user
     rows = table[table[PerUser.CANDIDATES] == candidates].sort_values(PerUser.USER)
-    if metric == "ndcg":
-        return rows[PerUser.at(PerUser.NDCG, k)].to_numpy(np.float64)
-    hits = rows[PerUser.at(PerUser.HITS, k)].to_numpy(np.float64)
-    return (hits > 0).astype(np.float64) if metric == "hit_rate" else hits / rows[PerUser.N_TARGETS].to_numpy()
+    return stored_values(rows, metric, k)
 
 
 def summarise(plan: Plan, runs: Mapping[str, Sequence[Run]], failed: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -73,7 +71,7 @@ def summarise(plan: Plan, runs: Mapping[str, Sequence[Run]], failed: Mapping[str
                         rows.append(about | _whole(row, values, plan.reference))
                         rows += [about | part for part in _slices(runs[row.name], key)]
                     elif row.name in failed:
-                        rows.append(about | {Metrics.SLICE: WHOLE} | dict.fromkeys(_NUMBERS, np.nan))
+                        rows.append(about | {Metrics.SLICE: Slices.WHOLE} | dict.fromkeys(_NUMBERS, np.nan))
     table = pd.DataFrame(rows)[list(COLUMNS)]
     return table.assign(**table[list(_NUMBERS[:-1])].astype(float).round(DIGITS))
 
@@ -85,7 +83,7 @@ def _whole(row: Row, values: Mapping[str, np.ndarray], reference: str) -> dict[s
     if row.name != reference and reference in values:
         difference = paired_difference(own.mean(axis=0), values[reference].mean(axis=0))
     return {
-        Metrics.SLICE: WHOLE,
+        Metrics.SLICE: Slices.WHOLE,
         Metrics.MEAN: interval.mean,
         Metrics.LOW: interval.low,
         Metrics.HIGH: interval.high,

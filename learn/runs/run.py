@@ -12,9 +12,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors.numpy import load_file, save_file
 
 from learn.config import Config, parse_config
+from learn.data.dataset import Dataset
 from learn.data.schema import Recommendations
+from learn.data.stored import open_dataset
 from learn.errors import LearnError
 from learn.files import atomic_path, read_json, write_json
+from learn.workspace import Workspace
 
 FORMAT_VERSION = 1
 
@@ -69,6 +72,20 @@ class Run:
         except ValidationError as error:
             raise LearnError(f"Run {self.path} is damaged: {error}", remedy) from None
         self._remedy = remedy
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace that this Run lies in: the user's, or the prebuilt demo's."""
+        return Workspace.holding(self.path)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The dataset that it was made on, with its split.
+
+        Raises:
+            LearnError: the workspace does not hold it.
+        """
+        return open_dataset(self.workspace, self.info.dataset)
 
     @property
     def name(self) -> str:

@@ -92,6 +92,24 @@ def check_fits(run: Run, dataset: Dataset) -> None:
         )
 
 
+def check_comparable(one: Run, other: Run) -> None:
+    """Refuses two Runs whose metrics are about different things.
+
+    Raises:
+        LearnError: they are of different datasets, versions of a dataset, or splits.
+    """
+    a, b = one.info, other.info
+    what = "datasets" if a.dataset != b.dataset else "versions of the dataset"
+    if a.dataset_fingerprint == b.dataset_fingerprint:
+        if a.split == b.split:
+            return
+        what = "splits"
+    raise LearnError(
+        f"Runs {one.name} (of {a.dataset}) and {other.name} (of {b.dataset}) were made on different {what}.",
+        "Compare Runs of one dataset and one split.",
+    )
+
+
 def finished_run(
     folder: Path, dataset: Dataset, split: Split, config: Config | None, content_key: str | None
 ) -> Run | None:

@@ -4,9 +4,7 @@ import json
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -16,30 +14,9 @@ from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
 from learn.runs.run import Run
 from tests.fake_llm import make_tiny_llm
+from tests.shop import write_tables
 
 RUNS = {"learn-a", "learn-b", "learn-c", "without-align", "popularity", "item-knn"}
-
-
-def write_tables(folder: Path) -> tuple[Path, Path]:
-    rng = np.random.default_rng(0)
-    kinds = ["apple", "bread", "cheese", "milk"]
-    items = pd.DataFrame(
-        {
-            "sku": [f"s{n}" for n in range(120)],
-            "name": [f"{kinds[n % 4]} number {n}" for n in range(120)],
-            "category": [f"Food > {kinds[n % 4]}" for n in range(120)],
-            "price": [1 + n / 10 for n in range(120)],
-        }
-    )
-    rows = [
-        (f"c{user}", f"s{rng.choice(np.arange(user % 4, 110, 4))}", f"2024-{1 + place:02}-{1 + user % 27:02}")
-        for user in range(30)
-        for place in range(10)
-    ]
-    interactions = pd.DataFrame(rows, columns=["customer", "sku", "when"])
-    items.to_csv(folder / "items.csv", index=False)
-    interactions.to_csv(folder / "interactions.csv", index=False)
-    return folder / "items.csv", folder / "interactions.csv"
 
 
 def run(*words, expect=0):

@@ -159,7 +159,7 @@ def test_validation_score_of_a_sample(split):
 
     def score(seed):
         people = evaluated_users(split, Phase.VALIDATION, ALL, 1, seed)
-        return validation_score(users, items, split, candidates=ALL, k=2, people=people)
+        return validation_score(users, items, split, candidates=ALL, k=2, users=people)
 
     # Ties: everybody is shown items 0 and 1. Validation targets: ann 2, bob 1, eve 4.
     assert {score(seed) for seed in range(12)} == {0.0, 1.0}

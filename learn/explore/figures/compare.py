@@ -6,13 +6,13 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from learn.data.schema import Metrics
+from learn.data.schema import Metrics, Slices
 from learn.explore.colours import REST_COLOUR
 from learn.explore.figures.base import finish, plain, plain_one
 from learn.explore.metrics.compare import TRADE_OFFS
 
 SLICE_WORDS = {
-    "all": "everybody, every item",
+    Slices.WHOLE: "everybody, every item",
     "user:cold-start": "users: cold-start",
     "user:long-tail": "users: long-tail",
     "user:others": "users: others",

@@ -12,7 +12,7 @@ from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.cex.store import KEY_JOINT, ContentStore
 from learn.config import CEXConfig
-from learn.data.columns import ITEMS, rename_columns
+from learn.data.new_items import check_new_items
 from learn.data.readers import read_table
 from learn.data.schema import Items
 from learn.data.sequences import Sequences
@@ -22,16 +22,6 @@ from learn.explore.lists.audience import top_users
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from learn.workspace import Workspace
-
-MOST = 1000
-"""Items of one file: more belong into a catalogue."""
-
-MENDED = {
-    "texts_cut": "texts were cut",
-    "prices_dropped": "prices are no numbers and were left out",
-    "duplicate_items": "rows were given twice",
-    "items_without_text": "items have no text and were left out",
-}
 
 
 def make_item(
@@ -61,26 +51,13 @@ def read_new_items(path: Path | str, name: str | None = None) -> tuple[pd.DataFr
         name: what to call it in messages; None: ``path``.
 
     Raises:
-        LearnError: the file cannot be read, has more than `MOST` rows, or holds no text.
+        LearnError: the file cannot be read, has too many rows, or holds no text.
     """
     where = name or str(path)
     try:
-        raw = read_table(path)
-        if len(raw) > MOST:
-            raise LearnError(
-                f"{where} has {len(raw):,} items, more than {MOST:,}.",
-                "Give fewer, or make them part of a catalogue: learn prepare tables",
-            )
-        known = {str(column).strip().lower() for column in raw.columns}
-        if not known & {Items.ID, *ITEMS.aliases[Items.ID]}:
-            raw = raw.assign(**{Items.ID: [f"new-{row + 1}" for row in range(len(raw))]})
-        items, notes = rename_columns(raw, ITEMS, {}, where)
-        items, found = validate_items(items, where)
+        return check_new_items(read_table(path), where)
     except LearnError as error:
         raise LearnError(error.what.replace(str(path), where), error.remedy.replace(str(path), where)) from None
-    has_text = items[list(Items.TEXT)].notna().any(axis=1)
-    notes += [f"{n:,} {MENDED[key]}." for key, n in found.items() if n and key in MENDED]
-    return items[has_text].reset_index(drop=True), notes
 
 
 def unusual_gaps(items: pd.DataFrame, catalogue: pd.DataFrame, share: float = 0.9) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from learn.data.dataset import Dataset
-from learn.data.schema import Metrics, PerUser, Recommendations
+from learn.data.schema import Metrics, PerUser, Recommendations, Slices
 from learn.errors import LearnError
 from learn.evaluation import metrics as m
 from learn.evaluation.bootstrap import Interval, paired_difference
@@ -31,7 +31,7 @@ def by_slice(metrics: pd.DataFrame, metric: str, k: int, candidates: str) -> pd.
         (metrics[Metrics.METRIC] == metric) & (metrics[Metrics.K] == k) & (metrics[Metrics.CANDIDATES] == candidates)
     ]
     columns = [Metrics.SLICE, "run", "label", "variant", Metrics.MEAN, Metrics.LOW, Metrics.HIGH, Metrics.N_USERS]
-    order = chosen[Metrics.SLICE].map(lambda name: (name != "all", not name.startswith("user:"), name))
+    order = chosen[Metrics.SLICE].map(lambda name: (name != Slices.WHOLE, not name.startswith("user:"), name))
     return chosen.assign(order=order).sort_values("order", kind="stable")[columns].reset_index(drop=True)
 
 

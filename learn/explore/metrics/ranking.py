@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from learn.data.schema import Slices
 from learn.explore.catalogue import Catalogue
 from learn.ranking.impressions import Impressions
 from learn.ranking.report import NAMES
-from learn.ranking.schema import ALL, FUSED, LOG_LOSS, METRICS, NONE, RANKERS, REVENUE, Results
+from learn.ranking.schema import FUSED, LOG_LOSS, METRICS, NONE, RANKERS, REVENUE, Results
 
 METRIC_WORDS = {
     "uauc": "UAUC: mean over users of the AUC of their own impressions",
@@ -22,7 +23,7 @@ METRIC_WORDS = {
 assert set(METRIC_WORDS) == set(METRICS)
 
 
-def gains(rows: pd.DataFrame, metric: str, slice_name: str = ALL) -> pd.DataFrame:
+def gains(rows: pd.DataFrame, metric: str, slice_name: str = Slices.WHOLE) -> pd.DataFrame:
     """What each set of features adds to each ranker, ranker by ranker, the one without LEARN first.
 
     Returns:

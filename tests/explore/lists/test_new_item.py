@@ -6,6 +6,7 @@ import pytest
 
 from learn.cex.extractor import content_embeddings
 from learn.config import CEXConfig
+from learn.data import new_items
 from learn.errors import LearnError
 from learn.explore.lists import new_item as n
 from learn.explore.lists.audience import top_users
@@ -84,7 +85,7 @@ def test_ids_of_a_file_are_kept_and_items_without_text_left_out(tmp_path):
         ("title,title\na,b\n", "'title' twice"),
         ("colour\nred\n", "none of its 1 items has a text"),
         ("item_id,title\n1,a\n1,b\n", "given twice with different content"),
-        ("title\n" + "x\n" * (n.MOST + 1), "more than 1,000"),
+        ("title\n" + "x\n" * (new_items.MOST + 1), "more than 1,000"),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong_by_its_own_name(tmp_path, text, message):

@@ -1,0 +1,323 @@
+"""What `import learn` offers: read tables, train, recommend, look, compare; each is a few calls of the pipeline.
+
+Everything goes into one workspace folder: ``workspace``, else $LEARN_WORKSPACE, else ./workspace. Frames have the
+column names of `learn.data.schema`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from learn import pipeline
+from learn.data import stored as stored_data
+from learn.data.dataset import Dataset
+from learn.data.new_items import check_new_items
+from learn.data.schema import Items, Recommendations, Slices
+from learn.data.split import Phase
+from learn.errors import LearnError
+from learn.runs import stored as stored_runs
+from learn.runs.run import Run
+from learn.workspace import Workspace
+
+Place = Workspace | Path | str | None
+"""A workspace, the folder of one, or None for the default one."""
+
+
+def read_tables(
+    items: Path | str,
+    interactions: Path | str,
+    *,
+    name: str | None = None,
+    mapping: Mapping[str, str] | Iterable[str] = (),
+    split: str = "auto",
+    test_start: str | None = None,
+    validation_days: float = 14.0,
+) -> Dataset:
+    """Reads your own items and interactions (CSV, TSV, Parquet or JSON lines), checks them and splits them.
+
+    Args:
+        items: the file of the items: an id and some text for each.
+        interactions: the file of the interactions: a user, an item and, if there is one, a time.
+        name: the dataset's name; None: from the interactions' file.
+        mapping: our field -> your column, for columns that are not recognised: ``{"title": "product_name"}``.
+        split: auto, by-time or leave-one-out.
+        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
+        validation_days: length of the validation target of a split by time.
+
+    Returns:
+        The dataset; ``dataset.report`` says what was found, ``dataset.split`` which events train and which test.
+
+    Raises:
+        LearnError: a file or the mapping is wrong, with the place in the file, or something that cannot be mended.
+    """
+    return read(
+        "tables", items=items, interactions=interactions, name=name, mapping=mapping, split=split,
+        test_start=test_start, validation_days=validation_days,
+    )  # fmt: skip
+
+
+def read(
+    source: str,
+    *,
+    items: Path | str | None = None,
+    interactions: Path | str | None = None,
+    path: Path | str | None = None,
+    name: str | None = None,
+    mapping: Mapping[str, str] | Iterable[str] = (),
+    split: str = "auto",
+    test_start: str | None = None,
+    validation_days: float = 14.0,
+) -> Dataset:
+    """Reads any source, checks it and splits it; nothing is written.
+
+    Args:
+        source: completejourney (its data come with a package), tables, amazon or recbole.
+        items: the items' file, of tables; the metadata, of amazon.
+        interactions: the interactions' file, of tables; the reviews, of amazon.
+        path: folder or file, of recbole.
+        name: the dataset's name; None: the source's own.
+        mapping: our field -> your column, of tables.
+        split: auto, by-time or leave-one-out.
+        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
+        validation_days: length of the validation target of a split by time.
+
+    Returns:
+        The dataset with its split and its report.
+
+    Raises:
+        LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.
+    """
+    what = pipeline.Preparation(source, items, interactions, path, name, mapping, split, test_start, validation_days)
+    return pipeline.read_dataset(what)
+
+
+def open_dataset(name: str, workspace: Place = None) -> Dataset:
+    """Opens a dataset that was prepared, or trained on, in a workspace; "completejourney" needs no preparing.
+
+    Args:
+        name: the dataset's.
+        workspace: where it is; None: the default one.
+
+    Raises:
+        LearnError: there is none of that name; the message lists those that there are.
+    """
+    return stored_data.open_dataset(_place(workspace), name)
+
+
+def open_run(dataset: Dataset | str, name: str, workspace: Place = None) -> Run:
+    """Opens a finished Run, of the workspace or of the prebuilt demo.
+
+    Args:
+        dataset: what it was trained on, or its name.
+        name: the Run's, for example "learn-b".
+        workspace: where it is; None: the default one.
+
+    Raises:
+        LearnError: there is none of that name; the message lists those that there are.
+    """
+    return stored_runs.open_run(_place(workspace), dataset if isinstance(dataset, str) else dataset.name, name)
+
+
+def train(
+    dataset: Dataset,
+    tower: str = "b",
+    *,
+    preset: str = "auto",
+    settings: Mapping[str, Any] | Iterable[str] | None = None,
+    llm: Path | str | None = None,
+    seed: int | None = None,
+    suffix: str = "",
+    workspace: Place = None,
+    progress: Any = None,
+) -> Run:
+    """Lets the LLM read the items, trains one item tower, evaluates it, and keeps all of it in the workspace.
+
+    Interrupted, the same call goes on where it was. A finished Run of the same data and settings is opened, not trained
+    again; one of other data or settings is replaced.
+
+    Args:
+        dataset: what to train on; it is kept in the workspace with its split.
+        tower: the item tower: a, b, c or without-align.
+        preset: tiny, demo, short, paper; auto: the one that suits the dataset's split.
+        settings: what to change in it: ``{"training.epochs": 5}`` or ``["training.epochs=5"]``.
+        llm: bundled, bundled-encoder, a Hugging Face id or a folder; None: the preset's.
+        seed: another seed; None: the preset's.
+        suffix: added to the Run's name, to keep several.
+        workspace: where it goes; None: the default one.
+        progress: where to show progress; None: the terminal.
+
+    Returns:
+        The Run, called after its tower: "learn-b".
+
+    Raises:
+        LearnError: no such tower, preset or setting, an LLM that cannot be read, or nobody to evaluate.
+    """
+    where = _place(workspace)
+    towers = pipeline.towers_named(tower)
+    if len(towers) != 1:
+        raise LearnError(f"learn.train trains one item tower, not {tower!r}.", "Call it once for each tower.")
+    config = pipeline.configuration(dataset, preset, settings, None if llm is None else str(llm), seed)
+    stored_data.keep_dataset(where, dataset)
+    runs = pipeline.train_variants(where, dataset, config, towers, keep_finished=True, progress=progress, suffix=suffix)
+    return runs[0]
+
+
+def popularity(dataset: Dataset, workspace: Place = None) -> Run:
+    """What most people had, recommended to everybody: the least that a model has to beat, as a Run.
+
+    Args:
+        dataset: it is kept in the workspace with its split.
+        workspace: where the Run goes; None: the default one.
+
+    Raises:
+        LearnError: nobody to evaluate, or the workspace cannot be written to.
+    """
+    return _baseline("popularity", dataset, workspace)
+
+
+def item_knn(dataset: Dataset, workspace: Place = None) -> Run:
+    """Items that the same people had (item-kNN), recommended by a person's history: the strong baseline, as a Run.
+
+    Args:
+        dataset: it is kept in the workspace with its split.
+        workspace: where the Run goes; None: the default one.
+
+    Raises:
+        LearnError: nobody to evaluate, or the workspace cannot be written to.
+    """
+    return _baseline("item-knn", dataset, workspace)
+
+
+def _baseline(name: str, dataset: Dataset, workspace: Place) -> Run:
+    where = _place(workspace)
+    stored_data.keep_dataset(where, dataset)
+    return pipeline.baseline_run(where, dataset, name)
+
+
+def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:
+    """The items nearest to one, by cosine in the Run's item space: near means recommended to the same people.
+
+    Args:
+        run: a trained Run.
+        item: an item's id.
+        k: how many.
+
+    Returns:
+        rank, item_id, title, category, brand, price, score (the cosine), the nearest first.
+
+    Raises:
+        LearnError: no such item, or the Run holds lists only.
+    """
+    from learn.explore.maps.neighbours import nearest
+    from learn.explore.maps.spaces import find_spaces, space_vectors
+
+    dataset = run.dataset
+    row = _item_row(dataset, item)
+    spaces = find_spaces([run])
+    if not spaces:
+        raise LearnError(f"Run {run.name} ({run.info.label}) holds lists only, no vectors.", "Use a trained Run.")
+    found, cosines = nearest(space_vectors(spaces[-1], dataset), k, np.array([row]))
+    return _item_table(dataset, found[0], cosines[0])
+
+
+def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
+    """The users who would be shown an item first: an item of the catalogue, or new ones that nobody has had yet.
+
+    Args:
+        run: a trained Run.
+        items: the id of an item of the catalogue, whose users are then left out; or a table of new items, with a title
+            at least, which the LLM reads now.
+        k: how many users for each item.
+
+    Returns:
+        item_id, title, rank, user_id, score, the best first within an item.
+
+    Raises:
+        LearnError: no such item, a table without text, or a Run that cannot embed.
+    """
+    from learn.explore.lists.audience import top_users
+    from learn.runs.vectors import run_vectors
+
+    dataset = run.dataset
+    users, catalogue = run_vectors(run, run.workspace, dataset)
+    history = dataset.split.history(Phase.TEST)
+    if isinstance(items, str):
+        row = _item_row(dataset, items)
+        new, vectors, known = dataset.items.iloc[[row]], catalogue[[row]], row
+    else:
+        new, _ = check_new_items(items)
+        vectors, known = run.embed_items(new), None
+    parts = []
+    for item_id, title, vector in zip(new[Items.ID], new[Items.TITLE], vectors, strict=True):
+        found, scores = top_users(users, vector, history, k, known)
+        ranks = range(1, len(found) + 1)
+        about = {Items.ID: item_id, Items.TITLE: title, Recommendations.RANK: ranks}
+        parts.append(
+            pd.DataFrame({**about, Recommendations.USER: dataset.user_ids[found], Recommendations.SCORE: scores})
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def compare(runs: Sequence[Run], metric: str = "recall", k: int | None = None, unseen: bool = True) -> pd.DataFrame:
+    """One metric of several Runs on the same test users, the best first.
+
+    Args:
+        runs: of one dataset and one split.
+        metric: recall, hit_rate, ndcg, mrr, pooled_recall or coverage.
+        k: the lists' length; None: what suits the catalogue's size.
+        unseen: among the items that a user's history does not hold; False: among all items.
+
+    Returns:
+        run, label, variant, mean, low, high (the 95% interval over users), n_users.
+
+    Raises:
+        LearnError: no Run, Runs of different data, or a metric or a k that was not evaluated.
+    """
+    from learn.evaluation.protocol import default_k
+    from learn.explore.metrics.overview import collect_metrics, compare_runs
+
+    if not runs:
+        raise LearnError("There is no Run to compare.", "Give at least one: learn.compare([run])")
+    for run in runs[1:]:
+        stored_runs.check_comparable(runs[0], run)
+    candidates = Recommendations.UNSEEN if unseen else Recommendations.ALL_CANDIDATES
+    metrics = collect_metrics(runs)
+    k = k or default_k(runs[0].dataset.n_items)
+    table = compare_runs(metrics, metric, k, candidates, Slices.WHOLE)
+    if table.empty:
+        there = sorted({f"{name}@{at}" for name, at in zip(metrics["metric"], metrics["k"], strict=True)})
+        raise LearnError(f"{metric}@{k} was not evaluated.", f"Choose one of: {', '.join(there)}.")
+    return table
+
+
+def _place(workspace: Place) -> Workspace:
+    return workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
+
+
+def _item_row(dataset: Dataset, item: str) -> int:
+    """The index of an item's id.
+
+    Raises:
+        LearnError: there is none.
+    """
+    row = int(dataset.item_index.get_indexer([item])[0])
+    if row < 0:
+        raise LearnError(
+            f"{dataset.name} has no item {item!r} (for example {dataset.item_ids[0]!r} is one).",
+            "Give an item id of the catalogue.",
+        )
+    return row
+
+
+def _item_table(dataset: Dataset, items: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
+    """rank, item_id, title, category, brand, price, score: one row per item of ``items`` ([n] indices)."""
+    columns = [Items.ID, Items.TITLE, Items.CATEGORY, Items.BRAND, Items.PRICE]
+    table = dataset.items.iloc[items][columns].reset_index(drop=True)
+    table.insert(0, Recommendations.RANK, np.arange(1, len(table) + 1))
+    table[Recommendations.SCORE] = scores
+    return table
