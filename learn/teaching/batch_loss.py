@@ -55,8 +55,9 @@ class LossGrid:
     items: np.ndarray
 
 
-def embed_batch(towers: Towers, content: torch.Tensor, batch: Batch) -> Embedded:
+def embed_batch(towers: Towers, content: np.ndarray | torch.Tensor, batch: Batch) -> Embedded:
     """Both towers over a dense all-action ``batch``; ``content``: [N, D_llm], prepared. Nothing takes a gradient."""
+    content = torch.as_tensor(content)
     rows = torch.arange(len(batch.history))[:, None]
     history, target = torch.as_tensor(batch.history), torch.as_tensor(batch.target)
     positions = torch.as_tensor(batch.history_positions), torch.as_tensor(batch.target_positions)

@@ -39,10 +39,21 @@ def clean(notebook: NotebookNode, workspace: Path, painter: Painter | None) -> N
         cell.execution_count = count
         cell.metadata = NotebookNode({name: cell.metadata[name] for name in ("tags",) if name in cell.metadata})
         stored = [_clean_one(output, cell.id, workspace, painter) for output in cell.outputs]
-        cell.outputs = [output for output in stored if output is not None]
+        cell.outputs = _joined([output for output in stored if output is not None])
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = count
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Prints that follow each other are one: where a kernel parts them depends on how fast it is."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        if joined and output.output_type == joined[-1].output_type == "stream":
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _clean_one(output: NotebookNode, cell_id: str, workspace: Path, painter: Painter | None) -> NotebookNode | None:

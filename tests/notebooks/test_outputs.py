@@ -54,6 +54,14 @@ def test_what_differs_from_run_to_run_is_left_out():
     assert cleaned(bar, widget, warning).cells[0].outputs == []
 
 
+def test_prints_are_one_output_however_they_arrive():
+    parts = [
+        new_output("stream", name=name, text=text)
+        for name, text in (("stdout", "a\n"), ("stderr", "!"), ("stdout", "b\n"))
+    ]
+    assert [output.text for output in cleaned(*parts).cells[0].outputs] == ["a\nb\n"]
+
+
 def test_folders_and_random_ids_are_called_the_same_everywhere():
     printed = new_output("stream", name="stdout", text=f"{WORKSPACE}/models {ROOT}/learn")
     html = '<style>#T_0a1b2_row0 {}</style><table id="T_0a1b2"><tr><td id="T_0a1b2_row0_col0">1</td></tr></table>'
