@@ -13,8 +13,8 @@ TOLERANCE = 0.02
 LAST_PLACES = 2
 """So many units of the last printed place may a number differ in any case."""
 VARIES = "varies"
-"""Tag of cells whose lists come from a training in the notebook, or from a text read there in half precision: on another
-processor near neighbours may change places, so only how many lines there are is compared."""
+"""Tag of cells whose lists come from a training in the notebook, or from a text read there in half precision: what is
+nearly equal changes places on another processor, so only how many lines there are is compared."""
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?")
 

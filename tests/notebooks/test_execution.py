@@ -1,8 +1,8 @@
 """Every notebook runs top to bottom as a reader runs it, says what is stored in it, and leaves no trace beside it.
 
 Words have to be equal, numbers near enough (`notebooks.tools.compare`); of cells tagged ``varies``, whose lists come
-from a training in the notebook or a text read there, only the number of lines. Not compared: pictures (their figures in words are), stderr,
-progress bars, live widgets.
+from a training in the notebook or a text read there, only the number of lines. Not compared: pictures (their figures in
+words are), stderr, progress bars, live widgets.
 """
 
 from __future__ import annotations

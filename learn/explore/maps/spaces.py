@@ -143,4 +143,4 @@ def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
 
 def _without_popularity_bias(run: Run, vectors: np.ndarray) -> np.ndarray:
     pal = run.config.pal
-    return vectors[:, :-1] if pal.popularity_prior and vectors.shape[1] == pal.output_size + 1 else vectors
+    return vectors[:, :-1] if pal.popularity_bias and vectors.shape[1] == pal.output_size + 1 else vectors
