@@ -1,6 +1,7 @@
 # make app   the explorer, on the prebuilt demo      make test   the test suite
 # make demo  builds the demo from raw data           make slow   the tests that take minutes
 # make lab   the tutorials, in JupyterLab         make notebooks   runs them all into notebooks/html
+# make notebooks-refresh   executes the tutorials and stores their outputs and pictures in them
 # make docs  the documentation, into site/           make lint   style, docstrings, floors, types
 # make wheel the package, into dist/                 make peers  the environment of the peers of table 3
 # make requirements   resolves pyproject.toml's dependencies anew into requirements.txt and requirements.lock
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: app test slow demo peers lint lab notebooks docs wheel requirements clean
+.PHONY: app test slow demo peers lint lab notebooks notebooks-refresh docs wheel requirements clean
 app: $(READY)
 	$(BIN)/learn app
 
@@ -61,6 +62,10 @@ requirements: $(READY)
 	$(RESOLVE) --no-deps --generate-hashes requirements.txt --output-file requirements.lock >/dev/null
 	awk -v cpu='    --hash=sha256:$(TORCH_CPU) \\' '{ print } /^torch==/ { print cpu }' requirements.lock > requirements.lock.new
 	mv requirements.lock.new requirements.lock
+
+# All, or some: make notebooks-refresh ONLY="1 5"
+notebooks-refresh: $(READY)
+	$(BIN)/python -m notebooks.tools.refresh $(ONLY)
 
 $(READY): requirements.txt requirements-models.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed; install Python 3.11 or say: make PYTHON=python3 $(MAKECMDGOALS)"; exit 1; }
