@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from learn.explore.colours import VARIANT_COLOURS
+from learn.explore.colours import run_colours
 from learn.explore.figures.base import finish, plain_one
 
 
@@ -18,10 +18,11 @@ def context_figure(cosines: Mapping[str, np.ndarray], variants: Mapping[str, str
         cosines: label -> [B, T]; variants: label -> an `ItemTower` value, for the colour.
     """
     figure = go.Figure()
+    colours = run_colours((label, variants[label]) for label in cosines)
     for label, values in cosines.items():
         low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
         positions = np.arange(1, values.shape[1] + 1)
-        colour = VARIANT_COLOURS[variants[label]]
+        colour = colours[label]
         figure.add_scatter(
             x=np.concatenate([positions, positions[::-1]]),
             y=np.concatenate([high, low[::-1]]),

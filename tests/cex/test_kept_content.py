@@ -4,6 +4,8 @@ import errno
 import multiprocessing
 import random
 import signal
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
