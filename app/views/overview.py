@@ -72,14 +72,14 @@ def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
     columns = st.columns([2, 1, 2, 2])
     names = overview.in_table_order(metrics[Metrics.METRIC])
     ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
-    sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.CANDIDATES])]
+    sets = [name for name in overview.CANDIDATE_LABELS if name in set(metrics[Metrics.CANDIDATES])]
     slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != Slices.WHOLE, name))
     first = "recall" if "recall" in names else names[0]
     metric = url.linked(columns[0].selectbox, "Metric", names, url.METRIC, first, format_func=overview.metric_label)
     standard = str(default_k(n_items))
     k = url.linked(columns[1].selectbox, "List length k", ks, url.METRIC_K, standard if standard in ks else ks[-1])
     candidates = url.linked(
-        columns[2].selectbox, "Ranked items", sets, url.METRIC_SET, sets[0], format_func=overview.AMONG_NAMES.get
+        columns[2].selectbox, "Ranked items", sets, url.METRIC_SET, sets[0], format_func=overview.CANDIDATE_LABELS.get
     )
     part = url.linked(
         columns[3].selectbox,

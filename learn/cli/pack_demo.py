@@ -76,7 +76,7 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
     with atomic_folder(folder) as temporary:
         target = Workspace(temporary)
         joined = {run.info.content_key for run in runs if run.info.content_key}
-        for key in sorted({key for keys in joined for key in keys.split(store.KEY_JOINT)}):
+        for key in sorted({key for keys in joined for key in keys.split(store.KEY_SEPARATOR)}):
             source = store.ContentStore(workspace.content(DATASET) / key)
             source.save_compact(target.content(DATASET) / key, item_prompts(dataset.items))
         for run in runs:
