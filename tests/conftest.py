@@ -4,6 +4,7 @@ dataset and workspace, which tests only read."""
 import pytest
 from hypothesis import settings
 
+from learn.data.completejourney import load_completejourney
 from learn.data.splits import Phase
 from learn.explore.catalogue import read_catalogue
 from learn.runs.recommender import Recommender
@@ -52,8 +53,20 @@ def phases(split):
 
 
 @pytest.fixture(scope="session")
-def trained_workspace(tmp_path_factory):
+def trained_once(tmp_path_factory):
+    """Trained once a session, and never used itself: whoever wants it has a copy (`tests.trained.copy_of`)."""
     return trained.make_trained_workspace(tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture(scope="session")
+def trained_workspace(trained_once, tmp_path_factory):
+    return trained.copy_of(trained_once, tmp_path_factory.mktemp("copy") / "trained")
+
+
+@pytest.fixture(scope="session")
+def completejourney():
+    """The embedded dataset, which tests only read."""
+    return load_completejourney()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import pytest
 from learn.cex.store import stored_content
 from learn.cli.pack_demo import DATASET, LIMIT_BYTES, check_manifest
 from learn.config import PRESETS
-from learn.data.completejourney import load_completejourney
 from learn.data.splits import Phase, default_split
 from learn.errors import LearnError
 from learn.runs.run import Run
@@ -16,8 +15,8 @@ from tests.oracle import history_vector
 
 
 @pytest.fixture(scope="module")
-def dataset():
-    return load_completejourney()
+def dataset(request):
+    return request.getfixturevalue("completejourney")
 
 
 def test_the_manifest_agrees_with_the_code():

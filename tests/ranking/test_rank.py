@@ -26,8 +26,8 @@ DAYS = ("--set", "train_days=10", "--set", "validation_days=4", "--set", "seeds=
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    return trained.make_trained_workspace(tmp_path_factory.mktemp("ranking"))
+def workspace(trained_once, tmp_path_factory):
+    return trained.copy_of(trained_once, tmp_path_factory.mktemp("ranking") / "trained")
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def test_only_tower_a_embeds_an_item_differently_in_its_sequence(tables):
 
 def test_alone_it_is_the_cosine_that_serving_computes(recommenders, dataset):
     recommender = recommenders["learn-a"]
-    # Up to 8 items are one strand without repeats: the user tower reads them as they are.
+    # Up to 8 items are one chunk without repeats: the user tower reads them as they are.
     histories = [np.array([3, 9, 20, 41]), np.array([30, 31])]
     table = context_test(recommender.run, recommender.content, sequences_of(histories))
     assert table["user"].unique().tolist() == [0]

@@ -15,15 +15,18 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
-from learn.config import ItemTower, Objective, SequenceUse, preset
+from learn.config import SequenceUse, preset
 from learn.data.schema import Interactions, Items
 from learn.data.splits import Phase, leave_one_out
 from learn.data.validation import validate
 from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS
 from learn.progress import make_progress
 from learn.runs.run import Run
 from learn.training.batch import make_batch, plan_epoch
-from learn.training.train import learning_rate_factor, train
+from learn.training.train import train
+from learn.training.trainer import learning_rate_factor
+from learn.training_objectives import OBJECTIVES
 from tests.oracle import history_vector
 
 N_ITEMS, N_USERS, D_LLM = 60, 40, 12
@@ -57,8 +60,12 @@ def tiny_content():
 
 
 def config(**changes):
-    settings = {"training__epochs": 4, "training__batch_size": 8, "training__checkpoint_seconds": 0.0}
+    settings = {"training__epochs": 4, "training__batch_size": 8}
     return preset("tiny").with_values(**(settings | {"objective__catalogue_negatives": 20} | changes))
+
+
+AFTER_EVERY_STEP = {"training__checkpoint_seconds": 0.0}
+"""For what is stopped in the middle; writing a checkpoint takes longer than the step."""
 
 
 def run_training(folder, progress=None, dataset=None, **changes):
@@ -75,9 +82,9 @@ def recall(run):
     ].item()
 
 
-@pytest.mark.parametrize("tower", [tower.value for tower in ItemTower])
+@pytest.mark.parametrize("tower", ITEM_TOWERS)
 def test_every_variant_becomes_a_whole_run_and_beats_chance(tmp_path, tower):
-    run = run_training(tmp_path / "x", pal__item_tower=tower, training__learning_rate=0.01)
+    run = run_training(tmp_path / "x", pal__item_tower=tower, training__learning_rate=0.01, **AFTER_EVERY_STEP)
     assert run.user_vectors.shape[0] == N_USERS
     assert recall(run) > 2 * 10 / N_ITEMS
     assert not list(tmp_path.glob(".*")), "a checkpoint or partial file was left behind"
@@ -86,11 +93,11 @@ def test_every_variant_becomes_a_whole_run_and_beats_chance(tmp_path, tower):
         assert run.curves.loss.iloc[-1] < run.curves.loss.iloc[0]
 
 
-@pytest.mark.parametrize("kind", list(Objective))
+@pytest.mark.parametrize("kind", OBJECTIVES)
 @pytest.mark.parametrize("sequence", list(SequenceUse))
 @pytest.mark.parametrize("tower", ["a", "b", "c"])
 def test_every_objective_teaches_every_tower(tmp_path, kind, sequence, tower):
-    changes = {"objective__kind": kind.value, "sampling__sequence": sequence.value, "pal__item_tower": tower}
+    changes = {"objective__kind": kind, "sampling__sequence": sequence.value, "pal__item_tower": tower}
     run = run_training(tmp_path / "x", training__learning_rate=0.01, training__epochs=6, **changes)
     assert recall(run) > 2 * 10 / N_ITEMS
 
@@ -121,12 +128,12 @@ def test_ids_are_read_beside_or_instead_of_text(tmp_path, inputs, tower):
 
 @pytest.mark.parametrize("again", [True, False])
 @pytest.mark.parametrize(("kind", "sequence"), [("dense_all_action", "cut"), ("next_item", "whole")])
-def test_the_repeat_term_learns_whether_people_buy_again(tmp_path, again, kind, sequence):
+def test_the_repeat_bias_learns_whether_people_buy_again(tmp_path, again, kind, sequence):
     changes = {"objective__kind": kind, "sampling__sequence": sequence, "pal__item_tower": "b"}
     run = run_training(
         tmp_path / "x",
         dataset=tiny_dataset(again),
-        pal__repeat_term=True,
+        pal__repeat_bias=True,
         training__learning_rate=0.01,
         training__epochs=8,
         **changes,
@@ -181,9 +188,9 @@ class Interrupting:
 def test_interrupted_training_goes_on_to_the_same_bits(tmp_path, steps):
     whole = run_training(tmp_path / "whole", pal__dropout=0.3)
     with pytest.raises(KeyboardInterrupt):
-        run_training(tmp_path / "cut", Interrupting(steps), pal__dropout=0.3)
+        run_training(tmp_path / "cut", Interrupting(steps), pal__dropout=0.3, **AFTER_EVERY_STEP)
     assert not (tmp_path / "cut").exists()
-    resumed = run_training(tmp_path / "cut", pal__dropout=0.3)
+    resumed = run_training(tmp_path / "cut", pal__dropout=0.3, **AFTER_EVERY_STEP)
     assert np.array_equal(whole.own_item_vectors, resumed.own_item_vectors)
     assert np.array_equal(whole.user_vectors, resumed.user_vectors)
     assert whole.curves.loss.tolist() == resumed.curves.loss.tolist()
@@ -191,9 +198,9 @@ def test_interrupted_training_goes_on_to_the_same_bits(tmp_path, steps):
 
 def test_a_checkpoint_of_another_configuration_is_not_used(tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        run_training(tmp_path / "cut", Interrupting(5))
-    changed = run_training(tmp_path / "cut", training__learning_rate=0.005)
-    clean = run_training(tmp_path / "clean", training__learning_rate=0.005)
+        run_training(tmp_path / "cut", Interrupting(5), **AFTER_EVERY_STEP)
+    changed = run_training(tmp_path / "cut", training__learning_rate=0.005, **AFTER_EVERY_STEP)
+    clean = run_training(tmp_path / "clean", training__learning_rate=0.005, **AFTER_EVERY_STEP)
     assert np.array_equal(changed.own_item_vectors, clean.own_item_vectors)
 
 
@@ -219,9 +226,9 @@ def test_kill_minus_nine_at_ten_random_moments(tmp_path):
 DRIVER = """
 import sys
 from pathlib import Path
-from tests.training.test_train import run_training
+from tests.training.test_train import AFTER_EVERY_STEP, run_training
 print("ready", flush=True)
-run_training(Path(sys.argv[1]), training__epochs=30, training__patience=30)
+run_training(Path(sys.argv[1]), training__epochs=30, training__patience=30, **AFTER_EVERY_STEP)
 """
 
 
