@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pandas as pd
 import streamlit as st
 
-from app.shared import cache, links, theme, url, variant_texts
+from app.shared import cache, links, recommenders, theme, url, variant_texts
 from learn.data.dataset import Dataset
 from learn.data.report import NOTE, OK, WARNING, report_table
 from learn.data.schema import Metrics, Slices
 from learn.data.sources import SOURCES
 from learn.data.splits import SplitInfo
-from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours, run_colours
@@ -49,14 +46,7 @@ def draw() -> None:
     _findings(dataset)
     for problem in runs.problems:
         theme.show_error(problem)
-    _read_ahead(dataset, runs)
-
-
-def _read_ahead(dataset: Dataset, runs: FoundRuns) -> None:
-    """What Recommendations needs first, while this page, drawn by now, is being looked at."""
-    for run in runs.usable:
-        with suppress(LearnError):  # said there, where it matters
-            cache.vectors(run, dataset, cache.run_key([run])[0], dataset.fingerprint)
+    recommenders.read_ahead(runs.usable, dataset)  # while this page, drawn by now, is being looked at
 
 
 def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
