@@ -70,13 +70,16 @@ class Workspace:
 
     @property
     def datasets(self) -> Path:
+        """The folder of all datasets."""
         return self.root / "datasets"
 
     @property
     def models(self) -> Path:
+        """The folder of converted bundled LLMs."""
         return self.root / "models"
 
     def dataset(self, name: str) -> Path:
+        """A dataset's folder."""
         return self.datasets / checked_name(name, "Dataset")
 
     def content(self, dataset: str) -> Path:
@@ -84,9 +87,11 @@ class Workspace:
         return self.root / "content" / checked_name(dataset, "Dataset")
 
     def runs(self, dataset: str) -> Path:
+        """The folder of a dataset's Runs."""
         return self.root / "runs" / checked_name(dataset, "Dataset")
 
     def run(self, dataset: str, name: str) -> Path:
+        """A Run's folder."""
         return self.runs(dataset) / checked_name(name, "Run")
 
     def maps(self, dataset: str) -> Path:
