@@ -13,6 +13,7 @@ from learn.item_towers import ITEM_TOWERS
 ENVIRONMENT_VARIABLE = "LEARN_WORKSPACE"
 DEFAULT = Path("workspace")
 PREBUILT = Path(__file__).resolve().parent.parent / "assets" / "demo"
+"""The demo of a clone of the project; beside an installed package there is none, and everything works without it."""
 BASELINE_RUNS = ("item-knn", "popularity")
 """The Runs that count instead of learning, as people should meet them: behind those of the item towers."""
 
@@ -56,12 +57,12 @@ class Workspace:
 
     @classmethod
     def holding(cls, run: Path) -> Workspace:
-        """The workspace that a Run's folder lies in; of a folder that lies in none, the default one."""
+        """The workspace that a Run's folder lies in; one that lies in none has all that it needs beside it."""
         above = run.absolute().parents
         for kind, depth in (("runs", 1), ("benchmarks", 2)):
             if len(above) > depth + 1 and above[depth].name == kind:
                 return cls(above[depth + 1])
-        return cls.at()
+        return cls(above[0])
 
     @classmethod
     def prebuilt(cls) -> Workspace:
@@ -79,7 +80,7 @@ class Workspace:
         return self.root / "models"
 
     def dataset(self, name: str) -> Path:
-        """A dataset's folder."""
+        """The folder of one dataset."""
         return self.datasets / checked_name(name, "Dataset")
 
     def content(self, dataset: str) -> Path:
@@ -87,11 +88,11 @@ class Workspace:
         return self.root / "content" / checked_name(dataset, "Dataset")
 
     def runs(self, dataset: str) -> Path:
-        """The folder of a dataset's Runs."""
+        """The folder of a dataset's Runs, one sub-folder each."""
         return self.root / "runs" / checked_name(dataset, "Dataset")
 
     def run(self, dataset: str, name: str) -> Path:
-        """A Run's folder."""
+        """The folder of one Run."""
         return self.runs(dataset) / checked_name(name, "Run")
 
     def maps(self, dataset: str) -> Path:

@@ -4,11 +4,12 @@ dataset and workspace, which tests only read."""
 import pytest
 from hypothesis import settings
 
+from learn.data.completejourney import load_completejourney
 from learn.data.splits import Phase
 from learn.explore.catalogue import read_catalogue
-from learn.runs.recommender import open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
-from learn.runs.vectors import is_live
+from learn.runs.vectors import embeds
 from tests import synthetic, trained
 from tests.fake_llm import make_tiny_encoder, make_tiny_llm
 
@@ -52,12 +53,24 @@ def phases(split):
 
 
 @pytest.fixture(scope="session")
-def trained_workspace(tmp_path_factory):
+def trained_once(tmp_path_factory):
+    """Trained once a session, and never used itself: whoever wants it has a copy (`tests.trained.copy_of`)."""
     return trained.make_trained_workspace(tmp_path_factory.mktemp("trained"))
 
 
 @pytest.fixture(scope="session")
-def lives(trained_workspace, dataset):
-    """Run name -> LiveRun, of every variant."""
+def trained_workspace(trained_once, tmp_path_factory):
+    return trained.copy_of(trained_once, tmp_path_factory.mktemp("copy") / "trained")
+
+
+@pytest.fixture(scope="session")
+def completejourney():
+    """The embedded dataset, which tests only read."""
+    return load_completejourney()
+
+
+@pytest.fixture(scope="session")
+def recommenders(trained_workspace, dataset):
+    """Run name -> what answers for it, of every variant."""
     runs = [Run(path) for path in trained_workspace.run_paths(dataset.name)]
-    return {run.name: open_recommender(run, trained_workspace, dataset) for run in runs if is_live(run)}
+    return {run.name: Recommender(run, dataset) for run in runs if embeds(run)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from learn.cex.extractor import content_embeddings
@@ -46,3 +47,9 @@ def make_trained_workspace(root: Path | str) -> Workspace:
         )
     make_reference_run(POPULARITY, dataset, split, workspace.run(dataset.name, POPULARITY))
     return workspace
+
+
+def copy_of(workspace: Workspace, folder: Path) -> Workspace:
+    """``workspace`` with all that is in it, in ``folder``; its Runs name the LLM of the original."""
+    shutil.copytree(workspace.root, folder)
+    return Workspace(folder)

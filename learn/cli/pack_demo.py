@@ -20,7 +20,7 @@ from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.config import PRESETS
 from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
-from learn.runs import run as run_module
+from learn.runs import info as run_module
 from learn.workspace import PREBUILT, Workspace
 
 DATASET = "completejourney"

@@ -87,7 +87,7 @@ def evaluate(
     found = open_dataset(where, dataset)
     if k is not None and k not in KS:
         raise LearnError(f"k = {k} was not evaluated.", f"Choose one of: {', '.join(map(str, KS))}.")
-    runs = [open_run(where, dataset, run)] if run else usable_runs(find_runs(where, found), dataset)
+    runs = [open_run(where, found, run)] if run else usable_runs(find_runs(where, found), dataset)
     print_metrics(runs, found.n_items, k)
     if run:
         rows = runs[0].metrics

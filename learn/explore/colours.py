@@ -15,6 +15,11 @@ CATEGORY_COLOURS = ("#3b7dc4", "#e08a1e", "#1f9e77", "#c8579a", "#56a7d9", "#c45
 
 REST_COLOUR = "#8b93a0"
 
+SCALE = [[0.0, "rgba(59, 125, 196, 0.06)"], [1.0, "rgba(59, 125, 196, 1)"]]
+"""For quantities from 0 up: from the page's own colour to blue."""
+DIVERGING = [[0.0, "rgba(224, 138, 30, 1)"], [0.5, "rgba(128, 132, 140, 0.08)"], [1.0, "rgba(59, 125, 196, 1)"]]
+"""For quantities on both sides of 0: orange below, blue above."""
+
 _SPARE_COLOURS = ("#6a5acd", "#c2483d", "#5f9e3a", "#2a9fc9", "#c99a1c", "#d1699b")
 
 PART_COLOURS = dict(zip(PARTS, ("#7fa3cf", "#e0b04a", "#d4622f"), strict=True))

@@ -52,9 +52,13 @@ class Towers(nn.Module):
         """1 / temperature, held to [1, 100]."""
         return self.log_scale.clamp(0.0, math.log(100.0)).exp()
 
-    def users(self, content: torch.Tensor) -> torch.Tensor:
-        """[B, H, D_in] history -> [B, H, D_out]: one user embedding per position, causal."""
-        return self.pal(content, causal=True)
+    def users(self, content: torch.Tensor, log_weights: torch.Tensor | None = None) -> torch.Tensor:
+        """[B, H, D_in] history -> [B, H, D_out]: one user embedding per position, causal.
+
+        Args:
+            log_weights: [B, H] on attention to each position, see `PAL.hidden`; None: every weight is 1.
+        """
+        return self.pal(content, causal=True, log_weights=log_weights)
 
     def targets(self, content: torch.Tensor) -> torch.Tensor:
         """[B, T, D_in] target -> [B, T, D_out], as the item tower sees a target in training."""

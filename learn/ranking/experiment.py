@@ -32,7 +32,7 @@ PARTS = ("train", "validation", "test")
 
 
 def compare_rankers(
-    live: Recommender,
+    recommender: Recommender,
     dataset: Dataset,
     split: Split,
     shown: Impressions,
@@ -54,7 +54,7 @@ def compare_rankers(
     parts = split_parts(shown, cut, config)
     train, validation, test = (parts == place for place in range(3))
     frame = make_frame(ordinary_features(dataset, shown, cut, config.refresh_days), train)
-    vectors = impression_vectors(live, dataset, shown, cut, config.refresh_days, progress)
+    vectors = impression_vectors(recommender, dataset, shown, cut, config.refresh_days, progress)
     sets = FEATURE_SETS if shown.other_labels is not None else tuple(n for n in FEATURE_SETS if n != FUSED_OTHER)
     scores: Scores = {}
     chosen: dict[str, dict] = {}
@@ -80,8 +80,8 @@ def compare_rankers(
     judged = _judged(dataset, split, shown.keep(test), config)
     rows = summarise(judged, scores, config.top_n, config.resamples)
     about = {
-        "run": live.run.name,
-        "label": live.run.info.label,
+        "run": recommender.run.name,
+        "label": recommender.run.info.label,
         "dataset": dataset.name,
         "dataset_fingerprint": dataset.fingerprint,
         "cut": pd.Timestamp(cut).isoformat(),
@@ -97,7 +97,7 @@ def compare_rankers(
         },
         "top_n": config.top_n,
         "config": config.model_dump(mode="json"),
-        "made": live.run.info.made,
+        "made": recommender.run.info.made,
         "seconds": round(time.monotonic() - started, 1),
     }
     return Report(rows, about)

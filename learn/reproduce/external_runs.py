@@ -16,10 +16,12 @@ from learn.errors import LearnError
 from learn.files import atomic_path, read_json, write_json
 from learn.reproduce.external_baselines import Peer, export
 from learn.runs.import_run import DROPPED, VARIANT, ranked_lists
-from learn.runs.run import Run, RunInfo, provenance
+from learn.runs.info import RunInfo, provenance
+from learn.runs.run import Run
 from learn.runs.write import finish_run
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "benchmarks" / "peers"
+"""The runners, which only a clone of the project has: their libraries are not this package's."""
 ENVIRONMENT_VARIABLE = "LEARN_PEERS_PYTHON"
 # One core's work, so that the seconds of peers can be compared; freed memory is kept, because matrices of a batch's
 # scores over the catalogue come and go, and giving them back each time costs as much as computing them.
@@ -101,8 +103,13 @@ def run_job(peer: Peer, seed: int, settings: dict[str, Any], output: Path, log: 
         result.json: parameters, train_seconds, validation_ndcg_at_10 after every epoch, and more.
 
     Raises:
-        PeerCannotRun: no environment, the library failed, or it took too long.
+        PeerCannotRun: no runners, no environment, the library failed, or it took too long.
     """
+    if not (host.scripts / peer.script).is_file():
+        raise PeerCannotRun(
+            f"{peer.label} did not run: its runner is not at {host.scripts / peer.script}.",
+            "Run the table from a clone of the project, whose folder benchmarks/peers holds the runners.",
+        )
     if not host.python.exists():
         raise PeerCannotRun(
             f"{peer.label} did not run: there is no {host.python.name} of the peers' environment.",

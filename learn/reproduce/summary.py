@@ -13,7 +13,8 @@ from learn.evaluation.bootstrap import bootstrap_mean, paired_difference
 from learn.evaluation.protocol import KS
 from learn.evaluation.protocol import per_user_values as stored_values
 from learn.reproduce.tables import Plan, Row
-from learn.runs.run import Run, RunInfo
+from learn.runs.info import RunInfo
+from learn.runs.run import Run
 
 METRICS = ("hit_rate", "recall", "ndcg")
 _NUMBERS = (Metrics.MEAN, Metrics.LOW, Metrics.HIGH, "seed_sd", "difference", "difference_low", "difference_high")

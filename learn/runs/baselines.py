@@ -12,7 +12,8 @@ from learn.data.splits import Split
 from learn.evaluation.baselines import Ranked, item_knn, popularity
 from learn.progress import make_progress
 from learn.registry import Registry
-from learn.runs.run import Run, RunInfo, provenance
+from learn.runs.info import RunInfo, provenance
+from learn.runs.run import Run
 from learn.runs.write import finish_run
 from learn.workspace import Workspace
 

@@ -31,12 +31,12 @@ def grid_of(plan: Plan) -> pd.DataFrame:
 
 def training_setups(plan: Plan, summary: pd.DataFrame, metric: str, k: int, candidates: str) -> pd.DataFrame:
     """One metric of a summary in the order of ``plan``: columns run, tower, training_setup, mean, low, high."""
-    found = one_metric(summary, metric, k, candidates)[["run", Metrics.MEAN, Metrics.LOW, Metrics.HIGH]]
-    return grid_of(plan).merge(found, on="run")
+    metric_rows = one_metric(summary, metric, k, candidates)[["run", Metrics.MEAN, Metrics.LOW, Metrics.HIGH]]
+    return grid_of(plan).merge(metric_rows, on="run")
 
 
 def setup_examples(plan: Plan, items: np.ndarray, seed: int = 0) -> pd.DataFrame:
-    """What one training sequence becomes in each training setup of ``plan``.
+    """What one training sequence becomes under each training setup of ``plan``.
 
     Args:
         items: [n] item indices, oldest first; n at least 2.
@@ -51,8 +51,8 @@ def setup_examples(plan: Plan, items: np.ndarray, seed: int = 0) -> pd.DataFrame
     for row, setup in zip(plan.rows, grid_of(plan)[SETUP], strict=True):
         example = make_example(items, row.config, np.random.default_rng(seed))
         history, target = np.meshgrid(example.history_positions, example.target_positions, indexing="ij")
-        chosen = np.ones(history.shape, dtype=bool) if example.positives is None else example.positives
-        pairs = len(set(zip(history[chosen].tolist(), target[chosen].tolist(), strict=True)))
+        mask = np.ones(history.shape, dtype=bool) if example.positives is None else example.positives
+        pairs = len(set(zip(history[mask].tolist(), target[mask].tolist(), strict=True)))
         both = float(np.isin(example.target, example.history).mean())
         rows.append((setup, len(example.history), len(example.target), pairs, both))
     table = pd.DataFrame(rows, columns=[SETUP, "history", "target", "pairs", "read_by_both"])
@@ -60,9 +60,9 @@ def setup_examples(plan: Plan, items: np.ndarray, seed: int = 0) -> pd.DataFrame
 
 
 def last_losses(plan: Plan, runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
-    """The training loss of each row's last epoch, averaged over its seeds: columns run, tower, training_setup, loss.
+    """Training loss of each row's last epoch, averaged over its seeds: columns run, tower, training_setup, loss.
 
-    Within a training setup the towers answer the same question against as many negatives: their losses can be compared.
+    Within a training setup the towers answer the same question against as many negatives: their losses compare.
     """
     losses = {name: np.mean([run.curves[LOSS].iloc[-1] for run in of_row]) for name, of_row in runs.items()}
     return grid_of(plan).assign(**{LOSS: lambda table: table["run"].map(losses)})

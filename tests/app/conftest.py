@@ -1,6 +1,5 @@
 """Pages under AppTest, on a synthetic workspace of their own."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -21,23 +20,23 @@ def workspace(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def trained_once(tmp_path_factory):
-    return trained.make_trained_workspace(tmp_path_factory.mktemp("trained"))
+def pages_trained_once(trained_once, tmp_path_factory):
+    return trained.copy_of(trained_once, tmp_path_factory.mktemp("pages") / "trained")
 
 
 @pytest.fixture
-def trained_workspace(trained_once, tmp_path, monkeypatch):
+def trained_workspace(pages_trained_once, tmp_path, monkeypatch):
     """Trained Runs that answer for new people and items; the workspace is shared, so tests only read it."""
-    _use(trained_once.root, tmp_path, monkeypatch)
-    return trained_once
+    _use(pages_trained_once.root, tmp_path, monkeypatch)
+    return pages_trained_once
 
 
 @pytest.fixture
 def damageable_workspace(trained_once, tmp_path, monkeypatch):
     """A copy of the trained one that a test may break; its Runs name the LLM of the original."""
-    shutil.copytree(trained_once.root, tmp_path / "copy")
-    _use(tmp_path / "copy", tmp_path, monkeypatch)
-    return type(trained_once)(tmp_path / "copy")
+    copied = trained.copy_of(trained_once, tmp_path / "copy")
+    _use(copied.root, tmp_path, monkeypatch)
+    return copied
 
 
 @pytest.fixture

@@ -42,8 +42,8 @@ LAST = {
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    workspace = trained.make_trained_workspace(tmp_path_factory.mktemp("people"))
+def address(trained_once, tmp_path_factory):
+    workspace = trained.copy_of(trained_once, tmp_path_factory.mktemp("people") / "trained")
     with_maps(workspace)
     with_ranking(workspace)
     with served(workspace.root) as url:

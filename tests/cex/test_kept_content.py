@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import random
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import learn.cex.extractor as extractor
 from learn.cex.extractor import content_embeddings, content_settings, embed_texts
@@ -148,6 +151,30 @@ def test_two_writers_exclude_each_other(filled, cex, workspace):
         content_embeddings(dataset, cex, workspace, SILENT)
 
 
+HOLDER = """
+import sys, time
+from learn.cex.store import ContentStore
+with ContentStore(sys.argv[1]).locked():
+    print("locked", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_another_process_is_named_while_it_writes_and_its_lock_is_free_as_soon_as_it_is_killed(filled, cex, workspace):
+    dataset, _, store = filled
+    other = subprocess.Popen([sys.executable, "-c", HOLDER, str(store.folder)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout.readline() == "locked\n"
+        with pytest.raises(LearnError, match=f"^Process {other.pid} is reading the same items into"):
+            content_embeddings(dataset, cex, workspace, SILENT)
+        other.kill()
+        other.wait(timeout=30)
+        content_embeddings(dataset, cex, workspace, SILENT)
+    finally:
+        other.kill()
+        other.communicate(timeout=30)
+
+
 def test_a_full_disk_is_said_and_what_was_read_stays(filled, cex, workspace, monkeypatch):
     _, content, store = filled
 
@@ -195,52 +222,62 @@ def test_shards_join_into_one_and_the_newer_vector_counts(tmp_path):
     assert len(store.shards()) == 1
 
 
-DRIVER = """
-import sys, time, torch
-torch.set_num_threads(1)
-import learn.cex.extractor as extractor
-from learn.config import CEXConfig
-from learn.progress import make_progress
-from learn.workspace import Workspace
-from tests.cex.conftest import make_dataset
+def extract_slowly(folder, llm, pause, batches):
+    """In a process of its own: tells ``batches`` before each batch, and stores every one."""
+    torch.set_num_threads(1)
+    extractor.SECONDS_PER_SHARD = 0.0
+    read = extractor.read_batch
 
-folder, llm, pause = sys.argv[1], sys.argv[2], float(sys.argv[3])
-SILENT = make_progress(silent=True)
-extractor.SECONDS_PER_SHARD = 0.0
-read = extractor.read_batch
-def slow(llm, texts, pooling):
-    print("batch", flush=True)
-    time.sleep(pause)
-    return read(llm, texts, pooling)
-extractor.read_batch = slow
-dataset = make_dataset([f"soap {row % 9} {row}" for row in range(200)])
-cex = CEXConfig(llm=llm, dtype="float32", token_budget=256)
-extractor.content_embeddings(dataset, cex, Workspace.at(folder), SILENT)
-"""
+    def slow(*arguments):
+        batches.send("batch")
+        time.sleep(pause)
+        return read(*arguments)
+
+    extractor.read_batch = slow
+    dataset = make_dataset([f"soap {row % 9} {row}" for row in range(200)])
+    cex = CEXConfig(llm=str(llm), dtype="float32", token_budget=256)
+    content_embeddings(dataset, cex, Workspace.at(folder), SILENT)
 
 
-def drive(folder, llm, pause, kill_after=None):
-    """Runs the driver; with ``kill_after``, kills it that many seconds after its first batch."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(folder), str(llm), str(pause)], stdout=subprocess.PIPE
-    )
+@pytest.fixture(scope="module")
+def processes():
+    """Makes processes from one that has torch and the models imported already, which takes seconds each time."""
+    context = multiprocessing.get_context("forkserver")
+    models = [f"transformers.models.{name}.modeling_{name}" for name in ("llama", "bert")]
+    context.set_forkserver_preload([__name__, *models])
+    return context
+
+
+def drive(processes, folder, llm, pause, kill_after=None):
+    """Extracts in a process; with ``kill_after``, kills it that many seconds after its first batch."""
+    told, batches = processes.Pipe(duplex=False)
+    process = processes.Process(target=extract_slowly, args=(folder, llm, pause, batches))
+    process.start()
+    batches.close()
+    assert told.poll(120)
+    told.recv()
     if kill_after is None:
-        batches = process.communicate(timeout=120)[0].count(b"batch")
-        assert process.returncode == 0
-        return batches
-    process.stdout.readline()
+        count = 1
+        with suppress(EOFError):
+            while told.poll(120):
+                told.recv()
+                count += 1
+        process.join(timeout=60)
+        assert process.exitcode == 0
+        return count
     time.sleep(kill_after)
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.kill()
+    process.join(timeout=60)
+    assert process.exitcode == -signal.SIGKILL
     return None
 
 
-def killed_and_finished(tmp_path, llm, kills):
-    whole = drive(tmp_path / "whole", llm, 0.0)
+def killed_and_finished(processes, tmp_path, llm, kills):
+    whole = drive(processes, tmp_path / "whole", llm, 0.0)
     moments = random.Random(0)
     for _ in range(kills):
-        drive(tmp_path / "killed", llm, 0.02, moments.uniform(0.0, 0.15))
-    assert drive(tmp_path / "killed", llm, 0.0) < whole  # it did not begin anew
+        drive(processes, tmp_path / "killed", llm, 0.02, moments.uniform(0.0, 0.15))
+    assert drive(processes, tmp_path / "killed", llm, 0.0) < whole  # it did not begin anew
     prompts = item_prompts(make_dataset([f"soap {row % 9} {row}" for row in range(200)]).items)
     vectors = []
     for name in ("whole", "killed"):
@@ -250,13 +287,13 @@ def killed_and_finished(tmp_path, llm, kills):
     assert vectors[0].tobytes() == vectors[1].tobytes()
 
 
-def test_killed_three_times_the_vectors_are_bit_equal(tmp_path, llm_folder):
-    killed_and_finished(tmp_path, llm_folder, 3)
+def test_killed_three_times_the_vectors_are_bit_equal(processes, tmp_path, llm_folder):
+    killed_and_finished(processes, tmp_path, llm_folder, 3)
 
 
 @pytest.mark.slow
-def test_killed_ten_times_the_vectors_are_bit_equal(tmp_path, encoder_folder):
-    killed_and_finished(tmp_path, encoder_folder, 10)
+def test_killed_ten_times_the_vectors_are_bit_equal(processes, tmp_path, encoder_folder):
+    killed_and_finished(processes, tmp_path, encoder_folder, 10)
 
 
 def test_a_part_of_a_dataset_shares_its_content_without_an_llm(tmp_path, cex, monkeypatch):

@@ -6,18 +6,17 @@ import pytest
 from learn.cex.store import stored_content
 from learn.cli.pack_demo import DATASET, LIMIT_BYTES, check_manifest
 from learn.config import PRESETS
-from learn.data.completejourney import load_completejourney
 from learn.data.splits import Phase, default_split
 from learn.errors import LearnError
 from learn.runs.run import Run
-from learn.runs.towers import history_vector
 from learn.runs.vectors import has_vectors, run_vectors
 from learn.workspace import PREBUILT, Workspace
+from tests.oracle import history_vector
 
 
 @pytest.fixture(scope="module")
-def dataset():
-    return load_completejourney()
+def dataset(request):
+    return request.getfixturevalue("completejourney")
 
 
 def test_the_manifest_agrees_with_the_code():
@@ -43,7 +42,7 @@ def test_the_runs_were_made_from_the_installed_data_and_the_demo_preset(dataset)
         if run.info.kind == "learn":
             assert run.config == demo.with_values(pal__item_tower=run.info.variant)
         if has_vectors(run):
-            users, items = run_vectors(run, workspace, dataset)
+            users, items = run_vectors(run, dataset)
             assert users.shape == (len(dataset.user_ids), items.shape[1])
             assert len(items) == dataset.n_items
 

@@ -17,8 +17,8 @@ from learn.errors import LearnError
 
 
 @pytest.fixture(scope="module")
-def dataset():
-    return load_completejourney()
+def dataset(request):
+    return request.getfixturevalue("completejourney")
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ CONFIG = RankingConfig(negatives_per_visit=3)
 
 
 @pytest.fixture(scope="module")
-def dataset():
-    return completejourney.load_completejourney()
+def dataset(request):
+    return request.getfixturevalue("completejourney")
 
 
 @pytest.fixture(scope="module")

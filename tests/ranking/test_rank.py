@@ -16,7 +16,7 @@ from learn.ranking.report import read_report, report_folders, tables
 from learn.ranking.run import open_impressions, ranking_config, vectors_cut
 from learn.ranking.schema import FEATURE_SETS, METRICS, RANKERS
 from learn.ranking.vectors import impression_vectors
-from learn.runs.recommender import open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.stored import open_run
 from learn.runs.vectors import run_vectors
 from tests import synthetic, trained
@@ -26,8 +26,8 @@ DAYS = ("--set", "train_days=10", "--set", "validation_days=4", "--set", "seeds=
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    return trained.make_trained_workspace(tmp_path_factory.mktemp("ranking"))
+def workspace(trained_once, tmp_path_factory):
+    return trained.copy_of(trained_once, tmp_path_factory.mktemp("ranking") / "trained")
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,9 @@ def test_vectors_are_the_runs_at_the_cut_and_grow_with_the_history(workspace, im
     cut = vectors_cut(split)
     shown = check_impressions(pd.read_csv(impressions), dataset, cut, "shown")
     run = open_run(workspace, synthetic.NAME, "learn-b")
-    live = open_recommender(run, workspace, dataset)
-    found = impression_vectors(live, dataset, shown, cut, refresh_days=7.0)
-    users, items = run_vectors(run, workspace, dataset)
+    recommender = Recommender(run, dataset)
+    found = impression_vectors(recommender, dataset, shown, cut, refresh_days=7.0)
+    users, items = run_vectors(run, dataset)
     first = shown.times < cut + 7 * 86_400 * 10**9
     width = found.users.shape[1]
     lengths = np.linalg.norm(users[:, :width], axis=1, keepdims=True)
@@ -97,13 +97,13 @@ def test_a_history_from_the_future_changes_no_vector(workspace, impressions):
     split = dataset.split
     cut = vectors_cut(split)
     shown = check_impressions(pd.read_csv(impressions), dataset, cut, "shown")
-    live = open_recommender(open_run(workspace, synthetic.NAME, "learn-a"), workspace, dataset)
+    recommender = Recommender(open_run(workspace, synthetic.NAME, "learn-a"), dataset)
     first = shown.keep(shown.times < cut + 7 * 86_400 * 10**9)
     events = dataset.interactions.copy()
     later = (events["timestamp"] >= pd.Timestamp(cut)).to_numpy()
     events.loc[later, "item_id"] = np.random.default_rng(0).permutation(events.loc[later, "item_id"].to_numpy())
     other = type(dataset)(dataset.name, dataset.items, events)
-    before, after = (impression_vectors(live, one, first, cut, 7.0) for one in (dataset, other))
+    before, after = (impression_vectors(recommender, one, first, cut, 7.0) for one in (dataset, other))
     assert (before.users == after.users).all()
 
 

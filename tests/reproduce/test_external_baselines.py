@@ -127,6 +127,12 @@ def test_without_the_environment_it_says_how_to_build_it(dataset, split, tmp_pat
     assert "make peers" in caught.value.remedy
 
 
+def test_without_the_runners_it_says_where_they_are(dataset, split, host, tmp_path):
+    with pytest.raises(PeerCannotRun, match="its runner is not at") as caught:
+        peer_run(GOOD, 0, dataset, split, tmp_path / "good-seed0", replace(host, scripts=tmp_path / "nowhere"))
+    assert "clone of the project" in caught.value.remedy
+
+
 def test_lists_of_unknown_items_are_the_peers_fault(dataset, split, host, tmp_path):
     script = RANKS.replace("{user},{item},{rank}", "{user},x{item},{rank}")
     (host.scripts / GOOD.script).write_text(script)

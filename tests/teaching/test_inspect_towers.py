@@ -5,18 +5,19 @@ import pytest
 import torch
 
 from learn.config import ItemTower, preset
+from learn.item_towers import ITEM_TOWERS
 from learn.pal.masks import causal_mask, self_mask
 from learn.pal.towers import Towers
-from learn.teaching.inspect_towers import company_cosines, contract, follow_shapes, influence
+from learn.teaching.inspect_towers import context_cosines, follow_shapes, influence, invariants
 
 D_LLM = 12
 MASKS = {ItemTower.SEQUENCE: causal_mask(6), ItemTower.ITEM: self_mask(6), ItemTower.CONTENT: self_mask(6)}
 
 
-@pytest.fixture(params=MASKS)
+@pytest.fixture(params=[tower.code for tower in ITEM_TOWERS.entries if tower.trained])
 def towers(request):
     torch.manual_seed(0)
-    return Towers(D_LLM, preset("tiny").with_values(pal__item_tower=request.param.value)).eval()
+    return Towers(D_LLM, preset("tiny").with_values(pal__item_tower=request.param)).eval()
 
 
 @pytest.fixture
@@ -33,19 +34,19 @@ def test_users_depend_on_the_past_in_every_variant(towers, content):
     assert ((influence(towers.users, content[0], content[1, 0]) > 1e-6) == causal_mask(6).numpy()).all()
 
 
-def test_every_variant_keeps_the_contract(towers, content):
-    assert max(contract(towers, content).values()) < 1e-5
+def test_every_variant_keeps_the_invariants(towers, content):
+    assert max(invariants(towers, content).values()) < 1e-5
 
 
-def test_a_tower_that_looks_ahead_breaks_the_contract(towers, content):
+def test_a_tower_that_looks_ahead_breaks_the_invariants(towers, content):
     towers.users = lambda rows: towers.pal(rows, causal=False)
-    found = contract(towers, content)
+    found = invariants(towers, content)
     assert found["the future changes no earlier user"] > 1e-3
     assert found["padding changes nothing"] > 1e-3
 
 
-def test_only_a_changes_an_item_by_its_company(towers, content):
-    cosines = company_cosines(towers, content)
+def test_only_a_changes_an_item_by_its_context(towers, content):
+    cosines = context_cosines(towers, content)
     assert np.allclose(cosines[:, 0], 1, atol=1e-5)
     assert np.allclose(cosines, 1, atol=1e-5) == (not towers.item_tower.reads_context)
 

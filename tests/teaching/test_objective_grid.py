@@ -1,4 +1,4 @@
-"""The grid of towers and training setups: what each makes of a sequence, against what it is defined to be."""
+"""The grid of towers and training setups: what each setup makes of a sequence, against what it is defined to be."""
 
 from types import SimpleNamespace
 
@@ -22,7 +22,7 @@ def test_every_tower_meets_every_training_setup_once():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_training_setups_are_what_they_are_called(seed):
+def test_setups_are_what_they_are_called(seed):
     table = setup_examples(PLAN, np.arange(100, 112), seed).set_index("training_setup")
     dense, one = table.loc["dense all-action, cut sequence"], table.loc["next item, cut sequence"]
     assert dense["history"] + dense["target"] == 12 and dense["pairs"] == dense["history"] * dense["target"]

@@ -8,10 +8,19 @@ from learn.config import BUNDLED
 from learn.data.splits import Phase, leave_one_out
 from learn.errors import LearnError
 from learn.pal.infer import item_vectors
-from learn.runs.towers import history_vector, load_towers
+from learn.runs.towers import load_towers
 from learn.workspace import Workspace
 from tests.fake_llm import make_tiny_llm
-from tests.training.test_train import N_ITEMS, Interrupting, recall, run_training, tiny_content, tiny_dataset
+from tests.oracle import history_vector
+from tests.training.test_train import (
+    AFTER_EVERY_STEP,
+    N_ITEMS,
+    Interrupting,
+    recall,
+    run_training,
+    tiny_content,
+    tiny_dataset,
+)
 
 
 @pytest.fixture
@@ -50,8 +59,8 @@ def test_the_run_comes_back_to_the_same_vectors(tmp_path, settings):
 def test_interrupted_training_goes_on_to_the_same_bits(tmp_path, settings, steps):
     whole = run_training(tmp_path / "whole", **settings)
     with pytest.raises(KeyboardInterrupt):
-        run_training(tmp_path / "cut", Interrupting(steps), **settings)
-    resumed = run_training(tmp_path / "cut", **settings)
+        run_training(tmp_path / "cut", Interrupting(steps), **settings, **AFTER_EVERY_STEP)
+    resumed = run_training(tmp_path / "cut", **settings, **AFTER_EVERY_STEP)
     assert np.array_equal(whole.own_item_vectors, resumed.own_item_vectors)
     assert np.array_equal(whole.user_vectors, resumed.user_vectors)
     assert whole.curves.loss.tolist() == resumed.curves.loss.tolist()
@@ -70,7 +79,7 @@ def test_a_run_finds_the_models_of_its_workspace(tmp_path, monkeypatch):
     assert Workspace.holding(home.run("runs", "x")) == home
     assert Workspace.holding(home.benchmark("table7", "shop") / "x") == home
     monkeypatch.setenv("LEARN_WORKSPACE", str(tmp_path / "default"))
-    assert Workspace.holding(tmp_path / "elsewhere" / "x") == Workspace(tmp_path / "default")
+    assert Workspace.holding(tmp_path / "elsewhere" / "x") == Workspace(tmp_path / "elsewhere")
 
 
 @pytest.mark.slow

@@ -23,11 +23,11 @@ from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.progress import make_progress
 from learn.runs.run import Run
-from learn.runs.towers import history_vector
 from learn.training.batch import make_batch, plan_epoch
 from learn.training.train import train
 from learn.training.trainer import learning_rate_factor
 from learn.training_objectives import OBJECTIVES
+from tests.oracle import history_vector
 
 N_ITEMS, N_USERS, D_LLM = 60, 40, 12
 
@@ -60,8 +60,12 @@ def tiny_content():
 
 
 def config(**changes):
-    settings = {"training__epochs": 4, "training__batch_size": 8, "training__checkpoint_seconds": 0.0}
+    settings = {"training__epochs": 4, "training__batch_size": 8}
     return preset("tiny").with_values(**(settings | {"objective__catalogue_negatives": 20} | changes))
+
+
+AFTER_EVERY_STEP = {"training__checkpoint_seconds": 0.0}
+"""For what is stopped in the middle; writing a checkpoint takes longer than the step."""
 
 
 def run_training(folder, progress=None, dataset=None, **changes):
@@ -80,7 +84,7 @@ def recall(run):
 
 @pytest.mark.parametrize("tower", ITEM_TOWERS)
 def test_every_variant_becomes_a_whole_run_and_beats_chance(tmp_path, tower):
-    run = run_training(tmp_path / "x", pal__item_tower=tower, training__learning_rate=0.01)
+    run = run_training(tmp_path / "x", pal__item_tower=tower, training__learning_rate=0.01, **AFTER_EVERY_STEP)
     assert run.user_vectors.shape[0] == N_USERS
     assert recall(run) > 2 * 10 / N_ITEMS
     assert not list(tmp_path.glob(".*")), "a checkpoint or partial file was left behind"
@@ -184,9 +188,9 @@ class Interrupting:
 def test_interrupted_training_goes_on_to_the_same_bits(tmp_path, steps):
     whole = run_training(tmp_path / "whole", pal__dropout=0.3)
     with pytest.raises(KeyboardInterrupt):
-        run_training(tmp_path / "cut", Interrupting(steps), pal__dropout=0.3)
+        run_training(tmp_path / "cut", Interrupting(steps), pal__dropout=0.3, **AFTER_EVERY_STEP)
     assert not (tmp_path / "cut").exists()
-    resumed = run_training(tmp_path / "cut", pal__dropout=0.3)
+    resumed = run_training(tmp_path / "cut", pal__dropout=0.3, **AFTER_EVERY_STEP)
     assert np.array_equal(whole.own_item_vectors, resumed.own_item_vectors)
     assert np.array_equal(whole.user_vectors, resumed.user_vectors)
     assert whole.curves.loss.tolist() == resumed.curves.loss.tolist()
@@ -194,9 +198,9 @@ def test_interrupted_training_goes_on_to_the_same_bits(tmp_path, steps):
 
 def test_a_checkpoint_of_another_configuration_is_not_used(tmp_path):
     with pytest.raises(KeyboardInterrupt):
-        run_training(tmp_path / "cut", Interrupting(5))
-    changed = run_training(tmp_path / "cut", training__learning_rate=0.005)
-    clean = run_training(tmp_path / "clean", training__learning_rate=0.005)
+        run_training(tmp_path / "cut", Interrupting(5), **AFTER_EVERY_STEP)
+    changed = run_training(tmp_path / "cut", training__learning_rate=0.005, **AFTER_EVERY_STEP)
+    clean = run_training(tmp_path / "clean", training__learning_rate=0.005, **AFTER_EVERY_STEP)
     assert np.array_equal(changed.own_item_vectors, clean.own_item_vectors)
 
 
@@ -222,9 +226,9 @@ def test_kill_minus_nine_at_ten_random_moments(tmp_path):
 DRIVER = """
 import sys
 from pathlib import Path
-from tests.training.test_train import run_training
+from tests.training.test_train import AFTER_EVERY_STEP, run_training
 print("ready", flush=True)
-run_training(Path(sys.argv[1]), training__epochs=30, training__patience=30)
+run_training(Path(sys.argv[1]), training__epochs=30, training__patience=30, **AFTER_EVERY_STEP)
 """
 
 

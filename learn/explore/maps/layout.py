@@ -17,11 +17,16 @@ EPOCHS = 200
 
 
 def principal_plane(vectors: np.ndarray) -> np.ndarray:
-    """[M, d] -> [M, 2]: the first two principal components, each axis with its largest loading positive."""
+    """[M, d] -> [M, 2]: the first two principal components, each axis with its largest loading positive.
+
+    Of loadings that differ by rounding alone the first counts: an axis with equal ones keeps its sense.
+    """
     centred = vectors.astype(np.float64) - vectors.mean(axis=0)
     _, directions = np.linalg.eigh(centred.T @ centred)
     axes = directions[:, ::-1][:, :2]
-    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    sizes = np.abs(axes)
+    largest = (sizes >= (1 - 1e-6) * sizes.max(axis=0)).argmax(axis=0)
+    axes = axes * np.sign(axes[largest, np.arange(axes.shape[1])])
     plane = centred @ axes
     return np.pad(plane, ((0, 0), (0, 2 - plane.shape[1])))
 

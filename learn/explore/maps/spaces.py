@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,12 +12,10 @@ from learn.errors import LearnError
 from learn.explore.metrics.overview import run_labels
 from learn.item_towers import ITEM_TOWERS
 from learn.pal.preprocessing import ContentPreprocessing
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
-from learn.runs.vectors import has_vectors, normalise, run_vectors
+from learn.runs.vectors import has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
 from learn.workspace import Workspace
-
-if TYPE_CHECKING:
-    from learn.runs.recommender import Recommender
 
 CONTENT = "LLM"
 """The name of the space of content embeddings, as links and lists of choices have it."""
@@ -45,7 +42,7 @@ class Space:
     @property
     def workspace(self) -> Workspace:
         """The workspace that holds the Run: the user's or the prebuilt demo's."""
-        return Workspace(self.run.path.parents[2])
+        return self.run.workspace
 
 
 def find_spaces(runs: Sequence[Run]) -> list[Space]:
@@ -103,16 +100,14 @@ def space_vectors(space: Space, dataset: Dataset) -> np.ndarray:
         LearnError: vectors or content are missing, damaged, or of another dataset.
     """
     if space.is_content:
-        from learn.cex.store import stored_content
-
-        content = stored_content(space.workspace, dataset, space.run.info.content_key)
+        content = stored_content_of(space.run, dataset)
         items = ContentPreprocessing.from_tensors(space.run.tensors("preprocessing")).apply(content)
     else:
-        items = _without_popularity_bias(space.run, run_vectors(space.run, space.workspace, dataset)[1])
+        items = _without_popularity_bias(space.run, run_vectors(space.run, dataset)[1])
     return np.ascontiguousarray(normalise(items), dtype=np.float32)
 
 
-def new_item_directions(space: Space, live: Recommender, content: np.ndarray) -> np.ndarray:
+def new_item_directions(space: Space, recommender: Recommender, content: np.ndarray) -> np.ndarray:
     """[n, d] float32 items outside the catalogue in the same dimensions as `space_vectors`, of length 1.
 
     Args:
@@ -122,7 +117,7 @@ def new_item_directions(space: Space, live: Recommender, content: np.ndarray) ->
     if space.is_content:
         items = ContentPreprocessing.from_tensors(space.run.tensors("preprocessing")).apply(content)
         return normalise(items).astype(np.float32)
-    return live.directions(live.new_items(content)).astype(np.float32)
+    return recommender.directions(recommender.embed_new_items(content)).astype(np.float32)
 
 
 def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
@@ -135,7 +130,7 @@ def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
         raise LearnError(
             f"No Run recommends in the space {space.label}.", f"Train one: learn train {dataset.name} --tower c"
         )
-    users, _ = run_vectors(space.run, space.workspace, dataset)
+    users, _ = run_vectors(space.run, dataset)
     if space.is_content:
         users = users[:, : len(space.run.tensors("preprocessing")["mean"])]
     else:
@@ -144,5 +139,4 @@ def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
 
 
 def _without_popularity_bias(run: Run, vectors: np.ndarray) -> np.ndarray:
-    pal = run.config.pal
-    return vectors[:, :-1] if pal.popularity_bias and vectors.shape[1] == pal.output_size + 1 else vectors
+    return vectors[:, :-1] if has_popularity_bias(run) else vectors

@@ -40,6 +40,14 @@ def test_principal_plane_is_the_first_two_components():
     np.testing.assert_allclose(np.abs(plane), np.abs(left[:, :2] * values[:2]), rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("nudge", [1e-12, -1e-12])
+def test_the_sense_of_an_axis_does_not_hang_on_the_last_bits(nudge):
+    """The first axis is (1, -1) / sqrt(2) but for rounding: which of its loadings is the largest is chance."""
+    along = np.random.default_rng(5).normal(size=(50, 1))
+    vectors = along * [1 + nudge, -1]
+    np.testing.assert_allclose(principal_plane(vectors)[:, 0], (along - along.mean())[:, 0] * np.sqrt(2), atol=1e-9)
+
+
 def test_trust_counts_true_neighbours_near_on_the_map():
     rng = np.random.default_rng(3)
     plane, neighbours = rng.normal(size=(90, 2)), np.array([rng.permutation(90)[:6] for _ in range(90)])

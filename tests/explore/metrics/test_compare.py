@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ def lists(runs, dataset):
     return {run.name: c.stored_matrix(run, dataset, CANDIDATES) for run in runs}
 
 
+@cache
 def stored(run, user_id):
     table = run.recommendations
     mine = table[(table["user_id"] == user_id) & (table["among"] == CANDIDATES)]
