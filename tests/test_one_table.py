@@ -32,7 +32,7 @@ from learn.reproduce.tables import plan
 from learn.runs.recommender import open_recommender
 from learn.runs.run import Run
 from learn.runs.towers import load_towers
-from learn.teaching.loss_by_loops import loss_by_loops
+from learn.teaching.reference_loss import loss_by_loops
 from learn.training.batch import make_batch
 from learn.training.step import StepLoss
 from learn.training_objectives import OBJECTIVES, TrainingObjective, cut_dense
