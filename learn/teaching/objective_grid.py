@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from learn.config import Config
 from learn.data.schema import Metrics
 from learn.explore.colours import run_colours
 from learn.explore.figures.base import finish
 from learn.reproduce.results import one_metric
-from learn.reproduce.tables import Table
+from learn.reproduce.tables import Table, TableRow
 from learn.runs.run import Run
 from learn.training.examples import make_example
 
@@ -25,8 +26,13 @@ LOSS = "loss"
 
 def grid_of(plan: Table) -> pd.DataFrame:
     """Columns run, tower, training_setup: what each row of ``plan`` (``towers-x-objectives``) stands for."""
-    rows = [(row.name, row.config.pal.item_tower, row.config.training_setup) for row in plan.rows]
+    rows = [(row.name, config.pal.item_tower, config.training_setup) for row, config in _trained(plan)]
     return pd.DataFrame(rows, columns=["run", TOWER, SETUP])
+
+
+def _trained(plan: Table) -> list[tuple[TableRow, Config]]:
+    """The rows that train something, with how; external baselines have no configuration."""
+    return [(row, row.config) for row in plan.rows if row.config is not None]
 
 
 def training_setups(plan: Table, summary: pd.DataFrame, metric: str, k: int, candidates: str) -> pd.DataFrame:
@@ -48,13 +54,13 @@ def setup_examples(plan: Table, items: np.ndarray, seed: int = 0) -> pd.DataFram
         of the target side's items that the user tower reads as well).
     """
     rows = []
-    for row, setup in zip(plan.rows, grid_of(plan)[SETUP], strict=True):
-        example = make_example(items, row.config, np.random.default_rng(seed))
+    for _, config in _trained(plan):
+        example = make_example(items, config, np.random.default_rng(seed))
         history, target = np.meshgrid(example.history_positions, example.target_positions, indexing="ij")
         mask = np.ones(history.shape, dtype=bool) if example.positives is None else example.positives
         pairs = len(set(zip(history[mask].tolist(), target[mask].tolist(), strict=True)))
         both = float(np.isin(example.target, example.history).mean())
-        rows.append((setup, len(example.history), len(example.target), pairs, both))
+        rows.append((config.training_setup, len(example.history), len(example.target), pairs, both))
     table = pd.DataFrame(rows, columns=[SETUP, "history", "target", "pairs", "read_by_both"])
     return table.drop_duplicates(SETUP).reset_index(drop=True)
 
