@@ -40,6 +40,22 @@ def damageable_workspace(trained_once, tmp_path, monkeypatch):
     return type(trained_once)(tmp_path / "copy")
 
 
+@pytest.fixture(scope="session")
+def trained_with_lora(trained_once, tmp_path_factory):
+    """A copy of the trained workspace with one more Run, llm-lora, whose PAL is the LLM's own layers."""
+    place = type(trained_once)(tmp_path_factory.mktemp("lora") / "workspace")
+    shutil.copytree(trained_once.root, place.root)
+    trained.train_lora(place)
+    return place
+
+
+@pytest.fixture
+def lora_workspace(trained_with_lora, tmp_path, monkeypatch):
+    """`trained_with_lora` as the app opens it; tests only read it."""
+    _use(trained_with_lora.root, tmp_path, monkeypatch)
+    return trained_with_lora
+
+
 @pytest.fixture
 def empty_workspace(tmp_path, monkeypatch):
     _use(tmp_path / "nothing", tmp_path, monkeypatch)

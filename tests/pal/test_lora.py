@@ -184,7 +184,7 @@ def test_weights_on_positions_change_what_is_attended_to(name):
 def test_an_attention_that_takes_no_weights_says_so():
     layers = decoder_layers("bloom")  # it counts distances on the mask
     for _ in range(2):
-        with pytest.raises(LearnError, match="'bloom' .* takes no weights"):
+        with pytest.raises(LearnError, match=r"'bloom' .* takes no weights"):
             weighted(layers, torch.randn(1, 3, 32), 0, 0.5)
     assert layers(torch.randn(1, 3, 32), causal=True).shape == (1, 3, 32)
 
