@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS
 
 ENVIRONMENT_VARIABLE = "LEARN_WORKSPACE"
 DEFAULT = Path("workspace")
 PREBUILT = Path(__file__).resolve().parent.parent / "assets" / "demo"
-FIRST_RUNS = ("learn-a", "learn-b", "learn-c", "without-align", "item-knn", "popularity")
-"""The Runs that `learn train` makes, as people should meet them."""
+BASELINE_RUNS = ("item-knn", "popularity")
+"""The Runs that count instead of learning, as people should meet them: behind those of the item towers."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -30,6 +31,11 @@ def checked_name(name: str, what: str) -> str:
             "Use up to 80 letters, digits, dots, dashes and underscores, starting with a letter or digit.",
         )
     return name
+
+
+def first_runs() -> tuple[str, ...]:
+    """The Runs that `learn train` makes, as people should meet them."""
+    return (*(tower.run_name for tower in ITEM_TOWERS.entries), *BASELINE_RUNS)
 
 
 @dataclass(frozen=True)
@@ -100,12 +106,14 @@ class Workspace:
         return sorted(path.parent.name for path in self.datasets.glob("*/dataset.json"))
 
     def run_paths(self, dataset: str) -> list[Path]:
-        """Finished Runs of ``dataset``: `FIRST_RUNS` in their order, then others in the order of their making."""
+        """Finished Runs of ``dataset``: `first_runs` in their order, then others in the order of their making."""
+
+        first = first_runs()
 
         def place(path: Path) -> tuple[int, int, str]:
             name = path.parent.name
-            if name in FIRST_RUNS:  # a copy's or a clone's times of files say nothing
-                return FIRST_RUNS.index(name), 0, name
-            return len(FIRST_RUNS), path.stat().st_mtime_ns, name
+            if name in first:  # a copy's or a clone's times of files say nothing
+                return first.index(name), 0, name
+            return len(first), path.stat().st_mtime_ns, name
 
         return [path.parent for path in sorted(self.runs(dataset).glob("*/run.json"), key=place)]

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from learn.data.sequences import Sequences
+from learn.item_towers import ITEM_TOWERS
 from learn.pal.infer import user_vectors
 from learn.pal.inputs import UNKNOWN
 from learn.pal.preprocessing import ContentPreprocessing
@@ -24,7 +25,7 @@ def history_vector(run: Run, content: np.ndarray, items: np.ndarray | None = Non
     Returns:
         [d] float32, in the space of the Run's item vectors.
     """
-    if run.info.variant == "without-align":
+    if not ITEM_TOWERS[run.info.variant].trained:
         prepared = ContentPreprocessing.from_tensors(run.tensors("preprocessing")).apply(content).mean(axis=0)
         return prepared / max(float(np.linalg.norm(prepared)), 1e-12)
     towers, preprocessing = load_towers(run)

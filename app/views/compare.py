@@ -63,7 +63,7 @@ def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[lis
     with st.container():
         chosen = pickers.pick_runs(runs.usable, at_first=len(runs.names))
         others = st.columns(3)
-        names = [name for name in dict.fromkeys(metrics[Metrics.METRIC]) if name != "coverage"]
+        names = [name for name in overview.in_table_order(metrics[Metrics.METRIC]) if overview.more_is_better(name)]
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
         sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.CANDIDATES])]
         first = "recall" if "recall" in names else names[0]

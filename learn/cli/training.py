@@ -10,6 +10,7 @@ import typer
 from learn.cli.options import DatasetArgument, LLMOption, MapOption, PresetOption, SetOption, WorkspaceOption
 from learn.cli.terminal import next_step, print_metrics, say, say_report, usable_runs
 from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS
 from learn.workspace import Workspace
 
 
@@ -44,7 +45,7 @@ def extract(
 
 def train(
     dataset: DatasetArgument,
-    tower: Annotated[str, typer.Option(help="a, b, c, without-align, or all.")] = "all",
+    tower: Annotated[str, typer.Option(help=f"{', '.join(ITEM_TOWERS)}, or all.")] = "all",
     preset: PresetOption = "auto",
     llm: Annotated[str | None, typer.Option(help="Whose content embeddings to train on.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
@@ -78,6 +79,7 @@ def evaluate(
     """Show the test metrics of Runs with their 95% intervals, overall and by slice."""
     from learn.data.schema import Metrics
     from learn.data.stored import open_dataset
+    from learn.evaluation.metrics import METRICS
     from learn.evaluation.protocol import KS, default_k
     from learn.runs.stored import find_runs, open_run
 
@@ -89,7 +91,8 @@ def evaluate(
     print_metrics(runs, found.n_items, k)
     if run:
         rows = runs[0].metrics
-        shown = rows[Metrics.METRIC].isin(["recall", "ndcg", "hit_rate"]) & (rows[Metrics.N_USERS] > 0)
+        told = [metric.code for metric in METRICS.entries if metric.in_terminal != "never"]
+        shown = rows[Metrics.METRIC].isin(told) & (rows[Metrics.N_USERS] > 0)
         rows = rows[shown & (rows[Metrics.K] == (k or default_k(found.n_items)))]
         say(rows.drop(columns=Metrics.K).round(4).to_string(index=False))
     next_step(f"learn recommend {dataset} --run {runs[0].name} --user USER", workspace)

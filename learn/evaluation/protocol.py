@@ -67,8 +67,8 @@ def evaluate(
     """Metrics of ranked lists against the targets of ``phase``.
 
     Item slices restrict the *targets* to the slice's items, the list stays whole, and users without such a target do
-    not count. User slices restrict the users. Candidates under which nobody can be evaluated (``new`` where every target
-    is a repeat) are left out.
+    not count. User slices restrict the users. Candidates under which nobody can be evaluated (``new`` where every
+    target is a repeat) are left out.
 
     Args:
         ranked: candidates -> [U, K] item indices, best first, each at most once in a row, -1 where a list has ended.

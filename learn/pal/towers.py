@@ -23,8 +23,7 @@ class Towers(nn.Module):
     """Both towers on shared weights, the temperature, and the optional popularity bias.
 
     s(user, item) = scale * cosine + popularity bias(item); at inference every variant embeds a *single* item. What the
-    methods take are rows of ``inputs``: [..., D_in]; prepared content, [..., D_llm], where items are read by their
-    text.
+    methods take are rows of ``inputs``: [..., D_in], prepared content ([..., D_llm]) where items are read by text.
 
     Args:
         content_size: D_llm.
@@ -101,7 +100,7 @@ class Towers(nn.Module):
             )
         if not self.item_tower.reads_context and _differ(together, alone):
             raise LearnError(
-                f"Item tower {code!r} says that it embeds every target by itself, yet others change its embeddings.",
+                f"Item tower {code!r} says that it embeds each target by itself, yet the others change its embeddings.",
                 "Give its entry in learn.item_towers reads_context=True.",
             )
 

@@ -11,8 +11,10 @@ from learn.config import BUNDLED_ENCODER, Backbone, Config, Inputs, ItemTower, O
 from learn.data.schema import Slices
 from learn.data.slices import ITEM_PREFIX
 from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS
 from learn.reproduce.external_baselines import PEERS, Peer
-from learn.runs.baselines import ITEM_KNN, POPULARITY
+from learn.runs.baselines import BASELINES, ITEM_KNN, POPULARITY
+from learn.training_objectives import OBJECTIVES
 
 Kind = Literal["text", "id", "text+id", "peer", "reference"]
 
@@ -48,7 +50,7 @@ class Row:
     @property
     def is_seeded(self) -> bool:
         """Whether another seed gives another Run."""
-        trained = self.config is not None and self.config.pal.item_tower is not ItemTower.NO_ALIGN
+        trained = self.config is not None and ITEM_TOWERS[self.config.pal.item_tower].trained
         return trained or self.peer is not None
 
 
@@ -71,7 +73,7 @@ class Plan:
     slices: tuple[str, ...] = ()
 
 
-REFERENCES = (Row(POPULARITY, "Popularity", "reference"), Row(ITEM_KNN, "Item-kNN", "reference"))
+REFERENCES = tuple(Row(name, BASELINES[name].label, "reference") for name in (POPULARITY, ITEM_KNN))
 
 
 def _paper(base: Config) -> Config:
@@ -80,8 +82,11 @@ def _paper(base: Config) -> Config:
     return base.with_values(**paper)
 
 
-def _tower(base: Config, tower: ItemTower, name: str, label: str, **changes: object) -> Row:
-    return Row(name, label, "text", base.with_values(pal__item_tower=tower.value, **changes))
+def _tower(base: Config, code: str, name: str | None = None, label: str | None = None, **changes: object) -> Row:
+    """The row of an item tower, called by its code and its label where nothing else is said."""
+    return Row(
+        name or code, label or ITEM_TOWERS[code].label, "text", base.with_values(pal__item_tower=code, **changes)
+    )
 
 
 def peers(base: Config) -> Plan:
@@ -104,10 +109,10 @@ def alignment(base: Config) -> Plan:
         "Table 4: what alignment is worth",
         (
             *REFERENCES,
-            _tower(base, ItemTower.NO_ALIGN, "without-align", "w/o Align"),
-            _tower(base, ItemTower.CONTENT, "c", "(c) no item PAL"),
-            _tower(base, ItemTower.ITEM, "b", "(b) sequence to item"),
-            _tower(base, ItemTower.SEQUENCE, "a", "(a) sequence to sequence"),
+            _tower(base, ItemTower.NO_ALIGN.value),
+            _tower(base, ItemTower.CONTENT.value),
+            _tower(base, ItemTower.ITEM.value),
+            _tower(base, ItemTower.SEQUENCE.value),
         ),
         reference="a",
     )
@@ -117,7 +122,7 @@ def towers_and_sampling(base: Config) -> Plan:
     """Table 5: the item towers, and uniform instead of recency-weighted positions; the paper's objective."""
     base = _paper(base)
     label = "(a), positions sampled uniformly"
-    uniform = _tower(base, ItemTower.SEQUENCE, "a-uniform", label, sampling__weighted=False)
+    uniform = _tower(base, ItemTower.SEQUENCE.value, "a-uniform", label, sampling__weighted=False)
     return Plan("Table 5: item towers and sampling", (*alignment(base).rows, uniform), reference="a")
 
 
@@ -168,11 +173,14 @@ def backbones(base: Config) -> Plan:
 def towers_and_objectives(base: Config) -> Plan:
     """Does (a) beat (b) only because sequences are cut? Every tower under every objective, cut and whole."""
     rows = []
-    for tower, objective, sequence in product("abc", Objective, SequenceUse):
-        changes = {"objective__kind": objective.value, "sampling__sequence": sequence.value}
-        name = f"{tower}-{objective.value.replace('_', '-')}-{sequence.value}"
-        words = "dense all-action" if objective is Objective.DENSE_ALL_ACTION else "next item"
-        rows.append(_tower(base, ItemTower(tower), name, f"({tower}) {words}, {sequence.value} sequence", **changes))
+    towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
+    for tower, objective, sequence in product(towers, OBJECTIVES.entries, SequenceUse):
+        if not objective.takes(sequence):
+            continue
+        changes = {"objective__kind": objective.code, "sampling__sequence": sequence.value}
+        name = f"{tower.code}-{objective.code.replace('_', '-')}-{sequence.value}"
+        label = f"({tower.code}) {objective.label}, {sequence.value} sequence"
+        rows.append(_tower(base, tower.code, name, label, **changes))
     return Plan("Item towers under every objective", tuple(rows), reference="a-dense-all-action-cut")
 
 
@@ -185,7 +193,10 @@ def what_matters(base: Config) -> Plan:
             f"content: {other.value} instead of {pal.preprocessing.value}",
             {"pal__preprocessing": other},
         ),
-        "repeat-term": (f"repeat-consumption bias {_switch(not pal.repeat_bias)}", {"pal__repeat_bias": not pal.repeat_bias}),
+        "repeat-term": (
+            f"repeat-consumption bias {_switch(not pal.repeat_bias)}",
+            {"pal__repeat_bias": not pal.repeat_bias},
+        ),
         "new-targets": (
             "repeats are targets, the past is a negative" if sampling.new_targets_only else "new targets only",
             {"sampling__new_targets_only": not sampling.new_targets_only},
@@ -230,7 +241,7 @@ def zero_shot(base: Config, sources: Sequence[Source]) -> Plan:
         f"Zero-shot: trained on {', '.join(one.dataset for one in sources)}",
         (
             *REFERENCES,
-            _tower(base, ItemTower.NO_ALIGN, "without-align", "w/o Align"),
+            _tower(base, ItemTower.NO_ALIGN.value),
             *transferred,
             Row("trained-here", "(b), trained here", "text", base.with_values(**tower)),
         ),

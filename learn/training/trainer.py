@@ -68,7 +68,7 @@ class Trainer:
         self.sequences = split.train()
         if not (self.sequences.lengths >= 2).any():
             raise LearnError(
-                f"No user of {dataset.name} has 2 interactions in the training period, so there is nothing to train on.",
+                f"No user of {dataset.name} has 2 interactions in the training period: there is nothing to train on.",
                 "Give more interactions, or cut later (--test-start, --validation-days).",
             )
         self.counts = split.training_counts()

@@ -15,7 +15,7 @@ from learn.training.batch import make_batch
 from learn.training.step import StepLoss
 
 CONFIG = preset("tiny").with_values(
-    pal__popularity_prior=False,
+    pal__popularity_bias=False,
     objective__log_q=False,
     objective__catalogue_negatives=0,
     sampling__cut="fixed",

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from learn.explore.colours import VARIANT_COLOURS
+from learn.explore.colours import run_colours
 from learn.explore.figures.base import finish, plain, plain_one
 from learn.teaching.template import SCALE
 
@@ -57,13 +57,14 @@ def company_figure(cosines: Mapping[str, np.ndarray], variants: Mapping[str, str
     """Median and middle half, by place in the target, of `learn.teaching.inspect_towers.company_cosines`.
 
     Args:
-        cosines: label -> [B, T]; variants: label -> an `ItemTower` value, for the colour.
+        cosines: label -> [B, T]; variants: label -> the code of an item tower, for the colour.
     """
+    colours = run_colours((label, variants[label]) for label in cosines)
     figure = go.Figure()
     for label, values in cosines.items():
         low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
         places = np.arange(1, values.shape[1] + 1)
-        colour = VARIANT_COLOURS[variants[label]]
+        colour = colours[label]
         figure.add_scatter(
             x=np.concatenate([places, places[::-1]]),
             y=np.concatenate([high, low[::-1]]),

@@ -10,6 +10,7 @@ import numpy as np
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.explore.metrics.overview import run_labels
+from learn.item_towers import ITEM_TOWERS
 from learn.pal.preprocessing import ContentPreprocessing
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
@@ -18,11 +19,6 @@ from learn.workspace import Workspace
 
 CONTENT = "LLM"
 """The name of the space of content embeddings, as links and lists of choices have it."""
-
-_EXPLANATIONS = {
-    "a": "After training, tower (a): near means recommended to the same people.",
-    "b": "After training, tower (b): near means recommended to the same people.",
-}
 
 
 @dataclass(frozen=True)
@@ -75,9 +71,8 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
     labels = run_labels(runs)
     for run in runs:
         if has_vectors(run) and run.info.item_vectors == "own":
-            explanation = _EXPLANATIONS.get(
-                run.info.variant, "After training: near means recommended to the same people."
-            )
+            tower = f", tower ({run.info.variant})" if run.info.variant in ITEM_TOWERS else ""
+            explanation = f"After training{tower}: near means recommended to the same people."
             found.append(Space(run.name, labels[run.name], explanation, run))
     return found
 
@@ -85,14 +80,21 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
 def _content_home(runs: list[Run]) -> Run | None:
     """The Run whose preprocessing prepares the content space: one that ranks in it, else any that reads it."""
     prepared = [run for run in runs if (run.path / "preprocessing.safetensors").exists()]
-    order = {"without-align": 0, "c": 1}
-    return min(prepared, key=lambda run: order.get(run.info.variant, 2), default=None)
+    return min(prepared, key=_reads_content_beside_it, default=None)
+
+
+def _reads_content_beside_it(run: Run) -> int:
+    """0 for a Run with nothing but the content, 1 for one that ranks in the content space, 2 for any other."""
+    tower = ITEM_TOWERS.get(run.info.variant)
+    if tower is None or tower.own_vectors:
+        return 2
+    return 1 if tower.trained else 0
 
 
 def space_vectors(space: Space, dataset: Dataset) -> np.ndarray:
     """[N, d] float32 item vectors of length 1, so that a dot product is a cosine.
 
-    A popularity prior, one more dimension that tells how much everybody buys an item, is no direction: it is left out.
+    A popularity bias, one more dimension that tells how much everybody buys an item, is no direction: it is left out.
 
     Raises:
         LearnError: vectors or content are missing, damaged, or of another dataset.
