@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.components.lists import Column, column_data, show
 from app.shared import cache, links, page, pickers, theme, url
+from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
@@ -93,7 +94,7 @@ def _slice_rules(run: Run) -> str:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading stored lists …")
-def _matrix(_run: Run, _dataset, key: str, fingerprint: str, candidates: str) -> np.ndarray:
+def _matrix(_run: Run, _dataset: Dataset, key: str, fingerprint: str, candidates: str) -> np.ndarray:
     return compare.stored_matrix(_run, _dataset, candidates)
 
 

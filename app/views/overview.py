@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -84,7 +86,7 @@ def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
     if not overview.more_is_better(metric):
         how_to_read = "Dots are of all lists together; more is not always better."
     what = overview.metric_words(metric) or metric
-    st.caption(f"{overview.metric_label(metric)}: {what}. {overview.AMONG_NAMES[candidates]}. {how_to_read}")
+    st.caption(f"{overview.metric_label(metric)}: {what}. {overview.CANDIDATE_LABELS[candidates]}. {how_to_read}")
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return
@@ -101,7 +103,7 @@ def _metrics_table(table: pd.DataFrame) -> None:
     styled = table.style.highlight_max(subset=better, props="background-color: #1f9e7740").format(
         "{:.4f}", subset=numbers
     )
-    heads = {column: overview.metric_label(column) for column in numbers}
+    heads: dict[str, Any] = {column: overview.metric_label(column) for column in numbers}
     heads |= {"label": st.column_config.Column("Variant", pinned=True)}
     st.dataframe(styled, hide_index=True, width="stretch", column_config=heads)
     others = " and ".join(overview.metric_label(name.partition("@")[0]) for name in numbers if name not in better)

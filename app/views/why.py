@@ -66,7 +66,7 @@ def _pick_item(view: cache.View, opened: dict[str, Recommender], user: int, labe
         title = view.catalogue.titles[index] if index >= 0 else "not in this catalogue"
         return f"{title} · {', '.join(places.get(item_id, [item_id]))}"
 
-    chosen = url.linked(
+    chosen = url.linked_or_none(
         st.selectbox,
         "Item",
         ids,
