@@ -29,7 +29,7 @@ from learn.item_towers import ITEM_TOWERS, Tower
 from learn.pal.towers import Towers
 from learn.progress import make_progress
 from learn.reproduce.tables import plan
-from learn.runs.recommender import open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from learn.runs.towers import load_towers
 from learn.teaching.reference_loss import loss_by_loops
@@ -152,7 +152,7 @@ class TestItemTower:
         run = Run(run.path)
         with pytest.raises(LearnError, match=r"Run learn-mean .* no item tower 'mean'; choose one of: a, b, c"):
             _ = run.config
-        for opening in (lambda: load_towers(run), lambda: open_recommender(run, place, dataset)):
+        for opening in (lambda: load_towers(run), lambda: Recommender(run, dataset).for_history([0], 1)):
             with pytest.raises(LearnError, match="no item tower 'mean'"):
                 opening()
         assert page("overview").dataframe[0].value["label"].tolist() == [TOWER.label], "its figures are still shown"

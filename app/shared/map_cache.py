@@ -95,7 +95,8 @@ def vectors(space: Space, view: cache.View) -> np.ndarray:
 
 @st.cache_resource(max_entries=12, show_spinner="Looking for everybody's neighbours …")
 def _neighbours(
-    _space: Space, _view: cache.View, _items: np.ndarray, k: int, key: tuple, fingerprint: str, n: int) -> np.ndarray:
+    _space: Space, _view: cache.View, _items: np.ndarray, k: int, key: tuple, fingerprint: str, n: int
+) -> np.ndarray:
     return nearest(vectors(_space, _view)[_items], k)[0]
 
 

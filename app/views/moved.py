@@ -69,7 +69,9 @@ def _controls(spaces: list[Space]) -> tuple[Space, Space, int]:
     return before, after, int(k)
 
 
-def _example(near: tuple[np.ndarray, np.ndarray], table: pd.DataFrame, view: cache.View, before: Space, after: Space) -> None:
+def _example(
+    near: tuple[np.ndarray, np.ndarray], table: pd.DataFrame, view: cache.View, before: Space, after: Space
+) -> None:
     found = moved.find_example(*near, table, view.catalogue)
     if found is None or not found.before or not found.after:
         return
