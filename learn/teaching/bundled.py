@@ -8,7 +8,7 @@ import numpy as np
 
 from learn.cex.store import share_content, stored_content
 from learn.data.dataset import Dataset
-from learn.explore.lists.new_item import reading_settings
+from learn.runs.new_items import reading_settings
 from learn.runs.run import Run
 from learn.workspace import Workspace
 
@@ -19,7 +19,7 @@ def content_of(run: Run, dataset: Dataset) -> np.ndarray:
     Raises:
         LearnError: the Run has none (a baseline), or its store is missing or damaged.
     """
-    return stored_content(Workspace.holding(run.path), dataset, str(run.info.content_key))
+    return stored_content(run.workspace, dataset, str(run.info.content_key))
 
 
 def reuse_content(run: Run, dataset: Dataset, workspace: Workspace) -> dict[str, Any]:
@@ -34,6 +34,5 @@ def reuse_content(run: Run, dataset: Dataset, workspace: Workspace) -> dict[str,
     Raises:
         LearnError: the Run was trained on another LLM than the one that is installed.
     """
-    source = Workspace.holding(run.path)
-    share_content(source, run.info.dataset, str(run.info.content_key), workspace, dataset)
-    return {f"cex.{name}": value for name, value in reading_settings(run, source).model_dump(mode="json").items()}
+    share_content(run.workspace, run.info.dataset, str(run.info.content_key), workspace, dataset)
+    return {f"cex.{name}": value for name, value in reading_settings(run).model_dump(mode="json").items()}

@@ -33,7 +33,7 @@ def follow_shapes(towers: Towers, content: torch.Tensor) -> pd.DataFrame:
         return hook
 
     pal = towers.pal
-    steps = [("content_projection", pal.content_projection)]
+    steps: list[tuple[str, nn.Module]] = [("content_projection", pal.content_projection)]
     steps += [(f"block {number}", block) for number, block in enumerate(pal.blocks, 1)]
     steps += [("norm", pal.norm), ("output", pal.output), ("PAL", pal)]
     hooks = [module.register_forward_hook(note(name)) for name, module in steps]

@@ -31,7 +31,7 @@ def neighbour_table(
     Returns:
         Rows (item, rank), one column per space: cosine, then title; "" where fewer than k names are near.
     """
-    columns = {}
+    columns: dict[str, list[str]] = {}
     for space, vectors in spaces.items():
         unit = np.ascontiguousarray(normalise(vectors), dtype=np.float32)
         neighbours, cosines = nearest(unit, LOOKED_AT, np.asarray(items))

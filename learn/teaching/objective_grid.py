@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from learn.config import Config
 from learn.data.schema import Metrics
 from learn.explore.colours import run_colours
 from learn.explore.figures.base import finish
 from learn.reproduce.results import one_metric
-from learn.reproduce.tables import Plan
+from learn.reproduce.tables import Table, TableRow
 from learn.runs.run import Run
 from learn.training.examples import make_example
 
@@ -23,19 +24,24 @@ TOWER, SETUP = "tower", "training_setup"
 LOSS = "loss"
 
 
-def grid_of(plan: Plan) -> pd.DataFrame:
+def grid_of(plan: Table) -> pd.DataFrame:
     """Columns run, tower, training_setup: what each row of ``plan`` (``towers-x-objectives``) stands for."""
-    rows = [(row.name, row.config.pal.item_tower, row.config.training_setup) for row in plan.rows]
+    rows = [(row.name, config.pal.item_tower, config.training_setup) for row, config in _trained(plan)]
     return pd.DataFrame(rows, columns=["run", TOWER, SETUP])
 
 
-def training_setups(plan: Plan, summary: pd.DataFrame, metric: str, k: int, candidates: str) -> pd.DataFrame:
+def _trained(plan: Table) -> list[tuple[TableRow, Config]]:
+    """The rows that train something, with how; external baselines have no configuration."""
+    return [(row, row.config) for row in plan.rows if row.config is not None]
+
+
+def training_setups(plan: Table, summary: pd.DataFrame, metric: str, k: int, candidates: str) -> pd.DataFrame:
     """One metric of a summary in the order of ``plan``: columns run, tower, training_setup, mean, low, high."""
     metric_rows = one_metric(summary, metric, k, candidates)[["run", Metrics.MEAN, Metrics.LOW, Metrics.HIGH]]
     return grid_of(plan).merge(metric_rows, on="run")
 
 
-def setup_examples(plan: Plan, items: np.ndarray, seed: int = 0) -> pd.DataFrame:
+def setup_examples(plan: Table, items: np.ndarray, seed: int = 0) -> pd.DataFrame:
     """What one training sequence becomes under each training setup of ``plan``.
 
     Args:
@@ -48,18 +54,18 @@ def setup_examples(plan: Plan, items: np.ndarray, seed: int = 0) -> pd.DataFrame
         of the target side's items that the user tower reads as well).
     """
     rows = []
-    for row, setup in zip(plan.rows, grid_of(plan)[SETUP], strict=True):
-        example = make_example(items, row.config, np.random.default_rng(seed))
+    for _, config in _trained(plan):
+        example = make_example(items, config, np.random.default_rng(seed))
         history, target = np.meshgrid(example.history_positions, example.target_positions, indexing="ij")
         mask = np.ones(history.shape, dtype=bool) if example.positives is None else example.positives
         pairs = len(set(zip(history[mask].tolist(), target[mask].tolist(), strict=True)))
         both = float(np.isin(example.target, example.history).mean())
-        rows.append((setup, len(example.history), len(example.target), pairs, both))
+        rows.append((config.training_setup, len(example.history), len(example.target), pairs, both))
     table = pd.DataFrame(rows, columns=[SETUP, "history", "target", "pairs", "read_by_both"])
     return table.drop_duplicates(SETUP).reset_index(drop=True)
 
 
-def last_losses(plan: Plan, runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
+def last_losses(plan: Table, runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
     """Training loss of each row's last epoch, averaged over its seeds: columns run, tower, training_setup, loss.
 
     Within a training setup the towers answer the same question against as many negatives: their losses compare.

@@ -9,7 +9,7 @@ import re
 
 import nbformat
 
-from notebooks.tools.execute import PATHS
+from notebooks.tools.execute import PATHS, ROOT
 from notebooks.tools.outputs import FIGURE, WIDGET, text_of
 from notebooks.tools.refresh import MOST_BYTES
 
@@ -124,6 +124,12 @@ def test_it_names_no_absolute_path_and_nothing_outside_the_repository(notebook):
     for cell in notebook.cells:
         assert not ABSOLUTE.search(cell.source), cell.id
         assert "../shared" not in cell.source, cell.id
+
+
+def test_the_files_that_it_names_are_there(notebook):
+    for cell in notebook.cells:
+        for name in re.findall(r"`((?:learn|docs|app)/[\w./-]*)`", cell.source):
+            assert (ROOT / name).exists(), f"{cell.id} names {name}"
 
 
 def test_its_claims_can_fail_and_say_what_did_not_hold(notebook):

@@ -17,7 +17,7 @@ from learn.evaluation.metrics import METRICS
 from learn.explore.catalogue import Catalogue
 from learn.runs.run import Run
 
-AMONG_NAMES = {Recommendations.UNSEEN: "Items new to the user", Recommendations.ALL_CANDIDATES: "All items"}
+CANDIDATE_LABELS = {Recommendations.UNSEEN: "Items new to the user", Recommendations.ALL_CANDIDATES: "All items"}
 PARTS = ("history", "validation", "target")
 """What the split makes of an event, in time order: codes 0, 1 and 2 of `Split.codes`."""
 
