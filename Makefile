@@ -1,13 +1,16 @@
 # make app   the explorer, on the prebuilt demo      make test   the test suite
-# make demo  builds the demo from raw data           make lint   ruff
+# make demo  builds the demo from raw data           make slow   the tests that take minutes
 # make lab   the tutorials, in JupyterLab         make notebooks   runs them all into notebooks/html
-# make peers the environment of the peers of table 3
+# make notebooks-refresh   executes the tutorials and stores their outputs and pictures in them
+# make docs  the documentation, into site/           make lint   style, docstrings, floors, types
+# make wheel the package, into dist/                 make peers  the environment of the peers of table 3
+# make requirements   resolves pyproject.toml's dependencies anew into requirements.txt and requirements.lock
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: app test slow demo peers lint lab notebooks clean
+.PHONY: app test slow demo peers lint lab notebooks notebooks-refresh docs wheel requirements clean
 app: $(READY)
 	$(BIN)/learn app
 
@@ -26,9 +29,11 @@ peers:
 	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check -r $(PEERS)/requirements.txt
 	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check --no-deps -r $(PEERS)/requirements-recbole.txt
 
+# Each check runs, whatever the ones before it found.
 lint: $(READY)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	@failed=; for check in "ruff check ." "ruff format --check ." "lint-imports" "mypy"; do \
+		echo "== $$check"; $(BIN)/$$check || failed="$$failed [$$check]"; done; \
+	if [ -n "$$failed" ]; then echo "Failed:$$failed"; exit 1; fi
 
 lab: $(READY)
 	LEARN_WORKSPACE=$(CURDIR)/workspace $(BIN)/jupyter lab notebooks
@@ -36,6 +41,31 @@ lab: $(READY)
 # The pages hold plotly.js themselves: they open without a network.
 notebooks: $(READY)
 	LEARN_WORKSPACE=$(CURDIR)/workspace PLOTLY_RENDERER=notebook $(BIN)/jupyter nbconvert --to html --execute --output-dir notebooks/html notebooks/*.ipynb
+
+docs: $(READY)
+	$(BIN)/mkdocs build --strict
+
+# From a copy: setuptools leaves its own folders where it builds.
+wheel: $(READY)
+	rm -rf build/source && mkdir -p build/source dist
+	cp -R pyproject.toml README.md LICENSE learn app build/source
+	$(BIN)/python -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist build/source
+	rm -rf build
+
+# Pins stay as they are where they can: `make requirements UPGRADE=--upgrade` takes the newest of all. torch's build for
+# processors is on no common index; the lock gets the hash of the one that the tests run with (Linux, Python 3.11).
+UPGRADE :=
+TORCH_CPU := 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
+RESOLVE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --custom-compile-command "make requirements"
+requirements: $(READY)
+	$(RESOLVE) $(UPGRADE) --all-extras pyproject.toml --output-file requirements.txt >/dev/null
+	$(RESOLVE) --no-deps --generate-hashes requirements.txt --output-file requirements.lock >/dev/null
+	awk -v cpu='    --hash=sha256:$(TORCH_CPU) \\' '{ print } /^torch==/ { print cpu }' requirements.lock > requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+# All, or some: make notebooks-refresh ONLY="1 5"
+notebooks-refresh: $(READY)
+	$(BIN)/python -m notebooks.tools.refresh $(ONLY)
 
 $(READY): requirements.txt requirements-models.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed; install Python 3.11 or say: make PYTHON=python3 $(MAKECMDGOALS)"; exit 1; }
@@ -46,4 +76,4 @@ $(READY): requirements.txt requirements-models.txt pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) *.egg-info
+	rm -rf $(VENV) *.egg-info build dist site

@@ -30,7 +30,8 @@ from learn.data.stored import save_dataset
 from learn.data.validation import validate
 from learn.files import write_json
 from learn.pipeline import draw_maps
-from learn.runs.run import Run, RunInfo, write_info, write_vectors
+from learn.runs.info import RunInfo, write_info, write_vectors
+from learn.runs.run import Run
 from learn.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent

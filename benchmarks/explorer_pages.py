@@ -31,9 +31,9 @@ from learn.explore.lists.new_user import recommend, what_changed
 from learn.explore.maps.item_maps import ItemMap, mapped_items, read_maps
 from learn.explore.maps.spaces import Space, find_spaces, new_item_directions, space_vectors
 from learn.files import write_json
-from learn.runs.recommender import Recommender, open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
-from learn.runs.vectors import is_live
+from learn.runs.vectors import embeds
 from learn.workspace import PREBUILT, Workspace
 
 RESULTS = Path(__file__).resolve().parent.parent / "assets" / "benchmarks" / "explorer.json"
@@ -74,10 +74,10 @@ def drawn_maps(runs: list[Run], dataset: Dataset, split, place: Workspace) -> li
 
 
 def new_items(
-    lives: dict[str, Recommender], maps: list, place: Workspace, models: Workspace, split, rounds: int
+    recommenders: dict[str, Recommender], maps: list, place: Workspace, models: Workspace, split, rounds: int
 ) -> list[Times]:
     """Times of each of ``rounds`` new texts, after one that wakes the LLM."""
-    cex = reading_settings(next(iter(lives.values())).run, place)
+    cex = reading_settings(next(iter(recommenders.values())).run, place)
     llm = open_llm(cex, models)
     history, warm = split.history(Phase.TEST), split.training_counts() > 0
     taken = []
@@ -85,25 +85,25 @@ def new_items(
         watch = Watch()
         items = make_item(f"Oat drink, barista edition {number}, 1 L", "Grocery > Milk", "Private", 2.49)
         content = embed_items(items, llm, cex)
-        for live in lives.values():
-            vector = live.new_items(content)[0]
-            nearest(live, vector, warm, NEIGHBOURS)
-            audience(live, vector, history, PEOPLE)
+        for recommender in recommenders.values():
+            vector = recommender.embed_new_items(content)[0]
+            nearest(recommender, vector, warm, NEIGHBOURS)
+            audience(recommender, vector, history, PEOPLE)
         for space, found, vectors in maps:
-            place_new_item(found, vectors, new_item_directions(space, lives[space.run.name], content)[0])
+            place_new_item(found, vectors, new_item_directions(space, recommenders[space.run.name], content)[0])
         taken.append(watch.stop())
     return taken[1:]
 
 
-def new_users(lives: dict[str, Recommender], split, rounds: int) -> list[Times]:
+def new_users(recommenders: dict[str, Recommender], split, rounds: int) -> list[Times]:
     """Times of each of ``rounds`` clicks that put one more item into a basket of five."""
     rng, bought = np.random.default_rng(0), np.flatnonzero(split.training_counts())
     taken = []
     for _ in range(rounds + 1):
         basket = rng.choice(bought, 6, replace=False).tolist()
         watch = Watch()
-        for live in lives.values():
-            what_changed(recommend(live, basket[:-1], LIST_LENGTH), recommend(live, basket, LIST_LENGTH))
+        for recommender in recommenders.values():
+            what_changed(recommend(recommender, basket[:-1], LIST_LENGTH), recommend(recommender, basket, LIST_LENGTH))
         taken.append(watch.stop())
     return taken[1:]
 
@@ -121,16 +121,16 @@ def main() -> None:
     own, place = Workspace.at(arguments.workspace), Workspace(Path(arguments.runs_of))
     folder = own.dataset(arguments.dataset)
     dataset = Dataset.load(folder) if (folder / "dataset.json").exists() else load_completejourney()
-    runs = [run for run in map(Run, place.run_paths(dataset.name)) if is_live(run)]
+    runs = [run for run in map(Run, place.run_paths(dataset.name)) if embeds(run)]
     split = make_split(dataset, SplitInfo(**runs[0].info.split))
-    lives = {run.name: open_recommender(run, place, dataset) for run in runs}
+    recommenders = {run.name: Recommender(run, dataset) for run in runs}
     maps = drawn_maps(runs, dataset, split, place)
     taken = {
-        "new_item_s": (new_items(lives, maps, place, own, split, arguments.rounds), 1, "s", 3),
-        "new_user_ms": (new_users(lives, split, arguments.rounds), 1000, "ms", 1),
+        "new_item_s": (new_items(recommenders, maps, place, own, split, arguments.rounds), 1, "s", 3),
+        "new_user_ms": (new_users(recommenders, split, arguments.rounds), 1000, "ms", 1),
     }
     measured = {}
-    print(f"{len(lives)} Runs, {len(maps)} maps, {arguments.threads} threads, medians of {arguments.rounds}")
+    print(f"{len(recommenders)} Runs, {len(maps)} maps, {arguments.threads} threads, medians of {arguments.rounds}")
     for name, (times, factor, unit, digits) in taken.items():
         wall, processor = (factor * statistics.median(one) for one in zip(*times, strict=True))
         measured[name] = (round(wall, digits), unit)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from learn import pipeline
@@ -21,6 +20,7 @@ from learn.data.schema import Items, Recommendations, Slices
 from learn.data.split import Phase
 from learn.errors import LearnError
 from learn.runs import stored as stored_runs
+from learn.runs.recommend import item_positions, items_table
 from learn.runs.run import Run
 from learn.workspace import Workspace
 
@@ -120,7 +120,7 @@ def open_run(dataset: Dataset | str, name: str, workspace: Place = None) -> Run:
     Raises:
         LearnError: there is none of that name; the message lists those that there are.
     """
-    return stored_runs.open_run(_place(workspace), dataset if isinstance(dataset, str) else dataset.name, name)
+    return stored_runs.open_run(_place(workspace), dataset, name)
 
 
 def train(
@@ -164,7 +164,7 @@ def train(
     config = pipeline.configuration(dataset, preset, settings, None if llm is None else str(llm), seed)
     stored_data.keep_dataset(where, dataset)
     runs = pipeline.train_variants(where, dataset, config, towers, keep_finished=True, progress=progress, suffix=suffix)
-    return runs[0]
+    return Run(runs[0].path, dataset)
 
 
 def popularity(dataset: Dataset, workspace: Place = None) -> Run:
@@ -196,7 +196,7 @@ def item_knn(dataset: Dataset, workspace: Place = None) -> Run:
 def _baseline(name: str, dataset: Dataset, workspace: Place) -> Run:
     where = _place(workspace)
     stored_data.keep_dataset(where, dataset)
-    return pipeline.baseline_run(where, dataset, name)
+    return Run(pipeline.baseline_run(where, dataset, name).path, dataset)
 
 
 def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:
@@ -217,12 +217,12 @@ def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:
     from learn.explore.maps.spaces import find_spaces, space_vectors
 
     dataset = run.dataset
-    row = _item_row(dataset, item)
+    row = item_positions(dataset, item)
     spaces = find_spaces([run])
     if not spaces:
         raise LearnError(f"Run {run.name} ({run.info.label}) holds lists only, no vectors.", "Use a trained Run.")
-    found, cosines = nearest(space_vectors(spaces[-1], dataset), k, np.array([row]))
-    return _item_table(dataset, found[0], cosines[0])
+    found, cosines = nearest(space_vectors(spaces[-1], dataset), k, row)
+    return items_table(dataset, found[0], cosines[0])
 
 
 def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
@@ -241,13 +241,12 @@ def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
         LearnError: no such item, a table without text, or a Run that cannot embed.
     """
     from learn.explore.lists.audience import top_users
-    from learn.runs.vectors import run_vectors
 
     dataset = run.dataset
-    users, catalogue = run_vectors(run, run.workspace, dataset)
+    users, catalogue = run.recommender.users, run.recommender.items
     history = dataset.split.history(Phase.TEST)
     if isinstance(items, str):
-        row = _item_row(dataset, items)
+        row = int(item_positions(dataset, items)[0])
         new, vectors, known = dataset.items.iloc[[row]], catalogue[[row]], row
     else:
         new, _ = check_new_items(items)
@@ -297,27 +296,3 @@ def compare(runs: Sequence[Run], metric: str = "recall", k: int | None = None, u
 
 def _place(workspace: Place) -> Workspace:
     return workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
-
-
-def _item_row(dataset: Dataset, item: str) -> int:
-    """The index of an item's id.
-
-    Raises:
-        LearnError: there is none.
-    """
-    row = int(dataset.item_index.get_indexer([item])[0])
-    if row < 0:
-        raise LearnError(
-            f"{dataset.name} has no item {item!r} (for example {dataset.item_ids[0]!r} is one).",
-            "Give an item id of the catalogue.",
-        )
-    return row
-
-
-def _item_table(dataset: Dataset, items: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
-    """rank, item_id, title, category, brand, price, score: one row per item of ``items`` ([n] indices)."""
-    columns = [Items.ID, Items.TITLE, Items.CATEGORY, Items.BRAND, Items.PRICE]
-    table = dataset.items.iloc[items][columns].reset_index(drop=True)
-    table.insert(0, Recommendations.RANK, np.arange(1, len(table) + 1))
-    table[Recommendations.SCORE] = scores
-    return table

@@ -7,8 +7,8 @@ To add one, copy this to the end of this file (or call it anywhere before traini
     ITEM_TOWERS.register(Tower("d", "(d) my tower", "My tower", "what it does, in one line.", embed_last_two,
                                reads_context=True, colour="#6a5acd"))
 
-`learn train DATASET --tower d` then trains it, and every page, figure and table shows it. ``reads_context`` says whether
-an item's embedding depends on the other targets of its user; training checks that it tells the truth.
+`learn train DATASET --tower d` then trains it, and every page, figure and table shows it. ``reads_context`` says
+whether an item's embedding depends on the other targets of its user; training checks that it tells the truth.
 
 This module imports neither torch nor transformers: a function that needs torch imports it when called.
 """

@@ -99,13 +99,13 @@ def _in_words(model: type[BaseModel], problem: Any) -> str:
     """Pydantic's message; of a field that does not exist, the nearest that does."""
     if problem["type"] != "extra_forbidden":
         return str(problem["msg"]).removeprefix("Value error, ")
-    known = list(_names(model))
-    name = ".".join(map(str, problem["loc"]))
-    within = [one for one in known if one.rpartition(".")[0] == name.rpartition(".")[0]]
-    close = difflib.get_close_matches(name, within, n=1, cutoff=0.5) or [
-        one for one in known if one.rpartition(".")[2] == name.rpartition(".")[2]
-    ]
-    return "there is no such setting" + (f", did you mean {close[0]}?" if close else "")
+    section, _, name = ".".join(map(str, problem["loc"])).rpartition(".")
+    every = [(place, field) for place, _, field in (one.rpartition(".") for one in _names(model))]
+    within = [field for place, field in every if place == section]
+    close = [(section, field) for field in difflib.get_close_matches(name, within, n=1, cutoff=0.7)]
+    close = close or [one for one in every if one[1] == name]  # the right field under the wrong section
+    close = close or [(section, field) for field in difflib.get_close_matches(name, within, n=1, cutoff=0.5)]
+    return "there is no such setting" + (f", did you mean {'.'.join(filter(None, close[0]))}?" if close else "")
 
 
 def _names(model: type[BaseModel], before: str = "") -> Iterator[str]:

@@ -77,16 +77,19 @@ class TrainingObjective:
     cut: ExampleMaker | None = None
     whole: ExampleMaker | None = None
 
+    def takes(self, use: SequenceUse) -> bool:
+        """Whether it has a form for sequences that are cut, or whole."""
+        return (self.cut if use is SequenceUse.CUT else self.whole) is not None
+
     def maker(self, use: SequenceUse) -> ExampleMaker:
         """What makes the examples of sequences that are cut, or whole.
 
         Raises:
             LearnError: this objective has no such form.
         """
-        makers = {SequenceUse.CUT: self.cut, SequenceUse.WHOLE: self.whole}
-        maker = makers[use]
+        maker = self.cut if use is SequenceUse.CUT else self.whole
         if maker is None:
-            there = " or ".join(kind.value for kind, made in makers.items() if made is not None)
+            there = " or ".join(kind.value for kind in SequenceUse if self.takes(kind))
             raise LearnError(
                 f"Objective {self.code!r} does not take sequences {use.value!r}.", f"Set sampling.sequence to {there}."
             )

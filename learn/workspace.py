@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS
 
 ENVIRONMENT_VARIABLE = "LEARN_WORKSPACE"
 DEFAULT = Path("workspace")
 PREBUILT = Path(__file__).resolve().parent.parent / "assets" / "demo"
-FIRST_RUNS = ("learn-a", "learn-b", "learn-c", "without-align", "item-knn", "popularity")
-"""The Runs that `learn train` makes, as people should meet them."""
+"""The demo of a clone of the project; beside an installed package there is none, and everything works without it."""
+BASELINE_RUNS = ("item-knn", "popularity")
+"""The Runs that count instead of learning, as people should meet them: behind those of the item towers."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -30,6 +32,11 @@ def checked_name(name: str, what: str) -> str:
             "Use up to 80 letters, digits, dots, dashes and underscores, starting with a letter or digit.",
         )
     return name
+
+
+def first_runs() -> tuple[str, ...]:
+    """The Runs that `learn train` makes, as people should meet them."""
+    return (*(tower.run_name for tower in ITEM_TOWERS.entries), *BASELINE_RUNS)
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,12 @@ class Workspace:
 
     @classmethod
     def holding(cls, run: Path) -> Workspace:
-        """The workspace that a Run's folder lies in; of a folder that lies in none, the default one."""
+        """The workspace that a Run's folder lies in; one that lies in none has all that it needs beside it."""
         above = run.absolute().parents
         for kind, depth in (("runs", 1), ("benchmarks", 2)):
             if len(above) > depth + 1 and above[depth].name == kind:
                 return cls(above[depth + 1])
-        return cls.at()
+        return cls(above[0])
 
     @classmethod
     def prebuilt(cls) -> Workspace:
@@ -64,13 +71,16 @@ class Workspace:
 
     @property
     def datasets(self) -> Path:
+        """The folder of all datasets."""
         return self.root / "datasets"
 
     @property
     def models(self) -> Path:
+        """The folder of converted bundled LLMs."""
         return self.root / "models"
 
     def dataset(self, name: str) -> Path:
+        """The folder of one dataset."""
         return self.datasets / checked_name(name, "Dataset")
 
     def content(self, dataset: str) -> Path:
@@ -78,9 +88,11 @@ class Workspace:
         return self.root / "content" / checked_name(dataset, "Dataset")
 
     def runs(self, dataset: str) -> Path:
+        """The folder of a dataset's Runs, one sub-folder each."""
         return self.root / "runs" / checked_name(dataset, "Dataset")
 
     def run(self, dataset: str, name: str) -> Path:
+        """The folder of one Run."""
         return self.runs(dataset) / checked_name(name, "Run")
 
     def maps(self, dataset: str) -> Path:
@@ -100,12 +112,14 @@ class Workspace:
         return sorted(path.parent.name for path in self.datasets.glob("*/dataset.json"))
 
     def run_paths(self, dataset: str) -> list[Path]:
-        """Finished Runs of ``dataset``: `FIRST_RUNS` in their order, then others in the order of their making."""
+        """Finished Runs of ``dataset``: `first_runs` in their order, then others in the order of their making."""
+
+        first = first_runs()
 
         def place(path: Path) -> tuple[int, int, str]:
             name = path.parent.name
-            if name in FIRST_RUNS:  # a copy's or a clone's times of files say nothing
-                return FIRST_RUNS.index(name), 0, name
-            return len(FIRST_RUNS), path.stat().st_mtime_ns, name
+            if name in first:  # a copy's or a clone's times of files say nothing
+                return first.index(name), 0, name
+            return len(first), path.stat().st_mtime_ns, name
 
         return [path.parent for path in sorted(self.runs(dataset).glob("*/run.json"), key=place)]

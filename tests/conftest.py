@@ -7,9 +7,9 @@ from hypothesis import settings
 from learn.data.completejourney import load_completejourney
 from learn.data.splits import Phase
 from learn.explore.catalogue import read_catalogue
-from learn.runs.recommender import open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
-from learn.runs.vectors import is_live
+from learn.runs.vectors import embeds
 from tests import synthetic, trained
 from tests.fake_llm import make_tiny_encoder, make_tiny_llm
 
@@ -70,7 +70,7 @@ def completejourney():
 
 
 @pytest.fixture(scope="session")
-def lives(trained_workspace, dataset):
-    """Run name -> LiveRun, of every variant."""
+def recommenders(trained_workspace, dataset):
+    """Run name -> what answers for it, of every variant."""
     runs = [Run(path) for path in trained_workspace.run_paths(dataset.name)]
-    return {run.name: open_recommender(run, trained_workspace, dataset) for run in runs if is_live(run)}
+    return {run.name: Recommender(run, dataset) for run in runs if embeds(run)}

@@ -14,7 +14,7 @@ from learn.data.splits import Split, split_by_time
 from learn.data.validation import validate
 from learn.evaluation.protocol import evaluate, rank_vectors
 from learn.files import write_json
-from learn.runs.run import RunInfo, write_info, write_table, write_vectors
+from learn.runs.info import RunInfo, write_info, write_table, write_vectors
 from learn.runs.write import recommendations_table
 from learn.workspace import Workspace
 
@@ -80,7 +80,8 @@ def make_synthetic_dataset(seed: int = 0) -> Dataset:
                 }
             )
         )
-    return validate(NAME, items, pd.concat(tables, ignore_index=True), {"kind": "synthetic", "seed": seed})
+    found = validate(NAME, items, pd.concat(tables, ignore_index=True), {"kind": "synthetic", "seed": seed})
+    return found.with_split(synthetic_split(found))
 
 
 def synthetic_split(dataset: Dataset) -> Split:

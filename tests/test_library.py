@@ -142,3 +142,25 @@ def test_runs_are_compared_on_the_same_users(shop, run, options, tmp_path):
     other = shop_in(tmp_path, split="by-time", test_start="2024-09-01")
     with pytest.raises(learn.LearnError, match="different splits"):
         learn.compare([popular, learn.popularity(other, tmp_path)])
+
+
+def test_recommendations_for_users_and_for_anybody(run):
+    table = run.recommend(["c7", "c3"], k=4)
+    assert table[Recommendations.USER].tolist() == ["c7"] * 4 + ["c3"] * 4
+    assert list(table.columns)[:3] == [Recommendations.USER, Recommendations.RANK, Items.ID]
+    bought = run.dataset.interactions.query("user_id == 'c7'")["item_id"].tolist()
+    assert not set(table[Items.ID][:4]) & set(bought[:-1])  # the last one is the test target
+    assert len(run.recommend_for(history=["s1", "s4"], k=6)) == 6
+    assert "s1" not in set(run.recommend_for(history=["s1"], k=20)[Items.ID])
+    with pytest.raises(learn.LearnError, match=r"no item 's999'.*for example 's0'"):
+        run.recommend_for(["s1", "s999"])
+
+
+def test_ids_that_are_numbers_need_no_quotes(options, tmp_path):
+    for path in write_tables(tmp_path):
+        frame = pd.read_csv(path)
+        frame["sku"] = frame["sku"].str.removeprefix("s").astype(int)
+        frame.to_csv(path, index=False)
+    shop = learn.read_tables(tmp_path / "items.csv", tmp_path / "interactions.csv", name="numbers")
+    made = learn.train(shop, "without-align", **options)
+    assert made.recommend_for([1, 4], k=5).equals(made.recommend_for(["1", "4"], k=5))

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from learn.objective import accidental_hits, dense_all_action_loss, negatives_logsumexp
-from learn.teaching.loss_by_loops import loss_by_loops
+from learn.teaching.reference_loss import loss_by_loops
 
 
 def unit(generator, *shape):

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from learn.errors import LearnError
-from learn.runs.baselines import LABELS
-from learn.training.train import NAMES
-from learn.workspace import DEFAULT, ENVIRONMENT_VARIABLE, FIRST_RUNS, Workspace, checked_name
+from learn.item_towers import ITEM_TOWERS
+from learn.runs.baselines import BASELINES
+from learn.workspace import DEFAULT, ENVIRONMENT_VARIABLE, Workspace, checked_name, first_runs
 
 
 @pytest.mark.parametrize("name", ["a", "learn-a", "Scientific_5", "amazon.2018", "x" * 80])
@@ -66,10 +66,10 @@ def test_other_runs_come_in_the_order_in_which_they_were_made(tmp_path):
 
 def test_what_a_training_makes_comes_first_whenever_its_files_were_written(tmp_path):
     workspace = Workspace(tmp_path)
-    for age, name in enumerate(["mine", *reversed(FIRST_RUNS)]):
+    for age, name in enumerate(["mine", *reversed(first_runs())]):
         run = workspace.run("d", name)
         run.mkdir(parents=True)
         (run / "run.json").touch()
         os.utime(run / "run.json", (age, age))
-    assert [path.name for path in workspace.run_paths("d")] == [*FIRST_RUNS, "mine"]
-    assert set(FIRST_RUNS) == {*NAMES.values(), *LABELS}
+    assert [path.name for path in workspace.run_paths("d")] == [*first_runs(), "mine"]
+    assert set(first_runs()) == {*(tower.run_name for tower in ITEM_TOWERS.entries), *BASELINES}

@@ -16,7 +16,7 @@ NEIGHBOURS, PEOPLE = 6, 5
 
 
 def answers(
-    lives: dict[str, Recommender], vectors: dict[str, np.ndarray], view: cache.View, item: int | None
+    opened: dict[str, Recommender], vectors: dict[str, np.ndarray], view: cache.View, item: int | None
 ) -> dict[str, tuple[Suggestions, Audience]]:
     """Run name -> (nearest warm items, audience) of one item.
 
@@ -30,7 +30,7 @@ def answers(
             nearest(one, vectors[name], warm, NEIGHBOURS),
             audience(one, vectors[name], view.history, PEOPLE, item),
         )
-        for name, one in lives.items()
+        for name, one in opened.items()
     }
 
 

@@ -17,18 +17,18 @@ MOST_PANES = 4
 
 
 def show_places(
-    lives: dict[str, Recommender], content: dict[str, np.ndarray], view: cache.View, runs: FoundRuns, key: str
+    opened: dict[str, Recommender], content: dict[str, np.ndarray], view: cache.View, runs: FoundRuns, key: str
 ) -> None:
     """Draws the maps of the LLM's view and of the chosen Runs with one new item on each of them.
 
     Args:
-        content: Run name -> [1, D_llm] the item's content embedding, for every Run of ``lives``.
+        content: Run name -> [1, D_llm] the item's content embedding, for every Run of ``opened``.
         runs: all of the dataset, since the first of their spaces is what every map is aligned to.
         key: of the component.
     """
     st.subheader("Its place on the maps", anchor=False)
     spaces = find_spaces(runs.usable)
-    readers = {space.name: _reader(space, lives) for space in spaces}
+    readers = {space.name: _reader(space, opened) for space in spaces}
     wanted = [space for space in spaces if readers[space.name]][:MOST_PANES]
     items = map_cache.items_on_map(view, view.dataset.fingerprint, view.split.info)
     maps = map_cache.drawn_maps(wanted, spaces[0], view, items) if wanted else {}
@@ -62,11 +62,11 @@ def show_places(
     show_maps(points, drawn, key=f"{key}_maps")
 
 
-def _reader(space: Space, lives: dict[str, Recommender]) -> Recommender | None:
-    """What places a new item in ``space``; None where none of ``lives`` does."""
+def _reader(space: Space, opened: dict[str, Recommender]) -> Recommender | None:
+    """What places a new item in ``space``; None where none of ``opened`` does."""
     if not space.is_content:
-        return lives.get(space.run.name)
-    return next((one for one in lives.values() if one.run.info.content_key == space.run.info.content_key), None)
+        return opened.get(space.run.name)
+    return next((one for one in opened.values() if one.run.info.content_key == space.run.info.content_key), None)
 
 
 def _place(

@@ -24,7 +24,6 @@ from learn.ranking.report import report_folders
 from learn.reproduce import results
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns, find_runs, run_paths
-from learn.runs.vectors import has_vectors, run_vectors
 from learn.workspace import Workspace
 
 
@@ -101,20 +100,6 @@ def _view(_dataset: Dataset, fingerprint: str, info: SplitInfo) -> View:
     split = _dataset.split
     history, target = user_lists.history_and_target(split)
     return View(_dataset, split, read_catalogue(_dataset), history, target, split.training_counts())
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def vectors(_run: Run, _dataset: Dataset, path: str, fingerprint: str) -> tuple[np.ndarray, np.ndarray] | None:
-    """(user, item) vectors of ``_run``, or None for a Run that has stored lists only."""
-    if not has_vectors(_run):
-        return None
-    return run_vectors(_run, Workspace(Path(path).parents[2]), _dataset)
-
-
-@st.cache_resource(max_entries=32, show_spinner="Reading stored lists …")
-def stored_lists(_run: Run, path: str, fingerprint: str) -> user_lists.STORED_LISTS:
-    """Where every user's lists are in ``_run``'s recommendations."""
-    return user_lists.index_stored_lists(_run)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from learn.data.slices import user_slices
 from learn.explore.metrics.overview import run_labels
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
-from learn.runs.vectors import is_live
+from learn.runs.vectors import embeds
 
 EVERYONE = "everyone"
 MOST_LISTED = 2000
@@ -44,7 +44,7 @@ def live_runs(runs: FoundRuns, dataset: str) -> list[Run]:
     """The Runs that can answer for new people and items; where there is none the page ends with what to type."""
     for problem in runs.problems:
         theme.show_error(problem)
-    found = [run for run in runs.usable if is_live(run)]
+    found = [run for run in runs.usable if embeds(run)]
     if not found:
         if runs.usable:
             st.info(

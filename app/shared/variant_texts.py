@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.shared import theme
+from learn.errors import LearnError
 from learn.explore.metrics.overview import run_labels
+from learn.item_towers import ITEM_TOWERS
+from learn.runs.baselines import BASELINES
 from learn.runs.run import Run
 
-WHAT = {
-    "a": "in training PAL reads a user's later items as one sequence, each seeing those before it. The paper's choice.",
-    "b": "PAL reads each later item by itself.",
-    "c": "an item is what the language model says of it; only the user side learns.",
-    "without-align": "nothing is learned. A user is the average of what the language model says of their items.",
-}
-BASELINES = {"popularity": "the most bought items, the same for everybody.", "item-knn": "what was bought together."}
+QUESTION = "What are these variants?"
 
-LONG = f"""
+
+def all_variants() -> str:
+    """Markdown with a line for every item tower and every baseline that there is."""
+    towers = "\n".join(
+        f"- **{theme.plain(tower.label)}** ({tower.plain_name[0].lower()}{tower.plain_name[1:]}): {tower.explanation}"
+        for tower in ITEM_TOWERS.entries
+    )
+    baselines = "\n".join(f"- **{theme.plain(one.label)}**: {one.explanation}" for one in BASELINES.entries)
+    return f"""
 All of them start from the *same* reading of the items by a frozen language model, and learn users with the *same*
 small transformer, PAL. They differ in how an **item** is embedded:
 
-- **(a) sequence to sequence**: {WHAT["a"]}
-- **(b) sequence to item**: {WHAT["b"]}
-- **(c) no item PAL**: {WHAT["c"]}
-- **w/o Align**: {WHAT["without-align"]}
+{towers}
 
-*Popularity* and *Item-kNN* (bought together) read no text: they are there to compare with.
+Others read no text and are there to compare with:
+
+{baselines}
 """
 
 
@@ -34,6 +38,18 @@ def explain(runs: Sequence[Run]) -> str:
     labels = run_labels(runs)
     lines = []
     for run in runs:
-        what = (WHAT | BASELINES).get(run.info.variant, "")
-        lines.append(f"- **{theme.plain(labels[run.name])}**, Run `{run.name}`" + (f": {what}" if what else ""))
+        entry = ITEM_TOWERS.get(run.info.variant) or BASELINES.get(run.info.variant)
+        what = "" if entry is None else f": {entry.explanation}"
+        lines.append(f"- **{theme.plain(labels[run.name])}**, Run `{run.name}`{what}{_training(run)}")
     return "\n".join(lines)
+
+
+def _training(run: Run) -> str:
+    """A sentence on what a trained Run's towers were trained to do; "" for another Run, or one that does not say."""
+    tower = ITEM_TOWERS.get(run.info.variant)
+    if tower is None or not tower.trained:
+        return ""
+    try:
+        return f" Trained on: {run.config.training_setup}."
+    except LearnError:  # damaged, or of an objective that is not registered here: said where it is needed
+        return ""

@@ -41,19 +41,19 @@ def draw() -> None:
         st.warning(f"There is nothing called {theme.plain(wanted)} on this page.")
     mode = url.linked(st.segmented_control, "Which item?", list(MODES), url.MODE, "catalogue", format_func=MODES.get)
     chosen = pickers.pick_runs(usable)
-    lives = recommenders.open_lives([run for run in usable if run.name in chosen], dataset)
-    if not lives:
+    opened = recommenders.open_recommenders([run for run in usable if run.name in chosen], dataset, towers=True)
+    if not opened:
         return
     if mode == "new":
-        _new_item(view, runs, lives)
+        _new_item(view, runs, opened)
     elif mode == "file":
-        _file(view, runs, lives)
+        _file(view, runs, opened)
     else:
-        _of_catalogue(view, lives)
+        _of_catalogue(view, opened)
 
 
-def _names(lives: dict[str, Recommender]) -> tuple[dict[str, str], dict[str, str]]:
-    runs = [one.run for one in lives.values()]
+def _names(opened: dict[str, Recommender]) -> tuple[dict[str, str], dict[str, str]]:
+    runs = [one.run for one in opened.values()]
     return run_labels(runs), run_colours((run.name, run.info.variant) for run in runs)
 
 
@@ -64,7 +64,7 @@ def _choose(ids: list[str]) -> None:
     st.query_params[url.ITEM] = str(np.random.default_rng().choice(ids))
 
 
-def _of_catalogue(view: cache.View, lives: dict[str, Recommender]) -> None:
+def _of_catalogue(view: cache.View, opened: dict[str, Recommender]) -> None:
     dataset = view.dataset
     table = cold_start.cold_items(view.counts, view.target, view.catalogue)
     if table.empty:
@@ -100,15 +100,15 @@ def _of_catalogue(view: cache.View, lives: dict[str, Recommender]) -> None:
     _card(dataset.items.iloc[[item]])
     for link in links.on_maps(dataset, item):
         st.markdown(f"[Show it on the maps]({link['href']})")
-    labels, colours = _names(lives)
-    found = audiences.answers(lives, {name: one.items[item] for name, one in lives.items()}, view, item)
+    labels, colours = _names(opened)
+    found = audiences.answers(opened, {name: one.items[item] for name, one in opened.items()}, view, item)
     audiences.show_answers(found, view, labels, colours, item, "cold_start")
-    _who_bought(view, lives, item, labels)
+    _who_bought(view, opened, item, labels)
 
 
-def _who_bought(view: cache.View, lives: dict[str, Recommender], item: int, labels: dict[str, str]) -> None:
+def _who_bought(view: cache.View, opened: dict[str, Recommender], item: int, labels: dict[str, str]) -> None:
     st.subheader("Who did buy it", anchor=False)
-    table = cold_start.buyers_ranks(lives, view.history, view.target, item)
+    table = cold_start.buyers_ranks(opened, view.history, view.target, item)
     if table.empty:
         st.info("In the target period nobody with a history bought it: there is nothing to check the variants against.")
         return
@@ -116,7 +116,7 @@ def _who_bought(view: cache.View, lives: dict[str, Recommender], item: int, labe
         f"{len(table)} people with a history bought it later. Where it stood in the list that each of them would have "
         f"been shown, of some {view.dataset.n_items:,} items: the smaller, the better."
     )
-    for column, name in zip(st.columns(len(lives)), lives, strict=True):
+    for column, name in zip(st.columns(len(opened)), opened, strict=True):
         best = f"best {table[name].min():,} · first 100: {int((table[name] <= 100).sum())} of {len(table)}"
         column.metric(
             theme.plain(labels[name]),
@@ -164,7 +164,7 @@ def _short_title(view: cache.View) -> str:
     return min(titles, key=lambda title: len(title) > 15)
 
 
-def _new_item(view: cache.View, runs: FoundRuns, lives: dict[str, Recommender]) -> None:
+def _new_item(view: cache.View, runs: FoundRuns, opened: dict[str, Recommender]) -> None:
     first, second, third, fourth, fifth = st.columns([2.6, 2.2, 1.6, 1.3, 1.9], vertical_alignment="bottom")
     example = view.catalogue
     title = url.linked_text(
@@ -200,21 +200,21 @@ def _new_item(view: cache.View, runs: FoundRuns, lives: dict[str, Recommender]) 
             f"no other, and the answers are hardly about the item: fill {them} in.",
             icon=":material/lightbulb:",
         )
-    content = _read(lives, items)
-    lives = {name: one for name, one in lives.items() if name in content}
-    if not lives:
+    content = _read(opened, items)
+    opened = {name: one for name, one in opened.items() if name in content}
+    if not opened:
         return
-    _answers(view, runs, lives, content, "new_item")
+    _answers(view, runs, opened, content, "new_item")
 
 
 def _answers(
-    view: cache.View, runs: FoundRuns, lives: dict[str, Recommender], content: dict[str, np.ndarray], key: str
+    view: cache.View, runs: FoundRuns, opened: dict[str, Recommender], content: dict[str, np.ndarray], key: str
 ) -> None:
     """What every Run makes of one new item: its place, its company and its audience; ``content``: [1, D_llm] a Run."""
-    labels, colours = _names(lives)
-    vectors = {name: one.new_items(content[name])[0] for name, one in lives.items()}
-    new_item_maps.show_places(lives, content, view, runs, key)
-    audiences.show_answers(audiences.answers(lives, vectors, view, None), view, labels, colours, None, key)
+    labels, colours = _names(opened)
+    vectors = {name: one.embed_new_items(content[name])[0] for name, one in opened.items()}
+    new_item_maps.show_places(opened, content, view, runs, key)
+    audiences.show_answers(audiences.answers(opened, vectors, view, None), view, labels, colours, None, key)
 
 
 @st.cache_data(max_entries=64, show_spinner="The language model is reading …")
@@ -222,10 +222,10 @@ def _embed(prompts: tuple[str, ...], settings: str, _items: pd.DataFrame, _cex) 
     return new_item.embed_items(_items, recommenders.open_llm(_cex), _cex)
 
 
-def _read(lives: dict[str, Recommender], items: pd.DataFrame) -> dict[str, np.ndarray]:
+def _read(opened: dict[str, Recommender], items: pd.DataFrame) -> dict[str, np.ndarray]:
     """Run name -> [n, D_llm] content embeddings of ``items``; a Run whose LLM is not here says so and is left out."""
     found, said = {}, set()
-    for name, one in lives.items():
+    for name, one in opened.items():
         if not one.reads_text:
             st.info(f"{theme.plain(one.run.info.label)} knows items by their ID only: a new item is nothing to it.")
             continue
@@ -242,7 +242,7 @@ def _read(lives: dict[str, Recommender], items: pd.DataFrame) -> dict[str, np.nd
 # --- from a file
 
 
-def _file(view: cache.View, runs: FoundRuns, lives: dict[str, Recommender]) -> None:
+def _file(view: cache.View, runs: FoundRuns, opened: dict[str, Recommender]) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     upload = left.file_uploader(
         f"A table of up to {new_items.MOST:,} new items, with at least a column title",
@@ -262,14 +262,14 @@ def _file(view: cache.View, runs: FoundRuns, lives: dict[str, Recommender]) -> N
     items, notes = _uploaded(upload)
     for note in notes:
         st.caption(f":material/info: {theme.plain(note)}")
-    content = _read(lives, items)
-    lives = {name: one for name, one in lives.items() if name in content}
-    if not lives:
+    content = _read(opened, items)
+    opened = {name: one for name, one in opened.items() if name in content}
+    if not opened:
         return
     table = pd.concat(
         [
             new_item.audiences({name: one}, items, content[name], view.history, view.dataset.user_ids, AUDIENCE_LENGTH)
-            for name, one in lives.items()
+            for name, one in opened.items()
         ],
         ignore_index=True,
     )
@@ -292,7 +292,7 @@ def _file(view: cache.View, runs: FoundRuns, lives: dict[str, Recommender]) -> N
     )
     row = int(np.flatnonzero(items[Items.ID] == chosen)[0])
     _card(items.iloc[[row]])
-    _answers(view, runs, lives, {name: content[name][[row]] for name in lives}, "file_item")
+    _answers(view, runs, opened, {name: content[name][[row]] for name in opened}, "file_item")
 
 
 def _uploaded(upload) -> tuple[pd.DataFrame, list[str]]:

@@ -74,7 +74,11 @@ def _controls(spaces: list[Space]) -> tuple[list[Space], str, bool]:
         )
     if missing:
         st.warning(f"Not among the spaces here: {theme.plain(', '.join(missing))}.")
-    colour = url.linked(columns[1].selectbox, "Colour by", COLOURINGS, url.COLOUR, COLOURINGS[0])
+    colourings = list(COLOURINGS)
+    unknown = url.from_url(url.COLOUR, colourings)
+    if unknown:
+        st.warning(f"There is no colouring {theme.plain(', '.join(unknown))}: choose one of {', '.join(colourings)}.")
+    colour = url.linked(columns[1].selectbox, "Colour by", colourings, url.COLOUR, colourings[0])
     people = url.linked_toggle(
         columns[2].toggle,
         "Show people",

@@ -9,8 +9,8 @@ from app.components.lists import Column, lists_data, show, show_lists
 from app.shared import cache, links, page, pickers, recommenders, theme, url
 from learn.explore.colours import REST_COLOUR, run_colours
 from learn.explore.lists import new_user
-from learn.explore.lists.user_lists import Suggestions
 from learn.explore.metrics.overview import run_labels
+from learn.runs.suggestions import Suggestions
 
 LIST_LENGTHS = ["5", "10", "20", "50"]
 EXAMPLE = 5  # items of an example basket
@@ -140,16 +140,16 @@ def _before(view: cache.View, basket: list[int]) -> tuple[list[int], str] | None
 def _lists(view: cache.View, usable: list, chosen: list[str], basket: list[int], k: int) -> None:
     labels = run_labels(usable)
     colours = run_colours((run.name, run.info.variant) for run in usable)
-    lives = recommenders.open_lives([run for run in usable if run.name in chosen], view.dataset)
+    opened = recommenders.open_recommenders([run for run in usable if run.name in chosen], view.dataset, towers=True)
     before = _before(view, basket)
     columns, changes = [], {}
     for name in chosen:
-        if name not in lives:
+        if name not in opened:
             continue
-        found = new_user.recommend(lives[name], basket, k)
+        found = new_user.recommend(opened[name], basket, k)
         source = "ranked now over every item"
         if before is not None:
-            change = new_user.what_changed(new_user.recommend(lives[name], before[0], k), found)
+            change = new_user.what_changed(new_user.recommend(opened[name], before[0], k), found)
             changes[name] = change
             source = f"{len(change.entered)} of {len(found.items)} are new since the last click"
         columns.append(Column(name, labels[name], colours[name], "", source, found))

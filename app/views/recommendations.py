@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from app.components.lists import Column, show_lists
-from app.shared import cache, links, page, pickers, theme, url
+from app.shared import cache, links, page, pickers, recommenders, theme, url
 from learn.errors import LearnError
 from learn.explore.catalogue import Filters
 from learn.explore.colours import run_colours
@@ -14,6 +14,7 @@ from learn.explore.figures import base as figures
 from learn.explore.lists import user_lists
 from learn.explore.metrics.overview import run_labels
 from learn.runs.stored import FoundRuns
+from learn.runs.suggestions import Suggestions
 
 LIST_LENGTHS = ["5", "10", "20", "50"]
 
@@ -33,8 +34,9 @@ def draw() -> None:
     if user is None:
         st.stop()
     seen = user_lists.user_view(view.history, view.target, user)
-    keep = user_lists.rankable(filters.mask(view.catalogue), seen, unseen)
-    lists = _lists(view, runs, chosen, user, keep, unseen, k)
+    allowed = filters.mask(view.catalogue)
+    keep = user_lists.rankable(allowed, seen, unseen)
+    lists = _lists(view, runs, chosen, user, allowed, unseen, k)
     _past(view, seen, lists, runs)
     _purchases(view, seen)
     if chosen:
@@ -79,20 +81,13 @@ def _filters(view: cache.View) -> Filters:
 
 
 def _lists(
-    view: cache.View, runs: FoundRuns, chosen: list[str], user: int, keep: np.ndarray, unseen: bool, k: int
-) -> dict[str, user_lists.Suggestions]:
+    view: cache.View, runs: FoundRuns, chosen: list[str], user: int, allowed: np.ndarray, unseen: bool, k: int
+) -> dict[str, Suggestions]:
     """Each chosen Run's list; one that cannot be read says so and is left out."""
-    dataset, lists = view.dataset, {}
-    for name in chosen:
-        run = runs.named(name)
-        key = cache.run_key([run])[0]
+    lists = {}
+    for name, one in recommenders.open_recommenders([runs.named(name) for name in chosen], view.dataset).items():
         try:
-            pair = cache.vectors(run, dataset, key, dataset.fingerprint)
-            if pair is not None and pair[0][user].any():
-                lists[name] = user_lists.rank_live(pair[0][user], pair[1], keep, k, view.history[user], run.info.repeat)
-            else:
-                stored = cache.stored_lists(run, key, dataset.fingerprint)
-                lists[name] = user_lists.read_stored(run, stored, dataset, dataset.user_ids[user], keep, unseen, k)
+            lists[name] = one.for_user(user, k, unseen=unseen, allowed=allowed)
         except LearnError as error:
             theme.show_error(error)
     return lists

@@ -32,32 +32,32 @@ def draw() -> None:
     if not len(view.history[user]):
         st.info("Nothing is known of this user before the cut, so nothing can speak for an item. Choose another user.")
         return
-    lives = recommenders.open_lives([run for run in usable if run.name in chosen], dataset)
-    if not lives:
+    opened = recommenders.open_recommenders([run for run in usable if run.name in chosen], dataset, towers=True)
+    if not opened:
         return
     seen = user_lists.user_view(view.history, view.target, user)
     keep = user_lists.rankable(np.ones(dataset.n_items, dtype=bool), seen, unseen=True)
-    labels = {name: label for name, label in run_labels(usable).items() if name in lives}
-    item = _pick_item(view, lives, user, keep, labels)
+    labels = {name: label for name, label in run_labels(usable).items() if name in opened}
+    item = _pick_item(view, opened, user, keep, labels)
     if item is None:
         return
     colours = run_colours((run.name, run.info.variant) for run in usable)
     rank_breakdowns = {
         name: attribution.rank_breakdown(one.users[user], one.items, keep, item, one.has_popularity_bias)
-        for name, one in lives.items()
+        for name, one in opened.items()
     }
     _item_card(view, seen, item)
     _ranks(rank_breakdowns, labels)
-    _contributions(view, lives, seen.history, item, labels, colours)
+    _contributions(view, opened, seen.history, item, labels, colours)
     _here_and_not_there(rank_breakdowns, labels, colours)
 
 
 def _pick_item(
-    view: cache.View, lives: dict[str, Recommender], user: int, keep: np.ndarray, labels: dict[str, str]
+    view: cache.View, opened: dict[str, Recommender], user: int, keep: np.ndarray, labels: dict[str, str]
 ) -> int | None:
     """The item to explain: one of what the variants recommend, or any id that is typed."""
     dataset, places = view.dataset, {}
-    for name, one in lives.items():
+    for name, one in opened.items():
         found = user_lists.rank_live(one.users[user], one.items, keep, SUGGESTED)
         for rank, item in enumerate(found.items.tolist(), 1):
             places.setdefault(str(dataset.item_ids[item]), []).append(f"#{rank} {labels[name]}")
@@ -131,7 +131,7 @@ def _explain(
 
 
 def _contributions(
-    view: cache.View, lives: dict[str, Recommender], history: np.ndarray, item: int, labels: dict, colours: dict
+    view: cache.View, opened: dict[str, Recommender], history: np.ndarray, item: int, labels: dict, colours: dict
 ) -> None:
     st.subheader("What in their history speaks for it", anchor=False)
     n_distinct = len(np.unique(history))
@@ -143,8 +143,8 @@ def _contributions(
             url.EXACT,
             help="Slower. Otherwise: the half that seems to matter most, and an even sample of the others.",
         )
-    key = cache.run_key([one.run for one in lives.values()])
-    found = _explain(lives, key, history, item, None if everything else EXACT_AT_FIRST)
+    key = cache.run_key([one.run for one in opened.values()])
+    found = _explain(opened, key, history, item, None if everything else EXACT_AT_FIRST)
     n_strands = max(one.n_strands for one in found.values())
     cut = (
         f" This history is too long to be read at once: it is read in {n_strands} strands, and an item is left out "

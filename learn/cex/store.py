@@ -9,7 +9,6 @@ This module imports neither torch nor transformers.
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -17,9 +16,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Any, Literal
 
 import numpy as np
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
@@ -31,7 +31,7 @@ from learn.workspace import Workspace
 
 FORMAT_VERSION = 1
 HASH_BYTES = 16
-KEY_JOINT = "+"
+KEY_SEPARATOR = "+"
 """Between the keys of several stores whose vectors stand one behind the other."""
 
 
@@ -52,7 +52,7 @@ def stored_content(workspace: Workspace, dataset: Dataset, key: str) -> np.ndarr
         LearnError: there is no such store, or it lacks an item's text.
     """
     prompts = item_prompts(dataset.items)
-    stores = [ContentStore(workspace.content(dataset.name) / one) for one in key.split(KEY_JOINT)]
+    stores = [ContentStore(workspace.content(dataset.name) / one) for one in key.split(KEY_SEPARATOR)]
     return np.concatenate([store.vectors_for(prompts) for store in stores], axis=1)
 
 
@@ -68,7 +68,7 @@ def share_content(source: Workspace, of: str, key: str, workspace: Workspace, da
         LearnError: there is no such store, or it lacks a text.
     """
     prompts = item_prompts(dataset.items)
-    for one in key.split(KEY_JOINT):
+    for one in key.split(KEY_SEPARATOR):
         folder = workspace.content(dataset.name) / one
         if not (folder / "store.json").exists():
             ContentStore(source.content(of) / one).save_compact(folder, prompts, "float16")
@@ -210,31 +210,35 @@ class ContentStore:
         Raises:
             LearnError: another process is writing (the message has its id), or the folder is read-only.
         """
-        with _open_lock(self.folder / "lock") as handle:
+        lock = FileLock(self.folder / "lock", timeout=0)
+        # In a file of its own: some systems let nobody read a locked one.
+        holder = self.folder / "lock-holder"
+        try:
+            lock.acquire()
+        except Timeout:
+            process = holder.read_text(encoding="utf-8").strip() if holder.exists() else ""
+            raise LearnError(
+                f"Process {process or 'unknown'} is reading the same items into {self.folder}.",
+                "Wait for it to finish, or stop it: what it has read is kept.",
+            ) from None
+        except OSError as error:
+            raise _lock_error(self.folder / "lock", error) from error
+        try:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                handle.seek(0)
-                raise LearnError(
-                    f"Process {handle.read().strip() or 'unknown'} is reading the same items into {self.folder}.",
-                    "Wait for it to finish, or stop it: what it has read is kept.",
-                ) from None
-            handle.seek(0)
-            handle.truncate()
-            handle.write(str(os.getpid()))
-            handle.flush()
+                holder.write_text(str(os.getpid()), encoding="utf-8")
+            except OSError as error:
+                raise _lock_error(holder, error) from error
             sweep_partial(self.folder)
             yield
+        finally:
+            lock.release()
 
 
-def _open_lock(path: Path) -> TextIO:
-    try:
-        return open(path, "a+", encoding="utf-8")
-    except OSError as error:
-        raise LearnError(
-            f"Cannot write {path}: {error.strerror}.",
-            "Choose a folder that you may write to with --workspace (or LEARN_WORKSPACE).",
-        ) from error
+def _lock_error(path: Path, error: OSError) -> LearnError:
+    return LearnError(
+        f"Cannot write {path}: {error.strerror}.",
+        "Choose a folder that you may write to with --workspace (or LEARN_WORKSPACE).",
+    )
 
 
 def _read_shard(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

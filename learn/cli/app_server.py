@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import socket
@@ -18,6 +19,8 @@ from learn.errors import LearnError
 from learn.workspace import ENVIRONMENT_VARIABLE, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
+"""Holds the packages `learn` and `app`, in a clone and where the wheel was installed."""
+INSTALL_APP = 'pip install "learn-explorer[app]"'
 SECONDS_TO_START = 60
 
 
@@ -31,15 +34,20 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool) -> 
         open_browser: once the server answers, where there is a screen.
 
     Raises:
-        LearnError: the app's files are not there, or the port is taken.
+        LearnError: Streamlit or the app's files are not there, or the port is taken.
     """
     entry = ROOT / "app" / "main.py"
     if not entry.exists():
-        raise LearnError(f"The app's files are not at {entry.parent}.", "Run it from a clone of the project.")
+        raise LearnError(
+            f"The app's files are not at {entry.parent}.", "Install the project again, or work in a clone of it."
+        )
+    if importlib.util.find_spec("streamlit") is None:
+        raise LearnError("The explorer needs Streamlit, which is not installed.", f"Type: {INSTALL_APP}")
     _check_free(address, port)
     command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.headless", "true"]
     command += ["--server.address", address, "--server.port", str(port), "--browser.gatherUsageStats", "false"]
     environment = {**os.environ, ENVIRONMENT_VARIABLE: str(workspace.root.resolve())}
+    # From ROOT: a package `app` in the user's folder must not come before ours.
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     # Whoever ends this process ends the server too, which would otherwise keep the port.
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
@@ -54,7 +62,8 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool) -> 
 
 def _check_free(address: str, port: int) -> None:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform != "win32":  # there it would let two servers share a port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1" if address == "localhost" else address, port))
         except OSError as error:

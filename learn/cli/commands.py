@@ -6,6 +6,7 @@ Commands import what they need when they run: `learn --help` answers at once, wi
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -19,18 +20,23 @@ app = typer.Typer(
     rich_markup_mode=None,  # panels would cost more time than all the rest of --help
     help="LEARN Explorer: from a table of items and a table of interactions to recommendations that read text.",
 )
-app.command()(data.prepare)
-app.command()(training.extract)
-app.command()(training.train)
-app.command()(training.evaluate)
-app.command()(explore.recommend)
-app.command("map")(explore.map_command)
-app.command()(data.runs)
-app.command("import-run")(data.import_run_command)
-app.command()(training.demo)
-app.command()(training.benchmark)
-app.command()(explore.rank)
-app.command("app")(explore.open_app)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "prepare": data.prepare,
+    "extract": training.extract,
+    "train": training.train,
+    "evaluate": training.evaluate,
+    "recommend": explore.recommend,
+    "map": explore.map_command,
+    "runs": data.runs,
+    "import-run": data.import_run_command,
+    "demo": training.demo,
+    "benchmark": training.benchmark,
+    "rank": explore.rank,
+    "app": explore.open_app,
+}
+for _name, _command in _COMMANDS.items():
+    _whole = " ".join((_command.__doc__ or "").split())  # given as it is: what is derived from it is cut off
+    app.command(_name, short_help=_whole)(_command)
 
 
 def main() -> None:

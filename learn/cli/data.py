@@ -10,12 +10,13 @@ import typer
 
 from learn.cli.options import DatasetArgument, MapOption, WorkspaceOption
 from learn.cli.terminal import next_step, print_metrics, print_runs, say, say_report
+from learn.data.sources import SOURCES
 from learn.errors import LearnError
 from learn.workspace import Workspace
 
 
 def prepare(
-    source: Annotated[str, typer.Argument(help="completejourney, tables, amazon or recbole.")],
+    source: Annotated[str, typer.Argument(help=f"One of: {', '.join(SOURCES)}.")],
     items: Annotated[Path | None, typer.Option(help="The table of items (tables), or the meta file (amazon).")] = None,
     interactions: Annotated[Path | None, typer.Option(help="The table of interactions, or the reviews.")] = None,
     path: Annotated[Path | None, typer.Option(help="A folder or .inter file (recbole).")] = None,

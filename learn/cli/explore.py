@@ -9,13 +9,14 @@ import typer
 
 from learn.cli.options import DatasetArgument, WorkspaceOption
 from learn.cli.terminal import next_step, say, usable_runs
+from learn.data.schema import Recommendations
 from learn.errors import LearnError
 from learn.workspace import Workspace
 
 
 def recommend(
     dataset: DatasetArgument,
-    run: Annotated[str, typer.Option(help="Which Run.")] = "learn-a",
+    run: Annotated[str | None, typer.Option(help="Which Run; default: the best on validation.")] = None,
     user: Annotated[str | None, typer.Option(help="A user of the dataset.")] = None,
     history: Annotated[str | None, typer.Option(help="Or item ids, oldest first, joined by commas.")] = None,
     k: Annotated[int, typer.Option("-k", "--k", help="How many.")] = 10,
@@ -24,20 +25,23 @@ def recommend(
 ) -> None:
     """Recommend for a user of the dataset, or for anybody with a pasted history."""
     from learn.data.stored import open_dataset
-    from learn.runs.recommend import recommend_for_history, recommend_for_user
-    from learn.runs.stored import open_run
+    from learn.runs.stored import best_run, find_runs, open_run
 
     where = Workspace.at(workspace)
-    found = open_dataset(where, dataset)
-    chosen = open_run(where, dataset, run)
-    home = Workspace(chosen.path.parents[2])  # the prebuilt demo's Runs are not in the user's workspace
     if (user is None) == (history is None):
         raise LearnError("Say for whom.", "Give either --user ID or --history ITEM,ITEM,...")
-    if user is not None:
-        table = recommend_for_user(chosen, home, found, found.split, user, k, repeat)
+    of = open_dataset(where, dataset)
+    if run is None:
+        answering = best_run(usable_runs(find_runs(where, of), dataset))
+        say(f"By {answering.name} ({answering.info.label}), which did best on validation.")
     else:
-        ids = [part.strip() for part in str(history).split(",") if part.strip()]
-        table = recommend_for_history(chosen, home, found, ids, k, repeat)
+        answering = open_run(where, of, run)
+    if user is not None:
+        table = answering.recommend([user], k, unseen=not repeat).drop(columns=Recommendations.USER)
+    else:
+        table = answering.recommend_for(
+            [part.strip() for part in str(history).split(",") if part.strip()], k, not repeat
+        )
     say(table.to_string(index=False))
     next_step("learn app", workspace)
 
@@ -86,10 +90,10 @@ def rank(
     where = Workspace.at(workspace)
     config = ranking_config(settings)
     found = open_dataset(where, dataset)
-    chosen = open_run(where, dataset, run)
+    chosen = open_run(where, found, run)
     say(f"Reading impressions ({impressions or 'the promotions of completejourney'}) ...")
     shown = open_impressions(impressions, mapping, found, found.split, config)
-    folder = compare(chosen, Workspace(chosen.path.parents[2]), where, found, found.split, shown, config, say)
+    folder = compare(chosen, where, shown, config, say)
     if publish is not None:
         write_report(publish, read_report(folder))
     say(f"Wrote {folder}")

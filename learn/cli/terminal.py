@@ -53,29 +53,31 @@ def usable_runs(found: FoundRuns, dataset: str) -> list[Run]:
 
 
 def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> None:
-    """A small table: hit rate and recall at ``k``, over unseen items and over all items, each with half the width of
-    its 95% interval."""
+    """A small table: the metrics that always stand in it, hit rate and recall, at ``k``, over unseen items and over all
+    items, each with half the width of its 95% interval."""
     from rich.table import Column, Table
 
     from learn.data.schema import Metrics, Recommendations, Slices
+    from learn.evaluation.metrics import METRICS
     from learn.evaluation.protocol import default_k
 
     k = k or default_k(n_items)
     sets = {Recommendations.UNSEEN: "unseen items", Recommendations.ALL_CANDIDATES: "all items"}
-    columns = [(candidates, metric) for candidates in sets for metric in ("hit_rate", "recall")]
-    heads = [Column(f"{metric.replace('_', ' ')}@{k}\n{sets[one]}", no_wrap=True) for one, metric in columns]
+    always = [metric.code for metric in METRICS.entries if metric.in_terminal == "always"]
+    columns = [(candidates, metric) for candidates in sets for metric in always]
+    heads = [Column(f"{METRICS[metric].label}@{k}\n{sets[one]}", no_wrap=True) for one, metric in columns]
     table = Table(Column("Run", no_wrap=True), *heads)
     for run in runs:
         rows = run.metrics
         rows = rows[(rows[Metrics.K] == k) & (rows[Metrics.SLICE] == Slices.WHOLE)]
-        cells = []
+        experiments = []
         for candidates, metric in columns:
             found = rows[(rows[Metrics.METRIC] == metric) & (rows[Metrics.CANDIDATES] == candidates)]
             row = None if found.empty else found.iloc[0]
-            cells.append(
+            experiments.append(
                 "–" if row is None else f"{row[Metrics.MEAN]:.4f} ± {(row[Metrics.HIGH] - row[Metrics.LOW]) / 2:.4f}"
             )
-        table.add_row(run.name, *cells)
+        table.add_row(run.name, *experiments)
     _print(table)
 
 

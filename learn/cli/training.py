@@ -10,6 +10,7 @@ import typer
 from learn.cli.options import DatasetArgument, LLMOption, MapOption, PresetOption, SetOption, WorkspaceOption
 from learn.cli.terminal import next_step, print_metrics, say, say_report, usable_runs
 from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS
 from learn.workspace import Workspace
 
 
@@ -22,7 +23,7 @@ def extract(
 ) -> None:
     """Let the frozen LLM read every item once. Interrupted, the same command goes on."""
     from learn.cex.extractor import content_embeddings
-    from learn.cex.store import KEY_JOINT
+    from learn.cex.store import KEY_SEPARATOR
     from learn.data.stored import open_dataset
     from learn.pipeline import configuration
 
@@ -37,14 +38,14 @@ def extract(
     if len(content.truncated):
         say(f"{len(content.truncated):,} prompts were longer than {config.cex.max_tokens} tokens and were cut:")
         say(content.truncated.head(5).to_string(index=False))
-    for key in content.key.split(KEY_JOINT):
+    for key in content.key.split(KEY_SEPARATOR):
         say(f"Wrote {where.content(dataset) / key}")
     next_step(f"learn train {dataset}", workspace)
 
 
 def train(
     dataset: DatasetArgument,
-    tower: Annotated[str, typer.Option(help="a, b, c, without-align, or all.")] = "all",
+    tower: Annotated[str, typer.Option(help=f"{', '.join(ITEM_TOWERS)}, or all.")] = "all",
     preset: PresetOption = "auto",
     llm: Annotated[str | None, typer.Option(help="Whose content embeddings to train on.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
@@ -78,6 +79,7 @@ def evaluate(
     """Show the test metrics of Runs with their 95% intervals, overall and by slice."""
     from learn.data.schema import Metrics
     from learn.data.stored import open_dataset
+    from learn.evaluation.metrics import METRICS
     from learn.evaluation.protocol import KS, default_k
     from learn.runs.stored import find_runs, open_run
 
@@ -85,11 +87,12 @@ def evaluate(
     found = open_dataset(where, dataset)
     if k is not None and k not in KS:
         raise LearnError(f"k = {k} was not evaluated.", f"Choose one of: {', '.join(map(str, KS))}.")
-    runs = [open_run(where, dataset, run)] if run else usable_runs(find_runs(where, found), dataset)
+    runs = [open_run(where, found, run)] if run else usable_runs(find_runs(where, found), dataset)
     print_metrics(runs, found.n_items, k)
     if run:
         rows = runs[0].metrics
-        shown = rows[Metrics.METRIC].isin(["recall", "ndcg", "hit_rate"]) & (rows[Metrics.N_USERS] > 0)
+        told = [metric.code for metric in METRICS.entries if metric.in_terminal != "never"]
+        shown = rows[Metrics.METRIC].isin(told) & (rows[Metrics.N_USERS] > 0)
         rows = rows[shown & (rows[Metrics.K] == (k or default_k(found.n_items)))]
         say(rows.drop(columns=Metrics.K).round(4).to_string(index=False))
     next_step(f"learn recommend {dataset} --run {runs[0].name} --user USER", workspace)
@@ -157,7 +160,7 @@ def benchmark(
     """Rerun the comparison of one of the paper's tables. Interrupted, the same command goes on."""
     from learn.data.stored import open_dataset
     from learn.pipeline import configuration
-    from learn.reproduce.external_runs import PeerHost
+    from learn.reproduce.external_runs import ExternalHost
     from learn.reproduce.run import run_benchmark
     from learn.reproduce.tables import Source, plan
 
@@ -166,7 +169,7 @@ def benchmark(
     trained_on = [Source(one, configuration(open_dataset(where, one), preset, settings)) for one in source or ()]
     table = plan(name, configuration(found, preset, settings), trained_on)
     published = publish and publish / f"{name}.json"
-    host = PeerHost.at(peers_python, peer_minutes)
+    host = ExternalHost.at(peers_python, peer_minutes)
     result = run_benchmark(table, name, found, found.split, where, seeds, published, say, host, peer_seeds)
     say(f"\n{result.text}")
     say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")

@@ -39,6 +39,11 @@ class Config(Frozen):
             raise ValueError(f"{error.what} {error.remedy}") from None
         return self
 
+    @property
+    def training_setup(self) -> str:
+        """What the towers are trained to do, in words: "next item, whole sequence"."""
+        return f"{OBJECTIVES[self.objective.kind].label}, {self.sampling.sequence.value} sequence"
+
     def with_values(self, **changes: Any) -> Config:
         """A copy with ``section.field`` (dots written as double underscores: ``training__epochs=3``) replaced.
 

@@ -29,7 +29,7 @@ class TableKind:
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-USER_ALIASES = ("user", "userid", "customer_id", "customerid", "reviewerid", "household_id", "uid")
+USER_ALIASES = ("user", "userid", "customer_id", "customerid", "customer", "reviewerid", "household_id", "uid")
 ITEM_ALIASES = (
     "itemid", "asin", "parent_asin", "product_id", "productid", "sku", "article_id", "movie_id", "movieid", "iid",
 )  # fmt: skip
@@ -55,7 +55,17 @@ INTERACTIONS = TableKind(
     {
         Interactions.USER: USER_ALIASES,
         Interactions.ITEM: (*ITEM_ALIASES, "item"),
-        Interactions.TIME: ("time", "date", "datetime", "unixreviewtime", "ts", "t_dat", "created_at", "event_time"),
+        Interactions.TIME: (
+            "time",
+            "date",
+            "datetime",
+            "unixreviewtime",
+            "ts",
+            "t_dat",
+            "created_at",
+            "event_time",
+            "when",
+        ),
         Interactions.POSITION: ("order", "sequence"),
     },
 )

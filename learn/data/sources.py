@@ -124,6 +124,7 @@ def load_source(
     if name is not None:
         checked_name(name, "Dataset")
     dataset = source.load(given)
+    dataset.source.setdefault("kind", source.code)
     if source.test_start is not None:
         dataset.source["test_start"] = source.test_start
     return dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -28,6 +29,11 @@ class SplitInfo:
     kind: str  # "by_time" or "leave_one_out"
     validation_start: str | None = None  # ISO time, by_time only
     test_start: str | None = None
+
+    @classmethod
+    def parse(cls, stored: Mapping[str, str | None]) -> SplitInfo:
+        """What `Split.describe` gave, as run.json and split.json hold it."""
+        return cls(str(stored["kind"]), stored.get("validation_start"), stored.get("test_start"))
 
     @property
     def words(self) -> str:

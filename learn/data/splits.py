@@ -9,6 +9,21 @@ from learn.data.dataset import Dataset
 from learn.data.split import PHASE_CODES, Phase, Split, SplitInfo
 from learn.errors import LearnError
 
+__all__ = [
+    "MINIMUM_DAYS",
+    "MINIMUM_EVENTS",
+    "MINIMUM_TESTED",
+    "SPLITS",
+    "Phase",
+    "Split",
+    "SplitInfo",
+    "choose_split",
+    "default_split",
+    "leave_one_out",
+    "make_split",
+    "split_by_time",
+]
+
 SPLITS = ("auto", "by-time", "leave-one-out")
 MINIMUM_DAYS = 60
 MINIMUM_EVENTS = 20  # mean per user: with fewer, most users have nothing on one side of a cut by time
@@ -29,13 +44,14 @@ def split_by_time(
     Raises:
         LearnError: no timestamps, or a part would be empty.
     """
-    if not dataset.has_time:
+    sequences = dataset.sequences
+    times = sequences.times
+    if times is None:
         raise LearnError(
             f"Dataset {dataset.name} has no timestamps, so it cannot be split by time.",
             "Use --split leave-one-out, or map a time column with --map timestamp=YOUR_COLUMN.",
         )
-    sequences = dataset.sequences
-    first, last = pd.Timestamp(sequences.times.min()), pd.Timestamp(sequences.times.max())
+    first, last = pd.Timestamp(times.min()), pd.Timestamp(times.max())
     if test_start is None:
         if last - first >= pd.Timedelta(days=330):
             start = (last - pd.DateOffset(months=2) + pd.Timedelta(days=1)).normalize()
@@ -49,7 +65,7 @@ def split_by_time(
                 f"test start {test_start!r} is not a date.", "Write it as YYYY-MM-DD, for example 2017-11-01."
             ) from None
     validation_start = start - pd.Timedelta(days=validation_days)
-    codes = (sequences.times >= validation_start.value).astype(np.uint8) + (sequences.times >= start.value)
+    codes = (times >= validation_start.value).astype(np.uint8) + (times >= start.value)
     counts = np.bincount(codes, minlength=3)
     if (counts == 0).any():
         empty = ", ".join(phase.value for phase, code in PHASE_CODES.items() if counts[code] == 0)

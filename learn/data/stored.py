@@ -72,5 +72,5 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
     dataset = Dataset.load(folder)
     if not (folder / SPLIT_FILE).exists():  # saved before anybody split it
         return dataset.with_split(default_split(dataset))
-    info = SplitInfo(**read_json(folder / SPLIT_FILE, f"Prepare it again: learn prepare SOURCE --name {name}"))
-    return dataset.with_split(make_split(dataset, info))
+    about = read_json(folder / SPLIT_FILE, f"Prepare it again: learn prepare SOURCE --name {name}")
+    return dataset.with_split(make_split(dataset, SplitInfo.parse(about)))

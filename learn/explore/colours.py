@@ -7,20 +7,18 @@ from collections.abc import Iterable, Sequence
 from learn.data.schema import Slices
 from learn.explore.catalogue import OTHER_CATEGORIES
 from learn.explore.metrics.overview import PARTS
+from learn.item_towers import ITEM_TOWERS
+from learn.runs.baselines import BASELINES
 
 # Told apart under the common kinds of colour blindness, and readable on white and on near-black.
 CATEGORY_COLOURS = ("#3b7dc4", "#e08a1e", "#1f9e77", "#c8579a", "#56a7d9", "#c4501b", "#8a74c9", "#a3942a")
 
 REST_COLOUR = "#8b93a0"
 
-VARIANT_COLOURS = {
-    "a": "#2f6fde",
-    "b": "#d9822b",
-    "c": "#149488",
-    "without-align": "#b0559f",
-    "popularity": "#7d8794",
-    "item-knn": "#8c6d46",
-}
+SCALE = [[0.0, "rgba(59, 125, 196, 0.06)"], [1.0, "rgba(59, 125, 196, 1)"]]
+"""For quantities from 0 up: from the page's own colour to blue."""
+DIVERGING = [[0.0, "rgba(224, 138, 30, 1)"], [0.5, "rgba(128, 132, 140, 0.08)"], [1.0, "rgba(59, 125, 196, 1)"]]
+"""For quantities on both sides of 0: orange below, blue above."""
 
 _SPARE_COLOURS = ("#6a5acd", "#c2483d", "#5f9e3a", "#2a9fc9", "#c99a1c", "#d1699b")
 
@@ -37,11 +35,17 @@ def category_colours(category_order: Sequence[str]) -> dict[str, str]:
     return colours
 
 
+def variant_colour(variant: str) -> str | None:
+    """The colour of an item tower or a baseline, by its code; None for one that has none, and for anything else."""
+    entry = ITEM_TOWERS.get(variant) or BASELINES.get(variant)
+    return None if entry is None else entry.colour
+
+
 def run_colours(runs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Run name -> colour, from (name, variant) pairs: a variant's own for its first Run, then spare ones in turn."""
     colours: dict[str, str] = {}
     for name, variant in runs:
-        wanted = VARIANT_COLOURS.get(variant)
+        wanted = variant_colour(variant)
         free = [colour for colour in _SPARE_COLOURS if colour not in colours.values()]
         if wanted is None or wanted in colours.values():
             wanted = free[0] if free else REST_COLOUR

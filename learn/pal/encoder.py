@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from learn.config import Backbone, CEXConfig, PALConfig
 from learn.pal.lora import llm_blocks
-from learn.workspace import Workspace
+from learn.pal.masks import weighted_causal_mask
 
 
 def rotate_by_position(x: torch.Tensor) -> torch.Tensor:
@@ -45,10 +45,10 @@ class Attention(nn.Module):
         self.norm_mixed = nn.LayerNorm(config.hidden_size)
         self.output = nn.Linear(config.hidden_size, config.hidden_size)
 
-    def forward(self, x: torch.Tensor, causal: bool) -> torch.Tensor:
-        """[B, L, D] -> [B, L, D]."""
+    def forward(self, x: torch.Tensor, causal: bool, log_weights: torch.Tensor | None = None) -> torch.Tensor:
+        """[B, L, D] -> [B, L, D]; ``log_weights``: see `PAL.hidden`."""
         batch, length, width = x.shape
-        if length == 1:  # one key: its weight is 1, so attention is the value itself
+        if length == 1 and log_weights is None:  # one key: its weight is 1, so attention is the value itself
             return self.output(self.norm_mixed(self.query_key_value(x)[..., 2 * width :]))
         query, key, value = (
             self.query_key_value(x)
@@ -57,14 +57,17 @@ class Attention(nn.Module):
         )  # each [B, A, L, D/A]
         query, key = rotate_by_position(query), rotate_by_position(key)
         dropout = self.dropout if self.training else 0.0
+        mask = None if log_weights is None else weighted_causal_mask(log_weights)
+        is_causal = causal and mask is None
         if x.device.type == "cpu":
             # On a processor, the gradient of attention is several times slower in bfloat16 than in float32.
             with torch.autocast("cpu", enabled=False):
                 mixed = functional.scaled_dot_product_attention(
-                    query.float(), key.float(), value.float(), is_causal=causal, dropout_p=dropout
+                    query.float(), key.float(), value.float(), mask, dropout, is_causal
                 ).to(value.dtype)
         else:
-            mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=causal, dropout_p=dropout)
+            mask = None if mask is None else mask.to(query.dtype)
+            mixed = functional.scaled_dot_product_attention(query, key, value, mask, dropout, is_causal)
         return self.output(self.norm_mixed(mixed.transpose(1, 2).reshape(batch, length, width)))
 
 
@@ -83,19 +86,19 @@ class Block(nn.Module):
         )
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: torch.Tensor, causal: bool) -> torch.Tensor:
-        """[B, L, D] -> [B, L, D]."""
-        x = x + self.dropout(self.attention(self.norm_attention(x), causal))
+    def forward(self, x: torch.Tensor, causal: bool, log_weights: torch.Tensor | None = None) -> torch.Tensor:
+        """[B, L, D] -> [B, L, D]; ``log_weights``: see `PAL.hidden`."""
+        x = x + self.dropout(self.attention(self.norm_attention(x), causal, log_weights))
         return x + self.dropout(self.feed_forward(self.norm_feed_forward(x)))
 
 
-def own_blocks(config: PALConfig, cex: CEXConfig, models: Path) -> tuple[int, Iterable[nn.Module]]:
+def own_blocks(config: PALConfig, cex: CEXConfig, models: Path | None) -> tuple[int, Iterable[nn.Module]]:
     """(D, blocks) of PAL's own transformer."""
     # Made as they are asked for: a seed gives the weights that it gave before there was a choice.
     return config.hidden_size, (Block(config) for _ in range(config.num_layers))
 
 
-BACKBONES: dict[Backbone, Callable[[PALConfig, CEXConfig, Path], tuple[int, Iterable[nn.Module]]]] = {
+BACKBONES: dict[Backbone, Callable[[PALConfig, CEXConfig, Path | None], tuple[int, Iterable[nn.Module]]]] = {
     Backbone.OWN: own_blocks,
     Backbone.LLM_LORA: llm_blocks,
 }
@@ -112,7 +115,7 @@ class PAL(nn.Module):
         config: widths and depth.
         output_size: D_out; None takes the configuration's.
         cex: the LLM whose layers a backbone may be.
-        models: where bundled LLMs are kept; None: in the default workspace.
+        models: where converted bundled LLMs are kept; needed where a backbone is one.
     """
 
     def __init__(
@@ -124,20 +127,33 @@ class PAL(nn.Module):
         models: Path | None = None,
     ) -> None:
         super().__init__()
-        width, blocks = BACKBONES[config.backbone](config, cex or CEXConfig(), models or Workspace.at().models)
+        width, blocks = BACKBONES[config.backbone](config, cex or CEXConfig(), models)
         self.content_projection = nn.Linear(content_size, width)
         self.content_dropout = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(blocks)
         self.norm = nn.LayerNorm(width)
         self.output = nn.Linear(width, output_size or config.output_size)
 
-    def hidden(self, content: torch.Tensor, causal: bool = True) -> torch.Tensor:
-        """[B, L, D_llm] prepared content embeddings -> [B, L, D] last hidden states."""
+    def hidden(
+        self, content: torch.Tensor, causal: bool = True, log_weights: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """[B, L, D_llm] prepared content embeddings -> [B, L, D] last hidden states.
+
+        Args:
+            content: the sequences.
+            causal: whether a position attends to itself and those before it only.
+            log_weights: [B, L] float, added to the logits of all attention to each position, so that attention to it is
+                multiplied by a weight (`learn.pal.masks.weighted_causal_mask`); causal only. None: every weight is 1.
+        """
+        if log_weights is not None and not causal:
+            raise ValueError("positions are weighted under the causal mask only: causal must be True")
         x = self.content_dropout(self.content_projection(content))
         for block in self.blocks:
-            x = block(x, causal)
+            x = block(x, causal, log_weights)
         return self.norm(x)
 
-    def forward(self, content: torch.Tensor, causal: bool = True) -> torch.Tensor:
-        """[B, L, D_llm] prepared content embeddings -> [B, L, D_out] embeddings of length 1."""
-        return functional.normalize(self.output(self.hidden(content, causal)).float(), dim=-1)
+    def forward(
+        self, content: torch.Tensor, causal: bool = True, log_weights: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """[B, L, D_llm] prepared content embeddings -> [B, L, D_out] embeddings of length 1; arguments as `hidden`."""
+        return functional.normalize(self.output(self.hidden(content, causal, log_weights)).float(), dim=-1)

@@ -20,7 +20,7 @@ TOKENS_PER_BATCH = 4096
 def item_vectors(
     towers: Towers, content: torch.Tensor, block: int = 4096, items: torch.Tensor | None = None
 ) -> np.ndarray:
-    """[N, D_llm] prepared content -> [N, d] float32, with the popularity prior as a last dimension where there is one.
+    """[N, D_llm] prepared content -> [N, d] float32, with the popularity bias as a last dimension where there is one.
 
     The score is then a plain dot product with `user_vectors`. ``items`` is as there. Equal rows have equal vectors.
     """
@@ -35,8 +35,8 @@ def item_vectors(
     for start in range(0, len(content), block):
         stop = min(start + block, len(content))
         rows = towers.inputs(content[start:stop], items[start:stop])
-        embedded, prior = towers.items(rows), towers.popularity_bias(rows)
-        parts.append(embedded if prior is None else torch.cat([embedded, prior[:, None]], dim=1))
+        embedded, bias = towers.items(rows), towers.popularity_bias(rows)
+        parts.append(embedded if bias is None else torch.cat([embedded, bias[:, None]], dim=1))
     return torch.cat(parts).float().cpu().numpy()[place]
 
 
@@ -46,7 +46,7 @@ def chunks(history: np.ndarray, length: int) -> list[np.ndarray]:
     Training sees uniform samples of a history (stage 1); at inference the whole history counts, deterministically.
     """
     count = max(1, -(-len(history) // length))
-    # Counted from the end, so that every strand ends close to the most recent event.
+    # Counted from the end, so that every chunk ends close to the most recent event.
     return [history[::-1][start::count][::-1] for start in range(count)]
 
 
@@ -58,17 +58,18 @@ def user_vectors(
     sampling: SamplingConfig,
     items: torch.Tensor | None = None,
 ) -> np.ndarray:
-    """The user embedding after each history: its last position's, the mean over strands of a long history.
+    """The user embedding after each history: its last position's, the mean over chunks of a long history.
 
     Args:
         content: [N, D_llm] prepared content.
         histories: U sequences of rows of ``content``.
-        sampling: how long a strand may be, and whether only an item's latest event counts.
+        sampling: how long a chunk may be, and whether only an item's latest event counts.
         items: [N] the catalogue's item index of every row (`learn.pal.inputs.UNKNOWN` where it has none); None: the
             rows are the catalogue.
 
     Returns:
-        [U, d] float32, scaled by 1 / temperature (and a last dimension of 1 for the prior); zeros without history.
+        [U, d] float32, scaled by 1 / temperature, with a last dimension of 1 where there is a popularity bias;
+        zeros without history.
     """
     towers.eval()
     owners, rows = [], []

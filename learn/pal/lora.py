@@ -6,6 +6,7 @@ Shapes: B sequences of length L; D the LLM's hidden size.
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import torch
 from torch import nn
 
 from learn.cex.llm import load_llm, parameters_hash
-from learn.config import CEXConfig, PALConfig
+from learn.config import BUNDLED, BUNDLED_ENCODER, CEXConfig, PALConfig
 from learn.errors import LearnError
+from learn.pal.masks import weighted_causal_mask
 
 LORA_SCALE = 2.0
 """What an adapter adds is multiplied by this, at every rank."""
@@ -45,14 +47,15 @@ class LoRALayers(nn.Module):
         self.model = _with_adapters(model, config, name)
         trained = {name for name, parameter in self.named_parameters() if parameter.requires_grad}
         self._frozen = {f"model.{name}" for name in self.model.state_dict()} - trained
+        self._takes_weights: bool | None = None
         self.register_state_dict_post_hook(_leave_frozen_out)
         self.register_load_state_dict_pre_hook(_put_frozen_in)
 
-    def forward(self, x: torch.Tensor, causal: bool) -> torch.Tensor:
-        """[B, L, D] -> [B, L, D].
+    def forward(self, x: torch.Tensor, causal: bool, log_weights: torch.Tensor | None = None) -> torch.Tensor:
+        """[B, L, D] -> [B, L, D]; ``log_weights``: see `learn.pal.encoder.PAL.hidden`.
 
         Raises:
-            LearnError: L is more than the LLM can read.
+            LearnError: L is more than the LLM can read, or positions cannot be weighted in its attention.
             ValueError: the sequence is not to be read causally; a decoder cannot read it otherwise.
         """
         length = x.shape[1]
@@ -63,7 +66,56 @@ class LoRALayers(nn.Module):
                 f"The LLM {self.name!r} reads up to {self.max_positions} items at once, not {length}.",
                 f"Shorten the sequences: --set sampling.history_length={self.max_positions}",
             )
-        return self.model(inputs_embeds=x * self.token_size, use_cache=False).last_hidden_state
+        if log_weights is not None:
+            self._check_weights(length)
+        return self._read(x * self.token_size, log_weights)
+
+    def _read(self, embedded: torch.Tensor, log_weights: torch.Tensor | None = None) -> torch.Tensor:
+        """[B, L, D] in place of token embeddings -> [B, L, D] last hidden states."""
+        more: dict[str, torch.Tensor] = {}
+        if log_weights is not None:
+            # A mask of four dimensions is added to the logits as it is.
+            more["attention_mask"] = weighted_causal_mask(log_weights).to(embedded.dtype)
+            if "position_ids" in signature(self.model.forward).parameters:  # some would be read off the mask
+                more["position_ids"] = torch.arange(embedded.shape[1], device=embedded.device)[None]
+        hidden: torch.Tensor = self.model(inputs_embeds=embedded, use_cache=False, **more).last_hidden_state
+        return hidden
+
+    def _check_weights(self, length: int) -> None:
+        """Tries them: under weights of 1 the layers must read as they do without weights.
+
+        Raises:
+            LearnError: they do not, or ``length`` items are more than a layer attends to at once.
+        """
+        window = getattr(self.model.config.get_text_config(), "sliding_window", None)
+        if window is not None and length > window:
+            raise LearnError(
+                f"The LLM {self.name!r} attends to {window} items at once, {length} cannot be weighted.",
+                "Explain shorter histories, or use a Run of PAL's own layers.",
+            )
+        if self._takes_weights is None:
+            self._takes_weights = self._tried_weights()
+        if not self._takes_weights:
+            raise LearnError(
+                f"The LLM {self.name!r} ({type(self.model).__name__}) takes no weights on what it attends to, so "
+                "nothing can be said of what speaks for an item.",
+                "Use a Run of PAL's own layers, or of another LLM's.",
+            )
+
+    def _tried_weights(self) -> bool:
+        width = self.model.config.get_text_config().hidden_size
+        parameter = next(self.model.parameters())
+        items = torch.randn(1, 3, width, generator=torch.Generator().manual_seed(0)).to(parameter)
+        training = self.model.training
+        self.model.eval()
+        try:
+            with torch.no_grad():
+                plain, weighted = self._read(items), self._read(items, items.new_zeros(1, 3))
+        except (TypeError, ValueError, RuntimeError, NotImplementedError):
+            return False
+        finally:
+            self.model.train(training)
+        return torch.allclose(plain, weighted, atol=1e-4)
 
     def get_extra_state(self) -> torch.Tensor:
         """[32] uint8, SHA-256 of the frozen weights: goes with the adapters wherever they are stored."""
@@ -77,16 +129,21 @@ class LoRALayers(nn.Module):
             )
 
 
-def llm_blocks(config: PALConfig, cex: CEXConfig, models: Path) -> tuple[int, list[nn.Module]]:
+def llm_blocks(config: PALConfig, cex: CEXConfig, models: Path | None) -> tuple[int, list[nn.Module]]:
     """(D, blocks) of the LLM that ``cex`` names; float32, as autocast decides what to round.
 
     Args:
-        models: where bundled LLMs are kept.
+        models: where converted bundled LLMs are kept; needed for these only.
 
     Raises:
         LearnError: it cannot be loaded, is no decoder, or has fewer layers than ``backbone_layers``.
     """
-    llm = load_llm(cex.model_copy(update={"dtype": "float32"}), models, torch.device("cpu"))
+    if models is None and cex.llm in (BUNDLED, BUNDLED_ENCODER):
+        raise LearnError(
+            f"The LLM {cex.llm!r} is converted into a folder, and none was given for it.",
+            "Say where converted LLMs are kept: models=workspace.models",
+        )
+    llm = load_llm(cex.model_copy(update={"dtype": "float32"}), models or "", torch.device("cpu"))
     return llm.hidden_size, [LoRALayers(llm.model, config, cex.llm, llm.max_positions)]
 
 

@@ -22,8 +22,8 @@ TOLERANCE = 0.01
 class Towers(nn.Module):
     """Both towers on shared weights, the temperature, and the optional popularity bias.
 
-    s(user, item) = scale * cosine + popularity bias(item); at inference every variant embeds a *single* item. What the methods
-    take are rows of ``inputs``: [..., D_in], prepared content ([..., D_llm]) where items are read by their text.
+    s(user, item) = scale * cosine + popularity bias(item); at inference every variant embeds a *single* item. What the
+    methods take are rows of ``inputs``: [..., D_in], prepared content ([..., D_llm]) where items are read by text.
 
     Args:
         content_size: D_llm.
@@ -52,9 +52,13 @@ class Towers(nn.Module):
         """1 / temperature, held to [1, 100]."""
         return self.log_scale.clamp(0.0, math.log(100.0)).exp()
 
-    def users(self, content: torch.Tensor) -> torch.Tensor:
-        """[B, H, D_in] history -> [B, H, D_out]: one user embedding per position, causal."""
-        return self.pal(content, causal=True)
+    def users(self, content: torch.Tensor, log_weights: torch.Tensor | None = None) -> torch.Tensor:
+        """[B, H, D_in] history -> [B, H, D_out]: one user embedding per position, causal.
+
+        Args:
+            log_weights: [B, H] on attention to each position, see `PAL.hidden`; None: every weight is 1.
+        """
+        return self.pal(content, causal=True, log_weights=log_weights)
 
     def targets(self, content: torch.Tensor) -> torch.Tensor:
         """[B, T, D_in] target -> [B, T, D_out], as the item tower sees a target in training."""
@@ -96,7 +100,7 @@ class Towers(nn.Module):
             )
         if not self.item_tower.reads_context and _differ(together, alone):
             raise LearnError(
-                f"Item tower {code!r} says that it embeds every target by itself, yet the others change its embeddings.",
+                f"Item tower {code!r} says that it embeds each target by itself, yet the others change its embeddings.",
                 "Give its entry in learn.item_towers reads_context=True.",
             )
 

@@ -65,10 +65,7 @@ def open_impressions(
 
 def rank(
     run: Run,
-    home: Workspace,
     workspace: Workspace,
-    dataset: Dataset,
-    split: Split,
     shown: Impressions,
     config: RankingConfig,
     say: Callable[[str], None] = print,
@@ -77,14 +74,14 @@ def rank(
     """Compares rankers with and without ``run``'s vectors, and writes the report; returns its folder.
 
     Args:
-        home: the workspace that ``run`` lies in; ``workspace``: where the report goes.
+        run: with its dataset, of which the impressions are.
+        workspace: where the report goes.
     """
     from learn.ranking.experiment import compare_rankers
     from learn.ranking.report import tables, write_report
-    from learn.runs.recommender import open_recommender
 
-    live = open_recommender(run, home, dataset)
-    report = compare_rankers(live, dataset, split, shown, vectors_cut(split), config, progress)
+    dataset, split = run.dataset, run.split
+    report = compare_rankers(run.recommender, dataset, split, shown, vectors_cut(split), config, progress)
     for name, facts in report.about["parts"].items():
         say(
             f"{name}: {facts['impressions']:,} impressions of {facts['users']:,} users in {facts['visits']:,} visits, "

@@ -9,7 +9,7 @@ import numpy as np
 
 from learn.data.dataset import Dataset
 from learn.progress import make_progress
-from learn.ranking.feature_windows import period_of, period_start
+from learn.ranking.feature_windows import window_of, window_start
 from learn.ranking.impressions import Impressions
 from learn.runs.recommender import Recommender
 from learn.runs.vectors import normalise
@@ -33,26 +33,26 @@ class ImpressionVectors:
 
 
 def impression_vectors(
-    live: Recommender, dataset: Dataset, shown: Impressions, cut: int, refresh_days: float, progress: Any = None
+    recommender: Recommender, dataset: Dataset, shown: Impressions, cut: int, refresh_days: float, progress: Any = None
 ) -> ImpressionVectors:
     """Reads each user's history once per period in which they were shown something.
 
     The Run's weights know nothing from ``cut`` on; a history grows with the periods, as a ranker in use would see it.
     """
     sequences = dataset.sequences
-    periods = period_of(shown.times, cut, refresh_days)
-    users = np.zeros((len(shown), live.items.shape[1]), np.float32)
+    periods = window_of(shown.times, cut, refresh_days)
+    users = np.zeros((len(shown), recommender.items.shape[1]), np.float32)
     wanted = np.unique(periods)
     with (progress or make_progress()).task("Reading histories", len(wanted), "periods") as bar:
         for period in wanted:
             rows = np.flatnonzero(periods == period)
-            before = sequences.times < period_start(period, cut, refresh_days)
+            before = sequences.times < window_start(period, cut, refresh_days)
             here = np.isin(sequences.users, np.unique(shown.users[rows]))
-            users[rows] = live.user_vectors(sequences.keep(before & here))[shown.users[rows]]
+            users[rows] = recommender.embed_histories(sequences.keep(before & here))[shown.users[rows]]
             bar.update()
-    items = live.items[shown.items]
-    if not live.has_popularity_bias:
+    items = recommender.items[shown.items]
+    if not recommender.has_popularity_bias:
         return ImpressionVectors(normalise(users), normalise(items), np.zeros(len(shown), np.float32))
-    prior = live.items[:, -1]
+    prior = recommender.items[:, -1]
     priors = ((prior - prior.mean()) / max(float(prior.std()), 1e-6))[shown.items]
     return ImpressionVectors(normalise(users[:, :-1]), normalise(items[:, :-1]), priors.astype(np.float32))

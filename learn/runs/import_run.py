@@ -15,8 +15,9 @@ from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation.protocol import LIST_LENGTH
 from learn.evaluation.targets import contains, make_targets, pair_keys
+from learn.runs.info import RunInfo, provenance
 from learn.runs.ranked_table import read_ranked_table
-from learn.runs.run import Run, RunInfo, provenance
+from learn.runs.run import Run
 from learn.runs.write import finish_run
 from learn.workspace import Workspace
 

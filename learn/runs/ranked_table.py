@@ -20,7 +20,7 @@ RANKED = TableKind(
     (Recommendations.USER, Recommendations.ITEM, Recommendations.RANK, Recommendations.SCORE),
     (Recommendations.USER, Recommendations.ITEM),
     {
-        Recommendations.USER: (*USER_ALIASES, "customer"),
+        Recommendations.USER: USER_ALIASES,
         Recommendations.ITEM: (*ITEM_ALIASES, "item"),
         Recommendations.RANK: ("position",),
         Recommendations.SCORE: ("prediction", "rating", "relevance"),

@@ -1,17 +1,94 @@
-"""Recommendations for one person, from a Run's vectors."""
+"""A Run's answers as tables: what the command `learn recommend` prints and `Run.recommend` returns."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from learn.data.cleaning import ids_as_text
 from learn.data.dataset import Dataset
 from learn.data.schema import Items, Recommendations
-from learn.data.sequences import Sequences
-from learn.data.splits import Phase, Split
 from learn.errors import LearnError
-from learn.runs.run import Run
-from learn.workspace import Workspace
+from learn.runs.recommender import Recommender
+
+COLUMNS = [Items.ID, Items.TITLE, Items.CATEGORY, Items.BRAND, Items.PRICE]
+DECIMALS = 4
+
+
+def recommend_for_users(
+    recommender: Recommender, users: Sequence[str], k: int = 10, unseen: bool = True
+) -> pd.DataFrame:
+    """The best ``k`` items for users of the dataset: see `learn.runs.run.Run.recommend`."""
+    dataset = recommender.dataset
+    _check_k(k, dataset)
+    ids = _ids(users)
+    positions = dataset.user_index.get_indexer(ids)
+    parts = []
+    for user, position in zip(ids, positions, strict=True):
+        if position < 0:
+            raise LearnError(
+                f"There is no user {user!r} in {dataset.name} (for example {dataset.user_ids[0]!r} is one).",
+                "Give one of its user ids, or a history: --history ITEM,ITEM,... (recommend_for in Python)",
+            )
+        result = recommender.for_user(int(position), k, unseen=unseen)
+        if not len(result.items) and not recommender.history.lengths[position]:
+            raise LearnError(
+                f"User {user!r} has no history before the test target.",
+                "Give a history: --history ITEM,ITEM,... (recommend_for in Python)",
+            )
+        table = items_table(dataset, result.items, result.scores)
+        table.insert(0, Recommendations.USER, user)
+        parts.append(table)
+    if not parts:
+        raise LearnError("No user was given.", "Give the ids of one or more users of the dataset.")
+    return pd.concat(parts, ignore_index=True)
+
+
+def recommend_for_history(
+    recommender: Recommender, history: Sequence[str], k: int = 10, unseen: bool = True
+) -> pd.DataFrame:
+    """The best ``k`` items for anybody with a history: see `learn.runs.run.Run.recommend_for`."""
+    dataset = recommender.dataset
+    _check_k(k, dataset)
+    result = recommender.for_history(item_positions(dataset, history), k, unseen=unseen)
+    return items_table(dataset, result.items, result.scores)
+
+
+def item_positions(dataset: Dataset, items: Sequence[str]) -> np.ndarray:
+    """[n] item indices of ids of the catalogue, written in any way that a table could write them.
+
+    Args:
+        dataset: whose catalogue.
+        items: the ids; one alone is taken for a list of one.
+
+    Raises:
+        LearnError: an id that is not of the catalogue.
+    """
+    ids = _ids(items)
+    positions = dataset.item_index.get_indexer(ids)
+    unknown = [item for item, position in zip(ids, positions, strict=True) if position < 0]
+    if unknown:
+        raise LearnError(
+            f"{dataset.name} has no item {', '.join(map(repr, unknown[:3]))} "
+            f"(for example {dataset.item_ids[0]!r} is one).",
+            "Give item ids of the catalogue.",
+        )
+    return positions
+
+
+def items_table(dataset: Dataset, items: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
+    """rank, item_id, title, category, brand, price, score: one row per item of ``items`` ([n] indices), in order."""
+    table = dataset.items.iloc[items][COLUMNS].reset_index(drop=True)
+    table.insert(0, Recommendations.RANK, np.arange(1, len(table) + 1))
+    table[Recommendations.SCORE] = np.asarray(scores, dtype=np.float64).round(DECIMALS)
+    return table
+
+
+def _ids(given: Sequence[str]) -> pd.Series:
+    """Ids as a Dataset writes them: 7 and "7" are the same."""
+    return ids_as_text(pd.Series([given] if isinstance(given, str) else list(given), dtype=object))
 
 
 def _check_k(k: int, dataset: Dataset) -> None:
@@ -20,95 +97,3 @@ def _check_k(k: int, dataset: Dataset) -> None:
             f"k = {k}, but the catalogue of {dataset.name} has {dataset.n_items} items.",
             f"Choose k between 1 and {dataset.n_items}.",
         )
-
-
-def _table(dataset: Dataset, items: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
-    kept = items >= 0
-    columns = [Items.ID, Items.TITLE, Items.CATEGORY, Items.BRAND, Items.PRICE]
-    table = dataset.items.iloc[items[kept]][columns].reset_index(drop=True)
-    table.insert(0, Recommendations.RANK, np.arange(1, len(table) + 1))
-    table[Recommendations.SCORE] = scores[kept].round(4)
-    return table
-
-
-def recommend_for_user(
-    run: Run, workspace: Workspace, dataset: Dataset, split: Split, user: str, k: int, repeat: bool = False
-) -> pd.DataFrame:
-    """The best ``k`` items for a user of the dataset, after the history of the test phase.
-
-    Args:
-        repeat: also items that the history holds.
-
-    Returns:
-        rank, item_id, title, category, brand, price, score.
-
-    Raises:
-        LearnError: unknown user, k larger than the catalogue, or a user without history.
-    """
-    _check_k(k, dataset)
-    place = int(dataset.user_index.get_indexer([user])[0])
-    if place < 0:
-        raise LearnError(
-            f"There is no user {user!r} in {dataset.name} (for example {dataset.user_ids[0]!r} is one).",
-            "Give one of its user ids, or paste a history: --history ITEM,ITEM,...",
-        )
-    candidates = Recommendations.ALL_CANDIDATES if repeat else Recommendations.UNSEEN
-    if run.info.item_vectors == "none":
-        stored = run.recommendations
-        mine = stored[(stored[Recommendations.USER] == user) & (stored[Recommendations.CANDIDATES] == candidates)].head(
-            k
-        )
-        items = dataset.item_index.get_indexer(mine[Recommendations.ITEM])
-        return _table(dataset, items, mine[Recommendations.SCORE].to_numpy(np.float32))
-    from learn.data.sequences import take_users
-    from learn.runs.vectors import run_vectors
-
-    history = split.history(Phase.TEST)
-    if not history.lengths[place]:
-        raise LearnError(f"User {user!r} has no history before the test target.", "Paste one: --history ITEM,ITEM,...")
-    users, items = run_vectors(run, workspace, dataset)
-    found, scores = _search(run, items, users[place], k, take_users(history, np.array([place])), repeat)
-    return _table(dataset, found[0], scores[0])
-
-
-def recommend_for_history(
-    run: Run, workspace: Workspace, dataset: Dataset, item_ids: list[str], k: int, repeat: bool = False
-) -> pd.DataFrame:
-    """The best ``k`` items for anybody, known to the training or not, who had ``item_ids`` (oldest first).
-
-    Raises:
-        LearnError: an unknown item, an empty history, k larger than the catalogue, or a Run without vectors.
-    """
-    from learn.cex.store import stored_content
-    from learn.runs.towers import history_vector
-    from learn.runs.vectors import run_vectors
-
-    _check_k(k, dataset)
-    if run.info.item_vectors == "none":
-        raise LearnError(
-            f"Run {run.name} ({run.info.label}) has stored lists only.", "Use a trained Run, for example learn-a."
-        )
-    rows = dataset.item_index.get_indexer(item_ids).astype(np.int32)
-    if (rows < 0).any():
-        unknown = [item for item, row in zip(item_ids, rows, strict=True) if row < 0]
-        raise LearnError(
-            f"{dataset.name} has no item {', '.join(map(repr, unknown[:3]))}.", "Give item ids of the catalogue."
-        )
-    content = stored_content(workspace, dataset, run.info.content_key)[rows]
-    vector = history_vector(run, content, rows)
-    _, items = run_vectors(run, workspace, dataset)
-    found, scores = _search(run, items, vector, k, Sequences(rows, np.array([0, len(rows)])), repeat)
-    return _table(dataset, found[0], scores[0])
-
-
-def _search(
-    run: Run, item_vectors: np.ndarray, user_vector: np.ndarray, k: int, history: Sequences, repeat: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Items and scores, both [1, k]: with the history's items, as the Run scores them, or without."""
-    from learn.retrieval.exact import ExactIndex
-    from learn.retrieval.repeats import search_with_repeats
-
-    index, query = ExactIndex(item_vectors), user_vector[None]
-    if not repeat:
-        return index.search(query, k, history)
-    return search_with_repeats(index, item_vectors, query, k, history, run.info.repeat)

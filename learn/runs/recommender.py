@@ -1,75 +1,147 @@
-"""A Run that answers for people and items its training never met: any history, any text."""
+"""The one answer to "which k items for this person?": any user, any history, any new text, of any kind of Run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from copy import copy
+from functools import cached_property
 
 import numpy as np
 import torch
 
-from learn.config import Inputs, ItemTower
+from learn.config import Inputs
 from learn.data.dataset import Dataset
 from learn.data.sequences import Sequences
+from learn.data.split import Phase
 from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS
 from learn.pal.infer import item_vectors, user_vectors
 from learn.pal.inputs import UNKNOWN
 from learn.pal.preprocessing import ContentPreprocessing
 from learn.pal.towers import Towers
-from learn.runs.run import Run
+from learn.retrieval.exact import top_k
+from learn.retrieval.scores import pair_scores
+from learn.runs.folder import RunFolder
+from learn.runs.stored_lists import StoredLists
+from learn.runs.suggestions import ScoreTerms, Suggestions
 from learn.runs.towers import load_towers
-from learn.runs.vectors import is_live, normalise, run_vectors
-from learn.workspace import Workspace
+from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
 
 
-@dataclass(frozen=True)
 class Recommender:
-    """What is needed to embed somebody's history or somebody's new item; score = user vector . item vector.
+    """A Run that answers: score = user vector . item vector (+ a repeat-consumption bias); stored lists where there are
+    no vectors. Everything is read when it is first needed, and nothing is changed afterwards.
 
-    Attributes:
-        run: the Run.
-        content: [N, D_llm] raw content embeddings of the catalogue.
-        users: [U, d] stored vectors of the dataset's users.
-        items: [N, d] vectors of the catalogue; the last dimension is the popularity prior where `has_popularity_bias`.
-        preprocessing: raw content embeddings -> what the towers read.
-        towers: None for w/o Align, which has nothing trained.
+    Args:
+        run: any Run.
+        dataset: what it was made on, with its split.
+        content: [N, D_llm] raw content embeddings of the catalogue, where the caller has them already.
     """
 
-    run: Run
-    content: np.ndarray
-    users: np.ndarray
-    items: np.ndarray
-    preprocessing: ContentPreprocessing
-    towers: Towers | None
+    def __init__(self, run: RunFolder, dataset: Dataset, content: np.ndarray | None = None) -> None:
+        self.run, self.dataset, self._content = run, dataset, content
+        self._by_similarity_alone = False
+
+    # What there is.
 
     @property
+    def can_embed(self) -> bool:
+        """Whether it answers for new histories and new items; else it has its stored lists, or vectors, only."""
+        return embeds(self.run)
+
+    @cached_property
     def has_popularity_bias(self) -> bool:
-        return self.towers is not None and self.towers.prior_head is not None
+        """Whether the last dimension of its vectors is the popularity bias."""
+        return has_popularity_bias(self.run)
 
     @property
     def reads_text(self) -> bool:
         """False for a Run that knows items by their ID only: a new item is nothing to it."""
         return self.run.config.pal.inputs is not Inputs.ID
 
+    @cached_property
+    def history(self) -> Sequences:
+        """Every user's events before the test target."""
+        return self.dataset.split.history(Phase.TEST)
+
+    @cached_property
+    def content(self) -> np.ndarray:
+        """[N, D_llm] raw content embeddings of the catalogue."""
+        return self._content if self._content is not None else stored_content_of(self.run, self.dataset)
+
+    @cached_property
+    def _vectors(self) -> tuple[np.ndarray, np.ndarray]:
+        return run_vectors(self.run, self.dataset, self._content)
+
+    @cached_property
+    def users(self) -> np.ndarray:
+        """[U, d] stored vectors of the dataset's users; zeros without history."""
+        users = self._vectors[0]
+        if self._by_similarity_alone and self.has_popularity_bias:
+            users = users.copy()
+            users[:, -1] = 0
+        return users
+
+    @property
+    def items(self) -> np.ndarray:
+        """[N, d] vectors of the catalogue; the last dimension is the popularity bias where `has_popularity_bias`."""
+        return self._vectors[1]
+
+    @cached_property
+    def _trained(self) -> tuple[Towers | None, ContentPreprocessing]:
+        if not self.can_embed:
+            raise LearnError(
+                f"Run {self.run.name} ({self.run.info.label}) has stored lists only: it cannot answer for new people "
+                "or items.",
+                f"Use a trained Run: learn train {self.run.info.dataset}",
+            )
+        if not ITEM_TOWERS[self.run.info.variant].trained:
+            return None, ContentPreprocessing.from_tensors(self.run.tensors("preprocessing"))
+        return load_towers(self.run)
+
+    @property
+    def towers(self) -> Towers | None:
+        """The trained towers; None for w/o Align, which has nothing trained.
+
+        Raises:
+            LearnError: the Run has stored lists only, or a file is damaged.
+        """
+        return self._trained[0]
+
+    @property
+    def preprocessing(self) -> ContentPreprocessing:
+        """Raw content embeddings -> what the towers read."""
+        return self._trained[1]
+
+    @cached_property
+    def _lists(self) -> StoredLists:
+        return StoredLists(self.run, self.dataset)
+
     def without_popularity_bias(self) -> Recommender:
-        """The same Run, whose stored users score every item by taste alone."""
+        """The same Run, whose stored users score every item by similarity alone."""
         if not self.has_popularity_bias:
             return self
-        users = self.users.copy()
-        users[:, -1] = 0
-        return replace(self, users=users)
+        other = copy(self)
+        other.__dict__.pop("users", None)
+        other._by_similarity_alone = True
+        return other
 
-    def directions(self, items: np.ndarray | None = None) -> np.ndarray:
-        """[n, d'] ``items`` ([n, d], None: the catalogue's) at length 1 and without the prior: what is alike."""
-        items = self.items if items is None else items
-        return normalise(items[:, :-1] if self.has_popularity_bias else items)
+    # From people and items to vectors.
 
     def prepared(self, rows: np.ndarray) -> np.ndarray:
         """[n, D_llm] what the towers read of the catalogue's items ``rows`` ([n] indices)."""
         return self.preprocessing.apply(self.content[rows])
 
-    def user_vectors(self, histories: Sequences) -> np.ndarray:
-        """[n, d] float32: the user embedding after each history of catalogue items; zeros without history."""
+    def directions(self, items: np.ndarray | None = None) -> np.ndarray:
+        """[n, d'] ``items`` ([n, d], None: the catalogue's) at length 1 and without popularity: what is alike."""
+        items = self.items if items is None else items
+        return normalise(items[:, :-1] if self.has_popularity_bias else items)
+
+    def embed_histories(self, histories: Sequences) -> np.ndarray:
+        """[n, d] float32: the user embedding after each history of catalogue items; zeros without history.
+
+        An item that comes again is one row, met twice, also where another item has the same text.
+        """
         rows, places = np.unique(histories.items, return_inverse=True)
         if not len(rows):
             return np.zeros((len(histories), self.items.shape[1]), np.float32)
@@ -82,7 +154,17 @@ class Recommender:
         indices = torch.as_tensor(rows, dtype=torch.int64)
         return user_vectors(self.towers, torch.as_tensor(prepared), compact, self.run.config.sampling, indices)
 
-    def new_items(self, content: np.ndarray) -> np.ndarray:
+    def embed_history(self, items: Sequence[int] | np.ndarray) -> np.ndarray:
+        """[d] float32: the user embedding after one history of item indices, the oldest first.
+
+        Raises:
+            LearnError: the history is empty.
+        """
+        if not len(items):
+            raise LearnError("The history is empty.", "Give at least one item that the catalogue has.")
+        return self.embed_histories(sequences_of([np.asarray(items)]))[0]
+
+    def embed_new_items(self, content: np.ndarray) -> np.ndarray:
         """[n, D_llm] raw content embeddings of items outside the catalogue -> [n, d] float32."""
         prepared = self.preprocessing.apply(content)
         if self.towers is None:
@@ -90,39 +172,85 @@ class Recommender:
         unknown = torch.full((len(prepared),), UNKNOWN)
         return item_vectors(self.towers, torch.as_tensor(prepared), items=unknown)
 
+    # Answers.
+
+    def score_terms(self, user_vector: np.ndarray, history: np.ndarray) -> ScoreTerms:
+        """What every item's score is made of.
+
+        Args:
+            user_vector: [d]; history: item indices that the user had.
+        """
+        whole = pair_scores(user_vector, self.items)
+        popularity = np.zeros_like(whole)
+        if self.has_popularity_bias:
+            popularity = (self.items[:, -1] * user_vector[-1]).astype(np.float32)
+        repeats = np.zeros_like(whole)
+        repeats[np.unique(history)] = np.float32(self.run.info.repeat)
+        return ScoreTerms(whole - popularity, popularity, repeats, whole + repeats)
+
+    def for_user(self, user: int, k: int, *, unseen: bool = True, allowed: np.ndarray | None = None) -> Suggestions:
+        """The best ``k`` items for a user of the dataset, after all that they did before the test target.
+
+        Args:
+            user: the user's index.
+            k: how many; fewer come back only where fewer are allowed, or a stored list is shorter.
+            unseen: without the items of the user's history.
+            allowed: [N] bool, the items that may be in the list; None: all.
+        """
+        if not has_vectors(self.run) or not self.users[user].any():
+            return self._lists.of(user, k, unseen, allowed)
+        return self.ranked(self.users[user], self.history[user], k, unseen=unseen, allowed=allowed)
+
+    def for_history(
+        self, items: Sequence[int] | np.ndarray, k: int, *, unseen: bool = True, allowed: np.ndarray | None = None
+    ) -> Suggestions:
+        """The best ``k`` items for anybody who had ``items`` (item indices, the oldest first).
+
+        Raises:
+            LearnError: the history is empty, or the Run has stored lists only.
+        """
+        return self.ranked(self.embed_history(items), np.asarray(items), k, unseen=unseen, allowed=allowed)
+
+    def ranked(
+        self,
+        user_vector: np.ndarray,
+        history: np.ndarray,
+        k: int,
+        *,
+        unseen: bool = True,
+        allowed: np.ndarray | None = None,
+    ) -> Suggestions:
+        """The exact ``k`` best items by score for a user vector ([d]); equal scores by lower index."""
+        scores = pair_scores(user_vector, self.items)
+        held = np.unique(np.asarray(history, dtype=np.int64))
+        if unseen:
+            scores[held] = -np.inf
+        else:
+            scores[held] += np.float32(self.run.info.repeat)
+        return best_of(scores, k, allowed)
+
+    def neighbours(self, item_vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Suggestions:
+        """The ``k`` items of the catalogue with the greatest cosine to ``item_vector`` ([d]), by exact search.
+
+        The popularity bias is left out: it says how much people buy, not what is alike.
+
+        Args:
+            allowed: [N] bool, the items that are asked; None: all.
+        """
+        return best_of(pair_scores(self.directions(item_vector[None])[0], self.directions()), k, allowed)
+
+
+def best_of(scores: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Suggestions:
+    """The ``k`` greatest of [N] ``scores`` among the ``allowed`` ([N] bool; None: all); -inf never comes back."""
+    if allowed is not None:
+        scores = np.where(allowed, scores, -np.inf)
+    items, best = top_k(scores[None].astype(np.float32), min(k, len(scores)))
+    there = items[0] >= 0
+    return Suggestions(items[0][there], best[0][there], live=True)
+
 
 def sequences_of(histories: Sequence[np.ndarray]) -> Sequences:
     """Histories ([length] item indices each) laid end to end, without times."""
     lengths = [len(history) for history in histories]
     items = np.concatenate([*histories, np.zeros(0, np.int32)]).astype(np.int32)
     return Sequences(items, np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64))
-
-
-def open_recommender(
-    run: Run, workspace: Workspace, dataset: Dataset, content: np.ndarray | None = None
-) -> Recommender:
-    """Loads ``run`` for new histories and new items.
-
-    Args:
-        workspace: where the Run lies, with its content store.
-        content: [N, D_llm], where the caller has it already; None: read from the store.
-
-    Raises:
-        LearnError: the Run has stored lists only, its content store is missing, or a file is damaged.
-    """
-    if not is_live(run):
-        raise LearnError(
-            f"Run {run.name} ({run.info.label}) has stored lists only: it cannot answer for new people or items.",
-            f"Use a trained Run: learn train {run.info.dataset}",
-        )
-    if content is None:
-        from learn.cex.store import stored_content
-
-        content = stored_content(workspace, dataset, run.info.content_key)
-    users, items = run_vectors(run, workspace, dataset)
-    if run.info.variant == ItemTower.NO_ALIGN:
-        return Recommender(
-            run, content, users, items, ContentPreprocessing.from_tensors(run.tensors("preprocessing")), None
-        )
-    towers, preprocessing = load_towers(run)
-    return Recommender(run, content, users, items, preprocessing, towers)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from learn.config import Config
 from learn.data.dataset import Dataset
-from learn.data.split import Split, SplitInfo
+from learn.data.split import Split
 from learn.errors import LearnError
+from learn.runs.folder import check_fits
 from learn.runs.run import Run
 from learn.workspace import Workspace
 
@@ -18,21 +22,44 @@ def run_paths(workspace: Workspace, dataset: str) -> dict[str, Path]:
     return {path.name: path for place in (Workspace.prebuilt(), workspace) for path in place.run_paths(dataset)}
 
 
-def open_run(workspace: Workspace, dataset: str, name: str) -> Run:
+def open_run(workspace: Workspace, dataset: Dataset | str, name: str) -> Run:
     """A finished Run.
 
+    Args:
+        workspace: where to look, beside the prebuilt demo.
+        dataset: what it was made on, where that is open already; else its name.
+        name: the Run's.
+
     Raises:
-        LearnError: there is none of that name; the message lists those that there are.
+        LearnError: there is none of that name, and the message lists those that there are; or it is of another version
+            or split of ``dataset``.
     """
-    workspace.run(dataset, name)  # refuses what cannot be a name
-    found = run_paths(workspace, dataset)
-    if name not in found:
-        there = ", ".join(found) or "none yet"
+    of = dataset if isinstance(dataset, str) else dataset.name
+    workspace.run(of, name)  # refuses what cannot be a name
+    paths = run_paths(workspace, of)
+    if name not in paths:
+        there = ", ".join(paths) or "none yet"
         raise LearnError(
-            f"There is no Run {name!r} of {dataset} in the workspace {workspace.root} (there: {there}).",
-            f"Train it first: learn train {dataset}",
+            f"There is no Run {name!r} of {of} in the workspace {workspace.root} (there: {there}).",
+            f"Train it first: learn train {of}",
         )
-    return Run(found[name])
+    if isinstance(dataset, str):
+        return Run(paths[name])
+    run = Run(paths[name], dataset)
+    check_fits(run, dataset)
+    return run
+
+
+def best_run(runs: Sequence[Run]) -> Run:
+    """The Run to recommend with where nobody chose: of the trained ones that which did best on validation.
+
+    Args:
+        runs: at least one, of one dataset. Where none was validated, the first that was trained; else the first.
+    """
+    scores = [run.curves["validation"].max() if "validation" in run.curves else float("nan") for run in runs]
+    if not all(np.isnan(scores)):
+        return runs[int(np.nanargmax(scores))]
+    return next((run for run in runs if run.info.kind == "learn"), runs[0])
 
 
 @dataclass(frozen=True)
@@ -66,7 +93,7 @@ def find_runs(workspace: Workspace, dataset: Dataset) -> FoundRuns:
     problems: list[LearnError] = []
     for path in run_paths(workspace, dataset.name).values():
         try:
-            run = Run(path)
+            run = Run(path, dataset)
             _ = run.metrics
             check_fits(run, dataset)
         except LearnError as error:
@@ -74,22 +101,6 @@ def find_runs(workspace: Workspace, dataset: Dataset) -> FoundRuns:
         else:
             usable.append(run)
     return FoundRuns(usable, problems)
-
-
-def check_fits(run: Run, dataset: Dataset) -> None:
-    """Refuses a Run of other data.
-
-    Raises:
-        LearnError: ``run`` was made on another version of ``dataset``, or with another split.
-    """
-    again = f"Make it again, for example: learn train {dataset.name}, or delete the folder {run.path}."
-    if run.info.dataset_fingerprint != dataset.fingerprint:
-        raise LearnError(f"Run {run.name} was made on another version of dataset {dataset.name}.", again)
-    own, shown = SplitInfo(**run.info.split), dataset.split.info
-    if own != shown:
-        raise LearnError(
-            f"Run {run.name} was made with another split ({own.words}) than the one shown ({shown.words}).", again
-        )
 
 
 def check_comparable(one: Run, other: Run) -> None:

@@ -7,18 +7,27 @@ import numpy as np
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.pal.preprocessing import ContentPreprocessing
-from learn.runs.run import Run
-from learn.workspace import Workspace
+from learn.runs.folder import RunFolder
 
 
-def has_vectors(run: Run) -> bool:
+def has_vectors(run: RunFolder) -> bool:
     """Whether ``run`` can rank live; an imported or counting Run has its stored lists only."""
     return run.info.item_vectors != "none" and (run.path / "user_vectors.safetensors").exists()
 
 
-def is_live(run: Run) -> bool:
-    """Whether `learn.runs.recommender.open_recommender` can open ``run``: trained or w/o Align, not stored lists."""
+def embeds(run: RunFolder) -> bool:
+    """Whether ``run`` answers for new histories and new items: trained or w/o Align, not stored lists."""
     return run.info.kind == "learn" and run.info.content_key is not None and run.info.item_vectors != "none"
+
+
+def has_popularity_bias(run: RunFolder) -> bool:
+    """Whether the last dimension of the vectors of ``run`` is the popularity bias, which is no direction."""
+    if run.info.item_vectors == "content":
+        return "prior" in run.tensors("preprocessing")
+    if run.info.item_vectors == "none" or not (run.path / "config.json").exists():
+        return False
+    pal = run.config.pal
+    return pal.popularity_bias and run.own_item_vectors.shape[1] == pal.output_size + 1
 
 
 def normalise(vectors: np.ndarray) -> np.ndarray:
@@ -27,8 +36,23 @@ def normalise(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.where(lengths > 0, lengths, 1)
 
 
-def run_vectors(run: Run, workspace: Workspace, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+def stored_content_of(run: RunFolder, dataset: Dataset) -> np.ndarray:
+    """[N, D_llm] raw content embeddings that ``run`` was trained on.
+
+    Raises:
+        LearnError: the content store is missing, damaged, or of other items.
+    """
+    from learn.cex.store import stored_content
+
+    return stored_content(run.workspace, dataset, run.info.content_key)
+
+
+def run_vectors(run: RunFolder, dataset: Dataset, content: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """(user [U, d], item [N, d]) float32 vectors of ``run`` whose dot product is its score.
+
+    Args:
+        dataset: what it was made on.
+        content: [N, D_llm] raw content embeddings, where the caller has them already.
 
     Raises:
         LearnError: the Run has no vectors, its content store is missing, or the vectors are not of this dataset.
@@ -37,9 +61,7 @@ def run_vectors(run: Run, workspace: Workspace, dataset: Dataset) -> tuple[np.nd
     if run.info.item_vectors == "own":
         items = run.own_item_vectors
     elif run.info.item_vectors == "content":
-        from learn.cex.store import stored_content
-
-        content = stored_content(workspace, dataset, run.info.content_key)
+        content = stored_content_of(run, dataset) if content is None else content
         tensors = run.tensors("preprocessing")
         items = normalise(ContentPreprocessing.from_tensors(tensors).apply(content))
         if "prior" in tensors:  # tower (c) with a popularity prior: one more dimension, as in `learn.pal.infer`

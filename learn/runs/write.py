@@ -19,7 +19,8 @@ from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation.protocol import LIST_LENGTH, evaluate
 from learn.files import atomic_folder, write_json
-from learn.runs.run import Run, RunInfo, write_info, write_table, write_vectors
+from learn.runs.info import RunInfo, write_info, write_table, write_vectors
+from learn.runs.run import Run
 
 _HALF_PRECISION_LOSS = 1e-3  # of the range of scores: more than this and they stay float32
 

@@ -1,6 +1,6 @@
-"""How narrow a cone vectors point into: what makes raw content embeddings hard to tell apart, as tables.
+"""Anisotropy, as tables: raw content embeddings point into a narrow cone, which makes them hard to tell apart.
 
-Anisotropy of contextual embeddings: Ethayarajh, EMNLP 2019; single dimensions that dominate: Timkey and van
+Of contextual embeddings: Ethayarajh, EMNLP 2019; single dimensions that dominate: Timkey and van
 Schijndel, EMNLP 2021.
 """
 
@@ -17,10 +17,11 @@ from learn.runs.vectors import normalise
 def pair_cosines(vectors: np.ndarray, n_pairs: int = 20_000, seed: int = 0) -> np.ndarray:
     """[n_pairs] cosines of random pairs of different rows of ``vectors`` ([N, d], N at least 2)."""
     rng = np.random.default_rng(seed)
-    one = rng.integers(len(vectors), size=n_pairs)
-    other = (one + rng.integers(1, len(vectors), size=n_pairs)) % len(vectors)
+    first = rng.integers(len(vectors), size=n_pairs)
+    second = (first + rng.integers(1, len(vectors), size=n_pairs)) % len(vectors)
     unit = normalise(vectors)
-    return (unit[one] * unit[other]).sum(axis=1)
+    cosines: np.ndarray = (unit[first] * unit[second]).sum(axis=1)
+    return cosines
 
 
 def effective_dimensions(vectors: np.ndarray) -> float:
@@ -29,7 +30,7 @@ def effective_dimensions(vectors: np.ndarray) -> float:
     return float(variances.sum() ** 2 / (variances**2).sum())
 
 
-def cone_table(spaces: Mapping[str, np.ndarray]) -> pd.DataFrame:
+def anisotropy_table(spaces: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """One row per space (name -> [N, d]): how far apart two random items are in it.
 
     Returns:
@@ -62,6 +63,6 @@ def share_of_same(neighbours: np.ndarray, rows: np.ndarray, labels: np.ndarray) 
     Args:
         neighbours: [Q, k] item indices; rows: [Q] whose they are; labels: [N].
     """
-    found = float((labels[neighbours] == labels[rows][:, None]).mean())
+    share = float((labels[neighbours] == labels[rows][:, None]).mean())
     frequency = pd.Series(labels).map(pd.Series(labels).value_counts(normalize=True)).to_numpy(dtype=float)
-    return found, float(frequency[rows].mean())
+    return share, float(frequency[rows].mean())

@@ -1,4 +1,4 @@
-"""Who keeps company with whom in a space: neighbours of the same kind or of another, and the buyers they share."""
+"""Co-purchase: are an item's neighbours in a space of its own kind or of another, and do the same people buy both?"""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ CHANCE = "chance"
 
 
 def shared_buyers(pairs: np.ndarray, sequences: Sequences, n_items: int) -> np.ndarray:
-    """[P] float64: of two items, the cosine of their sets of buyers; 0 where one has none.
+    """[P] float64: of two items, the cosine of their sets of buyers; 0 where either has none.
 
-    |buyers of both| / sqrt(|buyers of one| |buyers of the other|), as item-kNN counts it.
+    |buyers of both| / sqrt(|buyers of the first| |buyers of the second|), as item-kNN counts it.
 
     Args:
         pairs: [P, 2] item indices.
-        sequences: what each user had; repeats count once.
+        sequences: what each user bought; repeats count once.
     """
     from scipy.sparse import csr_array
 
-    had = np.unique(np.stack([sequences.items.astype(np.int64), sequences.users]), axis=1)
-    matrix = csr_array((np.ones(had.shape[1]), (had[0], had[1])), shape=(n_items, len(sequences)))
-    buyers = np.bincount(had[0], minlength=n_items)
-    both = matrix[pairs[:, 0]].multiply(matrix[pairs[:, 1]]).sum(axis=1)
+    bought = np.unique(np.stack([sequences.items.astype(np.int64), sequences.users]), axis=1)
+    matrix = csr_array((np.ones(bought.shape[1]), (bought[0], bought[1])), shape=(n_items, len(sequences)))
+    buyers = np.bincount(bought[0], minlength=n_items)
+    shared = matrix[pairs[:, 0]].multiply(matrix[pairs[:, 1]]).sum(axis=1)
     sizes = np.sqrt(buyers[pairs[:, 0]].astype(float) * buyers[pairs[:, 1]])
-    return np.divide(both, sizes, out=np.zeros(len(pairs)), where=sizes > 0)
+    cosines: np.ndarray = np.divide(shared, sizes, out=np.zeros(len(pairs)), where=sizes > 0)
+    return cosines
 
 
-def company(
+def co_purchase_table(
     near: Mapping[str, np.ndarray], sequences: Sequences, catalogue: Catalogue, counts: np.ndarray, seed: int = 0
 ) -> pd.DataFrame:
     """What the neighbours of much-bought items (the upper quarter) are like, space by space.

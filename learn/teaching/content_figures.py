@@ -1,4 +1,4 @@
-"""Figures of content embeddings: tokens, their lengths, and the cone."""
+"""Figures of content embeddings: tokens, their lengths, and anisotropy."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SPACE_COLOURS = CATEGORY_COLOURS[:4]
 
 
 def token_changes_figure(table: pd.DataFrame) -> go.Figure:
-    """A bar per token of `learn.teaching.token_states.token_changes`; the token that was exchanged stands out."""
+    """A bar per token of `learn.teaching.tokens.token_changes`; the token that was exchanged stands out."""
     exchanged = (table["token"] != table["other"]).to_numpy()
     names = [
-        f"{one} → {other}" if one != other else one
-        for one, other in zip(plain(table["token"]), plain(table["other"]), strict=True)
+        f"{token} → {other}" if token != other else token
+        for token, other in zip(plain(table["token"]), plain(table["other"]), strict=True)
     ]
     figure = go.Figure(
         go.Bar(

@@ -16,7 +16,7 @@ BLOCK = 256
 
 @torch.inference_mode()
 def context_test(run: Run, content: np.ndarray, sequences: Sequences, seed: int = 0) -> pd.DataFrame:
-    """The last item of every sequence against another one put in its place.
+    """The last item of every sequence against a random one put in its place.
 
     The user embedding is that after the items before the last. If the item tower looks at the item, the true one is
     more similar to it than the other one, whether it is embedded in its sequence or alone.

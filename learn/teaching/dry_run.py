@@ -12,7 +12,7 @@ from learn.errors import LearnError
 
 
 @dataclass(frozen=True)
-class Trial:
+class DryRun:
     """Two files, and what is said about them.
 
     Attributes:
@@ -26,13 +26,13 @@ class Trial:
     items_name: str = "items.csv"
     interactions_name: str = "interactions.csv"
     mapping: tuple[str, ...] = ()
-    name: str = "trial"
+    name: str = "dry-run"
     split: str = "auto"
     test_start: str | None = None
 
 
-def refusal(trial: Trial, folder: Path | str) -> LearnError | None:
-    """Why `learn prepare tables` would refuse the files of ``trial``, or None where it takes them.
+def validation_error(files: DryRun, folder: Path | str) -> LearnError | None:
+    """Why `learn prepare tables` would refuse the pair of ``files``, or None where it takes them.
 
     Args:
         folder: where the files are written; the message leaves it out.
@@ -42,23 +42,23 @@ def refusal(trial: Trial, folder: Path | str) -> LearnError | None:
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = folder / trial.items_name, folder / trial.interactions_name
-    for path, content in zip(paths, (trial.items, trial.interactions), strict=True):
+    paths = folder / files.items_name, folder / files.interactions_name
+    for path, content in zip(paths, (files.items, files.interactions), strict=True):
         path.unlink(missing_ok=True)
         if content is not None:
             path.write_bytes(content.encode() if isinstance(content, str) else content)
     try:
-        choose_split(load_tables(*paths, trial.name, trial.mapping), trial.split, trial.test_start, 14.0)
+        choose_split(load_tables(*paths, files.name, files.mapping), files.split, files.test_start, 14.0)
     except LearnError as error:
         shown = f"{folder}/"
         return LearnError(error.what.replace(shown, ""), error.remedy.replace(shown, ""))
     return None
 
 
-def refusals(trials: Mapping[str, Trial], folder: Path | str) -> pd.DataFrame:
-    """One row per trial: columns file, message, what_to_do; both empty where the files are taken."""
+def validation_errors(pairs: Mapping[str, DryRun], folder: Path | str) -> pd.DataFrame:
+    """One row per pair: columns file, message, what_to_do; both empty where the files are taken."""
     rows = []
-    for what, trial in trials.items():
-        error = refusal(trial, folder)
+    for what, files in pairs.items():
+        error = validation_error(files, folder)
         rows.append((what, error.what if error else "", error.remedy if error else ""))
     return pd.DataFrame(rows, columns=["file", "message", "what_to_do"])

@@ -1,4 +1,4 @@
-"""Looking into the towers: shapes on the way, what an embedding depends on, and the contract that all variants keep.
+"""Looking into the towers: shapes on the way, what an embedding depends on, and the invariants that all variants keep.
 
 B sequences, L or T positions, D_in the width of what the towers read, d that of embeddings.
 """
@@ -33,8 +33,8 @@ def follow_shapes(towers: Towers, content: torch.Tensor) -> pd.DataFrame:
         return hook
 
     pal = towers.pal
-    steps = [("content_projection", pal.content_projection)]
-    steps += [(f"block {place}", block) for place, block in enumerate(pal.blocks, 1)]
+    steps: list[tuple[str, nn.Module]] = [("content_projection", pal.content_projection)]
+    steps += [(f"block {number}", block) for number, block in enumerate(pal.blocks, 1)]
     steps += [("norm", pal.norm), ("output", pal.output), ("PAL", pal)]
     hooks = [module.register_forward_hook(note(name)) for name, module in steps]
     try:
@@ -50,39 +50,42 @@ def _shape(tensor: torch.Tensor) -> str:
     return " × ".join(map(str, tensor.shape))
 
 
-def influence(embed: Embed, content: torch.Tensor, stranger: torch.Tensor) -> np.ndarray:
+def influence(embed: Embed, content: torch.Tensor, replacement: torch.Tensor) -> np.ndarray:
     """How far each embedding turns when one item of the sequence is exchanged.
 
     Args:
         embed: [B, L, D_in] -> [B, L, d] of length 1: ``towers.users`` or ``towers.targets``.
         content: [L, D_in], one sequence.
-        stranger: [D_in], the item that takes each place in turn.
+        replacement: [D_in], the item that takes each position in turn.
 
     Returns:
         [L, L] float: 1 - cosine of embedding i (row) before and after item j (column) was exchanged.
     """
     length = len(content)
     changed = content.repeat(length, 1, 1)
-    places = torch.arange(length)
-    changed[places, places] = stranger
+    positions = torch.arange(length)
+    changed[positions, positions] = replacement
     with torch.inference_mode():
         before, after = embed(content[None]), embed(changed)  # [1, L, d], [L exchanged, L, d]
     turned = 1 - (before * after).sum(dim=-1)
-    return turned.T.clamp_min(0).numpy()
+    influences: np.ndarray = turned.T.clamp_min(0).numpy()
+    return influences
 
 
-def company_cosines(towers: Towers, content: torch.Tensor) -> np.ndarray:
+def context_cosines(towers: Towers, content: torch.Tensor) -> np.ndarray:
     """[B, T] cosine of each target as training embeds it, in its sequence, and as inference does, alone.
 
     Args:
         content: [B, T, D_in].
     """
     with torch.inference_mode():
-        together, alone = towers.targets(content), towers.items(content.flatten(0, 1)).unflatten(0, content.shape[:2])
-        return (together * alone).sum(dim=-1).numpy()
+        in_sequence = towers.targets(content)
+        alone = towers.items(content.flatten(0, 1)).unflatten(0, content.shape[:2])
+        cosines: np.ndarray = (in_sequence * alone).sum(dim=-1).numpy()
+    return cosines
 
 
-def contract(towers: Towers, content: torch.Tensor) -> dict[str, float]:
+def invariants(towers: Towers, content: torch.Tensor) -> dict[str, float]:
     """What every variant promises, as the greatest deviation from it that was found; 0 is perfect.
 
     Args:

@@ -10,11 +10,11 @@ import plotly.graph_objects as go
 
 from learn.explore.colours import CATEGORY_COLOURS, PART_COLOURS, REST_COLOUR
 from learn.explore.figures.base import finish, plain
-from learn.teaching.loss_grid import HIT, NEGATIVE, POSITIVE, LossGrid
-from learn.teaching.sampling_tables import ALL, IN_LOSS, SEEN
+from learn.teaching.batch_loss import ACCIDENTAL_HIT, NEGATIVE, POSITIVE, LossGrid
+from learn.teaching.sampling_tables import IN_DATA, IN_LOSS, IN_TOWER
 
 SIDE_COLOURS = {"history": PART_COLOURS["history"], "target": PART_COLOURS["target"]}
-KIND_RGB = {POSITIVE: "59, 125, 196", NEGATIVE: "224, 138, 30", HIT: "139, 147, 160"}
+KIND_RGB = {POSITIVE: "59, 125, 196", NEGATIVE: "224, 138, 30", ACCIDENTAL_HIT: "139, 147, 160"}
 
 
 def weights_figure(table: pd.DataFrame) -> go.Figure:
@@ -58,7 +58,7 @@ def stages_figure(table: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title="the household's events, oldest first", showgrid=False)
     figure.update_yaxes(
         categoryorder="array",
-        categoryarray=[IN_LOSS, SEEN, ALL],
+        categoryarray=[IN_LOSS, IN_TOWER, IN_DATA],
         showgrid=False,
         ticklabelstandoff=6,
         range=[-0.6, 2.6],

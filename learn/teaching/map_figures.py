@@ -1,4 +1,4 @@
-"""Maps side by side as one plotly figure: for pages that have no live Python behind them."""
+"""Maps side by side as one plotly figure: for pages without Python behind them."""
 
 from __future__ import annotations
 

@@ -31,12 +31,12 @@ def neighbour_table(
     Returns:
         Rows (item, rank), one column per space: cosine, then title; "" where fewer than k names are near.
     """
-    columns = {}
+    columns: dict[str, list[str]] = {}
     for space, vectors in spaces.items():
         unit = np.ascontiguousarray(normalise(vectors), dtype=np.float32)
-        found, cosines = nearest(unit, LOOKED_AT, np.asarray(items))
+        neighbours, cosines = nearest(unit, LOOKED_AT, np.asarray(items))
         columns[space] = []
-        for item, row, values in zip(items, found, cosines, strict=True):
+        for item, row, values in zip(items, neighbours, cosines, strict=True):
             named: dict[str, str] = {}
             for other, cosine in zip(row, values, strict=True):
                 named.setdefault(_name(catalogue.titles[other]), f"{cosine:.3f} {catalogue.titles[other]}")
@@ -53,21 +53,23 @@ def _name(title: str) -> str:
     return title.partition(",")[0].strip()
 
 
-def newcomer_table(
-    vectors: np.ndarray, newcomers: Mapping[str, np.ndarray], catalogue: Catalogue, k: int = 5
+def new_item_table(
+    vectors: np.ndarray, new_items: Mapping[str, np.ndarray], catalogue: Catalogue, k: int = 5
 ) -> pd.DataFrame:
-    """The ``k`` nearest items of each newcomer (name -> [d] vector): rows rank, one column per newcomer.
+    """The ``k`` nearest items of each new item (name -> [d] vector): rows rank, one column per new item.
 
     Args:
-        vectors: [N, d] of any length, in the newcomers' space.
+        vectors: [N, d] of any length, in the new items' space.
     """
-    known, new = normalise(vectors), normalise(np.stack(list(newcomers.values())))
-    found, cosines = ExactIndex(known.astype(np.float32)).search(new.astype(np.float32), min(k, len(known)))
+    catalogue_unit, new_unit = normalise(vectors), normalise(np.stack(list(new_items.values())))
+    neighbours, cosines = ExactIndex(catalogue_unit.astype(np.float32)).search(
+        new_unit.astype(np.float32), min(k, len(vectors))
+    )
     columns = {
         name: [f"{cosine:.3f} {catalogue.titles[item]}" for item, cosine in zip(row, values, strict=True)]
-        for name, row, values in zip(newcomers, found, cosines, strict=True)
+        for name, row, values in zip(new_items, neighbours, cosines, strict=True)
     }
-    return pd.DataFrame(columns, index=pd.RangeIndex(1, found.shape[1] + 1, name="nearest"))
+    return pd.DataFrame(columns, index=pd.RangeIndex(1, neighbours.shape[1] + 1, name="nearest"))
 
 
 def item_table(dataset: Dataset, items: Sequence[int] | np.ndarray) -> pd.DataFrame:

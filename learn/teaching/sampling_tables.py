@@ -1,4 +1,4 @@
-"""What the two stages of sampling do to a household, as tables (SPEC, section 5)."""
+"""What the two stages of sampling do to a household (section 3.4 of the paper), as tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from learn.data.sequences import Sequences
 from learn.sampling import recency_weights, sample_positions, subsample
 from learn.training.batch import make_batch, plan_epoch
 
-ALL, SEEN, IN_LOSS = "in the data", "stage 1: the tower reads it", "stage 2: it enters the loss"
+IN_DATA, IN_TOWER, IN_LOSS = "in the data", "stage 1: the tower reads it", "stage 2: it enters the loss"
 
 
 def draw_table(length: int, draws: int, sampling: SamplingConfig, seed: int = 0) -> pd.DataFrame:
@@ -21,13 +21,13 @@ def draw_table(length: int, draws: int, sampling: SamplingConfig, seed: int = 0)
     """
     rng = np.random.default_rng(seed)
     weights = recency_weights(length, sampling.alpha, sampling.beta)
-    found = [sample_positions(length, 1, rng, alpha=sampling.alpha, beta=sampling.beta)[0] for _ in range(draws)]
+    drawn = [sample_positions(length, 1, rng, alpha=sampling.alpha, beta=sampling.beta)[0] for _ in range(draws)]
     return pd.DataFrame(
         {
             "position": np.arange(length),
             "weight": weights,
             "expected": weights / weights.sum(),
-            "drawn": np.bincount(found, minlength=length) / draws,
+            "drawn": np.bincount(drawn, minlength=length) / draws,
         }
     )
 
@@ -43,12 +43,12 @@ def stages_table(n_history: int, n_target: int, sampling: SamplingConfig, seed: 
     sizes["target"] = (n_history, n_target, sampling.target_length, sampling.target_positions)
     parts = []
     for side, (start, length, most, in_loss) in sizes.items():
-        seen = subsample(length, most, rng)
+        kept = subsample(length, most, rng)
         drawn = sample_positions(
-            len(seen), in_loss, rng, weighted=sampling.weighted, alpha=sampling.alpha, beta=sampling.beta
+            len(kept), in_loss, rng, weighted=sampling.weighted, alpha=sampling.alpha, beta=sampling.beta
         )
-        for stage, places in ((ALL, np.arange(length)), (SEEN, seen), (IN_LOSS, seen[drawn])):
-            parts.append(pd.DataFrame({"place": start + places, "side": side, "stage": stage}))
+        for stage, positions in ((IN_DATA, np.arange(length)), (IN_TOWER, kept), (IN_LOSS, kept[drawn])):
+            parts.append(pd.DataFrame({"place": start + positions, "side": side, "stage": stage}))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -74,8 +74,8 @@ def pressure_table(counts: np.ndarray, training_counts: np.ndarray, groups: int 
         One row per group: group (1 the least bought), items, interactions, negatives (shares of all that there are),
         corrected (share of the negatives' weight after log-Q: every draw divided by how often it was to be expected).
     """
-    known = np.flatnonzero(training_counts > 0)
-    order = known[np.argsort(training_counts[known], kind="stable")]
+    trained = np.flatnonzero(training_counts > 0)
+    order = trained[np.argsort(training_counts[trained], kind="stable")]
     expected = counts.sum() * training_counts / training_counts.sum()
     rows = []
     for number, items in enumerate(np.array_split(order, groups), 1):

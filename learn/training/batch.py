@@ -21,9 +21,9 @@ class Batch:
         history_positions: [B, N_h] int64, positions that enter the loss.
         target: [B, T] int64, right-padded.
         target_positions: [B, N_t] int64.
-        excluded_negatives: [B, 1, T'] or [B, N_h, T'] int64, padded with -1: what is no negative for this user, or at this
-            position. The whole target before stage 1; where only new items are targets, the history too: it is neither
-            wanted nor unwanted.
+        excluded_negatives: [B, 1, T'] or [B, N_h, T'] int64, padded with -1: what is no negative for this user, or at
+            this position. The whole target before stage 1; where only new items are targets, the history too: it is
+            neither wanted nor unwanted.
         positives: [B, N_h, N_t] bool, or None where every pair is one.
     """
 
@@ -69,7 +69,7 @@ def make_batch(train: Sequences, users: np.ndarray, config: Config, epoch: int, 
     )
     if examples[0].positives is None:
         return batch
-    positives = np.stack([example.positives for example in examples])
+    positives = np.stack([example.positives for example in examples if example.positives is not None])
     # Where every sequence of the batch is short, the last positions form no pair in any.
     used = int(np.flatnonzero(positives.any(axis=(0, 2))).max(initial=0)) + 1
     return replace(

@@ -20,8 +20,3 @@ def make_example(items: np.ndarray, config: Config, rng: np.random.Generator) ->
         LearnError: no such objective, or none for sequences used as the configuration says.
     """
     return OBJECTIVES[config.objective.kind].maker(config.sampling.sequence)(items, config.sampling, rng)
-
-
-def training_setup(config: Config) -> str:
-    """What is asked of the towers, in words: "next item, whole sequence"."""
-    return f"{OBJECTIVES[config.objective.kind].label}, {config.sampling.sequence.value} sequence"

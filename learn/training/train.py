@@ -21,7 +21,8 @@ from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
 from learn.pal.repeat_bias import fit_repeat_bias
 from learn.pal.towers import Towers
 from learn.progress import Progress, make_progress
-from learn.runs.run import Run, RunInfo, provenance
+from learn.runs.info import RunInfo, provenance
+from learn.runs.run import Run
 from learn.runs.write import finish_run
 from learn.training.trainer import Trainer, TrainingState, remove_checkpoints
 from learn.training.validation import validation_metric
@@ -79,7 +80,12 @@ def train(
         item_vectors="own" if tower.own_vectors else "content",
         made=provenance(),
     )
-    common = {"dataset": dataset, "split": split, "config": config, "preprocessing": preprocessing.tensors()}
+    common: dict[str, Any] = {
+        "dataset": dataset,
+        "split": split,
+        "config": config,
+        "preprocessing": preprocessing.tensors(),
+    }
     if not tower.trained:
         users, items = without_align(prepared, split)
         return finish_run(folder, info, ranked=rank_vectors(users, items, split), user_vectors=users, **common)

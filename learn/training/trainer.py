@@ -68,7 +68,7 @@ class Trainer:
         self.sequences = split.train()
         if not (self.sequences.lengths >= 2).any():
             raise LearnError(
-                f"No user of {dataset.name} has 2 interactions in the training period, so there is nothing to train on.",
+                f"No user of {dataset.name} has 2 interactions in the training period: there is nothing to train on.",
                 "Give more interactions, or cut later (--test-start, --validation-days).",
             )
         self.counts = split.training_counts()
@@ -96,7 +96,8 @@ class Trainer:
 
     def train(self, progress: Progress) -> Towers:
         """Trains to the end, and returns the towers of the best epoch."""
-        self._resume() or self._begin()
+        if not self._resume():
+            self._begin()
         training, state = self.config.training, self.state
         self._began = self._saved_at = time.monotonic()
         self._earlier_seconds = state.seconds

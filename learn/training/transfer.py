@@ -14,7 +14,8 @@ from learn.errors import LearnError
 from learn.evaluation.protocol import rank_vectors
 from learn.item_towers import ITEM_TOWERS
 from learn.pal.infer import item_vectors, user_vectors
-from learn.runs.run import Run, RunInfo, provenance
+from learn.runs.info import RunInfo, provenance
+from learn.runs.run import Run
 from learn.runs.towers import load_towers
 from learn.runs.write import finish_run
 

@@ -11,7 +11,7 @@ from learn.explore.catalogue import read_catalogue
 from learn.explore.lists import cold_start, new_item
 from learn.explore.lists.audience import audience
 from learn.explore.maps.spaces import find_spaces, new_item_directions, space_vectors
-from learn.runs.recommender import open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
@@ -25,8 +25,8 @@ def parts(trained_workspace):
     """(dataset, history, target, training counts, learn-b) as the functions see them."""
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
     split = synthetic.synthetic_split(dataset)
-    live = open_recommender(Run(trained_workspace.run(synthetic.NAME, "learn-b")), trained_workspace, dataset)
-    return dataset, split.history("test"), split.target("test"), split.training_counts(), live
+    recommender = Recommender(Run(trained_workspace.run(synthetic.NAME, "learn-b")), dataset)
+    return dataset, split.history("test"), split.target("test"), split.training_counts(), recommender
 
 
 def _runs(workspace):
@@ -38,14 +38,14 @@ def column(mounted, key, name):
 
 
 def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, parts, mounted_by_key):
-    dataset, history, target, counts, live = parts
+    dataset, history, target, counts, recommender = parts
     page = open_page("cold_start", item=COLD)
     index = list(dataset.item_ids).index(COLD)
-    found = cold_start.nearest(live, live.items[index], counts > 0, 6)
+    found = cold_start.nearest(recommender, recommender.items[index], counts > 0, 6)
     shown = column(mounted_by_key, "cold_start_nearest", "learn-b")["rows"]
     assert [row["item"] for row in shown] == [dataset.item_ids[item] for item in found.items]
     assert [row["score"] for row in shown] == [f"cosine {value:.3g}" for value in found.scores]
-    who = audience(live, live.items[index], history, 5, index)
+    who = audience(recommender, recommender.items[index], history, 5, index)
     people = column(mounted_by_key, "cold_start_people", "learn-b")["rows"]
     assert [row["item"] for row in people] == [dataset.user_ids[user] for user in who.users]
     assert [row["score"] for row in people] == [f"rank {rank:,} in their list" for rank in who.ranks]
@@ -53,7 +53,7 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     assert "item=" + COLD in people[0]["links"][1]["href"] and people[0]["links"][0]["href"].startswith(
         "recommendations?"
     )
-    ranks = cold_start.buyers_ranks({"learn-b": live}, history, target, index)["learn-b"]
+    ranks = cold_start.buyers_ranks({"learn-b": recommender}, history, target, index)["learn-b"]
     tile = next(one for one in page.metric if one.label == "\\(b\\) sequence to item")
     assert tile.value == f"median rank {ranks.median():,.0f}"
     assert not page.error and not page.warning
@@ -80,16 +80,16 @@ def test_random_item_is_a_cold_one(trained_workspace, open_page, mounted_by_key,
 
 
 def test_a_typed_item_gets_the_live_passs_answers(open_page, parts, mounted_by_key, trained_workspace):
-    dataset, history, _, counts, live = parts
+    dataset, history, _, counts, recommender = parts
     page = open_page("cold_start", what="new", new_title="Green tea <b>", new_category="Tea > Green", new_price="2.5")
     items = new_item.make_item("Green tea <b>", "Tea > Green", "", 2.5)
     assert 'Item title is "Green tea <b>".' in page.code[0].value and 'The price is "2.50".' in page.code[0].value
-    cex = new_item.reading_settings(live.run, trained_workspace)
-    vector = live.new_items(new_item.embed_items(items, new_item.open_llm(cex, trained_workspace), cex))[0]
-    found = cold_start.nearest(live, vector, counts > 0, 6)
+    cex = new_item.reading_settings(recommender.run, trained_workspace)
+    vector = recommender.embed_new_items(new_item.embed_items(items, new_item.open_llm(cex, trained_workspace), cex))[0]
+    found = cold_start.nearest(recommender, vector, counts > 0, 6)
     shown = column(mounted_by_key, "new_item_nearest", "learn-b")["rows"]
     assert [row["item"] for row in shown] == [dataset.item_ids[item] for item in found.items]
-    who = audience(live, vector, history, 5, None)
+    who = audience(recommender, vector, history, 5, None)
     people = column(mounted_by_key, "new_item_people", "learn-b")["rows"]
     assert [row["item"] for row in people] == [dataset.user_ids[user] for user in who.users]
     assert all(len(row["links"]) == 1 for row in people)  # nobody can be asked why of an item without an id
@@ -100,18 +100,18 @@ def test_a_typed_item_has_its_place_on_every_map(open_page, parts, mounted_by_ke
     given = {}
     monkeypatch.setattr(maps, "_mount", lambda key, data, **more: given.update({key: data}))
     open_page("cold_start", what="new", new_title="Green tea", runs=["learn-a", "learn-b"])
-    dataset, *_, live = parts
-    cex = new_item.reading_settings(live.run, damageable_workspace)
+    dataset, *_, recommender = parts
+    cex = new_item.reading_settings(recommender.run, damageable_workspace)
     llm = new_item.open_llm(cex, damageable_workspace)
     content = new_item.embed_items(new_item.make_item("Green tea"), llm, cex)
     shown = given["new_item_maps"]
-    spaces = {space.name: space for space in find_spaces([live.run])}
+    spaces = {space.name: space for space in find_spaces([recommender.run])}
     spaces["LLM"] = next(one for one in find_spaces(_runs(damageable_workspace)) if one.is_content)
     assert (
         list(shown["newcomer"]["places"]) == [one["name"] for one in shown["spaces"]] == ["LLM", "learn-a", "learn-b"]
     )
     for name in ("LLM", "learn-b"):
-        vector = new_item_directions(spaces[name], live, content)[0]
+        vector = new_item_directions(spaces[name], recommender, content)[0]
         placed = cold_start.place_new_item(drawn[name], space_vectors(spaces[name], dataset), vector)
         link = shown["links"][name]
         assert link["to"] == placed.points.tolist() and link["far"] == (~placed.near).tolist()

@@ -5,8 +5,7 @@ import pytest
 
 from learn.data.dataset import Dataset
 from learn.explore.lists import attribution
-from learn.explore.lists.user_lists import rank_live
-from learn.runs.recommender import open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
@@ -19,20 +18,20 @@ def parts(trained_workspace):
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
     history = synthetic.synthetic_split(dataset).history("test")[7]
     runs = [Run(path) for path in trained_workspace.run_paths(synthetic.NAME)]
-    lives = {run.name: open_recommender(run, trained_workspace, dataset) for run in runs if run.info.kind == "learn"}
-    return dataset, history, lives
+    recommenders = {run.name: Recommender(run, dataset) for run in runs if run.info.kind == "learn"}
+    return dataset, history, recommenders
 
 
 def test_ranks_and_contributions_are_the_functions(open_page, parts, mounted_by_key):
-    dataset, history, lives = parts
+    dataset, history, recommenders = parts
     page = open_page("why", user=USER, item="i55")
     keep = np.ones(dataset.n_items, bool)
     keep[history] = False
     rank_breakdowns = {
         n: attribution.rank_breakdown(one.users[7], one.items, keep, 55, one.has_popularity_bias)
-        for n, one in lives.items()
+        for n, one in recommenders.items()
     }
-    labels = {name: one.run.info.label for name, one in lives.items()}
+    labels = {name: one.run.info.label for name, one in recommenders.items()}
     assert sorted(tile.value for tile in page.metric) == sorted(
         f"rank {one.rank:,}" for one in rank_breakdowns.values()
     )
@@ -40,7 +39,7 @@ def test_ranks_and_contributions_are_the_functions(open_page, parts, mounted_by_
     expected = attribution.rank_breakdowns_table(rank_breakdowns, labels).set_index("Run")
     assert shown["rank"].to_dict() == expected["rank"].to_dict()
     assert shown["score"].to_dict() == pytest.approx(expected["score"].to_dict())
-    found = attribution.explain(lives, history, {name: one.items[55] for name, one in lives.items()})
+    found = attribution.explain(recommenders, history, {name: one.items[55] for name, one in recommenders.items()})
     column = page.dataframe[0].value["(b) sequence to item: left out"].to_numpy()
     assert sorted(column) == pytest.approx(sorted(found["learn-b"].held), abs=1e-6)
     assert f"rank correlation: {found['learn-b'].agreement_held:.2f}" in texts(page)
@@ -48,13 +47,11 @@ def test_ranks_and_contributions_are_the_functions(open_page, parts, mounted_by_
 
 
 def test_without_a_link_a_recommended_item_is_explained(open_page, parts):
-    dataset, history, lives = parts
+    dataset, history, recommenders = parts
     page = open_page("why", user=USER)
     keep = np.ones(dataset.n_items, bool)
     keep[history] = False
-    firsts = {
-        dataset.item_ids[item] for one in lives.values() for item in rank_live(one.users[7], one.items, keep, 10).items
-    }
+    firsts = {dataset.item_ids[item] for one in recommenders.values() for item in one.for_user(7, 10).items}
     assert page.selectbox(key="item_choice").value in firsts
 
 

@@ -97,10 +97,10 @@ def test_a_read_only_workspace_is_said_before_the_llm_reads(cex, tmp_path, monke
     workspace, dataset = Workspace(tmp_path), make_dataset(["tea", "soap"])
     first = content_embeddings(dataset, cex, workspace, SILENT)
 
-    def refuse(path, mode="r", **options):
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+    def refuse(lock, *_, **options):
+        raise PermissionError(errno.EACCES, "Permission denied", str(lock.lock_file))
 
-    monkeypatch.setattr(store_module, "open", refuse, raising=False)
+    monkeypatch.setattr(store_module.FileLock, "acquire", refuse)
     with pytest.raises(LearnError, match="Permission denied") as caught:
         content_embeddings(make_dataset(["tea", "new"]), cex, workspace, SILENT)
     assert "--workspace" in caught.value.remedy

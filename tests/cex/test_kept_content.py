@@ -4,6 +4,8 @@ import errno
 import multiprocessing
 import random
 import signal
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -147,6 +149,30 @@ def test_two_writers_exclude_each_other(filled, cex, workspace):
     dataset, _, store = filled
     with store.locked(), pytest.raises(LearnError, match="is reading the same items"):
         content_embeddings(dataset, cex, workspace, SILENT)
+
+
+HOLDER = """
+import sys, time
+from learn.cex.store import ContentStore
+with ContentStore(sys.argv[1]).locked():
+    print("locked", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_another_process_is_named_while_it_writes_and_its_lock_is_free_as_soon_as_it_is_killed(filled, cex, workspace):
+    dataset, _, store = filled
+    other = subprocess.Popen([sys.executable, "-c", HOLDER, str(store.folder)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout.readline() == "locked\n"
+        with pytest.raises(LearnError, match=f"^Process {other.pid} is reading the same items into"):
+            content_embeddings(dataset, cex, workspace, SILENT)
+        other.kill()
+        other.wait(timeout=30)
+        content_embeddings(dataset, cex, workspace, SILENT)
+    finally:
+        other.kill()
+        other.communicate(timeout=30)
 
 
 def test_a_full_disk_is_said_and_what_was_read_stays(filled, cex, workspace, monkeypatch):

@@ -1,5 +1,6 @@
 """`learn app` as a user starts it: with no home of Streamlit's, no standard input, and then ended."""
 
+import importlib.util
 import os
 import signal
 import socket
@@ -63,3 +64,11 @@ def test_a_taken_port_is_named_with_another_to_try(tmp_path):
         with pytest.raises(LearnError, match=f"port {port}: ") as caught:
             serve(Workspace.at(tmp_path), "localhost", port, open_browser=False)
     assert "learn app --port" in caught.value.remedy
+
+
+def test_without_streamlit_the_message_says_what_to_install(tmp_path, monkeypatch):
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "streamlit" else find_spec(name))
+    with pytest.raises(LearnError, match="needs Streamlit") as caught:
+        serve(Workspace.at(tmp_path), "localhost", free_port(), open_browser=False)
+    assert "learn-explorer[app]" in caught.value.remedy

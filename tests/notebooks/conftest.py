@@ -1,19 +1,22 @@
 """The notebooks that there are, in reading order."""
 
-from pathlib import Path
-
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+from notebooks.tools.execute import PATHS
 
 
 def pytest_generate_tests(metafunc):
     if "path" in metafunc.fixturenames:
-        metafunc.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+        metafunc.parametrize("path", PATHS, ids=lambda path: path.stem)
 
 
 @pytest.fixture
 def notebook(path):
     return nbformat.read(path, as_version=nbformat.NO_CONVERT)
+
+
+@pytest.fixture(scope="session")
+def notebooks_workspace(tmp_path_factory):
+    """A new folder that all notebooks share, so that the bundled LLM is converted once."""
+    return tmp_path_factory.mktemp("notebooks")

@@ -1,5 +1,6 @@
 """The LLM's own layers as PAL's transformer: what is frozen, what is trained, what is stored."""
 
+import numpy as np
 import pytest
 import torch
 import transformers
@@ -133,14 +134,9 @@ DECODERS = {
 @pytest.mark.parametrize("name", DECODERS)
 @pytest.mark.filterwarnings("error::UserWarning")
 def test_any_decoder_gives_its_layers(name):
-    model, settings, changes = DECODERS[name]
-    torch.manual_seed(0)
-    llm = model(settings(**SMALL, **changes, pad_token_id=0, bos_token_id=1, eos_token_id=2)).eval()
-    layers = LoRALayers(llm.requires_grad_(False), CONFIG.with_values(pal__backbone_layers=2).pal, name, 16)
-    x = torch.randn(2, 5, 32)
+    layers, x = decoder_layers(name), torch.randn(2, 5, 32)
     changed = x.clone()
     changed[:, 4] *= -1
-    layers.eval()
     with torch.no_grad():
         assert torch.allclose(layers(x, causal=True)[:, :4], layers(changed, causal=True)[:, :4], atol=1e-5)
     layers.train()(x, causal=True).square().sum().backward()
@@ -154,3 +150,52 @@ def test_layers_that_cannot_have_adapters_are_refused():
     settings = transformers.MambaConfig(vocab_size=64, num_hidden_layers=2, hidden_size=32)
     with pytest.raises(LearnError, match="cannot have adapters"):
         LoRALayers(transformers.MambaModel(settings).eval().requires_grad_(False), CONFIG.pal, "mamba", 16)
+
+
+def weighted(layers, x, place, weight):
+    log_weights = torch.zeros(x.shape[:2])
+    log_weights[:, place] = np.log(weight)
+    with torch.no_grad():
+        return layers(x, causal=True, log_weights=log_weights)
+
+
+def decoder_layers(name):
+    model, settings, changes = DECODERS[name]
+    torch.manual_seed(0)
+    llm = model(settings(**SMALL, **changes, pad_token_id=0, bos_token_id=1, eos_token_id=2)).eval()
+    return LoRALayers(llm.requires_grad_(False), CONFIG.with_values(pal__backbone_layers=2).pal, name, 16).eval()
+
+
+@pytest.mark.parametrize("name", sorted(set(DECODERS) - {"bloom"}))
+def test_weights_on_positions_change_what_is_attended_to(name):
+    layers, x = decoder_layers(name), torch.randn(2, 5, 32, generator=torch.Generator().manual_seed(2))
+    changed = x.clone()
+    changed[:, 1] *= -1
+    with torch.no_grad():
+        plain = layers(x, causal=True)
+    assert torch.allclose(weighted(layers, x, 1, 1.0), plain, atol=1e-5)
+    assert torch.allclose(weighted(layers, x, 1, 0.5)[:, 0], plain[:, 0], atol=1e-5)  # it does not see the position
+    assert not torch.allclose(weighted(layers, x, 1, 0.5)[:, 2:], plain[:, 2:], atol=1e-4)
+    # Without weight nobody after it hears of the position, whatever it holds.
+    without = [weighted(layers, one, 1, 1e-30)[:, 2:] for one in (x, changed)]
+    assert torch.allclose(*without, atol=1e-4) and not torch.allclose(without[0], plain[:, 2:], atol=1e-4)
+
+
+def test_an_attention_that_takes_no_weights_says_so():
+    layers = decoder_layers("bloom")  # it counts distances on the mask
+    for _ in range(2):
+        with pytest.raises(LearnError, match=r"'bloom' .* takes no weights"):
+            weighted(layers, torch.randn(1, 3, 32), 0, 0.5)
+    assert layers(torch.randn(1, 3, 32), causal=True).shape == (1, 3, 32)
+
+
+def test_more_than_a_layer_attends_to_is_not_weighted():
+    layers = decoder_layers("gemma3")
+    layers.model.config.sliding_window = 4
+    with pytest.raises(LearnError, match="attends to 4 items at once, 5 cannot be weighted"):
+        weighted(layers, torch.randn(1, 5, 32), 0, 0.5)
+
+
+def test_a_bundled_llm_needs_a_folder_to_be_converted_into():
+    with pytest.raises(LearnError, match="'bundled' is converted into a folder, and none was given"):
+        PAL(D_LLM, CONFIG.pal)

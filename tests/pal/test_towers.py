@@ -7,12 +7,14 @@ import pytest
 import torch
 
 from learn.config import Backbone, ItemTower, preset
+from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS, Tower
 from learn.pal.encoder import BACKBONES, PAL
 from learn.pal.infer import item_vectors
 from learn.pal.masks import causal_mask, self_mask
-from learn.pal.towers import ITEM_TOWERS, Towers
+from learn.pal.towers import Towers
 
-TRAINED = [ItemTower.SEQUENCE, ItemTower.ITEM, ItemTower.CONTENT]
+TRAINED = [tower.code for tower in ITEM_TOWERS.entries if tower.trained]
 D_LLM = 12
 
 
@@ -20,7 +22,7 @@ D_LLM = 12
 def towers(request, llm_folder):
     tower, backbone = request.param
     torch.manual_seed(0)
-    changes = {"pal__item_tower": tower.value, "pal__backbone": backbone.value, "pal__backbone_layers": 2}
+    changes = {"pal__item_tower": tower, "pal__backbone": backbone.value, "pal__backbone_layers": 2}
     return Towers(D_LLM, preset("tiny").with_values(**changes, cex__llm=str(llm_folder))).eval()
 
 
@@ -29,8 +31,10 @@ def content():
     return torch.randn(3, 6, D_LLM, generator=torch.Generator().manual_seed(1))
 
 
-def test_every_trained_variant_is_registered():
-    assert set(ITEM_TOWERS) == set(TRAINED)
+def test_the_papers_towers_are_registered():
+    assert list(ITEM_TOWERS) == list(ItemTower)
+    assert [tower.code for tower in ITEM_TOWERS.entries if tower.reads_context] == [ItemTower.SEQUENCE]
+    assert [tower.code for tower in ITEM_TOWERS.entries if tower.own_vectors] == [ItemTower.SEQUENCE, ItemTower.ITEM]
 
 
 def test_every_backbone_is_registered():
@@ -68,12 +72,12 @@ class TestContract:
     def test_a_cold_start_item_needs_its_text_only(self, towers):
         item = torch.randn(1, D_LLM, generator=torch.Generator().manual_seed(9))
         assert torch.isfinite(towers.items(item)).all()
-        assert torch.isfinite(towers.prior(item)).all()
+        assert torch.isfinite(towers.popularity_bias(item)).all()
 
 
 def build(variant):
     torch.manual_seed(0)
-    return Towers(D_LLM, preset("tiny").with_values(pal__item_tower=variant.value)).eval()
+    return Towers(D_LLM, preset("tiny").with_values(pal__item_tower=variant)).eval()
 
 
 def test_a_sees_earlier_targets_and_no_later_one(content):
@@ -126,3 +130,38 @@ def test_the_causal_path_equals_attention_under_the_written_mask(content):
         mixed = scores.masked_fill(~mask, -torch.inf).softmax(-1) @ value
         expected = layer.output(layer.norm_mixed(mixed.transpose(1, 2).reshape(2, 5, 16)))
         assert torch.allclose(got, expected, atol=1e-5)
+
+
+def mean_so_far(pal, content):
+    """The mean of PAL's embeddings of a target and of those before it: reads context."""
+    embedded = ITEM_TOWERS["b"].embed(pal, content).cumsum(dim=1)
+    return torch.nn.functional.normalize(embedded, dim=-1)
+
+
+def twice_as_long(pal, content):
+    return 2 * ITEM_TOWERS["b"].embed(pal, content)
+
+
+@pytest.mark.parametrize("tower", [*TRAINED, "honest"])
+def test_an_item_tower_that_does_what_its_entry_says_passes_the_check(tower):
+    with ITEM_TOWERS.registered(Tower("honest", "honest", "", "", mean_so_far, reads_context=True)):
+        build(tower).check_item_tower(torch.randn(4, D_LLM), torch.arange(4))
+
+
+@pytest.mark.parametrize(
+    ("embed", "message"), [(mean_so_far, "the others change its embeddings"), (twice_as_long, "length 2.000")]
+)
+def test_an_item_tower_that_does_not_is_refused_before_it_is_trained(embed, message):
+    with (
+        ITEM_TOWERS.registered(Tower("liar", "liar", "", "", embed)),
+        pytest.raises(LearnError, match=message) as caught,
+    ):
+        build("liar").check_item_tower(torch.randn(4, D_LLM), torch.arange(4))
+    assert "'liar'" in caught.value.what and "learn.item_towers" in caught.value.remedy
+
+
+def test_the_check_of_an_item_tower_draws_no_random_number():
+    towers = build("b").train()
+    before = torch.random.get_rng_state()
+    towers.check_item_tower(torch.zeros(4, D_LLM), torch.arange(4))
+    assert torch.equal(before, torch.random.get_rng_state()) and towers.training

@@ -10,13 +10,13 @@ from learn.data.stored import open_dataset
 from learn.errors import LearnError
 from learn.ranking.config import RankingConfig
 from learn.ranking.experiment import sampled, split_parts
-from learn.ranking.feature_matrix import make_frame
+from learn.ranking.feature_matrix import make_feature_matrix
 from learn.ranking.impressions import check_impressions
 from learn.ranking.report import read_report, report_folders, tables
 from learn.ranking.run import open_impressions, ranking_config, vectors_cut
 from learn.ranking.schema import FEATURE_SETS, METRICS, RANKERS
 from learn.ranking.vectors import impression_vectors
-from learn.runs.recommender import open_recommender
+from learn.runs.recommender import Recommender
 from learn.runs.stored import open_run
 from learn.runs.vectors import run_vectors
 from tests import synthetic, trained
@@ -79,9 +79,9 @@ def test_vectors_are_the_runs_at_the_cut_and_grow_with_the_history(workspace, im
     cut = vectors_cut(split)
     shown = check_impressions(pd.read_csv(impressions), dataset, cut, "shown")
     run = open_run(workspace, synthetic.NAME, "learn-b")
-    live = open_recommender(run, workspace, dataset)
-    found = impression_vectors(live, dataset, shown, cut, refresh_days=7.0)
-    users, items = run_vectors(run, workspace, dataset)
+    recommender = Recommender(run, dataset)
+    found = impression_vectors(recommender, dataset, shown, cut, refresh_days=7.0)
+    users, items = run_vectors(run, dataset)
     first = shown.times < cut + 7 * 86_400 * 10**9
     width = found.users.shape[1]
     lengths = np.linalg.norm(users[:, :width], axis=1, keepdims=True)
@@ -97,13 +97,13 @@ def test_a_history_from_the_future_changes_no_vector(workspace, impressions):
     split = dataset.split
     cut = vectors_cut(split)
     shown = check_impressions(pd.read_csv(impressions), dataset, cut, "shown")
-    live = open_recommender(open_run(workspace, synthetic.NAME, "learn-a"), workspace, dataset)
+    recommender = Recommender(open_run(workspace, synthetic.NAME, "learn-a"), dataset)
     first = shown.keep(shown.times < cut + 7 * 86_400 * 10**9)
     events = dataset.interactions.copy()
     later = (events["timestamp"] >= pd.Timestamp(cut)).to_numpy()
     events.loc[later, "item_id"] = np.random.default_rng(0).permutation(events.loc[later, "item_id"].to_numpy())
     other = type(dataset)(dataset.name, dataset.items, events)
-    before, after = (impression_vectors(live, one, first, cut, 7.0) for one in (dataset, other))
+    before, after = (impression_vectors(recommender, one, first, cut, 7.0) for one in (dataset, other))
     assert (before.users == after.users).all()
 
 
@@ -129,9 +129,14 @@ def test_parts_follow_the_time(dataset, cut, table):
 
 def test_a_category_that_training_hardly_met_is_code_0():
     features = pd.DataFrame({"n": [1.0, 2, 3, 4], "kind": ["b", "a", "b", "new"]})
-    frame = make_frame(features, np.array([True, True, True, False]), rare=1)
+    frame = make_feature_matrix(features, np.array([True, True, True, False]), rare=1)
     assert frame.codes[:, 0].tolist() == [2, 1, 2, 0] and frame.sizes == (3,)
-    assert make_frame(features, np.array([True, True, True, False]), rare=2).codes[:, 0].tolist() == [1, 0, 1, 0]
+    assert make_feature_matrix(features, np.array([True, True, True, False]), rare=2).codes[:, 0].tolist() == [
+        1,
+        0,
+        1,
+        0,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from learn.data.schema import Metrics, PerUser, Recommendations, Slices
 from learn.errors import LearnError
 from learn.evaluation.protocol import evaluate, rank_vectors
 from learn.files import TEMPORARY_PREFIX
-from learn.runs.run import Run, RunInfo, provenance, write_info, write_vectors
+from learn.runs.info import RunInfo, provenance, write_info, write_vectors
+from learn.runs.run import Run
 from learn.runs.write import finish_run, recommendations_table
 from tests.synthetic import make_synthetic_dataset, synthetic_split
 

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from learn.teaching.anisotropy import cone_table, dimension_shares, effective_dimensions, pair_cosines, share_of_same
+from learn.teaching.anisotropy import (
+    anisotropy_table,
+    dimension_shares,
+    effective_dimensions,
+    pair_cosines,
+    share_of_same,
+)
 
 
 @pytest.fixture
@@ -17,7 +23,7 @@ def test_a_ball_has_no_common_direction_and_all_its_dimensions(ball):
 
 
 def test_a_shifted_ball_is_a_cone(ball):
-    table = cone_table({"ball": ball, "cone": ball + 10}).set_index("space")
+    table = anisotropy_table({"ball": ball, "cone": ball + 10}).set_index("space")
     assert table.loc["cone", "cosine"] > 0.95 > 0.05 > abs(table.loc["ball", "cosine"])
     assert table.loc["cone", "dimensions"] == pytest.approx(table.loc["ball", "dimensions"])
     assert table.loc["cone", "low"] > table.loc["ball", "high"]

@@ -5,14 +5,16 @@ import pytest
 
 from learn.data.sequences import Sequences
 from learn.runs.recommender import sequences_of
-from learn.runs.towers import history_vector
 from learn.teaching.context_leak import ALONE, IN_SEQUENCE, context_summary, context_test
+from tests.oracle import history_vector
 
 
 @pytest.fixture(scope="module")
-def tables(lives, dataset):
+def tables(recommenders, dataset):
     return {
-        name: context_test(lives[name].run, lives[name].content, dataset.sequences) for name in lives if "learn" in name
+        name: context_test(recommenders[name].run, recommenders[name].content, dataset.sequences)
+        for name in recommenders
+        if "learn" in name
     }
 
 
@@ -23,21 +25,23 @@ def test_only_tower_a_embeds_an_item_differently_in_its_sequence(tables):
         assert same == (name != "learn-a")
 
 
-def test_alone_it_is_the_cosine_that_serving_computes(lives, dataset):
-    live = lives["learn-a"]
-    # Up to 8 items are one strand without repeats: the user tower reads them as they are.
+def test_alone_it_is_the_cosine_that_serving_computes(recommenders, dataset):
+    recommender = recommenders["learn-a"]
+    # Up to 8 items are one chunk without repeats: the user tower reads them as they are.
     histories = [np.array([3, 9, 20, 41]), np.array([30, 31])]
-    table = context_test(live.run, live.content, sequences_of(histories))
+    table = context_test(recommender.run, recommender.content, sequences_of(histories))
     assert table["user"].unique().tolist() == [0]
-    user = history_vector(live.run, live.content[histories[0][:-1]], histories[0][:-1])
-    user, item = user[:-1] / np.linalg.norm(user[:-1]), live.directions()[41]
+    user = history_vector(recommender.run, recommender.content[histories[0][:-1]], histories[0][:-1])
+    user, item = user[:-1] / np.linalg.norm(user[:-1]), recommender.directions()[41]
     found = table[table["embedded"] == ALONE]["true"].iloc[0]
     assert found == pytest.approx(float(user @ item), abs=2e-3)
 
 
-def test_sequences_without_two_items_of_history_are_left_out(lives):
-    live = lives["learn-b"]
-    table = context_test(live.run, live.content, Sequences(np.arange(7, dtype=np.int32), np.array([0, 2, 5, 7])))
+def test_sequences_without_two_items_of_history_are_left_out(recommenders):
+    recommender = recommenders["learn-b"]
+    table = context_test(
+        recommender.run, recommender.content, Sequences(np.arange(7, dtype=np.int32), np.array([0, 2, 5, 7]))
+    )
     assert table["user"].tolist() == [1, 1]
 
 

@@ -7,15 +7,23 @@ import torch
 from learn.config import ItemTower, preset
 from learn.objective import dense_all_action_loss, negatives_logsumexp
 from learn.pal.towers import Towers
-from learn.teaching.loss_by_loops import loss_by_loops
+from learn.teaching.batch_loss import ACCIDENTAL_HIT, NEGATIVE, POSITIVE, embed_batch, loss_grid
 from learn.teaching.loss_figures import loss_grid_figure, pressure_figure, stages_figure, weights_figure
-from learn.teaching.loss_grid import HIT, NEGATIVE, POSITIVE, embed_batch, loss_grid
-from learn.teaching.sampling_tables import ALL, IN_LOSS, SEEN, draw_table, negative_counts, pressure_table, stages_table
+from learn.teaching.reference_loss import loss_by_loops
+from learn.teaching.sampling_tables import (
+    IN_DATA,
+    IN_LOSS,
+    IN_TOWER,
+    draw_table,
+    negative_counts,
+    pressure_table,
+    stages_table,
+)
 from learn.training.batch import make_batch
 from learn.training.step import StepLoss
 
 CONFIG = preset("tiny").with_values(
-    pal__popularity_prior=False,
+    pal__popularity_bias=False,
     objective__log_q=False,
     objective__catalogue_negatives=0,
     sampling__cut="fixed",
@@ -25,7 +33,7 @@ CONFIG = preset("tiny").with_values(
 @pytest.fixture(params=[ItemTower.SEQUENCE, ItemTower.ITEM])
 def case(request, split):
     torch.manual_seed(0)
-    config = CONFIG.with_values(pal__item_tower=request.param.value)
+    config = CONFIG.with_values(pal__item_tower=request.param)
     content = torch.randn(split.n_items, 12, generator=torch.Generator().manual_seed(1))
     users = np.flatnonzero(split.train().lengths >= 12)[:5]  # long enough to draw no target position twice
     batch = make_batch(split.train(), users, config, 0, 0)
@@ -51,7 +59,7 @@ def test_kinds_follow_from_whose_target_it_is_and_what_one_has(case):
     grid = loss_grid(embedded, 2)
     own = set(batch.excluded_negatives[2, 0].tolist())
     for kind, owner, item in zip(grid.kinds, grid.owners, grid.items, strict=True):
-        assert kind == (POSITIVE if owner == 2 else HIT if item in own else NEGATIVE)
+        assert kind == (POSITIVE if owner == 2 else ACCIDENTAL_HIT if item in own else NEGATIVE)
     assert grid.cosines.shape == (4, 20)
     figure = loss_grid_figure(grid, [str(item) for item in grid.items], 2)
     shown = sum(np.isfinite(np.array(trace.z, dtype=float)).sum() for trace in figure.data if trace.type == "heatmap")
@@ -67,8 +75,8 @@ def test_draws_follow_the_weights():
 def test_each_stage_is_a_part_of_the_one_before():
     table = stages_table(50, 30, CONFIG.sampling)
     places = {stage: set(rows["place"]) for stage, rows in table.groupby("stage")}
-    assert places[IN_LOSS] <= places[SEEN] <= places[ALL] == set(range(80))
-    assert (table["stage"] == SEEN).sum() == 20 + 8 and (table["stage"] == IN_LOSS).sum() == 4 + 4
+    assert places[IN_LOSS] <= places[IN_TOWER] <= places[IN_DATA] == set(range(80))
+    assert (table["stage"] == IN_TOWER).sum() == 20 + 8 and (table["stage"] == IN_LOSS).sum() == 4 + 4
     assert (table[table["side"] == "target"]["place"] >= 50).all()
     assert len(stages_figure(table).data) == 2
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from learn.teaching.neighbour_tables import item_table, neighbour_table, newcomer_table
+from learn.teaching.neighbour_tables import item_table, neighbour_table, new_item_table
 from tests import synthetic
 
 
@@ -28,9 +28,9 @@ def test_what_differs_after_the_comma_only_is_left_out(dataset, catalogue):
     assert first == "1.000 Bread, 1 oz" and not second.partition(" ")[2].startswith(("Tea", "Bread"))
 
 
-def test_a_newcomer_finds_the_item_that_it_equals(dataset, catalogue):
+def test_a_new_item_finds_the_item_that_it_equals(dataset, catalogue):
     vectors = np.random.default_rng(0).normal(size=(dataset.n_items, 5))
-    table = newcomer_table(vectors, {"twin of 7": vectors[7] * 3, "twin of 9": vectors[9]}, catalogue, k=3)
+    table = new_item_table(vectors, {"twin of 7": vectors[7] * 3, "twin of 9": vectors[9]}, catalogue, k=3)
     assert table.iloc[0].tolist() == [f"1.000 {catalogue.titles[7]}", f"1.000 {catalogue.titles[9]}"]
     assert table.index.tolist() == [1, 2, 3]
 

@@ -5,7 +5,7 @@ import pytest
 
 from learn.explore.maps.colouring import colouring
 from learn.explore.maps.item_maps import ItemMap
-from learn.teaching.linked_maps import linked_maps
+from learn.teaching.linked_plots import linked_maps
 from learn.teaching.map_figures import Mark, maps_figure
 
 ITEMS = np.delete(np.arange(60), [7, 30])

@@ -8,9 +8,10 @@ from learn.config import BUNDLED
 from learn.data.splits import Phase, leave_one_out
 from learn.errors import LearnError
 from learn.pal.infer import item_vectors
-from learn.runs.towers import history_vector, load_towers
+from learn.runs.towers import load_towers
 from learn.workspace import Workspace
 from tests.fake_llm import make_tiny_llm
+from tests.oracle import history_vector
 from tests.training.test_train import (
     AFTER_EVERY_STEP,
     N_ITEMS,
@@ -78,7 +79,7 @@ def test_a_run_finds_the_models_of_its_workspace(tmp_path, monkeypatch):
     assert Workspace.holding(home.run("runs", "x")) == home
     assert Workspace.holding(home.benchmark("table7", "shop") / "x") == home
     monkeypatch.setenv("LEARN_WORKSPACE", str(tmp_path / "default"))
-    assert Workspace.holding(tmp_path / "elsewhere" / "x") == Workspace(tmp_path / "default")
+    assert Workspace.holding(tmp_path / "elsewhere" / "x") == Workspace(tmp_path / "elsewhere")
 
 
 @pytest.mark.slow

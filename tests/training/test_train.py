@@ -15,16 +15,19 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
-from learn.config import ItemTower, Objective, SequenceUse, preset
+from learn.config import SequenceUse, preset
 from learn.data.schema import Interactions, Items
 from learn.data.splits import Phase, leave_one_out
 from learn.data.validation import validate
 from learn.errors import LearnError
+from learn.item_towers import ITEM_TOWERS
 from learn.progress import make_progress
 from learn.runs.run import Run
-from learn.runs.towers import history_vector
 from learn.training.batch import make_batch, plan_epoch
-from learn.training.train import learning_rate_factor, train
+from learn.training.train import train
+from learn.training.trainer import learning_rate_factor
+from learn.training_objectives import OBJECTIVES
+from tests.oracle import history_vector
 
 N_ITEMS, N_USERS, D_LLM = 60, 40, 12
 
@@ -79,7 +82,7 @@ def recall(run):
     ].item()
 
 
-@pytest.mark.parametrize("tower", [tower.value for tower in ItemTower])
+@pytest.mark.parametrize("tower", ITEM_TOWERS)
 def test_every_variant_becomes_a_whole_run_and_beats_chance(tmp_path, tower):
     run = run_training(tmp_path / "x", pal__item_tower=tower, training__learning_rate=0.01, **AFTER_EVERY_STEP)
     assert run.user_vectors.shape[0] == N_USERS
@@ -90,11 +93,11 @@ def test_every_variant_becomes_a_whole_run_and_beats_chance(tmp_path, tower):
         assert run.curves.loss.iloc[-1] < run.curves.loss.iloc[0]
 
 
-@pytest.mark.parametrize("kind", list(Objective))
+@pytest.mark.parametrize("kind", OBJECTIVES)
 @pytest.mark.parametrize("sequence", list(SequenceUse))
 @pytest.mark.parametrize("tower", ["a", "b", "c"])
 def test_every_objective_teaches_every_tower(tmp_path, kind, sequence, tower):
-    changes = {"objective__kind": kind.value, "sampling__sequence": sequence.value, "pal__item_tower": tower}
+    changes = {"objective__kind": kind, "sampling__sequence": sequence.value, "pal__item_tower": tower}
     run = run_training(tmp_path / "x", training__learning_rate=0.01, training__epochs=6, **changes)
     assert recall(run) > 2 * 10 / N_ITEMS
 
@@ -125,12 +128,12 @@ def test_ids_are_read_beside_or_instead_of_text(tmp_path, inputs, tower):
 
 @pytest.mark.parametrize("again", [True, False])
 @pytest.mark.parametrize(("kind", "sequence"), [("dense_all_action", "cut"), ("next_item", "whole")])
-def test_the_repeat_term_learns_whether_people_buy_again(tmp_path, again, kind, sequence):
+def test_the_repeat_bias_learns_whether_people_buy_again(tmp_path, again, kind, sequence):
     changes = {"objective__kind": kind, "sampling__sequence": sequence, "pal__item_tower": "b"}
     run = run_training(
         tmp_path / "x",
         dataset=tiny_dataset(again),
-        pal__repeat_term=True,
+        pal__repeat_bias=True,
         training__learning_rate=0.01,
         training__epochs=8,
         **changes,

@@ -1,4 +1,4 @@
-"""Figures of the towers: masks, what depends on what, and what company does to an item."""
+"""Figures of the towers: masks, and what depends on what."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from learn.explore.colours import VARIANT_COLOURS
+from learn.explore.colours import SCALE
 from learn.explore.figures.base import finish, plain, plain_one
-from learn.teaching.template import SCALE
 
 LABEL_LENGTH = 24
 
@@ -51,40 +50,6 @@ def grids_figure(
     figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=4)
     figure.update_yaxes(title=rows, col=1)
     return finish(figure, 110 + 28 * len(labels)).update_layout(margin_t=36)  # room for the grids' titles
-
-
-def company_figure(cosines: Mapping[str, np.ndarray], variants: Mapping[str, str]) -> go.Figure:
-    """Median and middle half, by place in the target, of `learn.teaching.inspect_towers.company_cosines`.
-
-    Args:
-        cosines: label -> [B, T]; variants: label -> an `ItemTower` value, for the colour.
-    """
-    figure = go.Figure()
-    for label, values in cosines.items():
-        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
-        places = np.arange(1, values.shape[1] + 1)
-        colour = VARIANT_COLOURS[variants[label]]
-        figure.add_scatter(
-            x=np.concatenate([places, places[::-1]]),
-            y=np.concatenate([high, low[::-1]]),
-            fill="toself",
-            mode="none",
-            fillcolor=colour,
-            opacity=0.2,
-            showlegend=False,
-            hoverinfo="skip",
-        )
-        figure.add_scatter(
-            x=places,
-            y=middle,
-            mode="lines+markers",
-            line={"color": colour},
-            name=plain_one(label),
-            hovertemplate="place %{x}: cosine %{y:.3f}<extra>" + plain_one(label) + "</extra>",
-        )
-    figure.update_xaxes(title="place in the target sequence", dtick=1)
-    figure.update_yaxes(title="cosine of in company and alone")
-    return finish(figure, 340)
 
 
 def _short(text: str) -> str:

@@ -55,36 +55,38 @@ def _correlation(exact: np.ndarray, approximate: np.ndarray) -> float:
     return float(spearmanr(exact[both], approximate[both]).statistic)
 
 
-def leave_one_out(live: Recommender, history: np.ndarray, item_vector: np.ndarray, items: np.ndarray) -> np.ndarray:
+def leave_one_out(
+    recommender: Recommender, history: np.ndarray, item_vector: np.ndarray, items: np.ndarray
+) -> np.ndarray:
     """[n] float: how much the score falls when every event of one of ``items`` ([n]) is taken out of ``history``.
 
     Exact: the user is embedded anew without it. A history of this item alone leaves nothing, so all of the score that
     is not the item's popularity prior.
     """
     parts = [history, *(history[history != item] for item in items)]
-    scores = live.user_vectors(sequences_of(parts)).astype(np.float64) @ item_vector.astype(np.float64)
+    scores = recommender.embed_histories(sequences_of(parts)).astype(np.float64) @ item_vector.astype(np.float64)
     if (
-        live.has_popularity_bias
+        recommender.has_popularity_bias
     ):  # an empty history's zeros would take the prior away too, which is no matter of history
         scores[[not len(part) for part in parts]] = item_vector[-1]
     return scores[0] - scores[1:]
 
 
 def leave_one_out_of_chunk(
-    live: Recommender, history: np.ndarray, item_vector: np.ndarray, items: np.ndarray
+    recommender: Recommender, history: np.ndarray, item_vector: np.ndarray, items: np.ndarray
 ) -> np.ndarray:
     """[n] like `leave_one_out`, the strands that a long history is read in staying as they are but for the item.
 
     A history of up to `learn.config.SamplingConfig.history_length` is one strand: both are then the same.
     """
-    parts = read_chunks(live, history) if live.towers is not None else []
+    parts = read_chunks(recommender, history) if recommender.towers is not None else []
     if len(parts) < 2:
-        return leave_one_out(live, history, item_vector, items)
+        return leave_one_out(recommender, history, item_vector, items)
     holding = [(place, row) for place, item in enumerate(items) for row, part in enumerate(parts) if item in part]
     shorter = [parts[row][parts[row] != items[place]] for place, row in holding]
-    vectors = live.user_vectors(sequences_of([*parts, *shorter])).astype(np.float64)
-    scale = live.towers.scale.item()
-    embedded = (vectors[:, :-1] if live.has_popularity_bias else vectors) / scale
+    vectors = recommender.embed_histories(sequences_of([*parts, *shorter])).astype(np.float64)
+    scale = recommender.towers.scale.item()
+    embedded = (vectors[:, :-1] if recommender.has_popularity_bias else vectors) / scale
     direction = item_vector[: embedded.shape[1]].astype(np.float64)
     whole = embedded[: len(parts)].sum(axis=0)
     totals = np.tile(whole, (len(items), 1))
@@ -109,7 +111,10 @@ def choose_items(approximations: Sequence[np.ndarray], most: int | None) -> np.n
 
 
 def explain(
-    lives: dict[str, Recommender], history: np.ndarray, item_vectors: dict[str, np.ndarray], most: int | None = 120
+    recommenders: dict[str, Recommender],
+    history: np.ndarray,
+    item_vectors: dict[str, np.ndarray],
+    most: int | None = 120,
 ) -> dict[str, Attribution]:
     """The `Attribution` of one item's score under every Run.
 
@@ -125,15 +130,15 @@ def explain(
     if not len(history):
         raise LearnError("The history is empty: there is nothing that could speak for an item.", "Choose another user.")
     items = distinct_items(history)
-    slopes = {name: attention_gradients(live, [history], item_vectors[name])[0] for name, live in lives.items()}
+    slopes = {name: attention_gradients(one, [history], item_vectors[name])[0] for name, one in recommenders.items()}
     chosen = choose_items(list(slopes.values()), most)
     found = {}
-    for name, live in lives.items():
+    for name, recommender in recommenders.items():
         exact, held = np.full(len(items), np.nan), np.full(len(items), np.nan)
-        exact[chosen] = leave_one_out(live, history, item_vectors[name], items[chosen])
-        held[chosen] = leave_one_out_of_chunk(live, history, item_vectors[name], items[chosen])
-        score = float(live.user_vectors(sequences_of([history]))[0] @ item_vectors[name])
-        n_strands = len(read_chunks(live, history)) if live.towers is not None else 1
+        exact[chosen] = leave_one_out(recommender, history, item_vectors[name], items[chosen])
+        held[chosen] = leave_one_out_of_chunk(recommender, history, item_vectors[name], items[chosen])
+        score = float(recommender.embed_histories(sequences_of([history]))[0] @ item_vectors[name])
+        n_strands = len(read_chunks(recommender, history)) if recommender.towers is not None else 1
         found[name] = Attribution(items, slopes[name], exact, held, score, n_strands)
     return found
 

@@ -85,7 +85,7 @@ def own_ranks(
 
 
 def reasons(
-    live: Recommender, history: Sequences, users: np.ndarray, item_vector: np.ndarray, most: int = 3
+    recommender: Recommender, history: Sequences, users: np.ndarray, item_vector: np.ndarray, most: int = 3
 ) -> list[np.ndarray]:
     """Per user: up to ``most`` items of the history that speak for an item, best first.
 
@@ -94,21 +94,21 @@ def reasons(
     """
     histories = [history[user] for user in users]
     found = []
-    for past, slopes in zip(histories, attention_gradients(live, histories, item_vector), strict=True):
+    for past, slopes in zip(histories, attention_gradients(recommender, histories, item_vector), strict=True):
         items = distinct_items(past)
-        values = leave_one_out(live, past, item_vector, items) if len(items) <= SHORT else slopes
+        values = leave_one_out(recommender, past, item_vector, items) if len(items) <= SHORT else slopes
         order = np.argsort(-values, kind="stable")[:most]
         found.append(items[order[values[order] > 0]])
     return found
 
 
 def audience(
-    live: Recommender, item_vector: np.ndarray, history: Sequences, k: int, item: int | None = None
+    recommender: Recommender, item_vector: np.ndarray, history: Sequences, k: int, item: int | None = None
 ) -> Audience:
     """The `Audience` of an item of the catalogue (its index ``item``) or of a new one (None)."""
-    users, scores = top_users(live.users, item_vector, history, k, item)
-    ranks = own_ranks(live.users, live.items, item_vector, history, users, item)
-    return Audience(users, scores, ranks, reasons(live, history, users, item_vector))
+    users, scores = top_users(recommender.users, item_vector, history, k, item)
+    ranks = own_ranks(recommender.users, recommender.items, item_vector, history, users, item)
+    return Audience(users, scores, ranks, reasons(recommender, history, users, item_vector))
 
 
 def later_buyers(target: Sequences, item: int) -> np.ndarray:

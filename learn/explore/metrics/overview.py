@@ -13,10 +13,11 @@ from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Recommendations, Slices
 from learn.data.slices import item_slices, user_slices
 from learn.data.splits import Phase, Split
+from learn.evaluation.metrics import METRICS
 from learn.explore.catalogue import Catalogue
 from learn.runs.run import Run
 
-AMONG_NAMES = {Recommendations.UNSEEN: "Items new to the user", Recommendations.ALL_CANDIDATES: "All items"}
+CANDIDATE_LABELS = {Recommendations.UNSEEN: "Items new to the user", Recommendations.ALL_CANDIDATES: "All items"}
 PARTS = ("history", "validation", "target")
 """What the split makes of an event, in time order: codes 0, 1 and 2 of `Split.codes`."""
 
@@ -125,21 +126,29 @@ def top_categories(dataset: Dataset, catalogue: Catalogue, most: int = 10) -> pd
     return table.reset_index()
 
 
-METRIC_WORDS = {
-    "recall": ("Recall", "share of a user's later items that the list holds"),
-    "hit_rate": ("Hit rate", "share of users with at least one later item in the list"),
-    "ndcg": ("NDCG", "like recall, but hits near the top count more"),
-    "mrr": ("MRR", "how near the top the first hit is"),
-    "pooled_recall": ("Pooled recall", "later items found, all users together"),
-    "coverage": ("Coverage", "share of the catalogue that is recommended to somebody"),
-}
-"""Metric -> (what people read, what it is)."""
-
-
 def metric_label(name: str) -> str:
     """What people read for a metric, also with its list length: "hit_rate@10" -> "Hit rate@10"."""
-    metric, at, k = name.partition("@")
-    return METRIC_WORDS.get(metric, (metric.replace("_", " "), ""))[0] + at + k
+    code, at, k = name.partition("@")
+    entry = METRICS.get(code)
+    return (code.replace("_", " ") if entry is None else entry.label) + at + k
+
+
+def metric_words(name: str) -> str:
+    """A line on what a metric is; "" for one that is not registered here."""
+    entry = METRICS.get(name)
+    return "" if entry is None else entry.words
+
+
+def more_is_better(name: str) -> bool:
+    """Whether the greatest figure of a metric, also with its list length, is the best one."""
+    entry = METRICS.get(name.partition("@")[0])
+    return entry is None or entry.more_is_better
+
+
+def in_table_order(metrics: Iterable[str]) -> list[str]:
+    """The distinct ones of ``metrics``: as `METRICS` has them, those that are not registered behind them by name."""
+    present = set(metrics)
+    return [code for code in METRICS if code in present] + sorted(present - set(METRICS))
 
 
 def run_labels(runs: Iterable[Run]) -> dict[str, str]:
@@ -175,13 +184,13 @@ def compare_runs(metrics: pd.DataFrame, metric: str, k: int, candidates: str, sl
 def metrics_overview(metrics: pd.DataFrame, k: int, candidates: str, slice_name: str) -> pd.DataFrame:
     """One row per Run (index: its name), the column label, then one per metric ("recall@100"), for one k, set, slice.
 
-    Coverage comes last: more is not always better.
+    Those of which more is not always better come last.
     """
     chosen = metrics[
         (metrics[Metrics.K] == k) & (metrics[Metrics.CANDIDATES] == candidates) & (metrics[Metrics.SLICE] == slice_name)
     ]
     table = chosen.pivot_table(index="run", columns=Metrics.METRIC, values=Metrics.MEAN, sort=False)
-    order = sorted(table.columns, key=lambda name: name == "coverage")
+    order = sorted(in_table_order(table.columns), key=lambda name: not more_is_better(name))
     table = table[order].rename(columns={name: f"{name}@{k}" for name in order})
     table.columns.name = None
     labels = chosen.drop_duplicates("run").set_index("run")["label"]

@@ -11,137 +11,154 @@ from learn.errors import LearnError
 from learn.explore.figures import attribution as attribution_figures
 from learn.explore.lists import attribution
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items, gated, read_chunks
-from learn.runs.towers import history_vector
+from tests.oracle import history_vector
 
 SHORT, LONG = np.array([3, 17, 3, 40, 8, 21]), np.arange(2, 44, 2)
 NAMES = ("learn-a", "learn-b", "learn-c", "without-align")
 ITEM = 55
 
 
-def score(live, history):
-    return float(history_vector(live.run, live.content[history], history) @ live.items[ITEM])
+def score(recommender, history):
+    return float(history_vector(recommender.run, recommender.content[history], history) @ recommender.items[ITEM])
 
 
 @pytest.mark.parametrize("history", [SHORT, LONG], ids=["one strand", "three strands"])
 @pytest.mark.parametrize("name", NAMES)
-def test_leaving_out_is_the_score_without_the_item(lives, name, history):
-    live, items = lives[name], distinct_items(history)
-    expected = [score(live, history) - score(live, history[history != item]) for item in items]
-    np.testing.assert_allclose(attribution.leave_one_out(live, history, live.items[ITEM], items), expected, atol=2e-4)
+def test_leaving_out_is_the_score_without_the_item(recommenders, name, history):
+    recommender, items = recommenders[name], distinct_items(history)
+    expected = [score(recommender, history) - score(recommender, history[history != item]) for item in items]
+    np.testing.assert_allclose(
+        attribution.leave_one_out(recommender, history, recommender.items[ITEM], items), expected, atol=2e-4
+    )
 
 
 @pytest.mark.parametrize("name", NAMES[:3])
-def test_leaving_out_of_a_strand_holds_the_others(lives, name):
-    live = lives[name]
-    parts, vector = read_chunks(live, LONG), live.items[ITEM]
+def test_leaving_out_of_a_strand_holds_the_others(recommenders, name):
+    recommender = recommenders[name]
+    parts, vector = read_chunks(recommender, LONG), recommender.items[ITEM]
     assert len(parts) == 3
-    width = live.items.shape[1] - 1
+    width = recommender.items.shape[1] - 1
 
     def whole(chunks):
-        total = sum(history_vector(live.run, live.content[part], part)[:width] for part in chunks)
-        return total / np.linalg.norm(total) * live.towers.scale.item() @ vector[:width]
+        total = sum(history_vector(recommender.run, recommender.content[part], part)[:width] for part in chunks)
+        return total / np.linalg.norm(total) * recommender.towers.scale.item() @ vector[:width]
 
     expected = [whole(parts) - whole([part[part != item] for part in parts]) for item in LONG]
-    np.testing.assert_allclose(attribution.leave_one_out_of_chunk(live, LONG, vector, LONG), expected, atol=2e-4)
+    np.testing.assert_allclose(attribution.leave_one_out_of_chunk(recommender, LONG, vector, LONG), expected, atol=2e-4)
 
 
-def test_with_one_strand_both_are_the_same(lives):
-    for live in lives.values():
+def test_with_one_strand_both_are_the_same(recommenders):
+    for recommender in recommenders.values():
         both = [
-            f(live, SHORT, live.items[ITEM], SHORT)
+            f(recommender, SHORT, recommender.items[ITEM], SHORT)
             for f in (attribution.leave_one_out, attribution.leave_one_out_of_chunk)
         ]
         np.testing.assert_allclose(*both, atol=2e-4)
 
 
 @pytest.mark.parametrize("name", NAMES[:3])
-def test_slopes_agree_with_finite_differences(lives, name):
-    live, step = lives[name], 1e-2
-    rows = torch.as_tensor(live.prepared(SHORT_READ := distinct_items(SHORT)))[None]
-    slopes = attention_gradients(live, [SHORT], live.items[ITEM])[0]
-    direction = torch.as_tensor(live.items[ITEM][:-1]) * live.towers.scale.detach()
+def test_slopes_agree_with_finite_differences(recommenders, name):
+    recommender, step = recommenders[name], 1e-2
+    rows = torch.as_tensor(recommender.prepared(SHORT_READ := distinct_items(SHORT)))[None]
+    slopes = attention_gradients(recommender, [SHORT], recommender.items[ITEM])[0]
+    direction = torch.as_tensor(recommender.items[ITEM][:-1]) * recommender.towers.scale.detach()
 
     def at(place, weight):
         log_weights = torch.zeros(1, len(SHORT_READ))
         log_weights[0, place] = np.log(weight)
-        with torch.inference_mode(), gated(live.towers.pal, log_weights):
-            return float(live.towers.users(rows)[0, -1] @ direction)
+        with torch.inference_mode(), gated(recommender.towers.pal, log_weights):
+            return float(recommender.towers.users(rows)[0, -1] @ direction)
 
     expected = [(at(place, 1 + step) - at(place, 1 - step)) / (2 * step) for place in range(len(SHORT_READ))]
     np.testing.assert_allclose(slopes, expected, atol=2e-3, rtol=0.02)
 
 
-def test_slopes_of_the_mean_agree_with_finite_differences_and_sum_to_zero(lives):
-    live, step = lives["without-align"], 1e-3
-    items, (slopes,) = distinct_items(SHORT), attention_gradients(lives["without-align"], [SHORT], live.items[ITEM])
+def test_slopes_of_the_mean_agree_with_finite_differences_and_sum_to_zero(recommenders):
+    recommender, step = recommenders["without-align"], 1e-3
+    items, (slopes,) = (
+        distinct_items(SHORT),
+        attention_gradients(recommenders["without-align"], [SHORT], recommender.items[ITEM]),
+    )
     times = np.array([(item == SHORT).sum() for item in items], dtype=float)
 
     def at(weights):
-        mean = (times * weights) @ live.prepared(items).astype(float)
-        return mean / np.linalg.norm(mean) @ live.items[ITEM]
+        mean = (times * weights) @ recommender.prepared(items).astype(float)
+        return mean / np.linalg.norm(mean) @ recommender.items[ITEM]
 
     unit = np.eye(len(items)) * step
     np.testing.assert_allclose(slopes, [(at(1 + row) - at(1 - row)) / (2 * step) for row in unit], atol=1e-4)
     assert abs(slopes.sum()) < 1e-5  # all weights together change the mean's length only (Euler)
 
 
-def test_weights_of_one_change_nothing_and_leave_no_trace(lives):
-    live = lives["learn-a"]
-    rows = torch.as_tensor(live.prepared(LONG))[None]
+def test_weights_of_one_change_nothing_and_leave_no_trace(recommenders):
+    recommender = recommenders["learn-a"]
+    rows = torch.as_tensor(recommender.prepared(LONG))[None]
     found = {}
 
     @torch.inference_mode()  # it is a thread's own; with gradients another kernel may sum in another order
     def other_pass():
-        found["other"] = live.towers.users(rows)
+        found["other"] = recommender.towers.users(rows)
 
     with torch.inference_mode():
-        plain = live.towers.users(rows)
-        with gated(live.towers.pal, torch.zeros(1, len(LONG))):
-            torch.testing.assert_close(live.towers.users(rows), plain, atol=1e-5, rtol=1e-5)
-        with gated(live.towers.pal, torch.full((1, len(LONG)), -3.0).tril()):
+        plain = recommender.towers.users(rows)
+        with gated(recommender.towers.pal, torch.zeros(1, len(LONG))):
+            torch.testing.assert_close(recommender.towers.users(rows), plain, atol=1e-5, rtol=1e-5)
+        with gated(recommender.towers.pal, torch.full((1, len(LONG)), -3.0).tril()):
             worker = threading.Thread(target=other_pass)
             worker.start()
             worker.join()
         assert torch.equal(found["other"], plain)  # somebody else's pass meanwhile
-        assert torch.equal(live.towers.users(rows), plain)
+        assert torch.equal(recommender.towers.users(rows), plain)
 
 
-def test_the_estimate_orders_items_as_leaving_them_out_does(lives, phases):
+def test_the_estimate_orders_items_as_leaving_them_out_does(recommenders, phases):
     """On trained towers and real histories of one strand, over all variants and several users."""
     found = []
-    for live in lives.values():
+    for recommender in recommenders.values():
         for user in range(0, 40, 4):
             history = distinct_items(phases[0][user])[-8:]
-            exact = attribution.leave_one_out(live, history, live.items[ITEM], history)
-            found.append(spearmanr(attention_gradients(live, [history], live.items[ITEM])[0], exact).statistic)
+            exact = attribution.leave_one_out(recommender, history, recommender.items[ITEM], history)
+            found.append(
+                spearmanr(attention_gradients(recommender, [history], recommender.items[ITEM])[0], exact).statistic
+            )
     assert np.median(found) > 0.8
 
 
-def test_several_histories_at_once_are_as_one_by_one(lives):
-    for live in lives.values():
-        together = attention_gradients(live, [SHORT, LONG, np.zeros(0, int)], live.items[ITEM])
+def test_several_histories_at_once_are_as_one_by_one(recommenders):
+    for recommender in recommenders.values():
+        together = attention_gradients(recommender, [SHORT, LONG, np.zeros(0, int)], recommender.items[ITEM])
         for slopes, history in zip(together, [SHORT, LONG], strict=False):
-            np.testing.assert_allclose(slopes, attention_gradients(live, [history], live.items[ITEM])[0], atol=2e-4)
+            np.testing.assert_allclose(
+                slopes, attention_gradients(recommender, [history], recommender.items[ITEM])[0], atol=2e-4
+            )
         assert len(together[2]) == 0
 
 
-def test_explain_leaves_out_the_same_items_for_every_run(lives):
-    found = attribution.explain(lives, LONG, {name: live.items[ITEM] for name, live in lives.items()}, most=8)
+def test_explain_leaves_out_the_same_items_for_every_run(recommenders):
+    found = attribution.explain(
+        recommenders, LONG, {name: one.items[ITEM] for name, one in recommenders.items()}, most=8
+    )
     done = {name: set(one.items[np.isfinite(one.exact)].tolist()) for name, one in found.items()}
     assert all(len(items) == 8 and items == done["learn-a"] for items in done.values())
     for name, one in found.items():
         largest = max(zip(np.abs(one.approximate), one.items, strict=True))[1]
         assert largest in done[name]
-        assert one.score == pytest.approx(score(lives[name], LONG), abs=1e-4)
+        assert one.score == pytest.approx(score(recommenders[name], LONG), abs=1e-4)
         assert -1 <= one.agreement_held <= 1
-    whole = attribution.explain(lives, LONG, {name: live.items[ITEM] for name, live in lives.items()}, most=None)
+    whole = attribution.explain(
+        recommenders, LONG, {name: one.items[ITEM] for name, one in recommenders.items()}, most=None
+    )
     assert all(np.isfinite(one.exact).all() for one in whole.values())
     assert whole["learn-a"].n_strands == 3 and whole["without-align"].n_strands == 1
 
 
-def test_an_empty_history_is_refused(lives):
+def test_an_empty_history_is_refused(recommenders):
     with pytest.raises(LearnError, match="history is empty"):
-        attribution.explain(lives, np.zeros(0, int), {name: live.items[ITEM] for name, live in lives.items()})
+        attribution.explain(
+            recommenders,
+            np.zeros(0, int),
+            {name: one.items[ITEM] for name, one in recommenders.items()},
+        )
 
 
 def test_ranks_agree_with_sorting():
@@ -152,14 +169,16 @@ def test_ranks_agree_with_sorting():
         assert attribution.rank_of(scores, keep, item) == allowed.index(item) + 1
 
 
-def test_the_parts_of_a_score_sum_to_it(lives, split):
-    for live in lives.values():
-        keep = np.ones(len(live.items), bool)
-        one = attribution.rank_breakdown(live.users[7], live.items, keep, ITEM, live.has_popularity_bias)
+def test_the_parts_of_a_score_sum_to_it(recommenders, split):
+    for recommender in recommenders.values():
+        keep = np.ones(len(recommender.items), bool)
+        one = attribution.rank_breakdown(
+            recommender.users[7], recommender.items, keep, ITEM, recommender.has_popularity_bias
+        )
         assert one.similarity + one.prior == pytest.approx(one.score, abs=1e-4)
-        assert one.score == pytest.approx(float(live.users[7] @ live.items[ITEM]), abs=1e-4)
+        assert one.score == pytest.approx(float(recommender.users[7] @ recommender.items[ITEM]), abs=1e-4)
         assert one.of == len(one.scores) == 60 and 1 <= one.rank <= 60
-        assert (one.prior != 0) == live.has_popularity_bias
+        assert (one.prior != 0) == recommender.has_popularity_bias
 
 
 def test_the_words_name_best_and_worst():
@@ -171,17 +190,17 @@ def test_the_words_name_best_and_worst():
     assert "Why ranks it worst, at 70. The popularity prior does not move it." in words
 
 
-def test_the_figure_shows_what_matters_most_and_escapes_titles(lives, catalogue):
+def test_the_figure_shows_what_matters_most_and_escapes_titles(recommenders, catalogue):
     history = np.array([0, 1, 2, 3, 4, 5, 20, 30])
-    found = attribution.explain(lives, history, {name: live.items[ITEM] for name, live in lives.items()})
+    found = attribution.explain(recommenders, history, {name: one.items[ITEM] for name, one in recommenders.items()})
     table = attribution.contributions_table(found)
-    assert len(table) == 8 * len(lives)
-    labels = dict.fromkeys(lives, "x")
+    assert len(table) == 8 * len(recommenders)
+    labels = dict.fromkeys(recommenders, "x")
     figure = attribution_figures.contributions_figure(table, catalogue, labels, {})
     bars = [trace for trace in figure.data if trace.type == "bar"]
-    assert len(bars) == len(lives)
+    assert len(bars) == len(recommenders)
     order = attribution_figures.strongest(table)
     np.testing.assert_allclose(
-        bars[0].x, table[table["run"] == next(iter(lives))].set_index("item").loc[order]["held"].to_numpy()
+        bars[0].x, table[table["run"] == next(iter(recommenders))].set_index("item").loc[order]["held"].to_numpy()
     )
     assert "<script>" not in figure.to_json() and "&lt;script&gt;" in str(bars[0].customdata)

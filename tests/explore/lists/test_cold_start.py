@@ -33,82 +33,87 @@ def test_cold_items_are_those_without_training_interaction(counts, phases, catal
 
 
 @pytest.mark.parametrize("item", [WARM, COLD, None])
-def test_top_users_are_those_with_the_highest_score(lives, phases, item):
+def test_top_users_are_those_with_the_highest_score(recommenders, phases, item):
     history = phases[0]
-    for live in lives.values():
-        vector = live.items[COLD if item is None else item]
+    for recommender in recommenders.values():
+        vector = recommender.items[COLD if item is None else item]
         scores = {
-            user: exact_score(live.users[user], vector)
+            user: exact_score(recommender.users[user], vector)
             for user in range(len(history))
             if len(history[user]) and (item is None or item not in history[user])
         }
         expected = sorted(scores, key=lambda user: (-scores[user], user))[:7]
-        users, found = a.top_users(live.users, vector, history, 7, item)
+        users, found = a.top_users(recommender.users, vector, history, 7, item)
         assert users.tolist() == expected and found.tolist() == [scores[user] for user in expected]
 
 
 @pytest.mark.parametrize("item", [WARM, COLD, None])
-def test_own_ranks_are_places_among_what_is_new_to_the_user(lives, phases, item):
+def test_own_ranks_are_places_among_what_is_new_to_the_user(recommenders, phases, item):
     history, users = phases[0], np.array([3, 11, 30])
-    for live in lives.values():
-        vector = live.items[COLD if item is None else item]
-        ranks = a.own_ranks(live.users, live.items, vector, history, users, item)
+    for recommender in recommenders.values():
+        vector = recommender.items[COLD if item is None else item]
+        ranks = a.own_ranks(recommender.users, recommender.items, vector, history, users, item)
         for user, rank in zip(users, ranks, strict=True):
-            place = (-exact_score(live.users[user], vector), len(live.items) if item is None else item)
-            others = [(-score, other) for other, score in enumerate(exact_scores(live.users[user], live.items))]
+            place = (-exact_score(recommender.users[user], vector), len(recommender.items) if item is None else item)
+            scores = exact_scores(recommender.users[user], recommender.items)
+            others = [(-score, other) for other, score in enumerate(scores)]
             assert rank == 1 + sum(one < place for one in others if one[1] not in history[user])
 
 
-def test_the_rank_equals_the_why_pages(lives, phases):
-    for live in lives.values():
+def test_the_rank_equals_the_why_pages(recommenders, phases):
+    for recommender in recommenders.values():
         for user in (2, 9, 21):
-            keep = np.ones(len(live.items), bool)
+            keep = np.ones(len(recommender.items), bool)
             keep[phases[0][user]] = False
             rank_breakdown = attribution.rank_breakdown(
-                live.users[user], live.items, keep, COLD, live.has_popularity_bias
+                recommender.users[user], recommender.items, keep, COLD, recommender.has_popularity_bias
             )
-            found = a.own_ranks(live.users, live.items, live.items[COLD], phases[0], np.array([user]), COLD)
+            found = a.own_ranks(
+                recommender.users, recommender.items, recommender.items[COLD], phases[0], np.array([user]), COLD
+            )
             assert found.tolist() == [rank_breakdown.rank]
 
 
-def test_reasons_are_items_of_the_history_that_raise_the_score(lives, phases):
+def test_reasons_are_items_of_the_history_that_raise_the_score(recommenders, phases):
     history = phases[0]
-    for live in lives.values():
-        found = a.audience(live, live.items[COLD], history, 5, COLD)
+    for recommender in recommenders.values():
+        found = a.audience(recommender, recommender.items[COLD], history, 5, COLD)
         assert len(found.users) == len(found.ranks) == len(found.reasons) == 5
         for user, items in zip(found.users, found.reasons, strict=True):
             assert len(items) <= 3 and set(items) <= set(history[user])
             if len(distinct_items(history[user])) <= a.SHORT and len(items):
-                assert (attribution.leave_one_out(live, history[user], live.items[COLD], items) > 0).all()
+                assert (attribution.leave_one_out(recommender, history[user], recommender.items[COLD], items) > 0).all()
 
 
-def test_a_single_item_of_a_history_is_its_own_reason(lives):
+def test_a_single_item_of_a_history_is_its_own_reason(recommenders):
     from learn.runs.recommender import sequences_of
 
     history = sequences_of([np.array([7])])
-    for live in lives.values():
-        (found,) = a.reasons(live, history, np.array([0]), live.items[7])
+    for recommender in recommenders.values():
+        (found,) = a.reasons(recommender, history, np.array([0]), recommender.items[7])
         assert found.tolist() == [7]
 
 
-def test_nearest_are_the_greatest_cosines_without_the_prior(lives, counts):
-    for live in lives.values():
-        vectors = (live.items[:, :-1] if live.has_popularity_bias else live.items).astype(float)
+def test_nearest_are_the_greatest_cosines_without_the_prior(recommenders, counts):
+    for recommender in recommenders.values():
+        vectors = (recommender.items[:, :-1] if recommender.has_popularity_bias else recommender.items).astype(float)
         lengths = np.linalg.norm(vectors, axis=1)
         cosines = vectors @ vectors[COLD] / lengths / lengths[COLD]
         expected = sorted(np.flatnonzero(counts > 0), key=lambda item: -cosines[item])[:5]
-        found = c.nearest(live, live.items[COLD], counts > 0, 5)
+        found = c.nearest(recommender, recommender.items[COLD], counts > 0, 5)
         np.testing.assert_allclose(cosines[found.items], cosines[expected], atol=1e-6)
         assert (counts[found.items] > 0).all() and len(set(found.items)) == 5
 
 
-def test_buyers_ranks_name_everybody_who_bought_it_later(lives, phases):
+def test_buyers_ranks_name_everybody_who_bought_it_later(recommenders, phases):
     history, target = phases
-    table = c.buyers_ranks(lives, history, target, COLD)
+    table = c.buyers_ranks(recommenders, history, target, COLD)
     expected = [user for user in range(40) if COLD in target[user] and len(history[user])]
     assert table["user"].tolist() == expected and expected
-    for name, live in lives.items():
-        ranks = a.own_ranks(live.users, live.items, live.items[COLD], history, np.array(expected), COLD)
+    for name, recommender in recommenders.items():
+        ranks = a.own_ranks(
+            recommender.users, recommender.items, recommender.items[COLD], history, np.array(expected), COLD
+        )
         assert table[name].tolist() == ranks.tolist()
 
 
@@ -142,22 +147,22 @@ def test_a_new_item_is_placed_among_its_neighbours():
     np.testing.assert_allclose(c.place_on_map(coordinates, np.array([0, 1]), np.array([-0.5, -0.1])), [2.0, 0.0])
 
 
-def test_new_items_have_the_catalogues_directions_in_every_space(trained_workspace, dataset, lives):
+def test_new_items_have_the_catalogues_directions_in_every_space(trained_workspace, dataset, recommenders):
     runs = [Run(path) for path in trained_workspace.run_paths(dataset.name)]
     spaces = find_spaces(runs)
     assert any(space.is_content for space in spaces) and len(spaces) > 2
     rows = np.array([COLD, COLD - 1])  # without any training, so that an ID embedding would not tell them apart
     for space in spaces:
-        live = lives[space.run.name]
-        found = new_item_directions(space, live, live.content[rows])
+        recommender = recommenders[space.run.name]
+        found = new_item_directions(space, recommender, recommender.content[rows])
         np.testing.assert_allclose(
             found, space_vectors(space, dataset)[rows], atol=1e-3
         )  # those are kept in half precision
 
 
-def test_pooled_ranks_are_those_of_all_items_together(lives, phases, dataset):
+def test_pooled_ranks_are_those_of_all_items_together(recommenders, phases, dataset):
     history, target = phases
-    some = {name: lives[name] for name in ("learn-b", "without-align")}
+    some = {name: recommenders[name] for name in ("learn-b", "without-align")}
     items = np.unique(target.items)[:8]
     table = c.pooled_ranks(some, history, target, items, first=10).set_index("run")
     for name in some:

@@ -28,10 +28,10 @@ def reader(run, trained_workspace):
     return cex, n.open_llm(cex, trained_workspace)
 
 
-def test_the_boxs_vectors_are_the_extractors(reader, dataset, trained_workspace, lives):
+def test_the_boxs_vectors_are_the_extractors(reader, dataset, trained_workspace, recommenders):
     cex, llm = reader
     read = content_embeddings(dataset, cex, trained_workspace, make_progress(silent=True))
-    assert read.n_read == 0 and read.key == lives["learn-a"].run.info.content_key
+    assert read.n_read == 0 and read.key == recommenders["learn-a"].run.info.content_key
     for place in (0, 3, 30):
         row = dataset.items.iloc[place]
         brand = "" if pd.isna(row["brand"]) else row["brand"]
@@ -95,14 +95,14 @@ def test_a_wrong_file_says_what_is_wrong_by_its_own_name(tmp_path, text, message
     assert str(tmp_path) not in str(caught.value) and "my.csv" in str(caught.value)
 
 
-def test_audiences_are_the_top_users_of_every_item(lives, reader, phases, dataset):
+def test_audiences_are_the_top_users_of_every_item(recommenders, reader, phases, dataset):
     cex, llm = reader
     items = pd.concat([n.make_item("Tea"), n.make_item("Bread")], ignore_index=True).assign(item_id=["t", "b"])
     content = n.embed_items(items, llm, cex)
-    table = n.audiences(lives, items, content, phases[0], dataset.user_ids, 4)
-    assert len(table) == len(lives) * 2 * 4
-    for name, live in lives.items():
-        users, _ = top_users(live.users, live.new_items(content)[1], phases[0], 4)
+    table = n.audiences(recommenders, items, content, phases[0], dataset.user_ids, 4)
+    assert len(table) == len(recommenders) * 2 * 4
+    for name, recommender in recommenders.items():
+        users, _ = top_users(recommender.users, recommender.embed_new_items(content)[1], phases[0], 4)
         mine = table[(table["run"] == name) & (table["item_id"] == "b")]
         assert mine["user_id"].tolist() == dataset.user_ids[users].tolist() and mine["place"].tolist() == [1, 2, 3, 4]
 

@@ -4,25 +4,24 @@ import numpy as np
 import pytest
 
 from learn.explore.lists import new_user as n
-from learn.explore.lists.user_lists import Suggestions
-from learn.runs.recommend import recommend_for_history
+from learn.runs.suggestions import Suggestions
 from tests import synthetic
 
 BASKET = [14, 3, 40]
 
 
 @pytest.mark.parametrize("name", ["learn-a", "learn-b", "learn-c", "without-align"])
-def test_lists_are_those_of_the_command_line(lives, trained_workspace, dataset, name):
+def test_lists_are_those_of_the_command_line(recommenders, dataset, name):
     ids = [str(dataset.item_ids[item]) for item in BASKET]
-    table = recommend_for_history(lives[name].run, trained_workspace, dataset, ids, 8)
-    found = n.recommend(lives[name], BASKET, 8)
+    table = recommenders[name].run.recommend_for(ids, 8)
+    found = n.recommend(recommenders[name], BASKET, 8)
     assert [dataset.item_ids[item] for item in found.items] == table["item_id"].tolist()
     np.testing.assert_allclose(found.scores, table["score"], atol=1e-3)
     assert not set(found.items) & set(BASKET)
 
 
-def test_an_empty_basket_has_no_list(lives):
-    assert len(n.recommend(lives["learn-a"], [], 5).items) == 0
+def test_an_empty_basket_has_no_list(recommenders):
+    assert len(n.recommend(recommenders["learn-a"], [], 5).items) == 0
 
 
 def test_search_wants_every_word_and_puts_titles_and_popular_items_first(catalogue, split):

@@ -7,7 +7,9 @@ import pytest
 from learn.data.schema import Recommendations
 from learn.explore.catalogue import OTHER_CATEGORIES, Filters
 from learn.explore.lists import user_lists as r
+from learn.runs.recommender import best_of
 from learn.runs.run import Run
+from learn.runs.stored_lists import StoredLists
 from learn.runs.vectors import run_vectors
 from tests import synthetic
 from tests.exact import exact_scores
@@ -60,9 +62,11 @@ def test_an_item_without_a_price_passes_only_without_a_price_filter(catalogue):
 @pytest.mark.parametrize("unseen", [True, False])
 @pytest.mark.parametrize("categories", [(), ("Tea",), ("Bread", "Soap")])
 def test_live_lists_fill_to_k_and_are_exact(workspace, dataset, catalogue, view, unseen, categories):
-    users, items = run_vectors(Run(workspace.run(synthetic.NAME, "learn-a")), workspace, dataset)
-    keep = r.rankable(Filters(categories=categories).mask(catalogue), view, unseen)
-    found = r.rank_live(users[USER], items, keep, 8)
+    run = Run(workspace.run(synthetic.NAME, "learn-a"), dataset)
+    users, items = run_vectors(run, dataset)
+    allowed = Filters(categories=categories).mask(catalogue)
+    keep = r.rankable(allowed, view, unseen)
+    found = run.recommender.for_user(USER, 8, unseen=unseen, allowed=allowed)
     best = sorted((-score, i) for i, score in enumerate(exact_scores(users[USER], items)) if keep[i])[:8]
     assert len(found.items) == min(8, int(keep.sum())) and found.live
     assert [(-score, item) for score, item in zip(found.scores, found.items, strict=True)] == best
@@ -72,49 +76,48 @@ def test_live_lists_fill_to_k_and_are_exact(workspace, dataset, catalogue, view,
 
 
 def test_ties_go_to_the_lower_index_and_masked_items_never_come_back():
-    keep = np.array([True, False, True, True])
-    found = r.rank_live(np.ones(1), np.zeros((4, 1)), keep, 10)
-    assert found.items.tolist() == [0, 2, 3]
+    allowed = np.array([True, False, True, True])
+    assert best_of(np.zeros(4, np.float32), 10, allowed).items.tolist() == [0, 2, 3]
 
 
 @pytest.mark.parametrize("repeat", [-1e3, 1e3])
-def test_a_repeat_term_moves_what_the_user_has(workspace, dataset, catalogue, view, repeat):
-    users, items = run_vectors(Run(workspace.run(synthetic.NAME, "learn-a")), workspace, dataset)
-    keep = r.rankable(Filters().mask(catalogue), view, unseen=False)
+def test_a_repeat_bias_moves_what_the_user_has(workspace, dataset, view, repeat):
+    run = Run(workspace.run(synthetic.NAME, "learn-a"), dataset)
+    run.info = run.info.model_copy(update={"repeat": repeat})
     held = set(view.history.tolist())
-    found = r.rank_live(users[USER], items, keep, len(held), view.history, repeat).items.tolist()
+    found = run.recommender.for_user(USER, len(held), unseen=False).items.tolist()
     assert (set(found) == held) if repeat > 0 else not held & set(found)
+    terms = run.recommender.score_terms(run.recommender.users[USER], view.history)
+    assert set(np.flatnonzero(terms.repeat_bias)) == held
+    np.testing.assert_allclose(terms.similarity + terms.popularity_bias + terms.repeat_bias, terms.total, rtol=1e-5)
 
 
-@pytest.mark.parametrize("candidates", [Recommendations.ALL_CANDIDATES, Recommendations.UNSEEN])
-def test_unfiltered_live_and_stored_lists_agree(workspace, dataset, catalogue, view, candidates):
-    run = Run(workspace.run(synthetic.NAME, "learn-b"))
-    users, items = run_vectors(run, workspace, dataset)
-    unseen = candidates == Recommendations.UNSEEN
-    keep = r.rankable(Filters().mask(catalogue), view, unseen)
-    stored = r.read_stored(run, r.index_stored_lists(run), dataset, dataset.user_ids[USER], keep, unseen, 10)
-    live = r.rank_live(users[USER], items, keep, 10)
-    assert stored.items.tolist() == live.items.tolist()
-    assert (
-        not stored.live
-        and stored.depth
-        == run.recommendations.query("user_id == @dataset.user_ids[@USER] and among == @candidates").shape[0]
-    )
+@pytest.mark.parametrize("unseen", [True, False])
+def test_unfiltered_live_and_stored_lists_agree(workspace, dataset, unseen):
+    run = Run(workspace.run(synthetic.NAME, "learn-b"), dataset)
+    stored = StoredLists(run, dataset).of(USER, 10, unseen)
+    live = run.recommender.for_user(USER, 10, unseen=unseen)
+    assert stored.items.tolist() == live.items.tolist() and live.live and not stored.live
+    candidates = Recommendations.UNSEEN if unseen else Recommendations.ALL_CANDIDATES
+    table = run.recommendations
+    mine = table[(table["user_id"] == dataset.user_ids[USER]) & (table["among"] == candidates)]
+    assert stored.depth == len(mine)
 
 
-def test_stored_lists_are_filtered_in_their_order(workspace, dataset, catalogue, view):
-    run = Run(workspace.run(synthetic.NAME, "popularity"))
-    keep = r.rankable(Filters(categories=("Tea",)).mask(catalogue), view, True)
-    found = r.read_stored(run, r.index_stored_lists(run), dataset, dataset.user_ids[USER], keep, True, 5)
+def test_stored_lists_are_filtered_in_their_order(workspace, dataset, catalogue):
+    run = Run(workspace.run(synthetic.NAME, "popularity"), dataset)
+    allowed = Filters(categories=("Tea",)).mask(catalogue)
+    found = run.recommender.for_user(USER, 5, allowed=allowed)
     table = run.recommendations
     mine = table[(table["user_id"] == dataset.user_ids[USER]) & (table["among"] == "new")].sort_values("rank")
-    expected = [item for item in mine["item_id"] if keep[list(dataset.item_ids).index(item)]][:5]
-    assert [dataset.item_ids[i] for i in found.items] == expected and len(expected) == 5
+    expected = [item for item in mine["item_id"] if allowed[list(dataset.item_ids).index(item)]][:5]
+    assert [dataset.item_ids[i] for i in found.items] == expected and len(expected) == 5 and not found.live
 
 
-def test_a_user_without_a_stored_list_gets_an_empty_one(workspace, dataset, catalogue):
-    run = Run(workspace.run(synthetic.NAME, "popularity"))
-    found = r.read_stored(run, {}, dataset, "stranger", np.ones(len(catalogue), bool), True, 5)
+def test_a_user_without_a_stored_list_gets_an_empty_one(workspace, dataset):
+    run = Run(workspace.run(synthetic.NAME, "popularity"), dataset)
+    run.recommendations = run.recommendations[run.recommendations["user_id"] != dataset.user_ids[USER]]
+    found = run.recommender.for_user(USER, 5)
     assert len(found.items) == 0 and found.depth == 0
 
 

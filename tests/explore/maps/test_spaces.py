@@ -8,7 +8,8 @@ from learn.cex import store
 from learn.errors import LearnError
 from learn.explore.maps.spaces import CONTENT, find_spaces, space_vectors, user_directions
 from learn.files import write_json
-from learn.runs.run import Run, write_vectors
+from learn.runs.info import write_vectors
+from learn.runs.run import Run
 from tests import synthetic
 
 RNG = np.random.default_rng(5)

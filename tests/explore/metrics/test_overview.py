@@ -6,7 +6,7 @@ import pytest
 
 from learn.data.splits import leave_one_out
 from learn.explore.catalogue import NO_CATEGORY, OTHER_CATEGORIES, read_catalogue
-from learn.explore.colours import CATEGORY_COLOURS, REST_COLOUR, VARIANT_COLOURS, category_colours, run_colours
+from learn.explore.colours import CATEGORY_COLOURS, REST_COLOUR, category_colours, run_colours, variant_colour
 from learn.explore.figures import base as figures
 from learn.explore.metrics import overview
 from learn.runs.run import Run
@@ -117,7 +117,7 @@ def test_a_category_keeps_its_colour_and_the_rest_is_grey():
 
 def test_two_runs_of_a_variant_differ_in_colour():
     colours = run_colours([("one", "a"), ("two", "a"), ("mine", "imported")])
-    assert colours["one"] == VARIANT_COLOURS["a"] and len(set(colours.values())) == 3
+    assert colours["one"] == variant_colour("a") and len(set(colours.values())) == 3
 
 
 def test_words_of_strangers_are_no_markup_in_figures(dataset, split):

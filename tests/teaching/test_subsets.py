@@ -4,7 +4,7 @@ import pytest
 
 from learn.data.schema import Interactions, Items
 from learn.errors import LearnError
-from learn.teaching.subset import small_cut
+from learn.teaching.subsets import subset
 from tests import synthetic
 
 
@@ -14,7 +14,7 @@ def whole():
 
 
 def test_first_events_of_the_commonest_items(whole):
-    cut = small_cut(whole, "cut", n_users=10, n_items=20, longest=5)
+    cut = subset(whole, "cut", n_users=10, n_items=20, longest=5)
     events = whole.interactions.drop_duplicates([Interactions.USER, Interactions.ITEM])
     users = events.groupby(Interactions.ITEM)[Interactions.USER].nunique().sort_values(ascending=False)
     kept = set(cut.item_ids)
@@ -28,11 +28,11 @@ def test_first_events_of_the_commonest_items(whole):
 
 
 def test_repeats_stay_when_asked_for(whole):
-    cut = small_cut(whole, "cut", n_users=40, n_items=60, distinct=False)
+    cut = subset(whole, "cut", n_users=40, n_items=60, distinct=False)
     assert len(cut.interactions) == len(whole.interactions) and cut.fingerprint == whole.fingerprint
 
 
 @pytest.mark.parametrize(("users", "items", "word"), [(41, 5, "40 users"), (5, 0, "60 items")])
 def test_more_than_there_are_is_refused(whole, users, items, word):
     with pytest.raises(LearnError, match=word):
-        small_cut(whole, "cut", users, items)
+        subset(whole, "cut", users, items)

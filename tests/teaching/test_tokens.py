@@ -7,7 +7,7 @@ from learn.cex.extractor import embed_texts
 from learn.cex.llm import load_llm
 from learn.config import CEXConfig
 from learn.errors import LearnError
-from learn.teaching.token_states import token_changes, token_states, token_texts
+from learn.teaching.tokens import token_changes, token_states, token_texts
 
 
 @pytest.fixture(scope="module")

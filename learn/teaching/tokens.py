@@ -22,7 +22,8 @@ def token_states(prompt: str, llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:
     """[L, D_llm] float32 last-layer states of the tokens of ``prompt``, read alone."""
     with torch.inference_mode():
         states, _ = padded_states(llm, tokenise([prompt], llm, cex).tokens)
-    return states[0].float().cpu().numpy()
+    last_layer: np.ndarray = states[0].float().cpu().numpy()
+    return last_layer
 
 
 def token_changes(prompt: str, other: str, llm: FrozenLLM, cex: CEXConfig) -> pd.DataFrame:
@@ -34,13 +35,13 @@ def token_changes(prompt: str, other: str, llm: FrozenLLM, cex: CEXConfig) -> pd
     Raises:
         LearnError: the two have different numbers of tokens, so that places cannot be compared.
     """
-    one, two = token_states(prompt, llm, cex), token_states(other, llm, cex)
-    if len(one) != len(two):
+    before, after = token_states(prompt, llm, cex), token_states(other, llm, cex)
+    if len(before) != len(after):
         raise LearnError(
-            f"The prompts have {len(one)} and {len(two)} tokens, so their tokens do not stand in the same places.",
+            f"The prompts have {len(before)} and {len(after)} tokens, so their tokens do not stand in the same places.",
             "Change one word for another of as many tokens.",
         )
-    cosines = (one * two).sum(axis=1) / (np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1))
+    cosines = (before * after).sum(axis=1) / (np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1))
     return pd.DataFrame(
         {
             "token": token_texts(prompt, llm, cex),

@@ -1,4 +1,5 @@
-"""The loss as SPEC, section 4, writes it: plain Python loops over users, positions and negatives, one number at a time.
+"""The dense all-action loss as the paper (section 3.4) defines it:
+plain Python loops over users, positions and negatives, one number at a time.
 
 For reading, and as the oracle that `learn.objective` is tested against. It is hundreds of times slower.
 """
@@ -22,7 +23,7 @@ def loss_by_loops(
     log_expected: Mapping[int, float] | None = None,
     bias: Mapping[int, float] | None = None,
 ) -> float:
-    """Mean over users i, history positions j and targets k of -log( exp s_ijk / (exp s_ijk + mass_ij) ).
+    """Mean over users i, history positions j and targets k of -log( exp s_ijk / (exp s_ijk + negatives_ij) ).
 
     Args:
         user_emb: [B, N_h, d]; item_emb: [B, N_t, d].
@@ -44,13 +45,13 @@ def loss_by_loops(
     for i in range(len(user_emb)):
         own = {int(item) for item in own_targets[i]}
         for j in range(user_emb.shape[1]):
-            mass = 0.0
+            negatives_sum = 0.0
             for embedding, item in negatives:
                 if item in own:
                     continue  # an accidental hit, or a target of their own
                 score = scale * float(user_emb[i, j] @ embedding) + bias.get(item, 0.0)
-                mass += math.exp(score - (log_expected[item] if log_expected is not None else 0.0))
+                negatives_sum += math.exp(score - (log_expected[item] if log_expected is not None else 0.0))
             for k in range(item_emb.shape[1]):
                 score = scale * float(user_emb[i, j] @ item_emb[i, k]) + bias.get(int(item_ids[i][k]), 0.0)
-                losses.append(-math.log(math.exp(score) / (math.exp(score) + mass)))
+                losses.append(-math.log(math.exp(score) / (math.exp(score) + negatives_sum)))
     return sum(losses) / len(losses)

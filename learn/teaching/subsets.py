@@ -8,7 +8,7 @@ from learn.data.validation import validate
 from learn.errors import LearnError
 
 
-def small_cut(
+def subset(
     dataset: Dataset,
     name: str,
     n_users: int,
@@ -19,7 +19,7 @@ def small_cut(
     """The first users' events with the items that most users had, ids and texts as they are.
 
     Args:
-        dataset: what is cut.
+        dataset: what it is a subset of.
         name: of the new dataset.
         n_users: how many, in the dataset's order; those with no event left are not there.
         n_items: how many of the items, those with the most users first.
@@ -29,16 +29,22 @@ def small_cut(
     Raises:
         LearnError: there are fewer users or items, or nothing is left.
     """
-    for what, wanted, there in (("users", n_users, len(dataset.user_ids)), ("items", n_items, dataset.n_items)):
-        if not 1 <= wanted <= there:
-            raise LearnError(f"{dataset.name} has {there:,} {what}, not {wanted:,}.", f"Ask for 1 to {there:,} {what}.")
+    for what, requested, available in (("users", n_users, len(dataset.user_ids)), ("items", n_items, dataset.n_items)):
+        if not 1 <= requested <= available:
+            raise LearnError(
+                f"{dataset.name} has {available:,} {what}, not {requested:,}.", f"Ask for 1 to {available:,} {what}."
+            )
     events = dataset.interactions
     first = events.drop_duplicates([Interactions.USER, Interactions.ITEM])
-    kept = first[Interactions.ITEM].value_counts(sort=False).sort_values(ascending=False, kind="stable").index[:n_items]
+    item_ids = (
+        first[Interactions.ITEM].value_counts(sort=False).sort_values(ascending=False, kind="stable").index[:n_items]
+    )
     events = first if distinct else events
-    events = events[events[Interactions.ITEM].isin(kept) & events[Interactions.USER].isin(dataset.user_ids[:n_users])]
+    events = events[
+        events[Interactions.ITEM].isin(item_ids) & events[Interactions.USER].isin(dataset.user_ids[:n_users])
+    ]
     if longest is not None:
         events = events.groupby(Interactions.USER, sort=False).head(longest)
-    items = dataset.items[dataset.items[Items.ID].isin(kept)]
+    items = dataset.items[dataset.items[Items.ID].isin(item_ids)]
     source = {"kind": "cut", "of": dataset.name, "fingerprint": dataset.fingerprint}
     return validate(name, items.reset_index(drop=True), events.reset_index(drop=True), source)

@@ -14,7 +14,7 @@ from learn.objective import accidental_hits
 from learn.pal.towers import Towers
 from learn.training.batch import Batch
 
-POSITIVE, NEGATIVE, HIT = "positive", "negative", "accidental hit, masked"
+POSITIVE, NEGATIVE, ACCIDENTAL_HIT = "positive", "negative", "accidental hit, masked"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class LossGrid:
 
     Attributes:
         cosines: [N_h, B x N_t] float.
-        kinds: [B x N_t] object: `POSITIVE`, `NEGATIVE` or `HIT`.
+        kinds: [B x N_t] object: `POSITIVE`, `NEGATIVE` or `ACCIDENTAL_HIT`.
         owners: [B x N_t] whose target it is, an index into the batch.
         items: [B x N_t] item indices.
     """
@@ -55,8 +55,9 @@ class LossGrid:
     items: np.ndarray
 
 
-def embed_batch(towers: Towers, content: torch.Tensor, batch: Batch) -> Embedded:
+def embed_batch(towers: Towers, content: np.ndarray | torch.Tensor, batch: Batch) -> Embedded:
     """Both towers over a dense all-action ``batch``; ``content``: [N, D_llm], prepared. Nothing takes a gradient."""
+    content = torch.as_tensor(content)
     rows = torch.arange(len(batch.history))[:, None]
     history, target = torch.as_tensor(batch.history), torch.as_tensor(batch.target)
     positions = torch.as_tensor(batch.history_positions), torch.as_tensor(batch.target_positions)
@@ -71,6 +72,6 @@ def loss_grid(embedded: Embedded, user: int) -> LossGrid:
     n_users, n_targets = embedded.ids.shape
     owners = np.repeat(np.arange(n_users), n_targets)
     masked = embedded.masked[user, 0].numpy()
-    kinds = np.where(owners == user, POSITIVE, np.where(masked, HIT, NEGATIVE)).astype(object)
+    kinds = np.where(owners == user, POSITIVE, np.where(masked, ACCIDENTAL_HIT, NEGATIVE)).astype(object)
     cosines = (embedded.users[user] @ embedded.items.flatten(0, 1).T).numpy()
     return LossGrid(cosines, kinds, owners, embedded.ids.flatten().numpy())

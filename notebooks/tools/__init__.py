@@ -1,0 +1,1 @@
+"""Keeps the notebooks' outputs fresh: ``python -m notebooks.tools.refresh``."""
