@@ -10,6 +10,7 @@ from learn.config import CEXConfig, Config, preset
 from learn.item_towers import ITEM_TOWERS
 from learn.progress import make_progress
 from learn.runs.baselines import POPULARITY, make_reference_run
+from learn.runs.run import Run
 from learn.training.train import train
 from learn.workspace import Workspace
 from tests import synthetic
@@ -53,3 +54,14 @@ def copy_of(workspace: Workspace, folder: Path) -> Workspace:
     """``workspace`` with all that is in it, in ``folder``; its Runs name the LLM of the original."""
     shutil.copytree(workspace.root, folder)
     return Workspace(folder)
+
+
+def train_lora(workspace: Workspace, name: str = "llm-lora") -> Run:
+    """Adds to a `make_trained_workspace` a Run of tower (a) whose PAL is the first layer of its LLM."""
+    dataset = synthetic.make_synthetic_dataset()
+    split = synthetic.synthetic_split(dataset)
+    silent = make_progress(silent=True)
+    config = tiny_config(workspace.root / "llm", pal__backbone="llm-lora", pal__backbone_layers=1, pal__lora_rank=2)
+    read = content_embeddings(dataset, config.cex, workspace, silent)
+    folder = workspace.run(dataset.name, name)
+    return train(dataset, split, read.vectors, config, folder=folder, content_key=read.key, progress=silent)

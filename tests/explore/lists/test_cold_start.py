@@ -65,9 +65,7 @@ def test_the_rank_equals_the_why_pages(recommenders, phases):
         for user in (2, 9, 21):
             keep = np.ones(len(recommender.items), bool)
             keep[phases[0][user]] = False
-            rank_breakdown = attribution.rank_breakdown(
-                recommender.users[user], recommender.items, keep, COLD, recommender.has_popularity_bias
-            )
+            rank_breakdown = attribution.rank_breakdown(recommender, user, COLD, keep)
             found = a.own_ranks(
                 recommender.users, recommender.items, recommender.items[COLD], phases[0], np.array([user]), COLD
             )
