@@ -18,7 +18,7 @@ from learn.config import BUNDLED, BUNDLED_ENCODER, CEXConfig, PALConfig
 from learn.errors import LearnError
 from learn.pal.masks import weighted_causal_mask
 
-LORA_SCALE = 2.0
+LORA_SCALE = 2
 """What an adapter adds is multiplied by this, at every rank."""
 
 
@@ -122,6 +122,11 @@ class LoRALayers(nn.Module):
         return self.frozen_hash
 
     def set_extra_state(self, state: torch.Tensor) -> None:
+        """Compares what `get_extra_state` gave.
+
+        Raises:
+            LearnError: the frozen weights are others than those that the adapters were trained on.
+        """
         if not torch.equal(state.cpu(), self.frozen_hash):
             raise LearnError(
                 f"The first layers of the LLM {self.name!r} are not those that the adapters were trained on.",
