@@ -4,13 +4,14 @@
 # make notebooks-refresh   executes the tutorials and stores their outputs and pictures in them
 # make docs  the documentation, into site/           make lint   style, docstrings, floors, types
 # make wheel the package, into dist/                 make peers  the environment of the peers of table 3
+# make test-sse41, test-avx2, test-one-thread   the suite as other processors compute it
 # make requirements   resolves pyproject.toml's dependencies anew into requirements.txt and requirements.lock
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: app test slow demo peers lint lab notebooks notebooks-refresh docs wheel requirements clean
+.PHONY: app test slow test-sse41 test-avx2 test-one-thread demo peers lint lab notebooks notebooks-refresh docs wheel requirements clean
 app: $(READY)
 	$(BIN)/learn app
 
@@ -19,6 +20,16 @@ test: $(READY)
 
 slow: $(READY)
 	$(BIN)/python -m pytest -m slow
+
+# The last digits of a sum depend on the processor; nothing that is tested may. Browsers compute nothing.
+test-sse41: $(READY)
+	ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 $(BIN)/python -m pytest -m "not slow and not browser"
+
+test-avx2: $(READY)
+	ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 $(BIN)/python -m pytest -m "not slow and not browser"
+
+test-one-thread: $(READY)
+	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow and not browser"
 
 demo: $(READY)
 	$(BIN)/learn demo

@@ -1,6 +1,8 @@
 """For all tests: none asserts a time, so hypothesis has no deadline; one tiny LLM and one tiny encoder; one synthetic
 dataset and workspace, which tests only read."""
 
+import shutil
+
 import pytest
 from hypothesis import settings
 
@@ -10,6 +12,7 @@ from learn.explore.catalogue import read_catalogue
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from learn.runs.vectors import embeds
+from learn.workspace import Workspace
 from tests import synthetic, trained
 from tests.fake_llm import make_tiny_encoder, make_tiny_llm
 
@@ -74,3 +77,11 @@ def recommenders(trained_workspace, dataset):
     """Run name -> what answers for it, of every variant."""
     runs = [Run(path) for path in trained_workspace.run_paths(dataset.name)]
     return {run.name: Recommender(run, dataset) for run in runs if embeds(run)}
+
+
+@pytest.fixture(scope="session")
+def lora_recommender(tmp_path_factory, trained_workspace, dataset):
+    """Of a Run whose PAL is the LLM's own layers; in a copy of the workspace, so that the other Runs stay alone."""
+    copied = tmp_path_factory.mktemp("lora") / "workspace"
+    shutil.copytree(trained_workspace.root, copied)
+    return Recommender(trained.train_lora(Workspace(copied)), dataset)

@@ -29,10 +29,9 @@ from learn.item_towers import ITEM_TOWERS, Tower
 from learn.pal.towers import Towers
 from learn.progress import make_progress
 from learn.reproduce.tables import plan
-from learn.runs.recommender import open_recommender
 from learn.runs.run import Run
 from learn.runs.towers import load_towers
-from learn.teaching.loss_by_loops import loss_by_loops
+from learn.teaching.reference_loss import loss_by_loops
 from learn.training.batch import make_batch
 from learn.training.step import StepLoss
 from learn.training_objectives import OBJECTIVES, TrainingObjective, cut_dense
@@ -143,6 +142,7 @@ class TestItemTower:
             space = next(space for space in find_spaces([run]) if not space.is_content)
             assert space.label == TOWER.label and "tower (mean)" in space.explanation
             assert space_vectors(space, dataset).shape == (dataset.n_items, 8)
+            assert len(run.recommend(["u00"], k=3)) == len(run.recommend_for(history=["i01", "i07"], k=3)) == 3
             shown = page("overview")
             assert shown.dataframe[0].value["label"].tolist() == [TOWER.label]
             assert "items amid those before" in texts(shown)
@@ -152,7 +152,7 @@ class TestItemTower:
         run = Run(run.path)
         with pytest.raises(LearnError, match=r"Run learn-mean .* no item tower 'mean'; choose one of: a, b, c"):
             _ = run.config
-        for opening in (lambda: load_towers(run), lambda: open_recommender(run, place, dataset)):
+        for opening in (lambda: load_towers(run), lambda: run.recommend_for(history=["i01", "i07"], k=3)):
             with pytest.raises(LearnError, match="no item tower 'mean'"):
                 opening()
         assert page("overview").dataframe[0].value["label"].tolist() == [TOWER.label], "its figures are still shown"

@@ -131,7 +131,12 @@ def show_lists(
     show(lists_data(columns, catalogue, item_ids, later, cold, **options), key)
 
 
-def show(data: dict, key: str, action: tuple[str, str] | None = None, on_picked: Callable[[str], None] | None = None):
+def show(
+    data: dict,
+    key: str,
+    action: tuple[str, str] | None = None,
+    on_picked: Callable[[str], None] = lambda item: None,
+) -> None:
     """Draws ``data`` ({"legend", "columns"}); its rows need "rank", "item" and "title", the rest may be missing.
 
     Args:

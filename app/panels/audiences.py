@@ -8,9 +8,8 @@ import streamlit as st
 from app.components.lists import Column, column_data, show, show_lists
 from app.shared import cache, links
 from learn.explore.lists.audience import Audience, audience
-from learn.explore.lists.cold_start import nearest
-from learn.explore.lists.user_lists import Suggestions
 from learn.runs.recommender import Recommender
+from learn.runs.suggestions import Suggestions
 
 NEIGHBOURS, PEOPLE = 6, 5
 
@@ -21,13 +20,14 @@ def answers(
     """Run name -> (nearest warm items, audience) of one item.
 
     Args:
+        opened: Run name -> what answers for it.
         vectors: Run name -> [d] the item's vector.
         item: its index in the catalogue; None for a new one.
     """
     warm = view.counts > 0
     return {
         name: (
-            nearest(one, vectors[name], warm, NEIGHBOURS),
+            one.neighbours(vectors[name], NEIGHBOURS, warm),
             audience(one, vectors[name], view.history, PEOPLE, item),
         )
         for name, one in opened.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from learn.explore.lists import user_lists
 from learn.explore.metrics import overview
 from learn.ranking.report import report_folders
 from learn.reproduce import results
+from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns, find_runs, run_paths
 from learn.workspace import Workspace
@@ -131,6 +133,6 @@ def metrics(_runs: list[Run], key: tuple[str, ...]) -> pd.DataFrame:
     return overview.collect_metrics(_runs)
 
 
-def run_key(runs: list[Run]) -> tuple[str, ...]:
+def run_key(runs: Sequence[RunFolder]) -> tuple[str, ...]:
     """What tells one set of Runs from another: each one's folder and when it was written."""
     return tuple(f"{run.path}@{(run.path / 'run.json').stat().st_mtime_ns}" for run in runs)

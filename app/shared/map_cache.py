@@ -94,7 +94,9 @@ def vectors(space: Space, view: cache.View) -> np.ndarray:
 
 
 @st.cache_resource(max_entries=12, show_spinner="Looking for everybody's neighbours …")
-def _neighbours(_space, _view, _items: np.ndarray, k: int, key: tuple, fingerprint: str, n: int) -> np.ndarray:
+def _neighbours(
+    _space: Space, _view: cache.View, _items: np.ndarray, k: int, key: tuple, fingerprint: str, n: int
+) -> np.ndarray:
     return nearest(vectors(_space, _view)[_items], k)[0]
 
 
@@ -104,7 +106,7 @@ def neighbours(space: Space, view: cache.View, items: np.ndarray, k: int) -> np.
 
 
 @st.cache_resource(max_entries=8, show_spinner="Placing people …")
-def _users(_space, _view, _found: ItemMap, key: tuple, version: str) -> np.ndarray:
+def _users(_space: Space, _view: cache.View, _found: ItemMap, key: tuple, version: str) -> np.ndarray:
     users = user_directions(_space, _view.dataset)
     chosen = np.random.default_rng(0).permutation(len(users))[:MOST_USERS]
     places = place_users(_found.plane, vectors(_space, _view)[_found.items], users[chosen])

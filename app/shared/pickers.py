@@ -104,7 +104,7 @@ def pick_user(view: cache.View) -> int | None:
     columns[2].button(
         "Random user", icon=":material/casino:", on_click=_choose, args=(ids[:MOST_LISTED],), width="stretch"
     )
-    name = url.linked(
+    name = url.linked_or_none(
         columns[0].selectbox,
         "User",
         ids[:MOST_LISTED],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import streamlit as st
@@ -46,6 +47,13 @@ def open_recommenders(runs: Sequence[Run], dataset: Dataset, towers: bool = Fals
         else:
             opened[run.name] = one
     return opened
+
+
+def read_ahead(runs: Sequence[Run], dataset: Dataset) -> None:
+    """Reads what Recommendations needs first, in silence: what is wrong with a Run is said there, where it matters."""
+    for run in runs:
+        with suppress(LearnError):
+            _ = _recommender(run, dataset, cache.run_key([run])[0], dataset.fingerprint).items
 
 
 @st.cache_resource(max_entries=2, show_spinner="Waking the frozen LLM: the first time takes half a minute …")

@@ -30,16 +30,42 @@ def linked(
     label: str,
     options: Sequence[str],
     key: str,
-    default: str | None,
-    others: Callable[[str | None], dict[str, str]] | None = None,
+    default: str,
+    others: Callable[[str], dict[str, str]] | None = None,
     **arguments: Any,
-) -> str | None:
-    """A widget of one choice whose value, not its wording, is in the URL under ``key``.
+) -> str:
+    """A widget of one choice whose value, not its wording, is in the URL under ``key``; ``linked_or_none`` for one that
+    may also be left empty.
 
     A value of the URL that is none of ``options`` is left for the page to name, and ``default`` is shown; a widget
     that accepts new options takes any. ``others`` gives what else of the URL a choice changes, in the same step.
     """
 
+    return _linked_choice(widget, label, options, key, default, others, **arguments)
+
+
+def linked_or_none(
+    widget: Callable,
+    label: str,
+    options: Sequence[str],
+    key: str,
+    default: str | None,
+    others: Callable[[str | None], dict[str, str]] | None = None,
+    **arguments: Any,
+) -> str | None:
+    """As `linked`, of a widget that may be empty (``index=None``)."""
+    return _linked_choice(widget, label, options, key, default, others, **arguments)
+
+
+def _linked_choice(
+    widget: Callable,
+    label: str,
+    options: Sequence[str],
+    key: str,
+    default: str | None,
+    others: Callable[[Any], dict[str, str]] | None,
+    **arguments: Any,
+) -> Any:
     def read(values: list[str]) -> str | None:
         value = values[-1] or None
         if value is not None and value not in options and not arguments.get("accept_new_options"):

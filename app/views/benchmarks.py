@@ -56,7 +56,12 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
     if (rows["split"] == "leave_one_out").all() and Recommendations.ALL_CANDIDATES in sets:
         sets = sorted(sets, key=lambda name: name != Recommendations.ALL_CANDIDATES)
     candidates = url.linked(
-        columns[2].selectbox, "Ranked items", sets, url.BENCHMARK_SET, sets[0], format_func=overview.AMONG_NAMES.get
+        columns[2].selectbox,
+        "Ranked items",
+        sets,
+        url.BENCHMARK_SET,
+        sets[0],
+        format_func=overview.CANDIDATE_LABELS.get,
     )
     slices = list(dict.fromkeys(rows[Metrics.SLICE]))
     part = url.linked(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.components.lists import Column, column_data, show
 from app.shared import cache, links, page, pickers, theme, url
+from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
@@ -65,13 +66,18 @@ def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[lis
         others = st.columns(3)
         names = [name for name in overview.in_table_order(metrics[Metrics.METRIC]) if overview.more_is_better(name)]
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
-        sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.CANDIDATES])]
+        sets = [name for name in overview.CANDIDATE_LABELS if name in set(metrics[Metrics.CANDIDATES])]
         first = "recall" if "recall" in names else names[0]
         metric = url.linked(others[0].selectbox, "Metric", names, url.METRIC, first, format_func=overview.metric_label)
         standard = str(default_k(n_items))
         k = url.linked(others[1].selectbox, "List length k", ks, url.METRIC_K, standard if standard in ks else ks[0])
         candidates = url.linked(
-            others[2].selectbox, "Ranked items", sets, url.METRIC_SET, sets[0], format_func=overview.AMONG_NAMES.get
+            others[2].selectbox,
+            "Ranked items",
+            sets,
+            url.METRIC_SET,
+            sets[0],
+            format_func=overview.CANDIDATE_LABELS.get,
         )
     return chosen, metric, int(k), candidates
 
@@ -88,7 +94,7 @@ def _slice_rules(run: Run) -> str:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading stored lists …")
-def _matrix(_run: Run, _dataset, key: str, fingerprint: str, candidates: str) -> np.ndarray:
+def _matrix(_run: Run, _dataset: Dataset, key: str, fingerprint: str, candidates: str) -> np.ndarray:
     return compare.stored_matrix(_run, _dataset, candidates)
 
 
@@ -212,7 +218,7 @@ def _duel(view: cache.View, picked: list[Run], candidates: str, k: int, colours:
         return
     at = k if k in ks else ks[-1]
     a, b = (next(run for run in able if run.name == name) for name in (one, two))
-    found = compare.duel(a, b, at, candidates)
+    found = compare.paired_comparison(a, b, at, candidates)
     mean, low, high = found.difference
     verdict = "more than chance" if low > 0 or high < 0 else "within chance"
     tiles = st.columns(4)

@@ -139,12 +139,12 @@ def _picked(item_ids: np.ndarray) -> None:
 
 def _links(space: Space, view: cache.View, found: ItemMap, item: int) -> dict:
     """The item's exact neighbours in the whole catalogue, and which of them the map shows near it."""
-    near, cosines = (part[0] for part in nearest(map_cache.vectors(space, view), K, [item]))
+    near, cosines = (part[0] for part in nearest(map_cache.vectors(space, view), K, np.array([item])))
     places = np.array([_point(found.items, one) for one in near], dtype=np.int64)
     point = _point(found.items, item)
     kept = np.zeros(len(near), dtype=bool)
     if point >= 0:
-        kept = kept_neighbours(places[None], near_on_map(found.plane, [point]))[0] & (places >= 0)
+        kept = kept_neighbours(places[None], near_on_map(found.plane, np.array([point])))[0] & (places >= 0)
     drawn = places >= 0
     far = int((drawn & ~kept).sum())
     note = f"{int(kept.sum())} of its {len(near)} true neighbours are near it on this map."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.shared import cache, links, map_cache, page, theme, url
 from learn.explore.colours import SLICE_COLOURS, category_colours
@@ -40,7 +42,7 @@ def draw() -> None:
             f"Among {len(items):,} of {dataset.n_items:,} items: a random sample (seed {SEED}) in which every category,"
             " and cold and warm items, have their share."
         )
-    near = [map_cache.neighbours(space, view, items, k) for space in (before, after)]
+    near = (map_cache.neighbours(before, view, items, k), map_cache.neighbours(after, view, items, k))
     k = near[0].shape[1]
     table = moved.moved_items(*near, items, view.catalogue, view.counts)
     _example(near, table, view, before, after)
@@ -56,7 +58,7 @@ def _controls(spaces: list[Space]) -> tuple[Space, Space, int]:
             st.warning(f"There is no space {theme.plain(wanted)} here.")
     left, right, last = st.columns([3, 3, 1.6])
 
-    def choose(column, words: str, key: str, index: int) -> Space:
+    def choose(column: DeltaGenerator, words: str, key: str, index: int) -> Space:
         name = url.linked(column.selectbox, words, names, key, names[index], format_func=lambda one: by_name[one].label)
         column.caption(theme.plain(by_name[name].explanation))
         return by_name[name]
@@ -67,7 +69,9 @@ def _controls(spaces: list[Space]) -> tuple[Space, Space, int]:
     return before, after, int(k)
 
 
-def _example(near: list, table: pd.DataFrame, view: cache.View, before: Space, after: Space) -> None:
+def _example(
+    near: tuple[np.ndarray, np.ndarray], table: pd.DataFrame, view: cache.View, before: Space, after: Space
+) -> None:
     found = moved.find_example(*near, table, view.catalogue)
     if found is None or not found.before or not found.after:
         return
@@ -146,7 +150,7 @@ def _tables(table: pd.DataFrame, k: int, view: cache.View, before: Space, after:
 
 
 def _open(view: cache.View, item: int, before: Space, after: Space) -> None:
-    query = links.query_of(view.dataset)
+    query: dict[str, str | list[str]] = {**links.query_of(view.dataset)}
     query |= {url.SPACES: [before.name, after.name], url.ITEM: str(view.dataset.item_ids[item])}
     # Streamlit puts these into this page's address first: it needs its own choices for the way back.
     query |= {url.BEFORE: before.name, url.AFTER: after.name}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -69,7 +71,14 @@ def _empty() -> None:
     _put([])
 
 
-def _item_list(view: cache.View, name: str, items: list[int], key: str, action: tuple[str, str], callback) -> None:
+def _item_list(
+    view: cache.View,
+    name: str,
+    items: list[int],
+    key: str,
+    action: tuple[str, str],
+    callback: Callable[[str], None],
+) -> None:
     found = Suggestions(np.asarray(items, dtype=np.int64), np.zeros(len(items)), live=True)
     column = Column(name, name, REST_COLOUR, "", "", found)
     nothing = np.zeros(0, dtype=np.int64)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from app.shared import cache, links, theme, url, variant_texts
+from app.shared import cache, links, recommenders, theme, url, variant_texts
 from learn.data.dataset import Dataset
 from learn.data.report import NOTE, OK, WARNING, report_table
 from learn.data.schema import Metrics, Slices
 from learn.data.sources import SOURCES
 from learn.data.splits import SplitInfo
-from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours, run_colours
@@ -49,14 +48,7 @@ def draw() -> None:
     _findings(dataset)
     for problem in runs.problems:
         theme.show_error(problem)
-    _read_ahead(dataset, runs)
-
-
-def _read_ahead(dataset: Dataset, runs: FoundRuns) -> None:
-    """What Recommendations needs first, while this page, drawn by now, is being looked at."""
-    for run in runs.usable:
-        with suppress(LearnError):  # said there, where it matters
-            cache.vectors(run, dataset, cache.run_key([run])[0], dataset.fingerprint)
+    recommenders.read_ahead(runs.usable, dataset)  # while this page, drawn by now, is being looked at
 
 
 def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
@@ -72,14 +64,14 @@ def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
     columns = st.columns([2, 1, 2, 2])
     names = overview.in_table_order(metrics[Metrics.METRIC])
     ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
-    sets = [name for name in overview.AMONG_NAMES if name in set(metrics[Metrics.CANDIDATES])]
+    sets = [name for name in overview.CANDIDATE_LABELS if name in set(metrics[Metrics.CANDIDATES])]
     slices = sorted(metrics[Metrics.SLICE].unique(), key=lambda name: (name != Slices.WHOLE, name))
     first = "recall" if "recall" in names else names[0]
     metric = url.linked(columns[0].selectbox, "Metric", names, url.METRIC, first, format_func=overview.metric_label)
     standard = str(default_k(n_items))
     k = url.linked(columns[1].selectbox, "List length k", ks, url.METRIC_K, standard if standard in ks else ks[-1])
     candidates = url.linked(
-        columns[2].selectbox, "Ranked items", sets, url.METRIC_SET, sets[0], format_func=overview.AMONG_NAMES.get
+        columns[2].selectbox, "Ranked items", sets, url.METRIC_SET, sets[0], format_func=overview.CANDIDATE_LABELS.get
     )
     part = url.linked(
         columns[3].selectbox,
@@ -94,7 +86,7 @@ def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
     if not overview.more_is_better(metric):
         how_to_read = "Dots are of all lists together; more is not always better."
     what = overview.metric_words(metric) or metric
-    st.caption(f"{overview.metric_label(metric)}: {what}. {overview.AMONG_NAMES[candidates]}. {how_to_read}")
+    st.caption(f"{overview.metric_label(metric)}: {what}. {overview.CANDIDATE_LABELS[candidates]}. {how_to_read}")
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return
@@ -111,7 +103,7 @@ def _metrics_table(table: pd.DataFrame) -> None:
     styled = table.style.highlight_max(subset=better, props="background-color: #1f9e7740").format(
         "{:.4f}", subset=numbers
     )
-    heads = {column: overview.metric_label(column) for column in numbers}
+    heads: dict[str, Any] = {column: overview.metric_label(column) for column in numbers}
     heads |= {"label": st.column_config.Column("Variant", pinned=True)}
     st.dataframe(styled, hide_index=True, width="stretch", column_config=heads)
     others = " and ".join(overview.metric_label(name.partition("@")[0]) for name in numbers if name not in better)

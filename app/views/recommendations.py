@@ -143,9 +143,9 @@ def _columns(
     view: cache.View,
     runs: FoundRuns,
     user: int,
-    seen,
+    seen: user_lists.UserView,
     keep: np.ndarray,
-    lists: dict,
+    lists: dict[str, Suggestions],
     filters: Filters,
     unseen: bool,
 ) -> None:

@@ -36,30 +36,25 @@ def draw() -> None:
     if not opened:
         return
     seen = user_lists.user_view(view.history, view.target, user)
-    keep = user_lists.rankable(np.ones(dataset.n_items, dtype=bool), seen, unseen=True)
     labels = {name: label for name, label in run_labels(usable).items() if name in opened}
-    item = _pick_item(view, opened, user, keep, labels)
+    item = _pick_item(view, opened, user, labels)
     if item is None:
         return
     colours = run_colours((run.name, run.info.variant) for run in usable)
-    rank_breakdowns = {
-        name: attribution.rank_breakdown(one.users[user], one.items, keep, item, one.has_popularity_bias)
-        for name, one in opened.items()
-    }
+    unseen = user_lists.rankable(np.ones(dataset.n_items, dtype=bool), seen, unseen=True)
+    rank_breakdowns = {name: attribution.rank_breakdown(one, user, item, unseen) for name, one in opened.items()}
     _item_card(view, seen, item)
     _ranks(rank_breakdowns, labels)
     _contributions(view, opened, seen.history, item, labels, colours)
     _here_and_not_there(rank_breakdowns, labels, colours)
 
 
-def _pick_item(
-    view: cache.View, opened: dict[str, Recommender], user: int, keep: np.ndarray, labels: dict[str, str]
-) -> int | None:
+def _pick_item(view: cache.View, opened: dict[str, Recommender], user: int, labels: dict[str, str]) -> int | None:
     """The item to explain: one of what the variants recommend, or any id that is typed."""
-    dataset, places = view.dataset, {}
+    dataset = view.dataset
+    places: dict[str, list[str]] = {}
     for name, one in opened.items():
-        found = user_lists.rank_live(one.users[user], one.items, keep, SUGGESTED)
-        for rank, item in enumerate(found.items.tolist(), 1):
+        for rank, item in enumerate(one.for_user(user, SUGGESTED).items.tolist(), 1):
             places.setdefault(str(dataset.item_ids[item]), []).append(f"#{rank} {labels[name]}")
     ids = sorted(places, key=lambda one: -len(places[one]))
     asked = st.query_params.get(url.ITEM)
@@ -71,7 +66,7 @@ def _pick_item(
         title = view.catalogue.titles[index] if index >= 0 else "not in this catalogue"
         return f"{title} · {', '.join(places.get(item_id, [item_id]))}"
 
-    chosen = url.linked(
+    chosen = url.linked_or_none(
         st.selectbox,
         "Item",
         ids,
@@ -125,9 +120,9 @@ def _ranks(rank_breakdowns: dict[str, attribution.RankBreakdown], labels: dict[s
 
 @st.cache_data(max_entries=64, show_spinner="Leaving out one item after the other …")
 def _explain(
-    _lives: dict[str, Recommender], key: tuple[str, ...], history: np.ndarray, item: int, most: int | None
+    _opened: dict[str, Recommender], key: tuple[str, ...], history: np.ndarray, item: int, most: int | None
 ) -> dict[str, attribution.Attribution]:
-    return attribution.explain(_lives, history, {name: one.items[item] for name, one in _lives.items()}, most)
+    return attribution.explain(_opened, history, {name: one.items[item] for name, one in _opened.items()}, most)
 
 
 def _contributions(
@@ -144,47 +139,48 @@ def _contributions(
             help="Slower. Otherwise: the half that seems to matter most, and an even sample of the others.",
         )
     key = cache.run_key([one.run for one in opened.values()])
-    found = _explain(opened, key, history, item, None if everything else EXACT_AT_FIRST)
-    n_strands = max(one.n_strands for one in found.values())
+    attributions = _explain(opened, key, history, item, None if everything else EXACT_AT_FIRST)
+    n_chunks = max(one.n_chunks for one in attributions.values())
     cut = (
-        f" This history is too long to be read at once: it is read in {n_strands} strands, and an item is left out "
-        "of its own." * (n_strands > 1)
+        f" This history is too long to be read at once: it is read in {n_chunks} chunks, and an item is left out "
+        "of its own." * (n_chunks > 1)
     )
     st.caption(
         "Bars to the right speak for the item: its score falls by that much when the purchase is left out. Bars to the "
         f"left speak against it. Ticks: a one-pass estimate of the same. Every variant has its own scale.{cut}"
     )
-    table = attribution.contributions_table(found)
+    table = attribution.contributions_table(attributions)
     theme.chart(attribution_figures.contributions_figure(table, view.catalogue, labels, colours), "why_contributions")
-    for column, one in zip(st.columns(len(found)), found.values(), strict=True):
+    for column, one in zip(st.columns(len(attributions)), attributions.values(), strict=True):
         column.caption(_agreement(one), help=AGREEMENT_HELP)
     with st.expander(f"All {n_distinct:,} distinct items of the history"):
         st.dataframe(_readable(table, view, labels), hide_index=True, width="stretch", height=320)
 
 
 AGREEMENT_HELP = (
-    "Spearman's rank correlation of the estimate (the score's slope as attention to an item is turned down) with the "
-    "bars. Taking an item out of a long history altogether also regroups the others into new strands, which no "
-    "estimate can foresee: the second number. The table below has both. "
-    "Of the newest item of a strand the estimate knows least: it is also what asks, not only what is attended to."
+    "Spearman's rank correlation of the estimate (the score's gradient in the attention to an item) with the bars. "
+    "Taking an item out of a long history altogether also regroups the others into new chunks, which no estimate can "
+    "foresee: the second number. The table below has both. "
+    "Of the newest item of a chunk the estimate knows least: it is also what asks, not only what is attended to."
 )
 
 
 def _agreement(found: attribution.Attribution) -> str:
-    if not np.isfinite(found.agreement_held):
+    if not np.isfinite(found.agreement_chunk):
         return "Too few items to compare the estimate with."
-    words = f"Ticks against bars, rank correlation: {found.agreement_held:.2f}"
-    return words + (f"; {found.agreement:.2f} with the strands regrouped" if found.n_strands > 1 else "")
+    words = f"Ticks against bars, rank correlation: {found.agreement_chunk:.2f}"
+    return words + (f"; {found.agreement:.2f} with the chunks regrouped" if found.n_chunks > 1 else "")
 
 
 def _readable(table: pd.DataFrame, view: cache.View, labels: dict[str, str]) -> pd.DataFrame:
-    wide = table.pivot(index="item", columns="run", values=["held", "exact", "approximate"])
+    wide = table.pivot(index="item", columns="run", values=["leave_one_out_chunk", "leave_one_out", "gradient"])
     shown = pd.DataFrame({"item": view.catalogue.titles[wide.index], "category": view.catalogue.categories[wide.index]})
     for name in dict.fromkeys(table["run"]):
-        shown[f"{labels[name]}: left out"] = wide["held", name].to_numpy()
-        if not np.allclose(wide["held", name], wide["exact", name], equal_nan=True):
-            shown[f"{labels[name]}: left out, regrouped"] = wide["exact", name].to_numpy()
-        shown[f"{labels[name]}: estimate"] = wide["approximate", name].to_numpy()
+        by_chunk, regrouped = wide["leave_one_out_chunk", name], wide["leave_one_out", name]
+        shown[f"{labels[name]}: left out"] = by_chunk.to_numpy()
+        if not np.allclose(by_chunk, regrouped, equal_nan=True):
+            shown[f"{labels[name]}: left out, regrouped"] = regrouped.to_numpy()
+        shown[f"{labels[name]}: estimate"] = wide["gradient", name].to_numpy()
     first = shown.columns[2]
     return shown.sort_values(first, ascending=False, kind="stable")
 
@@ -195,7 +191,8 @@ def _here_and_not_there(rank_breakdowns: dict[str, attribution.RankBreakdown], l
     theme.chart(attribution_figures.distribution_figure(rank_breakdowns, labels, colours), "why_distribution")
     st.caption(
         "Every item's score for this person, per variant; the line marks this item. A score is *similarity* (what this "
-        "person's history says) plus a *popularity prior* (what the text says of how much people buy such things)."
+        "person's history says) plus a *popularity bias* (what the text says of how much people buy such things) and, "
+        "where the person had the item before, a *repeat-consumption bias* (how much people buy the same again)."
     )
     table = attribution.rank_breakdowns_table(rank_breakdowns, labels)
     st.dataframe(table, hide_index=True, width="stretch", column_config={"Run": "Variant"})

@@ -15,15 +15,17 @@ from learn.config import preset
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
 from learn.data.stored import open_dataset
-from learn.reproduce.experiments import cells, run_cell
-from learn.reproduce.external_baselines import PEERS, Peer, export
-from learn.reproduce.external_runs import PeerCannotRun, PeerHost, run_job
+from learn.reproduce.experiments import experiments, run_cell
+from learn.reproduce.external_baselines import PEERS, ExternalBaseline, export
+from learn.reproduce.external_runs import ExternalBaselineCannotRun, ExternalHost, run_job
 from learn.reproduce.tables import plan
 from learn.settings import parse_settings
 from learn.workspace import Workspace
 
 
-def try_settings(peer: Peer, changes: dict[str, object], dataset: Dataset, split: Split, host: PeerHost) -> str:
+def try_settings(
+    peer: ExternalBaseline, changes: dict[str, object], dataset: Dataset, split: Split, host: ExternalHost
+) -> str:
     """The peer with ``changes`` to its settings, in one line."""
     with tempfile.TemporaryDirectory() as temporary:
         output = Path(temporary)
@@ -43,7 +45,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--set", action="append", help="a setting of the library; its value is JSON where it parses")
     arguments = parser.parse_args()
-    workspace, host = Workspace.at(arguments.workspace), PeerHost.at()
+    workspace, host = Workspace.at(arguments.workspace), ExternalHost.at()
     dataset = open_dataset(workspace, arguments.dataset)
     split = dataset.split
     wanted = arguments.peer or [peer.name for peer in PEERS]
@@ -53,11 +55,11 @@ def main() -> None:
             if peer.name in wanted:
                 print(try_settings(peer, changes, dataset, split, host), flush=True)
         return
-    todo = cells(plan("table3", preset("short")), "table3", dataset.name, workspace, arguments.seeds)
+    todo = experiments(plan("table3", preset("short")), "table3", dataset.name, workspace, arguments.seeds)
     for cell in sorted((cell for cell in todo if cell.row.name in wanted), key=lambda cell: cell.seed):
         try:
             run = run_cell(cell, dataset, split, workspace, host)
-        except PeerCannotRun as error:
+        except ExternalBaselineCannotRun as error:
             print(error, flush=True)
             continue
         table = run.metrics.set_index(["metric", "k", "among", "slice"])["mean"]

@@ -14,7 +14,7 @@ from learn.cex.devices import compute_dtype, pick_device
 from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.cex.reader import read_batch
-from learn.cex.store import KEY_JOINT, ContentStore, store_key, text_hash
+from learn.cex.store import KEY_SEPARATOR, ContentStore, store_key, text_hash
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.data.schema import Items
@@ -85,7 +85,7 @@ def content_embeddings(
         return found[0]
     return ContentEmbeddings(
         np.concatenate([part.vectors for part in found], axis=1),
-        KEY_JOINT.join(part.key for part in found),
+        KEY_SEPARATOR.join(part.key for part in found),
         pd.concat([part.truncated for part in found], ignore_index=True),
         sum(part.tokens for part in found),
         sum(part.seconds for part in found),

@@ -31,7 +31,7 @@ from learn.workspace import Workspace
 
 FORMAT_VERSION = 1
 HASH_BYTES = 16
-KEY_JOINT = "+"
+KEY_SEPARATOR = "+"
 """Between the keys of several stores whose vectors stand one behind the other."""
 
 
@@ -52,7 +52,7 @@ def stored_content(workspace: Workspace, dataset: Dataset, key: str) -> np.ndarr
         LearnError: there is no such store, or it lacks an item's text.
     """
     prompts = item_prompts(dataset.items)
-    stores = [ContentStore(workspace.content(dataset.name) / one) for one in key.split(KEY_JOINT)]
+    stores = [ContentStore(workspace.content(dataset.name) / one) for one in key.split(KEY_SEPARATOR)]
     return np.concatenate([store.vectors_for(prompts) for store in stores], axis=1)
 
 
@@ -68,7 +68,7 @@ def share_content(source: Workspace, of: str, key: str, workspace: Workspace, da
         LearnError: there is no such store, or it lacks a text.
     """
     prompts = item_prompts(dataset.items)
-    for one in key.split(KEY_JOINT):
+    for one in key.split(KEY_SEPARATOR):
         folder = workspace.content(dataset.name) / one
         if not (folder / "store.json").exists():
             ContentStore(source.content(of) / one).save_compact(folder, prompts, "float16")

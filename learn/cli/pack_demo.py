@@ -20,7 +20,8 @@ from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.config import PRESETS
 from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
-from learn.runs import info as run_module
+from learn.runs import info
+from learn.runs.run import Run
 from learn.workspace import PREBUILT, Workspace
 
 DATASET = "completejourney"
@@ -32,7 +33,7 @@ def expected_manifest() -> dict[str, Any]:
     """What the code at hand says about the artefacts: a demo built otherwise is out of date."""
     preset = json.dumps(PRESETS["demo"].model_dump(mode="json"), sort_keys=True)
     return {
-        "run_format": run_module.FORMAT_VERSION,
+        "run_format": info.FORMAT_VERSION,
         "store_format": store.FORMAT_VERSION,
         "prompt_version": PROMPT_VERSION,
         "demo_preset": hashlib.sha256(preset.encode()).hexdigest()[:16],
@@ -67,7 +68,7 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
     from learn.pipeline import draw_maps
 
     dataset = open_dataset(workspace, DATASET)
-    runs = [run_module.Run(path) for path in workspace.run_paths(DATASET)]
+    runs = [Run(path, dataset) for path in workspace.run_paths(DATASET)]
     if not runs:
         raise LearnError(f"{workspace.root} holds no Run of {DATASET}.", "Make them: learn demo")
     if {run.info.dataset_fingerprint for run in runs} != {dataset.fingerprint}:
@@ -76,7 +77,7 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
     with atomic_folder(folder) as temporary:
         target = Workspace(temporary)
         joined = {run.info.content_key for run in runs if run.info.content_key}
-        for key in sorted({key for keys in joined for key in keys.split(store.KEY_JOINT)}):
+        for key in sorted({key for keys in joined for key in keys.split(store.KEY_SEPARATOR)}):
             source = store.ContentStore(workspace.content(DATASET) / key)
             source.save_compact(target.content(DATASET) / key, item_prompts(dataset.items))
         for run in runs:
@@ -99,7 +100,7 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
             "dataset": DATASET,
             "dataset_fingerprint": dataset.fingerprint,
             "runs": [run.name for run in runs],
-            "made": run_module.provenance(),
+            "made": info.provenance(),
             "bytes": sum(files.values()),
             "files": files,
             "rebuild": REBUILD,

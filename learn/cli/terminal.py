@@ -70,14 +70,14 @@ def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> No
     for run in runs:
         rows = run.metrics
         rows = rows[(rows[Metrics.K] == k) & (rows[Metrics.SLICE] == Slices.WHOLE)]
-        cells = []
+        experiments = []
         for candidates, metric in columns:
             found = rows[(rows[Metrics.METRIC] == metric) & (rows[Metrics.CANDIDATES] == candidates)]
             row = None if found.empty else found.iloc[0]
-            cells.append(
+            experiments.append(
                 "–" if row is None else f"{row[Metrics.MEAN]:.4f} ± {(row[Metrics.HIGH] - row[Metrics.LOW]) / 2:.4f}"
             )
-        table.add_row(run.name, *cells)
+        table.add_row(run.name, *experiments)
     _print(table)
 
 

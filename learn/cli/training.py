@@ -23,7 +23,7 @@ def extract(
 ) -> None:
     """Let the frozen LLM read every item once. Interrupted, the same command goes on."""
     from learn.cex.extractor import content_embeddings
-    from learn.cex.store import KEY_JOINT
+    from learn.cex.store import KEY_SEPARATOR
     from learn.data.stored import open_dataset
     from learn.pipeline import configuration
 
@@ -38,7 +38,7 @@ def extract(
     if len(content.truncated):
         say(f"{len(content.truncated):,} prompts were longer than {config.cex.max_tokens} tokens and were cut:")
         say(content.truncated.head(5).to_string(index=False))
-    for key in content.key.split(KEY_JOINT):
+    for key in content.key.split(KEY_SEPARATOR):
         say(f"Wrote {where.content(dataset) / key}")
     next_step(f"learn train {dataset}", workspace)
 
@@ -160,7 +160,7 @@ def benchmark(
     """Rerun the comparison of one of the paper's tables. Interrupted, the same command goes on."""
     from learn.data.stored import open_dataset
     from learn.pipeline import configuration
-    from learn.reproduce.external_runs import PeerHost
+    from learn.reproduce.external_runs import ExternalHost
     from learn.reproduce.run import run_benchmark
     from learn.reproduce.tables import Source, plan
 
@@ -169,7 +169,7 @@ def benchmark(
     trained_on = [Source(one, configuration(open_dataset(where, one), preset, settings)) for one in source or ()]
     table = plan(name, configuration(found, preset, settings), trained_on)
     published = publish and publish / f"{name}.json"
-    host = PeerHost.at(peers_python, peer_minutes)
+    host = ExternalHost.at(peers_python, peer_minutes)
     result = run_benchmark(table, name, found, found.split, where, seeds, published, say, host, peer_seeds)
     say(f"\n{result.text}")
     say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")

@@ -1,0 +1,1 @@
+"""Any source -> one checked Dataset with its split, and where it is kept."""

@@ -20,7 +20,7 @@ from learn.data.slices import ITEM_PREFIX, USER_PREFIX, SliceConfig, describe, i
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation.bootstrap import RESAMPLES, bootstrap_ratios
-from learn.evaluation.metrics import METRICS, Metric, hit_count
+from learn.evaluation.metrics import METRICS, Metric, PerUserMetric, hit_count
 from learn.evaluation.targets import CANDIDATE_SETS, Targets, candidate_sets, make_targets, without_history
 from learn.retrieval.base import Index
 from learn.retrieval.exact import ExactIndex
@@ -169,7 +169,7 @@ def per_user_values(per_user: pd.DataFrame, metric: str, k: int) -> np.ndarray:
     Raises:
         LearnError: no such metric, one of all lists together, or one (or a k) that the Run was not evaluated with.
     """
-    entry = _of_user(metric)
+    entry, _ = _of_user(metric)
     column = PerUser.at(PerUser.HITS if entry.from_counts is not None else metric, k)
     if column not in per_user:
         raise LearnError(f"The Run has no {column} of every user.", "Make it again: learn train, or learn import-run.")
@@ -179,8 +179,8 @@ def per_user_values(per_user: pd.DataFrame, metric: str, k: int) -> np.ndarray:
     return values
 
 
-def _of_user(metric: str) -> Metric:
-    """The entry of a metric that every user has.
+def _of_user(metric: str) -> tuple[Metric, PerUserMetric]:
+    """The entry of a metric that every user has, and its function.
 
     Raises:
         LearnError: there is none; those there are are named.
@@ -189,7 +189,7 @@ def _of_user(metric: str) -> Metric:
     if entry is None or entry.of_user is None:
         able = ", ".join(one.code for one in METRICS.entries if one.of_user is not None)
         raise LearnError(f"There is no metric {metric!r} of every user.", f"Choose one of: {able}.")
-    return entry
+    return entry, entry.of_user
 
 
 def rank_vectors(
@@ -256,7 +256,7 @@ def validation_score(
     Raises:
         LearnError: no such metric or candidates, or nobody to evaluate.
     """
-    entry = _of_user(metric)
+    entry, of_user = _of_user(metric)
     targets = make_targets(split, phase, candidates)
     rows = np.arange(len(targets.users)) if users is None else np.searchsorted(targets.users, users)
     index, k_found = ExactIndex(item_vectors), min(k, split.n_items)
@@ -267,7 +267,7 @@ def validation_score(
     else:
         lists[rows], _ = search_with_repeats(index, item_vectors, vectors, k_found, history, repeat)
     n_targets = targets.counts()
-    values = entry.of_user(targets.hits(lists), n_targets, k)[rows]
+    values = of_user(targets.hits(lists), n_targets, k)[rows]
     if entry.weights is None:
         return float(values.mean())
     return float(values.sum() / entry.weights(n_targets)[rows].sum())

@@ -7,7 +7,7 @@ import pandas as pd
 
 from learn.data.dataset import Dataset
 from learn.data.schema import Items
-from learn.ranking.feature_windows import DAY, period_of, period_start
+from learn.ranking.feature_windows import DAY, window_of, window_start
 from learn.ranking.impressions import Impressions
 
 WINDOWS = {"28d": 28, "90d": 90, "ever": None}
@@ -16,7 +16,7 @@ NEVER = 400.0
 """Days since something that never happened."""
 
 
-def ordinary_features(dataset: Dataset, shown: Impressions, cut: int, refresh_days: float) -> pd.DataFrame:
+def baseline_features(dataset: Dataset, shown: Impressions, cut: int, refresh_days: float) -> pd.DataFrame:
     """[n rows] one column per feature, float32 or text (a category).
 
     Counted as ln(1 + events) over each of `WINDOWS`: of the user, of the item, of the user with the item, its category
@@ -29,10 +29,10 @@ def ordinary_features(dataset: Dataset, shown: Impressions, cut: int, refresh_da
     """
     world = _World(dataset)
     counted: dict[str, np.ndarray] = {}
-    periods = period_of(shown.times, cut, refresh_days)
+    periods = window_of(shown.times, cut, refresh_days)
     for period in np.unique(periods):
         rows = np.flatnonzero(periods == period)
-        features = world.known(period_start(period, cut, refresh_days), shown.users[rows], shown.items[rows])
+        features = world.known(window_start(period, cut, refresh_days), shown.users[rows], shown.items[rows])
         for name, values in features.items():
             counted.setdefault(name, np.zeros(len(shown), np.float32))[rows] = values
     text = {name: codes.names[codes.of_item[shown.items]] for name, codes in world.codes.items()}

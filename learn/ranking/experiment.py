@@ -15,15 +15,15 @@ from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.progress import make_progress
 from learn.ranking import lightgbm_ranker, mlp_ranker
-from learn.ranking.baseline_features import ordinary_features
+from learn.ranking.baseline_features import baseline_features
 from learn.ranking.config import RankingConfig
-from learn.ranking.feature_matrix import Frame, make_frame
+from learn.ranking.feature_matrix import FeatureMatrix, make_feature_matrix
 from learn.ranking.feature_windows import DAY
 from learn.ranking.fusion import fuse
 from learn.ranking.impressions import Impressions
 from learn.ranking.metrics import calibration, log_losses
 from learn.ranking.report import Report
-from learn.ranking.results import Judged, Scores, summarise
+from learn.ranking.results import Scores, TestImpressions, summarise
 from learn.ranking.schema import COSINE, DNN, FEATURE_SETS, FUSED, FUSED_OTHER, LIGHTGBM, NONE, RANKERS, RAW
 from learn.ranking.vectors import ImpressionVectors, impression_vectors
 from learn.runs.recommender import Recommender
@@ -53,7 +53,7 @@ def compare_rankers(
     shown = sampled(shown, config.most_impressions)
     parts = split_parts(shown, cut, config)
     train, validation, test = (parts == place for place in range(3))
-    frame = make_frame(ordinary_features(dataset, shown, cut, config.refresh_days), train)
+    frame = make_feature_matrix(baseline_features(dataset, shown, cut, config.refresh_days), train)
     vectors = impression_vectors(recommender, dataset, shown, cut, config.refresh_days, progress)
     sets = FEATURE_SETS if shown.other_labels is not None else tuple(n for n in FEATURE_SETS if n != FUSED_OTHER)
     scores: Scores = {}
@@ -161,7 +161,7 @@ def added_features(
 
 def _fit(
     ranker: str,
-    frame: Frame,
+    frame: FeatureMatrix,
     shown: Impressions,
     train: np.ndarray,
     validation: np.ndarray,
@@ -169,17 +169,17 @@ def _fit(
     seed: int,
 ) -> np.ndarray:
     if ranker == LIGHTGBM:
-        return lightgbm_ranker.fit_gbdt(frame, shown.labels, train, validation, setting, seed)
-    return mlp_ranker.fit_dnn(frame, shown.users, shown.items, shown.labels, train, validation, setting, seed)
+        return lightgbm_ranker.fit_lightgbm(frame, shown.labels, train, validation, setting, seed)
+    return mlp_ranker.fit_mlp(frame, shown.users, shown.items, shown.labels, train, validation, setting, seed)
 
 
-def _judged(dataset: Dataset, split: Split, test: Impressions, config: RankingConfig) -> Judged:
+def _judged(dataset: Dataset, split: Split, test: Impressions, config: RankingConfig) -> TestImpressions:
     people = user_slices(split.history(Phase.TEST).lengths, config.slices)[test.users]
     things = item_slices(split.training_counts(), config.slices)[test.items]
     slices = {Slices.WHOLE: np.ones(len(test), dtype=bool)}
     for prefix, of in ((USER_PREFIX, people), (ITEM_PREFIX, things)):
         slices |= {prefix + name: of == name for name in Slices.NAMES if (of == name).any()}
-    return Judged(test.users, test.labels, test.values, slices)
+    return TestImpressions(test.users, test.labels, test.values, slices)
 
 
 def _part_facts(shown: Impressions, parts: np.ndarray) -> dict[str, dict[str, float]]:
@@ -194,7 +194,9 @@ def _part_facts(shown: Impressions, parts: np.ndarray) -> dict[str, dict[str, fl
     }
 
 
-def _slice_facts(dataset: Dataset, split: Split, judged: Judged, config: RankingConfig) -> list[dict[str, Any]]:
+def _slice_facts(
+    dataset: Dataset, split: Split, judged: TestImpressions, config: RankingConfig
+) -> list[dict[str, Any]]:
     rules = describe(split.training_counts(), split.history(Phase.TEST).lengths, config.slices)
     rules = rules.set_index(Slices.SLICE)[Slices.RULE]
     value = max(float(judged.values.sum()), 1e-9)

@@ -9,7 +9,7 @@ import pandas as pd
 
 
 @dataclass(frozen=True)
-class Frame:
+class FeatureMatrix:
     """Attributes:
     numbers: [n, f] float32; nothing is missing.
     codes: [n, c] int64; 0 is a category that training rarely or never met.
@@ -23,15 +23,15 @@ class Frame:
     number_names: tuple[str, ...]
     code_names: tuple[str, ...]
 
-    def with_numbers(self, added: dict[str, np.ndarray]) -> Frame:
+    def with_numbers(self, added: dict[str, np.ndarray]) -> FeatureMatrix:
         """The same with more columns of numbers ([n] each)."""
         if not added:
             return self
         numbers = np.column_stack([self.numbers, *added.values()]).astype(np.float32)
-        return Frame(numbers, self.codes, self.sizes, (*self.number_names, *added), self.code_names)
+        return FeatureMatrix(numbers, self.codes, self.sizes, (*self.number_names, *added), self.code_names)
 
 
-def make_frame(features: pd.DataFrame, train: np.ndarray, rare: int = 10) -> Frame:
+def make_feature_matrix(features: pd.DataFrame, train: np.ndarray, rare: int = 10) -> FeatureMatrix:
     """Text columns become codes, in the order of the alphabet; nothing of the test is in the coding.
 
     Args:
@@ -48,7 +48,7 @@ def make_frame(features: pd.DataFrame, train: np.ndarray, rare: int = 10) -> Fra
         codes[name] = known.get_indexer(column) + 1
         sizes.append(len(known) + 1)
     n = len(features)
-    return Frame(
+    return FeatureMatrix(
         np.column_stack(list(numbers.values())).astype(np.float32) if numbers else np.zeros((n, 0), np.float32),
         np.column_stack(list(codes.values())).astype(np.int64) if codes else np.zeros((n, 0), np.int64),
         tuple(sizes),

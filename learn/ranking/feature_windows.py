@@ -7,11 +7,11 @@ import numpy as np
 DAY = 86_400 * 10**9  # nanoseconds
 
 
-def period_of(times: np.ndarray, cut: int, days: float) -> np.ndarray:
+def window_of(times: np.ndarray, cut: int, days: float) -> np.ndarray:
     """[n] int64: how many periods of ``days`` lie between ``cut`` and each of ``times`` (ns, none before the cut)."""
     return (times - cut) // int(days * DAY)
 
 
-def period_start(period: int, cut: int, days: float) -> int:
+def window_start(period: int, cut: int, days: float) -> int:
     """The first moment (ns) of ``period``; what happened before it may be known to its impressions."""
     return cut + int(period) * int(days * DAY)

@@ -16,9 +16,9 @@ from learn.data.dataset import Dataset
 from learn.data.readers import read_table
 from learn.data.timestamps import clean_times
 from learn.errors import LearnError
-from learn.ranking.schema import Shown
+from learn.ranking.schema import ImpressionColumns
 
-IMPRESSIONS = TableKind("impressions", Shown.KNOWN, Shown.NEEDED)
+IMPRESSIONS = TableKind("impressions", ImpressionColumns.KNOWN, ImpressionColumns.NEEDED)
 """A table of what users were shown; its columns have our names, or are mapped."""
 
 MISSING = "–"
@@ -83,7 +83,7 @@ def read_impressions(
 
 
 def check_impressions(table: pd.DataFrame, dataset: Dataset, cut: int, where: str) -> Impressions:
-    """Impressions from a table with the columns `Shown.NEEDED`, perhaps more of `Shown.KNOWN`, and features.
+    """Impressions from a table with the columns `ImpressionColumns.NEEDED`, perhaps others of its, and features.
 
     Left out and counted: rows of users or items that the dataset does not know, before ``cut``, with a feature that is
     no finite number in a column of numbers, and second rows of the same user, item and time (a converted one stays).
@@ -95,17 +95,22 @@ def check_impressions(table: pd.DataFrame, dataset: Dataset, cut: int, where: st
         LearnError: a missing column; a label, other_label or value that cannot be; a time that cannot be read; or
             nothing, or one class only, is left.
     """
-    absent = [name for name in Shown.NEEDED if name not in table]
+    absent = [name for name in ImpressionColumns.NEEDED if name not in table]
     if absent:
         raise LearnError(
-            f"{where} has no column {', '.join(map(repr, absent))}; an impression needs {', '.join(Shown.NEEDED)}.",
+            f"{where} has no column {', '.join(map(repr, absent))}; "
+            f"an impression needs {', '.join(ImpressionColumns.NEEDED)}.",
             _columns(table),
         )
-    users = dataset.user_index.get_indexer(ids_as_text(table[Shown.USER]))
-    items = dataset.item_index.get_indexer(ids_as_text(table[Shown.ITEM]))
-    times = clean_times(table[Shown.TIME], f"{where}, column {Shown.TIME}").to_numpy("datetime64[ns]").astype(np.int64)
-    labels = _zero_or_one(table[Shown.LABEL], where)
-    other = _zero_or_one(table[Shown.OTHER_TASK], where) if Shown.OTHER_TASK in table else None
+    users = dataset.user_index.get_indexer(ids_as_text(table[ImpressionColumns.USER]))
+    items = dataset.item_index.get_indexer(ids_as_text(table[ImpressionColumns.ITEM]))
+    times = (
+        clean_times(table[ImpressionColumns.TIME], f"{where}, column {ImpressionColumns.TIME}")
+        .to_numpy("datetime64[ns]")
+        .astype(np.int64)
+    )
+    labels = _zero_or_one(table[ImpressionColumns.LABEL], where)
+    other = _zero_or_one(table[ImpressionColumns.OTHER_TASK], where) if ImpressionColumns.OTHER_TASK in table else None
     values = _values(table, labels, where)
     extras, broken = _features(table)
     reasons = {
@@ -140,7 +145,8 @@ def check_impressions(table: pd.DataFrame, dataset: Dataset, cut: int, where: st
 
 
 def _columns(table: pd.DataFrame) -> str:
-    return f"Its columns are {', '.join(map(str, table.columns))}; name one with --map, e.g. --map {Shown.LABEL}=bought"
+    names = ", ".join(map(str, table.columns))
+    return f"Its columns are {names}; name one with --map, e.g. --map {ImpressionColumns.LABEL}=bought"
 
 
 def _zero_or_one(column: pd.Series, where: str) -> np.ndarray:
@@ -161,15 +167,16 @@ def _shown_value(value: Any) -> str:
 
 
 def _values(table: pd.DataFrame, labels: np.ndarray, where: str) -> np.ndarray:
-    if Shown.VALUE not in table:
+    if ImpressionColumns.VALUE not in table:
         return labels.astype(np.float64)
-    values = pd.to_numeric(table[Shown.VALUE], errors="coerce").to_numpy(np.float64)
+    values = pd.to_numeric(table[ImpressionColumns.VALUE], errors="coerce").to_numpy(np.float64)
     bad = (labels == 1) & ~(np.isfinite(values) & (values >= 0))
     if bad.any():
         row = int(bad.argmax())
-        given = _shown_value(table[Shown.VALUE].iloc[row])
+        given = _shown_value(table[ImpressionColumns.VALUE].iloc[row])
         raise LearnError(
-            f"{where}, row {row + 1}: {Shown.VALUE} is {given} of a conversion ({int(bad.sum()):,} such rows).",
+            f"{where}, row {row + 1}: {ImpressionColumns.VALUE} is {given} of a conversion "
+            f"({int(bad.sum()):,} such rows).",
             "Give what the conversion was worth, 0 or more, or leave the column out.",
         )
     return np.where(labels == 1, values, 0.0)
@@ -177,8 +184,8 @@ def _values(table: pd.DataFrame, labels: np.ndarray, where: str) -> np.ndarray:
 
 def _visits(table: pd.DataFrame, users: np.ndarray, times: np.ndarray) -> np.ndarray:
     """[n] int64: the table's visits, or the same user at the same time."""
-    if Shown.VISIT in table:
-        return pd.factorize(table[Shown.VISIT].astype(str))[0].astype(np.int64)
+    if ImpressionColumns.VISIT in table:
+        return pd.factorize(table[ImpressionColumns.VISIT].astype(str))[0].astype(np.int64)
     return pd.factorize(pd.MultiIndex.from_arrays([users, times]))[0].astype(np.int64)
 
 
@@ -187,7 +194,7 @@ def _features(table: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     no finite number in a column of numbers."""
     columns: dict[str, Any] = {}
     broken = np.zeros(len(table), dtype=bool)
-    for name in table.columns.difference(Shown.KNOWN, sort=False):
+    for name in table.columns.difference(ImpressionColumns.KNOWN, sort=False):
         column = table[name]
         numbers = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
         known = column.notna().to_numpy()

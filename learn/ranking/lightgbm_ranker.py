@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from learn.errors import LearnError
-from learn.ranking.feature_matrix import Frame
+from learn.ranking.feature_matrix import FeatureMatrix
 
 SETTINGS = ({"num_leaves": 15}, {"num_leaves": 31})
 """What validation chooses among."""
 ROUNDS, PATIENCE = 600, 30
 
 
-def fit_gbdt(
-    frame: Frame, labels: np.ndarray, train: np.ndarray, validation: np.ndarray, setting: dict, seed: int
+def fit_lightgbm(
+    frame: FeatureMatrix, labels: np.ndarray, train: np.ndarray, validation: np.ndarray, setting: dict, seed: int
 ) -> np.ndarray:
     """Trains on ``train`` rows ([n] bool) until ``validation`` rows stop it; [n] probabilities of conversion.
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from learn.ranking.feature_matrix import Frame
+from learn.ranking.feature_matrix import FeatureMatrix
 
 SETTINGS = ({"id_dropout": 0.5}, {"id_dropout": 0.8})
 """What validation chooses among. IDs are seen many times in an epoch and are soon known by heart: without leaving them
@@ -42,8 +42,8 @@ class RankerNet(nn.Module):
         return self.layers(torch.cat([numbers, *embedded], dim=1)).squeeze(1)
 
 
-def fit_dnn(
-    frame: Frame,
+def fit_mlp(
+    frame: FeatureMatrix,
     users: np.ndarray,
     items: np.ndarray,
     labels: np.ndarray,

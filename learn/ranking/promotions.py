@@ -14,7 +14,7 @@ from learn.data.completejourney import UTC_OFFSET, package_folder, product_items
 from learn.data.dataset import Dataset
 from learn.data.schema import Items
 from learn.ranking.config import RankingConfig
-from learn.ranking.schema import Shown
+from learn.ranking.schema import ImpressionColumns
 
 DEMOGRAPHICS = ("age", "income", "home_ownership", "marital_status", "household_size", "kids_count")
 DISCOUNT_WEEKS = 8
@@ -30,7 +30,7 @@ def promotion_impressions(dataset: Dataset, cut: int, config: RankingConfig) -> 
         config: the sampling; its draws are the same every time.
 
     Returns:
-        `Shown.KNOWN` and the features display, mailer, store (text), discount, week, weekday, hour, and
+        `ImpressionColumns.KNOWN` and the features display, mailer, store (text), discount, week, weekday, hour, and
         `DEMOGRAPHICS` (text, empty where the household is not described).
     """
     items = product_items(dataset)
@@ -50,7 +50,11 @@ def promotion_impressions(dataset: Dataset, cut: int, config: RankingConfig) -> 
         others = offered[~taken]
         drawn = rng.choice(others, min(config.negatives_per_visit, len(others)), replace=False)
         chosen = np.concatenate([offered[taken], drawn])
-        rows.append(pd.DataFrame({"visit": visit, "item": chosen, Shown.LABEL: np.arange(len(chosen)) < taken.sum()}))
+        rows.append(
+            pd.DataFrame(
+                {"visit": visit, "item": chosen, ImpressionColumns.LABEL: np.arange(len(chosen)) < taken.sum()}
+            )
+        )
     table = pd.concat(rows, ignore_index=True).merge(visits, on="visit")
     table = table.merge(promoted, on=["store", "week", "item"])
     paid = late.groupby(["visit", "item"])["sales_value"].sum().reset_index()
@@ -94,13 +98,13 @@ def _named(table: pd.DataFrame, dataset: Dataset, late: pd.DataFrame, sales: pd.
     people = pd.read_parquet(package_folder() / "demographics.parquet").set_index("household_id")
     return pd.DataFrame(
         {
-            Shown.USER: table["user"].astype(str),
-            Shown.ITEM: dataset.item_ids[table["item"]],
-            Shown.TIME: table["time"],
-            Shown.LABEL: table[Shown.LABEL].astype(np.uint8),
-            Shown.VISIT: table["visit"],
-            Shown.VALUE: table["sales_value"].clip(lower=0).fillna(0.0),
-            Shown.OTHER_TASK: other.astype(np.uint8).to_numpy(),
+            ImpressionColumns.USER: table["user"].astype(str),
+            ImpressionColumns.ITEM: dataset.item_ids[table["item"]],
+            ImpressionColumns.TIME: table["time"],
+            ImpressionColumns.LABEL: table[ImpressionColumns.LABEL].astype(np.uint8),
+            ImpressionColumns.VISIT: table["visit"],
+            ImpressionColumns.VALUE: table["sales_value"].clip(lower=0).fillna(0.0),
+            ImpressionColumns.OTHER_TASK: other.astype(np.uint8).to_numpy(),
             "display": table["display"],
             "mailer": table["mailer"],
             "store": "store " + table["store"].astype(str),

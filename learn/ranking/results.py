@@ -17,7 +17,7 @@ Scores = dict[tuple[str, str], list[np.ndarray]]
 
 
 @dataclass(frozen=True)
-class Judged:
+class TestImpressions:
     """The test impressions that scores are judged on.
 
     Attributes:
@@ -31,7 +31,7 @@ class Judged:
     slices: dict[str, np.ndarray]
 
 
-def summarise(judged: Judged, scores: Scores, top_n: int, resamples: int) -> pd.DataFrame:
+def summarise(judged: TestImpressions, scores: Scores, top_n: int, resamples: int) -> pd.DataFrame:
     """One row per ranker, features, metric and slice, columns `Results.ALL`.
 
     A metric is the mean over seeds. Its interval resamples users, and so do the differences', in pairs: the same
@@ -55,7 +55,7 @@ def summarise(judged: Judged, scores: Scores, top_n: int, resamples: int) -> pd.
     return pd.DataFrame(rows, columns=list(Results.ALL))
 
 
-def _user_sums(judged: Judged, inside: np.ndarray, scores: np.ndarray, top_n: int) -> dict[str, np.ndarray]:
+def _user_sums(judged: TestImpressions, inside: np.ndarray, scores: np.ndarray, top_n: int) -> dict[str, np.ndarray]:
     """metric -> [U, 2]: numerator and denominator of every user, zeros where a user has no part in it."""
     n_users = int(judged.users.max(initial=-1)) + 1
     users, labels = judged.users[inside], judged.labels[inside]
@@ -94,7 +94,7 @@ def _people(metric: str, sums: dict[str, np.ndarray]) -> tuple[int, int]:
     return int((sums[metric][:, 1] > 0).sum()), left_out
 
 
-def _auc_sums(judged: Judged, inside: np.ndarray, scores: np.ndarray) -> np.ndarray:
+def _auc_sums(judged: TestImpressions, inside: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """[U, 4]: each user's sum of placements over converted impressions and their number; the same of the others."""
     users, labels = judged.users[inside], judged.labels[inside]
     placed = placements(labels, scores[inside])

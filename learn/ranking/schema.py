@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Shown:
+class ImpressionColumns:
     """Columns of an impressions table: an item that a user was shown, and whether they took it."""
 
     USER = "user_id"

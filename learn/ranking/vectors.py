@@ -9,7 +9,7 @@ import numpy as np
 
 from learn.data.dataset import Dataset
 from learn.progress import make_progress
-from learn.ranking.feature_windows import period_of, period_start
+from learn.ranking.feature_windows import window_of, window_start
 from learn.ranking.impressions import Impressions
 from learn.runs.recommender import Recommender
 from learn.runs.vectors import normalise
@@ -40,13 +40,13 @@ def impression_vectors(
     The Run's weights know nothing from ``cut`` on; a history grows with the periods, as a ranker in use would see it.
     """
     sequences = dataset.sequences
-    periods = period_of(shown.times, cut, refresh_days)
+    periods = window_of(shown.times, cut, refresh_days)
     users = np.zeros((len(shown), recommender.items.shape[1]), np.float32)
     wanted = np.unique(periods)
     with (progress or make_progress()).task("Reading histories", len(wanted), "periods") as bar:
         for period in wanted:
             rows = np.flatnonzero(periods == period)
-            before = sequences.times < period_start(period, cut, refresh_days)
+            before = sequences.times < window_start(period, cut, refresh_days)
             here = np.isin(sequences.users, np.unique(shown.users[rows]))
             users[rows] = recommender.embed_histories(sequences.keep(before & here))[shown.users[rows]]
             bar.update()

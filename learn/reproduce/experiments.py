@@ -1,4 +1,4 @@
-"""A cell of a table is a Run: one row under one seed. A finished one is not trained again, whichever table asks."""
+"""An experiment is one row of a table under one seed; its Run, once finished, serves whichever table asks."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from learn.config import Config
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
 from learn.data.stored import open_dataset
-from learn.reproduce.external_runs import PeerHost, peer_run
-from learn.reproduce.tables import Plan, Row
+from learn.reproduce.external_runs import ExternalHost, external_run
+from learn.reproduce.tables import Table, TableRow
 from learn.runs.baselines import make_reference_run
 from learn.runs.run import Run
 from learn.runs.stored import finished_run
@@ -21,18 +21,18 @@ from learn.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Cell:
+class Experiment:
     """One row under one seed (None where seeds make no difference), and where its Run is kept."""
 
-    row: Row
+    row: TableRow
     seed: int | None
     folder: Path
 
 
-def cells(
-    plan: Plan, name: str, dataset: str, workspace: Workspace, seeds: int, peer_seeds: int | None = None
-) -> list[Cell]:
-    """The cells of ``plan``, row by row.
+def experiments(
+    plan: Table, name: str, dataset: str, workspace: Workspace, seeds: int, peer_seeds: int | None = None
+) -> list[Experiment]:
+    """The experiments of ``plan``, row by row.
 
     What is trained on ``dataset`` lives where `trained_folder` says, other Runs in the folder of this table.
     """
@@ -45,18 +45,18 @@ def cells(
                 folder = trained_folder(row.config, seed, dataset, workspace)
             else:
                 folder = root / (row.name if seed is None else f"{row.name}-seed{seed}")
-            found.append(Cell(row, seed, folder))
+            found.append(Experiment(row, seed, folder))
     return found
 
 
 def finished_runs(
-    plan: Plan, name: str, dataset: str, workspace: Workspace, seeds: int, peer_seeds: int | None = None
+    plan: Table, name: str, dataset: str, workspace: Workspace, seeds: int, peer_seeds: int | None = None
 ) -> dict[str, list[Run]]:
-    """Row name -> its Runs that are finished, one per seed; the arguments are those of `cells`."""
+    """Row name -> its Runs that are finished, one per seed; the arguments are those of `experiments`."""
     found: dict[str, list[Run]] = {}
-    for cell in cells(plan, name, dataset, workspace, seeds, peer_seeds):
-        if (cell.folder / "run.json").exists():
-            found.setdefault(cell.row.name, []).append(Run(cell.folder))
+    for experiment in experiments(plan, name, dataset, workspace, seeds, peer_seeds):
+        if (experiment.folder / "run.json").exists():
+            found.setdefault(experiment.row.name, []).append(Run(experiment.folder))
     return found
 
 
@@ -69,30 +69,39 @@ def trained_folder(config: Config, seed: int | None, dataset: str, workspace: Wo
 
 
 def run_cell(
-    cell: Cell, dataset: Dataset, split: Split, workspace: Workspace, host: PeerHost, progress: Any = None
+    experiment: Experiment,
+    dataset: Dataset,
+    split: Split,
+    workspace: Workspace,
+    host: ExternalHost,
+    progress: Any = None,
 ) -> Run:
-    """The cell's Run: the finished one when it was made from the same data and configuration, else a new one.
+    """The experiment's Run: the finished one when it was made from the same data and configuration, else a new one.
 
     A training that was killed goes on.
 
     Raises:
         PeerCannotRun: the row is a peer that cannot run on ``host``.
     """
-    if cell.row.peer is not None:
-        return peer_run(cell.row.peer, cell.seed or 0, dataset, split, cell.folder, host)
-    if cell.row.config is None:
-        kept = finished_run(cell.folder, dataset, split, None, None)
-        return kept or make_reference_run(cell.row.name, dataset, split, cell.folder)
-    config = cell.row.config if cell.seed is None else cell.row.config.with_values(training__seed=cell.seed)
-    if cell.row.source is None:
-        return _trained(cell.folder, dataset, split, config, workspace, progress)
+    if experiment.row.peer is not None:
+        return external_run(experiment.row.peer, experiment.seed or 0, dataset, split, experiment.folder, host)
+    if experiment.row.config is None:
+        kept = finished_run(experiment.folder, dataset, split, None, None)
+        return kept or make_reference_run(experiment.row.name, dataset, split, experiment.folder)
+    config = (
+        experiment.row.config
+        if experiment.seed is None
+        else experiment.row.config.with_values(training__seed=experiment.seed)
+    )
+    if experiment.row.source is None:
+        return _trained(experiment.folder, dataset, split, config, workspace, progress)
     from learn.training.transfer import transfer
 
-    source = open_dataset(workspace, cell.row.source.dataset)
-    folder = trained_folder(cell.row.config, cell.seed, source.name, workspace)
+    source = open_dataset(workspace, experiment.row.source.dataset)
+    folder = trained_folder(experiment.row.config, experiment.seed, source.name, workspace)
     run = _trained(folder, source, source.split, config, workspace, progress)
     content = content_embeddings(dataset, config.cex, workspace, progress)
-    return transfer(run, dataset, split, content.vectors, folder=cell.folder, content_key=content.key)
+    return transfer(run, dataset, split, content.vectors, folder=experiment.folder, content_key=content.key)
 
 
 def _trained(folder: Path, dataset: Dataset, split: Split, config: Config, workspace: Workspace, progress: Any) -> Run:

@@ -25,7 +25,7 @@ LONGEST, COVERED = 100, 0.95
 
 
 @dataclass(frozen=True)
-class Peer:
+class ExternalBaseline:
     """A model of another library; ``settings`` are that library's own names."""
 
     library: Literal["rectools", "recbole"]
@@ -53,17 +53,21 @@ _RECBOLE = {"learning_rate": 2e-3, "train_batch_size": 256, "eval_batch_size": 5
 _SAMPLED = {"loss": "sampled_softmax", "n_negatives": 256}
 
 PEERS = (
-    Peer(
+    ExternalBaseline(
         "recbole",
         "gru4rec",
         "GRU4Rec (RecBole)",
         _RECBOLE | {"embedding_size": 64, "hidden_size": 128, "dropout_prob": 0.3},
     ),
-    Peer("recbole", "fdsa", "FDSA (RecBole)", _RECBOLE | {"hidden_dropout_prob": 0.3, "attn_dropout_prob": 0.3}),
-    Peer("rectools", "bert4rec", "BERT4Rec (RecTools)", _RECTOOLS | {"mask_prob": 0.3}),
-    Peer("rectools", "sasrec", "SASRec (RecTools)", _RECTOOLS),
-    Peer("rectools", "esasrec", "eSASRec (RecTools)", _RECTOOLS | _SAMPLED),
-    Peer("rectools", "hstu", "HSTU (RecTools)", _RECTOOLS | {"lightning_module_kwargs": {"logits_t": 0.05}}),
+    ExternalBaseline(
+        "recbole", "fdsa", "FDSA (RecBole)", _RECBOLE | {"hidden_dropout_prob": 0.3, "attn_dropout_prob": 0.3}
+    ),
+    ExternalBaseline("rectools", "bert4rec", "BERT4Rec (RecTools)", _RECTOOLS | {"mask_prob": 0.3}),
+    ExternalBaseline("rectools", "sasrec", "SASRec (RecTools)", _RECTOOLS),
+    ExternalBaseline("rectools", "esasrec", "eSASRec (RecTools)", _RECTOOLS | _SAMPLED),
+    ExternalBaseline(
+        "rectools", "hstu", "HSTU (RecTools)", _RECTOOLS | {"lightning_module_kwargs": {"logits_t": 0.05}}
+    ),
 )
 
 

@@ -14,7 +14,7 @@ from learn.data.dataset import Dataset
 from learn.data.splits import Split
 from learn.errors import LearnError
 from learn.files import atomic_path, read_json, write_json
-from learn.reproduce.external_baselines import Peer, export
+from learn.reproduce.external_baselines import ExternalBaseline, export
 from learn.runs.import_run import DROPPED, VARIANT, ranked_lists
 from learn.runs.info import RunInfo, provenance
 from learn.runs.run import Run
@@ -28,12 +28,12 @@ ENVIRONMENT_VARIABLE = "LEARN_PEERS_PYTHON"
 _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
 
 
-class PeerCannotRun(LearnError):
+class ExternalBaselineCannotRun(LearnError):
     """The environment is missing, or the library failed; the table goes on without the peer."""
 
 
 @dataclass(frozen=True)
-class PeerHost:
+class ExternalHost:
     """Where peers run.
 
     Attributes:
@@ -47,13 +47,15 @@ class PeerHost:
     minutes: float | None = None
 
     @classmethod
-    def at(cls, python: Path | str | None = None, minutes: float | None = None) -> PeerHost:
+    def at(cls, python: Path | str | None = None, minutes: float | None = None) -> ExternalHost:
         """``python``, else $LEARN_PEERS_PYTHON, else what `make peers` builds."""
         found = python or os.environ.get(ENVIRONMENT_VARIABLE) or SCRIPTS / ".venv" / "bin" / "python"
         return cls(Path(found), minutes=minutes)
 
 
-def peer_run(peer: Peer, seed: int, dataset: Dataset, split: Split, folder: Path, host: PeerHost) -> Run:
+def external_run(
+    peer: ExternalBaseline, seed: int, dataset: Dataset, split: Split, folder: Path, host: ExternalHost
+) -> Run:
     """The Run in ``folder`` when it was made by the same peer from the same data and settings, else a new one.
 
     Raises:
@@ -74,7 +76,9 @@ def peer_run(peer: Peer, seed: int, dataset: Dataset, split: Split, folder: Path
         try:
             ranked, dropped = ranked_lists(output / "recommendations.csv", dataset, split)
         except LearnError as error:
-            raise PeerCannotRun(f"{peer.label} wrote lists that cannot be read: {error.what}", error.remedy) from error
+            raise ExternalBaselineCannotRun(
+                f"{peer.label} wrote lists that cannot be read: {error.what}", error.remedy
+            ) from error
     facts = {key: str(told[key]) for key in (peer.library, "cpu_seconds", "epochs") if key in told}
     info = RunInfo(
         name=folder.name,
@@ -92,7 +96,9 @@ def peer_run(peer: Peer, seed: int, dataset: Dataset, split: Split, folder: Path
     return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
 
 
-def run_job(peer: Peer, seed: int, settings: dict[str, Any], output: Path, log: Path, host: PeerHost) -> dict[str, Any]:
+def run_job(
+    peer: ExternalBaseline, seed: int, settings: dict[str, Any], output: Path, log: Path, host: ExternalHost
+) -> dict[str, Any]:
     """Runs the peer on the exported files in ``output / "data"``.
 
     Args:
@@ -106,12 +112,12 @@ def run_job(peer: Peer, seed: int, settings: dict[str, Any], output: Path, log: 
         PeerCannotRun: no runners, no environment, the library failed, or it took too long.
     """
     if not (host.scripts / peer.script).is_file():
-        raise PeerCannotRun(
+        raise ExternalBaselineCannotRun(
             f"{peer.label} did not run: its runner is not at {host.scripts / peer.script}.",
             "Run the table from a clone of the project, whose folder benchmarks/peers holds the runners.",
         )
     if not host.python.exists():
-        raise PeerCannotRun(
+        raise ExternalBaselineCannotRun(
             f"{peer.label} did not run: there is no {host.python.name} of the peers' environment.",
             f"Type: make peers (it should be {host.python}), or set {ENVIRONMENT_VARIABLE}.",
         )
@@ -134,11 +140,11 @@ def run_job(peer: Peer, seed: int, settings: dict[str, Any], output: Path, log: 
                     timeout=host.minutes and host.minutes * 60,
                 )
             except subprocess.TimeoutExpired:
-                raise PeerCannotRun(
+                raise ExternalBaselineCannotRun(
                     f"{peer.label} was stopped after {host.minutes:g} minutes.", "Give it longer: --peer-minutes"
                 ) from None
         said = temporary.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     if done.returncode or not (output / "result.json").exists():
         last = said[-1].strip() if said else "it said nothing"
-        raise PeerCannotRun(f"{peer.label} ended with exit code {done.returncode}: {last}", f"Read {log}.")
+        raise ExternalBaselineCannotRun(f"{peer.label} ended with exit code {done.returncode}: {last}", f"Read {log}.")
     return read_json(output / "result.json", f"Read {log}.")

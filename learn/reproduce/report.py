@@ -11,13 +11,13 @@ from learn.data.schema import Metrics, Slices
 from learn.data.slices import ITEM_PREFIX
 from learn.files import atomic_path, read_json, write_json
 from learn.reproduce.results import one_metric
-from learn.reproduce.tables import Plan
+from learn.reproduce.tables import Table
 
 Column = tuple[str, int, str, str]
 """metric, k, among, slice"""
 
 
-def markdown(plan: Plan, summary: pd.DataFrame, columns: list[Column]) -> str:
+def markdown(plan: Table, summary: pd.DataFrame, columns: list[Column]) -> str:
     """One line per row; in each cell the mean, its interval, and ``*`` where it differs from the reference row.
 
     A row that could not run has no numbers, and why is said below.
@@ -54,7 +54,7 @@ def _cell(found: pd.DataFrame) -> str:
     return f"{value[Metrics.MEAN]:.4f}{'*' if apart else ''} {interval}"
 
 
-def default_columns(plan: Plan, summary: pd.DataFrame) -> list[Column]:
+def default_columns(plan: Table, summary: pd.DataFrame) -> list[Column]:
     """The paper's columns: N@10 and R@10 for leave-one-out, H and R at 50 and 100 where time is cut, over all items and
     over those new to the user; the last of them again for each of the plan's slices."""
     amongs = sorted(summary[Metrics.CANDIDATES].unique())
@@ -81,7 +81,7 @@ def publish(summary: pd.DataFrame, file: Path) -> None:
     write_json(file, [row for row in kept if row["dataset"] not in datasets] + rows)
 
 
-def write_report(folder: Path, plan: Plan, summary: pd.DataFrame, about: dict[str, Any]) -> list[Path]:
+def write_report(folder: Path, plan: Table, summary: pd.DataFrame, about: dict[str, Any]) -> list[Path]:
     """Writes results.json (flat rows), about.json (configurations, fingerprint), table.md and figure.html."""
     from learn.reproduce.figure import benchmark_figure
 

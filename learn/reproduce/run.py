@@ -1,4 +1,4 @@
-"""A whole table: every cell, then the summary and its files."""
+"""A whole table: every experiment, then the summary and its files."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
-from learn.reproduce.experiments import cells, run_cell
-from learn.reproduce.external_runs import PeerCannotRun, PeerHost
+from learn.reproduce.experiments import experiments, run_cell
+from learn.reproduce.external_runs import ExternalBaselineCannotRun, ExternalHost
 from learn.reproduce.report import default_columns, markdown, publish, write_report
 from learn.reproduce.summary import summarise
-from learn.reproduce.tables import Plan, Row
+from learn.reproduce.tables import Table, TableRow
 from learn.runs.run import Run
 from learn.workspace import Workspace
 
@@ -29,7 +29,7 @@ class Result:
 
 
 def run_benchmark(
-    plan: Plan,
+    plan: Table,
     name: str,
     dataset: Dataset,
     split: Split,
@@ -37,32 +37,35 @@ def run_benchmark(
     seeds: int,
     published: Path | None = None,
     say: Callable[[str], None] = print,
-    host: PeerHost | None = None,
+    host: ExternalHost | None = None,
     peer_seeds: int | None = None,
 ) -> Result:
-    """Trains the cells of ``plan`` that are not finished yet, and writes the table into the workspace.
+    """Trains the experiments of ``plan`` that are not finished yet, and writes the table into the workspace.
 
     Args:
         plan: from `learn.reproduce.tables.plan`.
         name: of the benchmark: its folder's.
         seeds: Runs of every trained row.
         published: a file that gets the rows as well (`learn.reproduce.report.publish`).
-        say: told which cell is next.
+        say: told which experiment is next.
         peer_seeds: Runs of every peer; None: as many as of the others.
         host: where peers run; None: what `make peers` builds. One that cannot run gets a row that says why.
     """
-    todo = cells(plan, name, dataset.name, workspace, seeds, peer_seeds)
+    todo = experiments(plan, name, dataset.name, workspace, seeds, peer_seeds)
     runs: dict[str, list[Run]] = {}
     failed: dict[str, str] = {}
-    for number, cell in enumerate(todo, 1):
-        say(f"{number} of {len(todo)}: {cell.row.label}" + ("" if cell.seed is None else f", seed {cell.seed}"))
+    for number, experiment in enumerate(todo, 1):
+        say(
+            f"{number} of {len(todo)}: {experiment.row.label}"
+            + ("" if experiment.seed is None else f", seed {experiment.seed}")
+        )
         try:
-            run = run_cell(cell, dataset, split, workspace, host or PeerHost.at())
-        except PeerCannotRun as error:
+            run = run_cell(experiment, dataset, split, workspace, host or ExternalHost.at())
+        except ExternalBaselineCannotRun as error:
             say(str(error))
-            failed[cell.row.name] = error.what
+            failed[experiment.row.name] = error.what
         else:
-            runs.setdefault(cell.row.name, []).append(run)
+            runs.setdefault(experiment.row.name, []).append(run)
     plan = replace(plan, reference=best_validated(plan, runs))
     summary = summarise(plan, runs, failed)
     about = {
@@ -82,14 +85,14 @@ def run_benchmark(
     return Result(folder, files, f"{plan.title}\n\n{markdown(plan, summary, default_columns(plan, summary))}")
 
 
-def best_validated(plan: Plan, runs: dict[str, list[Run]]) -> str:
+def best_validated(plan: Table, runs: dict[str, list[Run]]) -> str:
     """The plan's reference; of contenders the one whose best epochs score highest on validation, over its seeds."""
     if not plan.contenders:
         return plan.reference
     return max(plan.contenders, key=lambda name: np.mean([run.curves["validation"].max() for run in runs[name]]))
 
 
-def _settings(row: Row, split: Split) -> dict[str, object] | None:
+def _settings(row: TableRow, split: Split) -> dict[str, object] | None:
     if row.peer is not None:
         return row.peer.settings_for(split)
     return row.config and row.config.model_dump(mode="json")

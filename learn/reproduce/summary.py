@@ -12,7 +12,7 @@ from learn.data.slices import ITEM_PREFIX
 from learn.evaluation.bootstrap import bootstrap_mean, paired_difference
 from learn.evaluation.protocol import KS
 from learn.evaluation.protocol import per_user_values as stored_values
-from learn.reproduce.tables import Plan, Row
+from learn.reproduce.tables import Table, TableRow
 from learn.runs.info import RunInfo
 from learn.runs.run import Run
 
@@ -33,7 +33,7 @@ def per_user_values(run: Run, metric: str, k: int, candidates: str) -> np.ndarra
     return stored_values(rows, metric, k)
 
 
-def summarise(plan: Plan, runs: Mapping[str, Sequence[Run]], failed: Mapping[str, str] | None = None) -> pd.DataFrame:
+def summarise(plan: Table, runs: Mapping[str, Sequence[Run]], failed: Mapping[str, str] | None = None) -> pd.DataFrame:
     """The table in long form.
 
     Every user's value is first averaged over the seeds; users are then resampled (`learn.evaluation.bootstrap`), in
@@ -77,7 +77,7 @@ def summarise(plan: Plan, runs: Mapping[str, Sequence[Run]], failed: Mapping[str
     return table.assign(**table[list(_NUMBERS[:-1])].astype(float).round(DIGITS))
 
 
-def _whole(row: Row, values: Mapping[str, np.ndarray], reference: str) -> dict[str, object]:
+def _whole(row: TableRow, values: Mapping[str, np.ndarray], reference: str) -> dict[str, object]:
     own = values[row.name]
     interval = bootstrap_mean(own.mean(axis=0))
     difference = (np.nan,) * 3
@@ -112,7 +112,7 @@ def _slices(runs: Sequence[Run], key: Mapping[str, object]) -> list[dict[str, ob
     return parts
 
 
-def _about(row: Row, runs: Sequence[Run], one: RunInfo, why: str | None) -> dict[str, object]:
+def _about(row: TableRow, runs: Sequence[Run], one: RunInfo, why: str | None) -> dict[str, object]:
     """What is the same for all metrics of a row; ``one``: any Run of the table, for what they have in common."""
     return {
         "run": row.name,

@@ -12,7 +12,7 @@ from learn.data.schema import Slices
 from learn.data.slices import ITEM_PREFIX
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
-from learn.reproduce.external_baselines import PEERS, Peer
+from learn.reproduce.external_baselines import PEERS, ExternalBaseline
 from learn.runs.baselines import BASELINES, ITEM_KNN, POPULARITY
 from learn.training_objectives import OBJECTIVES
 
@@ -28,7 +28,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One row of a table.
 
     Attributes:
@@ -45,7 +45,7 @@ class Row:
     kind: Kind
     config: Config | None = None
     source: Source | None = None
-    peer: Peer | None = None
+    peer: ExternalBaseline | None = None
 
     @property
     def is_seeded(self) -> bool:
@@ -55,7 +55,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Table:
     """A table.
 
     Attributes:
@@ -67,13 +67,13 @@ class Plan:
     """
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     reference: str
     contenders: tuple[str, ...] = ()
     slices: tuple[str, ...] = ()
 
 
-REFERENCES = tuple(Row(name, BASELINES[name].label, "reference") for name in (POPULARITY, ITEM_KNN))
+REFERENCES = tuple(TableRow(name, BASELINES[name].label, "reference") for name in (POPULARITY, ITEM_KNN))
 
 
 def _paper(base: Config) -> Config:
@@ -82,30 +82,33 @@ def _paper(base: Config) -> Config:
     return base.with_values(**paper)
 
 
-def _tower(base: Config, code: str, name: str | None = None, label: str | None = None, **changes: object) -> Row:
+def _tower(base: Config, code: str, name: str | None = None, label: str | None = None, **changes: object) -> TableRow:
     """The row of an item tower, called by its code and its label where nothing else is said."""
-    return Row(
+    return TableRow(
         name or code, label or ITEM_TOWERS[code].label, "text", base.with_values(pal__item_tower=code, **changes)
     )
 
 
-def peers(base: Config) -> Plan:
+def peers(base: Config) -> Table:
     """Table 3: other libraries' sequential recommenders on the same files, and LEARN, its best row the reference."""
     tower = {"pal__item_tower": ItemTower.ITEM.value}
     text = base.with_values(**tower)
     both = base.with_values(**tower, pal__inputs=Inputs.TEXT_AND_ID.value)
     dense = _paper(text)
-    learn = [Row("learn", "LEARN, text", "text", text), Row("learn-id", "LEARN, text and ID", "text+id", both)]
+    learn = [
+        TableRow("learn", "LEARN, text", "text", text),
+        TableRow("learn-id", "LEARN, text and ID", "text+id", both),
+    ]
     if dense != text:
-        learn.append(Row("learn-dense", "LEARN, text, the paper's objective", "text", dense))
-    others = tuple(Row(peer.name, peer.label, "peer", peer=peer) for peer in PEERS)
-    return Plan("Table 3: peers", (*REFERENCES, *others, *learn), "learn", tuple(row.name for row in learn))
+        learn.append(TableRow("learn-dense", "LEARN, text, the paper's objective", "text", dense))
+    others = tuple(TableRow(peer.name, peer.label, "peer", peer=peer) for peer in PEERS)
+    return Table("Table 3: peers", (*REFERENCES, *others, *learn), "learn", tuple(row.name for row in learn))
 
 
-def alignment(base: Config) -> Plan:
+def alignment(base: Config) -> Table:
     """Table 4: nothing aligned, the user side aligned to the LLM's space, both aligned; the paper's objective."""
     base = _paper(base)
-    return Plan(
+    return Table(
         "Table 4: what alignment is worth",
         (
             *REFERENCES,
@@ -118,27 +121,27 @@ def alignment(base: Config) -> Plan:
     )
 
 
-def towers_and_sampling(base: Config) -> Plan:
+def towers_and_sampling(base: Config) -> Table:
     """Table 5: the item towers, and uniform instead of recency-weighted positions; the paper's objective."""
     base = _paper(base)
     label = "(a), positions sampled uniformly"
     uniform = _tower(base, ItemTower.SEQUENCE.value, "a-uniform", label, sampling__weighted=False)
-    return Plan("Table 5: item towers and sampling", (*alignment(base).rows, uniform), reference="a")
+    return Table("Table 5: item towers and sampling", (*alignment(base).rows, uniform), reference="a")
 
 
-def inputs(base: Config) -> Plan:
+def inputs(base: Config) -> Table:
     """Table 6: a trained ID embedding, a small encoder's text, the LLM's text, and text with IDs; tower (b)."""
     tower = {"pal__item_tower": ItemTower.ITEM.value}
     encoder = base.with_values(**tower, cex__llm=BUNDLED_ENCODER)
     ids, both = (base.with_values(**tower, pal__inputs=kind.value) for kind in (Inputs.ID, Inputs.TEXT_AND_ID))
-    return Plan(
+    return Table(
         "Table 6: what an item is to the model",
         (
             *REFERENCES,
-            Row("id", "ID embedding", "id", ids),
-            Row("encoder", "text, by a small encoder", "text", encoder),
-            Row("llm", "text, by the LLM", "text", base.with_values(**tower)),
-            Row("llm-id", "text, by the LLM, and ID", "text+id", both),
+            TableRow("id", "ID embedding", "id", ids),
+            TableRow("encoder", "text, by a small encoder", "text", encoder),
+            TableRow("llm", "text, by the LLM", "text", base.with_values(**tower)),
+            TableRow("llm-id", "text, by the LLM, and ID", "text+id", both),
         ),
         reference="llm",
         slices=(ITEM_PREFIX + Slices.COLD_START,),
@@ -149,7 +152,7 @@ LORA_LAYERS = 2
 LORA_RANKS = {"small": 8, "medium": 32, "large": 128}
 
 
-def backbones(base: Config) -> Plan:
+def backbones(base: Config) -> Table:
     """Table 7: PAL's own transformer against the LLM's first layers with LoRA adapters of three ranks; tower (b).
 
     The LLM's layers are dear on a processor: every row, the own transformer's too, trains for at most 6 epochs in
@@ -163,14 +166,16 @@ def backbones(base: Config) -> Plan:
     )
     lora = {"pal__backbone": Backbone.LLM_LORA.value, "pal__backbone_layers": LORA_LAYERS}
     rows = (
-        Row(f"lora-{size}", f"LLM with LoRA of rank {rank}", "text", limited.with_values(**lora, pal__lora_rank=rank))
+        TableRow(
+            f"lora-{size}", f"LLM with LoRA of rank {rank}", "text", limited.with_values(**lora, pal__lora_rank=rank)
+        )
         for size, rank in LORA_RANKS.items()
     )
-    own = Row("own", "own transformer", "text", limited.with_values(pal__backbone=Backbone.OWN.value))
-    return Plan("Table 7: what PAL is made of", (*REFERENCES, own, *rows), reference="own")
+    own = TableRow("own", "own transformer", "text", limited.with_values(pal__backbone=Backbone.OWN.value))
+    return Table("Table 7: what PAL is made of", (*REFERENCES, own, *rows), reference="own")
 
 
-def towers_and_objectives(base: Config) -> Plan:
+def towers_and_objectives(base: Config) -> Table:
     """Does (a) beat (b) only because sequences are cut? Every tower under every objective, cut and whole."""
     rows = []
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
@@ -181,10 +186,10 @@ def towers_and_objectives(base: Config) -> Plan:
         name = f"{tower.code}-{objective.code.replace('_', '-')}-{sequence.value}"
         label = f"({tower.code}) {objective.label}, {sequence.value} sequence"
         rows.append(_tower(base, tower.code, name, label, **changes))
-    return Plan("Item towers under every objective", tuple(rows), reference="a-dense-all-action-cut")
+    return Table("Item towers under every objective", tuple(rows), reference="a-dense-all-action-cut")
 
 
-def what_matters(base: Config) -> Plan:
+def what_matters(base: Config) -> Table:
     """Tower (b) as the preset has it, and with one setting changed at a time."""
     pal, sampling = base.pal, base.sampling
     other = Preprocessing.STANDARDISE if pal.preprocessing is Preprocessing.WHITEN else Preprocessing.WHITEN
@@ -215,41 +220,43 @@ def what_matters(base: Config) -> Plan:
         ),
     }
     tower = base.with_values(pal__item_tower=ItemTower.ITEM.value)
-    rows = [Row("as-it-is", "as it is", "text", tower)]
+    rows = [TableRow("as-it-is", "as it is", "text", tower)]
     for name, (label, changed) in changes.items():
         config = tower.with_values(**changed)
         if config != tower:
-            rows.append(Row(name, label, "text", config))
-    return Plan("What matters: one setting changed at a time", tuple(rows), reference="as-it-is")
+            rows.append(TableRow(name, label, "text", config))
+    return Table("What matters: one setting changed at a time", tuple(rows), reference="as-it-is")
 
 
 def _switch(on: bool) -> str:
     return "on" if on else "off"
 
 
-def zero_shot(base: Config, sources: Sequence[Source]) -> Plan:
+def zero_shot(base: Config, sources: Sequence[Source]) -> Table:
     """Figure 4: towers trained on other datasets, against what needs no training and what is trained here.
 
     The other rows are compared with the first source's.
     """
     tower = {"pal__item_tower": ItemTower.ITEM.value}
     transferred = [
-        Row(f"zero-shot-{one.dataset}", f"(b), trained on {one.dataset}", "text", one.config.with_values(**tower), one)
+        TableRow(
+            f"zero-shot-{one.dataset}", f"(b), trained on {one.dataset}", "text", one.config.with_values(**tower), one
+        )
         for one in sources
     ]
-    return Plan(
+    return Table(
         f"Zero-shot: trained on {', '.join(one.dataset for one in sources)}",
         (
             *REFERENCES,
             _tower(base, ItemTower.NO_ALIGN.value),
             *transferred,
-            Row("trained-here", "(b), trained here", "text", base.with_values(**tower)),
+            TableRow("trained-here", "(b), trained here", "text", base.with_values(**tower)),
         ),
         reference=transferred[0].name,
     )
 
 
-PLANS: dict[str, Callable[[Config], Plan]] = {
+PLANS: dict[str, Callable[[Config], Table]] = {
     "table3": peers,
     "table4": alignment,
     "table5": towers_and_sampling,
@@ -261,7 +268,7 @@ PLANS: dict[str, Callable[[Config], Plan]] = {
 ZERO_SHOT = "zero-shot"
 
 
-def plan(name: str, base: Config, sources: Sequence[Source] = ()) -> Plan:
+def plan(name: str, base: Config, sources: Sequence[Source] = ()) -> Table:
     """The table called ``name``, its rows differing from ``base`` in what the table is about.
 
     Args:

@@ -8,7 +8,7 @@ import pandas as pd
 from learn.cex.extractor import embed_texts
 from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
-from learn.cex.store import KEY_JOINT, ContentStore
+from learn.cex.store import KEY_SEPARATOR, ContentStore
 from learn.config import CEXConfig
 from learn.data.new_items import check_new_items
 from learn.errors import LearnError
@@ -21,7 +21,7 @@ def reading_settings(run: RunFolder) -> CEXConfig:
     Raises:
         LearnError: the LLM is not installed, is of another version, or the prompt's wording has changed since.
     """
-    if KEY_JOINT in str(run.info.content_key):
+    if KEY_SEPARATOR in str(run.info.content_key):
         raise LearnError(
             f"Run {run.name} reads its items by several LLMs; a new item is read by one only.",
             "Choose Runs that were trained on one LLM's text.",

@@ -101,10 +101,10 @@ _RENAMED = {
     "MOVED_CATEGORY": ("learn.explore.maps.moved", "CATEGORY"),
     "RANKER_NAMES": ("learn.ranking.report", "NAMES"),
     "RANKING_RESULTS": ("learn.ranking.schema", "Results"),
-    "baseline_features": ("learn.ranking.baseline_features", "ordinary_features"),
+    "baseline_features": ("learn.ranking.baseline_features", "baseline_features"),
     "nearest_items": ("learn.explore.lists.cold_start", "nearest"),
     "nearest_rows": ("learn.explore.maps.neighbours", "nearest"),
-    "paired_comparison": ("learn.explore.metrics.compare", "duel"),
+    "paired_comparison": ("learn.explore.metrics.compare", "paired_comparison"),
     "ranking_slices_figure": ("learn.explore.figures.ranking", "slices_figure"),
 }
 """Name in lessons -> (module, its name there), where that name alone would not say enough."""

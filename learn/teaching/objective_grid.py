@@ -16,7 +16,7 @@ from learn.data.schema import Metrics
 from learn.explore.colours import run_colours
 from learn.explore.figures.base import finish
 from learn.reproduce.results import one_metric
-from learn.reproduce.tables import Plan, Row
+from learn.reproduce.tables import Table, TableRow
 from learn.runs.run import Run
 from learn.training.examples import make_example
 
@@ -24,24 +24,24 @@ TOWER, SETUP = "tower", "training_setup"
 LOSS = "loss"
 
 
-def grid_of(plan: Plan) -> pd.DataFrame:
+def grid_of(plan: Table) -> pd.DataFrame:
     """Columns run, tower, training_setup: what each row of ``plan`` (``towers-x-objectives``) stands for."""
     rows = [(row.name, config.pal.item_tower, config.training_setup) for row, config in _trained(plan)]
     return pd.DataFrame(rows, columns=["run", TOWER, SETUP])
 
 
-def _trained(plan: Plan) -> list[tuple[Row, Config]]:
+def _trained(plan: Table) -> list[tuple[TableRow, Config]]:
     """The rows that train something, with how; external baselines have no configuration."""
     return [(row, row.config) for row in plan.rows if row.config is not None]
 
 
-def training_setups(plan: Plan, summary: pd.DataFrame, metric: str, k: int, candidates: str) -> pd.DataFrame:
+def training_setups(plan: Table, summary: pd.DataFrame, metric: str, k: int, candidates: str) -> pd.DataFrame:
     """One metric of a summary in the order of ``plan``: columns run, tower, training_setup, mean, low, high."""
     metric_rows = one_metric(summary, metric, k, candidates)[["run", Metrics.MEAN, Metrics.LOW, Metrics.HIGH]]
     return grid_of(plan).merge(metric_rows, on="run")
 
 
-def setup_examples(plan: Plan, items: np.ndarray, seed: int = 0) -> pd.DataFrame:
+def setup_examples(plan: Table, items: np.ndarray, seed: int = 0) -> pd.DataFrame:
     """What one training sequence becomes under each training setup of ``plan``.
 
     Args:
@@ -65,7 +65,7 @@ def setup_examples(plan: Plan, items: np.ndarray, seed: int = 0) -> pd.DataFrame
     return table.drop_duplicates(SETUP).reset_index(drop=True)
 
 
-def last_losses(plan: Plan, runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
+def last_losses(plan: Table, runs: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
     """Training loss of each row's last epoch, averaged over its seeds: columns run, tower, training_setup, loss.
 
     Within a training setup the towers answer the same question against as many negatives: their losses compare.

@@ -15,7 +15,7 @@ def context_figure(cosines: Mapping[str, np.ndarray], variants: Mapping[str, str
     """Median and middle half, by position in the target, of `learn.teaching.inspect_towers.context_cosines`.
 
     Args:
-        cosines: label -> [B, T]; variants: label -> an `ItemTower` value, for the colour.
+        cosines: label -> [B, T]; variants: label -> the code of an item tower, for the colour.
     """
     figure = go.Figure()
     colours = run_colours((label, variants[label]) for label in cosines)

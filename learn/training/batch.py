@@ -69,7 +69,7 @@ def make_batch(train: Sequences, users: np.ndarray, config: Config, epoch: int, 
     )
     if examples[0].positives is None:
         return batch
-    positives = np.stack([example.positives for example in examples])
+    positives = np.stack([example.positives for example in examples if example.positives is not None])
     # Where every sequence of the batch is short, the last positions form no pair in any.
     used = int(np.flatnonzero(positives.any(axis=(0, 2))).max(initial=0)) + 1
     return replace(

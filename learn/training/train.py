@@ -80,7 +80,12 @@ def train(
         item_vectors="own" if tower.own_vectors else "content",
         made=provenance(),
     )
-    common = {"dataset": dataset, "split": split, "config": config, "preprocessing": preprocessing.tensors()}
+    common: dict[str, Any] = {
+        "dataset": dataset,
+        "split": split,
+        "config": config,
+        "preprocessing": preprocessing.tensors(),
+    }
     if not tower.trained:
         users, items = without_align(prepared, split)
         return finish_run(folder, info, ranked=rank_vectors(users, items, split), user_vectors=users, **common)

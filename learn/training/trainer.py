@@ -96,7 +96,8 @@ class Trainer:
 
     def train(self, progress: Progress) -> Towers:
         """Trains to the end, and returns the towers of the best epoch."""
-        self._resume() or self._begin()
+        if not self._resume():
+            self._begin()
         training, state = self.config.training, self.state
         self._began = self._saved_at = time.monotonic()
         self._earlier_seconds = state.seconds

@@ -39,6 +39,21 @@ def damageable_workspace(trained_once, tmp_path, monkeypatch):
     return copied
 
 
+@pytest.fixture(scope="session")
+def trained_with_lora(trained_once, tmp_path_factory):
+    """A copy of the trained workspace with one more Run, llm-lora, whose PAL is the LLM's own layers."""
+    place = trained.copy_of(trained_once, tmp_path_factory.mktemp("lora") / "workspace")
+    trained.train_lora(place)
+    return place
+
+
+@pytest.fixture
+def lora_workspace(trained_with_lora, tmp_path, monkeypatch):
+    """`trained_with_lora` as the app opens it; tests only read it."""
+    _use(trained_with_lora.root, tmp_path, monkeypatch)
+    return trained_with_lora
+
+
 @pytest.fixture
 def empty_workspace(tmp_path, monkeypatch):
     _use(tmp_path / "nothing", tmp_path, monkeypatch)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from learn.ranking.report import Report, write_report
-from learn.ranking.results import Judged, summarise
+from learn.ranking.results import TestImpressions, summarise
 from learn.ranking.schema import FEATURE_SETS, NONE, RANKERS
 from learn.workspace import Workspace
 from tests import synthetic
@@ -19,7 +19,9 @@ def make_report() -> Report:
         for features in FEATURE_SETS:
             pull = 0.2 if features == NONE else 2.0
             scores[ranker, features] = list(1 / (1 + np.exp(-rng.normal(labels * pull, 1.0, (2, 900)))))
-    rows = summarise(Judged(users, labels, labels * rng.uniform(1, 9, 900), slices), scores, top_n=4, resamples=50)
+    rows = summarise(
+        TestImpressions(users, labels, labels * rng.uniform(1, 9, 900), slices), scores, top_n=4, resamples=50
+    )
     part = {"impressions": 900, "converted": float(labels.mean()), "users": 25, "visits": 90}
     curve = {"predicted": [0.1, 0.5], "observed": [0.2, 0.4], "impressions": [450, 450]}
     about = {

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from app.components import maps
-from learn.data.dataset import Dataset
+from learn.cex.llm import load_llm
+from learn.data.stored import open_dataset
 from learn.explore.catalogue import read_catalogue
 from learn.explore.lists import cold_start, new_item
 from learn.explore.lists.audience import audience
 from learn.explore.maps.spaces import find_spaces, new_item_directions, space_vectors
+from learn.runs.new_items import embed_items, reading_settings
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from tests import synthetic
@@ -23,8 +25,8 @@ COLD = f"i{synthetic.N_ITEMS - 1}"
 @pytest.fixture
 def parts(trained_workspace):
     """(dataset, history, target, training counts, learn-b) as the functions see them."""
-    dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
-    split = synthetic.synthetic_split(dataset)
+    dataset = open_dataset(trained_workspace, synthetic.NAME)
+    split = dataset.split
     recommender = Recommender(Run(trained_workspace.run(synthetic.NAME, "learn-b")), dataset)
     return dataset, split.history("test"), split.target("test"), split.training_counts(), recommender
 
@@ -41,7 +43,7 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     dataset, history, target, counts, recommender = parts
     page = open_page("cold_start", item=COLD)
     index = list(dataset.item_ids).index(COLD)
-    found = cold_start.nearest(recommender, recommender.items[index], counts > 0, 6)
+    found = recommender.neighbours(recommender.items[index], 6, counts > 0)
     shown = column(mounted_by_key, "cold_start_nearest", "learn-b")["rows"]
     assert [row["item"] for row in shown] == [dataset.item_ids[item] for item in found.items]
     assert [row["score"] for row in shown] == [f"cosine {value:.3g}" for value in found.scores]
@@ -79,14 +81,14 @@ def test_random_item_is_a_cold_one(trained_workspace, open_page, mounted_by_key,
     assert not page.exception and parts[3][index] == 0
 
 
-def test_a_typed_item_gets_the_live_passs_answers(open_page, parts, mounted_by_key, trained_workspace):
+def test_a_typed_item_gets_the_functions_answers(open_page, parts, mounted_by_key, trained_workspace):
     dataset, history, _, counts, recommender = parts
     page = open_page("cold_start", what="new", new_title="Green tea <b>", new_category="Tea > Green", new_price="2.5")
     items = new_item.make_item("Green tea <b>", "Tea > Green", "", 2.5)
     assert 'Item title is "Green tea <b>".' in page.code[0].value and 'The price is "2.50".' in page.code[0].value
-    cex = new_item.reading_settings(recommender.run, trained_workspace)
-    vector = recommender.embed_new_items(new_item.embed_items(items, new_item.open_llm(cex, trained_workspace), cex))[0]
-    found = cold_start.nearest(recommender, vector, counts > 0, 6)
+    cex = reading_settings(recommender.run)
+    vector = recommender.embed_new_items(embed_items(items, load_llm(cex, trained_workspace.models), cex))[0]
+    found = recommender.neighbours(vector, 6, counts > 0)
     shown = column(mounted_by_key, "new_item_nearest", "learn-b")["rows"]
     assert [row["item"] for row in shown] == [dataset.item_ids[item] for item in found.items]
     who = audience(recommender, vector, history, 5, None)
@@ -101,9 +103,8 @@ def test_a_typed_item_has_its_place_on_every_map(open_page, parts, mounted_by_ke
     monkeypatch.setattr(maps, "_mount", lambda key, data, **more: given.update({key: data}))
     open_page("cold_start", what="new", new_title="Green tea", runs=["learn-a", "learn-b"])
     dataset, *_, recommender = parts
-    cex = new_item.reading_settings(recommender.run, damageable_workspace)
-    llm = new_item.open_llm(cex, damageable_workspace)
-    content = new_item.embed_items(new_item.make_item("Green tea"), llm, cex)
+    cex = reading_settings(recommender.run)
+    content = embed_items(new_item.make_item("Green tea"), load_llm(cex, damageable_workspace.models), cex)
     shown = given["new_item_maps"]
     spaces = {space.name: space for space in find_spaces([recommender.run])}
     spaces["LLM"] = next(one for one in find_spaces(_runs(damageable_workspace)) if one.is_content)
@@ -136,6 +137,24 @@ def test_an_empty_box_says_what_to_type(trained_workspace, open_page, mounted_by
     assert "Type a title" in page.info[0].value and not mounted_by_key
     page.button[0].click().run()  # a real item, to be changed
     assert not page.exception and page.text_input(key="new_title_choice").value and "new_item_nearest" in mounted_by_key
+
+
+def test_a_run_of_the_llms_own_layers_answers_for_cold_and_typed_items(
+    open_page, lora_workspace, mounted_by_key, dataset, phases
+):
+    recommender = Recommender(Run(lora_workspace.run(synthetic.NAME, "llm-lora")), dataset)
+    page = open_page("cold_start", item=COLD, runs=["llm-lora"])
+    index = list(dataset.item_ids).index(COLD)
+    who = audience(recommender, recommender.items[index], phases[0], 5, index)
+    people = column(mounted_by_key, "cold_start_people", "llm-lora")["rows"]
+    assert [row["item"] for row in people] == [dataset.user_ids[user] for user in who.users]
+    assert any(len(items) for items in who.reasons)
+    said = [row["reasons"] for row in people]
+    titles = read_catalogue(dataset).titles
+    assert said == [[f"had {titles[item]}" for item in items] for items in who.reasons]
+    typed = open_page("cold_start", what="new", new_title="Green tea", runs=["llm-lora"])
+    assert len(column(mounted_by_key, "new_item_people", "llm-lora")["rows"]) == 5
+    assert not page.error and not typed.error
 
 
 def test_a_missing_llm_says_what_to_do(damageable_workspace, open_page, mounted_by_key):

@@ -18,7 +18,7 @@ def runs(trained_workspace):
 
 def test_a_duel_of_the_link_is_the_functions(trained_workspace, open_page, runs, mounted_by_key):
     page = open_page("compare", one="learn-b", other="popularity", metric="ndcg", at="10", among="new")
-    found = compare.duel(runs["learn-b"], runs["popularity"], 10, "new")
+    found = compare.paired_comparison(runs["learn-b"], runs["popularity"], 10, "new")
     tiles = {tile.label: tile.value for tile in page.metric}
     assert tiles["Won by \\(b\\) sequence to item"] == f"{found.won:,} users"
     assert tiles["Won by Popularity"] == f"{found.lost:,} users" and tiles["Same"] == f"{found.tied:,} users"

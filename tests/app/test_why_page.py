@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from learn.data.dataset import Dataset
+from learn.data.stored import open_dataset
 from learn.explore.lists import attribution
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
@@ -15,8 +15,8 @@ USER = "u07"
 
 @pytest.fixture
 def parts(trained_workspace):
-    dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
-    history = synthetic.synthetic_split(dataset).history("test")[7]
+    dataset = open_dataset(trained_workspace, synthetic.NAME)
+    history = dataset.split.history("test")[7]
     runs = [Run(path) for path in trained_workspace.run_paths(synthetic.NAME)]
     recommenders = {run.name: Recommender(run, dataset) for run in runs if run.info.kind == "learn"}
     return dataset, history, recommenders
@@ -27,10 +27,7 @@ def test_ranks_and_contributions_are_the_functions(open_page, parts, mounted_by_
     page = open_page("why", user=USER, item="i55")
     keep = np.ones(dataset.n_items, bool)
     keep[history] = False
-    rank_breakdowns = {
-        n: attribution.rank_breakdown(one.users[7], one.items, keep, 55, one.has_popularity_bias)
-        for n, one in recommenders.items()
-    }
+    rank_breakdowns = {n: attribution.rank_breakdown(one, 7, 55, keep) for n, one in recommenders.items()}
     labels = {name: one.run.info.label for name, one in recommenders.items()}
     assert sorted(tile.value for tile in page.metric) == sorted(
         f"rank {one.rank:,}" for one in rank_breakdowns.values()
@@ -41,8 +38,19 @@ def test_ranks_and_contributions_are_the_functions(open_page, parts, mounted_by_
     assert shown["score"].to_dict() == pytest.approx(expected["score"].to_dict())
     found = attribution.explain(recommenders, history, {name: one.items[55] for name, one in recommenders.items()})
     column = page.dataframe[0].value["(b) sequence to item: left out"].to_numpy()
-    assert sorted(column) == pytest.approx(sorted(found["learn-b"].held), abs=1e-6)
-    assert f"rank correlation: {found['learn-b'].agreement_held:.2f}" in texts(page)
+    assert sorted(column) == pytest.approx(sorted(found["learn-b"].leave_one_out_chunk), abs=1e-6)
+    assert f"rank correlation: {found['learn-b'].agreement_chunk:.2f}" in texts(page)
+    assert not page.error and not page.warning
+
+
+def test_a_run_of_the_llms_own_layers_is_explained(open_page, lora_workspace, mounted_by_key, dataset):
+    page = open_page("why", user=USER, item="i55", runs=["llm-lora", "learn-a"])
+    recommender = Recommender(Run(lora_workspace.run(synthetic.NAME, "llm-lora")), dataset)
+    history = recommender.history[7]
+    found = attribution.explain({"x": recommender}, history, {"x": recommender.items[55]})["x"]
+    label = next(name for name in page.dataframe[0].value.columns if "llm-lora" in name and name.endswith("estimate"))
+    np.testing.assert_allclose(sorted(page.dataframe[0].value[label]), sorted(found.gradient), atol=1e-5)
+    assert np.abs(found.gradient).max() > 0 and len(page.metric) == 2
     assert not page.error and not page.warning
 
 

@@ -1,16 +1,23 @@
 """The demo in assets/ is the one that this code would build."""
 
+import shutil
+from functools import partial
+
 import numpy as np
 import pytest
 
+from learn import pipeline
 from learn.cex.store import stored_content
+from learn.cli import pack_demo
 from learn.cli.pack_demo import DATASET, LIMIT_BYTES, check_manifest
 from learn.config import PRESETS
 from learn.data.splits import Phase, default_split
 from learn.errors import LearnError
+from learn.progress import SilentProgress
 from learn.runs.run import Run
 from learn.runs.vectors import has_vectors, run_vectors
 from learn.workspace import PREBUILT, Workspace
+from tests import synthetic
 from tests.oracle import history_vector
 
 
@@ -24,6 +31,25 @@ def test_the_manifest_agrees_with_the_code():
     sizes = {name: (PREBUILT / name).stat().st_size for name in manifest["files"]}
     assert sizes == manifest["files"]
     assert sum(sizes.values()) <= LIMIT_BYTES
+
+
+def test_packing_writes_a_demo_that_opens(trained_workspace, tmp_path, monkeypatch):
+    shutil.copytree(trained_workspace.root, tmp_path / "workspace")
+    monkeypatch.setattr(pack_demo, "DATASET", synthetic.NAME)
+    monkeypatch.setattr(pipeline, "draw_maps", partial(pipeline.draw_maps, method="pca", progress=SilentProgress()))
+    manifest = pack_demo.pack(Workspace(tmp_path / "workspace"), tmp_path / "demo")
+    assert manifest == check_manifest(tmp_path / "demo")
+    packed = Workspace(tmp_path / "demo")
+    dataset = synthetic.make_synthetic_dataset()
+    assert (
+        set(manifest["runs"]) == {path.name for path in packed.run_paths(synthetic.NAME)} >= {"learn-b", "popularity"}
+    )
+    for path in packed.run_paths(synthetic.NAME):
+        made, original = Run(path, dataset), Run(trained_workspace.run(synthetic.NAME, path.name), dataset)
+        assert made.metrics.equals(original.metrics)
+        if made.info.kind == "learn":
+            assert np.array_equal(made.user_vectors, original.user_vectors)
+            assert made.recommend_for(["i01", "i05"], k=3)["item_id"].is_unique
 
 
 def test_another_preset_is_noticed(monkeypatch):

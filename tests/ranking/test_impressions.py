@@ -7,15 +7,15 @@ import pytest
 from learn.data.columns import parse_mapping
 from learn.errors import LearnError
 from learn.ranking.impressions import IMPRESSIONS, check_impressions, read_impressions
-from learn.ranking.schema import Shown
+from learn.ranking.schema import ImpressionColumns
 
 
 def test_reads_what_is_there(table, dataset, cut):
     shown = check_impressions(table, dataset, cut, "shown")
     assert len(shown) == len(table) and not any(shown.left_out.values())
     assert (np.diff(shown.times) >= 0).all()
-    assert dataset.item_ids[shown.items[0]] == table[Shown.ITEM].iloc[0]
-    assert shown.values.sum() == pytest.approx(table[Shown.VALUE].sum())
+    assert dataset.item_ids[shown.items[0]] == table[ImpressionColumns.ITEM].iloc[0]
+    assert shown.values.sum() == pytest.approx(table[ImpressionColumns.VALUE].sum())
     assert shown.extras["position"].dtype == np.float32 and set(shown.extras["place"]) == {"shelf", "<b>front</b>"}
 
 
@@ -33,12 +33,14 @@ def test_the_files_order_and_the_columns_order_do_not_matter(table, dataset, cut
 
 def test_rows_that_cannot_count_are_left_out_and_counted(table, dataset, cut):
     broken = pd.concat([table, table.iloc[:2]], ignore_index=True)
-    broken.loc[3, Shown.USER] = "nobody"
-    broken.loc[[4, 5], Shown.ITEM] = "nothing"
-    broken.loc[6, Shown.TIME] = pd.Timestamp(cut) - pd.Timedelta(seconds=1)
+    broken.loc[3, ImpressionColumns.USER] = "nobody"
+    broken.loc[[4, 5], ImpressionColumns.ITEM] = "nothing"
+    broken.loc[6, ImpressionColumns.TIME] = pd.Timestamp(cut) - pd.Timedelta(seconds=1)
     broken.loc[[7, 8], "position"] = [np.nan, np.inf]
-    broken.loc[len(table), Shown.LABEL] = 1 - broken.loc[0, Shown.LABEL]  # the same impression, told differently
-    broken[Shown.VALUE] = 1.0
+    broken.loc[len(table), ImpressionColumns.LABEL] = (
+        1 - broken.loc[0, ImpressionColumns.LABEL]
+    )  # the same impression, told differently
+    broken[ImpressionColumns.VALUE] = 1.0
     shown = check_impressions(broken, dataset, cut, "shown")
     assert shown.left_out == {
         "unknown user": 1,
@@ -47,14 +49,16 @@ def test_rows_that_cannot_count_are_left_out_and_counted(table, dataset, cut):
         "a feature that is no number": 2,
         "repeated": 2,
     }
-    first = (shown.times == pd.Timestamp(table[Shown.TIME].iloc[0]).value).argmax()
+    first = (shown.times == pd.Timestamp(table[ImpressionColumns.TIME].iloc[0]).value).argmax()
     assert shown.labels[first] == 1  # of a repeated row the converted one stays
     assert len(shown) == len(table) - 6
 
 
 def test_without_visits_and_values_there_are_defaults(table, dataset, cut):
-    table.loc[1, [Shown.USER, Shown.TIME]] = table.loc[0, [Shown.USER, Shown.TIME]].to_numpy()
-    shown = check_impressions(table.drop(columns=Shown.VALUE), dataset, cut, "shown")
+    table.loc[1, [ImpressionColumns.USER, ImpressionColumns.TIME]] = table.loc[
+        0, [ImpressionColumns.USER, ImpressionColumns.TIME]
+    ].to_numpy()
+    shown = check_impressions(table.drop(columns=ImpressionColumns.VALUE), dataset, cut, "shown")
     assert (shown.values == shown.labels).all()
     assert len(np.unique(shown.visits)) == len(shown) - 1
 
@@ -62,11 +66,11 @@ def test_without_visits_and_values_there_are_defaults(table, dataset, cut):
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
-        (Shown.LABEL, 2, "row 8: label is 2, not 0 or 1"),
-        (Shown.LABEL, None, "not 0 or 1"),
-        (Shown.OTHER_TASK, -1, "other_label is -1, not 0 or 1"),
-        (Shown.TIME, "yesterday", "row 8: 'yesterday' cannot be read as a time"),
-        (Shown.TIME, None, "row 8: the time is missing"),
+        (ImpressionColumns.LABEL, 2, "row 8: label is 2, not 0 or 1"),
+        (ImpressionColumns.LABEL, None, "not 0 or 1"),
+        (ImpressionColumns.OTHER_TASK, -1, "other_label is -1, not 0 or 1"),
+        (ImpressionColumns.TIME, "yesterday", "row 8: 'yesterday' cannot be read as a time"),
+        (ImpressionColumns.TIME, None, "row 8: the time is missing"),
     ],
 )
 def test_a_value_that_cannot_be_is_named_with_its_row(table, dataset, cut, column, value, said):
@@ -77,15 +81,15 @@ def test_a_value_that_cannot_be_is_named_with_its_row(table, dataset, cut, colum
 
 
 def test_a_conversion_needs_a_value(table, dataset, cut):
-    row = int(table[Shown.LABEL].to_numpy().argmax())
-    table.loc[row, Shown.VALUE] = -3.0
+    row = int(table[ImpressionColumns.LABEL].to_numpy().argmax())
+    table.loc[row, ImpressionColumns.VALUE] = -3.0
     with pytest.raises(LearnError, match=rf"row {row + 1}: value is -3\.0 of a conversion"):
         check_impressions(table, dataset, cut, "shown")
 
 
 @pytest.mark.parametrize("label", [0, 1])
 def test_one_class_only_is_refused(table, dataset, cut, label):
-    table[Shown.LABEL] = label
+    table[ImpressionColumns.LABEL] = label
     with pytest.raises(LearnError, match=f"every label is {label}"):
         check_impressions(table, dataset, cut, "shown")
 
@@ -97,7 +101,7 @@ def test_nothing_left_says_why(table, dataset, cut):
 
 def test_a_missing_column_lists_those_there_are(table, dataset, cut, tmp_path):
     with pytest.raises(LearnError, match=r"no column 'label'.*\n?.*user_id, item_id"):
-        check_impressions(table.drop(columns=Shown.LABEL), dataset, cut, "shown")
+        check_impressions(table.drop(columns=ImpressionColumns.LABEL), dataset, cut, "shown")
     table.to_csv(tmp_path / "shown.csv", index=False)
     with pytest.raises(LearnError, match="there is no column 'bought' in the impressions table"):
         read_impressions(tmp_path / "shown.csv", dataset, cut, ["label=bought"])

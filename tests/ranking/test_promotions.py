@@ -8,7 +8,7 @@ from learn.data import completejourney
 from learn.ranking.config import RankingConfig
 from learn.ranking.impressions import check_impressions
 from learn.ranking.promotions import DISCOUNT_WEEKS, promotion_impressions
-from learn.ranking.schema import Shown
+from learn.ranking.schema import ImpressionColumns
 
 CUT = pd.Timestamp("2017-12-28").value
 CONFIG = RankingConfig(negatives_per_visit=3)
@@ -43,7 +43,7 @@ def test_every_item_has_its_own_products(dataset):
 def test_an_impression_was_promoted_in_that_store_and_week(table, raw, dataset):
     _, promotions = raw
     there = set(zip(promotions["store_id"], promotions["item"], strict=True))
-    items = dataset.item_index.get_indexer(table[Shown.ITEM])
+    items = dataset.item_index.get_indexer(table[ImpressionColumns.ITEM])
     stores = table["store"].str.removeprefix("store ").astype(int)
     assert (table["week"] == 53).all() and set(zip(stores, items, strict=True)) <= there
     assert ((table["display"] != "0") | (table["mailer"] != "0")).mean() > 0.99
@@ -51,24 +51,26 @@ def test_an_impression_was_promoted_in_that_store_and_week(table, raw, dataset):
 
 def test_a_label_is_what_the_basket_holds(table, raw, dataset):
     sales, _ = raw
-    baskets = sales[sales["basket_id"].isin(table[Shown.VISIT])]
+    baskets = sales[sales["basket_id"].isin(table[ImpressionColumns.VISIT])]
     held = set(zip(baskets["basket_id"], baskets["item"], strict=True))
-    items = dataset.item_index.get_indexer(table[Shown.ITEM])
-    bought = np.array([pair in held for pair in zip(table[Shown.VISIT], items, strict=True)])
-    assert (bought == (table[Shown.LABEL] == 1)).all()
+    items = dataset.item_index.get_indexer(table[ImpressionColumns.ITEM])
+    bought = np.array([pair in held for pair in zip(table[ImpressionColumns.VISIT], items, strict=True)])
+    assert (bought == (table[ImpressionColumns.LABEL] == 1)).all()
     paid = baskets.groupby(["basket_id", "item"])["sales_value"].sum()
-    row = int(table[Shown.LABEL].to_numpy().argmax())
-    assert table[Shown.VALUE].iloc[row] == pytest.approx(paid[table[Shown.VISIT].iloc[row], items[row]])
+    row = int(table[ImpressionColumns.LABEL].to_numpy().argmax())
+    assert table[ImpressionColumns.VALUE].iloc[row] == pytest.approx(
+        paid[table[ImpressionColumns.VISIT].iloc[row], items[row]]
+    )
 
 
 def test_every_converted_one_is_kept_and_the_others_are_sampled(table, raw):
     sales, promotions = raw
-    others = table[table[Shown.LABEL] == 0].groupby(Shown.VISIT).size()
+    others = table[table[ImpressionColumns.LABEL] == 0].groupby(ImpressionColumns.VISIT).size()
     assert (others == 3).all()
-    late = sales[sales["basket_id"].isin(table[Shown.VISIT])]
+    late = sales[sales["basket_id"].isin(table[ImpressionColumns.VISIT])]
     offered = promotions[["store_id", "item"]].dropna().drop_duplicates()
     bought = late.merge(offered, on=["store_id", "item"]).drop_duplicates(["basket_id", "item"])
-    assert len(bought) == table[Shown.LABEL].sum()
+    assert len(bought) == table[ImpressionColumns.LABEL].sum()
 
 
 def test_the_discount_is_of_the_weeks_before(table, raw, dataset):
@@ -76,7 +78,7 @@ def test_the_discount_is_of_the_weeks_before(table, raw, dataset):
     before = sales[(sales["week"] < 53) & (sales["week"] >= 53 - DISCOUNT_WEEKS)].groupby("item")
     off, paid = before["retail_disc"].sum(), before["sales_value"].sum()
     for row in range(0, len(table), 501):
-        item = dataset.item_index.get_loc(table[Shown.ITEM].iloc[row])
+        item = dataset.item_index.get_loc(table[ImpressionColumns.ITEM].iloc[row])
         full = off.get(item, 0) + paid.get(item, 0)
         wanted = off.get(item, 0) / full if full > 0 else 0
         assert table["discount"].iloc[row] == pytest.approx(np.clip(wanted, 0, 1), abs=1e-6)

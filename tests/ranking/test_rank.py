@@ -10,7 +10,7 @@ from learn.data.stored import open_dataset
 from learn.errors import LearnError
 from learn.ranking.config import RankingConfig
 from learn.ranking.experiment import sampled, split_parts
-from learn.ranking.feature_matrix import make_frame
+from learn.ranking.feature_matrix import make_feature_matrix
 from learn.ranking.impressions import check_impressions
 from learn.ranking.report import read_report, report_folders, tables
 from learn.ranking.run import open_impressions, ranking_config, vectors_cut
@@ -129,9 +129,14 @@ def test_parts_follow_the_time(dataset, cut, table):
 
 def test_a_category_that_training_hardly_met_is_code_0():
     features = pd.DataFrame({"n": [1.0, 2, 3, 4], "kind": ["b", "a", "b", "new"]})
-    frame = make_frame(features, np.array([True, True, True, False]), rare=1)
+    frame = make_feature_matrix(features, np.array([True, True, True, False]), rare=1)
     assert frame.codes[:, 0].tolist() == [2, 1, 2, 0] and frame.sizes == (3,)
-    assert make_frame(features, np.array([True, True, True, False]), rare=2).codes[:, 0].tolist() == [1, 0, 1, 0]
+    assert make_feature_matrix(features, np.array([True, True, True, False]), rare=2).codes[:, 0].tolist() == [
+        1,
+        0,
+        1,
+        0,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from sklearn.metrics import roc_auc_score
 
 from learn.ranking.metrics import user_auc
 from learn.ranking.replay import captured
-from learn.ranking.results import Judged, summarise
+from learn.ranking.results import TestImpressions, summarise
 from learn.ranking.schema import AUC, FUSED, LIGHTGBM, LOG_LOSS, METRICS, NONE, RAW, REVENUE, UAUC, WUAUC
 
 
@@ -19,7 +19,7 @@ def world():
     part = rng.random(900) < 0.3
     slices = {"all": np.ones(900, dtype=bool), "item:cold-start": part, "user:others": users >= 10}
     bad, good = (1 / (1 + np.exp(-rng.normal(labels * pull, 1.0, (2, 900)))) for pull in (0.2, 2.0))
-    return Judged(users, labels, values, slices), {(LIGHTGBM, NONE): list(bad), (LIGHTGBM, FUSED): list(good)}
+    return TestImpressions(users, labels, values, slices), {(LIGHTGBM, NONE): list(bad), (LIGHTGBM, FUSED): list(good)}
 
 
 @pytest.fixture(scope="module")

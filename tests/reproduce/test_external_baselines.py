@@ -13,10 +13,10 @@ from learn.config import preset
 from learn.data.splits import Phase, leave_one_out
 from learn.evaluation.protocol import evaluate
 from learn.files import read_json
-from learn.reproduce.external_baselines import PEERS, Peer, export
-from learn.reproduce.external_runs import SCRIPTS, PeerCannotRun, PeerHost, peer_run
+from learn.reproduce.external_baselines import PEERS, ExternalBaseline, export
+from learn.reproduce.external_runs import SCRIPTS, ExternalBaselineCannotRun, ExternalHost, external_run
 from learn.reproduce.run import run_benchmark
-from learn.reproduce.tables import REFERENCES, Plan, Row, plan
+from learn.reproduce.tables import REFERENCES, Table, TableRow, plan
 from learn.workspace import Workspace
 from tests.synthetic import make_synthetic_dataset
 
@@ -36,8 +36,8 @@ lines = [f"{user},{item},{rank}" for user in users for rank, item in enumerate(i
 """
 FAILS = "import sys\nprint('loading')\nsys.exit('ValueError: no such layer')"
 
-GOOD = Peer("rectools", "good", "Good", {"n_factors": 8})
-BAD = Peer("recbole", "bad", "Bad", {})
+GOOD = ExternalBaseline("rectools", "good", "Good", {"n_factors": 8})
+BAD = ExternalBaseline("recbole", "bad", "Bad", {})
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def host(tmp_path):
     scripts.mkdir()
     (scripts / GOOD.script).write_text(RANKS)
     (scripts / BAD.script).write_text(FAILS)
-    return PeerHost(Path(sys.executable), scripts)
+    return ExternalHost(Path(sys.executable), scripts)
 
 
 def test_the_files_hold_what_came_before_the_test_and_nothing_after(dataset, split, tmp_path):
@@ -75,7 +75,7 @@ def test_the_files_hold_what_came_before_the_test_and_nothing_after(dataset, spl
 
 
 def test_a_peers_lists_become_a_run(dataset, split, host, tmp_path):
-    run = peer_run(GOOD, 3, dataset, split, tmp_path / "good-seed3", host)
+    run = external_run(GOOD, 3, dataset, split, tmp_path / "good-seed3", host)
     assert (run.info.kind, run.info.seed, run.info.trainable_parameters, run.info.train_seconds) == (
         "imported",
         3,
@@ -90,19 +90,19 @@ def test_a_peers_lists_become_a_run(dataset, split, host, tmp_path):
 
 def test_a_finished_peer_is_not_run_again_unless_something_changed(dataset, split, host, tmp_path):
     folder = tmp_path / "good-seed0"
-    first = peer_run(GOOD, 0, dataset, split, folder, host).path.stat().st_mtime_ns
+    first = external_run(GOOD, 0, dataset, split, folder, host).path.stat().st_mtime_ns
     (host.scripts / GOOD.script).write_text(FAILS)
-    assert peer_run(GOOD, 0, dataset, split, folder, host).path.stat().st_mtime_ns == first
-    for peer, seed in ((GOOD, 1), (Peer("rectools", "good", "Good", {"n_factors": 16}), 0)):
-        with pytest.raises(PeerCannotRun, match="no such layer"):
-            peer_run(peer, seed, dataset, split, folder, host)
+    assert external_run(GOOD, 0, dataset, split, folder, host).path.stat().st_mtime_ns == first
+    for peer, seed in ((GOOD, 1), (ExternalBaseline("rectools", "good", "Good", {"n_factors": 16}), 0)):
+        with pytest.raises(ExternalBaselineCannotRun, match="no such layer"):
+            external_run(peer, seed, dataset, split, folder, host)
 
 
 def test_a_broken_peer_gets_a_row_that_says_why_and_the_others_go_on(dataset, split, host, tmp_path):
-    rows = (REFERENCES[0], Row("bad", "Bad", "peer", peer=BAD), Row("good", "Good", "peer", peer=GOOD))
+    rows = (REFERENCES[0], TableRow("bad", "Bad", "peer", peer=BAD), TableRow("good", "Good", "peer", peer=GOOD))
     said = []
     result = run_benchmark(
-        Plan("Table 0", rows, "popularity"),
+        Table("Table 0", rows, "popularity"),
         "table0",
         dataset,
         split,
@@ -122,22 +122,22 @@ def test_a_broken_peer_gets_a_row_that_says_why_and_the_others_go_on(dataset, sp
 
 def test_without_the_environment_it_says_how_to_build_it(dataset, split, tmp_path, monkeypatch):
     monkeypatch.setenv("LEARN_PEERS_PYTHON", str(tmp_path / "nowhere" / "python"))
-    with pytest.raises(PeerCannotRun, match="did not run") as caught:
-        peer_run(GOOD, 0, dataset, split, tmp_path / "good-seed0", PeerHost.at())
+    with pytest.raises(ExternalBaselineCannotRun, match="did not run") as caught:
+        external_run(GOOD, 0, dataset, split, tmp_path / "good-seed0", ExternalHost.at())
     assert "make peers" in caught.value.remedy
 
 
 def test_without_the_runners_it_says_where_they_are(dataset, split, host, tmp_path):
-    with pytest.raises(PeerCannotRun, match="its runner is not at") as caught:
-        peer_run(GOOD, 0, dataset, split, tmp_path / "good-seed0", replace(host, scripts=tmp_path / "nowhere"))
+    with pytest.raises(ExternalBaselineCannotRun, match="its runner is not at") as caught:
+        external_run(GOOD, 0, dataset, split, tmp_path / "good-seed0", replace(host, scripts=tmp_path / "nowhere"))
     assert "clone of the project" in caught.value.remedy
 
 
 def test_lists_of_unknown_items_are_the_peers_fault(dataset, split, host, tmp_path):
     script = RANKS.replace("{user},{item},{rank}", "{user},x{item},{rank}")
     (host.scripts / GOOD.script).write_text(script)
-    with pytest.raises(PeerCannotRun, match="Good wrote lists that cannot be read"):
-        peer_run(GOOD, 0, dataset, split, tmp_path / "good-seed0", host)
+    with pytest.raises(ExternalBaselineCannotRun, match="Good wrote lists that cannot be read"):
+        external_run(GOOD, 0, dataset, split, tmp_path / "good-seed0", host)
 
 
 def test_table_3_has_every_peer_and_its_runner():
@@ -156,11 +156,13 @@ def test_sequences_are_cut_where_nearly_all_are_whole(split):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not PeerHost.at().python.exists(), reason="`make peers` has not been run")
+@pytest.mark.skipif(not ExternalHost.at().python.exists(), reason="`make peers` has not been run")
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
 def test_the_libraries_run(dataset, split, tmp_path, peer):
     short = {"epochs": 1} if peer.library == "recbole" else {"max_epochs": 1}
-    run = peer_run(replace(peer, settings=peer.settings | short), 0, dataset, split, tmp_path / "peer", PeerHost.at())
+    run = external_run(
+        replace(peer, settings=peer.settings | short), 0, dataset, split, tmp_path / "peer", ExternalHost.at()
+    )
     lists = run.recommendations
     assert lists["user_id"].nunique() == len(dataset.user_ids) and run.info.trainable_parameters > 1000
     trained = dataset.item_ids[split.training_counts() > 0]
@@ -170,6 +172,6 @@ def test_the_libraries_run(dataset, split, tmp_path, peer):
 
 def test_a_peer_that_takes_too_long_is_stopped(dataset, split, host, tmp_path):
     (host.scripts / GOOD.script).write_text("import time\ntime.sleep(600)")
-    with pytest.raises(PeerCannotRun, match="Good was stopped after"):
-        peer_run(GOOD, 0, dataset, split, tmp_path / "good-seed0", replace(host, minutes=0.02))
+    with pytest.raises(ExternalBaselineCannotRun, match="Good was stopped after"):
+        external_run(GOOD, 0, dataset, split, tmp_path / "good-seed0", replace(host, minutes=0.02))
     assert not (tmp_path / "good-seed0").exists()

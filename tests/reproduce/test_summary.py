@@ -15,7 +15,7 @@ from learn.reproduce.report import default_columns, markdown, publish, write_rep
 from learn.reproduce.results import benchmark_files, one_metric, read_benchmark, read_rows
 from learn.reproduce.run import best_validated
 from learn.reproduce.summary import DIGITS, per_user_values, summarise
-from learn.reproduce.tables import PLANS, ZERO_SHOT, Plan, Row, Source, plan
+from learn.reproduce.tables import PLANS, ZERO_SHOT, Source, Table, TableRow, plan
 from learn.workspace import Workspace
 
 COLUMNS = {"run", "kind", "dataset", "split", "metric", "k", "mean", "low", "high", "seeds", "n_users", "params"}
@@ -54,8 +54,8 @@ def fake_run(hits, targets=(2, 4, 1, 2), cold=0.25, cold_users=1):
 
 @pytest.fixture
 def table():
-    rows = (Row("base", "Base", "reference"), Row("ours", "Ours", "text", preset("tiny")))
-    return Plan("Table 0", rows, reference="base")
+    rows = (TableRow("base", "Base", "reference"), TableRow("ours", "Ours", "text", preset("tiny")))
+    return Table("Table 0", rows, reference="base")
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learn.config import SamplingConfig, preset
-from learn.training.examples import cut_history_target, make_example
+from learn.training.examples import make_example
+from learn.training_objectives import cut_history_target
 
 sequences = st.lists(st.integers(0, 30), min_size=2, max_size=25).map(lambda items: np.array(items, dtype=np.int64))
 seeds = st.integers(0, 5)

@@ -16,12 +16,16 @@ TITLE_LENGTH = 38
 
 
 def strongest(table: pd.DataFrame, most: int = 12) -> np.ndarray:
-    """[<= most] items of `why.contributions_table` that matter most in any Run, by share of its largest contribution.
+    """[<= most] items that matter most in any Run, by share of its largest contribution.
 
     Ordered by their mean share, the greatest first.
+
+    Args:
+        table: `learn.explore.lists.attribution.contributions_table`.
     """
-    largest = table.groupby("run")["held"].transform(lambda values: values.abs().max())
-    share = (table["held"] / largest.where(largest > 0)).fillna(0.0)
+    falls = table["leave_one_out_chunk"]
+    largest = falls.groupby(table["run"]).transform(lambda values: values.abs().max())
+    share = (falls / largest.where(largest > 0)).fillna(0.0)
     by_item = pd.DataFrame({"item": table["item"], "share": share, "size": share.abs()}).groupby("item")
     kept = by_item["size"].max().sort_values(ascending=False, kind="stable").index[:most]
     return by_item["share"].mean().loc[kept].sort_values(ascending=False, kind="stable").index.to_numpy()
@@ -35,8 +39,7 @@ def _headings(labels: dict[str, str], names: list[str]) -> list[str]:
 def contributions_figure(
     table: pd.DataFrame, catalogue: Catalogue, labels: dict[str, str], colours: dict[str, str], most: int = 12
 ) -> go.Figure:
-    """One panel a Run, the same history items in each: bars leave an item out of its strand
-    (exactly), ticks are the approximation."""
+    """One panel a Run, the same history items in each: bars leave an item out of its chunk, ticks are the gradient."""
     names = list(dict.fromkeys(table["run"]))
     items = strongest(table, most)
     titles = [_short(catalogue.titles[item]) for item in items]
@@ -50,7 +53,7 @@ def contributions_figure(
     for column, name in enumerate(names, 1):
         rows = table[table["run"] == name].set_index("item").reindex(items)
         figure.add_bar(
-            x=rows["held"],
+            x=rows["leave_one_out_chunk"],
             y=places,
             orientation="h",
             marker_color=colours.get(name, REST_COLOUR),
@@ -60,7 +63,7 @@ def contributions_figure(
             col=column,
         )
         figure.add_scatter(
-            x=rows["approximate"],
+            x=rows["gradient"],
             y=places,
             mode="markers",
             marker={"symbol": "line-ns-open", "size": 13, "color": REST_COLOUR, "line": {"width": 2.5}},

@@ -153,7 +153,7 @@ def trade_offs(
 
 
 @dataclass(frozen=True)
-class Duel:
+class PairedComparison:
     """Two Runs on the same users.
 
     Attributes:
@@ -185,8 +185,8 @@ def cutoffs(runs: Sequence[Run]) -> list[int]:
     return sorted(set.intersection(*sets)) if sets else []
 
 
-def duel(a: Run, b: Run, k: int, candidates: str) -> Duel:
-    """The `Duel` of ``a`` against ``b``.
+def paired_comparison(a: Run, b: Run, k: int, candidates: str) -> PairedComparison:
+    """The `PairedComparison` of ``a`` against ``b``.
 
     Raises:
         LearnError: they have no user in common, or not this k.
@@ -218,7 +218,7 @@ def duel(a: Run, b: Run, k: int, candidates: str) -> Duel:
     recalls = [hits / np.maximum(users["n_targets"], 1) for hits in found]
     difference = paired_difference(*recalls)
     order = np.lexsort((users["user"], -users["n_targets"], -users["difference"].abs()))
-    return Duel(users.iloc[order].reset_index(drop=True), difference)
+    return PairedComparison(users.iloc[order].reset_index(drop=True), difference)
 
 
 def training_curves(runs: Sequence[Run]) -> pd.DataFrame:

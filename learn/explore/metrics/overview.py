@@ -15,9 +15,10 @@ from learn.data.slices import item_slices, user_slices
 from learn.data.splits import Phase, Split
 from learn.evaluation.metrics import METRICS
 from learn.explore.catalogue import Catalogue
+from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 
-AMONG_NAMES = {Recommendations.UNSEEN: "Items new to the user", Recommendations.ALL_CANDIDATES: "All items"}
+CANDIDATE_LABELS = {Recommendations.UNSEEN: "Items new to the user", Recommendations.ALL_CANDIDATES: "All items"}
 PARTS = ("history", "validation", "target")
 """What the split makes of an event, in time order: codes 0, 1 and 2 of `Split.codes`."""
 
@@ -151,7 +152,7 @@ def in_table_order(metrics: Iterable[str]) -> list[str]:
     return [code for code in METRICS if code in present] + sorted(present - set(METRICS))
 
 
-def run_labels(runs: Iterable[Run]) -> dict[str, str]:
+def run_labels(runs: Iterable[RunFolder]) -> dict[str, str]:
     """Run name -> what people read; where two Runs share a label, the folder's name is added."""
     labels = {run.name: run.info.label for run in runs}
     repeated = {label for label, n in Counter(labels.values()).items() if n > 1}

@@ -11,6 +11,7 @@ from learn.explore.maps.item_maps import make_maps
 from learn.explore.maps.spaces import find_spaces, new_item_directions, space_vectors
 from learn.runs.run import Run
 from tests import synthetic
+from tests.exact import exact_score, exact_scores
 
 COLD = synthetic.N_ITEMS - 1
 WARM = 10
@@ -37,14 +38,13 @@ def test_top_users_are_those_with_the_highest_score(recommenders, phases, item):
     for recommender in recommenders.values():
         vector = recommender.items[COLD if item is None else item]
         scores = {
-            user: float((recommender.users @ vector)[user])
+            user: exact_score(recommender.users[user], vector)
             for user in range(len(history))
             if len(history[user]) and (item is None or item not in history[user])
         }
         expected = sorted(scores, key=lambda user: (-scores[user], user))[:7]
         users, found = a.top_users(recommender.users, vector, history, 7, item)
-        assert users.tolist() == expected
-        np.testing.assert_allclose(found, [scores[user] for user in expected], rtol=1e-6)
+        assert users.tolist() == expected and found.tolist() == [scores[user] for user in expected]
 
 
 @pytest.mark.parametrize("item", [WARM, COLD, None])
@@ -54,15 +54,10 @@ def test_own_ranks_are_places_among_what_is_new_to_the_user(recommenders, phases
         vector = recommender.items[COLD if item is None else item]
         ranks = a.own_ranks(recommender.users, recommender.items, vector, history, users, item)
         for user, rank in zip(users, ranks, strict=True):
-            own = float(recommender.users[user] @ vector)
-            scores = recommender.items @ recommender.users[user]
-            ahead = [
-                other
-                for other in range(len(scores))
-                if other != item and other not in history[user] and scores[other] > own + 1e-5
-            ]
-            level = [o for o in range(len(scores)) if o not in history[user] and abs(scores[o] - own) <= 1e-5]
-            assert len(ahead) + 1 <= rank <= len(ahead) + 1 + len(level)
+            place = (-exact_score(recommender.users[user], vector), len(recommender.items) if item is None else item)
+            scores = exact_scores(recommender.users[user], recommender.items)
+            others = [(-score, other) for other, score in enumerate(scores)]
+            assert rank == 1 + sum(one < place for one in others if one[1] not in history[user])
 
 
 def test_the_rank_equals_the_why_pages(recommenders, phases):
@@ -70,9 +65,7 @@ def test_the_rank_equals_the_why_pages(recommenders, phases):
         for user in (2, 9, 21):
             keep = np.ones(len(recommender.items), bool)
             keep[phases[0][user]] = False
-            rank_breakdown = attribution.rank_breakdown(
-                recommender.users[user], recommender.items, keep, COLD, recommender.has_popularity_bias
-            )
+            rank_breakdown = attribution.rank_breakdown(recommender, user, COLD, keep)
             found = a.own_ranks(
                 recommender.users, recommender.items, recommender.items[COLD], phases[0], np.array([user]), COLD
             )
@@ -101,12 +94,12 @@ def test_a_single_item_of_a_history_is_its_own_reason(recommenders):
 
 def test_nearest_are_the_greatest_cosines_without_the_prior(recommenders, counts):
     for recommender in recommenders.values():
-        vectors = recommender.items[:, :-1] if recommender.has_popularity_bias else recommender.items
+        vectors = (recommender.items[:, :-1] if recommender.has_popularity_bias else recommender.items).astype(float)
         lengths = np.linalg.norm(vectors, axis=1)
         cosines = vectors @ vectors[COLD] / lengths / lengths[COLD]
         expected = sorted(np.flatnonzero(counts > 0), key=lambda item: -cosines[item])[:5]
         found = c.nearest(recommender, recommender.items[COLD], counts > 0, 5)
-        np.testing.assert_allclose(cosines[found.items], cosines[expected], atol=1e-5)
+        np.testing.assert_allclose(cosines[found.items], cosines[expected], atol=1e-6)
         assert (counts[found.items] > 0).all() and len(set(found.items)) == 5
 
 
@@ -137,9 +130,9 @@ def test_a_catalogue_item_placed_as_a_new_one_has_its_own_neighbours(workspace, 
     for space in spaces:
         found, vectors = maps[space.name], space_vectors(space, dataset)
         placed = c.place_new_item(found, vectors, vectors[11], k=5)
-        cosines = vectors[::2] @ vectors[11]
+        cosines = exact_scores(vectors[11], vectors[::2])
         assert placed.points.tolist() == sorted(range(30), key=lambda point: (-cosines[point], point))[:5]
-        np.testing.assert_allclose(placed.cosines, np.sort(cosines)[::-1][:5], rtol=1e-5)
+        assert placed.cosines.tolist() == np.sort(cosines)[::-1][:5].tolist()
         np.testing.assert_allclose(placed.place, c.place_on_map(found.plane, placed.points, placed.cosines))
         apart = np.linalg.norm(found.plane - placed.place, axis=1)
         assert placed.near.tolist() == [(apart < apart[point]).sum() < 10 for point in placed.points]

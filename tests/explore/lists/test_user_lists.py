@@ -12,6 +12,7 @@ from learn.runs.run import Run
 from learn.runs.stored_lists import StoredLists
 from learn.runs.vectors import run_vectors
 from tests import synthetic
+from tests.exact import exact_scores
 
 USER = 7
 
@@ -66,9 +67,9 @@ def test_live_lists_fill_to_k_and_are_exact(workspace, dataset, catalogue, view,
     allowed = Filters(categories=categories).mask(catalogue)
     keep = r.rankable(allowed, view, unseen)
     found = run.recommender.for_user(USER, 8, unseen=unseen, allowed=allowed)
-    scores = [(-float(items[i] @ users[USER]), i) for i in range(len(items)) if keep[i]]
+    best = sorted((-score, i) for i, score in enumerate(exact_scores(users[USER], items)) if keep[i])[:8]
     assert len(found.items) == min(8, int(keep.sum())) and found.live
-    np.testing.assert_allclose(found.scores, [-score for score, _ in sorted(scores)[:8]], rtol=1e-5)
+    assert [(-score, item) for score, item in zip(found.scores, found.items, strict=True)] == best
     assert keep[found.items].all()
     if unseen:
         assert not set(found.items) & set(view.history)

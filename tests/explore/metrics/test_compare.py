@@ -105,7 +105,7 @@ def test_trade_offs_have_a_row_per_run(runs, lists, split, catalogue):
 
 def test_a_duel_counts_hits_user_by_user(runs, split):
     a, b = (next(run for run in runs if run.name == name) for name in ("learn-b", "popularity"))
-    found = c.duel(a, b, 10, CANDIDATES)
+    found = c.paired_comparison(a, b, 10, CANDIDATES)
     targets = make_targets(split, "test", CANDIDATES)
     wanted = {int(user): set(targets.items[targets.rows == row]) for row, user in enumerate(targets.users)}
     ids = synthetic.make_synthetic_dataset()
@@ -120,14 +120,14 @@ def test_a_duel_counts_hits_user_by_user(runs, split):
     shares = (found.users["a"] - found.users["b"]) / found.users["n_targets"]
     assert found.difference.mean == pytest.approx(shares.mean())
     assert found.difference.low <= found.difference.mean <= found.difference.high
-    turned = c.duel(b, a, 10, CANDIDATES)
+    turned = c.paired_comparison(b, a, 10, CANDIDATES)
     assert (turned.won, turned.lost) == (found.lost, found.won)
 
 
 def test_a_duel_needs_a_common_k(runs):
     assert c.cutoffs(runs) == [10, 50, 100]
     with pytest.raises(LearnError, match="no hits@7"):
-        c.duel(runs[0], runs[1], 7, CANDIDATES)
+        c.paired_comparison(runs[0], runs[1], 7, CANDIDATES)
 
 
 def test_slices_start_with_everybody_and_are_the_runs_own_metrics(runs):

@@ -1,0 +1,88 @@
+"""One cold-start item of the catalogue: which there are, what every variant makes of it, and who did buy it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from app.panels import audiences
+from app.panels.new_item_answers import labels_and_colours, show_prompt
+from app.shared import cache, links, theme, url
+from learn.explore.lists import cold_start
+from learn.runs.recommender import Recommender
+
+MOST_LISTED = 2000
+
+
+def _choose(ids: list[str]) -> None:
+    st.query_params[url.ITEM] = str(np.random.default_rng().choice(ids))
+
+
+def show(view: cache.View, opened: dict[str, Recommender]) -> None:
+    """Draws the choice of an item, its answers under every variant, and where its later buyers would have met it."""
+    table = cold_start.cold_items(view.counts, view.target, view.catalogue)
+    if table.empty:
+        st.info("Every item of this catalogue was bought in the training part. Try *A new item* instead.")
+        return
+    item = _pick_item(view, dict(zip(view.dataset.item_ids[table["index"]], table["buyers"], strict=True)))
+    show_prompt(view.dataset.items.iloc[[item]])
+    for link in links.on_maps(view.dataset, item):
+        st.markdown(f"[Show it on the maps]({link['href']})")
+    labels, colours = labels_and_colours(opened)
+    answers = audiences.answers(opened, {name: one.items[item] for name, one in opened.items()}, view, item)
+    audiences.show_answers(answers, view, labels, colours, item, "cold_start")
+    _who_bought(view, opened, item, labels)
+
+
+def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
+    """The index of the chosen one of ``buyers``: item id -> how many people bought it later."""
+    dataset, ids = view.dataset, list(buyers)
+    asked = st.query_params.get(url.ITEM)
+    if asked and asked not in buyers:
+        known = int(dataset.item_index.get_indexer([asked])[0]) >= 0
+        what = "is no cold-start item: people had it in the training part" if known else "is not in this catalogue"
+        st.warning(f"Item {theme.plain(asked)} {what}. Choose another one.")
+    # The options are cut, but what a link asks for is always one.
+    options = ids[:MOST_LISTED] + ([asked] if asked in buyers and asked not in ids[:MOST_LISTED] else [])
+
+    def words(item_id: str) -> str:
+        index = int(dataset.item_index.get_indexer([item_id])[0])
+        n = buyers.get(item_id, 0)
+        return f"{view.catalogue.titles[index]}  ({n} later buyers)" if n else f"{view.catalogue.titles[index]}"
+
+    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    right.button("Random item", icon=":material/casino:", on_click=_choose, args=(options,), width="stretch")
+    chosen = url.linked(
+        left.selectbox,
+        f"One of {len(ids):,} cold-start items; {sum(n > 0 for n in buyers.values()):,} of them were bought later",
+        options,
+        url.ITEM,
+        ids[0],
+        format_func=words,
+        help="Those that most people bought later come first.",
+    )
+    return int(dataset.item_index.get_indexer([chosen])[0])
+
+
+def _who_bought(view: cache.View, opened: dict[str, Recommender], item: int, labels: dict[str, str]) -> None:
+    st.subheader("Who did buy it", anchor=False)
+    table = cold_start.buyers_ranks(opened, view.history, view.target, item)
+    if table.empty:
+        st.info("In the target period nobody with a history bought it: there is nothing to check the variants against.")
+        return
+    st.caption(
+        f"{len(table)} people with a history bought it later. Where it stood in the list that each of them would have "
+        f"been shown, of some {view.dataset.n_items:,} items: the smaller, the better."
+    )
+    for column, name in zip(st.columns(len(opened)), opened, strict=True):
+        best = f"best {table[name].min():,} · first 100: {int((table[name] <= 100).sum())} of {len(table)}"
+        column.metric(
+            theme.plain(labels[name]),
+            f"median rank {table[name].median():,.0f}",
+            best,
+            delta_color="off",
+            delta_arrow="off",
+        )
+    shown = table.assign(user=view.dataset.user_ids[table["user"]]).rename(columns=labels | {"user": "User"})
+    with st.expander(f"All {len(table)} of them"):
+        st.dataframe(shown, hide_index=True, width="stretch")

@@ -1,0 +1,94 @@
+"""New items from a file: whom every variant would show each of them to first, one to look at, all to download."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from app.panels.new_item_answers import read_items, show_answers, show_prompt
+from app.shared import cache, theme
+from learn.data import new_items
+from learn.data.schema import Items
+from learn.explore.lists import new_item
+from learn.runs.recommender import Recommender
+from learn.runs.stored import FoundRuns
+
+AUDIENCE_LENGTH = 50
+EXAMPLE = (
+    "title,category,brand,price\nOat drink barista 1 L,Grocery > Milk,Oatly,2.49\nGluten-free rye bread,Bakery,,4.2\n"
+)
+
+
+def show(view: cache.View, runs: FoundRuns, opened: dict[str, Recommender]) -> None:
+    """Draws the upload, and of what it holds every variant's audiences and one item's answers."""
+    upload = _pick_file()
+    if upload is None:
+        st.info(
+            "Upload a CSV of new items; download for each of them whom every variant would show it to first.",
+            icon=":material/upload_file:",
+        )
+        return
+    items, notes = _uploaded(upload)
+    for note in notes:
+        st.caption(f":material/info: {theme.plain(note)}")
+    content = read_items(opened, items)
+    opened = {name: one for name, one in opened.items() if name in content}
+    if not opened:
+        return
+    row = _pick_row(view, opened, items, content)
+    show_prompt(items.iloc[[row]])
+    show_answers(view, runs, opened, {name: content[name][[row]] for name in opened}, "file_item")
+
+
+def _pick_file() -> UploadedFile | None:
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    right.download_button(
+        "Example file", EXAMPLE, "new-items.csv", "text/csv", icon=":material/download:", width="stretch"
+    )
+    return left.file_uploader(
+        f"A table of up to {new_items.MOST:,} new items, with at least a column title",
+        type=["csv", "tsv", "parquet", "jsonl"],
+        key="cold_start_file",
+        help="Columns: title, category, brand, price, keywords, attributes, item_id; common other names are found too.",
+    )
+
+
+def _pick_row(
+    view: cache.View, opened: dict[str, Recommender], items: pd.DataFrame, content: dict[str, np.ndarray]
+) -> int:
+    """The place of the item to look at; beside it all audiences to download."""
+    tables = [
+        new_item.audiences({name: one}, items, content[name], view.history, view.dataset.user_ids, AUDIENCE_LENGTH)
+        for name, one in opened.items()
+    ]
+    titles = dict(zip(items[Items.ID], items[Items.TITLE].fillna(""), strict=True))
+    left, right = st.columns([3, 1.4], vertical_alignment="bottom")
+    chosen = left.selectbox(
+        f"{len(items):,} items were read; look at one",
+        list(titles),
+        key="cold_start_row",
+        format_func=lambda item_id: f"{titles[item_id] or 'no title'}  ({item_id})",
+    )
+    right.download_button(
+        f"All audiences ({AUDIENCE_LENGTH} users each)",
+        pd.concat(tables, ignore_index=True).to_csv(index=False),
+        "audiences.csv",
+        "text/csv",
+        icon=":material/download:",
+        type="primary",
+        width="stretch",
+    )
+    return int(np.flatnonzero(items[Items.ID] == chosen)[0])
+
+
+def _uploaded(upload: UploadedFile) -> tuple[pd.DataFrame, list[str]]:
+    """The uploaded file's items; readers want a path, whose ending tells the type."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"items{Path(upload.name).suffix.lower()}"
+        path.write_bytes(upload.getvalue())
+        return new_item.read_new_items(path, upload.name)
