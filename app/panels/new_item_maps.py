@@ -28,8 +28,9 @@ def show_places(
     """
     st.subheader("Its place on the maps", anchor=False)
     spaces = find_spaces(runs.usable)
-    readers = {space.name: _reader(space, opened) for space in spaces}
-    wanted = [space for space in spaces if readers[space.name]][:MOST_PANES]
+    found = {space.name: _reader(space, opened) for space in spaces}
+    readers = {name: reader for name, reader in found.items() if reader is not None}
+    wanted = [space for space in spaces if space.name in readers][:MOST_PANES]
     items = map_cache.items_on_map(view, view.dataset.fingerprint, view.split.info)
     maps = map_cache.drawn_maps(wanted, spaces[0], view, items) if wanted else {}
     if len(maps) < len(wanted):

@@ -68,8 +68,8 @@ def user_vectors(
             rows are the catalogue.
 
     Returns:
-        [U, d] float32, scaled by 1 / temperature, with a last dimension of 1 for the popularity bias where there is one;
-        zeros without history.
+        [U, d] float32, scaled by 1 / temperature, with a last dimension of 1 for the popularity bias where there is
+        one; zeros without history.
     """
     towers.eval()
     owners, rows = [], []
