@@ -7,6 +7,8 @@ from pathlib import Path
 
 from learn.cex.extractor import content_embeddings
 from learn.config import CEXConfig, Config, preset
+from learn.data.dataset import Dataset
+from learn.data.stored import open_dataset
 from learn.item_towers import ITEM_TOWERS
 from learn.progress import make_progress
 from learn.runs.baselines import POPULARITY, make_reference_run
@@ -26,13 +28,14 @@ def tiny_config(llm: Path, **changes) -> Config:
     return config.model_copy(update={"cex": CEXConfig(llm=str(llm), dtype="float32", max_tokens=256)})
 
 
-def make_trained_workspace(root: Path | str) -> Workspace:
+def make_trained_workspace(root: Path | str, dataset: Dataset | None = None) -> Workspace:
     """`synthetic.make_synthetic_workspace` with its Runs with vectors replaced by trained ones: learn-a, learn-b,
-    learn-c, without-align, and popularity with stored lists only; the LLM is in ``root``/llm."""
+    learn-c, without-align, and popularity with stored lists only; the LLM is in ``root``/llm. ``dataset``: another
+    one, with its split."""
     workspace = Workspace(Path(root))
-    dataset = synthetic.make_synthetic_dataset()
+    dataset = dataset or synthetic.make_synthetic_dataset()
     dataset.save(workspace.dataset(dataset.name))
-    split = synthetic.synthetic_split(dataset)
+    split = dataset.split
     silent = make_progress(silent=True)
     config = tiny_config(make_tiny_llm(workspace.root / "llm"))
     read = content_embeddings(dataset, config.cex, workspace, silent)
@@ -58,8 +61,8 @@ def copy_of(workspace: Workspace, folder: Path) -> Workspace:
 
 def train_lora(workspace: Workspace, name: str = "llm-lora") -> Run:
     """Adds to a `make_trained_workspace` a Run of tower (a) whose PAL is the first layer of its LLM."""
-    dataset = synthetic.make_synthetic_dataset()
-    split = synthetic.synthetic_split(dataset)
+    dataset = open_dataset(workspace, synthetic.NAME)
+    split = dataset.split
     silent = make_progress(silent=True)
     config = tiny_config(workspace.root / "llm", pal__backbone="llm-lora", pal__backbone_layers=1, pal__lora_rank=2)
     read = content_embeddings(dataset, config.cex, workspace, silent)

@@ -44,16 +44,9 @@ def read_ranked_table(path: Path | str, mapping: Mapping[str, str] | Iterable[st
         LearnError: see `learn.runs.import_run.import_run`; line 1 of a CSV is its header.
     """
     path = Path(path)
-    mapping = parse_mapping(mapping, (RANKED,))
     table = _read(path)
-    check_mapping(mapping, [(RANKED, table)])
-    found, _ = find_columns(table, RANKED, mapping, str(path))
+    found = _find(table, parse_mapping(mapping, (RANKED,)), path)
     rank_column, score_column = found.get(Recommendations.RANK), found.get(Recommendations.SCORE)
-    if rank_column is None and score_column is None:
-        raise LearnError(
-            f"{path} has neither a rank nor a score; its columns are {', '.join(map(str, table.columns))}.",
-            f"Add one, or say which it is: --map {Recommendations.RANK}=COLUMN.",
-        )
 
     def refuse(bad: np.ndarray, column: str, problem: str, remedy: str) -> None:
         if bad.any():
@@ -90,6 +83,18 @@ def read_ranked_table(path: Path | str, mapping: Mapping[str, str] | Iterable[st
             "Keep the best row of each user and item.",
         )
     return result
+
+
+def _find(table: pd.DataFrame, mapping: Mapping[str, str], path: Path) -> dict[str, str]:
+    """Field of `RANKED` -> its column; a rank, a score or both are there."""
+    check_mapping(mapping, [(RANKED, table)])
+    found, _ = find_columns(table, RANKED, mapping, str(path))
+    if not {Recommendations.RANK, Recommendations.SCORE} & set(found):
+        raise LearnError(
+            f"{path} has neither a rank nor a score; its columns are {', '.join(map(str, table.columns))}.",
+            f"Add one, or say which it is: --map {Recommendations.RANK}=COLUMN.",
+        )
+    return found
 
 
 def _read(path: Path) -> pd.DataFrame:
