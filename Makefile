@@ -63,15 +63,17 @@ wheel: $(READY)
 	$(BIN)/python -m pip wheel --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist build/source
 	rm -rf build
 
-# Pins stay as they are where they can: `make requirements UPGRADE=--upgrade` takes the newest of all. torch's build for
-# processors is on no common index; the lock gets the hash of the one that the tests run with (Linux, Python 3.11).
+# Pins stay as they are where they can: `make requirements UPGRADE=--upgrade` takes the newest of all. On Linux the lock takes
+# torch's build for processors, which is on no common index: the hash is of the one that the tests run with (x86-64, Python 3.11).
 UPGRADE :=
 TORCH_CPU := 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
 RESOLVE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --custom-compile-command "make requirements"
 requirements: $(READY)
 	$(RESOLVE) $(UPGRADE) --all-extras pyproject.toml --output-file requirements.txt >/dev/null
+	rm -f requirements.lock
 	$(RESOLVE) --no-deps --generate-hashes requirements.txt --output-file requirements.lock >/dev/null
-	awk -v cpu='    --hash=sha256:$(TORCH_CPU) \\' '{ print } /^torch==/ { print cpu }' requirements.lock > requirements.lock.new
+	awk -v cpu=$(TORCH_CPU) '/^torch==/ { printf "%s ; sys_platform == \047linux\047 \\\n    --hash=sha256:%s\n", $$1, cpu; \
+		print $$1 " ; sys_platform != \047linux\047 \\"; next } { print }' requirements.lock > requirements.lock.new
 	mv requirements.lock.new requirements.lock
 
 # All, or some: make notebooks-refresh ONLY="1 5"

@@ -20,17 +20,19 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from learn.cex.llm import load_llm
 from learn.data.completejourney import load_completejourney
 from learn.data.dataset import Dataset
 from learn.data.splits import Phase, SplitInfo, make_split
 from learn.explore.catalogue import read_catalogue
 from learn.explore.lists.audience import audience
-from learn.explore.lists.cold_start import nearest, place_new_item
-from learn.explore.lists.new_item import embed_items, make_item, open_llm, reading_settings
+from learn.explore.lists.cold_start import place_new_item
+from learn.explore.lists.new_item import make_item
 from learn.explore.lists.new_user import recommend, what_changed
 from learn.explore.maps.item_maps import ItemMap, mapped_items, read_maps
 from learn.explore.maps.spaces import Space, find_spaces, new_item_directions, space_vectors
 from learn.files import write_json
+from learn.runs.new_items import embed_items, reading_settings
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from learn.runs.vectors import embeds
@@ -73,12 +75,10 @@ def drawn_maps(runs: list[Run], dataset: Dataset, split, place: Workspace) -> li
     return [(space, maps[space.name], space_vectors(space, dataset)) for space in spaces if space.name in maps]
 
 
-def new_items(
-    recommenders: dict[str, Recommender], maps: list, place: Workspace, models: Workspace, split, rounds: int
-) -> list[Times]:
+def new_items(recommenders: dict[str, Recommender], maps: list, models: Workspace, split, rounds: int) -> list[Times]:
     """Times of each of ``rounds`` new texts, after one that wakes the LLM."""
-    cex = reading_settings(next(iter(recommenders.values())).run, place)
-    llm = open_llm(cex, models)
+    cex = reading_settings(next(iter(recommenders.values())).run)
+    llm = load_llm(cex, models.models)
     history, warm = split.history(Phase.TEST), split.training_counts() > 0
     taken = []
     for number in range(rounds + 1):
@@ -87,7 +87,7 @@ def new_items(
         content = embed_items(items, llm, cex)
         for recommender in recommenders.values():
             vector = recommender.embed_new_items(content)[0]
-            nearest(recommender, vector, warm, NEIGHBOURS)
+            recommender.neighbours(vector, NEIGHBOURS, warm)
             audience(recommender, vector, history, PEOPLE)
         for space, found, vectors in maps:
             place_new_item(found, vectors, new_item_directions(space, recommenders[space.run.name], content)[0])
@@ -123,10 +123,11 @@ def main() -> None:
     dataset = Dataset.load(folder) if (folder / "dataset.json").exists() else load_completejourney()
     runs = [run for run in map(Run, place.run_paths(dataset.name)) if embeds(run)]
     split = make_split(dataset, SplitInfo(**runs[0].info.split))
+    dataset = dataset.with_split(split)
     recommenders = {run.name: Recommender(run, dataset) for run in runs}
     maps = drawn_maps(runs, dataset, split, place)
     taken = {
-        "new_item_s": (new_items(recommenders, maps, place, own, split, arguments.rounds), 1, "s", 3),
+        "new_item_s": (new_items(recommenders, maps, own, split, arguments.rounds), 1, "s", 3),
         "new_user_ms": (new_users(recommenders, split, arguments.rounds), 1000, "ms", 1),
     }
     measured = {}

@@ -43,6 +43,7 @@ class SilentProgress:
 
     @contextmanager
     def task(self, description: str, total: float, unit: str) -> Iterator[Handle]:
+        """See `Progress.task`."""
         yield self
 
     def update(self, n: float = 1, **fields: Any) -> None:
@@ -57,6 +58,7 @@ class LineProgress:
 
     @contextmanager
     def task(self, description: str, total: float, unit: str) -> Iterator[Handle]:
+        """See `Progress.task`."""
         handle = _Lines(self.stream, description, total, unit)
         handle.say()
         yield handle
@@ -68,6 +70,7 @@ class NotebookProgress:
 
     @contextmanager
     def task(self, description: str, total: float, unit: str) -> Iterator[Handle]:
+        """See `Progress.task`."""
         from IPython.display import display
 
         handle = _Page(display, description, total, unit)
@@ -132,6 +135,7 @@ class BarProgress:
 
     @contextmanager
     def task(self, description: str, total: float, unit: str) -> Iterator[Handle]:
+        """See `Progress.task`."""
         from rich.console import Console
         from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as RichProgress

@@ -7,6 +7,7 @@ import importlib.metadata
 import importlib.util
 import os
 import zipfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +49,12 @@ class FrozenLLM:
 
     @property
     def device(self) -> torch.device:
+        """Where its weights are."""
         return next(self.model.parameters()).device
 
     @property
     def dtype(self) -> torch.dtype:
+        """What its weights are kept in."""
         return next(self.model.parameters()).dtype
 
 
@@ -180,7 +183,7 @@ def _is_causal(model: Any) -> bool:
 
 
 @contextmanager
-def _readable(cex: CEXConfig, source: str):
+def _readable(cex: CEXConfig, source: str) -> Iterator[None]:
     """Turns what transformers raises for a wrong id, folder (``source``) or network into a LearnError."""
     try:
         yield
@@ -196,7 +199,7 @@ def _readable(cex: CEXConfig, source: str):
 
 
 @contextmanager
-def _quiet():
+def _quiet() -> Iterator[None]:
     """Without transformers' own progress bars, and with tokenizers in one thread, as they may run beside torch's."""
     from transformers.utils import logging
 

@@ -253,7 +253,11 @@ def _read_shard(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _write_shard(
-    path: Path, prompts: Sequence[str], vectors: np.ndarray, lengths: Sequence[int], scale: np.ndarray | None = None
+    path: Path,
+    prompts: Sequence[str],
+    vectors: np.ndarray,
+    lengths: Sequence[int] | np.ndarray,
+    scale: np.ndarray | None = None,
 ) -> None:
     hashes = np.frombuffer(b"".join(map(text_hash, prompts)), np.uint8).reshape(len(prompts), HASH_BYTES)
     tensors = {"hashes": hashes, "vectors": vectors, "lengths": np.asarray(lengths, np.int32)}

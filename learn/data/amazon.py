@@ -187,8 +187,8 @@ def _title(value: Any) -> str | None:
 def _category(record: dict[str, Any], release: Release) -> str | None:
     levels = record.get(release.categories)
     # 2018 mixes feature sentences into the path from a certain level on; they carry markup or run long.
-    kept = [_text(level) for level in levels if isinstance(level, str)] if isinstance(levels, list) else []
-    kept = [level for level in kept if level and len(level) <= 80]
+    texts = [_text(level) for level in levels if isinstance(level, str)] if isinstance(levels, list) else []
+    kept = [level for level in texts if level and len(level) <= 80]
     return Items.CATEGORY_SEPARATOR.join(kept) or _text(record.get(release.main_category))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -128,9 +129,9 @@ def _with_text(products: pd.DataFrame) -> pd.DataFrame:
     """The products with their title, category and brand, written once per distinct description."""
     columns = ["department", "product_category", "product_type", "package_size", "brand"]
     fields = products[columns].astype("object").where(products[columns].notna(), None)
-    written = dict.fromkeys(fields.itertuples(index=False, name=None))
-    for department, category, kind, size, brand in written:
-        key = (department, category, kind, size, brand)
+    written: dict[tuple[Any, ...], tuple[str | None, str | None, str | None]] = {}
+    for key in dict.fromkeys(fields.itertuples(index=False, name=None)):
+        department, category, kind, size, brand = key
         written[key] = (title_text(kind or category, size), category_text(department, category), brand_text(brand))
     texts = [written[key] for key in fields.itertuples(index=False, name=None)]
     result = products[["product_id"]].copy()

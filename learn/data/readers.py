@@ -8,7 +8,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import pandas as pd
 
@@ -66,7 +66,9 @@ def read_table(path: Path | str) -> pd.DataFrame:
 
 
 def _open(path: Path) -> BinaryIO:
-    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else open(path, "rb")
+    if path.suffix.lower() == ".gz":
+        return cast(BinaryIO, gzip.open(path, "rb"))  # it reads as one, and says nothing of it in its type
+    return open(path, "rb")
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from learn.errors import LearnError
+
 
 @dataclass(frozen=True)
 class Sequences:
@@ -37,6 +39,20 @@ class Sequences:
     def users(self) -> np.ndarray:
         """[n] int64: the user index of every event."""
         return np.repeat(np.arange(len(self)), self.lengths)
+
+    @property
+    def timestamps(self) -> np.ndarray:
+        """[n] int64 `times`, for what cannot do without.
+
+        Raises:
+            LearnError: only the order is known.
+        """
+        if self.times is None:
+            raise LearnError(
+                "These interactions have an order but no times.",
+                "Map a time column with --map timestamp=YOUR_COLUMN, or use what needs no times.",
+            )
+        return self.times
 
     def keep(self, mask: np.ndarray) -> Sequences:
         """The same users with only the events where ``mask`` ([n] bool) is True."""

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from learn.errors import LearnError
 from learn.registry import Registry
@@ -33,8 +34,8 @@ def _top(hits: np.ndarray, k: int) -> np.ndarray:
     return hits[:, :k]
 
 
-def _defined(values: np.ndarray, n_targets: np.ndarray) -> np.ndarray:
-    return np.where(n_targets > 0, values, np.nan)
+def _defined(values: ArrayLike, n_targets: np.ndarray) -> np.ndarray:
+    return np.where(n_targets > 0, np.asarray(values), np.nan)
 
 
 def hit_count(hits: np.ndarray, k: int) -> np.ndarray:

@@ -73,7 +73,7 @@ def user_vectors(
     """
     towers.eval()
     owners, rows = [], []
-    for user in np.flatnonzero(histories.lengths):
+    for user in np.flatnonzero(histories.lengths).tolist():
         history = histories[user]
         if sampling.distinct_history:
             history = history[latest_events(history)]

@@ -19,6 +19,8 @@ class ItemInputs(nn.Module):
         known: [N] bool, items with a training interaction: the others have no ID embedding, as nothing could train it.
     """
 
+    known: torch.Tensor
+
     def __init__(self, content_size: int, known: torch.Tensor, config: PALConfig) -> None:
         super().__init__()
         self.kind, self.id_dropout = config.inputs, config.id_dropout

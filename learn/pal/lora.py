@@ -18,7 +18,7 @@ from learn.config import BUNDLED, BUNDLED_ENCODER, CEXConfig, PALConfig
 from learn.errors import LearnError
 from learn.pal.masks import weighted_causal_mask
 
-LORA_SCALE = 2.0
+LORA_SCALE = 2
 """What an adapter adds is multiplied by this, at every rank."""
 
 
@@ -115,13 +115,19 @@ class LoRALayers(nn.Module):
             return False
         finally:
             self.model.train(training)
-        return torch.allclose(plain, weighted, atol=1e-4)
+        # Two ways of computing the same differ in rounding; wrong positions or distances by far more.
+        return bool((plain - weighted).abs().max() <= 1e-3 * plain.abs().max())
 
     def get_extra_state(self) -> torch.Tensor:
         """[32] uint8, SHA-256 of the frozen weights: goes with the adapters wherever they are stored."""
         return self.frozen_hash
 
     def set_extra_state(self, state: torch.Tensor) -> None:
+        """Compares what `get_extra_state` gave.
+
+        Raises:
+            LearnError: the frozen weights are others than those that the adapters were trained on.
+        """
         if not torch.equal(state.cpu(), self.frozen_hash):
             raise LearnError(
                 f"The first layers of the LLM {self.name!r} are not those that the adapters were trained on.",
@@ -189,7 +195,7 @@ def _with_adapters(model: Any, config: PALConfig, name: str) -> Any:
 
     lora = LoraConfig(
         r=config.lora_rank,
-        lora_alpha=LORA_SCALE * config.lora_rank,
+        lora_alpha=round(LORA_SCALE * config.lora_rank),
         lora_dropout=config.dropout,
         target_modules="all-linear",
         fan_in_fan_out=any(isinstance(module, Conv1D) for module in model.modules()),  # GPT-2's transposed weights

@@ -66,6 +66,7 @@ class ContentPreprocessing:
 
     @classmethod
     def from_tensors(cls, tensors: dict[str, np.ndarray]) -> ContentPreprocessing:
+        """The inverse of `tensors`."""
         found = {name: tensors[name].astype(np.float32) for name in ("mean", "scale", "matrix") if name in tensors}
         return cls(**found)
 

@@ -54,7 +54,7 @@ class _World:
     def __init__(self, dataset: Dataset) -> None:
         sequences = dataset.sequences
         self.users, self.items = sequences.users.astype(np.int64), sequences.items.astype(np.int64)
-        self.times = sequences.times
+        self.times = sequences.timestamps
         self.n_users, self.n_items = len(dataset.user_ids), dataset.n_items
         category = dataset.items[Items.CATEGORY].fillna("").astype(str)
         self.codes = {

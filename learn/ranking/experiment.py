@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -43,13 +44,12 @@ def compare_rankers(
     """Trains every ranker with every set of features under every seed, and judges them on the last part of the time.
 
     Args:
-        live: the Run whose vectors are tried; it knows nothing from ``cut`` (ns) on.
+        recommender: of the Run whose vectors are tried; it knows nothing from ``cut`` (ns) on.
 
     Raises:
         LearnError: a part of the time has no impression, or of one class only.
     """
-    progress = progress or make_progress()
-    started = time.monotonic()
+    started, progress = time.monotonic(), progress or make_progress()
     shown = sampled(shown, config.most_impressions)
     parts = split_parts(shown, cut, config)
     train, validation, test = (parts == place for place in range(3))
@@ -78,13 +78,7 @@ def compare_rankers(
                     validated.setdefault(key, []).append(float(losses[best]))
                     scores.setdefault((ranker, features), []).append(answers[best][test])
     judged = _judged(dataset, split, shown.keep(test), config)
-    rows = summarise(judged, scores, config.top_n, config.resamples)
     about = {
-        "run": recommender.run.name,
-        "label": recommender.run.info.label,
-        "dataset": dataset.name,
-        "dataset_fingerprint": dataset.fingerprint,
-        "cut": pd.Timestamp(cut).isoformat(),
         "parts": _part_facts(shown, parts),
         "left_out": shown.left_out,
         "slices": _slice_facts(dataset, split, judged, config),
@@ -95,15 +89,31 @@ def compare_rankers(
             f"{ranker}, {features}": calibration(judged.labels, seeds[0]).round(5).to_dict("list")
             for (ranker, features), seeds in scores.items()
         },
+    }
+    rows = summarise(judged, scores, config.top_n, config.resamples)
+    return Report(rows, {**_made_from(recommender, dataset, cut, config), **about, "seconds": _since(started)})
+
+
+def _made_from(recommender: Recommender, dataset: Dataset, cut: int, config: RankingConfig) -> dict[str, Any]:
+    """Facts about the Run, the data and the settings that a report is made from."""
+    return {
+        "run": recommender.run.name,
+        "label": recommender.run.info.label,
+        "dataset": dataset.name,
+        "dataset_fingerprint": dataset.fingerprint,
+        "cut": pd.Timestamp(cut).isoformat(),
         "top_n": config.top_n,
         "config": config.model_dump(mode="json"),
         "made": recommender.run.info.made,
-        "seconds": round(time.monotonic() - started, 1),
     }
-    return Report(rows, about)
 
 
-_SETTINGS = {LIGHTGBM: lightgbm_ranker.SETTINGS, DNN: mlp_ranker.SETTINGS}
+def _since(started: float) -> float:
+    """Seconds since ``started`` (monotonic), to a tenth."""
+    return round(time.monotonic() - started, 1)
+
+
+_SETTINGS: dict[str, Sequence[dict[str, Any]]] = {LIGHTGBM: lightgbm_ranker.SETTINGS, DNN: mlp_ranker.SETTINGS}
 
 
 def sampled(shown: Impressions, most: int) -> Impressions:

@@ -51,15 +51,10 @@ class FusionModule(nn.Module):
 
 
 def _adapter(width: int, config: FusionConfig) -> nn.Sequential:
-    layers = nn.Sequential(
-        nn.Linear(width, config.hidden_size),
-        nn.GELU(),
-        nn.Dropout(config.dropout),
-        nn.Linear(config.hidden_size, width),
-    )
-    nn.init.zeros_(layers[3].weight)
-    nn.init.zeros_(layers[3].bias)
-    return layers
+    first, last = nn.Linear(width, config.hidden_size), nn.Linear(config.hidden_size, width)
+    nn.init.zeros_(last.weight)
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(first, nn.GELU(), nn.Dropout(config.dropout), last)
 
 
 def fit_fusion(
@@ -91,8 +86,7 @@ def fit_fusion(
         best, state = np.inf, module.state_dict()
         for _ in range(config.epochs):
             module.train()
-            for batch in np.array_split(rng.permutation(rows), steps):
-                batch = torch.as_tensor(batch)
+            for batch in map(torch.as_tensor, np.array_split(rng.permutation(rows), steps)):
                 logits = module(users[batch], items[batch], priors[batch])
                 loss = functional.binary_cross_entropy_with_logits(logits, wanted[batch])
                 optimizer.zero_grad()
@@ -102,9 +96,9 @@ def fit_fusion(
             module.eval()
             with torch.inference_mode():
                 logits = module(users[watched], items[watched], priors[watched])
-                loss = functional.binary_cross_entropy_with_logits(logits, wanted[watched]).item()
-            if loss < best:
-                best, state = loss, {name: value.clone() for name, value in module.state_dict().items()}
+                judged = functional.binary_cross_entropy_with_logits(logits, wanted[watched]).item()
+            if judged < best:
+                best, state = judged, {name: value.clone() for name, value in module.state_dict().items()}
     module.load_state_dict(state)
     return module.eval()
 

@@ -23,9 +23,10 @@ class RankerNet(nn.Module):
         super().__init__()
         dims = [min(EMBEDDING_SIZE, size // 2 + 1) for size in sizes] + [ID_SIZE, ID_SIZE]
         counts = [*sizes, n_users + 1, n_items + 1]  # 0: unknown, or left out
-        self.embeddings = nn.ModuleList(nn.Embedding(count, dim) for count, dim in zip(counts, dims, strict=True))
-        for embedding in self.embeddings:
+        embeddings = [nn.Embedding(count, dim) for count, dim in zip(counts, dims, strict=True)]
+        for embedding in embeddings:
             nn.init.normal_(embedding.weight, std=0.05)
+        self.embeddings = nn.ModuleList(embeddings)
         wide, narrow = HIDDEN_SIZES
         self.layers = nn.Sequential(
             nn.Linear(n_numbers + sum(dims), wide), nn.GELU(), nn.Dropout(DROPOUT),
@@ -35,6 +36,7 @@ class RankerNet(nn.Module):
         self.id_dropout = id_dropout
 
     def forward(self, numbers: torch.Tensor, codes: torch.Tensor) -> torch.Tensor:
+        """[B, f] standardised numbers and [B, c + 2] codes -> [B] logits of conversion."""
         if self.training:
             kept = torch.rand(len(codes), 2, device=codes.device) >= self.id_dropout
             codes = torch.cat([codes[:, :-2], codes[:, -2:] * kept], dim=1)
@@ -84,8 +86,7 @@ def _train(
     best, answer = np.inf, np.zeros(len(wanted), np.float32)
     for _ in range(EPOCHS):
         net.train()
-        for batch in np.array_split(rng.permutation(rows), steps):
-            batch = torch.as_tensor(batch)
+        for batch in map(torch.as_tensor, np.array_split(rng.permutation(rows), steps)):
             logits = net(numbers[batch], codes[batch])
             loss = functional.binary_cross_entropy_with_logits(logits, wanted[batch])
             optimizer.zero_grad()
@@ -95,9 +96,9 @@ def _train(
         net.eval()
         with torch.inference_mode():
             logits = torch.cat([net(*part) for part in zip(numbers.split(65_536), codes.split(65_536), strict=True)])
-            loss = functional.binary_cross_entropy_with_logits(logits[validation], wanted[validation]).item()
-        if loss < best:
-            best, answer = loss, torch.sigmoid(logits).numpy()
+            judged = functional.binary_cross_entropy_with_logits(logits[validation], wanted[validation]).item()
+        if judged < best:
+            best, answer = judged, torch.sigmoid(logits).numpy()
     return answer.astype(np.float64)
 
 

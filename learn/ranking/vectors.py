@@ -40,13 +40,14 @@ def impression_vectors(
     The Run's weights know nothing from ``cut`` on; a history grows with the periods, as a ranker in use would see it.
     """
     sequences = dataset.sequences
+    times = sequences.timestamps
     periods = window_of(shown.times, cut, refresh_days)
     users = np.zeros((len(shown), recommender.items.shape[1]), np.float32)
     wanted = np.unique(periods)
     with (progress or make_progress()).task("Reading histories", len(wanted), "periods") as bar:
         for period in wanted:
             rows = np.flatnonzero(periods == period)
-            before = sequences.times < window_start(period, cut, refresh_days)
+            before = times < window_start(period, cut, refresh_days)
             here = np.isin(sequences.users, np.unique(shown.users[rows]))
             users[rows] = recommender.embed_histories(sequences.keep(before & here))[shown.users[rows]]
             bar.update()

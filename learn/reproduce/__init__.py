@@ -1,0 +1,1 @@
+"""The paper's tables, rerun under several seeds with paired intervals."""

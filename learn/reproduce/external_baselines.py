@@ -35,10 +35,12 @@ class ExternalBaseline:
 
     @property
     def name(self) -> str:
+        """What its Run is called: "rectools-sasrec"."""
         return f"{self.library}-{self.model}"
 
     @property
     def script(self) -> str:
+        """The file in benchmarks/peers that runs it."""
         return f"{self.library}_peers.py"
 
     def settings_for(self, split: Split) -> dict[str, Any]:
@@ -47,7 +49,14 @@ class ExternalBaseline:
         return {**self.settings, LENGTHS[self.library]: length}
 
 
-_RECTOOLS = {"n_blocks": 2, "n_heads": 2, "n_factors": 128, "dropout_rate": 0.3, "lr": 2e-3, "batch_size": 128}
+_RECTOOLS: dict[str, Any] = {
+    "n_blocks": 2,
+    "n_heads": 2,
+    "n_factors": 128,
+    "dropout_rate": 0.3,
+    "lr": 2e-3,
+    "batch_size": 128,
+}
 _RECTOOLS |= {"loss": "softmax", "max_epochs": 40, "patience": 8}
 _RECBOLE = {"learning_rate": 2e-3, "train_batch_size": 256, "eval_batch_size": 512, "epochs": 40, "stopping_step": 5}
 _SAMPLED = {"loss": "sampled_softmax", "n_negatives": 256}

@@ -95,4 +95,4 @@ def best_validated(plan: Table, runs: dict[str, list[Run]]) -> str:
 def _settings(row: TableRow, split: Split) -> dict[str, object] | None:
     if row.peer is not None:
         return row.peer.settings_for(split)
-    return row.config and row.config.model_dump(mode="json")
+    return None if row.config is None else row.config.model_dump(mode="json")

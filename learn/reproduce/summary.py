@@ -17,13 +17,13 @@ from learn.runs.info import RunInfo
 from learn.runs.run import Run
 
 METRICS = ("hit_rate", "recall", "ndcg")
-_NUMBERS = (Metrics.MEAN, Metrics.LOW, Metrics.HIGH, "seed_sd", "difference", "difference_low", "difference_high")
-_NUMBERS += (Metrics.N_USERS,)
+_DIFFERENCE = ("difference", "difference_low", "difference_high")
+_NUMBERS = (Metrics.MEAN, Metrics.LOW, Metrics.HIGH, "seed_sd", *_DIFFERENCE, Metrics.N_USERS)
 DIGITS = 6
 """Decimals of a summary's numbers. They are rounded here alone: tables, figures and files then say the same, whatever
 the last bits of the processor's sums."""
-COLUMNS = ("run", "label", "kind", "dataset", "split", Metrics.METRIC, Metrics.K, Metrics.CANDIDATES, Metrics.SLICE)
-COLUMNS += (*_NUMBERS[:-1], "seeds", Metrics.N_USERS, "params", "train_seconds", "commit", "why")
+_WHAT = ("run", "label", "kind", "dataset", "split", Metrics.METRIC, Metrics.K, Metrics.CANDIDATES, Metrics.SLICE)
+COLUMNS = (*_WHAT, *_NUMBERS[:-1], "seeds", Metrics.N_USERS, "params", "train_seconds", "commit", "why")
 
 
 def per_user_values(run: Run, metric: str, k: int, candidates: str) -> np.ndarray:

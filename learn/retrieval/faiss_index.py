@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -57,8 +58,7 @@ class FaissIndex:
 
     def _fetch(self, queries: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         """The ``count`` best by FAISS's account: scores and items, both [Q, count], items -1 where it found fewer."""
-        import faiss
-
+        faiss: Any = import_module("faiss")  # its stubs know only some of its parameters
         parameters = None
         if self.kind == IndexKind.HNSW:
             parameters = faiss.SearchParametersHNSW(efSearch=max(self._breadth, 2 * count))

@@ -44,7 +44,7 @@ def stored_content_of(run: RunFolder, dataset: Dataset) -> np.ndarray:
     """
     from learn.cex.store import stored_content
 
-    return stored_content(run.workspace, dataset, run.info.content_key)
+    return stored_content(run.workspace, dataset, str(run.info.content_key))
 
 
 def run_vectors(run: RunFolder, dataset: Dataset, content: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:

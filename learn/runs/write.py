@@ -46,7 +46,7 @@ def finish_run(
         folder: the Run's, ``Workspace.run(dataset, name)``.
         info: what run.json will hold; its name must be the folder's.
         dataset, split: what ``ranked`` was made from.
-        ranked: regime -> (items [U, K] int64, -1 padded; scores [U, K] float), best first; the first 100 are stored.
+        ranked: candidates -> (items [U, K] int64, -1 padded; scores [U, K] float), best first; 100 are stored.
         config: None where nothing was trained.
         user_vectors: [U, d]; item_vectors: [N, d]; either may be None.
         weights: parameter name -> tensor (NumPy, or torch on the CPU).
@@ -63,9 +63,8 @@ def finish_run(
             f"Run {info.name!r} would be written into a folder called {folder.name!r}.", "Give both the same name."
         )
     slices = slices or SliceConfig()
-    evaluation = evaluate(
-        {candidates: items for candidates, (items, _) in ranked.items()}, split, Phase.TEST, slices=slices
-    )
+    lists = {candidates: items for candidates, (items, _) in ranked.items()}
+    evaluation = evaluate(lists, split, Phase.TEST, slices=slices)
     about_slices = {"config": slices.model_dump(), "slices": _records(evaluation.slices), "users": evaluation.users}
     with atomic_folder(folder) as temporary:
         if config is not None:
@@ -85,7 +84,7 @@ def finish_run(
         if curves is not None and len(curves):
             write_json(temporary / "curves.json", _records(pd.DataFrame(curves)))
         write_info(temporary, info)
-    return Run(folder)
+    return Run(folder, dataset.with_split(split))
 
 
 def recommendations_table(ranked: Mapping[str, tuple[np.ndarray, np.ndarray]], dataset: Dataset) -> pd.DataFrame:

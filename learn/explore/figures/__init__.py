@@ -1,0 +1,1 @@
+"""Figures of the tables that the other packages of `learn.explore` make."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,7 +19,7 @@ WHOLE_MARGIN = MARGIN | {"r": 24}  # half of "100%" stands beyond the axis
 LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None, "traceorder": "normal"}
 
 
-def _finish(figure: go.Figure, height: int, **layout) -> go.Figure:
+def _finish(figure: go.Figure, height: int, **layout: Any) -> go.Figure:
     figure.update_layout(
         height=height,
         bargap=0.12,

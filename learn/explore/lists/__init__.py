@@ -1,0 +1,1 @@
+"""What is recommended to whom, and why: lists, audiences, new users and items, attribution."""

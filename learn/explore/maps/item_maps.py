@@ -20,7 +20,7 @@ from learn.explore.maps.layout import UMAP_NEIGHBOURS, aligned, local_trust, pri
 from learn.explore.maps.neighbours import nearest
 from learn.explore.maps.spaces import Space, space_vectors
 from learn.files import atomic_path
-from learn.progress import Progress, SilentProgress
+from learn.progress import Handle, Progress, SilentProgress
 from learn.workspace import Workspace
 
 FORMAT_VERSION = 1
@@ -186,7 +186,9 @@ def make_maps(
     return found
 
 
-def _draw(vectors: np.ndarray, start: np.ndarray, reference: np.ndarray | None, items, method, handle) -> ItemMap:
+def _draw(
+    vectors: np.ndarray, start: np.ndarray, reference: np.ndarray | None, items: np.ndarray, method: str, handle: Handle
+) -> ItemMap:
     k = UMAP_NEIGHBOURS if method == "umap" else K
     neighbours, cosines = nearest(vectors, k, note=lambda share: handle.update(25 * share))
     if method == "umap":

@@ -1,0 +1,1 @@
+"""Figures of merit as people read them: overview, comparisons, the ranking stage."""

@@ -167,14 +167,17 @@ class PairedComparison:
 
     @property
     def won(self) -> int:
+        """Users for whom the first Run found more of the targets."""
         return int((self.users["difference"] > 0).sum())
 
     @property
     def lost(self) -> int:
+        """Users for whom the second Run found more of the targets."""
         return int((self.users["difference"] < 0).sum())
 
     @property
     def tied(self) -> int:
+        """Users for whom both found as many."""
         return len(self.users) - self.won - self.lost
 
 

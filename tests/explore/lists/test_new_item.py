@@ -1,10 +1,13 @@
 """New items: the box's vectors are the extractor's, files are checked, a missing LLM says what to type."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from learn.cex.extractor import content_embeddings
+from learn.cex.llm import load_llm
 from learn.config import CEXConfig
 from learn.data import new_items
 from learn.errors import LearnError
@@ -12,6 +15,7 @@ from learn.explore.lists import new_item as n
 from learn.explore.lists.audience import top_users
 from learn.files import read_json, write_json
 from learn.progress import make_progress
+from learn.runs.new_items import embed_items, reading_settings
 from learn.runs.run import Run
 from learn.workspace import Workspace
 from tests import synthetic
@@ -24,8 +28,8 @@ def run(trained_workspace):
 
 @pytest.fixture(scope="module")
 def reader(run, trained_workspace):
-    cex = n.reading_settings(run, trained_workspace)
-    return cex, n.open_llm(cex, trained_workspace)
+    cex = reading_settings(run)
+    return cex, load_llm(cex, trained_workspace.models)
 
 
 def test_the_boxs_vectors_are_the_extractors(reader, dataset, trained_workspace, recommenders):
@@ -37,13 +41,13 @@ def test_the_boxs_vectors_are_the_extractors(reader, dataset, trained_workspace,
         brand = "" if pd.isna(row["brand"]) else row["brand"]
         keywords = "" if pd.isna(row["keywords"]) else row["keywords"]
         items = n.make_item(row["title"], row["category"], brand, row["price"], keywords)
-        np.testing.assert_allclose(n.embed_items(items, llm, cex)[0], read.vectors[place], rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(embed_items(items, llm, cex)[0], read.vectors[place], rtol=1e-4, atol=1e-5)
 
 
 def test_a_typed_item_is_cleaned_like_a_catalogues(reader):
     items = n.make_item("  <script>x</script>\u200b  🍎 ", "Fruit > Apples", "", 2.5)
     assert items["title"].tolist() == ["<script>x</script> 🍎"] and pd.isna(items["brand"][0])
-    assert n.embed_items(items, reader[1], reader[0]).shape == (1, 32)
+    assert embed_items(items, reader[1], reader[0]).shape == (1, 32)
 
 
 def test_a_field_that_nearly_all_items_have_is_missed(dataset):
@@ -98,7 +102,7 @@ def test_a_wrong_file_says_what_is_wrong_by_its_own_name(tmp_path, text, message
 def test_audiences_are_the_top_users_of_every_item(recommenders, reader, phases, dataset):
     cex, llm = reader
     items = pd.concat([n.make_item("Tea"), n.make_item("Bread")], ignore_index=True).assign(item_id=["t", "b"])
-    content = n.embed_items(items, llm, cex)
+    content = embed_items(items, llm, cex)
     table = n.audiences(recommenders, items, content, phases[0], dataset.user_ids, 4)
     assert len(table) == len(recommenders) * 2 * 4
     for name, recommender in recommenders.items():
@@ -110,20 +114,21 @@ def test_audiences_are_the_top_users_of_every_item(recommenders, reader, phases,
 def test_a_run_of_another_llm_or_prompt_says_what_to_do(tmp_path, run, trained_workspace):
     source = trained_workspace.content(synthetic.NAME) / run.info.content_key / "store.json"
     place = Workspace(tmp_path)
+    moved = Run(shutil.copytree(run.path, place.run(synthetic.NAME, "learn-a")))
     target = place.content(synthetic.NAME) / run.info.content_key / "store.json"
     target.parent.mkdir(parents=True)
     about = read_json(source, "")
     changed = about | {"settings": about["settings"] | {"llm": "llm-other==1.2"}}
     write_json(target, changed)
     with pytest.raises(LearnError, match=r"trained on llm-other==1.2") as caught:
-        n.reading_settings(run, place)
+        reading_settings(moved)
     assert caught.value.remedy == "Type: pip install --no-deps llm-other==1.2"
     write_json(target, about | {"settings": about["settings"] | {"prompt_version": 0}})
     with pytest.raises(LearnError, match="prompts of version 0"):
-        n.reading_settings(run, place)
+        reading_settings(moved)
 
 
 def test_the_number_format_is_the_stores(run, trained_workspace, reader):
     assert reader[0].dtype == "float32" and run.config.cex.llm == reader[0].llm
     with pytest.raises(LearnError, match="no model folder"):
-        n.open_llm(CEXConfig(llm="/nowhere/at/all"), trained_workspace)
+        load_llm(CEXConfig(llm="/nowhere/at/all"), trained_workspace.models)
