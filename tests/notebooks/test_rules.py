@@ -73,7 +73,7 @@ def test_its_outputs_are_those_of_one_run_from_top_to_bottom(notebook):
 
 
 def test_every_cell_that_shows_something_has_its_output(notebook):
-    """A cell that ends in a bare expression, or prints; not live widgets, which a file cannot hold, nor a made folder."""
+    """A cell that ends in a bare expression, or prints; not live widgets, which no file can hold, nor a made folder."""
     for cell in code_cells(notebook):
         last = ast.parse(cell.source).body[-1]
         shows = isinstance(last, ast.Expr) and not re.search(r"\.widget$|\.mkdir\(", ast.unparse(last))
