@@ -2,13 +2,15 @@
 
 To add one, copy this to the end of this file (or call it anywhere before training), and nothing else:
 
-    def embed_last_two(pal: Encoder, content: torch.Tensor) -> torch.Tensor:  # [B, T, D_in] -> [B, T, D_out], length 1
-        return pal(content, causal=True)
-    ITEM_TOWERS.register(Tower("d", "(d) my tower", "My tower", "what it does, in one line.", embed_last_two,
-                               reads_context=True, colour="#6a5acd"))
+    def embed_mean(pal: Encoder, content: torch.Tensor) -> torch.Tensor:  # [B, T, D_in] -> [B, T, D_out], length 1
+        sums = embed_each(pal, content).cumsum(dim=1)  # of a target and of those before it
+        return sums / sums.norm(dim=-1, keepdim=True)
+    ITEM_TOWERS.register(Tower("d", "(d) mean so far", "Items amid those before", "each target is the mean of itself "
+                               "and those before it.", embed_mean, reads_context=True, colour="#6a5acd"))
 
 `learn train DATASET --tower d` then trains it, and every page, figure and table shows it. ``reads_context`` says
-whether an item's embedding depends on the other targets of its user; training checks that it tells the truth.
+whether an item's embedding depends on the targets before it; on those behind it none may, where shorter targets are
+padded. Training checks both before it begins.
 
 This module imports neither torch nor transformers: a function that needs torch imports it when called.
 """
@@ -54,8 +56,8 @@ class Tower:
         explanation: a line that goes on after the label and a colon; ends in a full stop.
         embed: (PAL, [B, T, D_in] targets) -> [B, T, D_out], of length 1, as training sees them; D_out is D_llm where
             the tower has no ``own_vectors``. At inference, and as catalogue negatives, items come alone: T = 1.
-        reads_context: whether an item's embedding depends on the other targets of its user. If not, training embeds
-            every item of a batch once.
+        reads_context: whether an item's embedding depends on the targets before it. If not, training embeds every item
+            of a batch once. On what follows it may not depend: shorter targets of a batch are padded on the right.
         colour: in figures and maps, "#rrggbb"; None: one that no other has.
         own_vectors: whether its item vectors are its own (and stored in the Run), or the content embeddings themselves.
         trained: whether anything is; if not, a user is the mean content embedding of the history.

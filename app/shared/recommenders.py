@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from app.shared import cache, theme
-from learn.cex.llm import FrozenLLM, load_llm
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from learn.runs.vectors import embeds, stored_content_of
+
+if TYPE_CHECKING:
+    from learn.cex.llm import FrozenLLM
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading stored content embeddings …")
@@ -58,6 +61,8 @@ def read_ahead(runs: Sequence[Run], dataset: Dataset) -> None:
 
 @st.cache_resource(max_entries=2, show_spinner="Waking the frozen LLM: the first time takes half a minute …")
 def _llm(settings: str, models: str) -> FrozenLLM:
+    from learn.cex.llm import load_llm
+
     return load_llm(CEXConfig.model_validate_json(settings), cache.workspace().models)
 
 

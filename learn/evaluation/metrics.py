@@ -45,7 +45,7 @@ def hit_count(hits: np.ndarray, k: int) -> np.ndarray:
 
 def hit_rate(hits: np.ndarray, n_targets: np.ndarray, k: int) -> np.ndarray:
     """HR@k: 1 if any target is among the first k, else 0. The field's definition (Deshpande and Karypis, 2004)."""
-    return _defined(_top(hits, k).any(axis=1).astype(np.float64), n_targets)
+    return _defined(np.asarray(_top(hits, k).any(axis=1), dtype=np.float64), n_targets)
 
 
 def recall(hits: np.ndarray, n_targets: np.ndarray, k: int) -> np.ndarray:

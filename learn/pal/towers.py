@@ -83,12 +83,14 @@ class Towers(nn.Module):
             items: [n] int64, their indices.
 
         Raises:
-            LearnError: its embeddings have another shape or length than they should, or depend on the other targets.
+            LearnError: its embeddings have another shape or length than they should, or depend on what follows a
+                target, or, unsaid, on those before it.
         """
         was_training = self.training
         self.eval()
         rows = self.inputs(content, items)
         together, alone = self.targets(rows[None])[0].float(), self.items(rows).float()
+        padded = self.targets(torch.cat([rows, rows.flip(0)])[None])[0, : len(rows)].float()
         self.train(was_training)
         code, shape = self.item_tower.code, (len(rows), self.pal.output.out_features)
         lengths = together.norm(dim=-1)
@@ -97,6 +99,11 @@ class Towers(nn.Module):
                 f"Item tower {code!r} makes embeddings of shape {tuple(together.shape)} and length "
                 f"{lengths.mean():.3f}; shape {shape} and length 1 are needed.",
                 "Mend the function of its entry in learn.item_towers.",
+            )
+        if _differ(padded, together):
+            raise LearnError(
+                f"Item tower {code!r} reads what follows a target, where shorter targets of a batch are padded.",
+                "Let the function of its entry in learn.item_towers read a target and those before it alone.",
             )
         if not self.item_tower.reads_context and _differ(together, alone):
             raise LearnError(

@@ -1,13 +1,16 @@
-"""The one answer to "which k items for this person?": any user, any history, any new text, of any kind of Run."""
+"""The one answer to "which k items for this person?": any user, any history, any new text, of any kind of Run.
+
+What is ranked from stored vectors or lists needs no torch: it is imported for new histories and new texts only.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from learn.config import Inputs
 from learn.data.dataset import Dataset
@@ -15,17 +18,16 @@ from learn.data.sequences import Sequences
 from learn.data.split import Phase
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
-from learn.pal.infer import item_vectors, user_vectors
-from learn.pal.inputs import UNKNOWN
 from learn.pal.preprocessing import ContentPreprocessing
-from learn.pal.towers import Towers
 from learn.retrieval.exact import top_k
 from learn.retrieval.scores import pair_scores
 from learn.runs.folder import RunFolder
 from learn.runs.stored_lists import StoredLists
 from learn.runs.suggestions import ScoreTerms, Suggestions
-from learn.runs.towers import load_towers
 from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
+
+if TYPE_CHECKING:
+    from learn.pal.towers import Towers
 
 
 class Recommender:
@@ -97,6 +99,8 @@ class Recommender:
             )
         if not ITEM_TOWERS[self.run.info.variant].trained:
             return None, ContentPreprocessing.from_tensors(self.run.tensors("preprocessing"))
+        from learn.runs.towers import load_towers
+
         return load_towers(self.run)
 
     @property
@@ -150,6 +154,10 @@ class Recommender:
             cells = histories.users * len(rows) + places
             counts = np.bincount(cells, minlength=len(histories) * len(rows)).reshape(len(histories), len(rows))
             return normalise(counts.astype(np.float32) @ prepared).astype(np.float32)
+        import torch
+
+        from learn.pal.infer import user_vectors
+
         compact = Sequences(places.astype(np.int32), histories.offsets)
         indices = torch.as_tensor(rows, dtype=torch.int64)
         return user_vectors(self.towers, torch.as_tensor(prepared), compact, self.run.config.sampling, indices)
@@ -169,6 +177,11 @@ class Recommender:
         prepared = self.preprocessing.apply(content)
         if self.towers is None:
             return normalise(prepared).astype(np.float32)
+        import torch
+
+        from learn.pal.infer import item_vectors
+        from learn.pal.inputs import UNKNOWN
+
         unknown = torch.full((len(prepared),), UNKNOWN)
         return item_vectors(self.towers, torch.as_tensor(prepared), items=unknown)
 

@@ -13,7 +13,6 @@ from learn.data.dataset import Dataset
 from learn.data.split import Split
 from learn.data.stored import open_dataset
 from learn.runs.folder import RunFolder, check_fits
-from learn.runs.new_items import read_new_items
 from learn.runs.recommend import recommend_for_history, recommend_for_users
 from learn.runs.recommender import Recommender
 
@@ -96,4 +95,6 @@ class Run(RunFolder):
         """
         if items is None:
             return self.recommender.items
+        from learn.runs.new_items import read_new_items  # the LLM, and torch with it
+
         return self.recommender.embed_new_items(read_new_items(self, items))

@@ -85,7 +85,7 @@ def page(browser):
     """A fresh tab at 1280 x 900; the console must stay without errors."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     tab = context.new_page()
-    tab.set_default_timeout(20_000)
+    tab.set_default_timeout(60_000)  # a bound on hanging, not on speed
     errors = []
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.on(

@@ -3,6 +3,10 @@
 In this catalogue two items share a text, so that whoever tells items apart by their vectors gives another answer.
 """
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -146,3 +150,12 @@ def test_frames_have_the_schemas_columns(answers):
     assert isinstance(table, pd.DataFrame)
     expected = ["user_id", "rank", "item_id", "title", "category", "brand", "price", "score"]
     assert table.columns.tolist() == expected and table["rank"].tolist() == [1, 2, 3] * 2
+
+
+def test_ranking_from_stored_vectors_needs_no_torch():
+    """It takes seconds to import: pages that show lists open without it."""
+    modules = "learn.runs.run, learn.runs.stored, app.shared.pickers, app.shared.recommenders, app.components.lists"
+    code = f"import sys, {modules}; print([name for name in ('torch', 'transformers') if name in sys.modules])"
+    root = Path(__file__).resolve().parents[2]
+    answer = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"

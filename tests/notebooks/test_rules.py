@@ -73,10 +73,10 @@ def test_its_outputs_are_those_of_one_run_from_top_to_bottom(notebook):
 
 
 def test_every_cell_that_shows_something_has_its_output(notebook):
-    """A cell that ends in a bare expression, or prints; but for live widgets, which a file cannot hold."""
+    """A cell that ends in a bare expression, or prints; not live widgets, which no file can hold, nor a made folder."""
     for cell in code_cells(notebook):
         last = ast.parse(cell.source).body[-1]
-        shows = isinstance(last, ast.Expr) and not ast.unparse(last).endswith(".widget")
+        shows = isinstance(last, ast.Expr) and not re.search(r"\.widget$|\.mkdir\(", ast.unparse(last))
         if shows or "print(" in cell.source:
             assert text_of(cell).strip(), f"{cell.id} has no output. Type: make notebooks-refresh"
 
@@ -85,7 +85,7 @@ def test_its_figures_are_pictures(notebook):
     pictures = [
         output.data for cell in code_cells(notebook) for output in cell.outputs if "image/png" in output.get("data", {})
     ]
-    assert len(pictures) >= 3
+    assert len(pictures) >= 2
     for data in pictures:
         assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
         assert data["text/plain"].startswith("figure\n"), "a picture has its figure in words beside it"

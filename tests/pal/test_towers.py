@@ -142,6 +142,10 @@ def twice_as_long(pal, content):
     return 2 * ITEM_TOWERS["b"].embed(pal, content)
 
 
+def all_see_all(pal, content):
+    return pal(content, causal=False)
+
+
 @pytest.mark.parametrize("tower", [*TRAINED, "honest"])
 def test_an_item_tower_that_does_what_its_entry_says_passes_the_check(tower):
     with ITEM_TOWERS.registered(Tower("honest", "honest", "", "", mean_so_far, reads_context=True)):
@@ -149,7 +153,12 @@ def test_an_item_tower_that_does_what_its_entry_says_passes_the_check(tower):
 
 
 @pytest.mark.parametrize(
-    ("embed", "message"), [(mean_so_far, "the others change its embeddings"), (twice_as_long, "length 2.000")]
+    ("embed", "message"),
+    [
+        (mean_so_far, "the others change its embeddings"),
+        (twice_as_long, "length 2.000"),
+        (all_see_all, "reads what follows a target"),
+    ],
 )
 def test_an_item_tower_that_does_not_is_refused_before_it_is_trained(embed, message):
     with (
@@ -161,7 +170,8 @@ def test_an_item_tower_that_does_not_is_refused_before_it_is_trained(embed, mess
 
 
 def test_the_check_of_an_item_tower_draws_no_random_number():
-    towers = build("b").train()
+    torch.manual_seed(0)
+    towers = Towers(D_LLM, preset("tiny").with_values(pal__item_tower="a", pal__dropout=0.5)).train()
     before = torch.random.get_rng_state()
     towers.check_item_tower(torch.zeros(4, D_LLM), torch.arange(4))
     assert torch.equal(before, torch.random.get_rng_state()) and towers.training

@@ -118,7 +118,8 @@ def test_weights_of_one_change_nothing_and_leave_no_trace(recommenders, name):
         with ThreadPoolExecutor(4) as pool:
             passes = [pool.submit(_users, recommender, rows, other if i % 2 else None) for i in range(12)]
             for i, one in enumerate(passes):
-                assert torch.equal(one.result(), weighted if i % 2 else plain)
+                # In a thread of its own a kernel may sum in another order: what leaks would be a hundred times as much.
+                torch.testing.assert_close(one.result(), weighted if i % 2 else plain, atol=1e-6, rtol=1e-5)
 
 
 def _users(recommender, rows, log_weights):
