@@ -17,8 +17,9 @@ st.navigation(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
         st.Page("views/recommendations.py", title="Recommendations", icon=":material/format_list_numbered:"),
-        st.Page("views/maps.py", title="Maps", icon=":material/map:"),
-        st.Page("views/moved.py", title="What moved", icon=":material/moving:"),
+        st.Page("views/atlas.py", title="Atlas", icon=":material/map:"),
+        st.Page("views/maps.py", title="Maps", visibility="hidden"),
+        st.Page("views/moved.py", title="What moved", visibility="hidden"),
         st.Page("views/cold_start.py", title="Cold start", icon=":material/ac_unit:"),
         st.Page("views/new_user.py", title="New user", icon=":material/shopping_basket:"),
         st.Page("views/why.py", title="Why", icon=":material/psychology_alt:"),

@@ -5,7 +5,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted(path for folder in ("learn", "app") for path in (ROOT / folder).rglob("*.py"))
-OTHERS = sorted(path for kind in ("js", "css") for path in (ROOT / "app").rglob(f"*.{kind}"))
+OTHERS = sorted(
+    path for folder in ("learn", "app") for kind in ("js", "css") for path in (ROOT / folder).rglob(f"*.{kind}")
+)
 MOST_LINES = 300
 MOST_LINES_OF_A_FUNCTION = 60
 POSIX_ONLY = {"fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty"}

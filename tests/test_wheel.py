@@ -82,7 +82,7 @@ def test_it_holds_the_app_and_what_its_pages_load(wheel):
     wanted = {path.relative_to(ROOT).as_posix() for folder in ("learn", "app") for path in (ROOT / folder).rglob("*.*")}
     wanted = {name for name in wanted if "__pycache__" not in name and not name.endswith(".pyc")}
     assert held == {name for name in wanted if (ROOT / name).is_file()}
-    assert "app/.streamlit/config.toml" in held and "app/components/panes/panes.css" in held
+    assert "app/.streamlit/config.toml" in held and "learn/explore/atlas/panes/atlas.css" in held
 
 
 def test_two_tables_become_recommendations_and_an_app_that_opens(learn, installed, tables, llm_folder):
@@ -95,7 +95,7 @@ def test_two_tables_become_recommendations_and_an_app_that_opens(learn, installe
     assert "item_id" in learn("recommend", "shop", "--run", "learn-b", "--user", user, "-k", "3")
     assert "shop" in learn("runs")
     pages = runs_in(installed, tables, PAGES)
-    assert pages.splitlines() == ["overview: LEARN Explorer", "recommendations: Recommendations", "maps: Maps"]
+    assert pages.splitlines() == ["overview: LEARN Explorer", "recommendations: Recommendations"]
     assert app_answers(installed, tables)
 
 
@@ -115,7 +115,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 import app
 sys.argv = ["streamlit"]
-for name in ("overview", "recommendations", "maps"):
+for name in ("overview", "recommendations"):
     page = AppTest.from_file(str(Path(app.__file__).parent / "views" / f"{name}.py"), default_timeout=120).run()
     assert not page.exception, page.exception
     print(f"{name}: {page.title[0].value}")

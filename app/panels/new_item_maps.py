@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.components.maps import show_maps
 from app.shared import cache, map_cache, theme
+from learn.explore.atlas.points import AtlasMap, described, on_canvas
 from learn.explore.lists.cold_start import Placement, place_new_item
 from learn.explore.maps.item_maps import ItemMap
 from learn.explore.maps.spaces import Space, find_spaces, new_item_directions
@@ -47,15 +48,12 @@ def show_places(
         "in the full space; a dashed one where the map has that item elsewhere. Point at any item to see its name."
     )
     maps = {space.name: maps[space.name] for space in shown}
-    version = map_cache.points_version(maps, view, users=False)
-    points, regions = map_cache.packed_points(maps, {}, view, version)
+    points, version = map_cache.packed_points([AtlasMap(name, found) for name, found in maps.items()], view)
     placed = {space.name: _place(space, readers[space.name], content, view, maps[space.name]) for space in shown}
-    places = map_cache.on_canvas(maps, np.stack([one.place for one in placed.values()]))
+    places = on_canvas(list(maps.values()), np.stack([one.place for one in placed.values()]))
     drawn = {
         "version": version,
-        "colour": "category",
-        "spaces": [map_cache.described(space, regions) for space in shown],
-        "selected": -1,
+        "spaces": [described(space) for space in shown],
         "links": {name: _link(one) for name, one in placed.items()},
         "newcomer": {"text": "the new item", "places": dict(zip(placed, places.tolist(), strict=True))},
     }

@@ -22,11 +22,11 @@ def query_of(dataset: Dataset) -> dict[str, str]:
 
 
 def on_maps(dataset: Dataset, item: int) -> list[dict[str, str]]:
-    """The link to an item on the maps; none in an app without that page."""
-    if not (_VIEWS / "maps.py").exists():
+    """The link to an item in the Atlas; none in an app without that page."""
+    if not (_VIEWS / "atlas.py").exists():
         return []
     query = query_of(dataset) | {url.ITEM: dataset.item_ids[item]}
-    return [{"text": "map", "href": page("maps", **query)}]
+    return [{"text": "map", "href": page("atlas", **query)}]
 
 
 def of_item(dataset: Dataset, item: int, user_id: str | None = None) -> list[dict[str, str]]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from app.components.maps import pack_points
 from app.shared import cache
 from learn.data.splits import SplitInfo
-from learn.explore.maps.colouring import COLOURINGS, colouring
+from learn.errors import LearnError
+from learn.explore.atlas.points import AtlasMap, pack_atlas, points_version
 from learn.explore.maps.item_maps import ItemMap, K, make_maps, mapped_items, place_users, read_maps
 from learn.explore.maps.neighbours import nearest
-from learn.explore.maps.regions import name_regions
 from learn.explore.maps.spaces import Space, space_vectors, user_directions
 
 MOST_USERS = 400
@@ -118,68 +116,29 @@ def user_places(space: Space, view: cache.View, found: ItemMap, version: str) ->
     return _users(space, view, found, _key(space), version)
 
 
-def points_version(maps: dict[str, ItemMap], view: cache.View, users: bool) -> str:
-    """What tells one set of drawn points from another."""
-    digest = hashlib.sha256(f"{view.dataset.fingerprint} {view.split.describe()} {users}".encode())
-    for name, found in maps.items():
-        digest.update(name.encode() + found.items.tobytes() + found.plane.tobytes())
-    return digest.hexdigest()[:16]
+def atlas_maps(spaces: list[Space], view: cache.View, maps: dict[str, ItemMap]) -> list[AtlasMap]:
+    """Everything that the Atlas shows of ``spaces``: places, exact neighbours, and people where any can be placed."""
+    version = _version([AtlasMap(space.name, maps[space.name]) for space in spaces], view)
+    shown = []
+    for space in spaces:
+        found = maps[space.name]
+        users = None
+        with suppress(LearnError):  # no Run recommends in this space: nobody has a place there
+            users = user_places(space, view, found, version)
+        shown.append(AtlasMap(space.name, found, neighbours(space, view, found.items, K), users))
+    return shown
 
 
-def described(space: Space, regions: dict[str, list]) -> dict[str, Any]:
-    """What the component is told of ``space``."""
-    return {
-        "name": space.name,
-        "label": space.label,
-        "explanation": space.explanation,
-        "regions": regions[space.name],
-    }
+def _version(shown: list[AtlasMap], view: cache.View) -> str:
+    return points_version(shown, f"{view.dataset.fingerprint} {view.split.describe()}")
 
 
-def on_canvas(maps: dict[str, ItemMap], plane: np.ndarray) -> np.ndarray:
-    """[n, 2] places on one of ``maps`` -> the component's coordinates, 0 to 65535, the same for all of them."""
-    low = np.min([found.plane.min(axis=0) for found in maps.values()], axis=0)
-    high = np.max([found.plane.max(axis=0) for found in maps.values()], axis=0)
-    middle, size = (low + high) / 2, float((high - low).max()) or 1.0
-    return np.clip((plane - middle) / size * 65535 + 32767.5, 0, 65535)
+@st.cache_resource(max_entries=6, show_spinner="Packing the points …")
+def _packed(_shown: list[AtlasMap], _view: cache.View, version: str) -> bytes:
+    return pack_atlas(_shown, _view.catalogue, _view.dataset.item_ids, _view.counts, version)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Packing the points …")
-def packed_points(
-    _maps: dict[str, ItemMap], _users: dict[str, np.ndarray], _view: cache.View, version: str
-) -> tuple[bytes, dict[str, list]]:
-    """The component's message for these maps, and each map's named regions as [x, y, text]."""
-    items = next(iter(_maps.values())).items
-    catalogue = _view.catalogue
-    names = list(dict.fromkeys(catalogue.categories[items]))
-    codes = {name: code for code, name in enumerate(names)}
-    arrays = {
-        "category": np.array([codes[name] for name in catalogue.categories[items]], dtype=np.uint16),
-        "price": catalogue.prices[items].astype(np.float32),
-        "popularity": _view.counts[items].astype(np.uint32),
-    }
-    for name, found in _maps.items():
-        arrays[f"xy:{name}"] = on_canvas(_maps, found.plane).astype(np.uint16).ravel()
-        arrays[f"trust:{name}"] = found.trust
-    for name, places in _users.items():
-        arrays[f"users:{name}"] = on_canvas(_maps, places).astype(np.uint16).ravel()
-    schemes = {}
-    for name in COLOURINGS:
-        made = colouring(name, catalogue, items, _view.counts)
-        arrays[f"code:{name}"] = made.codes
-        schemes[name] = {"names": made.names, "colours": made.colours, "counts": made.counts}
-    header = {
-        "version": version,
-        "n": len(items),
-        "k": min(K, len(items) - 1),
-        "categories": names,
-        "schemes": schemes,
-        "users": bool(_users),
-        "popularityWord": "times in training",
-    }
-    regions = {}
-    for name, found in _maps.items():
-        table = name_regions(found.plane, items, catalogue)
-        places = on_canvas(_maps, table[["x", "y"]].to_numpy(dtype=float).reshape(-1, 2))
-        regions[name] = [[int(x), int(y), text] for (x, y), text in zip(places, table["text"], strict=True)]
-    return pack_points(header, arrays, catalogue.titles[items]), regions
+def packed_points(shown: list[AtlasMap], view: cache.View) -> tuple[bytes, str]:
+    """The component's message for these maps, and its version."""
+    version = _version(shown, view)
+    return _packed(shown, view, version), version

@@ -22,6 +22,14 @@ DIVERGING = [[0.0, "rgba(224, 138, 30, 1)"], [0.5, "rgba(128, 132, 140, 0.08)"],
 
 _SPARE_COLOURS = ("#6a5acd", "#c2483d", "#5f9e3a", "#2a9fc9", "#c99a1c", "#d1699b")
 
+CHANGE_COLOURS = (
+    "#b5331c", "#cf5a1e", "#e07f2a", "#dc9c34", "#bfae52", "#9db573",
+    "#78b094", "#58a1b1", "#4489bd", "#3b6fb8", "#4a58ae",
+)  # fmt: skip
+"""From nothing kept to all kept, in eleven steps; every step is told apart on white and on near-black."""
+CROSSED_COLOURS = ("#8b93a0", "#d4622f")
+"""Of what stayed among its kind, and of what went elsewhere."""
+
 PART_COLOURS = dict(zip(PARTS, ("#7fa3cf", "#e0b04a", "#d4622f"), strict=True))
 
 SLICE_COLOURS = {Slices.COLD_START: "#56a7d9", Slices.LONG_TAIL: "#e08a1e", Slices.OTHERS: REST_COLOUR}

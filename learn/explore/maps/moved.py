@@ -29,6 +29,25 @@ def jaccard(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return shared, shared / np.maximum(union, 1)
 
 
+def commonest(neighbours: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """[M] the code that most of each item's ``neighbours`` ([M, k] rows) have; of equally common ones the smallest.
+
+    Args:
+        codes: [M] int, for example each item's category by its place in ``Catalogue.category_order``.
+    """
+    if not neighbours.shape[1]:
+        return np.zeros(len(neighbours), dtype=np.int64)
+    near = codes[neighbours].astype(np.int64)
+    votes = (near[:, :, None] == near[:, None, :]).sum(axis=2)
+    best = (votes * (int(codes.max()) + 1) - near).argmax(axis=1)
+    return near[np.arange(len(near)), best]
+
+
+def crossed(before: np.ndarray, after: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """[M] bool: the commonest category (``codes``, [M]) of an item's neighbours is another one in the other space."""
+    return commonest(before, codes) != commonest(after, codes)
+
+
 def moved_items(
     before: np.ndarray, after: np.ndarray, items: np.ndarray, catalogue: Catalogue, training_counts: np.ndarray
 ) -> pd.DataFrame:

@@ -7,12 +7,14 @@ import pandas as pd
 
 from learn.explore.catalogue import NO_CATEGORY, Catalogue
 
-GRID = 36
+GRID, FINEST_GRID = 36, 110
 LEAST_ITEMS = 8
 FINE_SHARE, COARSE_SHARE = 0.4, 0.6
 
 
-def name_regions(plane: np.ndarray, items: np.ndarray, catalogue: Catalogue, most: int = 60) -> pd.DataFrame:
+def name_regions(
+    plane: np.ndarray, items: np.ndarray, catalogue: Catalogue, most: int = 60, grid: int = GRID, again: bool = False
+) -> pd.DataFrame:
     """One row per named region, the largest first: columns text, category, x, y, items, share.
 
     Density peaks of a smoothed grid, every item given to the peak nearest to it; a region is called by the finer
@@ -22,11 +24,13 @@ def name_regions(plane: np.ndarray, items: np.ndarray, catalogue: Catalogue, mos
     Args:
         plane: [M, 2] places on the map.
         items: [M] item indices.
+        most: regions at most; grid: cells to a side in which density is counted.
+        again: whether one name may stand in several places.
     """
     columns = ["text", "category", "x", "y", "items", "share"]
     if len(plane) < LEAST_ITEMS:
         return pd.DataFrame(columns=columns)
-    owners = _owners(plane)
+    owners = _owners(plane, grid)
     finer, coarse = catalogue.finer[items], catalogue.categories[items]
     rows = []
     for peak in range(owners.max() + 1):
@@ -45,15 +49,46 @@ def name_regions(plane: np.ndarray, items: np.ndarray, catalogue: Catalogue, mos
         x, y = np.median(plane[having], axis=0)
         rows.append((text, _commonest(coarse[having])[0], float(x), float(y), len(having), float(share)))
     table = pd.DataFrame(rows, columns=columns).sort_values("items", ascending=False, kind="stable")
-    return table.drop_duplicates("text").head(most).reset_index(drop=True)
+    return (table if again else table.drop_duplicates("text")).head(most).reset_index(drop=True)
 
 
-def _owners(plane: np.ndarray) -> np.ndarray:
+def name_levels(plane: np.ndarray, items: np.ndarray, catalogue: Catalogue) -> pd.DataFrame:
+    """Names for every zoom: the columns of `name_regions` and ``level``; 0: categories, 1 and 2: ever finer regions.
+
+    A category is named once, where most of it lies together; a finer name may stand in several places.
+
+    Args:
+        plane: [M, 2] places on the map.
+        items: [M] item indices.
+    """
+    fine = name_regions(plane, items, catalogue).assign(level=1)
+    finest = name_regions(plane, items, catalogue, 600, FINEST_GRID, again=True).assign(level=2)
+    return pd.concat([_category_places(plane, items, catalogue), fine, finest], ignore_index=True)
+
+
+def _category_places(plane: np.ndarray, items: np.ndarray, catalogue: Catalogue) -> pd.DataFrame:
+    """One row a category with at least `LEAST_ITEMS`: the middle of the densest part of it."""
+    from scipy.ndimage import gaussian_filter
+
+    categories = catalogue.categories[items]
+    rows = []
+    for name, count in pd.Series(categories, dtype=object).value_counts().items():
+        if count < LEAST_ITEMS or name == NO_CATEGORY:
+            continue
+        own = plane[categories == name]
+        counts, x_edges, y_edges = np.histogram2d(own[:, 0], own[:, 1], bins=GRID // 2)
+        row, column = np.unravel_index(gaussian_filter(counts, 1.0).argmax(), counts.shape)
+        x, y = x_edges[row : row + 2].mean(), y_edges[column : column + 2].mean()
+        rows.append((str(name), str(name), float(x), float(y), int(count), 1.0, 0))
+    return pd.DataFrame(rows, columns=["text", "category", "x", "y", "items", "share", "level"])
+
+
+def _owners(plane: np.ndarray, grid: int) -> np.ndarray:
     """[M] number of the density peak nearest to each point."""
     from scipy.ndimage import gaussian_filter, maximum_filter
     from scipy.spatial import cKDTree
 
-    counts, x_edges, y_edges = np.histogram2d(plane[:, 0], plane[:, 1], bins=GRID)
+    counts, x_edges, y_edges = np.histogram2d(plane[:, 0], plane[:, 1], bins=grid)
     smooth = gaussian_filter(counts, 0.8)
     peaks = np.argwhere((smooth == maximum_filter(smooth, 3)) & (smooth > 0))
     centres = (

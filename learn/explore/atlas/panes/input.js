@@ -1,8 +1,8 @@
-// Pointer, wheel, touch and keys of one pane.
+// Pointer, wheel and touch of one pane.
 const CLICK_PIXELS = 4;
 
 function followPointer(pane) {
-  const { over, camera, explorer } = pane;
+  const { over, explorer } = pane;
   const down = new Map();
   let moved = 0;
   const at = (event) => {
@@ -31,16 +31,16 @@ function followPointer(pane) {
     if (down.size === 2) {
       const old = spread();
       down.set(event.pointerId, here);
-      camera.zoomAt(spread() / Math.max(old, 1), ...here);
-      explorer.repaint(pane);
+      pane.camera.zoomAt(spread() / Math.max(old, 1), ...here);
+      explorer.lookedAt(pane);
     } else if (pane.path) {
       pane.path.push(here);
       down.set(event.pointerId, here);
       pane.light();
     } else {
-      camera.pan(here[0] - before[0], here[1] - before[1]);
+      pane.camera.pan(here[0] - before[0], here[1] - before[1]);
       down.set(event.pointerId, here);
-      if (moved > CLICK_PIXELS) explorer.repaint(pane);
+      if (moved > CLICK_PIXELS) explorer.lookedAt(pane);
     }
   };
   const up = (event) => {
@@ -49,7 +49,7 @@ function followPointer(pane) {
     pane.path = null;
     if (event.type === "pointercancel") return;
     if (path && path.length > 2 && moved > CLICK_PIXELS) explorer.lasso(pane, path);
-    else if (moved <= CLICK_PIXELS && !down.size) explorer.pick(pane.pointAt(...at(event)));
+    else if (moved <= CLICK_PIXELS && !down.size) explorer.open(pane.pointAt(...at(event)));
     pane.light();
   };
   over.onpointerup = over.onpointercancel = up;
@@ -59,24 +59,9 @@ function followPointer(pane) {
     "wheel",
     (event) => {
       event.preventDefault();
-      camera.zoomAt(Math.exp(-Math.max(-120, Math.min(120, event.deltaY)) / 300), ...at(event));
-      explorer.repaint(pane);
+      pane.camera.zoomAt(Math.exp(-Math.max(-120, Math.min(120, event.deltaY)) / 300), ...at(event));
+      explorer.lookedAt(pane);
     },
     { passive: false }
   );
-}
-
-function followKeys(pane) {
-  const { camera, explorer } = pane;
-  const moves = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] };
-  pane.over.onkeydown = (event) => {
-    if (moves[event.key]) camera.pan(...moves[event.key]);
-    else if (event.key === "+" || event.key === "=") camera.zoomAt(1.4);
-    else if (event.key === "-") camera.zoomAt(1 / 1.4);
-    else if (event.key === "0") camera.reset();
-    else if (event.key === "Escape") explorer.clear();
-    else return;
-    event.preventDefault();
-    explorer.repaint(pane);
-  };
 }

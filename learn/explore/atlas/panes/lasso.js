@@ -1,6 +1,15 @@
-// Which points lie inside a closed line that was drawn on the screen (even-odd rule): [n] of 0 and 1.
-function insideLasso(xy, path, camera) {
-  const corners = path.map(([left, top]) => camera.toMap(left, top));
+// A closed line drawn on the screen: its corners on the map, few enough for an address.
+const MOST_CORNERS = 48;
+
+function mapCorners(path, camera) {
+  const every = Math.ceil(path.length / MOST_CORNERS);
+  return path
+    .filter((_, place) => place % every === 0)
+    .map(([left, top]) => camera.toMap(left, top).map((one) => Math.round(Math.max(-EXTENT, Math.min(2 * EXTENT, one)))));
+}
+
+// Which points lie inside the line (even-odd rule): [n] of 0 and 1.
+function insideLasso(xy, corners) {
   let [west, east, south, north] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const [x, y] of corners) {
     west = Math.min(west, x);
@@ -23,13 +32,4 @@ function insideLasso(xy, path, camera) {
     inside[i] = odd;
   }
   return inside;
-}
-
-// One bit a point, as text: what the server is told.
-function packMask(mask) {
-  const bytes = new Uint8Array(Math.ceil(mask.length / 8));
-  for (let i = 0; i < mask.length; i++) if (mask[i]) bytes[i >> 3] |= 128 >> (i & 7);
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return btoa(text);
 }

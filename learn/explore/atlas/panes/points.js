@@ -13,7 +13,22 @@ function readPoints(message) {
     arrays[name] = new TYPES[type](buffer, offset, count);
   }
   const titles = decoder.decode(arrays.titles).split("\n");
-  return { ...header, arrays, titles, lower: titles.map((title) => title.toLowerCase()) };
+  const ids = decoder.decode(arrays.ids).split("\n");
+  // The most bought first, equals in the catalogue's order: what is named and listed first.
+  const order = Uint32Array.from(titles, (_, point) => point);
+  order.sort((one, other) => arrays.popularity[other] - arrays.popularity[one] || one - other);
+  return { ...header, arrays, titles, ids, order };
+}
+
+// The true nearest of a point in a space, the nearest first.
+function trueNeighbours(points, space, point) {
+  const near = points.arrays["near:" + space];
+  return near ? Array.from(near.subarray(point * points.k, (point + 1) * points.k)) : [];
+}
+
+function pointOfId(points, id) {
+  points.places = points.places || new Map(points.ids.map((one, point) => [one, point]));
+  return points.places.has(id) ? points.places.get(id) : -1;
 }
 
 // Two instances of the component share this module: one brings the points, once; the other, small, draws them.

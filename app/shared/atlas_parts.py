@@ -1,0 +1,73 @@
+"""What the Atlas asks the server for: a person's history and lists, a search by meaning, the Atlas as one file."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from app.shared import cache, map_cache, recommenders, theme, url
+from learn.errors import LearnError
+from learn.explore.atlas.meaning import find_by_meaning
+from learn.explore.atlas.person import list_in_space, person_on_map
+from learn.explore.atlas.single import atlas_file
+from learn.explore.maps.spaces import Space
+from learn.runs.new_items import reading_settings
+
+MOST_PEOPLE = 400
+_ASKED = "atlas_meaning"
+
+
+def people(view: cache.View) -> tuple[int | None, list[str]]:
+    """The index of the person in the address, and ids to choose from: of those with the longest histories."""
+    ids = view.dataset.user_ids
+    longest = np.argsort(-view.history.lengths, kind="stable")[:MOST_PEOPLE]
+    wanted = st.query_params.get(url.USER)
+    if not wanted:
+        return None, ids[longest].tolist()
+    index = int(view.dataset.user_index.get_indexer([wanted])[0])
+    if index < 0:
+        st.warning(f"There is no user {theme.plain(wanted)} in this dataset.")
+    return (index if index >= 0 else None), ids[longest].tolist()
+
+
+def person(view: cache.View, spaces: list[Space], user: int, items: np.ndarray) -> dict[str, Any]:
+    """What the maps draw of one person; the lists are those of the page Recommendations."""
+    opened = recommenders.open_recommenders([space.run for space in spaces], view.dataset)
+    lists = {space.name: (space.run.info.label, list_in_space(space, opened, user)) for space in spaces}
+    return person_on_map(str(view.dataset.user_ids[user]), view.history[user], lists, items)
+
+
+def ask(text: str) -> None:
+    """Keeps what is to be looked for by meaning."""
+    st.session_state[_ASKED] = str(text)
+
+
+def found_by_meaning(space: Space, view: cache.View, items: np.ndarray) -> dict[str, Any] | None:
+    """What was asked for last and what was found; None where nothing was asked, or nothing can be read."""
+    text = st.session_state.get(_ASKED)
+    if not text:
+        return None
+    try:
+        cex = reading_settings(space.run)
+        reader = recommenders.open_recommenders([space.run], view.dataset)[space.run.name]
+        llm = recommenders.open_llm(cex)
+        return find_by_meaning(text, space, reader, llm, cex, map_cache.vectors(space, view), items)
+    except LearnError as error:
+        theme.show_error(error)
+        return {"text": text, "points": [], "cosines": []}
+
+
+def download(points: bytes, drawn: dict[str, Any], dataset: str) -> None:
+    """The button that the Atlas's own one presses: the same bytes as `learn atlas` writes."""
+    with st.container(key="atlas_file"):
+        st.download_button(
+            "Send as one file",
+            partial(atlas_file, points, drawn, dataset),
+            file_name=f"atlas-{dataset}.html",
+            mime="text/html",
+            on_click="ignore",
+            key="atlas_download",
+        )

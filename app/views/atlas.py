@@ -1,0 +1,132 @@
+"""The Atlas: the same items in the LLM's view and in the variants', side by side, and what differs between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from app.components.maps import show_maps
+from app.shared import atlas_parts, cache, links, map_cache, page, theme, url
+from learn.explore.atlas.points import colouring_names, described
+from learn.explore.atlas.single import about_maps, first_pair
+from learn.explore.maps.spaces import Space
+
+MOST_SPACES = 4  # whose points the browser holds at once, and maps that stand side by side
+FULL_WINDOW = """<style>
+[data-testid=stMainBlockContainer] { padding: 0; max-width: none; }
+[data-testid=stMainBlockContainer] [data-testid=stVerticalBlock] { gap: 0; }
+[data-testid=stHeader] { background: none; height: 44px; min-height: 0; pointer-events: none; }
+[data-testid=stHeader] button, [data-testid=stHeader] a { pointer-events: auto; }
+[data-testid=stMain] [data-testid=stAlert] { padding: 6px 60px; }
+.st-key-atlas_file { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+</style>"""
+
+
+def draw() -> None:
+    st.set_page_config(page_title="Atlas · LEARN Explorer", initial_sidebar_state="collapsed")
+    st.html(FULL_WINDOW)
+    dataset = theme.pick_dataset()
+    runs, view = cache.open_runs(dataset), cache.view(dataset)
+    nothing = "These Runs hold lists only, no vectors: there is nothing to map."
+    spaces = page.open_spaces(runs, dataset.name, 1, nothing)
+    initial, wanted = _asked(spaces, view)
+    held = _held(spaces, wanted)
+    items = map_cache.items_on_map(view, dataset.fingerprint, view.split.info)
+    maps = map_cache.item_maps(held, spaces[0], view, items)
+    points, version = map_cache.packed_points(map_cache.atlas_maps(held, view, maps), view)
+    initial["item"] = _item(view, items)
+    content = next((space for space in held if space.is_content), None)
+    user, people = atlas_parts.people(view)
+    drawn = {
+        "version": version,
+        "spaces": [described(space) for space in held],
+        "others": [described(space) for space in spaces if space not in held],
+        "initial": initial,
+        "about": about_maps(list(maps.values()), view.dataset.n_items),
+        "person": None if user is None else atlas_parts.person(view, held, user, items),
+        "user": st.query_params.get(url.USER, ""),
+        "people": people,
+        "meaning": None if content is None else atlas_parts.found_by_meaning(content, view, items),
+        "can": {"person": True, "meaning": content is not None, "send": True},
+        "hrefs": _hrefs(view, None if user is None else str(view.dataset.user_ids[user])),
+    }
+    show_maps(points, drawn, {"person": _person, "meaning": atlas_parts.ask, "spaces": _compare})
+    atlas_parts.download(points, drawn, dataset.name)
+
+
+def _asked(spaces: list[Space], view: cache.View) -> tuple[dict[str, Any], list[str]]:
+    """What the address's query asks for at first, and the names of the spaces in it; what is unknown is named."""
+    names = [space.name for space in spaces]
+    for key in (url.SPACES, url.BEFORE, url.AFTER):
+        for unknown in url.from_url(key, names):
+            st.warning(f"There is no space {theme.plain(unknown)} here.")
+    colour = _known(url.COLOUR, colouring_names(), "There is no colouring")
+    people = _known(url.PEOPLE, ["true", "false"], "People are shown or not (true, false), not")
+    listed = [name for name in dict.fromkeys(st.query_params.get_all(url.SPACES)) if name in names][:MOST_SPACES]
+    before, after = first_pair(spaces)
+    before = _one(url.BEFORE, names) or (listed[0] if listed else before)
+    after = _one(url.AFTER, names) or (listed[1] if len(listed) > 1 else after)
+    if after == before and len(names) > 1 and not _one(url.AFTER, names):
+        after = next(name for name in names if name != before)
+    number = len(listed) or min(2, len(names))
+    initial = {"before": before, "after": after, "maps": number, "colour": colour or "category"}
+    return initial | {"people": people == "true"}, [before, after, *listed]
+
+
+def _known(key: str, allowed: list[str], words: str) -> str:
+    for unknown in url.from_url(key, allowed):
+        st.warning(f"{words} {theme.plain(unknown)}.")
+    return _one(key, allowed)
+
+
+def _one(key: str, allowed: list[str]) -> str:
+    value = st.query_params.get(key, "")
+    return value if value in allowed else ""
+
+
+def _held(spaces: list[Space], wanted: list[str]) -> list[Space]:
+    """The spaces that the browser gets, in their own order: those asked for, then the first."""
+    names = list(dict.fromkeys([*wanted, *(space.name for space in spaces)]))[:MOST_SPACES]
+    return [space for space in spaces if space.name in names]
+
+
+def _item(view: cache.View, items: np.ndarray) -> int:
+    """The point of the item in the address; -1 without one, or for one that cannot be shown, which is then named."""
+    wanted = st.query_params.get(url.ITEM)
+    if not wanted:
+        return -1
+    index = int(view.dataset.item_index.get_indexer([wanted])[0])
+    if index < 0:
+        st.warning(f"There is no item {theme.plain(wanted)} in this dataset.")
+        return -1
+    place = int(np.searchsorted(items, index))
+    if place < len(items) and items[place] == index:
+        return place
+    st.info(f"{theme.plain(str(view.catalogue.titles[index]))} is not among the sample of items that is shown.")
+    return -1
+
+
+def _hrefs(view: cache.View, user: str | None) -> dict[str, str]:
+    """Addresses that an item's id completes: who is shown it, and, for a person, why."""
+    query = links.query_of(view.dataset)
+    found = {"audience": links.page("cold_start", **query, **{url.ITEM: ""})}
+    if user is not None:
+        found["why"] = links.page("why", **query, **{url.USER: user, url.ITEM: ""})
+    return found
+
+
+def _person(user: str) -> None:
+    if user:
+        st.query_params[url.USER] = user
+    else:
+        st.query_params.pop(url.USER, None)
+
+
+def _compare(names: list[str]) -> None:
+    st.query_params.update({url.BEFORE: str(names[0]), url.AFTER: str(names[1])})
+    st.query_params.pop(url.SPACES, None)
+
+
+theme.guarded(draw)

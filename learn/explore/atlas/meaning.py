@@ -1,0 +1,56 @@
+"""Search by meaning: a typed text through the frozen LLM, and the items nearest to it in the LLM's view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from learn.cex.llm import FrozenLLM
+from learn.config import CEXConfig
+from learn.data.new_items import check_new_items
+from learn.data.schema import Items
+from learn.explore.atlas.person import points_of
+from learn.explore.maps.spaces import Space, new_item_directions
+from learn.runs.new_items import embed_items
+from learn.runs.recommender import Recommender
+
+MOST_FOUND = 24
+LONGEST_TEXT = 200
+
+
+def find_by_meaning(
+    text: str,
+    space: Space,
+    reader: Recommender,
+    llm: FrozenLLM,
+    cex: CEXConfig,
+    vectors: np.ndarray,
+    items: np.ndarray,
+    k: int = MOST_FOUND,
+) -> dict[str, Any]:
+    """The ``k`` items on the map that are nearest to what the LLM makes of ``text``, read as a title.
+
+    Args:
+        space: a content space; reader: of its Run.
+        llm, cex: that read the catalogue (`learn.runs.new_items.reading_settings`).
+        vectors: [N, d] from `learn.explore.maps.spaces.space_vectors`.
+        items: [M] ascending, the items on the map.
+
+    Returns:
+        ``text``; ``points``: the nearest first, equal ones by smaller index; ``cosines``: theirs.
+
+    Raises:
+        LearnError: there is no word in ``text``.
+    """
+    table, _ = check_new_items(pd.DataFrame({Items.TITLE: [text[:LONGEST_TEXT]]}))
+    content = embed_items(table, llm, cex)
+    direction = new_item_directions(space, reader, content)[0]
+    cosines = vectors[items] @ direction
+    best = np.argsort(-cosines, kind="stable")[:k]
+    return {
+        "text": text,
+        "points": points_of(items[best], items).tolist(),
+        "cosines": [round(float(one), 3) for one in cosines[best]],
+    }

@@ -1,0 +1,95 @@
+// Names at every zoom: categories from afar, then finer ones, then the items' own titles; none touches another.
+const FEWEST_LABELS = 6;
+
+class Labels {
+  constructor(context, camera, colours) {
+    Object.assign(this, { context, camera, colours });
+    this.taken = [];
+    this.said = new Set();
+    context.lineJoin = "round";
+    context.textBaseline = "middle";
+  }
+
+  fits(box) {
+    const [left, right, top, bottom] = box;
+    if (left < 2 || right > this.camera.width - 2 || top < 46 || bottom > this.camera.height - 44) return false;
+    return !this.taken.some((other) => left < other[1] && other[0] < right && top < other[3] && other[2] < bottom);
+  }
+
+  // Writes `text` at the first of the places (offsets from where it belongs) that is free; says whether it did.
+  write(text, [left, top], { bold = true, size = 12, places = [[0, 0, "center"]], leader = false, once = true }) {
+    const words = text.length > 30 ? text.slice(0, 29) + "…" : text;
+    if (once && this.said.has(words)) return false;
+    const { context, colours } = this;
+    context.font = `${bold ? 650 : 450} ${size}px ${colours.font}`;
+    const width = context.measureText(words).width;
+    for (const [dx, dy, align] of places) {
+      const start = left + dx - (align === "center" ? width / 2 : align === "right" ? width : 0);
+      const box = [start - 3, start + width + 3, top + dy - size * 0.75, top + dy + size * 0.75];
+      if (!this.fits(box)) continue;
+      this.taken.push(box);
+      this.said.add(words);
+      if (leader) this.lead(left, top, align === "right" ? start + width : start, top + dy);
+      context.textAlign = "left";
+      context.lineWidth = 3.5;
+      context.strokeStyle = colours.background;
+      context.strokeText(words, start, top + dy);
+      context.fillStyle = colours.text;
+      context.fillText(words, start, top + dy);
+      return true;
+    }
+    return false;
+  }
+
+  lead(left, top, toLeft, toTop) {
+    this.context.beginPath();
+    this.context.moveTo(left, top);
+    this.context.lineTo(toLeft, toTop);
+    this.context.strokeStyle = this.colours.text;
+    this.context.lineWidth = 0.7;
+    this.context.stroke();
+  }
+}
+
+const BESIDE = [[8, 0, "left"], [-8, 0, "right"], [0, 14, "center"], [0, -14, "center"]];
+const AROUND = [2, 3, 4, 5, 6, 7, 8, 9].flatMap((step) =>
+  [[14, 16 * step, "left"], [14, -16 * step, "left"], [-14, 16 * step, "right"], [-14, -16 * step, "right"]]);
+
+function placeLabels(pane, context, colours) {
+  const { camera, xy, explorer } = pane;
+  const { points, lit } = explorer;
+  const labels = new Labels(context, camera, colours);
+  const [west, north] = camera.toMap(0, 46);
+  const [east, south] = camera.toMap(camera.width, camera.height - 44);
+  const inside = (point) =>
+    xy[2 * point] > west && xy[2 * point] < east && xy[2 * point + 1] > south && xy[2 * point + 1] < north;
+  const inView = [];
+  for (const point of points.order) if ((!lit || lit[point]) && inside(point)) inView.push(point);
+  const most = Math.max(FEWEST_LABELS + 2, Math.min(18, Math.round((camera.width * camera.height) / 26000)));
+  const regions = points.regions[pane.shown.name] || [];
+  const write = (level, limit, style) => {
+    for (const [x, y, text, own] of regions) {
+      if (labels.taken.length >= limit) return;
+      if (own === level && x > west && x < east && y > south && y < north) labels.write(text, camera.toScreen(x, y), style);
+    }
+  };
+  const title = (point, style) => labels.write(points.titles[point], pane.place(point), { bold: false, size: 11.5, ...style });
+  const titles = (limit, style) => {
+    for (const point of inView.slice(0, 600)) {
+      if (labels.taken.length >= limit) return;
+      title(point, style);
+    }
+  };
+  const { closer } = camera;
+  if (closer < 2.5) write(0, most, { size: 14 });
+  if (closer < 6) write(1, most, {});
+  if (closer >= 2) write(2, inView.length < 400 ? Math.ceil(most / 3) : most, {});
+  if (inView.length < 400) titles(most, { places: BESIDE });
+  if (labels.taken.length < FEWEST_LABELS) write(2, FEWEST_LABELS, {});
+  if (labels.taken.length < FEWEST_LABELS) titles(FEWEST_LABELS, { places: BESIDE });
+  if (labels.taken.length < FEWEST_LABELS) titles(FEWEST_LABELS, { places: AROUND, leader: true });
+  if (labels.taken.length < FEWEST_LABELS) titles(FEWEST_LABELS, { places: AROUND, leader: true, once: false });
+  pane.labelled = labels.taken;
+  pane.stage.dataset.labels = String(labels.taken.length);
+  pane.stage.dataset.inView = String(inView.length);
+}

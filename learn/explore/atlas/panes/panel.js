@@ -1,0 +1,75 @@
+// Beside the maps: the chosen item, the person, and what differs between the two spaces.
+function drawPanel(explorer) {
+  const { side, state, person } = explorer;
+  const { scrollTop } = side;
+  const parts = [];
+  for (const text of explorer.notices) parts.push(element("p", "notice", text));
+  if (state.item >= 0) parts.push(itemCard(explorer));
+  if (person) parts.push(personSection(explorer));
+  if (explorer.difference && state.before !== state.after) parts.push(differenceSection(explorer));
+  parts.push(aboutSection(explorer));
+  side.replaceChildren(...parts);
+  side.scrollTop = state.item === explorer.panelItem ? scrollTop : 0;
+  explorer.panelItem = state.item;
+}
+
+function differenceSection(explorer) {
+  const { points, state, difference, lit } = explorer;
+  const [before, after] = [explorer.spaceNamed(state.before), explorer.spaceNamed(state.after)];
+  const box = element("section", "section difference");
+  box.append(element("h3", "sectionTitle", `What ${after.label} changed`));
+  box.append(element("p", "conclusion", conclusion(points, difference, [before, after])));
+  box.append(element("h4", "listTitle", `Items by how many of ${points.k} neighbours they keep`));
+  const bars = element("div", "bins");
+  drawHistogram(explorer, bars);
+  box.append(bars, element("p", "small", "Press a bar, or sweep over several: those items light up on every map."));
+  box.append(journey(explorer, after));
+  const story = storyOf(explorer, before, after);
+  if (story) box.append(element("h4", "listTitle", "For example"), story);
+  const rows = mostMoved(points, difference, lit, 60);
+  box.append(element("h4", "listTitle", lit ? "Of those lit up, changed most" : "Changed most, the most bought first"));
+  const list = element("ol", "near moved");
+  for (const point of rows) {
+    const row = element("li", "nearRow movedRow");
+    row.dataset.point = String(point);
+    const keptOf = element("span", "keptOf", `${difference.kept[point]}/${points.k}`);
+    keptOf.title = "Neighbours kept";
+    row.append(keptOf, itemButton(explorer, point));
+    list.append(row);
+  }
+  box.append(list);
+  return box;
+}
+
+// The button that lets items travel from the first space to the second.
+function journey(explorer, after) {
+  const pane = explorer.panes[0];
+  const row = element("p", "row");
+  const gone = hasTravelled(pane);
+  const what = explorer.lit ? `${count(explorer.litCount())} lit items` : "all items";
+  const words = gone ? `Back to ${pane.space.label}` : `▶ Let ${what} travel to ${after.label}`;
+  const made = button("small morph", words, "Watch them move on the left map to where the other space puts them", () =>
+    travel(pane, gone ? pane.space : after, gone)
+  );
+  row.append(made);
+  return row;
+}
+
+function storyOf(explorer, before, after) {
+  const { points } = explorer;
+  const told = points.examples[`${before.name}\n${after.name}`];
+  if (!told) return null;
+  const names = (found) => found.flatMap((point, place) => [...(place ? [" and "] : []), { point }]);
+  const stayed = `Of its ${points.k} nearest neighbours ${told.shared || "none"} stayed.`;
+  return lineOf(explorer, "story", [
+    `${before.label} puts `, { point: told.point }, " beside ", ...names(told.before), `; ${after.label} puts it beside `,
+    ...names(told.after), `. ${stayed}`,
+  ]);
+}
+
+function aboutSection(explorer) {
+  const box = element("details", "section about");
+  box.append(element("summary", "sectionTitle", "What this map can and cannot show"));
+  for (const text of explorer.about) box.append(element("p", "small", text));
+  return box;
+}

@@ -1,0 +1,152 @@
+"""What the Atlas draws: places, neighbours, names and colours of every item in every chosen space."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from learn.explore.atlas.pack import pack_points, smallest_codes, text_array
+from learn.explore.catalogue import Catalogue
+from learn.explore.colours import CHANGE_COLOURS, CROSSED_COLOURS
+from learn.explore.maps import moved
+from learn.explore.maps.colouring import COLOURINGS, colouring
+from learn.explore.maps.item_maps import ItemMap, K
+from learn.explore.maps.regions import name_levels
+from learn.explore.maps.spaces import Space
+
+EXTENT = 65535
+"""The browser's map coordinates run from 0 to this."""
+KEPT, TRUST, CROSSED = "neighbours kept", "trust of the map", "crossed category"
+DIFFERENCES = (KEPT, CROSSED, TRUST)
+"""Colourings that compare: two spaces with each other, or the map with its space."""
+
+
+@dataclass(frozen=True)
+class AtlasMap:
+    """The map of one space as the Atlas shows it.
+
+    Attributes:
+        name: of the space.
+        found: where its items lie in the plane.
+        near: [M, k] the exact nearest of each mapped item among them, as rows of ``found.items``; None: not told.
+        users: [U, 2] places of people on the map; None: nobody's.
+    """
+
+    name: str
+    found: ItemMap
+    near: np.ndarray | None = None
+    users: np.ndarray | None = None
+
+
+def colouring_names() -> list[str]:
+    """What points can be coloured by, as links have it: properties of the items, then differences."""
+    return [*COLOURINGS, *DIFFERENCES]
+
+
+def points_version(shown: Sequence[AtlasMap], about: str) -> str:
+    """What tells one set of drawn points from another; ``about``: the dataset, its split, and what else was asked."""
+    digest = hashlib.sha256(about.encode())
+    for one in shown:
+        digest.update(one.name.encode() + one.found.items.tobytes() + one.found.plane.tobytes())
+        digest.update(b"" if one.near is None else b"near")
+    return digest.hexdigest()[:16]
+
+
+def on_canvas(maps: Sequence[ItemMap], plane: np.ndarray) -> np.ndarray:
+    """[n, 2] places on one of ``maps`` -> the browser's coordinates, 0 to `EXTENT`, the same for all of them."""
+    low = np.min([found.plane.min(axis=0) for found in maps], axis=0)
+    high = np.max([found.plane.max(axis=0) for found in maps], axis=0)
+    middle, size = (low + high) / 2, float((high - low).max()) or 1.0
+    return np.clip((plane - middle) / size * EXTENT + EXTENT / 2, 0, EXTENT)
+
+
+def described(space: Space) -> dict[str, Any]:
+    """What people read of ``space``."""
+    return {"name": space.name, "label": space.label, "explanation": space.explanation}
+
+
+def pack_atlas(
+    shown: Sequence[AtlasMap], catalogue: Catalogue, item_ids: np.ndarray, counts: np.ndarray, version: str
+) -> bytes:
+    """The browser's message for the maps ``shown``, which are of the same items.
+
+    Args:
+        item_ids: [N]; counts: [N] training interactions of every item of the catalogue.
+        version: from `points_version`.
+    """
+    items = shown[0].found.items
+    maps = [one.found for one in shown]
+    categories = [name for name in catalogue.category_order if name in set(catalogue.categories[items])]
+    codes = {name: code for code, name in enumerate(categories)}
+    finer, finer_names = pd.factorize(catalogue.finer[items].astype(object))
+    brands, brand_names = pd.factorize(catalogue.brands[items].astype(object))
+    arrays = {
+        "category": np.array([codes[name] for name in catalogue.categories[items]], dtype=np.uint16),
+        "finer": smallest_codes(finer),
+        "brand": smallest_codes(brands),
+        "price": catalogue.prices[items].astype(np.float32),
+        "popularity": counts[items].astype(np.uint32),
+        "ids": text_array(item_ids[items]),
+    }
+    regions = {}
+    for one in shown:
+        name = one.name
+        arrays[f"xy:{name}"] = on_canvas(maps, one.found.plane).astype(np.uint16).ravel()
+        arrays[f"trust:{name}"] = one.found.trust
+        if one.near is not None:
+            arrays[f"near:{name}"] = smallest_codes(one.near).ravel()
+        if one.users is not None and len(one.users):
+            arrays[f"users:{name}"] = on_canvas(maps, one.users).astype(np.uint16).ravel()
+        regions[name] = _regions(one.found, maps, catalogue)
+    schemes = {}
+    for name in COLOURINGS:
+        made = colouring(name, catalogue, items, counts)
+        arrays[f"code:{name}"] = made.codes
+        schemes[name] = {"names": made.names, "colours": made.colours, "counts": made.counts}
+    header = {
+        "version": version,
+        "n": len(items),
+        "k": min(K, len(items) - 1),
+        "categories": categories,
+        "finerNames": list(finer_names),
+        "brandNames": list(brand_names),
+        "schemes": schemes,
+        "change": CHANGE_COLOURS,
+        "crossed": CROSSED_COLOURS,
+        "regions": regions,
+        "examples": _examples(shown, catalogue, counts),
+        "popularityWord": "times in training",
+    }
+    return pack_points(header, arrays, catalogue.titles[items])
+
+
+def _regions(found: ItemMap, maps: Sequence[ItemMap], catalogue: Catalogue) -> list[list]:
+    """[x, y, text, level] of every named region, the coarsest level and the largest first."""
+    table = name_levels(found.plane, found.items, catalogue)
+    places = on_canvas(maps, table[["x", "y"]].to_numpy(dtype=float).reshape(-1, 2))
+    rows = zip(places, table["text"], table["level"], strict=True)
+    return [[int(x), int(y), str(text), int(level)] for (x, y), text, level in rows]
+
+
+def _examples(shown: Sequence[AtlasMap], catalogue: Catalogue, counts: np.ndarray) -> Mapping[str, dict]:
+    """ "before\\nafter" -> the rows that tell what changed between the two spaces (`learn.explore.maps.moved`)."""
+    told = {}
+    for before, after in permutations([one for one in shown if one.near is not None], 2):
+        assert before.near is not None and after.near is not None
+        items = before.found.items
+        table = moved.moved_items(before.near, after.near, items, catalogue, counts)
+        example = moved.find_example(before.near, after.near, table, catalogue)
+        if example is not None and example.before and example.after:
+            told[f"{before.name}\n{after.name}"] = {
+                "point": example.row,
+                "before": np.searchsorted(items, example.before).tolist(),
+                "after": np.searchsorted(items, example.after).tolist(),
+                "shared": example.shared,
+            }
+    return told
