@@ -22,6 +22,7 @@ from learn.workspace import Workspace
 
 if TYPE_CHECKING:
     from learn.explore.maps.item_maps import ItemMap
+    from learn.explore.maps.spaces import Space
 
 EVERY_TOWER = "all"
 """What ``--tower`` calls all of them."""
@@ -203,14 +204,45 @@ def draw_maps(
     """
     from learn.explore.catalogue import read_catalogue
     from learn.explore.maps.item_maps import make_maps, mapped_items
-    from learn.explore.maps.spaces import find_spaces
     from learn.progress import make_progress
+
+    spaces = _spaces_to_map(dataset, runs)
+    items = mapped_items(read_catalogue(dataset), dataset.split.training_counts() == 0)
+    progress = progress or make_progress()
+    return make_maps(spaces, spaces[0], dataset, items, workspace, progress, method, again)
+
+
+def _spaces_to_map(dataset: Dataset, runs: Sequence[Run]) -> list[Space]:
+    from learn.explore.maps.spaces import find_spaces
 
     spaces = find_spaces(runs)
     if not spaces:
         raise LearnError(
             f"The Runs of {dataset.name} hold lists only, no vectors to map.", f"Train some: learn train {dataset.name}"
         )
-    items = mapped_items(read_catalogue(dataset), dataset.split.training_counts() == 0)
-    progress = progress or make_progress()
-    return make_maps(spaces, spaces[0], dataset, items, workspace, progress, method, again)
+    return spaces
+
+
+def write_atlas(
+    workspace: Workspace, dataset: Dataset, runs: Sequence[Run], path: Path, *, progress: Any = None
+) -> int:
+    """Writes the Atlas of a dataset to ``path`` as one page that needs neither a server nor a network.
+
+    Args:
+        workspace, dataset, runs, progress: as of `draw_maps`; maps that are missing are drawn.
+
+    Returns:
+        The file's size in bytes.
+
+    Raises:
+        LearnError: none of the Runs has vectors, some cannot be read, or the file cannot be written.
+    """
+    from learn.explore.atlas.single import make_atlas
+    from learn.files import atomic_path
+
+    spaces = _spaces_to_map(dataset, runs)
+    maps = draw_maps(workspace, dataset, runs, progress=progress)
+    made = make_atlas(dataset, spaces, maps)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(made)
+    return len(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,12 @@ import streamlit as st
 
 from app.shared import cache
 from learn.data.splits import SplitInfo
-from learn.errors import LearnError
-from learn.explore.atlas.points import AtlasMap, pack_atlas, points_version
-from learn.explore.maps.item_maps import ItemMap, K, make_maps, mapped_items, place_users, read_maps
+from learn.explore.atlas.points import AtlasMap, pack_atlas
+from learn.explore.atlas.single import map_version, users_on_map
+from learn.explore.maps.item_maps import ItemMap, K, make_maps, mapped_items, read_maps
 from learn.explore.maps.neighbours import nearest
-from learn.explore.maps.spaces import Space, space_vectors, user_directions
+from learn.explore.maps.spaces import Space, space_vectors
 
-MOST_USERS = 400
 _drawing = threading.Lock()
 
 
@@ -104,33 +103,19 @@ def neighbours(space: Space, view: cache.View, items: np.ndarray, k: int) -> np.
 
 
 @st.cache_resource(max_entries=8, show_spinner="Placing people …")
-def _users(_space: Space, _view: cache.View, _found: ItemMap, key: tuple, version: str) -> np.ndarray:
-    users = user_directions(_space, _view.dataset)
-    chosen = np.random.default_rng(0).permutation(len(users))[:MOST_USERS]
-    places = place_users(_found.plane, vectors(_space, _view)[_found.items], users[chosen])
-    return places[np.isfinite(places).all(axis=1)]
-
-
-def user_places(space: Space, view: cache.View, found: ItemMap, version: str) -> np.ndarray:
-    """[<= MOST_USERS, 2] where a random sample of the users lie on the map of ``space``."""
-    return _users(space, view, found, _key(space), version)
+def _users(_space: Space, _view: cache.View, _found: ItemMap, key: tuple, version: str) -> np.ndarray | None:
+    return users_on_map(_space, _view.dataset, vectors(_space, _view), _found)
 
 
 def atlas_maps(spaces: list[Space], view: cache.View, maps: dict[str, ItemMap]) -> list[AtlasMap]:
     """Everything that the Atlas shows of ``spaces``: places, exact neighbours, and people where any can be placed."""
-    version = _version([AtlasMap(space.name, maps[space.name]) for space in spaces], view)
     shown = []
     for space in spaces:
         found = maps[space.name]
-        users = None
-        with suppress(LearnError):  # no Run recommends in this space: nobody has a place there
-            users = user_places(space, view, found, version)
-        shown.append(AtlasMap(space.name, found, neighbours(space, view, found.items, K), users))
+        near = neighbours(space, view, found.items, K)
+        version = map_version([AtlasMap(space.name, found)], view.dataset)
+        shown.append(AtlasMap(space.name, found, near, _users(space, view, found, _key(space), version)))
     return shown
-
-
-def _version(shown: list[AtlasMap], view: cache.View) -> str:
-    return points_version(shown, f"{view.dataset.fingerprint} {view.split.describe()}")
 
 
 @st.cache_resource(max_entries=6, show_spinner="Packing the points …")
@@ -140,5 +125,5 @@ def _packed(_shown: list[AtlasMap], _view: cache.View, version: str) -> bytes:
 
 def packed_points(shown: list[AtlasMap], view: cache.View) -> tuple[bytes, str]:
     """The component's message for these maps, and its version."""
-    version = _version(shown, view)
+    version = map_version(shown, view.dataset)
     return _packed(shown, view, version), version

@@ -10,10 +10,9 @@ import streamlit as st
 from app.components.maps import show_maps
 from app.shared import atlas_parts, cache, links, map_cache, page, theme, url
 from learn.explore.atlas.points import colouring_names, described
-from learn.explore.atlas.single import about_maps, first_pair
+from learn.explore.atlas.single import MOST_SPACES, drawn_of, first_pair, held_spaces
 from learn.explore.maps.spaces import Space
 
-MOST_SPACES = 4  # whose points the browser holds at once, and maps that stand side by side
 FULL_WINDOW = """<style>
 [data-testid=stMainBlockContainer] { padding: 0; max-width: none; }
 [data-testid=stMainBlockContainer] [data-testid=stVerticalBlock] { gap: 0; }
@@ -31,20 +30,17 @@ def draw() -> None:
     runs, view = cache.open_runs(dataset), cache.view(dataset)
     nothing = "These Runs hold lists only, no vectors: there is nothing to map."
     spaces = page.open_spaces(runs, dataset.name, 1, nothing)
-    initial, wanted = _asked(spaces, view)
-    held = _held(spaces, wanted)
+    initial, wanted = _asked(spaces)
+    held = held_spaces(spaces, wanted)
     items = map_cache.items_on_map(view, dataset.fingerprint, view.split.info)
     maps = map_cache.item_maps(held, spaces[0], view, items)
+    maps = {space.name: maps[space.name] for space in held}
     points, version = map_cache.packed_points(map_cache.atlas_maps(held, view, maps), view)
-    initial["item"] = _item(view, items)
     content = next((space for space in held if space.is_content), None)
     user, people = atlas_parts.people(view)
-    drawn = {
-        "version": version,
-        "spaces": [described(space) for space in held],
+    drawn = drawn_of(held, maps, version, dataset.n_items, (wanted[0], wanted[1])) | {
+        "initial": initial | {"item": _item(view, items)},
         "others": [described(space) for space in spaces if space not in held],
-        "initial": initial,
-        "about": about_maps(list(maps.values()), view.dataset.n_items),
         "person": None if user is None else atlas_parts.person(view, held, user, items),
         "user": st.query_params.get(url.USER, ""),
         "people": people,
@@ -56,7 +52,7 @@ def draw() -> None:
     atlas_parts.download(points, drawn, dataset.name)
 
 
-def _asked(spaces: list[Space], view: cache.View) -> tuple[dict[str, Any], list[str]]:
+def _asked(spaces: list[Space]) -> tuple[dict[str, Any], list[str]]:
     """What the address's query asks for at first, and the names of the spaces in it; what is unknown is named."""
     names = [space.name for space in spaces]
     for key in (url.SPACES, url.BEFORE, url.AFTER):
@@ -84,12 +80,6 @@ def _known(key: str, allowed: list[str], words: str) -> str:
 def _one(key: str, allowed: list[str]) -> str:
     value = st.query_params.get(key, "")
     return value if value in allowed else ""
-
-
-def _held(spaces: list[Space], wanted: list[str]) -> list[Space]:
-    """The spaces that the browser gets, in their own order: those asked for, then the first."""
-    names = list(dict.fromkeys([*wanted, *(space.name for space in spaces)]))[:MOST_SPACES]
-    return [space for space in spaces if space.name in names]
 
 
 def _item(view: cache.View, items: np.ndarray) -> int:

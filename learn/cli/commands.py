@@ -27,6 +27,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": training.evaluate,
     "recommend": explore.recommend,
     "map": explore.map_command,
+    "atlas": explore.atlas,
     "runs": data.runs,
     "import-run": data.import_run_command,
     "demo": training.demo,

@@ -69,6 +69,23 @@ def map_command(
     next_step("learn app", workspace)
 
 
+def atlas(
+    dataset: DatasetArgument,
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("atlas.html"),
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write the Atlas as one page to send: linked maps, what differs, search; it needs no server and no network."""
+    from learn.data.stored import open_dataset
+    from learn.pipeline import write_atlas
+    from learn.runs.stored import find_runs
+
+    where = Workspace.at(workspace)
+    found = open_dataset(where, dataset)
+    size = write_atlas(where, found, usable_runs(find_runs(where, found), dataset), out)
+    say(f"Wrote {out} ({size / 1e6:.1f} MB). Open it in any browser.")
+    next_step("learn app", workspace)
+
+
 def rank(
     dataset: Annotated[str, typer.Argument(help="A prepared dataset that is cut by time.")] = "completejourney",
     run: Annotated[str, typer.Option(help="Whose vectors are tried.")] = "learn-b",

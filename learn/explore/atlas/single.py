@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from learn.explore.atlas.html import single_file
-from learn.explore.maps.item_maps import ItemMap, K
-from learn.explore.maps.spaces import Space
+import numpy as np
 
+from learn.data.dataset import Dataset
+from learn.errors import LearnError
+from learn.explore.atlas.html import single_file
+from learn.explore.atlas.points import AtlasMap, described, pack_atlas, points_version
+from learn.explore.catalogue import Catalogue, read_catalogue
+from learn.explore.maps.item_maps import ItemMap, K, place_users
+from learn.explore.maps.neighbours import nearest
+from learn.explore.maps.spaces import Space, space_vectors, user_directions
+
+MOST_SPACES = 4
+"""Spaces whose points the browser holds at once, and maps that stand side by side."""
+MOST_USERS = 400
 _MOST_TELLING = "b"
 """The tower whose space differs most from the LLM's: it was trained on what people buy together, item by item."""
 
@@ -21,23 +32,61 @@ def first_pair(spaces: Sequence[Space]) -> tuple[str, str]:
     return content.name, telling.name
 
 
-def about_maps(maps: Sequence[ItemMap], n_items: int) -> list[str]:
-    """Sentences on what is shown and how far it can be trusted."""
-    shown = len(maps[0].items)
+def held_spaces(spaces: Sequence[Space], wanted: Sequence[str]) -> list[Space]:
+    """The spaces that the browser gets, in their own order: those ``wanted`` (names), then the first, `MOST_SPACES`."""
+    names = list(dict.fromkeys([*wanted, *(space.name for space in spaces)]))[:MOST_SPACES]
+    return [space for space in spaces if space.name in names]
+
+
+def users_on_map(space: Space, dataset: Dataset, items: np.ndarray, found: ItemMap) -> np.ndarray | None:
+    """[<= MOST_USERS, 2] where a random sample of people lie on a map; None where no Run recommends in its space.
+
+    Args:
+        items: [N, d] from `learn.explore.maps.spaces.space_vectors`.
+    """
+    with suppress(LearnError):
+        users = user_directions(space, dataset)
+        chosen = np.random.default_rng(0).permutation(len(users))[:MOST_USERS]
+        places = place_users(found.plane, items[found.items], users[chosen])
+        return places[np.isfinite(places).all(axis=1)]
+    return None
+
+
+def map_version(shown: Sequence[AtlasMap], dataset: Dataset) -> str:
+    """What tells the points of ``shown`` from others."""
+    return points_version(shown, f"{dataset.fingerprint} {dataset.split.describe()}")
+
+
+def about_maps(maps: Mapping[str, ItemMap], spaces: Sequence[Space], n_items: int) -> list[str]:
+    """Sentences on what is shown and how far it can be trusted; ``maps``: space name -> map."""
+    some = next(iter(maps.values()))
+    shown = len(some.items)
     which = f"All {n_items:,} items are shown."
     if shown < n_items:
         which = (
             f"Shown are {shown:,} of {n_items:,} items: a random sample in which every category, and cold and warm "
             "items, have their share. Neighbours are looked for among them."
         )
-    near = ", ".join(f"{found.trust.mean():.1f}" for found in maps)
+    near = "; ".join(f"{space.label}: {maps[space.name].trust.mean():.1f}" for space in spaces if space.name in maps)
     return [
         which,
-        f"Each map is a {maps[0].method.upper()} drawing of a space with far more than two dimensions. Items that lie "
-        "together are alike there; how far apart two far groups lie says little.",
-        f"Of an item's {K} true nearest, {near} on average lie near it on its map (one figure a space). Lists and lines "
-        "are always of the true ones; a line is dashed where the map has that item elsewhere.",
+        f"Each map is a {some.method.upper()} drawing of a space with far more than two dimensions. Items that lie "
+        "together are alike there; how far apart two far groups lie says less.",
+        f"Of an item's {K} true nearest, on average lie near it on the map: {near}. Lists and lines are always of the "
+        "true ones; a line is dashed where the map has that item elsewhere.",
     ]
+
+
+def drawn_of(
+    held: Sequence[Space], maps: Mapping[str, ItemMap], version: str, n_items: int, pair: tuple[str, str]
+) -> dict[str, Any]:
+    """What the browser is told beside the points, before anybody chose anything else than ``pair``."""
+    return {
+        "version": version,
+        "spaces": [described(space) for space in held],
+        "about": about_maps(maps, held, n_items),
+        "initial": {"before": pair[0], "after": pair[1], "maps": min(2, len(held)), "colour": "category"},
+    }
 
 
 def atlas_file(points: bytes, drawn: dict[str, Any], dataset: str) -> bytes:
@@ -45,3 +94,28 @@ def atlas_file(points: bytes, drawn: dict[str, Any], dataset: str) -> bytes:
     kept = {name: drawn[name] for name in ("version", "spaces", "about")}
     initial = {name: drawn["initial"][name] for name in ("before", "after", "maps", "colour")}
     return single_file(points, {**kept, "initial": initial}, f"Atlas of {dataset}").encode()
+
+
+def make_atlas(
+    dataset: Dataset, spaces: Sequence[Space], maps: Mapping[str, ItemMap], catalogue: Catalogue | None = None
+) -> bytes:
+    """The Atlas of ``spaces`` as one HTML file: the same bytes as the app's button gives.
+
+    Args:
+        maps: space name -> its map, of every one of `held_spaces`.
+
+    Raises:
+        LearnError: vectors are missing or damaged.
+    """
+    catalogue = catalogue or read_catalogue(dataset)
+    pair = first_pair(spaces)
+    held = held_spaces(spaces, pair)
+    shown = []
+    for space in held:
+        vectors, found = space_vectors(space, dataset), maps[space.name]
+        near = nearest(vectors[found.items], K)[0]
+        shown.append(AtlasMap(space.name, found, near, users_on_map(space, dataset, vectors, found)))
+    version = map_version(shown, dataset)
+    points = pack_atlas(shown, catalogue, dataset.item_ids, dataset.split.training_counts(), version)
+    here = {space.name: maps[space.name] for space in held}
+    return atlas_file(points, drawn_of(held, here, version, dataset.n_items, pair), dataset.name)
