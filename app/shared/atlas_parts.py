@@ -25,11 +25,11 @@ def people(view: cache.View) -> tuple[int | None, list[str]]:
     ids = view.dataset.user_ids
     longest = np.argsort(-view.history.lengths, kind="stable")[:MOST_PEOPLE]
     wanted = st.query_params.get(url.USER)
-    if not wanted:
+    if wanted is None:
         return None, ids[longest].tolist()
     index = int(view.dataset.user_index.get_indexer([wanted])[0])
     if index < 0:
-        st.warning(f"There is no user {theme.plain(wanted)} in this dataset.")
+        url.refuse(f"{url.named(url.USER)} is no user of this dataset: left out" if wanted else "**user** has no value")
     return (index if index >= 0 else None), ids[longest].tolist()
 
 

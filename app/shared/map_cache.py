@@ -104,7 +104,7 @@ def neighbours(space: Space, view: cache.View, items: np.ndarray, k: int) -> np.
 
 @st.cache_resource(max_entries=8, show_spinner="Placing people …")
 def _users(_space: Space, _view: cache.View, _found: ItemMap, key: tuple, version: str) -> np.ndarray | None:
-    return users_on_map(_space, _view.dataset, vectors(_space, _view), _found)
+    return users_on_map(_space, _view.dataset, _found)
 
 
 def atlas_maps(spaces: list[Space], view: cache.View, maps: dict[str, ItemMap]) -> list[AtlasMap]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.components.maps import show_maps
 from app.shared import atlas_parts, cache, links, map_cache, page, theme, url
+from learn.explore.atlas.person import points_of
 from learn.explore.atlas.points import colouring_names, described
 from learn.explore.atlas.single import MOST_SPACES, drawn_of, first_pair, held_spaces
 from learn.explore.maps.spaces import Space
@@ -24,7 +25,7 @@ FULL_WINDOW = """<style>
 
 
 def draw() -> None:
-    st.set_page_config(page_title="Atlas · LEARN Explorer", initial_sidebar_state="collapsed")
+    st.set_page_config(initial_sidebar_state="collapsed")
     st.html(FULL_WINDOW)
     dataset = theme.pick_dataset()
     runs, view = cache.open_runs(dataset), cache.view(dataset)
@@ -55,47 +56,49 @@ def draw() -> None:
 def _asked(spaces: list[Space]) -> tuple[dict[str, Any], list[str]]:
     """What the address's query asks for at first, and the names of the spaces in it; what is unknown is named."""
     names = [space.name for space in spaces]
-    for key in (url.SPACES, url.BEFORE, url.AFTER):
-        for unknown in url.from_url(key, names):
-            st.warning(f"There is no space {theme.plain(unknown)} here.")
-    colour = _known(url.COLOUR, colouring_names(), "There is no colouring")
-    people = _known(url.PEOPLE, ["true", "false"], "People are shown or not (true, false), not")
-    listed = [name for name in dict.fromkeys(st.query_params.get_all(url.SPACES)) if name in names][:MOST_SPACES]
-    before, after = first_pair(spaces)
-    before = _one(url.BEFORE, names) or (listed[0] if listed else before)
-    after = _one(url.AFTER, names) or (listed[1] if len(listed) > 1 else after)
-    if after == before and len(names) > 1 and not _one(url.AFTER, names):
-        after = next(name for name in names if name != before)
-    number = len(listed) or min(2, len(names))
-    initial = {"before": before, "after": after, "maps": number, "colour": colour or "category"}
-    return initial | {"people": people == "true"}, [before, after, *listed]
+    listed = _known(url.SPACES, names)
+    for name in listed[MOST_SPACES:]:
+        url.refuse(f"{url.named(url.SPACES, name)} is one too many: the first {MOST_SPACES} are shown")
+    listed = listed[:MOST_SPACES]
+    asked = {key: _known(key, names)[-1:] for key in (url.BEFORE, url.AFTER)}
+    colour = _known(url.COLOUR, colouring_names())[-1:]
+    people = _known(url.PEOPLE, ["true", "false"])[-1:]
+    pair = first_pair(spaces)
+    before = (asked[url.BEFORE] or listed or [pair[0]])[0]
+    after = (asked[url.AFTER] or listed[1:] or [pair[1]])[0]
+    if after == before and not asked[url.AFTER]:
+        after = next((name for name in names if name != before), before)
+    initial = {"before": before, "after": after, "maps": len(listed) or min(2, len(names))}
+    initial |= {"colour": (colour or ["category"])[0], "people": people == ["true"]}
+    return initial, [before, after, *listed]
 
 
-def _known(key: str, allowed: list[str], words: str) -> str:
-    for unknown in url.from_url(key, allowed):
-        st.warning(f"{words} {theme.plain(unknown)}.")
-    return _one(key, allowed)
+def _known(key: str, allowed: list[str]) -> list[str]:
+    """The different values of the query's ``key`` that are ``allowed``; others are named and left out."""
+    values = list(dict.fromkeys(st.query_params.get_all(key)))
+    for value in values:
+        if value not in allowed:
+            url.refuse(f"{url.named(key, value)} is not among those here: left out" if value else _empty(key))
+    return [value for value in values if value in allowed]
 
 
-def _one(key: str, allowed: list[str]) -> str:
-    value = st.query_params.get(key, "")
-    return value if value in allowed else ""
+def _empty(key: str) -> str:
+    return f"**{theme.plain(key)}** has no value: left out"
 
 
 def _item(view: cache.View, items: np.ndarray) -> int:
     """The point of the item in the address; -1 without one, or for one that cannot be shown, which is then named."""
     wanted = st.query_params.get(url.ITEM)
-    if not wanted:
+    if wanted is None:
         return -1
     index = int(view.dataset.item_index.get_indexer([wanted])[0])
     if index < 0:
-        st.warning(f"There is no item {theme.plain(wanted)} in this dataset.")
+        url.refuse(f"{url.named(url.ITEM)} is no item of this dataset: left out" if wanted else _empty(url.ITEM))
         return -1
-    place = int(np.searchsorted(items, index))
-    if place < len(items) and items[place] == index:
-        return place
-    st.info(f"{theme.plain(str(view.catalogue.titles[index]))} is not among the sample of items that is shown.")
-    return -1
+    place = int(points_of(np.array([index]), items)[0])
+    if place < 0:
+        url.refuse(f"{theme.plain(str(view.catalogue.titles[index]))} is not among the sample of items that is shown")
+    return place
 
 
 def _hrefs(view: cache.View, user: str | None) -> dict[str, str]:

@@ -38,14 +38,10 @@ def held_spaces(spaces: Sequence[Space], wanted: Sequence[str]) -> list[Space]:
     return [space for space in spaces if space.name in names]
 
 
-def users_on_map(space: Space, dataset: Dataset, items: np.ndarray, found: ItemMap) -> np.ndarray | None:
-    """[<= MOST_USERS, 2] where a random sample of people lie on a map; None where no Run recommends in its space.
-
-    Args:
-        items: [N, d] from `learn.explore.maps.spaces.space_vectors`.
-    """
+def users_on_map(space: Space, dataset: Dataset, found: ItemMap) -> np.ndarray | None:
+    """[<= MOST_USERS, 2] where a random sample of people lie on a map; None where no Run recommends in its space."""
     with suppress(LearnError):
-        users = user_directions(space, dataset)
+        users, items = user_directions(space, dataset)
         chosen = np.random.default_rng(0).permutation(len(users))[:MOST_USERS]
         places = place_users(found.plane, items[found.items], users[chosen])
         return places[np.isfinite(places).all(axis=1)]
@@ -114,7 +110,7 @@ def make_atlas(
     for space in held:
         vectors, found = space_vectors(space, dataset), maps[space.name]
         near = nearest(vectors[found.items], K)[0]
-        shown.append(AtlasMap(space.name, found, near, users_on_map(space, dataset, vectors, found)))
+        shown.append(AtlasMap(space.name, found, near, users_on_map(space, dataset, found)))
     version = map_version(shown, dataset)
     points = pack_atlas(shown, catalogue, dataset.item_ids, dataset.split.training_counts(), version)
     here = {space.name: maps[space.name] for space in held}
