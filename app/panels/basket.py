@@ -42,7 +42,8 @@ def _known(view: cache.View, ids: list[str]) -> list[int]:
     items = view.dataset.item_index.get_indexer(ids)
     unknown = [name for name, item in zip(ids, items, strict=True) if item < 0 and name]
     if unknown:
-        st.warning(f"Not in this catalogue, so not in the basket: {theme.plain(', '.join(unknown[:5]))}.")
+        what = f"{len(unknown)} items of the link are" if len(unknown) > 1 else "one item of the link is"
+        url.refuse(f"{what} not in this catalogue, so not in the basket: {theme.plain(', '.join(unknown[:5]))}")
     return [int(item) for item in items if item >= 0]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.shared import theme
+from app.shared import url
 from learn.errors import LearnError
 from learn.explore.lists.terms import TERMS, Weights
 
@@ -27,10 +27,10 @@ def read() -> tuple[Weights, bool]:
         try:
             values[term.code] = Weights.of({term.code: float(text)}).as_dict()[term.code]
         except (ValueError, LearnError):
-            st.warning(f"**{WEIGHT_KEYS[term.code]}={theme.plain(text[:60])}** is no weight from 0 to 1: 1 is taken.")
+            url.refuse(f"{url.named(WEIGHT_KEYS[term.code])} is no weight from 0 to 1: 1 is taken")
     differ = st.query_params.get(DIFFER)
     if differ not in (None, "true", "false"):
-        st.warning(f"**{DIFFER}={theme.plain(str(differ)[:60])}** is neither true nor false: all rows are shown.")
+        url.refuse(f"{url.named(DIFFER)} is neither true nor false: all rows are shown")
     return Weights.of(values), differ == "true"
 
 

@@ -24,8 +24,7 @@ SOMEBODY = "new user"
 def draw() -> None:
     runs, view = page.open_page(
         "New user",
-        "Somebody whom no variant has ever met. Search for things they bought, click + to put them into the basket, "
-        "and see what each variant would recommend.",
+        "Somebody whom no variant has ever met: put what they bought into the basket, see what each would recommend.",
     )
     usable = pickers.live_runs(runs, view.dataset.name)
     basket = baskets.read(view)
@@ -33,7 +32,7 @@ def draw() -> None:
     words = url.linked_text(
         bar[0].text_input, "Search the catalogue", url.SEARCH, placeholder="Words of a title, a category or a brand"
     )
-    with bar[1].popover("Variants", icon=":material/stacks:", width="stretch"):
+    with bar[1].popover("Variants", width="stretch"):
         chosen = pickers.pick_runs(usable)
     k = int(url.linked(bar[2].selectbox, "List length", LIST_LENGTHS, url.K, LIST_LENGTHS[1]))
     weights, differ = bench_settings.read()

@@ -43,7 +43,7 @@ def draw() -> None:
     dataset = view.dataset
     for problem in runs.problems:
         theme.show_error(problem)
-    bar = st.columns([5.6, 1.4, 0.95, 1.3, 0.75], vertical_alignment="bottom")
+    bar = st.columns([6.3, 1.25, 1.0, 1.15, 0.9], vertical_alignment="bottom")
     with bar[0]:
         user = pickers.pick_user(view)
     if not runs.usable:
@@ -76,10 +76,10 @@ def draw() -> None:
 
 
 def _controls(view: cache.View, runs: FoundRuns, bar: list) -> tuple[list[str], int, bool, Filters]:
-    with bar[1].popover("Variants", icon=":material/stacks:", width="stretch"):
+    with bar[1].popover("Variants", width="stretch"):
         chosen = pickers.pick_runs(runs.usable)
     k = url.linked(bar[2].selectbox, "List length", LIST_LENGTHS, url.K, LIST_LENGTHS[1])
-    with bar[3].popover("Filters", icon=":material/filter_alt:", width="stretch"):
+    with bar[3].popover("Filters", width="stretch"):
         unseen = url.linked_toggle(
             st.toggle,
             "Hide bought before",

@@ -90,8 +90,8 @@ class Basket {
     for (const item of [...items].reverse()) rows.append(this.row(item, "♡", "Like it instead: no date", (id) => this.like(id)));
     for (const item of [...likes].reverse()) rows.append(this.row(item, "+", "Bought, as the latest", (id) => this.buy(id), true));
     const note = items.length || likes.length
-      ? "The latest first: the order counts, as it does in a real history. ♥ has no date: it counts as long ago."
-      : "Click + beside an item to put it in here (♡ where somebody only likes it), or start from an example.";
+      ? "The latest first: the order counts. ♥ has no date: it counts as long ago."
+      : "Click + beside an item (♡: only liked, no date), or take an example.";
     const place = this.held.querySelector(".rows")?.scrollTop ?? 0;
     this.held.replaceChildren(bar, element("div", "note", note), rows);
     rows.scrollTop = place;
