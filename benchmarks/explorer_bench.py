@@ -5,8 +5,9 @@ assets/benchmarks/explorer.json; rows of other names stay as they are.
 
 - clicks_lost: of ten clicks 60 ms apart on New user, each putting one item into the basket, those whose item is not in
   the basket, in its place, of the browser and of the address, once the server has followed.
-- slider_ms: on Recommendations, from the popularity slider moved to 0 until the lists that this makes are painted,
-  the median of several times; the lists are compared with `learn.explore.lists.terms`, row by row.
+- slider_ms: on Recommendations, from the popularity slider moved to 0 until the lists that this makes are painted (of
+  100 items each, the 25 that a window can show first), the median of several times; the lists are compared with
+  `learn.explore.lists.terms`, row by row.
 """
 
 from __future__ import annotations
@@ -110,11 +111,11 @@ def slider_times(page: Page, address: str, dataset: str, k: int, rounds: int) ->
     taken = []
     for _ in range(rounds):
         taken.append(slider.evaluate(f"(slider) => ({MOVE})(slider, 0)"))
+        settle(page)
         lists = {
             column.locator(".label").inner_text(): column.locator(".row").evaluate_all(ITEMS)
             for column in page.locator(".column").all()
         }
-        settle(page)
         slider.evaluate(f"(slider) => ({MOVE})(slider, 1)")
         settle(page)
     return taken, lists

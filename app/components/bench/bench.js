@@ -106,9 +106,24 @@ class Bench {
     });
     const signs = usual ? data.legend : [...new Set(["new", "moved", ...data.legend])];
     this.legend.replaceChildren(drawLegend(signs));
-    this.basket?.sign(this.grid);
+    this.fillSoon();
     if (this.sides) drawLines(this.svg, this.columns, this.sides);
     if (this.lights.lit !== null) this.lights.show();
+  }
+
+  // Rows far down come when those in view have been painted.
+  fillSoon() {
+    this.basket?.sign(this.grid);
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.later);
+    const fill = () => {
+      for (const column of this.columns) column.fill();
+      this.basket?.sign(this.grid);
+      if (this.lights.lit !== null) this.lights.show();
+    };
+    this.frame = requestAnimationFrame(() => {
+      this.later = setTimeout(fill, 0);
+    });
   }
 
   // As many columns beside each other as fit.

@@ -1,5 +1,7 @@
 // The lists of a bench as rows, and what changed in them.
 
+const AT_ONCE = 25; // rows
+
 // Rows are copies of this one: making each from nothing is what takes time in lists of a hundred.
 function pattern(links, actions) {
   const made = element("li", "row");
@@ -84,26 +86,28 @@ class BenchColumn {
   }
 
   // Shows `list` but for the `hidden` rows; `holders`: row -> how many lists have it; `before`: rows to compare with.
+  // The first rows are there at once; `fill` adds those that no window is high enough for.
   show(list, hidden, holders, before) {
     const several = this.data.columns.length > 1;
     const old = before && new Map(before.map((row, place) => [row, place + 1]));
-    const shown = [];
-    list.forEach((entry, place) => {
-      if (hidden.has(entry.row)) return;
+    const visible = list.map((entry, place) => [entry, place + 1]).filter(([entry]) => !hidden.has(entry.row));
+    const drawn = ([entry, rank]) => {
       if (!this.rows.has(entry.row)) this.rows.set(entry.row, this.make(entry.row));
       const made = this.rows.get(entry.row);
-      const rank = made.firstElementChild;
-      rank.firstChild.data = String(place + 1);
-      const [text, kind] = (old && moveOf(old.get(entry.row), place + 1)) ?? ["", ""];
-      rank.lastChild.textContent = text;
-      rank.lastChild.className = "badge " + kind;
+      const place = made.firstElementChild;
+      place.firstChild.data = String(rank);
+      const [text, kind] = (old && moveOf(old.get(entry.row), rank)) ?? ["", ""];
+      place.lastChild.textContent = text;
+      place.lastChild.className = "badge " + kind;
       made.classList.toggle("alone", several && holders.get(entry.row) === 1);
       made.querySelector(".title").title = this.tip(entry);
-      shown.push(made);
-    });
-    this.list.replaceChildren(...shown);
-    this.shown = shown.map((made) => made.dataset.item);
-    this.empty.textContent = shown.length ? "" : list.length ? "Nothing that the others lack." : this.column.empty;
+      return made;
+    };
+    this.shown = visible.map(([entry]) => this.data.items.id[entry.row]);
+    this.list.style.height = visible.length ? `${visible.length * ROW - GAP}px` : "0";
+    this.list.replaceChildren(...visible.slice(0, AT_ONCE).map(drawn));
+    this.fill = () => this.list.append(...visible.slice(AT_ONCE).map(drawn));
+    this.empty.textContent = visible.length ? "" : list.length ? "Nothing that the others lack." : this.column.empty;
     const { of } = this.column;
     const hits = list.filter((entry) => this.data.items.hit[entry.row]).length;
     this.hits.textContent = of === null ? "" : `hits: ${hits} of ${of} ${this.data.hit_words}`;

@@ -10,18 +10,19 @@ const inFull = (weights) => Object.keys(FULL).every((code) => weights[code] === 
 
 // A column with its numbers unpacked; `rows` are places in the table of items, in the catalogue's order.
 function readColumn(column, items) {
-  if (!column.terms) return column;
+  const kept = new Map();
+  if (!column.terms) return { ...column, kept };
   const rows = unpack(column.terms.rows, Int32Array);
   const whole = unpack(column.terms.whole, Float32Array);
   const popularity = unpack(column.terms.popularity, Float32Array);
   const repeats = Float64Array.from(rows, (row) => (items.held[row] ? column.terms.repeat : 0));
   // The difference of two single-precision numbers is exact in double precision: the terms add up to the score.
   const similarity = Float64Array.from(whole, (score, place) => score - popularity[place]);
-  return { ...column, rows, similarity, popularity, repeats };
+  return { ...column, kept, rows, similarity, popularity, repeats };
 }
 
 // [{row, score, place}], the best first; equal scores as the catalogue has the items.
-function listOf(column, weights) {
+function computeList(column, weights) {
   if (!column.terms) return column.fixed.rows.map((row, place) => ({ row, score: column.fixed.scores[place] }));
   const { similarity, popularity, repeats } = column;
   const scores = new Float32Array(column.rows.length);
@@ -30,8 +31,22 @@ function listOf(column, weights) {
       weights.similarity * similarity[place] +
       weights.popularity_bias * popularity[place] +
       weights.repeat_bias * repeats[place];
-  const order = Array.from(scores.keys()).sort((one, other) => scores[other] - scores[one] || one - other);
+  // The k-th best score first, by the engine's own fast sort of numbers; then only what reaches it is put in order.
+  const least = scores.length > column.k ? scores.slice().sort()[scores.length - column.k] : -Infinity;
+  const order = [];
+  for (let place = 0; place < scores.length; place += 1) if (scores[place] >= least) order.push(place);
+  order.sort((one, other) => scores[other] - scores[one] || one - other);
   return order.slice(0, column.k).map((place) => ({ row: column.rows[place], score: scores[place], place }));
+}
+
+const MOST_KEPT = 60;
+
+// The same, kept for the weights that were asked before.
+function listOf(column, weights) {
+  const key = Object.values(weights).join();
+  if (column.kept.size > MOST_KEPT) column.kept.clear();
+  if (!column.kept.has(key)) column.kept.set(key, computeList(column, weights));
+  return column.kept.get(key);
 }
 
 const shared = (one, other) => {
