@@ -16,11 +16,15 @@ from learn.explore.lists.user_lists import Suggestions, also_in
 
 _HERE = Path(__file__).resolve().parent
 
+STYLE = (_HERE / "lists.css").read_text(encoding="utf-8")
+ROWS_JS = (_HERE / "rows.js").read_text(encoding="utf-8")
+"""How rows look and are drawn, of every component that has rows."""
+
 _mount = st.components.v2.component(
     "learn_lists",
     html='<div class="lists"></div>',
-    css=(_HERE / "lists.css").read_text(encoding="utf-8"),
-    js=(_HERE / "lists.js").read_text(encoding="utf-8"),
+    css=STYLE,
+    js=ROWS_JS + (_HERE / "lists.js").read_text(encoding="utf-8"),
 )
 
 

@@ -82,7 +82,7 @@ def _choose(user_ids: list[str]) -> None:
 
 def pick_user(view: cache.View) -> int | None:
     """The index of the user chosen by id, by slice or at random; None, with what is wrong, where there is none."""
-    columns = st.columns([2, 2, 1.5], vertical_alignment="bottom")
+    columns = st.columns([2, 1.7, 1.9], vertical_alignment="bottom")
     group = url.linked(
         columns[1].selectbox,
         "Choose among",

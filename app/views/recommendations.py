@@ -1,62 +1,92 @@
-"""Recommendations: one user's past, and what each Run suggests to them, side by side."""
+"""Recommendations: a bench on which every Run's list for one person lies beside the others, its terms on sliders."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from app.components.lists import Column, show_lists
-from app.shared import cache, links, page, pickers, recommenders, theme, url
+from app.components.bench_lists import BenchColumn, BenchItems, bench_data, for_any_item, show_bench
+from app.panels import person
+from app.shared import bench_settings, cache, links, page, pickers, recommenders, theme, url
 from learn.errors import LearnError
 from learn.explore.catalogue import Filters
 from learn.explore.colours import run_colours
-from learn.explore.figures import base as figures
+from learn.explore.export import csv_bytes
 from learn.explore.lists import user_lists
+from learn.explore.lists.terms import Weights, terms_of_user, weighted_list
 from learn.explore.metrics.overview import run_labels
+from learn.runs.recommender import Recommender
 from learn.runs.stored import FoundRuns
-from learn.runs.suggestions import Suggestions
+from learn.runs.suggestions import ScoreTerms, Suggestions
 
-LIST_LENGTHS = ["5", "10", "20", "50"]
+LIST_LENGTHS = ["5", "10", "20", "50", "100"]
+KEY = "recommendations_lists"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One Run's list for the person: with every term in full, its terms (None: a stored list), and as it is shown."""
+
+    full: Suggestions
+    terms: ScoreTerms | None
+    shown: Suggestions
 
 
 def draw() -> None:
     runs, view = page.open_page(
         "Recommendations",
-        "Pick a person. See what they bought, what each variant suggests, and what they did buy later.",
+        "One person, what each variant suggests to them (lists side by side, a line where both have the same item), "
+        "and ✓ what they did buy later.",
     )
     dataset = view.dataset
-    user = pickers.pick_user(view)
     for problem in runs.problems:
         theme.show_error(problem)
+    bar = st.columns([6.3, 1.25, 1.0, 1.15, 0.9], vertical_alignment="bottom")
+    with bar[0]:
+        user = pickers.pick_user(view)
     if not runs.usable:
         theme.no_runs(dataset.name)
-    chosen, k, unseen, filters = _controls(view, runs)
+    chosen, k, unseen, filters = _controls(view, runs, bar)
     if user is None:
         st.stop()
+    user_id = str(dataset.user_ids[user])
+    weights, differ = bench_settings.read()
     seen = user_lists.user_view(view.history, view.target, user)
-    allowed = filters.mask(view.catalogue)
-    keep = user_lists.rankable(allowed, seen, unseen)
-    lists = _lists(view, runs, chosen, user, allowed, unseen, k)
-    _past(view, seen, lists, runs)
-    _purchases(view, seen)
-    if chosen:
-        _columns(view, runs, user, seen, keep, lists, filters, unseen)
-
-
-def _controls(view: cache.View, runs: FoundRuns) -> tuple[list[str], int, bool, Filters]:
-    columns = st.columns([5, 1.4], vertical_alignment="bottom")
-    with columns[0]:
-        chosen = pickers.pick_runs(runs.usable)
-    k = url.linked(columns[1].selectbox, "List length", LIST_LENGTHS, url.K, LIST_LENGTHS[1])
-    left, _, right = st.columns([3, 2, 1.5], vertical_alignment="center")
-    unseen = url.linked_toggle(
-        left.toggle,
-        "Hide bought before",
-        url.ONLY_NEW,
-        True,
-        help="Leaves out the items of the user's own history.",
+    keep = user_lists.rankable(filters.mask(view.catalogue), seen, unseen)
+    answers = _answers(view, runs, chosen, user, keep, unseen, k, weights)
+    shown = {name: one.shown for name, one in answers.items()}
+    labels = run_labels(runs.usable)
+    person.show_past(view, user_id, seen, shown, labels)
+    table = user_lists.lists_table(shown, labels, user_id, dataset.item_ids, view.catalogue)
+    bar[4].download_button(
+        "CSV",
+        csv_bytes(table),
+        f"lists_of_{user_id}.csv",
+        "text/csv",
+        on_click="ignore",
+        help="These lists as a table: user, variant, rank, item, title, score.",
+        width="stretch",
     )
-    with right.popover("Filters", icon=":material/filter_alt:", width="stretch"):
+    if answers:
+        data = _bench(view, runs, user, seen, keep, answers, k, filters, unseen)
+        settings = bench_settings.as_data(weights, differ, KEY)
+        show_bench(data | settings, KEY, lambda: bench_settings.heard(KEY))
+
+
+def _controls(view: cache.View, runs: FoundRuns, bar: list) -> tuple[list[str], int, bool, Filters]:
+    with bar[1].popover("Variants", width="stretch"):
+        chosen = pickers.pick_runs(runs.usable)
+    k = url.linked(bar[2].selectbox, "List length", LIST_LENGTHS, url.K, LIST_LENGTHS[1])
+    with bar[3].popover("Filters", width="stretch"):
+        unseen = url.linked_toggle(
+            st.toggle,
+            "Hide bought before",
+            url.ONLY_NEW,
+            True,
+            help="Leaves out the items of the user's own history.",
+        )
         filters = _filters(view)
     if filters:
         parts = [*filters.categories, *filters.brands]
@@ -80,92 +110,64 @@ def _filters(view: cache.View) -> Filters:
     return Filters(tuple(categories), tuple(brands), price)
 
 
-def _lists(
-    view: cache.View, runs: FoundRuns, chosen: list[str], user: int, allowed: np.ndarray, unseen: bool, k: int
-) -> dict[str, Suggestions]:
-    """Each chosen Run's list; one that cannot be read says so and is left out."""
-    lists = {}
+def _answers(
+    view: cache.View,
+    runs: FoundRuns,
+    chosen: list[str],
+    user: int,
+    keep: np.ndarray,
+    unseen: bool,
+    k: int,
+    weights: Weights,
+) -> dict[str, Answer]:
+    """Each chosen Run's `Answer`; one that cannot be read says so and is left out."""
+    found = {}
     for name, one in recommenders.open_recommenders([runs.named(name) for name in chosen], view.dataset).items():
         try:
-            lists[name] = one.for_user(user, k, unseen=unseen, allowed=allowed)
+            found[name] = _answer(one, user, keep, unseen, k, weights)
         except LearnError as error:
             theme.show_error(error)
-    return lists
+    return found
 
 
-def _past(view: cache.View, seen: user_lists.UserView, lists: dict, runs: FoundRuns) -> None:
-    left, right = st.columns([3, 2])
-    labels = run_labels(runs.usable)
-    with left:
-        st.subheader("History: what they did before the cut", anchor=False)
-        if not len(seen.history):
-            st.info("Nothing: a cold-start user. Only lists that need no history can be shown.")
-        else:
-            table = user_lists.history_timeline(seen, view.catalogue)
-            theme.chart(figures.history_figure(table, view.catalogue.category_order), "recommendations_history")
-    with right:
-        st.subheader("By category", anchor=False)
-        groups = {"Before the cut": seen.history, "Bought later": seen.target}
-        groups |= {labels[name]: found.items for name, found in lists.items()}
-        table = user_lists.category_shares(
-            {name: items for name, items in groups.items() if len(items)}, view.catalogue
-        )
-        theme.chart(figures.shares_figure(table, view.catalogue.category_order), "recommendations_shares")
+def _answer(one: Recommender, user: int, keep: np.ndarray, unseen: bool, k: int, weights: Weights) -> Answer:
+    full = one.for_user(user, k, unseen=unseen, allowed=keep)
+    terms = terms_of_user(one, user)
+    return Answer(full, terms, full if terms is None else weighted_list(terms, weights, k, keep))
 
 
-def _purchases(view: cache.View, seen: user_lists.UserView) -> None:
-    """Everything that the person bought, to look things up in."""
-    later = np.unique(seen.target)
-    new = len(np.setdiff1d(later, seen.history))
-    with st.expander(
-        f"All they bought: {len(seen.history):,} before the cut; {len(seen.target):,} later, of {len(later):,} "
-        f"different items, of which {new:,} are new to them"
-    ):
-        columns = st.columns(2)
-        parts = (("Before the cut", seen.history, seen.history_times), ("Later", seen.target, seen.target_times))
-        for column, (name, items, times) in zip(columns, parts, strict=True):
-            column.caption(f"{name}, the latest first")
-            column.dataframe(
-                user_lists.purchases(items, times, view.catalogue),
-                hide_index=True,
-                width="stretch",
-                height=320,
-                column_config={
-                    "when": st.column_config.DatetimeColumn(format="D MMM YYYY", width=95),
-                    "item": st.column_config.Column(width=150),
-                    "category": st.column_config.Column(width=80),
-                    "price": st.column_config.NumberColumn(format="%.2f", width=55),
-                },
-            )
-
-
-def _columns(
+def _bench(
     view: cache.View,
     runs: FoundRuns,
     user: int,
     seen: user_lists.UserView,
     keep: np.ndarray,
-    lists: dict[str, Suggestions],
+    answers: dict[str, Answer],
+    k: int,
     filters: Filters,
     unseen: bool,
-) -> None:
+) -> dict:
     labels = run_labels(runs.usable)
     colours = run_colours((run.name, run.info.variant) for run in runs.usable)
     later = seen.later(keep)
     columns = []
-    for name, found in lists.items():
-        hits = int(np.isin(found.items, later).sum())
-        what = ("new" if unseen else "different") + " later items" + (" that pass the filters" if filters else "")
-        source = "ranked now over every item" if found.live else f"from its stored top {found.depth}"
-        if not found.live and not found.depth:
-            source = "no list: nothing is known of this user" if not len(seen.history) else "no list for this user"
-        columns.append(Column(name, labels[name], colours[name], f"hits: {hits} of {len(later)} {what}", source, found))
-    user_id = str(view.dataset.user_ids[user])
-
-    def row_links(item: int) -> list[dict[str, str]]:
-        return links.of_item(view.dataset, item, user_id)
-
-    show_lists(columns, view.catalogue, view.dataset.item_ids, later, view.counts == 0, links=row_links)
+    for name, one in answers.items():
+        source = "" if one.terms else f"stored top {one.full.depth}: no terms, no slider moves it"
+        empty = "No item to show."
+        if not one.full.live and not one.full.depth:
+            source, empty = (
+                "",
+                "No list: nothing is known of this user." if not len(seen.history) else "No list for them.",
+            )
+        columns.append(
+            BenchColumn(name, labels[name], colours[name], source, one.full, one.terms, of=len(later), empty=empty)
+        )
+    held = np.zeros(view.dataset.n_items, dtype=bool)
+    held[seen.history] = True
+    items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, held, later)
+    what = ("new" if unseen else "different") + " later items" + (" that pass the filters" if filters else "")
+    row_links = for_any_item(links.of_item(view.dataset, 0, str(view.dataset.user_ids[user])))
+    return bench_data(columns, items, k, keep, row_links, what)
 
 
 theme.guarded(draw)

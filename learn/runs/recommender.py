@@ -199,7 +199,7 @@ class Recommender:
             popularity = (self.items[:, -1] * user_vector[-1]).astype(np.float32)
         repeats = np.zeros_like(whole)
         repeats[np.unique(history)] = np.float32(self.run.info.repeat)
-        return ScoreTerms(whole - popularity, popularity, repeats, whole + repeats)
+        return ScoreTerms(whole.astype(np.float64) - popularity, popularity, repeats, whole + repeats)
 
     def for_user(self, user: int, k: int, *, unseen: bool = True, allowed: np.ndarray | None = None) -> Suggestions:
         """The best ``k`` items for a user of the dataset, after all that they did before the test target.

@@ -29,7 +29,7 @@ class ScoreTerms:
     """What the score of every item is made of, for one user: ``total`` is the sum of the other three.
 
     Attributes:
-        similarity: [N] float32, cosine over temperature: what the towers say.
+        similarity: [N] float64, so that the sum is exact; cosine over temperature: what the towers say.
         popularity_bias: [N] float32, how much everybody buys what reads like this; zeros of a Run without one.
         repeat_bias: [N] float32, the repeat-consumption bias of the items that the history holds; else zero.
         total: [N] float32, the score.

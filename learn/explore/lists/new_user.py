@@ -30,6 +30,15 @@ def search_items(catalogue: Catalogue, words: str, popularity: np.ndarray, most:
     return found[np.lexsort((found, -popularity[found], ~in_title[found]))][:most]
 
 
+def basket_history(bought: Sequence[int], liked: Sequence[int]) -> list[int]:
+    """The history that a basket stands for, the oldest first, every item once.
+
+    What is only ``liked`` has no date: it comes before all that was ``bought``, so that it never counts as the latest.
+    """
+    purchases = list(dict.fromkeys(bought))
+    return [item for item in dict.fromkeys(liked) if item not in set(purchases)] + purchases
+
+
 def recommend(recommender: Recommender, basket: Sequence[int], k: int) -> Suggestions:
     """The exact top ``k`` after a history of ``basket`` (item indices, oldest first), without its own items.
 

@@ -94,6 +94,73 @@ def history_timeline(view: UserView, catalogue: Catalogue, shown: int = 8) -> pd
     return table
 
 
+def person_in_words(view: UserView, catalogue: Catalogue) -> str:
+    """How much a person bought before the cut and after it, since when, and of what most."""
+    n = len(view.history)
+    if not n:
+        return f"bought nothing before the cut, {len(view.target):,} items later"
+    first = mostly(catalogue.categories[view.history])
+    since = ""
+    if view.history_times is not None:
+        begin, end = (pd.Timestamp(time) for time in (view.history_times.min(), view.history_times.max()))
+        since = f" from {_month(begin)} to {_month(end)}" if _month(begin) != _month(end) else f" in {_month(end)}"
+    purchases = f"{n:,} purchases of {len(np.unique(view.history)):,} items" if n > 1 else "1 purchase"
+    return f"{purchases}{since}, mostly {first}; {len(view.target):,} later"
+
+
+def _month(time: pd.Timestamp) -> str:
+    return f"{time:%b %Y}"
+
+
+def mostly(categories: np.ndarray, most: int = 3) -> str:
+    """The ``most`` frequent of [n] ``categories`` with their shares: "GROCERY 61%, MEAT 12%"."""
+    shares = pd.Series(categories, dtype=object).value_counts(normalize=True)
+    return ", ".join(f"{name} {share:.0%}" for name, share in shares.head(most).items())
+
+
+def history_in_words(table: pd.DataFrame) -> str:
+    """What the chart of `history_timeline` shows, in a sentence."""
+    events = table.groupby("period")["events"].sum()
+    total, top = (
+        int(events.sum()),
+        table.groupby("category")["events"].sum().sort_values(ascending=False, kind="stable"),
+    )
+    share = f"{top.index[0]} makes up {top.iloc[0] / total:.0%} of {total:,} purchases"
+    if len(events) < 2:
+        return share + ", all in one stretch of time."
+    busiest = events.idxmax()
+    when = f"the one that begins on {busiest:%d %b %Y}" if isinstance(busiest, pd.Timestamp) else f"tenth {busiest}"
+    return f"{share}; the fullest bar is {when}, with {int(events.max())}."
+
+
+def shares_in_words(table: pd.DataFrame, past: str) -> str:
+    """Which group of `category_shares` gives the first category of group ``past`` the most and the least room."""
+    mine = table[table["group"] == past].sort_values("share", ascending=False, kind="stable")
+    others = [name for name in dict.fromkeys(table["group"]) if name != past]
+    if mine.empty or not others:
+        return ""
+    first, share = mine.iloc[0]["category"], mine.iloc[0]["share"]
+    found = table[table["category"] == first].set_index("group")["share"].reindex(others).fillna(0.0)
+    ends = found.sort_values(kind="stable")
+    low, high = ends.index[0], ends.index[-1]
+    words = f"{first} is {share:.0%} of “{past}”"
+    if ends.iloc[0] == ends.iloc[-1]:
+        return f"{words} and {ends.iloc[0]:.0%} of every other row."
+    return f"{words}, from {ends.iloc[0]:.0%} ({low}) to {ends.iloc[-1]:.0%} ({high}) of the others."
+
+
+def lists_table(
+    lists: dict[str, Suggestions], labels: dict[str, str], user_id: str, item_ids: np.ndarray, catalogue: Catalogue
+) -> pd.DataFrame:
+    """Lists under each other, as people take them away: columns user, variant, rank, item_id, title, score."""
+    rows = [
+        (user_id, labels[name], rank, item_ids[item], catalogue.titles[item], float(score))
+        for name, found in lists.items()
+        for rank, (item, score) in enumerate(zip(found.items, found.scores, strict=True), 1)
+    ]
+    return pd.DataFrame(rows, columns=["user", "variant", "rank", "item_id", "title", "score"])
+
+
 def purchases(items: np.ndarray, times: np.ndarray | None, catalogue: Catalogue, most: int = 500) -> pd.DataFrame:
     """A user's events as a table, the latest first: columns when (or order), item, category, price.
 

@@ -1,0 +1,133 @@
+// What somebody new has bought and what they like, changed here at once; the server follows.
+const EMPTY_BASKET = { items: [], likes: [] };
+
+class Basket {
+  constructor(told, changed) {
+    this.told = told;
+    this.changed = changed;
+    this.words = new Map();
+    this.node = element("div", "basketPart");
+    this.found = element("section", "found");
+    this.held = element("section", "held");
+    this.node.append(this.found, this.held);
+    this.drawnFound = "";
+  }
+
+  get value() {
+    return this.told.value ?? EMPTY_BASKET;
+  }
+
+  has(item) {
+    return this.value.items.includes(item);
+  }
+
+  likes(item) {
+    return this.value.likes.includes(item);
+  }
+
+  update(data) {
+    for (const row of [...data.found, ...data.held, ...data.example]) this.words.set(row.item, row);
+    this.example = data.example;
+    this.told.adopt({ items: data.items, likes: data.likes }, data.token);
+    this.drawFound(data);
+    this.draw();
+  }
+
+  // Every click goes through here: one new value, drawn at once, told after a pause.
+  set(items, likes) {
+    this.told.set({ items, likes });
+    this.draw();
+    this.changed();
+  }
+
+  without(item) {
+    return [this.value.items.filter((one) => one !== item), this.value.likes.filter((one) => one !== item)];
+  }
+
+  buy(item) {
+    const [items, likes] = this.without(item);
+    this.set(this.has(item) ? items : [...items, item], likes);
+  }
+
+  like(item) {
+    const [items, likes] = this.without(item);
+    this.set(items, this.likes(item) ? likes : [...likes, item]);
+  }
+
+  remove(item) {
+    this.set(...this.without(item));
+  }
+
+  actions(item) {
+    const [has, likes] = [this.has(item), this.likes(item)];
+    return [
+      { name: "buy", sign: has ? "✓" : "+", kept: has, text: has ? "Take out of the basket" : "Put into the basket", pick: (id) => this.buy(id) },
+      { name: "like", sign: likes ? "♥" : "♡", kept: likes, text: likes ? "No longer liked" : "Like: bought, no date", pick: (id) => this.like(id) },
+    ];
+  }
+
+  // Rows of the search stay as they are: only the signs on them change.
+  drawFound(data) {
+    const wanted = JSON.stringify([data.found, data.note]);
+    if (wanted === this.drawnFound) return;
+    this.drawnFound = wanted;
+    const rows = element("ol", "rows compact");
+    for (const row of data.found) rows.append(drawRow(row, {}, this.actions(row.item)));
+    this.found.replaceChildren(element("h3", "part", "Found"), element("div", "note", data.note), rows);
+  }
+
+  draw() {
+    this.sign(this.found);
+    const { items, likes } = this.value;
+    const bar = element("div", "held-bar");
+    const count = items.length === 1 ? "1 item" : `${items.length} items`;
+    const liked = likes.length ? `, ${likes.length} liked` : "";
+    bar.append(element("h3", "part", `Basket: ${count}${liked}`), this.button("An example", () => this.fill()));
+    const empty = this.button("Empty it", () => this.set([], []));
+    empty.disabled = !items.length && !likes.length;
+    bar.append(empty);
+    const rows = element("ol", "rows compact");
+    for (const item of [...items].reverse()) rows.append(this.row(item, "♡", "Like it instead: no date", (id) => this.like(id)));
+    for (const item of [...likes].reverse()) rows.append(this.row(item, "+", "Bought, as the latest", (id) => this.buy(id), true));
+    const note = items.length || likes.length
+      ? "The latest first: the order counts. ♥ has no date: it counts as long ago."
+      : "Click + beside an item (♡: only liked, no date), or take an example.";
+    const place = this.held.querySelector(".rows")?.scrollTop ?? 0;
+    this.held.replaceChildren(bar, element("div", "note", note), rows);
+    rows.scrollTop = place;
+  }
+
+  row(item, sign, text, pick, liked = false) {
+    const words = this.words.get(item) ?? { item, title: item };
+    const out = { name: "remove", sign: "×", text: "Take out of the basket", pick: (id) => this.remove(id) };
+    const row = drawRow(words, {}, [{ name: liked ? "buy" : "like", sign, text, pick }, out]);
+    if (liked) row.querySelector(".words").prepend(element("span", "heart", "♥"));
+    row.classList.toggle("liked", liked);
+    return row;
+  }
+
+  button(text, clicked) {
+    const made = element("button", "plain", text);
+    made.type = "button";
+    made.onclick = clicked;
+    return made;
+  }
+
+  fill() {
+    this.set(this.example.map((row) => row.item), []);
+  }
+
+  // The signs of all rows in `place`, without touching the rows.
+  sign(place) {
+    for (const row of place.querySelectorAll(".row")) {
+      for (const { name, sign, kept, text } of this.actions(row.dataset.item)) {
+        const button = row.querySelector(`.action[data-action=${name}]`);
+        if (!button) continue;
+        button.textContent = sign;
+        button.title = text;
+        button.setAttribute("aria-label", text + ": " + row.querySelector(".title").textContent);
+        button.classList.toggle("kept", kept);
+      }
+    }
+  }
+}

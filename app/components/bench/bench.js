@@ -1,0 +1,149 @@
+const NARROWEST = 176; // of a column, in pixels
+
+class Bench {
+  constructor(root, send) {
+    this.root = root;
+    this.settings = new Told(350, (value) => send("settings", value));
+    this.controls = new Controls((change) => this.set(change));
+    this.conclusion = element("p", "conclusion");
+    this.conclusion.setAttribute("aria-live", "polite");
+    this.since = element("p", "since");
+    this.ready = element("button", "ready", "");
+    this.ready.type = "button";
+    this.ready.onclick = () => this.take();
+    this.svg = document.createElementNS(SVG, "svg");
+    this.svg.setAttribute("class", "lines");
+    this.svg.setAttribute("aria-hidden", "true");
+    this.grid = element("div", "grid slim");
+    this.legend = element("div", "");
+    this.lists = element("div", "benchLists");
+    this.lists.append(this.controls.node, this.since, this.conclusion, this.ready, this.grid, this.legend);
+    this.lists.onpointerleave = () => this.take();
+    this.lights = new Lights(this.grid, (item) => lightLines(this.svg, item));
+    this.basket = null;
+    this.columns = [];
+    this.send = send;
+    this.root.replaceChildren(this.lists);
+    new ResizeObserver(() => this.arrange()).observe(this.grid);
+  }
+
+  update(data) {
+    const fresh = JSON.stringify([data.columns, data.items, data.links, data.terms, data.changed]);
+    this.settings.adopt(data.settings, data.token);
+    if (data.basket) this.withBasket(data.basket);
+    if (fresh === this.fresh) return this.draw();
+    this.coming = { ...data, columns: data.columns.map((column) => readColumn(column, data.items)) };
+    this.comingFresh = fresh;
+    // Rows do not run away from under the pointer: a basket's new lists wait until it leaves, or for a click.
+    const busy = data.basket && this.data?.columns.length && this.grid.matches(":hover, :focus-within");
+    this.root.classList.toggle("waits", Boolean(busy));
+    this.ready.textContent = busy ? "The lists have changed with your basket: show them" : "";
+    this.ready.hidden = !busy;
+    if (!busy) this.take();
+  }
+
+  withBasket(data) {
+    if (!this.basket) {
+      this.basket = new Basket(new Told(300, (value) => this.send("basket", value)), () => this.changed());
+      this.root.prepend(this.basket.node);
+    }
+    this.basket.update(data);
+  }
+
+  changed() {
+    this.basket.sign(this.grid);
+    this.root.classList.add("stale");
+  }
+
+  take() {
+    if (!this.coming) return;
+    this.data = this.coming;
+    this.fresh = this.comingFresh;
+    this.coming = null;
+    this.ready.hidden = true;
+    this.root.classList.remove("stale", "waits");
+    this.setUp();
+    this.draw();
+    this.arrange();
+  }
+
+  set(change) {
+    this.settings.set({ ...this.settings.value, ...change });
+    this.draw();
+  }
+
+  // New lists: their columns, without rows.
+  setUp() {
+    const { data } = this;
+    const copied = pattern(data.links, data.basket ? ["buy", "like"] : []);
+    this.columns = data.columns.map((column) => new BenchColumn(data, column, copied));
+    this.grid.replaceChildren(this.svg, ...this.columns.map((column) => column.node));
+    this.lists.hidden = !this.columns.length;
+    this.controls.draw(data.terms, this.columns.length > 1);
+    this.since.textContent = data.changed ?? "";
+    this.drawn = null;
+    this.sides = null;
+  }
+
+  draw() {
+    const { data } = this;
+    if (!data) return;
+    const wanted = JSON.stringify(this.settings.value);
+    if (wanted === this.drawn) return;
+    this.drawn = wanted;
+    const { weights, differ } = this.settings.value;
+    const lists = data.columns.map((column) => listOf(column, weights));
+    const filled = lists.filter((list) => list.length);
+    const hidden = differ && filled.length > 1 ? inAll(filled) : new Set();
+    const holders = new Map();
+    for (const { row } of lists.flat()) holders.set(row, (holders.get(row) ?? 0) + 1);
+    this.controls.show(this.settings.value, hidden.size);
+    this.conclusion.textContent = conclusion(data.columns, lists, weights);
+    const usual = inFull(weights);
+    this.columns.forEach((column, place) => {
+      const full = () => column.column.terms && listOf(column.column, FULL).map((entry) => entry.row);
+      column.show(lists[place], hidden, holders, usual ? column.column.before : full());
+    });
+    const signs = usual ? data.legend : [...new Set(["new", "moved", ...data.legend])];
+    this.legend.replaceChildren(drawLegend(signs));
+    this.fillSoon();
+    if (this.sides) drawLines(this.svg, this.columns, this.sides);
+    if (this.lights.lit !== null) this.lights.show();
+  }
+
+  // Rows far down come when those in view have been painted.
+  fillSoon() {
+    this.basket?.sign(this.grid);
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.later);
+    const fill = () => {
+      for (const column of this.columns) column.fill();
+      this.basket?.sign(this.grid);
+      if (this.lights.lit !== null) this.lights.show();
+    };
+    this.frame = requestAnimationFrame(() => {
+      this.later = setTimeout(fill, 0);
+    });
+  }
+
+  // As many columns beside each other as fit.
+  arrange() {
+    const n = this.columns.length;
+    if (!n || !this.grid.isConnected) return;
+    const fit = Math.max(1, Math.floor((this.grid.clientWidth + 28) / (NARROWEST + 28)));
+    this.grid.style.setProperty("--columns", fit >= n ? n : fit >= 2 ? 2 : 1);
+    this.sides = sidesOf(this.columns);
+    drawLines(this.svg, this.columns, this.sides);
+    lightLines(this.svg, this.lights.lit);
+  }
+}
+
+const benches = new WeakMap();
+
+export default function ({ parentElement, data, setStateValue }) {
+  const root = parentElement.querySelector(".lists");
+  if (!benches.has(root)) benches.set(root, new Bench(root, setStateValue));
+  const bench = benches.get(root);
+  bench.send = setStateValue;
+  bench.update(data);
+}

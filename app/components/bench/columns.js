@@ -1,0 +1,122 @@
+// The lists of a bench as rows, and what changed in them.
+
+const AT_ONCE = 25; // rows
+
+// Rows are copies of this one: making each from nothing is what takes time in lists of a hundred.
+function pattern(links, actions) {
+  const made = element("li", "row");
+  const place = element("span", "rank");
+  place.append(document.createTextNode(""), element("span", "badge"));
+  const words = element("div", "words");
+  const title = element("button", "title");
+  title.type = "button";
+  title.dir = "auto";
+  title.setAttribute("aria-pressed", "false");
+  const foot = element("div", "foot");
+  foot.append(chip(""), element("span", "kind"));
+  const rest = element("span", "links");
+  for (const { text } of links) {
+    const link = element("a", "link", text);
+    link.target = "_self";
+    rest.append(link);
+  }
+  foot.append(rest);
+  words.append(title, foot);
+  made.append(place, words);
+  for (const name of actions) {
+    const button = element("button", "action");
+    button.type = "button";
+    button.dataset.action = name;
+    made.append(button);
+  }
+  return made;
+}
+
+// One list: its heading, and a row for every item that was ever in it.
+class BenchColumn {
+  constructor(data, column, copied) {
+    Object.assign(this, { data, column, copied });
+    this.node = element("section", "column");
+    this.node.style.setProperty("--run", column.colour);
+    this.node.setAttribute("aria-label", column.label);
+    const head = element("header", "head");
+    this.hits = element("div", "hits");
+    head.append(element("div", "label", column.label), this.hits);
+    if (column.source) head.append(element("div", "source", column.source));
+    this.list = element("ol", "rows");
+    this.empty = element("div", "empty");
+    this.node.append(head, this.list, this.empty);
+    this.rows = new Map();
+  }
+
+  make(row) {
+    const { items, words, links } = this.data;
+    const made = this.copied.cloneNode(true);
+    const id = items.id[row];
+    made.dataset.item = id;
+    const foot = made.querySelector(".foot");
+    const title = made.querySelector(".title");
+    title.textContent = items.title[row];
+    const [category, finer] = [words.categories[items.category[row]], words.finer[items.finer[row]]];
+    foot.children[0].style.backgroundColor = words.colours[items.category[row]];
+    foot.children[1].textContent = finer || category;
+    foot.children[1].title = category + (finer ? " · " + finer : "");
+    made.querySelectorAll(".link").forEach((link, place) => {
+      link.href = links[place].href.replace("{item}", encodeURIComponent(id));
+      link.setAttribute("aria-label", `${links[place].text} ${items.title[row]}`);
+    });
+    const before = foot.lastElementChild;
+    if (items.cold[row]) before.before(mark("cold", "cold", "Cold start: nobody had this item in the training part"));
+    if (items.price[row]) before.before(mark("price", items.price[row], "Price, in the catalogue's currency"));
+    if (items.hit[row]) {
+      made.classList.add("hit");
+      made.querySelector(".words").after(mark("check", "✓", "Bought later"));
+    }
+    return made;
+  }
+
+  tip(entry) {
+    const { items } = this.data;
+    const lines = [items.title[entry.row], items.detail[entry.row], `score ${entry.score.toFixed(3)}`];
+    if (this.column.terms) {
+      const terms = ["similarity", "popularity", "repeats"].map((code) => this.column[code][entry.place].toFixed(2));
+      lines[2] += `; in full: similarity ${terms[0]}, popularity ${terms[1]}, buying again ${terms[2]}`;
+    }
+    return lines.filter(Boolean).join("\n");
+  }
+
+  // Shows `list` but for the `hidden` rows; `holders`: row -> how many lists have it; `before`: rows to compare with.
+  // The first rows are there at once; `fill` adds those that no window is high enough for.
+  show(list, hidden, holders, before) {
+    const several = this.data.columns.length > 1;
+    const old = before && new Map(before.map((row, place) => [row, place + 1]));
+    const visible = list.map((entry, place) => [entry, place + 1]).filter(([entry]) => !hidden.has(entry.row));
+    const drawn = ([entry, rank]) => {
+      if (!this.rows.has(entry.row)) this.rows.set(entry.row, this.make(entry.row));
+      const made = this.rows.get(entry.row);
+      const place = made.firstElementChild;
+      place.firstChild.data = String(rank);
+      const [text, kind] = (old && moveOf(old.get(entry.row), rank)) ?? ["", ""];
+      place.lastChild.textContent = text;
+      place.lastChild.className = "badge " + kind;
+      made.classList.toggle("alone", several && holders.get(entry.row) === 1);
+      made.querySelector(".title").title = this.tip(entry);
+      return made;
+    };
+    this.shown = visible.map(([entry]) => this.data.items.id[entry.row]);
+    this.list.style.height = visible.length ? `${visible.length * ROW - GAP}px` : "0";
+    this.list.replaceChildren(...visible.slice(0, AT_ONCE).map(drawn));
+    this.fill = () => this.list.append(...visible.slice(AT_ONCE).map(drawn));
+    this.empty.textContent = visible.length ? "" : list.length ? "Nothing that the others lack." : this.column.empty;
+    const { of } = this.column;
+    const hits = list.filter((entry) => this.data.items.hit[entry.row]).length;
+    this.hits.textContent = of === null ? "" : `hits: ${hits} of ${of} ${this.data.hit_words}`;
+  }
+}
+
+// [what, kind] of the sign on a row that was at rank `old`, or nowhere, and is at `rank`.
+function moveOf(old, rank) {
+  if (old === undefined) return ["new", "new"];
+  if (old === rank) return null;
+  return old > rank ? [`▲${old - rank}`, "rose"] : [`▼${rank - old}`, "fell"];
+}

@@ -1,0 +1,59 @@
+// A slider for each term of the score, and the switch that hides what all lists share.
+class Controls {
+  constructor(changed) {
+    this.changed = changed;
+    this.node = element("div", "bar");
+    this.node.setAttribute("role", "group");
+    this.node.setAttribute("aria-label", "What counts in the lists");
+    this.sliders = new Map();
+    this.drawn = "";
+  }
+
+  draw(terms, several) {
+    const wanted = JSON.stringify([terms, several]);
+    if (wanted === this.drawn) return;
+    this.drawn = wanted;
+    this.sliders.clear();
+    const parts = terms.length ? [element("span", "what", "What counts")] : [];
+    for (const term of terms) parts.push(this.slider(term));
+    this.reset = element("button", "reset", "all in full");
+    this.reset.type = "button";
+    this.reset.onclick = () => this.changed({ weights: { ...FULL } });
+    if (terms.length) parts.push(this.reset);
+    const label = element("label", "switch");
+    this.differ = element("input", "");
+    this.differ.type = "checkbox";
+    this.differ.disabled = !several;
+    this.differ.onchange = () => this.changed({ differ: this.differ.checked });
+    this.hidden = element("span", "hidden");
+    label.append(this.differ, element("span", "", "only where they differ"), this.hidden);
+    label.title = "Hides the items that all lists share";
+    this.node.replaceChildren(...parts, label);
+  }
+
+  slider(term) {
+    const label = element("label", "slider" + (term.why_not ? " off" : ""));
+    label.title = term.why_not || term.label + ": " + term.explanation;
+    const input = element("input", "");
+    input.type = "range";
+    Object.assign(input, { min: 0, max: 1, step: term.step, disabled: Boolean(term.why_not) });
+    input.dataset.term = term.code;
+    const value = element("output", "value");
+    const told = () => this.changed({ weights: { ...this.weights, [term.code]: Number(input.value) } });
+    input.oninput = told;
+    label.append(element("span", "name", term.label), input, value);
+    this.sliders.set(term.code, { input, value, off: Boolean(term.why_not) });
+    return label;
+  }
+
+  show({ weights, differ }, hidden) {
+    this.weights = weights;
+    for (const [code, { input, value, off }] of this.sliders) {
+      if (Number(input.value) !== weights[code]) input.value = weights[code];
+      value.textContent = off ? "" : Math.round(weights[code] * 100) + "%";
+    }
+    if (this.reset) this.reset.disabled = inFull(weights);
+    this.differ.checked = differ;
+    this.hidden.textContent = differ && hidden ? `(${hidden} hidden)` : "";
+  }
+}

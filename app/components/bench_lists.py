@@ -1,0 +1,218 @@
+"""The bench: lists side by side that are ranked anew in the browser while a term of the score is turned down."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import numpy as np
+import streamlit as st
+
+from app.components.lists import ROWS_JS, STYLE
+from app.shared import url
+from learn.explore.catalogue import Catalogue
+from learn.explore.colours import category_colours
+from learn.explore.lists.terms import STEP, TERMS, candidates
+from learn.runs.suggestions import ScoreTerms, Suggestions
+
+_HERE = Path(__file__).resolve().parent / "bench"
+_FILES = ("rank", "lines", "told", "controls", "basket", "columns", "bench")
+
+_mount = st.components.v2.component(
+    "learn_bench",
+    html='<div class="lists"></div>',
+    css=STYLE + (_HERE / "bench.css").read_text(encoding="utf-8"),
+    js="\n".join([ROWS_JS, *((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in _FILES)]),
+)
+
+LEGEND = ("alone", "line", "hit", "cold")
+
+
+@dataclass(frozen=True)
+class BenchColumn:
+    """One Run's list.
+
+    Attributes:
+        name, label, colour: the Run's.
+        source: a line under the label; may be empty.
+        found: its list with every term in full.
+        terms: what the scores of all items are made of; None of a stored list, which no slider moves.
+        before: item indices of an earlier list to tell changes from, the best first; None: tell none.
+        of: how many items a list could hit; None: hits are not counted.
+        empty: what to say where the list is empty.
+    """
+
+    name: str
+    label: str
+    colour: str
+    source: str
+    found: Suggestions
+    terms: ScoreTerms | None = None
+    before: np.ndarray | None = None
+    of: int | None = None
+    empty: str = "No item to show."
+
+
+@dataclass(frozen=True)
+class BenchItems:
+    """What a bench says of items: ``later`` (indices that count as hits), ``cold`` and ``held`` ([N] bool: never
+    bought in training; in this person's history)."""
+
+    catalogue: Catalogue
+    ids: np.ndarray
+    cold: np.ndarray
+    held: np.ndarray
+    later: np.ndarray
+
+
+def bench_data(
+    columns: Sequence[BenchColumn],
+    items: BenchItems,
+    k: int,
+    allowed: np.ndarray,
+    links: Sequence[dict[str, str]] = (),
+    hit_words: str = "",
+    legend: Sequence[str] = LEGEND,
+) -> dict[str, Any]:
+    """What the component is given of the lists: plain text and numbers only, never markup.
+
+    Args:
+        columns: the lists, left to right.
+        items: what is said of items.
+        k: how long a list is.
+        allowed: [N] bool, the items that may be in one.
+        links: text and href of where a row leads to; "{item}" in a href stands for the item's id.
+        hit_words: what is counted as hits.
+        legend: which signs to explain.
+    """
+    needed = {one.name: candidates(one.terms, k, allowed) for one in columns if one.terms is not None}
+    shown = [one.found.items for one in columns] + [one.before for one in columns if one.before is not None]
+    table = np.unique(np.concatenate([np.zeros(0, np.int64), *needed.values(), *shown]).astype(np.int64))
+    return {
+        "columns": [_column(one, table, needed.get(one.name), k) for one in columns],
+        "terms": _terms(columns, allowed, items.held),
+        "items": _items(table, items),
+        "words": _words(table, items.catalogue),
+        "links": [dict(link) for link in links],
+        "hit_words": hit_words,
+        "legend": list(legend),
+    }
+
+
+def _packed(values: np.ndarray, kind: str) -> str:
+    return base64.b64encode(np.ascontiguousarray(values, dtype=np.dtype(kind)).tobytes()).decode()
+
+
+def _column(one: BenchColumn, table: np.ndarray, needed: np.ndarray | None, k: int) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "name": one.name,
+        "label": one.label,
+        "short": short_label(one.label),
+        "colour": one.colour,
+        "source": one.source,
+        "of": one.of,
+        "empty": one.empty,
+        "k": k,
+        "before": None if one.before is None else np.searchsorted(table, one.before).tolist(),
+        "terms": None,
+    }
+    if one.terms is None or needed is None:
+        rows = np.searchsorted(table, one.found.items).tolist()
+        return data | {"fixed": {"rows": rows, "scores": [float(score) for score in one.found.scores]}}
+    popularity = one.terms.popularity_bias[needed]
+    repeats = one.terms.repeat_bias
+    data["terms"] = {
+        "rows": _packed(np.searchsorted(table, needed), "<i4"),
+        "whole": _packed(one.terms.similarity[needed] + popularity, "<f4"),
+        "popularity": _packed(popularity, "<f4"),
+        "repeat": float(repeats[np.flatnonzero(repeats)[0]]) if repeats.any() else 0.0,
+        "has_popularity": bool(popularity.any()),
+    }
+    return data
+
+
+def _terms(columns: Sequence[BenchColumn], allowed: np.ndarray, held: np.ndarray) -> list[dict[str, Any]]:
+    """The sliders; none where no list has terms."""
+    found = [one.terms for one in columns if one.terms is not None]
+    if not found:
+        return []
+    why_not = {
+        "popularity_bias": "" if any(one.popularity_bias.any() for one in found) else "No list here has such a bias.",
+        "repeat_bias": ""
+        if (allowed & held).any() and any(one.repeat_bias.any() for one in found)
+        else "These lists leave out what was bought before.",
+    }
+    return [
+        {
+            "code": term.code,
+            "label": term.label,
+            "explanation": term.explanation,
+            "step": STEP,
+            "why_not": why_not.get(term.code, ""),
+        }
+        for term in TERMS
+    ]
+
+
+def _items(table: np.ndarray, items: BenchItems) -> dict[str, list]:
+    catalogue = items.catalogue
+    _, category = np.unique(catalogue.categories[table].astype(str), return_inverse=True)
+    _, finer = np.unique(catalogue.finer[table].astype(str), return_inverse=True)
+    prices = catalogue.prices[table]
+    return {
+        "id": [str(name) for name in items.ids[table]],
+        "title": [str(title) for title in catalogue.titles[table]],
+        "detail": [str(detail) for detail in catalogue.details[table]],
+        "category": category.tolist(),
+        "finer": finer.tolist(),
+        "price": [f"{price:,.2f}" if np.isfinite(price) else "" for price in prices],
+        "cold": items.cold[table].astype(int).tolist(),
+        "held": items.held[table].astype(int).tolist(),
+        "hit": np.isin(table, items.later).astype(int).tolist(),
+    }
+
+
+def _words(table: np.ndarray, catalogue: Catalogue) -> dict[str, list[str]]:
+    colours = category_colours(catalogue.category_order)
+    names = np.unique(catalogue.categories[table].astype(str)).tolist()
+    return {
+        "categories": names,
+        "colours": [colours[name] for name in names],
+        "finer": np.unique(catalogue.finer[table].astype(str)).tolist(),
+    }
+
+
+def short_label(label: str) -> str:
+    """ "(a)" of "(a) sequence to sequence"; a label without such a beginning as it is."""
+    found = re.match(r"\([^)]{1,3}\)", label)
+    return found.group() if found else label
+
+
+def for_any_item(links: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Links of one item with "{item}" in the place of its id, so that the browser can make those of every other."""
+    found = []
+    for link in links:
+        path, _, query = link["href"].partition("?")
+        pairs = [(key, "{item}" if key == url.ITEM else value) for key, value in parse_qsl(query)]
+        found.append(link | {"href": f"{path}?{urlencode(pairs, safe='{}')}"})
+    return found
+
+
+def show_bench(
+    data: dict[str, Any], key: str, on_settings: Callable[[], None], on_basket: Callable[[], None] | None = None
+) -> None:
+    """Draws `bench_data` joined with "settings", "token" and, on a page with one, "basket".
+
+    Args:
+        key: of the component; ``st.session_state[key]`` then has "settings" and "basket", as the browser told them.
+        on_settings, on_basket: called when either has changed.
+    """
+    callbacks = {"on_settings_change": on_settings}
+    if on_basket is not None:
+        callbacks["on_basket_change"] = on_basket
+    _mount(key=key, data=data, **callbacks)

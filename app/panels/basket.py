@@ -1,0 +1,121 @@
+"""The basket of somebody new: in the browser first, in the URL a moment later, never anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from app.shared import bench_settings, cache, theme, url
+from learn.explore.colours import category_colours
+from learn.explore.lists import new_user
+
+LIKES = "likes"
+"""In the URL: what somebody likes, ids."""
+FOUND = 40
+"""Search results that are listed."""
+EXAMPLE = 5
+"""Items of an example basket."""
+MOST = 200
+"""Items that a basket holds; of more the latest."""
+_TOKEN = "_basket_token"
+
+
+@dataclass(frozen=True)
+class Basket:
+    """Item indices: ``bought``, the oldest first, and ``liked``."""
+
+    bought: list[int]
+    liked: list[int]
+
+
+def read(view: cache.View) -> Basket:
+    """The basket of the URL; an id that the catalogue lacks is named."""
+    bought, liked = (_known(view, list(dict.fromkeys(st.query_params.get_all(key)))) for key in (url.BASKET, LIKES))
+    return Basket(bought, [item for item in liked if item not in bought])
+
+
+def _known(view: cache.View, ids: list[str]) -> list[int]:
+    items = view.dataset.item_index.get_indexer(ids)
+    unknown = [name for name, item in zip(ids, items, strict=True) if item < 0 and name]
+    if unknown:
+        what = f"{len(unknown)} items of the link are" if len(unknown) > 1 else "one item of the link is"
+        url.refuse(f"{what} not in this catalogue, so not in the basket: {theme.plain(', '.join(unknown[:5]))}")
+    return [int(item) for item in items if item >= 0]
+
+
+def heard(key: str) -> None:
+    """Writes the basket that the component ``key`` has into the URL, with what has changed; called when it has."""
+    said = st.session_state[key].get("basket")
+    if not isinstance(said, Mapping):
+        return
+    st.session_state[key + _TOKEN] = said.get("token")
+    bought, liked = (list(dict.fromkeys(map(str, said.get(part) or [])))[-MOST:] for part in ("items", "likes"))
+    old = [*st.query_params.get_all(url.BASKET), *st.query_params.get_all(LIKES)]
+    new = [*bought, *liked]
+    change = [f"+{name}" for name in new if name not in old] + [f"-{name}" for name in old if name not in new]
+    bench_settings.write({url.BASKET: bought, LIKES: liked, url.CHANGE: change})
+
+
+def before_the_last_click(view: cache.View, basket: Basket) -> tuple[list[int], str]:
+    """The history before the last change, and that change in words; [] and "" where nothing can be compared."""
+    changes = [change for change in st.query_params.get_all(url.CHANGE) if change]
+    items = view.dataset.item_index.get_indexer([change[1:] for change in changes]).tolist()
+    history = new_user.basket_history(basket.bought, basket.liked)
+    added = [i for change, i in zip(changes, items, strict=True) if change[0] == "+" and i in history]
+    gone = [i for change, i in zip(changes, items, strict=True) if change[0] == "-" and i >= 0 and i not in history]
+    earlier = [item for item in history if item not in added] + gone
+    if not (added or gone) or not earlier or not history:
+        return [], ""
+
+    def words(some: list[int], what: str) -> list[str]:
+        if not some:
+            return []
+        return [f"“{view.catalogue.titles[some[0]]}” was {what}" if len(some) == 1 else f"{len(some)} were {what}"]
+
+    return earlier, "Changes since " + " and ".join(words(added, "put in") + words(gone, "taken out")) + "."
+
+
+def as_data(view: cache.View, basket: Basket, words: str, key: str) -> dict[str, Any]:
+    """What the component ``key`` is told: the basket, what a search found, and an example to start from."""
+    ids = view.dataset.item_ids
+    found = new_user.search_items(view.catalogue, words, view.counts, FOUND)
+    note = "The most bought items; type to search." if not words.strip() else f"The {len(found)} most bought of these."
+    if not len(found):
+        note = "No item has all of these words: try fewer, or others."
+    elif words.strip() and len(found) < FOUND:
+        note = f"{len(found)} items have these words."
+    return {
+        "items": [str(ids[item]) for item in basket.bought],
+        "likes": [str(ids[item]) for item in basket.liked],
+        "held": [_row(view, item) for item in (*basket.bought, *basket.liked)],
+        "found": [_row(view, int(item)) for item in found],
+        "note": note,
+        "example": [_row(view, item) for item in _example(view)],
+        "token": st.session_state.get(key + _TOKEN),
+    }
+
+
+def _row(view: cache.View, item: int) -> dict[str, Any]:
+    catalogue = view.catalogue
+    price = catalogue.prices[item]
+    return {
+        "item": str(view.dataset.item_ids[item]),
+        "title": str(catalogue.titles[item]),
+        "category": str(catalogue.categories[item]),
+        "colour": category_colours(catalogue.category_order)[catalogue.categories[item]],
+        "finer": str(catalogue.finer[item]),
+        "price": f"{price:,.2f}" if np.isfinite(price) else "",
+    }
+
+
+def _example(view: cache.View) -> list[int]:
+    """The latest few items of somebody real, another one each time."""
+    there = np.flatnonzero(view.history.lengths)
+    if not len(there):
+        return []
+    user = int(np.random.default_rng().choice(there))
+    return list(dict.fromkeys(view.history[user][::-1].tolist()))[:EXAMPLE][::-1]
