@@ -14,6 +14,7 @@ from app.panels.new_item_answers import read_items, show_answers, show_prompt
 from app.shared import cache, theme
 from learn.data import new_items
 from learn.data.schema import Items
+from learn.explore.export import csv_bytes
 from learn.explore.lists import new_item
 from learn.runs.recommender import Recommender
 from learn.runs.stored import FoundRuns
@@ -76,7 +77,7 @@ def _pick_row(
     )
     right.download_button(
         f"All audiences ({AUDIENCE_LENGTH} users each)",
-        pd.concat(tables, ignore_index=True).to_csv(index=False),
+        csv_bytes(pd.concat(tables, ignore_index=True)),
         "audiences.csv",
         "text/csv",
         icon=":material/download:",

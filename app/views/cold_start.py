@@ -18,8 +18,6 @@ def draw() -> None:
     )
     dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
-    for wanted in url.from_url(url.MODE, list(MODES)):
-        st.warning(f"There is nothing called {theme.plain(wanted)} on this page.")
     mode = url.linked(st.segmented_control, "Which item?", list(MODES), url.MODE, "catalogue", format_func=MODES.get)
     chosen = pickers.pick_runs(usable)
     opened = recommenders.open_recommenders([run for run in usable if run.name in chosen], dataset, towers=True)
