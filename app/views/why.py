@@ -1,62 +1,102 @@
-"""Why: what in a history speaks for one item, and why one variant ranks it high while another does not."""
+"""Why: what brings an item into somebody's list, under one variant and beside the others; and why not another."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
+from app.panels import why_not_item
+from app.panels.reasons import Reasons, reasons_table, terms_of
 from app.shared import cache, links, page, pickers, recommenders, theme, url
 from learn.explore.colours import run_colours
-from learn.explore.figures import attribution as attribution_figures
-from learn.explore.lists import attribution, user_lists
+from learn.explore.figures import attribution as figures
+from learn.explore.lists import user_lists, why_words
+from learn.explore.lists.attribution import Attribution
+from learn.explore.lists.left_out import level_for
+from learn.explore.lists.purchases import Level
+from learn.explore.lists.score_terms import RankBreakdown, rank_breakdown, rank_breakdowns_table
 from learn.explore.metrics.overview import run_labels
 from learn.runs.recommender import Recommender
+from learn.runs.stored import FoundRuns
+from learn.runs.vectors import embeds
 
-SUGGESTED = 10  # items of each variant's list that are offered to be explained
-EXACT_AT_FIRST = 120
+SUGGESTED = why_not_item.SHOWN  # items of each variant's list that are offered to be explained
 
 
 def draw() -> None:
     runs, view = page.open_page(
-        "Why",
-        "Pick a person and an item. See which of their past purchases speak for it, and why one variant ranks it high "
-        "while another does not.",
+        "Why", "Which purchases bring a product into somebody's list, and what keeps another out."
     )
-    dataset = view.dataset
-    usable = pickers.live_runs(runs, dataset.name)
+    for problem in runs.problems:
+        theme.show_error(problem)
+    if not runs.usable:
+        theme.no_runs(view.dataset.name)
+        return
     user = pickers.pick_user(view)
-    chosen = pickers.pick_runs(usable)
+    columns = st.columns([3, 3, 1.8], vertical_alignment="bottom")
+    with columns[0]:
+        chosen = pickers.pick_runs(runs.usable)
     if user is None or not chosen:
         return
     if not len(view.history[user]):
         st.info("Nothing is known of this user before the cut, so nothing can speak for an item. Choose another user.")
         return
-    opened = recommenders.open_recommenders([run for run in usable if run.name in chosen], dataset, towers=True)
+    opened = _open(runs, chosen, view)
     if not opened:
         return
-    seen = user_lists.user_view(view.history, view.target, user)
-    labels = {name: label for name, label in run_labels(usable).items() if name in opened}
-    item = _pick_item(view, opened, user, labels)
+    labels = {name: label for name, label in run_labels(runs.usable).items() if name in opened}
+    colours = run_colours((run.name, run.info.variant) for run in runs.usable)
+    places = _places(view, opened, user, labels)
+    with columns[1]:
+        item = _pick_item(view, places)
     if item is None:
         return
-    colours = run_colours((run.name, run.info.variant) for run in usable)
-    unseen = user_lists.rankable(np.ones(dataset.n_items, dtype=bool), seen, unseen=True)
-    rank_breakdowns = {name: attribution.rank_breakdown(one, user, item, unseen) for name, one in opened.items()}
-    _item_card(view, seen, item)
-    _ranks(rank_breakdowns, labels)
-    _contributions(view, opened, seen.history, item, labels, colours)
-    _here_and_not_there(rank_breakdowns, labels, colours)
+    seen = user_lists.user_view(view.history, view.target, user)
+    unseen = user_lists.rankable(np.ones(view.dataset.n_items, dtype=bool), seen, unseen=True)
+    found = _ranks(opened, user, item, unseen)
+    names = sorted(opened, key=lambda name: found[name].rank if name in found else np.inf)
+    with columns[2]:
+        shown = url.linked(
+            st.selectbox, "Explain", list(opened), url.EXPLAINED, names[0], format_func=labels.__getitem__
+        )
+    answer = _question(view, seen, item, labels[shown], found.get(shown))
+    if shown in found:
+        reasons = Reasons(view, opened, user, item, found, unseen)
+        _explanation(reasons, shown, labels, colours, answer)
+    else:
+        list_of = opened[shown].for_user(user, len(view.catalogue)).items
+        where = f"at place {np.flatnonzero(list_of == item)[0] + 1:,}" if item in list_of else "not in it"
+        answer.markdown(
+            f"{theme.plain(labels[shown])} has stored lists only, made elsewhere: the product is {where}. They do not "
+            "say why; no purchase can be left out of them."
+        )
+    st.divider()
+    listed = {int(view.dataset.item_index.get_indexer([one])[0]) for one in places}
+    why_not_item.draw(view, opened, user, listed, labels, colours)
 
 
-def _pick_item(view: cache.View, opened: dict[str, Recommender], user: int, labels: dict[str, str]) -> int | None:
-    """The item to explain: one of what the variants recommend, or any id that is typed."""
-    dataset = view.dataset
+def _open(runs: FoundRuns, chosen: list[str], view: cache.View) -> dict[str, Recommender]:
+    """What answers for each of the chosen Runs, with its towers where it has any; in the order of choice."""
+    wanted = [runs.named(name) for name in chosen]
+    opened = recommenders.open_recommenders([run for run in wanted if embeds(run)], view.dataset, towers=True)
+    opened |= recommenders.open_recommenders([run for run in wanted if not embeds(run)], view.dataset)
+    return {name: opened[name] for name in chosen if name in opened}
+
+
+def _places(
+    view: cache.View, opened: dict[str, Recommender], user: int, labels: dict[str, str]
+) -> dict[str, list[str]]:
+    """Id of each item that a variant shows -> where; those of most variants first."""
     places: dict[str, list[str]] = {}
     for name, one in opened.items():
         for rank, item in enumerate(one.for_user(user, SUGGESTED).items.tolist(), 1):
-            places.setdefault(str(dataset.item_ids[item]), []).append(f"#{rank} {labels[name]}")
-    ids = sorted(places, key=lambda one: -len(places[one]))
+            places.setdefault(str(view.dataset.item_ids[item]), []).append(f"#{rank} {labels[name]}")
+    return {one: places[one] for one in sorted(places, key=lambda one: -len(places[one]))}
+
+
+def _pick_item(view: cache.View, places: dict[str, list[str]]) -> int | None:
+    """The item to explain: one of what the variants recommend, or any id that is typed."""
+    dataset, ids = view.dataset, list(places)
     asked = st.query_params.get(url.ITEM)
     if asked and asked not in ids:
         ids.append(asked)
@@ -68,14 +108,14 @@ def _pick_item(view: cache.View, opened: dict[str, Recommender], user: int, labe
 
     chosen = url.linked_or_none(
         st.selectbox,
-        "Item",
+        "Product",
         ids,
         url.ITEM,
-        ids[0],
+        ids[0] if ids else None,
         index=None,
         format_func=words,
         accept_new_options=True,
-        placeholder="Choose one of the recommended items, or type an item's id",
+        placeholder="Choose a recommended product, or type an item's id",
         help=f"The first {SUGGESTED} of every chosen variant; any other item's id can be typed.",
     )
     if chosen is None:
@@ -88,114 +128,90 @@ def _pick_item(view: cache.View, opened: dict[str, Recommender], user: int, labe
     return index
 
 
-def _item_card(view: cache.View, seen: user_lists.UserView, item: int) -> None:
+def _ranks(opened: dict[str, Recommender], user: int, item: int, unseen: np.ndarray) -> dict[str, RankBreakdown]:
+    """Run name -> where the item stands, of the Runs that have scores."""
+    terms = {name: terms_of(one, cache.run_key([one.run]), user) for name, one in opened.items()}
+    return {name: rank_breakdown(one, item, unseen) for name, one in terms.items() if one is not None}
+
+
+def _question(
+    view: cache.View, seen: user_lists.UserView, item: int, label: str, one: RankBreakdown | None
+) -> DeltaGenerator:
+    """Draws the question, with what the item is; gives the place of the answer."""
     catalogue = view.catalogue
+    had = bool(np.isin(item, seen.history))
+    shown = one is None or (one.rank <= SUGGESTED and not had)
+    user = st.query_params.get(url.USER) or st.session_state.get(f"{url.USER}_choice", "")
+    st.subheader(theme.plain(why_words.question(str(catalogue.titles[item]), str(user), label, shown)), anchor=False)
+    answer = st.empty()
     words = [catalogue.categories[item], catalogue.finer[item], catalogue.details[item]]
     if np.isfinite(catalogue.prices[item]):
         words.append(f"price {catalogue.prices[item]:,.2f}")
-    facts = []
+    facts = [theme.plain(" · ".join(word for word in words if word))]
     if view.counts[item] == 0:
         facts.append(":blue-badge[cold start: nobody had it in the training part]")
-    if item in seen.history:
+    if had:
         facts.append(":orange-badge[the person had it before]")
     if item in seen.target:
         facts.append(":green-badge[bought later]")
-    st.subheader(theme.plain(catalogue.titles[item]), anchor=False)
-    st.markdown(" ".join([theme.plain(" · ".join(word for word in words if word)), *facts]))
-    for link in links.on_maps(view.dataset, item):
-        st.markdown(f"[Show it on the maps]({link['href']})")
+    facts += [f"[Show it on the maps]({link['href']})" for link in links.on_maps(view.dataset, item)]
+    st.markdown(" ".join(facts))
+    return answer
 
 
-def _ranks(rank_breakdowns: dict[str, attribution.RankBreakdown], labels: dict[str, str]) -> None:
-    for column, (name, found) in zip(st.columns(len(rank_breakdowns)), rank_breakdowns.items(), strict=True):
-        share = found.rank / found.of
-        column.metric(
-            theme.plain(labels[name]),
-            f"rank {found.rank:,}",
-            f"of {found.of:,} items: top {share:.2%}" if share < 0.1 else f"of {found.of:,} items",
-            delta_color="off",
-            delta_arrow="off",
-        )
-
-
-@st.cache_data(max_entries=64, show_spinner="Leaving out one item after the other …")
-def _explain(
-    _opened: dict[str, Recommender], key: tuple[str, ...], history: np.ndarray, item: int, most: int | None
-) -> dict[str, attribution.Attribution]:
-    return attribution.explain(_opened, history, {name: one.items[item] for name, one in _opened.items()}, most)
-
-
-def _contributions(
-    view: cache.View, opened: dict[str, Recommender], history: np.ndarray, item: int, labels: dict, colours: dict
+def _explanation(
+    reasons: Reasons, shown: str, labels: dict[str, str], colours: dict[str, str], answer: DeltaGenerator
 ) -> None:
-    st.subheader("What in their history speaks for it", anchor=False)
-    n_distinct = len(np.unique(history))
-    everything = False
-    if n_distinct > EXACT_AT_FIRST:
-        everything = url.linked_toggle(
-            st.toggle,
-            f"Leave out each of the {n_distinct:,} items, not only {EXACT_AT_FIRST}",
-            url.EXACT,
-            help="Slower. Otherwise: the half that seems to matter most, and an even sample of the others.",
+    found = reasons.found
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.markdown("**What gives it its points**", help=why_words.SCALE)
+        points = {name: one.term_points for name, one in found.items()}
+        notes = {name: f"place {one.rank:,}" for name, one in found.items()}
+        theme.chart(figures.terms_figure(points, notes, labels, colours), "why_terms")
+        st.caption(theme.plain(f"{why_words.comparison(found, labels)} {why_words.SCALE}"))
+    with right:
+        if shown not in reasons.opened:
+            answer.markdown(theme.plain(why_words.answer(found[shown], None)))
+            st.info("No single purchase can be named under this variant.")
+            return
+        level = level_for(reasons.opened.values(), reasons.history)
+        st.markdown("**Which purchases speak for it, and which against**", help=HELP)
+        chart, said, bar = st.empty(), st.empty(), st.empty()
+        by_item = level is Level.KIND and url.linked_toggle(
+            st.toggle, "Every product by itself", url.EXACT, help="Instead of all purchases of a kind together."
         )
-    key = cache.run_key([one.run for one in opened.values()])
-    attributions = _explain(opened, key, history, item, None if everything else EXACT_AT_FIRST)
-    n_chunks = max(one.n_chunks for one in attributions.values())
-    cut = (
-        f" This history is too long to be read at once: it is read in {n_chunks} chunks, and an item is left out "
-        "of its own." * (n_chunks > 1)
-    )
-    st.caption(
-        "Bars to the right speak for the item: its score falls by that much when the purchase is left out. Bars to the "
-        f"left speak against it. Ticks: a one-pass estimate of the same. Every variant has its own scale.{cut}"
-    )
-    table = attribution.contributions_table(attributions)
-    theme.chart(attribution_figures.contributions_figure(table, view.catalogue, labels, colours), "why_contributions")
-    for column, one in zip(st.columns(len(attributions)), attributions.values(), strict=True):
-        column.caption(_agreement(one), help=AGREEMENT_HELP)
-    with st.expander(f"All {n_distinct:,} distinct items of the history"):
-        st.dataframe(_readable(table, view, labels), hide_index=True, width="stretch", height=320)
+    groups = reasons.groups(Level.ITEM if by_item else level)
+    known: dict[str, Attribution] = {}
+
+    def show(name: str, one: Attribution, key: str) -> None:
+        known[name] = one
+        with chart:
+            theme.chart(figures.reasons_figure(known, shown, labels, colours), f"why_reasons_{key}")
+        answer.markdown(theme.plain(why_words.answer(found[shown], known[shown])))
+        said.caption(theme.plain(why_words.stability(known[shown])))
+
+    show(shown, reasons.at_once(shown, groups), "first")
+    order = [shown, *(name for name in reasons.opened if name != shown)]
+    for number, name in enumerate(order):
+
+        def report(share: float, number: int = number, name: str = name) -> None:
+            done = (number + share) / len(order)
+            bar.progress(done, text=f"Leaving out one kind after the other: {theme.plain(labels[name])}")
+
+        show(name, reasons.exactly(name, groups, report), name)
+    bar.empty()
+    with st.expander(f"All {len(groups.names):,} groups of purchases, and the numbers behind the bars"):
+        st.dataframe(reasons_table(known, labels), hide_index=True, width="stretch", height=320)
+        ranks = rank_breakdowns_table(found, labels)
+        st.dataframe(ranks, hide_index=True, width="stretch", column_config={"Run": "Variant"})
 
 
-AGREEMENT_HELP = (
-    "Spearman's rank correlation of the estimate (the score's gradient in the attention to an item) with the bars. "
-    "Taking an item out of a long history altogether also regroups the others into new chunks, which no estimate can "
-    "foresee: the second number. The table below has both. "
-    "Of the newest item of a chunk the estimate knows least: it is also what asks, not only what is attended to."
+HELP = (
+    "Each bar: by how many points the product's lead over an average one shrinks when these purchases are left out, "
+    "exactly, the person being read anew without them. A long history is read in parts; the bars are means over "
+    "several ways to cut it. Dots: the same under the other variants."
 )
-
-
-def _agreement(found: attribution.Attribution) -> str:
-    if not np.isfinite(found.agreement_chunk):
-        return "Too few items to compare the estimate with."
-    words = f"Ticks against bars, rank correlation: {found.agreement_chunk:.2f}"
-    return words + (f"; {found.agreement:.2f} with the chunks regrouped" if found.n_chunks > 1 else "")
-
-
-def _readable(table: pd.DataFrame, view: cache.View, labels: dict[str, str]) -> pd.DataFrame:
-    wide = table.pivot(index="item", columns="run", values=["leave_one_out_chunk", "leave_one_out", "gradient"])
-    shown = pd.DataFrame({"item": view.catalogue.titles[wide.index], "category": view.catalogue.categories[wide.index]})
-    for name in dict.fromkeys(table["run"]):
-        by_chunk, regrouped = wide["leave_one_out_chunk", name], wide["leave_one_out", name]
-        shown[f"{labels[name]}: left out"] = by_chunk.to_numpy()
-        if not np.allclose(by_chunk, regrouped, equal_nan=True):
-            shown[f"{labels[name]}: left out, regrouped"] = regrouped.to_numpy()
-        shown[f"{labels[name]}: estimate"] = wide["gradient", name].to_numpy()
-    first = shown.columns[2]
-    return shown.sort_values(first, ascending=False, kind="stable")
-
-
-def _here_and_not_there(rank_breakdowns: dict[str, attribution.RankBreakdown], labels: dict, colours: dict) -> None:
-    st.subheader("Why here and not there", anchor=False)
-    st.markdown(theme.plain(attribution.in_words(rank_breakdowns, labels)))
-    theme.chart(attribution_figures.distribution_figure(rank_breakdowns, labels, colours), "why_distribution")
-    st.caption(
-        "Every item's score for this person, per variant; the line marks this item. A score is *similarity* (what this "
-        "person's history says) plus a *popularity bias* (what the text says of how much people buy such things) and, "
-        "where the person had the item before, a *repeat-consumption bias* (how much people buy the same again)."
-    )
-    table = attribution.rank_breakdowns_table(rank_breakdowns, labels)
-    st.dataframe(table, hide_index=True, width="stretch", column_config={"Run": "Variant"})
 
 
 theme.guarded(draw)

@@ -31,7 +31,7 @@ def popularity(split: Split, phase: Phase = Phase.TEST, k: int = LIST_LENGTH) ->
     Returns:
         candidates -> items [U, min(k, N)] int64 and scores (counts) float32; users without history get a list too.
     """
-    counts = np.asarray(_user_item(split.history(phase), split.n_items).sum(axis=0), dtype=np.float32).ravel()
+    counts = buyers(split, phase)
     return _rank_blocks(split, phase, k, lambda start, stop: np.tile(counts, (stop - start, 1)))
 
 
@@ -73,6 +73,32 @@ def item_knn(
     return _rank_blocks(split, phase, k, scores)
 
 
+def item_knn_terms(
+    split: Split,
+    user: int,
+    phase: Phase = Phase.TEST,
+    neighbours: int = 25,
+    shrinkage: float = 20.0,
+    half_life: float = 30.0,
+) -> tuple[np.ndarray, Any]:
+    """What each item of one user's history adds to their scores of `item_knn`; arguments as there.
+
+    Returns:
+        [n] distinct items of the history, increasing, and sparse [n, N] float32 whose column sums are the scores.
+    """
+    history = split.history(phase)
+    items = np.unique(history[user])
+    similar = _similar_items(_user_item(history, split.n_items), neighbours, shrinkage, items)
+    events = slice(history.offsets[user], history.offsets[user + 1])
+    weights = np.bincount(history.items[events], _recency(history, half_life)[events], split.n_items)[items]
+    return items, similar.multiply(weights.astype(np.float32)[:, None]).tocsr()
+
+
+def buyers(split: Split, phase: Phase = Phase.TEST) -> np.ndarray:
+    """[N] float32: how many distinct users have each item in their history before ``phase``: `popularity`'s score."""
+    return np.asarray(_user_item(split.history(phase), split.n_items).sum(axis=0), dtype=np.float32).ravel()
+
+
 def _recency(history: Sequences, half_life: float) -> np.ndarray:
     """[n] float32 weights of events by age; a user's last event weighs 1, however long ago it was."""
     last = np.repeat(history.offsets[1:], history.lengths) - 1
@@ -94,19 +120,20 @@ def _user_item(sequences: Sequences, n_items: int, weights: np.ndarray | None = 
     return csr_array((weights, (sequences.users, sequences.items)), shape=shape)
 
 
-def _similar_items(owned: Any, neighbours: int, shrinkage: float) -> Any:
-    """Sparse [N, N] float32: row i holds item i's ``neighbours`` most similar items."""
+def _similar_items(owned: Any, neighbours: int, shrinkage: float, of: np.ndarray | None = None) -> Any:
+    """Sparse [n, N] float32: a row for each of ``of`` ([n]; None: all items) holds its ``neighbours`` most similar."""
     from scipy.sparse import csr_array, vstack
 
     n_items = owned.shape[1]
-    by_item = owned.T.tocsr()
+    of = np.arange(n_items) if of is None else of
+    by_item = owned.T.tocsr()[of]
     length = np.sqrt(np.asarray(owned.sum(axis=0), dtype=np.float32).ravel())
     parts = []
     block = max(1, _BLOCK_SCORES // n_items)
-    for start in range(0, n_items, block):
-        stop = min(start + block, n_items)
+    for start in range(0, len(of), block):
+        stop = min(start + block, len(of))
         together = (by_item[start:stop] @ owned).toarray()
-        below = np.outer(length[start:stop], length) + shrinkage
+        below = np.outer(length[of[start:stop]], length) + shrinkage
         together /= np.where(below > 0, below, 1.0)
         together[together <= 0] = -np.inf
         items, values = top_k(together, min(neighbours, n_items))

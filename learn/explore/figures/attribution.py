@@ -1,119 +1,117 @@
-"""Figures of the Why page."""
+"""Figures of the Why page, all on the one scale of points: `learn.explore.lists.score_terms`."""
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
+from collections.abc import Mapping
 
-from learn.explore.catalogue import Catalogue
+import numpy as np
+import plotly.graph_objects as go
+
 from learn.explore.colours import REST_COLOUR
 from learn.explore.figures.base import finish, plain, plain_one
-from learn.explore.lists.attribution import RankBreakdown
+from learn.explore.lists.attribution import Attribution
+from learn.explore.lists.score_terms import BUYERS, POPULARITY_BIAS, REPEAT_BIAS, SIMILARITY, TOGETHER
+from learn.explore.lists.why_words import SHORT_TERMS
 
-TITLE_LENGTH = 38
+TITLE_LENGTH = 34
+PATTERNS = {SIMILARITY: "", TOGETHER: "", POPULARITY_BIAS: "/", BUYERS: "/", REPEAT_BIAS: "x"}
+"""Term -> how its part of a bar is filled: the colour says which variant."""
 
 
-def strongest(table: pd.DataFrame, most: int = 12) -> np.ndarray:
-    """[<= most] items that matter most in any Run, by share of its largest contribution.
-
-    Ordered by their mean share, the greatest first.
+def terms_figure(
+    points: Mapping[str, Mapping[str, float]],
+    notes: Mapping[str, str],
+    labels: Mapping[str, str],
+    colours: Mapping[str, str],
+    title: str = "points",
+) -> go.Figure:
+    """One stacked bar a Run, of what each term of its score gives.
 
     Args:
-        table: `learn.explore.lists.attribution.contributions_table`.
+        points: Run name -> term -> points, for or against the item.
+        notes: Run name -> what is said beside its label.
+        title: of the axis.
     """
-    falls = table["leave_one_out_chunk"]
-    largest = falls.groupby(table["run"]).transform(lambda values: values.abs().max())
-    share = (falls / largest.where(largest > 0)).fillna(0.0)
-    by_item = pd.DataFrame({"item": table["item"], "share": share, "size": share.abs()}).groupby("item")
-    kept = by_item["size"].max().sort_values(ascending=False, kind="stable").index[:most]
-    return by_item["share"].mean().loc[kept].sort_values(ascending=False, kind="stable").index.to_numpy()
-
-
-def _headings(labels: dict[str, str], names: list[str]) -> list[str]:
-    """The panels' headings, in two lines where one would run into the next panel's."""
-    return [plain_one(labels[name]).replace(" to ", "<br>to ") for name in names]
-
-
-def contributions_figure(
-    table: pd.DataFrame, catalogue: Catalogue, labels: dict[str, str], colours: dict[str, str], most: int = 12
-) -> go.Figure:
-    """One panel a Run, the same history items in each: bars leave an item out of its chunk, ticks are the gradient."""
-    names = list(dict.fromkeys(table["run"]))
-    items = strongest(table, most)
-    titles = [_short(catalogue.titles[item]) for item in items]
-    figure = make_subplots(
-        cols=len(names),
-        shared_yaxes=True,
-        horizontal_spacing=0.025,
-        subplot_titles=_headings(labels, names),
-    )
-    places = list(range(len(items)))
-    for column, name in enumerate(names, 1):
-        rows = table[table["run"] == name].set_index("item").reindex(items)
+    names = list(points)
+    places = list(range(len(names)))
+    figure = go.Figure()
+    for term, pattern in PATTERNS.items():
+        held = [place for place, name in enumerate(names) if term in points[name]]
+        if not held:
+            continue
+        values = [points[names[place]][term] for place in held]
         figure.add_bar(
-            x=rows["leave_one_out_chunk"],
-            y=places,
+            x=values,
+            y=held,
             orientation="h",
-            marker_color=colours.get(name, REST_COLOUR),
-            customdata=plain(catalogue.titles[items]),
-            hovertemplate="%{customdata}<br>left out: the score changes by %{x:.4f}<extra></extra>",
-            row=1,
-            col=column,
+            marker={
+                "color": [colours.get(names[place], REST_COLOUR) for place in held],
+                "pattern": {"shape": pattern, "fillmode": "replace", "size": 6, "solidity": 0.35},
+                "line": {"width": 1, "color": [colours.get(names[place], REST_COLOUR) for place in held]},
+            },
+            hovertemplate=f"{SHORT_TERMS[term]}: %{{x:+.1f}} points<extra></extra>",
+            showlegend=False,
         )
+    for term in dict.fromkeys(SHORT_TERMS[term] for name in names for term in points[name]):
+        shape = next(PATTERNS[one] for one in PATTERNS if SHORT_TERMS[one] == term)
+        marker = {"color": REST_COLOUR, "pattern": {"shape": shape, "fillmode": "replace", "size": 6, "solidity": 0.35}}
+        figure.add_bar(x=[None], y=[None], orientation="h", name=term, marker=marker)
+    ticks = [f"<b>{plain_one(labels[name])}</b><br>{plain_one(notes[name])}" for name in names]
+    figure.update_yaxes(
+        autorange="reversed", tickmode="array", tickvals=places, ticktext=ticks, ticklabelstandoff=6, showgrid=False
+    )
+    figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6)
+    return finish(figure, 84 + 46 * max(len(names), 2), barmode="relative", bargap=0.35)
+
+
+def reasons_figure(
+    found: Mapping[str, Attribution], shown: str, labels: Mapping[str, str], colours: Mapping[str, str]
+) -> go.Figure:
+    """The first reasons of the Run ``shown`` as bars, those of the others as dots on the same axis.
+
+    Args:
+        found: Run name -> its attribution, all of the same groups.
+    """
+    one = found[shown]
+    order = one.order
+    names = [one.groups.names[place] for place in order]
+    places = list(range(len(order)))
+    figure = go.Figure()
+    figure.add_bar(
+        x=one.points[order],
+        y=places,
+        orientation="h",
+        name=plain_one(labels[shown]) + ("" if one.exact else ", estimate"),
+        marker_color=colours.get(shown, REST_COLOUR),
+        opacity=1 if one.exact else 0.45,
+        customdata=plain(names),
+        hovertemplate="%{customdata}<br>left out, it loses %{x:+.2f} points<extra></extra>",
+    )
+    for name, other in found.items():
+        if name == shown:
+            continue
         figure.add_scatter(
-            x=rows["gradient"],
+            x=other.points[order],
             y=places,
             mode="markers",
-            marker={"symbol": "line-ns-open", "size": 13, "color": REST_COLOUR, "line": {"width": 2.5}},
-            hovertemplate="estimate: %{x:.4f}<extra></extra>",
-            row=1,
-            col=column,
+            name=plain_one(labels[name]),
+            marker={"size": 9, "color": colours.get(name, REST_COLOUR), "line": {"width": 1, "color": "white"}},
+            customdata=plain(names),
+            hovertemplate="%{customdata}<br>left out, it loses %{x:+.2f} points<extra></extra>",
         )
     figure.update_yaxes(
-        autorange="reversed", tickmode="array", tickvals=places, ticktext=plain(titles), ticklabelstandoff=6
+        autorange="reversed",
+        tickmode="array",
+        tickvals=places,
+        ticktext=plain(_short(name) for name in names),
+        ticklabelstandoff=6,
+        showgrid=False,
     )
-    figure.update_xaxes(zeroline=True, zerolinecolor=REST_COLOUR, nticks=5)
-    figure.update_annotations(font_size=13)
-    return finish(figure, 105 + 30 * max(len(items), 2), showlegend=False).update_layout(margin_t=40)
-
-
-def distribution_figure(
-    rank_breakdowns: dict[str, RankBreakdown], labels: dict[str, str], colours: dict[str, str]
-) -> go.Figure:
-    """One histogram a Run of all scores, a line at the item's."""
-    names = list(rank_breakdowns)
-    figure = make_subplots(cols=len(names), horizontal_spacing=0.04, subplot_titles=_headings(labels, names))
-    for column, name in enumerate(names, 1):
-        one = rank_breakdowns[name]
-        counts, edges = np.histogram(one.scores, bins=60)
-        figure.add_bar(
-            x=(edges[:-1] + edges[1:]) / 2,
-            y=counts,
-            width=np.diff(edges),
-            marker_color=colours.get(name, REST_COLOUR),
-            opacity=0.75,
-            hovertemplate="score about %{x:.3f}: %{y:,} items<extra></extra>",
-            row=1,
-            col=column,
-        )
-        figure.add_vline(x=one.score, line={"color": "#d4622f", "width": 2.5}, row=1, col=column)
-        # The text stands on the side that has room.
-        left = one.score > (edges[0] + edges[-1]) / 2
-        figure.add_annotation(
-            x=one.score,
-            y=float(counts.max()),
-            text=f" rank {one.rank:,} ",
-            showarrow=False,
-            xanchor="right" if left else "left",
-            row=1,
-            col=column,
-        )
-    figure.update_xaxes(title="score", nticks=5)
-    figure.update_annotations(font_size=13)
-    figure.update_yaxes(title="items", col=1)
-    return finish(figure, 265, showlegend=False).update_layout(bargap=0, margin_t=40)
+    figure.update_xaxes(title="points that it gives", zeroline=True, zerolinecolor=REST_COLOUR, nticks=7)
+    values = np.concatenate([other.points[order] for other in found.values()])
+    if len(values) and np.ptp(values) == 0:
+        figure.update_xaxes(range=[-1, 1])
+    return finish(figure, 92 + 23 * max(len(order), 3), bargap=0.3)
 
 
 def _short(title: str) -> str:

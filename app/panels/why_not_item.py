@@ -1,0 +1,99 @@
+"""The part of the Why page that answers "why not this item?", for any item of the catalogue."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from app.shared import cache, theme, url
+from learn.explore.figures.attribution import terms_figure
+from learn.explore.lists import why_words
+from learn.explore.lists.new_user import search_items
+from learn.explore.lists.why_not import WhyNot, why_not
+from learn.runs.recommender import Recommender
+
+SHOWN = 10
+FOUND = 30  # products that a search lists
+
+
+@st.cache_resource(max_entries=256, show_spinner="Trying which purchases would bring it …")
+def _why_not(_one: Recommender, key: tuple, user: int, item: int) -> WhyNot | None:
+    return why_not(_one, user, item, SHOWN)
+
+
+def suggestion(view: cache.View, user: int, shown: set[int]) -> int:
+    """A product worth asking about: bought later, new to the person, shown by no variant; else a much bought one."""
+    history = np.unique(view.history[user])
+    later = np.setdiff1d(np.unique(view.target[user]), history)
+    everything = np.setdiff1d(np.arange(len(view.catalogue)), history)
+    for pool in (later, everything, np.arange(len(view.catalogue))):
+        pool = np.array([item for item in pool.tolist() if item not in shown], dtype=np.int64)
+        if len(pool):
+            return int(pool[np.argmax(view.counts[pool])])
+    return 0
+
+
+def draw(
+    view: cache.View,
+    opened: dict[str, Recommender],
+    user: int,
+    shown: set[int],
+    labels: dict[str, str],
+    colours: dict[str, str],
+) -> None:
+    """Draws the whole part; ``shown``: what the variants do show, so that the first question is about another item."""
+    st.subheader("Why not another product?", anchor=False)
+    item = _pick(view, suggestion(view, user, shown))
+    if item is None:
+        return
+    facts = (
+        " :green-badge[they did buy it later]" if item in view.target[user] and item not in view.history[user] else ""
+    )
+    st.markdown(f"**{theme.plain(str(view.catalogue.titles[item]))}**{facts}")
+    found = {
+        name: _why_not(one, (*cache.run_key([one.run]), view.dataset.fingerprint), user, item)
+        for name, one in opened.items()
+    }
+    known = {name: one for name, one in found.items() if one is not None}
+    lines = [theme.plain(why_words.why_not_sentence(labels[name], one, view.catalogue)) for name, one in known.items()]
+    lines += [_stored(view, opened[name], user, item, labels[name]) for name in found if name not in known]
+    left, right = st.columns([5, 4], gap="medium")
+    left.markdown("\n".join(f"- {line}" for line in lines))
+    behind = {name: one.gap for name, one in known.items() if not one.shown and not one.had}
+    if behind:
+        with right:
+            notes = {name: f"place {known[name].breakdown.rank:,}" for name in behind}
+            title = f"points by which place {SHOWN} is ahead"
+            theme.chart(terms_figure(behind, notes, labels, colours, title), "why_not_gap")
+
+
+def _pick(view: cache.View, first: int) -> int | None:
+    """Any item: by words, then one of what they find; a link names it by its id."""
+    dataset, catalogue = view.dataset, view.catalogue
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        words = url.linked_text(st.text_input, "Search every product", url.WANTED, placeholder="Words, in any order")
+    found = search_items(catalogue, words or "", view.counts, FOUND) if (words or "").strip() else np.array([first])
+    ids = [str(dataset.item_ids[item]) for item in found]
+    asked = st.query_params.get(url.NOT_SHOWN)
+    if asked and asked not in ids and dataset.item_index.get_indexer([asked])[0] >= 0:
+        ids.append(asked)
+    elif asked and asked not in ids:
+        st.warning(f"There is no item {theme.plain(asked)} in this dataset.")
+    if not ids:
+        st.info("No product has all of these words: try fewer, or others.")
+        return None
+
+    def title(item_id: str) -> str:
+        return str(catalogue.titles[dataset.item_index.get_indexer([item_id])[0]])
+
+    chosen = url.linked(right.selectbox, "Product", ids, url.NOT_SHOWN, ids[0], format_func=title)
+    return int(dataset.item_index.get_indexer([chosen])[0])
+
+
+def _stored(view: cache.View, one: Recommender, user: int, item: int, label: str) -> str:
+    """What a Run of stored lists can say."""
+    found = one.for_user(user, len(view.catalogue))
+    place = np.flatnonzero(found.items == item)
+    where = f"at place {place[0] + 1:,} of its list" if len(place) else f"not in its list of {len(found.items):,}"
+    return theme.plain(f"{label}: {where}. It has stored lists only, which do not say why.")

@@ -1,0 +1,85 @@
+"""A history in groups of purchases, and the ways in which a long history can be cut for reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from learn.explore.catalogue import Catalogue
+from learn.explore.lists.attention_weights import distinct_items
+from learn.pal.infer import chunks
+from learn.runs.recommender import Recommender
+
+LEAST_GROUPS = 4
+"""With fewer kinds of product than this a history is not told apart by kinds."""
+
+
+class Level(StrEnum):
+    """What is left out at once."""
+
+    ITEM = "item"
+    """Every purchase of one item."""
+    KIND = "kind"
+    """Every purchase of one finer category; where the catalogue has none, of one category."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The distinct items of a history in groups.
+
+    Attributes:
+        level: what a group is.
+        names: [n] what each is called.
+        members: n arrays of item indices.
+    """
+
+    level: Level
+    names: list[str]
+    members: list[np.ndarray]
+
+    def sums(self, items: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """[n] the sum of ``values`` ([len(items)], one an item) over each group."""
+        by_item = dict(zip(items.tolist(), values.tolist(), strict=True))
+        return np.array([sum(by_item[item] for item in group.tolist()) for group in self.members])
+
+
+def group_purchases(history: np.ndarray, catalogue: Catalogue, level: Level) -> Groups:
+    """The `Groups` of ``history`` ([H] item indices, oldest first).
+
+    A kind with one item in it bears the item's title. Where the history has fewer than `LEAST_GROUPS` kinds they would
+    say little, and every item is a group.
+    """
+    items = distinct_items(history)
+    kinds: dict[tuple[str, str], list[int]] = {}
+    for item in items.tolist():
+        kinds.setdefault((catalogue.categories[item], catalogue.finer[item]), []).append(item)
+    if level is Level.ITEM or len(kinds) < LEAST_GROUPS:
+        return Groups(
+            Level.ITEM, catalogue.titles[items].tolist(), [items[place : place + 1] for place in range(len(items))]
+        )
+    names = [
+        f"{finer or coarse}: {len(group)} products" if len(group) > 1 else str(catalogue.titles[group[0]])
+        for (coarse, finer), group in kinds.items()
+    ]
+    return Groups(Level.KIND, names, [np.array(group) for group in kinds.values()])
+
+
+def read_events(recommender: Recommender, history: np.ndarray) -> np.ndarray:
+    """What of ``history`` ([H]) the user tower reads: all events, or the latest of each item."""
+    return distinct_items(history) if recommender.run.config.sampling.distinct_history else history
+
+
+def other_cut(n_events: int, length: int, rng: np.random.Generator | None) -> list[np.ndarray]:
+    """The chunks in which ``n_events`` are read, as positions, by chance; None: as `learn.pal.infer.chunks` cuts.
+
+    As there, every chunk has one of each few successive events, so all span the whole time; which one is drawn.
+    """
+    if rng is None:
+        return chunks(np.arange(n_events), length)
+    count = max(1, -(-n_events // length))
+    places = np.arange(n_events)
+    owners = np.concatenate([rng.permutation(count) for _ in range(0, n_events, count)])[:n_events]
+    from_the_end = [places[owners == chunk] for chunk in range(count)]
+    return [n_events - 1 - one[::-1] for one in from_the_end if len(one)]

@@ -1,0 +1,125 @@
+"""Why an item is shown, or is not, in sentences computed from what `learn.explore.lists` found; plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from learn.explore.catalogue import Catalogue
+from learn.explore.lists.attribution import Attribution
+from learn.explore.lists.score_terms import BUYERS, POPULARITY_BIAS, REPEAT_BIAS, SIMILARITY, TOGETHER, RankBreakdown
+from learn.explore.lists.why_not import HISTORY, WhyNot
+
+SHORT_TERMS = {
+    SIMILARITY: "fit to their purchases",
+    TOGETHER: "bought together with theirs",
+    POPULARITY_BIAS: "popularity",
+    BUYERS: "popularity",
+    REPEAT_BIAS: "had it before",
+}
+"""What each term of a score is, in words that need no explanation."""
+
+SCALE = "0 is an average product for this person, 100 the first of their list, under each variant."
+
+SURE = 0.8
+
+
+def question(title: str, person: str, label: str, shown: bool) -> str:
+    """What the page answers."""
+    verb = f"Why does {label} show" if shown else f"Why does {label} not show"
+    return f"{verb} “{title}” to person {person}?"
+
+
+def answer(one: RankBreakdown, found: Attribution | None) -> str:
+    """Where the item stands, which term brings it there, and which purchases speak for it."""
+    terms = sorted(one.term_points.items(), key=lambda pair: -abs(pair[1]))
+    parts = [f"{_points(value)} by {SHORT_TERMS[name]}" for name, value in terms]
+    whole = f"It is at place {one.rank:,} of {one.of:,}, with {_number(one.points)} of 100 points"
+    sentences = [f"{whole}: {', '.join(parts)}." if len(parts) > 1 else f"{whole}, all by {SHORT_TERMS[terms[0][0]]}."]
+    if found is not None:
+        sentences.append(_reasons(found))
+    elif BUYERS in one.terms:
+        sentences.append("Everybody is shown the same: no purchase of this person has anything to do with it.")
+    return " ".join(sentences)
+
+
+def _reasons(found: Attribution) -> str:
+    best = [place for place in found.order if found.points[place] > 0][:2]
+    worst = [place for place in found.order[::-1] if found.points[place] < 0][:1]
+    if not best:
+        return "None of their purchases speaks for it."
+    said = " and ".join(f"“{found.groups.names[place]}” ({_points(found.points[place])})" for place in best)
+    against = f"; “{found.groups.names[worst[0]]}” against it ({_points(found.points[worst[0]])})" if worst else ""
+    return f"Of their purchases {said} {'speak' if len(best) > 1 else 'speaks'} for it most{against}."
+
+
+def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) -> str:
+    """Which variant puts the item highest and which lowest, and the term that tells the two apart."""
+    if len(found) < 2:
+        return ""
+    best, worst = (choose(found, key=lambda name: found[name].rank) for choose in (min, max))
+    high, low = found[best], found[worst]
+    if high.rank == low.rank:
+        return f"All of these variants put it at place {high.rank:,}."
+    gaps = {name: high.term_points.get(name, 0.0) - low.term_points.get(name, 0.0) for name in high.term_points}
+    by = max(gaps, key=lambda name: gaps[name])
+    one, other = _points(high.term_points[by]), _points(low.term_points.get(by, 0.0))
+    return (
+        f"{labels[best]} puts it highest, at {high.rank:,}; {labels[worst]} lowest, at {low.rank:,}. What tells them "
+        f"apart most is {SHORT_TERMS[by]}: {one} against {other}."
+    )
+
+
+def stability(found: Attribution) -> str:
+    """How far the order of the first reasons depends on how the history is cut for reading."""
+    if not found.exact:
+        return "A first estimate, from one pass; the exact bars follow."
+    if found.n_chunks == 1:
+        return "The order of these reasons does not depend on how the history is read: it is taken whole."
+    sure = found.stability
+    if not np.isfinite(sure):
+        return f"This history is read in {found.n_chunks} parts; there are too few reasons to compare their order."
+    if sure >= SURE:
+        return f"The order of these reasons is the same however the long history is cut for reading: {sure:.2f} of 1."
+    return (
+        f"Take the order of these reasons with care: cut in another way for reading, the history gives another one "
+        f"(rank correlation {sure:.2f})."
+    )
+
+
+def why_not_sentence(label: str, found: WhyNot, catalogue: Catalogue) -> str:
+    """One variant's answer to "why not this item?"."""
+    if found.shown:
+        return f"{label} does show it, at place {found.breakdown.rank:,}."
+    if found.held_back_by == HISTORY:
+        return (
+            f"{label}: they had it before, and what they had is left out. Were it not, it would be at place "
+            f"{found.rank_if_not_hidden:,} of all."
+        )
+    ahead = sorted(((value, name) for name, value in found.gap.items()), reverse=True)
+    parts = " and ".join(f"{_number(value)} by {SHORT_TERMS[name]}" for value, name in ahead if abs(value) >= 0.05)
+    total = sum(found.gap.values())
+    start = f"{label}: place {found.breakdown.rank:,}. The product at place {found.k} is {_number(total)} points ahead"
+    return f"{start} ({parts}). {_what_would_bring(found, catalogue)}" if parts else f"{start}."
+
+
+def _what_would_bring(found: WhyNot, catalogue: Catalogue) -> str:
+    if found.rank_with is None:
+        return ""
+    if found.added is None:
+        return (
+            f"Even three of the {found.tried} products most like it, bought now, would bring it only to place "
+            f"{found.rank_with:,}."
+        )
+    titles = ", ".join(f"“{catalogue.titles[item]}”" for item in found.added)
+    return f"Bought now, {titles} would bring it to place {found.rank_with:,}."
+
+
+def _number(value: float) -> str:
+    rounded = round(value, 1)
+    return f"{rounded:,.0f}" if abs(rounded) >= 10 else f"{rounded + 0:,.1f}"
+
+
+def _points(value: float) -> str:
+    return ("+" if value >= 0 else "−") + _number(abs(value))
