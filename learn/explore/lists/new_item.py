@@ -13,7 +13,7 @@ from learn.data.schema import Items
 from learn.data.sequences import Sequences
 from learn.data.validation import validate_items
 from learn.errors import LearnError
-from learn.explore.lists.audience import top_users
+from learn.explore.lists.audience import SEEN, first_users
 from learn.runs.recommender import Recommender
 
 
@@ -70,21 +70,21 @@ def audiences(
     user_ids: np.ndarray,
     k: int,
 ) -> pd.DataFrame:
-    """The ``k`` users whom every Run would show each new item first.
+    """The ``k`` users in whose own lists every Run has each new item highest.
 
     Args:
         items: n new items; content: [n, D_llm] their content embeddings.
         history, user_ids: of the dataset's users.
 
     Returns:
-        Columns item_id, title, run, place (1 is the first), user_id, score.
+        Columns item_id, title, run, place (1 is who would see it earliest), user_id, rank (the item's in that user's
+        own list of what is new to them), within_1000 (whether that is among the first 1,000: else hardly seen).
     """
     rows = []
     for name, recommender in recommenders.items():
         vectors = recommender.embed_new_items(content)
         for item_id, title, vector in zip(items[Items.ID], items[Items.TITLE], vectors, strict=True):
-            users, scores = top_users(recommender.users, vector, history, k)
-            places = range(1, len(users) + 1)
-            for place, user, score in zip(places, users, scores, strict=True):
-                rows.append((item_id, title, name, place, user_ids[user], float(score)))
-    return pd.DataFrame(rows, columns=[Items.ID, Items.TITLE, "run", "place", "user_id", "score"])
+            users, ranks, _ = first_users(recommender.users, recommender.items, vector, history, k)
+            for place, (user, rank) in enumerate(zip(users, ranks.tolist(), strict=True), 1):
+                rows.append((item_id, title, name, place, user_ids[user], rank, rank <= SEEN))
+    return pd.DataFrame(rows, columns=[Items.ID, Items.TITLE, "run", "place", "user_id", "rank", f"within_{SEEN}"])
