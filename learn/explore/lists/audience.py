@@ -1,5 +1,4 @@
-"""Who would be shown an item first, by its place in their own lists; what in their history speaks for it, and who got it.
-"""
+"""Who would be shown an item first, by its place in their own lists; what speaks for it there, and who got it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,45 @@ from learn.data.validation import validate_items
 from learn.errors import LearnError
 from learn.explore.lists.audience import SEEN, first_users
 from learn.runs.recommender import Recommender
+
+
+class NewItem(NamedTuple):
+    """What somebody typed of one item."""
+
+    title: str = ""
+    category: str = ""
+    brand: str = ""
+    price: float | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there is anything for the LLM to read."""
+        return any(text.strip() for text in (self.title, self.category, self.brand))
+
+    def table(self) -> pd.DataFrame:
+        """It as a validated items table of one row; raises as `make_item` does."""
+        return make_item(self.title, self.category, self.brand, self.price)
+
+
+EXAMPLES = {"completejourney": NewItem("Oat drink barista, 1 L", "Nutrition > Non-dairy beverages", "Oatly", 3.49)}
+"""A dataset's name -> an item that it does not have, to begin with."""
+
+EXAMPLE_FILES = {
+    "completejourney": (
+        EXAMPLES["completejourney"],
+        NewItem("Gluten-free rye bread", "Grocery > Baked bread/buns/rolls", "", 4.2),
+        NewItem("Front brake disc ventilated 300 mm pair", "", "Brembo", 119.9),
+    )
+}
+"""A dataset's name -> the new items of its example file; the last one is like nothing in it."""
+
+
+def example_file(dataset: str, items: pd.DataFrame) -> pd.DataFrame:
+    """New items as a table to upload: those of `EXAMPLE_FILES`, else two of the catalogue's ``items`` made anew."""
+    columns = [Items.TITLE, Items.CATEGORY, Items.BRAND, Items.PRICE]
+    if dataset in EXAMPLE_FILES:
+        return pd.DataFrame(EXAMPLE_FILES[dataset], columns=columns)
+    some = items.dropna(subset=[Items.TITLE]).head(2).reindex(columns=columns)
+    return some.assign(**{Items.TITLE: "New: " + some[Items.TITLE].astype(str)})
 
 
 def make_item(
@@ -60,6 +101,22 @@ def unusual_gaps(items: pd.DataFrame, catalogue: pd.DataFrame, share: float = 0.
     """
     names = [name for name in (Items.CATEGORY, Items.BRAND, Items.PRICE) if name in catalogue]
     return [name for name in names if catalogue[name].notna().mean() > share and items[name].isna().any()]
+
+
+def frequent_values(items: pd.DataFrame, column: str) -> list[str]:
+    """The distinct values of a column of ``items``, the most frequent first; none where there is no such column."""
+    return [str(value) for value in items[column].dropna().value_counts().index] if column in items else []
+
+
+def closest_values(text: str, values: list[str], most: int = 3) -> list[str]:
+    """Those of ``values`` that share most of their words with ``text``, at most ``most``; none that shares no word."""
+    words = _words(text)
+    shared = {value: len(words & _words(value)) / len(words | _words(value)) for value in values if words}
+    return sorted((value for value in shared if shared[value]), key=lambda value: (-shared[value], value))[:most]
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 def audiences(

@@ -67,7 +67,7 @@ def reworded(dataset: Dataset, rows: np.ndarray) -> dict[Probe, pd.DataFrame]:
 def same_kind(
     vectors: np.ndarray, rows: np.ndarray, typed: np.ndarray, kinds: np.ndarray, k: int = NEIGHBOURS
 ) -> float:
-    """The share of the ``k`` nearest items by cosine that are of the typed item's own kind; the item itself is left out.
+    """The share of the ``k`` nearest items by cosine that are of the typed item's own kind, itself left out.
 
     Args:
         vectors: [N, d] of length 1; typed: [n, d] of length 1, the items ``rows`` ([n] indices) in other words.
