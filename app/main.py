@@ -10,10 +10,11 @@ root = str(Path(__file__).resolve().parent.parent)
 if root not in sys.path:
     sys.path.insert(0, root)
 
-st.set_page_config(page_title="LEARN Explorer", page_icon="🧭", layout="wide", initial_sidebar_state=240)
-# The wide layout's margins would leave little of a narrow window.
-st.html("<style>@media (max-width: 1000px) { [data-testid=stMainBlockContainer] { padding-inline: 1.5rem; } }</style>")
-st.navigation(
+from app.shared import url  # noqa: E402  (only now can it be found)
+
+# The picture comes first: without one Streamlit asks another server for the page's own.
+st.set_page_config(page_icon="🧭", layout="wide", initial_sidebar_state=240)
+page = st.navigation(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
         st.Page("views/recommendations.py", title="Recommendations", icon=":material/format_list_numbered:"),
@@ -26,4 +27,9 @@ st.navigation(
         st.Page("views/ranking.py", title="Ranking", icon=":material/sort:"),
         st.Page("views/benchmarks.py", title="Benchmarks", icon=":material/science:"),
     ]
-).run()
+)
+st.set_page_config(page_title=f"{page.title} · LEARN Explorer")
+# The wide layout's margins would leave little of a narrow window.
+st.html("<style>@media (max-width: 1000px) { [data-testid=stMainBlockContainer] { padding-inline: 1.5rem; } }</style>")
+url.enter(page.url_path)
+page.run()

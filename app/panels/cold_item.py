@@ -39,10 +39,11 @@ def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
     """The index of the chosen one of ``buyers``: item id -> how many people bought it later."""
     dataset, ids = view.dataset, list(buyers)
     asked = st.query_params.get(url.ITEM)
-    if asked and asked not in buyers:
-        known = int(dataset.item_index.get_indexer([asked])[0]) >= 0
-        what = "is no cold-start item: people had it in the training part" if known else "is not in this catalogue"
-        st.warning(f"Item {theme.plain(asked)} {what}. Choose another one.")
+
+    def why_not(item_id: str) -> str:
+        known = int(dataset.item_index.get_indexer([item_id])[0]) >= 0
+        return "is no cold-start item: people had it in the training part" if known else "is not in this catalogue"
+
     # The options are cut, but what a link asks for is always one.
     options = ids[:MOST_LISTED] + ([asked] if asked in buyers and asked not in ids[:MOST_LISTED] else [])
 
@@ -60,6 +61,7 @@ def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
         options,
         url.ITEM,
         ids[0],
+        why_not=why_not,
         format_func=words,
         help="Those that most people bought later come first.",
     )

@@ -107,9 +107,9 @@ def neighbours(space: Space, view: cache.View, items: np.ndarray, k: int) -> np.
 
 @st.cache_resource(max_entries=8, show_spinner="Placing people …")
 def _users(_space: Space, _view: cache.View, _found: ItemMap, key: tuple, version: str) -> np.ndarray:
-    users = user_directions(_space, _view.dataset)
+    users, items = user_directions(_space, _view.dataset)
     chosen = np.random.default_rng(0).permutation(len(users))[:MOST_USERS]
-    places = place_users(_found.plane, vectors(_space, _view)[_found.items], users[chosen])
+    places = place_users(_found.plane, items[_found.items], users[chosen])
     return places[np.isfinite(places).all(axis=1)]
 
 

@@ -25,7 +25,7 @@ AT_FIRST = 4
 def pick_runs(usable: Sequence[Run], key: str = url.RUNS, at_first: int = AT_FIRST) -> list[str]:
     """The names of the chosen Runs, in the order of choice."""
     names = [run.name for run in usable]
-    chosen = url.linked_many(
+    return url.linked_many(
         "Variants",
         names,
         key,
@@ -34,10 +34,6 @@ def pick_runs(usable: Sequence[Run], key: str = url.RUNS, at_first: int = AT_FIR
         placeholder="Choose variants to compare",
         help=variant_texts.explain(usable) or None,
     )
-    missing = url.from_url(key, names)
-    if missing:
-        st.warning(f"Not among the Runs here: {theme.plain(', '.join(missing))}.")
-    return chosen
 
 
 def live_runs(runs: FoundRuns, dataset: str) -> list[Run]:

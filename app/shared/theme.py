@@ -7,7 +7,8 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 import streamlit as st
 
-from app.shared import cache, url
+from app.shared import cache, refused, url
+from app.shared.text import plain
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 
@@ -17,20 +18,17 @@ _KEPT = "dataset_kept"
 
 def show_error(error: LearnError) -> None:
     """What is wrong and what to do about it, as an error box."""
-    st.error(f"{plain(error.what)}\n\n**What to do:** {plain(error.remedy)}", icon=":material/error:")
-
-
-def plain(text: str) -> str:
-    """``text`` with every character that Markdown would read as a mark escaped; backquotes stay, for commands."""
-    return "".join("\\" + character if character in "\\*_{}[]()#+!|~$<>:" else character for character in text)
+    what, remedy = plain(error.what, commands=True), plain(error.remedy, commands=True)
+    st.error(f"{what}\n\n**What to do:** {remedy}", icon=":material/error:")
 
 
 def guarded(page: Callable[[], None]) -> None:
-    """Runs ``page``; an error that its reader can mend becomes a box, not a traceback."""
-    try:
-        page()
-    except LearnError as error:
-        show_error(error)
+    """Runs ``page``: what its link asks for in vain is named; an error that its reader can mend becomes a box."""
+    with refused.named_at_the_top():
+        try:
+            page()
+        except LearnError as error:
+            show_error(error)
 
 
 def chart(figure: go.Figure, key: str) -> None:
@@ -44,8 +42,6 @@ def pick_dataset() -> Dataset:
     if not names:
         empty_workspace()
     with st.sidebar:
-        for wanted in url.from_url(url.DATASET, names):
-            st.warning(f"There is no dataset {plain(wanted)} here; showing {names[0]}.")
         kept = st.session_state.get(_KEPT)
         shown = kept if kept in names else names[0]
         name = url.linked(

@@ -33,8 +33,6 @@ def draw() -> None:
         return
     left, right = st.columns(2)
     names = list(dict.fromkeys(name for name, _ in files))
-    for wanted in url.from_url(url.BENCHMARK, names):
-        st.warning(f"There is no benchmark {theme.plain(wanted)} here; showing {names[0]}.")
     name = url.linked(left.selectbox, "Question", names, url.BENCHMARK, names[0], format_func=lambda n: WHAT.get(n, n))
     datasets = [dataset for other, dataset in files if other == name]
     dataset = url.linked(right.selectbox, "Measured on", datasets, url.BENCHMARK_DATASET, datasets[0])

@@ -18,8 +18,6 @@ def draw() -> None:
     )
     dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
-    for wanted in url.from_url(url.MODE, list(MODES)):
-        st.warning(f"There is nothing called {theme.plain(wanted)} on this page.")
     left, right = st.columns([1.1, 2], vertical_alignment="bottom")
     mode = url.linked(left.segmented_control, "Which item?", list(MODES), url.MODE, "catalogue", format_func=MODES.get)
     with right:

@@ -60,7 +60,6 @@ def draw() -> None:
 def _controls(spaces: list[Space]) -> tuple[list[Space], str, bool]:
     columns = st.columns([5.8, 1.6, 1.8], vertical_alignment="bottom")
     by_name = {space.name: space for space in spaces}
-    missing = url.from_url(url.SPACES, list(by_name))
     with columns[0]:
         chosen = url.linked_many(
             "Spaces",
@@ -72,12 +71,7 @@ def _controls(spaces: list[Space]) -> tuple[list[Space], str, bool]:
             placeholder="Choose up to four",
             help=" · ".join(f"{theme.plain(one.label)}: {theme.plain(one.explanation)}" for one in spaces),
         )
-    if missing:
-        st.warning(f"Not among the spaces here: {theme.plain(', '.join(missing))}.")
     colourings = list(COLOURINGS)
-    unknown = url.from_url(url.COLOUR, colourings)
-    if unknown:
-        st.warning(f"There is no colouring {theme.plain(', '.join(unknown))}: choose one of {', '.join(colourings)}.")
     colour = url.linked(columns[1].selectbox, "Colour by", colourings, url.COLOUR, colourings[0])
     people = url.linked_toggle(
         columns[2].toggle,

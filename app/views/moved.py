@@ -53,9 +53,6 @@ def draw() -> None:
 def _controls(spaces: list[Space]) -> tuple[Space, Space, int]:
     by_name = {space.name: space for space in spaces}
     names = list(by_name)
-    for key in (url.BEFORE, url.AFTER):
-        for wanted in url.from_url(key, names):
-            st.warning(f"There is no space {theme.plain(wanted)} here.")
     left, right, last = st.columns([3, 3, 1.6])
 
     def choose(column: DeltaGenerator, words: str, key: str, index: int) -> Space:

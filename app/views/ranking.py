@@ -30,8 +30,6 @@ def draw() -> None:
         return
     left, right = st.columns(2)
     names = list(folders)
-    for wanted in url.from_url(url.RANKED_DATASET, names):
-        st.warning(f"There is no comparison on {theme.plain(wanted)} here; showing {names[0]}.")
     dataset = url.linked(left.selectbox, "Measured on", names, url.RANKED_DATASET, names[0])
     metric = url.linked(
         right.selectbox, "Measure", METRICS_SHOWN, url.RANKED_METRIC, UAUC, format_func=ranking.METRIC_WORDS.get

@@ -1,52 +1,37 @@
-"""Maps of a dataset's spaces: computed once, stored beside the Run, the same in the app, a notebook and a command."""
+"""Maps of a dataset's spaces: computed once, stored beside the Run, the same in the app, a notebook and a command.
+
+All maps of a dataset lie in one frame: they begin on one base, which is stored with the map of the first space. A Run
+that comes later is drawn from the same base, beside the maps that are there.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
-from learn.explore.catalogue import Catalogue
-from learn.explore.maps.layout import UMAP_NEIGHBOURS, aligned, local_trust, principal_plane, umap_plane
+from learn.explore.catalogue import Catalogue, read_catalogue
+from learn.explore.maps import stored_maps
+from learn.explore.maps.groups import item_groups
+from learn.explore.maps.joint import NEIGHBOURS, JointSpace, draw_jointly, joint_base
+from learn.explore.maps.layout import ItemMap, aligned, local_trust, principal_plane
 from learn.explore.maps.neighbours import nearest
 from learn.explore.maps.spaces import Space, space_vectors
-from learn.files import atomic_path
 from learn.progress import Handle, Progress, SilentProgress
 from learn.workspace import Workspace
 
-FORMAT_VERSION = 1
 K = 10
 """How many true neighbours are shown, and counted for the map's trustworthiness."""
 LIMIT = 100_000
 """Most points of a map; a larger catalogue is sampled."""
 SEED = 0
 METHODS = ("umap", "pca")
-
-
-@dataclass(frozen=True)
-class ItemMap:
-    """Where the items of one space lie in the plane.
-
-    Attributes:
-        items: [M] item indices, ascending: all of them, or the sample.
-        plane: [M, 2] float32, centred, root mean square 1, turned to lie on the first space's map.
-        trust: [M] uint8: how many of an item's `K` true neighbours the map shows near it.
-        method: one of `METHODS`.
-    """
-
-    items: np.ndarray
-    plane: np.ndarray
-    trust: np.ndarray
-    method: str
+BASE_SPACES = 4
+"""How many spaces the base is drawn from: the content and the first Runs; more would only take longer."""
 
 
 def mapped_items(catalogue: Catalogue, cold: np.ndarray, limit: int = LIMIT, seed: int = SEED) -> np.ndarray:
@@ -78,67 +63,11 @@ def mapped_items(catalogue: Catalogue, cold: np.ndarray, limit: int = LIMIT, see
     return np.sort(np.concatenate(chosen))
 
 
-def _stamp(space: Space) -> str:
-    """What tells this making of the space from another one."""
-    digest = hashlib.sha256(space.name.encode())
-    digest.update((space.run.path / "run.json").read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _identity(space: Space, first: Space, items: np.ndarray, n_items: int) -> dict[str, str]:
-    sample = "all" if len(items) == n_items else hashlib.sha256(items.astype("<i8").tobytes()).hexdigest()[:16]
-    return {
-        "format_version": str(FORMAT_VERSION),
-        "space": _stamp(space),
-        "aligned_to": _stamp(first),
-        "items": f"{len(items)} of {n_items}: {sample}",
-    }
-
-
-def _file(space: Space) -> str:
-    return "content_map.safetensors" if space.is_content else "map.safetensors"
-
-
-def _paths(space: Space, workspace: Workspace) -> list[Path]:
-    """Where the map of ``space`` may be: in the Run's folder, or in the workspace where that cannot be written to."""
-    inside, outside = (
-        space.run.path / _file(space),
-        workspace.maps(space.run.info.dataset) / f"{space.name}.safetensors",
-    )
-    owned = space.workspace.root.resolve() == workspace.root.resolve()
-    return [inside] if owned else [inside, outside]
-
-
-def _read(path: Path, identity: dict[str, str]) -> ItemMap | None:
-    """The map in ``path``; None where there is none, or one of other vectors, another sample or another format."""
-    if not path.exists():
-        return None
-    try:
-        with safe_open(path, framework="numpy") as file:
-            about = file.metadata() or {}
-            if any(about.get(name) != value for name, value in identity.items()):
-                return None
-            return ItemMap(
-                file.get_tensor("items").astype(np.int64),
-                file.get_tensor("plane"),
-                file.get_tensor("trust"),
-                about["method"],
-            )
-    except (SafetensorError, OSError, KeyError):
-        return None  # damaged: it is made again and replaced
-
-
 def read_maps(
     spaces: Sequence[Space], first: Space, items: np.ndarray, n_items: int, workspace: Workspace
 ) -> dict[str, ItemMap]:
-    """Space name -> its stored map, for those of ``spaces`` that have one; ``first`` is what all are aligned to."""
-    found = {}
-    for space in spaces:
-        identity = _identity(space, first, items, n_items)
-        stored = next((kept for path in _paths(space, workspace) if (kept := _read(path, identity))), None)
-        if stored is not None:
-            found[space.name] = stored
-    return found
+    """Space name -> its stored map, for those of ``spaces`` that have one; ``first`` keeps the base of all."""
+    return stored_maps.read(spaces, first, items, n_items, workspace)[0]
 
 
 def make_maps(
@@ -155,11 +84,11 @@ def make_maps(
     """Space name -> its map, for all ``spaces``; what is stored is kept, what is missing is computed and stored.
 
     Args:
-        spaces: which ones are wanted.
-        first: where all of them start from and what they are aligned to; it is mapped too.
+        spaces: which ones are wanted; ask for all of a dataset at once, so that the base is drawn from them all.
+        first: keeps the base; it is mapped too.
         items: [M] from `mapped_items`.
         workspace: gets the maps of Runs that are not its own.
-        method: "umap"; or "pca", coarser and quick.
+        method: "umap": UMAP's forces, all in one frame (`learn.explore.maps.joint`); or "pca", coarser and quick.
         again: compute all of them anew.
         must_store: False: a map that cannot be written is still returned.
 
@@ -169,47 +98,69 @@ def make_maps(
     if method not in METHODS:
         raise LearnError(f"There is no map {method!r}.", f"Choose one of: {', '.join(METHODS)}.")
     wanted = [first, *(space for space in spaces if space.name != first.name)]
-    found = {} if again else read_maps(wanted, first, items, dataset.n_items, workspace)
+    found: dict[str, ItemMap] = {}
+    base = None
+    if not again:
+        found, base = stored_maps.read(wanted, first, items, dataset.n_items, workspace)
     missing = [space for space in wanted if space.name not in found]
     if not missing:
         return found
-    vectors = {space.name: space_vectors(space, dataset)[items] for space in missing}
-    start = principal_plane(vectors[first.name] if first.name in vectors else space_vectors(first, dataset)[items])
-    with (progress or SilentProgress()).task("Drawing maps", 100 * len(missing), "steps") as handle:
+    if first.name in found:
+        method = found[first.name].method  # one frame holds maps of one kind
+    with (progress or SilentProgress()).task("Drawing maps", 100 * (len(missing) + 1), "steps") as handle:
+        made, base = _draw(wanted, found, base, dataset, items, method, handle)
+        digest = stored_maps.digest(base)
         for space in missing:
-            reference = found[first.name].plane if first.name in found else None
-            made = _draw(vectors[space.name], start, reference, items, method, handle)
-            found[space.name] = made
-            identity = _identity(space, first, items, dataset.n_items)
+            found[space.name] = made[space.name]
             with suppress(*([] if must_store else [LearnError])):
-                _write(_paths(space, workspace)[-1], made, identity)
+                stored_maps.write(
+                    space,
+                    made[space.name],
+                    first,
+                    digest,
+                    dataset.n_items,
+                    workspace,
+                    base if space.name == first.name else None,
+                )
     return found
 
 
 def _draw(
-    vectors: np.ndarray, start: np.ndarray, reference: np.ndarray | None, items: np.ndarray, method: str, handle: Handle
-) -> ItemMap:
-    k = UMAP_NEIGHBOURS if method == "umap" else K
-    neighbours, cosines = nearest(vectors, k, note=lambda share: handle.update(25 * share))
-    if method == "umap":
-        plane = umap_plane(vectors, neighbours, cosines, start, SEED, lambda share: handle.update(65 * share))
+    wanted: Sequence[Space],
+    found: Mapping[str, ItemMap],
+    base: np.ndarray | None,
+    dataset: Dataset,
+    items: np.ndarray,
+    method: str,
+    handle: Handle,
+) -> tuple[dict[str, ItemMap], np.ndarray]:
+    """The maps of ``wanted`` that are not ``found``, and the base [M, 2] of all of them."""
+    vectors = {space.name: space_vectors(space, dataset)[items] for space in wanted}
+    near = {}
+    for name, rows in vectors.items():
+        near[name] = nearest(rows, max(NEIGHBOURS, K))
+        handle.update(25 * (len(vectors) - len(found)) / len(vectors))
+    if method == "pca":
+        start = aligned(principal_plane(vectors[wanted[0].name])) if base is None else base
+        raw = {name: aligned(principal_plane(rows), start) for name, rows in vectors.items() if name not in found}
+        base, size = start, 1.0
+        handle.update(70 * len(raw))
     else:
-        plane = principal_plane(vectors)
-        handle.update(65)
-    plane = aligned(plane, reference)
-    trust = local_trust(neighbours[:, :K], plane)
-    handle.update(10)
-    return ItemMap(items, plane, trust, method)
-
-
-def _write(path: Path, made: ItemMap, identity: dict[str, str]) -> None:
-    tensors = {"items": made.items.astype(np.int32), "plane": made.plane, "trust": made.trust}
-    with atomic_path(path) as temporary:
-        save_file(
-            {name: np.ascontiguousarray(value) for name, value in tensors.items()},
-            temporary,
-            {**identity, "method": made.method},
-        )
+        if base is None:
+            base = joint_base(list(vectors.values())[:BASE_SPACES], SEED, lambda share: handle.update(100 * share))
+        base = base.astype(np.float32)
+        size = float(np.sqrt((base.astype(np.float64) ** 2).sum(axis=1).mean())) or 1.0
+        fixed = {name: size * one.plane for name, one in found.items()}
+        spaces = {name: JointSpace(rows, *near[name], fixed.get(name)) for name, rows in vectors.items()}
+        groups = item_groups(read_catalogue(dataset), items, vectors[wanted[0].name])
+        steps = 70 * (len(vectors) - len(found))
+        raw = draw_jointly(spaces, base, groups, SEED, lambda share: handle.update(steps * share))
+    made = {}
+    for name, plane in raw.items():
+        plane = (plane / size).astype(np.float32)
+        made[name] = ItemMap(items, plane, local_trust(near[name][0][:, :K], plane), method)
+        handle.update(5)
+    return made, base
 
 
 def place_users(plane: np.ndarray, items: np.ndarray, users: np.ndarray, k: int = K) -> np.ndarray:

@@ -1,19 +1,28 @@
-"""From a space to the plane: one start for all spaces, UMAP, alignment, and how far the plane can be trusted."""
+"""The plane: principal components, alignment, and how far a map can be trusted."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-UMAP_NEIGHBOURS = 30
-MIN_DISTANCE = 0.3
-REPULSION = 0.5
-"""UMAP's defaults (15, 0.1 and 1) fling texts that differ by a pack size apart into hundreds of dots; these keep such
-cliques together and beside what they resemble."""
-EPOCHS = 200
+
+@dataclass(frozen=True)
+class ItemMap:
+    """Where the items of one space lie in the plane.
+
+    Attributes:
+        items: [M] item indices, ascending: all of them, or the sample.
+        plane: [M, 2] float32, in the frame that all maps of a dataset share: the base is centred in it, with a root
+            mean square of 1.
+        trust: [M] uint8: how many of an item's ten true neighbours the map shows near it.
+        method: "umap" or "pca".
+    """
+
+    items: np.ndarray
+    plane: np.ndarray
+    trust: np.ndarray
+    method: str
 
 
 def principal_plane(vectors: np.ndarray) -> np.ndarray:
@@ -29,65 +38,6 @@ def principal_plane(vectors: np.ndarray) -> np.ndarray:
     axes = axes * np.sign(axes[largest, np.arange(axes.shape[1])])
     plane = centred @ axes
     return np.pad(plane, ((0, 0), (0, 2 - plane.shape[1])))
-
-
-def umap_plane(
-    vectors: np.ndarray,
-    neighbours: np.ndarray,
-    cosines: np.ndarray,
-    start: np.ndarray,
-    seed: int,
-    note: Callable[[float], None] = lambda share: None,
-) -> np.ndarray:
-    """[M, d] -> [M, 2] float32 by UMAP (McInnes et al., 2018) with cosine distance, from exact neighbours.
-
-    Args:
-        vectors: [M, d] of length 1.
-        neighbours, cosines: [M, k] from `learn.explore.maps.neighbours.nearest`, without the item itself.
-        start: [M, 2] where the points begin; the same for all spaces of a dataset.
-        note: is told the share of the epochs that was done.
-    """
-    if len(vectors) < 5:
-        return start.astype(np.float32)
-    import umap
-
-    itself = np.arange(len(vectors))[:, None]
-    indices = np.concatenate([itself, neighbours], axis=1).astype(np.int32)
-    distances = np.concatenate([np.zeros((len(vectors), 1)), 1 - cosines], axis=1).clip(min=0).astype(np.float32)
-    epochs = _Epochs(note)
-    method = umap.UMAP(
-        n_neighbors=indices.shape[1],
-        n_epochs=EPOCHS,
-        min_dist=MIN_DISTANCE,
-        repulsion_strength=REPULSION,
-        metric="cosine",
-        init=start.astype(np.float32),
-        random_state=seed,
-        n_jobs=1,
-        precomputed_knn=(indices, distances),
-        force_approximation_algorithm=True,
-        tqdm_kwds={"disable": False, "file": epochs, "bar_format": "{n}", "mininterval": 0.2},
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that new points cannot be placed later: none will be
-        plane = method.fit_transform(vectors).astype(np.float32)
-    epochs.write(str(EPOCHS))  # the bar says nothing of the last fifth of a second
-    return plane
-
-
-class _Epochs:
-    """A text stream that UMAP's progress bar writes its count of epochs to."""
-
-    def __init__(self, note: Callable[[float], None]) -> None:
-        self._note, self._done = note, 0
-
-    def write(self, text: str) -> Any:
-        if text.strip().isdigit() and int(text) > self._done:
-            self._note((int(text) - self._done) / EPOCHS)
-            self._done = int(text)
-
-    def flush(self) -> None:
-        """Nothing is kept back."""
 
 
 def aligned(plane: np.ndarray, reference: np.ndarray | None = None) -> np.ndarray:

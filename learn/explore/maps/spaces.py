@@ -1,4 +1,8 @@
-"""The spaces in which items can be near each other: what the LLM says of them, and each Run's item vectors."""
+"""The spaces in which items can be near each other: what the LLM says of them, and each Run's item vectors.
+
+What the LLM says is shown standardised, not whitened: whitening makes all far groups equally far, which helps a
+dot product to rank and leaves a map nothing to show.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from learn.config import Preprocessing
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.explore.metrics.overview import run_labels
 from learn.item_towers import ITEM_TOWERS
-from learn.pal.preprocessing import ContentPreprocessing
+from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from learn.runs.vectors import has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
@@ -63,7 +68,7 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
                     CONTENT if key == keys[0] and CONTENT not in names else f"{CONTENT}-{key[:6]}",
                     "The LLM's view" if len(keys) == 1 else f"The LLM's view, {key[:6]}",
                     "Before training: near means that the texts say similar things."
-                    + (f" Also the item space of {' and '.join(same)}." if same else ""),
+                    + (f" {' and '.join(same)} recommend among the same vectors, whitened." if same else ""),
                     home,
                     is_content=True,
                 )
@@ -91,6 +96,11 @@ def _reads_content_beside_it(run: Run) -> int:
     return 1 if tower.trained else 0
 
 
+def content_view(content: np.ndarray, dataset: Dataset) -> ContentPreprocessing:
+    """How the LLM's view scales content embeddings ([N, D_llm]): standardised over the items of the training period."""
+    return fit_preprocessing(content[dataset.split.training_counts() > 0], Preprocessing.STANDARDISE)
+
+
 def space_vectors(space: Space, dataset: Dataset) -> np.ndarray:
     """[N, d] float32 item vectors of length 1, so that a dot product is a cosine.
 
@@ -101,7 +111,7 @@ def space_vectors(space: Space, dataset: Dataset) -> np.ndarray:
     """
     if space.is_content:
         content = stored_content_of(space.run, dataset)
-        items = ContentPreprocessing.from_tensors(space.run.tensors("preprocessing")).apply(content)
+        items = content_view(content, dataset).apply(content)
     else:
         items = _without_popularity_bias(space.run, run_vectors(space.run, dataset)[1])
     return np.ascontiguousarray(normalise(items), dtype=np.float32)
@@ -111,17 +121,19 @@ def new_item_directions(space: Space, recommender: Recommender, content: np.ndar
     """[n, d] float32 items outside the catalogue in the same dimensions as `space_vectors`, of length 1.
 
     Args:
-        live: the space's own Run; for the content space any Run that reads that content.
+        recommender: of the space's own Run; for the content space of any Run that reads that content.
         content: [n, D_llm] raw content embeddings.
     """
     if space.is_content:
-        items = ContentPreprocessing.from_tensors(space.run.tensors("preprocessing")).apply(content)
-        return normalise(items).astype(np.float32)
+        view = content_view(recommender.content, recommender.dataset)
+        return normalise(view.apply(content)).astype(np.float32)
     return recommender.directions(recommender.embed_new_items(content)).astype(np.float32)
 
 
-def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
-    """[U, d] float32 user vectors in the same dimensions as `space_vectors`, of length 1 or 0 (no history).
+def user_directions(space: Space, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """([U, d] users, [N, d] items) float32 of the Run that recommends in ``space``, of length 1 or 0 (no history).
+
+    For the content space these are the Run's whitened vectors: where it looks for what is near to a user.
 
     Raises:
         LearnError: no Run recommends in this space.
@@ -130,12 +142,9 @@ def user_directions(space: Space, dataset: Dataset) -> np.ndarray:
         raise LearnError(
             f"No Run recommends in the space {space.label}.", f"Train one: learn train {dataset.name} --tower c"
         )
-    users, _ = run_vectors(space.run, dataset)
-    if space.is_content:
-        users = users[:, : len(space.run.tensors("preprocessing")["mean"])]
-    else:
-        users = _without_popularity_bias(space.run, users)
-    return np.ascontiguousarray(normalise(users), dtype=np.float32)
+    parts = (_without_popularity_bias(space.run, part) for part in run_vectors(space.run, dataset))
+    users, items = (np.ascontiguousarray(normalise(part), dtype=np.float32) for part in parts)
+    return users, items
 
 
 def _without_popularity_bias(run: Run, vectors: np.ndarray) -> np.ndarray:

@@ -95,7 +95,7 @@ def test_a_workspace_that_refuses_is_an_error_for_the_command_only(spaces, datas
     assert blocked.is_file()
 
 
-def test_all_spaces_are_aligned_to_the_first(spaces, dataset, place):
+def test_components_of_all_spaces_are_aligned_to_the_first(spaces, dataset, place):
     drawn = made(spaces, dataset, place)
     first = drawn["learn-a"].plane
     for name in ("learn-b", "learn-c"):
@@ -103,6 +103,27 @@ def test_all_spaces_are_aligned_to_the_first(spaces, dataset, place):
         cross = drawn[name].plane.T @ first
         np.testing.assert_allclose(cross, cross.T, atol=1e-2)
         assert np.linalg.eigvalsh((cross + cross.T) / 2).min() > -1e-2
+
+
+def test_a_run_that_comes_later_is_drawn_beside_the_maps_that_are_there(spaces, dataset, place, monkeypatch):
+    """The others stay where they are, byte for byte; the new one begins on their base and is tied to them."""
+    pair = make_maps(spaces[:2], spaces[0], dataset, EVERYTHING, place)
+    files = [(space.run.path / "map.safetensors").read_bytes() for space in spaces[:2]]
+    monkeypatch.setattr(item_maps, "joint_base", lambda *arguments: pytest.fail("the base is kept"))
+    three = make_maps(spaces, spaces[0], dataset, EVERYTHING, place)
+    assert [(space.run.path / "map.safetensors").read_bytes() for space in spaces[:2]] == files
+    for name, found in pair.items():
+        np.testing.assert_array_equal(three[name].plane, found.plane)
+    assert three["learn-c"].method == "umap" and np.isfinite(three["learn-c"].plane).all()
+    assert len(read_maps(spaces, spaces[0], EVERYTHING, dataset.n_items, place)) == 3
+
+
+def test_maps_on_another_base_do_not_fit(spaces, dataset, place):
+    make_maps(spaces, spaces[0], dataset, EVERYTHING, place)
+    # The first space's map is drawn anew, alone: on a base of its own.
+    (spaces[0].run.path / "map.safetensors").unlink()
+    make_maps(spaces[:1], spaces[0], dataset, EVERYTHING, place)
+    assert list(read_maps(spaces, spaces[0], EVERYTHING, dataset.n_items, place)) == ["learn-a"]
 
 
 def test_an_unknown_method_is_named(spaces, dataset, place):

@@ -1,11 +1,11 @@
-"""The plane: alignment keeps distances, trust is what a loop counts, UMAP is repeatable."""
+"""The plane: alignment keeps distances, trust is what a loop counts, axes have one sense."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learn.explore.maps.layout import aligned, local_trust, near_count, near_on_map, principal_plane, umap_plane
+from learn.explore.maps.layout import aligned, local_trust, near_count, near_on_map, principal_plane
 from learn.explore.maps.neighbours import nearest
 
 
@@ -63,18 +63,3 @@ def test_a_map_that_is_the_space_is_fully_trusted():
     vectors = np.column_stack([np.cos(angles), np.sin(angles)]).astype("f4")
     found, _ = nearest(vectors, 10)
     assert (local_trust(found, vectors) == 10).all()
-
-
-def test_umap_keeps_groups_together_and_repeats_itself():
-    rng = np.random.default_rng(6)
-    kinds = np.repeat(np.arange(4), 30)
-    vectors = np.eye(8)[kinds] + rng.normal(0, 0.1, (120, 8))
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype("f4")
-    near, cosines = nearest(vectors, 15)
-    shares = []
-    first = umap_plane(vectors, near, cosines, principal_plane(vectors), 0, shares.append)
-    again = umap_plane(vectors, near, cosines, principal_plane(vectors), 0)
-    np.testing.assert_array_equal(first, again)
-    assert 0 < sum(shares) <= 1
-    closest = near_on_map(first)[:, :5]
-    assert (kinds[closest] == kinds[:, None]).mean() > 0.9

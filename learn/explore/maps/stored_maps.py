@@ -1,0 +1,110 @@
+"""Maps on disk: one safetensors file a space, told apart by what they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from learn.explore.maps.layout import ItemMap
+from learn.explore.maps.spaces import Space
+from learn.files import atomic_path
+from learn.workspace import Workspace
+
+FORMAT_VERSION = 2
+
+
+def digest(base: np.ndarray) -> str:
+    """What tells one base ([M, 2] float32) from another."""
+    return hashlib.sha256(np.ascontiguousarray(base, dtype="<f4").tobytes()).hexdigest()[:16]
+
+
+def read(
+    spaces: Sequence[Space], first: Space, items: np.ndarray, n_items: int, workspace: Workspace
+) -> tuple[dict[str, ItemMap], np.ndarray | None]:
+    """(space name -> its map, for those of ``spaces`` that have one; the base [M, 2] they begin on, or None)."""
+    wanted = _identity(first, first, items, n_items)
+    kept = next((one for path in _paths(first, workspace) if (one := _read(path, wanted))), None)
+    if kept is None or kept[1] is None:
+        return {}, None
+    base = kept[1]
+    found = {}
+    for space in spaces:
+        identity = _identity(space, first, items, n_items) | {"base": digest(base)}
+        stored = next((one for path in _paths(space, workspace) if (one := _read(path, identity))), None)
+        if stored is not None:
+            found[space.name] = stored[0]
+    return found, base
+
+
+def write(
+    space: Space,
+    made: ItemMap,
+    first: Space,
+    base_digest: str,
+    n_items: int,
+    workspace: Workspace,
+    base: np.ndarray | None = None,
+) -> None:
+    """Stores the map ``made`` of ``space``; ``base`` ([M, 2]) goes with the first space's.
+
+    Raises:
+        LearnError: the file cannot be written.
+    """
+    identity = _identity(space, first, made.items, n_items) | {"base": base_digest, "method": made.method}
+    tensors = {"items": made.items.astype(np.int32), "plane": made.plane, "trust": made.trust}
+    if base is not None:
+        tensors["base"] = base.astype(np.float32)
+    with atomic_path(_paths(space, workspace)[-1]) as temporary:
+        save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, temporary, identity)
+
+
+def _stamp(space: Space) -> str:
+    """What tells this making of the space from another one."""
+    found = hashlib.sha256(space.name.encode())
+    found.update((space.run.path / "run.json").read_bytes())
+    return found.hexdigest()[:16]
+
+
+def _identity(space: Space, first: Space, items: np.ndarray, n_items: int) -> dict[str, str]:
+    sample = "all" if len(items) == n_items else hashlib.sha256(items.astype("<i8").tobytes()).hexdigest()[:16]
+    return {
+        "format_version": str(FORMAT_VERSION),
+        "space": _stamp(space),
+        "first": _stamp(first),
+        "items": f"{len(items)} of {n_items}: {sample}",
+    }
+
+
+def _file(space: Space) -> str:
+    return "content_map.safetensors" if space.is_content else "map.safetensors"
+
+
+def _paths(space: Space, workspace: Workspace) -> list[Path]:
+    """Where the map of ``space`` may be: in the Run's folder, or in the workspace where that cannot be written to."""
+    inside, outside = (
+        space.run.path / _file(space),
+        workspace.maps(space.run.info.dataset) / f"{space.name}.safetensors",
+    )
+    owned = space.workspace.root.resolve() == workspace.root.resolve()
+    return [inside] if owned else [inside, outside]
+
+
+def _read(path: Path, identity: dict[str, str]) -> tuple[ItemMap, np.ndarray | None] | None:
+    """The map and the base in ``path``; None where there is none, or one of other vectors, sample, base or format."""
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="numpy") as file:
+            about = file.metadata() or {}
+            if any(about.get(name) != value for name, value in identity.items()):
+                return None
+            base = file.get_tensor("base") if "base" in file.keys() else None  # noqa: SIM118  # no mapping
+            items, plane, trust = (file.get_tensor(name) for name in ("items", "plane", "trust"))
+            return ItemMap(items.astype(np.int64), plane, trust, about["method"]), base
+    except (SafetensorError, OSError, KeyError):
+        return None  # damaged: it is made again and replaced
