@@ -228,6 +228,9 @@ def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:
 def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
     """The users who would be shown an item first: an item of the catalogue, or new ones that nobody has had yet.
 
+    Ordered by the item's place in each user's own list of what is new to them, since scores of different users cannot
+    be compared; equal places in the order of the users.
+
     Args:
         run: a trained Run.
         items: the id of an item of the catalogue, whose users are then left out; or a table of new items, with a title
@@ -235,12 +238,12 @@ def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
         k: how many users for each item.
 
     Returns:
-        item_id, title, rank, user_id, score, the best first within an item.
+        item_id, title, rank (the item's in that user's own list), user_id, the lowest rank first within an item.
 
     Raises:
         LearnError: no such item, a table without text, or a Run that cannot embed.
     """
-    from learn.explore.lists.audience import top_users
+    from learn.explore.lists.audience import first_users
 
     dataset = run.dataset
     users, catalogue = run.recommender.users, run.recommender.items
@@ -253,12 +256,9 @@ def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
         vectors, known = run.embed_items(new), None
     parts = []
     for item_id, title, vector in zip(new[Items.ID], new[Items.TITLE], vectors, strict=True):
-        found, scores = top_users(users, vector, history, k, known)
-        ranks = range(1, len(found) + 1)
+        found, ranks, _ = first_users(users, catalogue, vector, history, k, known)
         about = {Items.ID: item_id, Items.TITLE: title, Recommendations.RANK: ranks}
-        parts.append(
-            pd.DataFrame({**about, Recommendations.USER: dataset.user_ids[found], Recommendations.SCORE: scores})
-        )
+        parts.append(pd.DataFrame({**about, Recommendations.USER: dataset.user_ids[found]}))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -117,14 +117,16 @@ def test_neighbours_are_the_nearest_others(run):
 
 
 def test_an_audience_of_an_item_and_of_new_ones(run):
-    columns = [Items.ID, Items.TITLE, Recommendations.RANK, Recommendations.USER, Recommendations.SCORE]
+    columns = [Items.ID, Items.TITLE, Recommendations.RANK, Recommendations.USER]
     of_old = learn.audience(run, "s1", k=4)
     assert list(of_old.columns) == columns and len(of_old) == 4 and set(of_old[Items.ID]) == {"s1"}
     history = run.dataset.interactions.groupby("user_id")["item_id"].agg(set)
     assert not any("s1" in history[user] for user in of_old[Recommendations.USER])
     new = learn.audience(run, pd.DataFrame({"title": ["Blue cheese", "Rye bread"], "price": [3.0, 2.0]}), k=3)
     assert list(new.columns) == columns and new[Items.ID].tolist() == ["new-1"] * 3 + ["new-2"] * 3
-    assert (new.groupby(Items.ID)[Recommendations.SCORE].diff().dropna() <= 0).all()
+    assert (new.groupby(Items.ID)[Recommendations.RANK].diff().dropna() >= 0).all()
+    who, place = of_old[Recommendations.USER][0], of_old[Recommendations.RANK][0]
+    assert run.recommend([who], k=int(place)).iloc[-1][Items.ID] == "s1"
 
 
 def test_runs_are_compared_on_the_same_users(shop, run, options, tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from app.panels import audiences
-from app.panels.new_item_answers import labels_and_colours, show_prompt
+from app.panels.new_item_text import labels_and_colours, show_prompt
 from app.shared import cache, links, theme, url
 from learn.explore.lists import cold_start
 from learn.runs.recommender import Recommender
@@ -25,13 +25,14 @@ def show(view: cache.View, opened: dict[str, Recommender]) -> None:
         st.info("Every item of this catalogue was bought in the training part. Try *A new item* instead.")
         return
     item = _pick_item(view, dict(zip(view.dataset.item_ids[table["index"]], table["buyers"], strict=True)))
+    labels, colours = labels_and_colours(opened)
+    answers = audiences.answers(opened, {name: one.items[item] for name, one in opened.items()}, view, item)
+    audiences.say(answers, view, labels)
+    audiences.show_answers(answers, view, labels, colours, item, "cold_start_answers")
+    _who_bought(view, opened, item, labels)
     show_prompt(view.dataset.items.iloc[[item]])
     for link in links.on_maps(view.dataset, item):
         st.markdown(f"[Show it on the maps]({link['href']})")
-    labels, colours = labels_and_colours(opened)
-    answers = audiences.answers(opened, {name: one.items[item] for name, one in opened.items()}, view, item)
-    audiences.show_answers(answers, view, labels, colours, item, "cold_start")
-    _who_bought(view, opened, item, labels)
 
 
 def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
@@ -55,7 +56,8 @@ def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
     right.button("Random item", icon=":material/casino:", on_click=_choose, args=(options,), width="stretch")
     chosen = url.linked(
         left.selectbox,
-        f"One of {len(ids):,} cold-start items; {sum(n > 0 for n in buyers.values()):,} of them were bought later",
+        f"An item that nobody had bought: one of {len(ids):,}; {sum(n > 0 for n in buyers.values()):,} of them were "
+        "bought later",
         options,
         url.ITEM,
         ids[0],
@@ -72,10 +74,7 @@ def _who_bought(view: cache.View, opened: dict[str, Recommender], item: int, lab
     if table.empty:
         st.info("In the target period nobody with a history bought it: there is nothing to check the variants against.")
         return
-    st.caption(
-        f"{len(table)} people with a history bought it later. Where it stood in the list that each of them would have "
-        f"been shown, of some {view.dataset.n_items:,} items: the smaller, the better."
-    )
+    st.caption(theme.plain(cold_start.buyers_sentence(table, labels, view.dataset.n_items)))
     for column, name in zip(st.columns(len(opened)), opened, strict=True):
         best = f"best {table[name].min():,} · first 100: {int((table[name] <= 100).sum())} of {len(table)}"
         column.metric(

@@ -1,4 +1,4 @@
-"""A new item, typed or of a file: the text that the LLM reads, its embedding, and what every variant makes of it."""
+"""A new item, typed or of a file, under every variant: what it is like, its audience, its words, its place."""
 
 from __future__ import annotations
 
@@ -6,58 +6,101 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.panels import audiences, new_item_maps
-from app.shared import cache, recommenders, theme
-from learn.cex.prompt import item_prompts
-from learn.config import CEXConfig
-from learn.errors import LearnError
-from learn.explore.colours import run_colours
-from learn.explore.metrics.overview import run_labels
-from learn.runs.new_items import embed_items, reading_settings
+from app.panels import audiences, new_item_maps, word_table
+from app.panels.new_item_text import labels_and_colours, read_items, show_prompt
+from app.shared import cache, map_cache, theme
+from learn.explore.lists import newcomer
+from learn.explore.lists.likeness import Likeness, catalogue_likeness, nearest_cosine
+from learn.explore.lists.newcomer import Answer, Change
+from learn.explore.maps.spaces import Space, find_spaces, new_item_directions
 from learn.runs.recommender import Recommender
 from learn.runs.stored import FoundRuns
 
 
-def labels_and_colours(opened: dict[str, Recommender]) -> tuple[dict[str, str], dict[str, str]]:
-    """Run name -> what people read, and Run name -> colour."""
-    runs = [one.run for one in opened.values()]
-    return run_labels(runs), run_colours((run.name, run.info.variant) for run in runs)
-
-
-def show_prompt(row: pd.DataFrame) -> None:
-    """The text that the LLM reads of the items table's first row, folded away."""
-    with st.expander("What the language model reads", icon=":material/article:"):
-        st.code(item_prompts(row)[0], language=None, wrap_lines=True)
-
-
-def show_answers(
-    view: cache.View, runs: FoundRuns, opened: dict[str, Recommender], content: dict[str, np.ndarray], key: str
+def show_new_item(
+    view: cache.View,
+    runs: FoundRuns,
+    opened: dict[str, Recommender],
+    item: pd.DataFrame,
+    before: pd.DataFrame | None,
+    key: str,
 ) -> None:
-    """What every Run makes of one new item: its place, what is like it, its audience; ``content``: [1, D_llm] a Run."""
+    """What every Run makes of one new item: what it is like, its audience, its words, its place on the maps.
+
+    Args:
+        item, before: items tables of one row; ``before`` is what it was before its text was changed, if it was.
+    """
+    content = read_items(opened, item)
+    opened = {name: one for name, one in opened.items() if name in content}
+    if not opened:
+        return
     labels, colours = labels_and_colours(opened)
-    vectors = {name: one.embed_new_items(content[name])[0] for name, one in opened.items()}
-    new_item_maps.show_places(opened, content, view, runs, key)
-    audiences.show_answers(audiences.answers(opened, vectors, view, None), view, labels, colours, None, key)
+    former = read_items(opened, before) if before is not None else None
+    _say_if_unlike(view, runs, opened, content)
+    found, changes = _answers(view, opened, content, former)
+    audiences.say(found, view, labels)
+    if changes:
+        named = {labels[name]: one for name, one in changes.items()}
+        sentence = theme.plain(newcomer.what_changed(named, audiences.NEIGHBOURS))
+        st.caption(f":material/compare_arrows: Before it read “{theme.plain(_words(before))}”. {sentence}")
+    audiences.show_answers(found, view, labels, colours, None, f"{key}_answers", changes)
+    word_table.show(opened, item, content, labels)
+    new_item_maps.show_places(opened, content, view, runs, key, former)
+    show_prompt(item)
 
 
-@st.cache_data(max_entries=64, show_spinner="The language model is reading …")
-def _embed(prompts: tuple[str, ...], settings: str, _items: pd.DataFrame, _cex: CEXConfig) -> np.ndarray:
-    return embed_items(_items, recommenders.open_llm(_cex), _cex)
+def _words(item: pd.DataFrame | None) -> str:
+    """What an items table's first row is called."""
+    row = item.iloc[0] if item is not None else {}
+    return ", ".join(str(row[name]) for name in ("title", "category", "brand") if pd.notna(row.get(name)))
 
 
-def read_items(opened: dict[str, Recommender], items: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Run name -> [n, D_llm] content embeddings of ``items``; a Run whose LLM is not here says so and is left out."""
-    content: dict[str, np.ndarray] = {}
-    said: set[str] = set()
-    for name, one in opened.items():
-        if not one.reads_text:
-            st.info(f"{theme.plain(one.run.info.label)} knows items by their ID only: a new item is nothing to it.")
-            continue
-        try:
-            cex = reading_settings(one.run)
-            content[name] = _embed(tuple(item_prompts(items)), cex.model_dump_json(), items, cex)
-        except LearnError as error:
-            if error.what not in said:
-                theme.show_error(error)
-            said.add(error.what)
-    return content
+def _answers(
+    view: cache.View,
+    opened: dict[str, Recommender],
+    content: dict[str, np.ndarray],
+    former: dict[str, np.ndarray] | None,
+) -> tuple[dict[str, Answer], dict[str, Change] | None]:
+    """Every Run's answer, and what changed in it where there was another text before."""
+
+    def answered(read: dict[str, np.ndarray]) -> dict[str, Answer]:
+        vectors = {name: one.embed_new_items(read[name])[0] for name, one in opened.items()}
+        return audiences.answers(opened, vectors, view, None)
+
+    found = answered(content)
+    if former is None or set(former) != set(content):
+        return found, None
+    earlier = answered(former)
+    return found, {name: newcomer.change(earlier[name], one) for name, one in found.items()}
+
+
+@st.cache_resource(max_entries=8, show_spinner="Measuring how near the catalogue's items are to each other …")
+def _likeness(_space: Space, _view: cache.View, key: tuple[str, ...], fingerprint: str) -> Likeness:
+    return catalogue_likeness(map_cache.vectors(_space, _view))
+
+
+def content_space(runs: FoundRuns, opened: dict[str, Recommender]) -> Space | None:
+    """The space of what the LLM says, as the first of ``opened`` that reads text has it."""
+    keys = {one.run.info.content_key for one in opened.values()}
+    spaces = [space for space in find_spaces(runs.usable) if space.is_content]
+    return next((space for space in spaces if space.run.info.content_key in keys), None)
+
+
+def _say_if_unlike(
+    view: cache.View, runs: FoundRuns, opened: dict[str, Recommender], content: dict[str, np.ndarray]
+) -> None:
+    """The badge of an item that is farther from the whole catalogue than its items are from each other."""
+    space = content_space(runs, opened)
+    if space is None:
+        return
+    reader = next(one for one in opened.values() if one.run.info.content_key == space.run.info.content_key)
+    vector = new_item_directions(space, reader, content[reader.run.name])[0]
+    cosine = nearest_cosine(map_cache.vectors(space, view), vector)
+    known = _likeness(space, view, cache.run_key([space.run]), view.dataset.fingerprint)
+    if known.is_unlike(cosine):
+        st.warning(
+            f"**Unlike anything here.** {theme.plain(known.sentence(cosine))} What follows says little about it.",
+            icon=":material/explore_off:",
+        )
+    else:
+        st.caption(f":material/check_circle: {theme.plain(known.sentence(cosine))}")

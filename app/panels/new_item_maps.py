@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -18,7 +20,12 @@ MOST_PANES = 4
 
 
 def show_places(
-    opened: dict[str, Recommender], content: dict[str, np.ndarray], view: cache.View, runs: FoundRuns, key: str
+    opened: dict[str, Recommender],
+    content: dict[str, np.ndarray],
+    view: cache.View,
+    runs: FoundRuns,
+    key: str,
+    former: dict[str, np.ndarray] | None = None,
 ) -> None:
     """Draws the maps of the LLM's view and of the chosen Runs with one new item on each of them.
 
@@ -26,6 +33,7 @@ def show_places(
         content: Run name -> [1, D_llm] the item's content embedding, for every Run of ``opened``.
         runs: all of the dataset, since the first of their spaces is what every map is aligned to.
         key: of the component.
+        former: as ``content``, of the item before its text was changed: the star comes from its place.
     """
     st.subheader("Its place on the maps", anchor=False)
     spaces = find_spaces(runs.usable)
@@ -36,7 +44,7 @@ def show_places(
     if len(maps) < len(wanted):
         missing = ", ".join(space.label for space in wanted if space.name not in maps)
         st.info(
-            f"No map has been drawn yet of: {theme.plain(missing)}. Open the page Maps once, or type:",
+            f"No map has been drawn yet of: {theme.plain(missing)}. Open the Atlas once, or type:",
             icon=":material/map:",
         )
         st.code(f"learn map {view.dataset.name}", language="bash")
@@ -46,16 +54,21 @@ def show_places(
     st.caption(
         "The star is the new item, amid those of its nearest items that lie together. Lines lead to its ten nearest "
         "in the full space; a dashed one where the map has that item elsewhere. Point at any item to see its name."
+        + (" It came from where it stood before its text was changed." if former is not None else "")
     )
     maps = {space.name: maps[space.name] for space in shown}
     points, version = map_cache.packed_points([AtlasMap(name, found) for name, found in maps.items()], view)
     placed = {space.name: _place(space, readers[space.name], content, view, maps[space.name]) for space in shown}
     places = on_canvas(list(maps.values()), np.stack([one.place for one in placed.values()]))
+    newcomer: dict[str, Any] = {"text": "the new item", "places": dict(zip(placed, places.tolist(), strict=True))}
+    if former is not None and set(content) <= set(former):
+        was = [_place(space, readers[space.name], former, view, maps[space.name]).place for space in shown]
+        newcomer["was"] = dict(zip(placed, on_canvas(list(maps.values()), np.stack(was)).tolist(), strict=True))
     drawn = {
         "version": version,
         "spaces": [described(space) for space in shown],
         "links": {name: _link(one) for name, one in placed.items()},
-        "newcomer": {"text": "the new item", "places": dict(zip(placed, places.tolist(), strict=True))},
+        "newcomer": newcomer,
     }
     show_maps(points, drawn, key=f"{key}_maps")
 

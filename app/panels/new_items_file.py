@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from app.panels.new_item_answers import read_items, show_answers, show_prompt
+from app.panels.new_item_answers import show_new_item
+from app.panels.new_item_text import read_items
 from app.shared import cache, theme
 from learn.data import new_items
 from learn.data.schema import Items
@@ -20,14 +21,11 @@ from learn.runs.recommender import Recommender
 from learn.runs.stored import FoundRuns
 
 AUDIENCE_LENGTH = 50
-EXAMPLE = (
-    "title,category,brand,price\nOat drink barista 1 L,Grocery > Milk,Oatly,2.49\nGluten-free rye bread,Bakery,,4.2\n"
-)
 
 
 def show(view: cache.View, runs: FoundRuns, opened: dict[str, Recommender]) -> None:
     """Draws the upload, and of what it holds every variant's audiences and one item's answers."""
-    upload = _pick_file()
+    upload = _pick_file(view)
     if upload is None:
         st.info(
             "Upload a CSV of new items; download for each of them whom every variant would show it to first.",
@@ -42,14 +40,18 @@ def show(view: cache.View, runs: FoundRuns, opened: dict[str, Recommender]) -> N
     if not opened:
         return
     row = _pick_row(view, opened, items, content)
-    show_prompt(items.iloc[[row]])
-    show_answers(view, runs, opened, {name: content[name][[row]] for name in opened}, "file_item")
+    show_new_item(view, runs, opened, items.iloc[[row]].reset_index(drop=True), None, "file_item")
 
 
-def _pick_file() -> UploadedFile | None:
+def _pick_file(view: cache.View) -> UploadedFile | None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     right.download_button(
-        "Example file", EXAMPLE, "new-items.csv", "text/csv", icon=":material/download:", width="stretch"
+        "Example file",
+        csv_bytes(new_item.example_file(view.dataset.name, view.dataset.items)),
+        "new-items.csv",
+        "text/csv",
+        icon=":material/download:",
+        width="stretch",
     )
     return left.file_uploader(
         f"A table of up to {new_items.MOST:,} new items, with at least a column title",

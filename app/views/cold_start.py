@@ -13,13 +13,15 @@ MODES = {"catalogue": "Of the catalogue", "new": "A new item", "file": "From a f
 def draw() -> None:
     runs, view = page.open_page(
         "Cold start",
-        "Items that nobody had bought while the variants learned. Each variant knows them by their text alone: see "
-        "what it takes them for, and whom it would show them to.",
+        "An item that nobody has bought is known by its text alone. See what each variant takes it for, and at which "
+        "place of whose list it would stand.",
     )
     dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
-    mode = url.linked(st.segmented_control, "Which item?", list(MODES), url.MODE, "catalogue", format_func=MODES.get)
-    chosen = pickers.pick_runs(usable)
+    left, right = st.columns([1.1, 2], vertical_alignment="bottom")
+    mode = url.linked(left.segmented_control, "Which item?", list(MODES), url.MODE, "catalogue", format_func=MODES.get)
+    with right:
+        chosen = pickers.pick_runs(usable)
     opened = recommenders.open_recommenders([run for run in usable if run.name in chosen], dataset, towers=True)
     if not opened:
         return

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import model_validator
 
-from learn.config.sections import FIRST_NAMES, Backbone, CEXConfig, ObjectiveConfig, PALConfig, TrainingConfig
+from learn.config.sections import FIRST_NAMES, LATER, Backbone, CEXConfig, ObjectiveConfig, PALConfig, TrainingConfig
 from learn.errors import LearnError
 from learn.frozen import Frozen
 from learn.sampling import SamplingConfig
@@ -64,7 +64,8 @@ class Config(Frozen):
         """All settings as JSON, under the names that they had first: what is called by a hash keeps its name."""
         data = self.model_dump(mode="json")
         first = {new: old for old, new in FIRST_NAMES.items()}
-        return data | {"pal": {first.get(name, name): value for name, value in data["pal"].items()}}
+        kept = {name: value for name, value in data["pal"].items() if name not in LATER or value != LATER[name]}
+        return data | {"pal": {first.get(name, name): value for name, value in kept.items()}}
 
 
 def parse_config(data: Any, what: str = "The configuration") -> Config:

@@ -62,6 +62,10 @@ FIRST_NAMES = {"popularity_prior": "popularity_bias", "repeat_term": "repeat_bia
 """Settings of `PALConfig` by the names that they had first: stored configurations and commands may still say them."""
 
 
+LATER = {"shrinkage": 0.0}
+"""Settings of `PALConfig` that came later, and the value at which all is as it was without them."""
+
+
 def _one_of(table: Registry[Any]) -> Callable[[str], str]:
     """A validator that lets the codes of ``table`` pass."""
 
@@ -133,6 +137,10 @@ class PALConfig(Frozen):
     """Share of items whose ID embedding is left out beside the text in training, so that the text has to speak too."""
     preprocessing: Preprocessing = Preprocessing.WHITEN
     """Not stated."""
+    shrinkage: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
+    """Of whitening: how many times their mean is added to the eigenvalues, at the least a thousandth of it. Directions
+    along which items hardly differ tell how a text is written rather than what it says; the more is added, the less
+    they are blown up, down to none of whitening. Not stated."""
     popularity_bias: bool = True
     """Adds to every item's score a number read from its text (a small MLP on E^c). Not in the paper."""
     repeat_bias: bool = False

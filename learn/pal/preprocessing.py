@@ -16,7 +16,7 @@ from learn.config import Preprocessing
 from learn.errors import LearnError
 
 SHRINKAGE = 1e-3
-"""Added to every eigenvalue, as a share of their mean: directions without variance are not blown up."""
+"""Added to every eigenvalue at the least, as a share of their mean: directions without variance are not blown up."""
 
 
 def distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -71,8 +71,13 @@ class ContentPreprocessing:
         return cls(**found)
 
 
-def fit_preprocessing(vectors: np.ndarray, kind: Preprocessing) -> ContentPreprocessing:
+def fit_preprocessing(vectors: np.ndarray, kind: Preprocessing, shrinkage: float = 0.0) -> ContentPreprocessing:
     """Statistics of ``vectors`` ([n, D_llm], one row per training-time item).
+
+    Args:
+        kind: what is done.
+        shrinkage: see `learn.config.PALConfig`. With any, the whole is scaled so that what comes out is as long as of
+            whitening without: towers start from the same place.
 
     Raises:
         LearnError: no row, or a value that is not finite.
@@ -93,7 +98,10 @@ def fit_preprocessing(vectors: np.ndarray, kind: Preprocessing) -> ContentPrepro
         return ContentPreprocessing(mean.astype(np.float32), scale=scale.astype(np.float32))
     covariance = np.atleast_2d(np.cov(vectors, rowvar=False, bias=True))
     values, directions = np.linalg.eigh(covariance)
-    values = np.maximum(values, 0.0) + SHRINKAGE * max(values.mean(), 1e-12)
+    values = np.maximum(values, 0.0)
+    shrunk = values + max(shrinkage, SHRINKAGE) * max(values.mean(), 1e-12)
+    if shrinkage > SHRINKAGE:
+        shrunk *= (values / shrunk).mean()
     # ZCA: back in the original axes, the rotation that moves the vectors least.
-    matrix = (directions / np.sqrt(values)) @ directions.T
+    matrix = (directions / np.sqrt(shrunk)) @ directions.T
     return ContentPreprocessing(mean.astype(np.float32), matrix=matrix.astype(np.float32))

@@ -30,7 +30,9 @@ from learn.training.validation import validation_metric
 
 def prepare_content(content: np.ndarray, split: Split, config: Config) -> tuple[np.ndarray, ContentPreprocessing]:
     """[N, D_llm] content embeddings -> the same, prepared with statistics of training-time items only."""
-    preprocessing = fit_preprocessing(content[split.training_counts() > 0], config.pal.preprocessing)
+    preprocessing = fit_preprocessing(
+        content[split.training_counts() > 0], config.pal.preprocessing, config.pal.shrinkage
+    )
     return preprocessing.apply(content), preprocessing
 
 

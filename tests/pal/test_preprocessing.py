@@ -61,3 +61,15 @@ def test_items_that_share_a_text_stay_equal_wherever_they_stand(vectors, kind):
     out = fitted.apply(vectors[alike])
     assert len(np.unique(out, axis=0)) == 5 and (out == out[[list(alike).index(one) for one in alike]]).all()
     assert (fitted.apply(vectors[:61]) == fitted.apply(np.concatenate([vectors[:61], vectors[:3]]))[:61]).all()
+
+
+def test_shrinkage_leads_from_whitening_to_the_vectors_as_they_are(vectors):
+    whitened = fit_preprocessing(vectors, Preprocessing.WHITEN)
+    assert np.array_equal(fit_preprocessing(vectors, Preprocessing.WHITEN, 0.0).matrix, whitened.matrix)
+    some = fit_preprocessing(vectors, Preprocessing.WHITEN, 1.0).apply(vectors)
+    variances = [np.linalg.eigvalsh(np.cov(one, rowvar=False, bias=True)) for one in (vectors, some)]
+    by_hand = variances[0] / (variances[0] + variances[0].mean())
+    assert variances[1] == pytest.approx(by_hand / by_hand.mean(), rel=1e-3)  # together as long as whitened ones
+    most = fit_preprocessing(vectors, Preprocessing.WHITEN, 1e6).apply(vectors)
+    centred = vectors - vectors.mean(axis=0)
+    assert most / most.std() == pytest.approx(centred / centred.std(), abs=1e-3)

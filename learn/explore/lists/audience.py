@@ -1,4 +1,4 @@
-"""Who would be shown an item first, what in their history speaks for it, and who did get it."""
+"""Who would be shown an item first, by its place in their own lists; what speaks for it there, and who got it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from learn.data.sequences import Sequences
+from learn.data.sequences import Sequences, take_users
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items
 from learn.explore.lists.attribution import leave_one_out
 from learn.retrieval.scores import pair_scores, rounding_bound
@@ -15,44 +15,41 @@ from learn.runs.recommender import Recommender
 SHORT = 8
 """Histories of up to this many distinct items are explained exactly: it costs next to nothing."""
 
+SEEN = 1000
+"""Nobody scrolls farther: who has an item beyond this place of their list would not see it."""
+
+_BLOCK_SCORES = 4_000_000  # scores held at a time: 16 MB
+
 
 @dataclass(frozen=True)
 class Audience:
-    """The users with the highest score of one item.
+    """The users in whose own lists one item stands highest.
+
+    Scores of different users cannot be compared: one's tenth may be higher than another's first. Places can.
 
     Attributes:
-        users: [k] user indices, best first; equal scores by lower index.
-        scores: [k] float32.
+        users: [k] user indices, the one who would see it earliest first; equal ranks by lower index.
         ranks: [k] where the item stands in each one's own list of what is new to them; 1 is the first place.
         reasons: [k] up to three items of each one's history that speak for it, the strongest first.
+        reach: [U] its rank in everybody's list; 0 for those who are not asked (`own_ranks`).
     """
 
     users: np.ndarray
-    scores: np.ndarray
     ranks: np.ndarray
     reasons: list[np.ndarray]
+    reach: np.ndarray
+
+    def seen_by(self, first: int = SEEN) -> int:
+        """How many people have it among the ``first`` of their list."""
+        return int(((self.reach > 0) & (self.reach <= first)).sum())
 
 
-def top_users(
-    user_vectors: np.ndarray, item_vector: np.ndarray, history: Sequences, k: int, item: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """The ``k`` users with the highest score, exactly: users without history, or who had ``item``, are not asked.
-
-    Args:
-        user_vectors: [U, d]; item_vector: [d].
-        history: of every user.
-        item: its index, where it is one of the catalogue.
-
-    Returns:
-        users [<= k] and scores, best first.
-    """
-    scores = pair_scores(item_vector, user_vectors)
-    allowed = history.lengths > 0
+def asked_users(history: Sequences, item: int | None = None) -> np.ndarray:
+    """[n] user indices, increasing: those with a history, and without ``item`` in it."""
+    asked = history.lengths > 0
     if item is not None:
-        allowed[history.users[history.items == item]] = False
-    found = np.flatnonzero(allowed)
-    order = np.argsort(-scores[found], kind="stable")[:k]
-    return found[order], scores[found[order]]
+        asked[history.users[history.items == item]] = False
+    return np.flatnonzero(asked)
 
 
 def own_ranks(
@@ -63,25 +60,67 @@ def own_ranks(
     users: np.ndarray,
     item: int | None = None,
 ) -> np.ndarray:
-    """[len(users)] the place of an item in each one's list of what is new to them.
+    """[len(users)] the place of an item in each one's list of what is new to them, every item of it looked at.
 
     An item outside the catalogue (``item`` None) is one more beside it; of equal scores the lower index is first, a
     new item last.
+
+    Args:
+        user_vectors: [U, d]; item_vectors: [N, d]; item_vector: [d].
+        history: of every user.
+        users: [n] user indices.
+        item: its index, where it is one of the catalogue.
     """
-    asked = user_vectors[users]
-    catalogue, own = asked @ item_vectors.T, pair_scores(asked, item_vector)
+    users = np.asarray(users, dtype=np.int64)
+    block = max(1, _BLOCK_SCORES // max(len(item_vectors), 1))
+    parts = [
+        _ranks_of_block(user_vectors[some], item_vectors, item_vector, take_users(history, some), item)
+        for some in np.split(users, range(block, len(users), block))
+    ]
+    return np.concatenate(parts)
+
+
+def _ranks_of_block(
+    asked: np.ndarray, item_vectors: np.ndarray, item_vector: np.ndarray, history: Sequences, item: int | None
+) -> np.ndarray:
+    scores, own = asked @ item_vectors.T, pair_scores(asked, item_vector)
+    slack = rounding_bound(asked, np.concatenate([item_vectors, item_vector[None]]))
+    high = np.nextafter((own + slack).astype(np.float32), np.float32(np.inf))
+    low = np.nextafter((own - slack).astype(np.float32), np.float32(-np.inf))
+    ahead = scores > high[:, None]
     # Where the matrix product's rounding could tell the two apart, or not tell them apart, the exact scores do.
-    near = np.abs(catalogue - own[:, None]) <= rounding_bound(asked, item_vectors)[:, None]
-    rows, columns = np.nonzero(near)
-    catalogue[rows, columns] = pair_scores(asked[rows], item_vectors[columns])
-    places = np.arange(catalogue.shape[1])
-    last = len(places) if item is None else item
-    ahead = (catalogue > own[:, None]) | ((catalogue == own[:, None]) & (places < last))
+    rows, columns = np.nonzero((scores >= low[:, None]) ^ ahead)
+    exact = pair_scores(asked[rows], item_vectors[columns])
+    last = len(item_vectors) if item is None else item
+    ahead[rows, columns] = (exact > own[rows]) | ((exact == own[rows]) & (columns < last))
     if item is not None:
         ahead[:, item] = False
-    for row, user in enumerate(users):
-        ahead[row, history[user]] = False
-    return 1 + ahead.sum(axis=1)
+    ahead[history.users, history.items] = False
+    return 1 + np.count_nonzero(ahead, axis=1)
+
+
+def first_users(
+    user_vectors: np.ndarray,
+    item_vectors: np.ndarray,
+    item_vector: np.ndarray,
+    history: Sequences,
+    k: int,
+    item: int | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The ``k`` users in whose own lists an item stands highest; arguments as `own_ranks`.
+
+    Users without history, or who had ``item``, are not asked.
+
+    Returns:
+        users [<= k], the lowest rank first and equal ranks by lower index; their ranks; and everybody's rank [U], 0
+        for those who are not asked.
+    """
+    asked = asked_users(history, item)
+    ranks = own_ranks(user_vectors, item_vectors, item_vector, history, asked, item)
+    order = np.argsort(ranks, kind="stable")[:k]
+    everybody = np.zeros(len(history), dtype=np.int64)
+    everybody[asked] = ranks
+    return asked[order], ranks[order], everybody
 
 
 def reasons(
@@ -106,9 +145,8 @@ def audience(
     recommender: Recommender, item_vector: np.ndarray, history: Sequences, k: int, item: int | None = None
 ) -> Audience:
     """The `Audience` of an item of the catalogue (its index ``item``) or of a new one (None)."""
-    users, scores = top_users(recommender.users, item_vector, history, k, item)
-    ranks = own_ranks(recommender.users, recommender.items, item_vector, history, users, item)
-    return Audience(users, scores, ranks, reasons(recommender, history, users, item_vector))
+    users, ranks, reach = first_users(recommender.users, recommender.items, item_vector, history, k, item)
+    return Audience(users, ranks, reasons(recommender, history, users, item_vector), reach)
 
 
 def later_buyers(target: Sequences, item: int) -> np.ndarray:

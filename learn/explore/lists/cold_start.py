@@ -68,6 +68,22 @@ def buyers_ranks(
     return pd.DataFrame({"user": users, **columns})
 
 
+def buyers_sentence(table: pd.DataFrame, labels: dict[str, str], n_items: int) -> str:
+    """One sentence on `buyers_ranks` that is not empty: which Run had the item nearest to those who did buy it.
+
+    Args:
+        labels: Run name -> what people read.
+        n_items: of the catalogue, for what chance would do.
+    """
+    medians = {name: float(table[name].median()) for name in labels if name in table}
+    best = min(medians, key=lambda name: medians[name])
+    people = f"the {len(table):,} people with a history who did buy it later" if len(table) > 1 else "the one buyer"
+    return (
+        f"{labels[best]} had it nearest to {people}: at place {medians[best]:,.0f} of their own lists (the median); "
+        f"by chance it would be {(n_items + 1) / 2:,.0f}."
+    )
+
+
 CHANCE = "chance"
 
 

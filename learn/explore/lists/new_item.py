@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,8 +15,47 @@ from learn.data.schema import Items
 from learn.data.sequences import Sequences
 from learn.data.validation import validate_items
 from learn.errors import LearnError
-from learn.explore.lists.audience import top_users
+from learn.explore.lists.audience import SEEN, first_users
 from learn.runs.recommender import Recommender
+
+
+class NewItem(NamedTuple):
+    """What somebody typed of one item."""
+
+    title: str = ""
+    category: str = ""
+    brand: str = ""
+    price: float | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there is anything for the LLM to read."""
+        return any(text.strip() for text in (self.title, self.category, self.brand))
+
+    def table(self) -> pd.DataFrame:
+        """It as a validated items table of one row; raises as `make_item` does."""
+        return make_item(self.title, self.category, self.brand, self.price)
+
+
+EXAMPLES = {"completejourney": NewItem("Oat drink barista, 1 L", "Nutrition > Non-dairy beverages", "Oatly", 3.49)}
+"""A dataset's name -> an item that it does not have, to begin with."""
+
+EXAMPLE_FILES = {
+    "completejourney": (
+        EXAMPLES["completejourney"],
+        NewItem("Gluten-free rye bread", "Grocery > Baked bread/buns/rolls", "", 4.2),
+        NewItem("Front brake disc ventilated 300 mm pair", "", "Brembo", 119.9),
+    )
+}
+"""A dataset's name -> the new items of its example file; the last one is like nothing in it."""
+
+
+def example_file(dataset: str, items: pd.DataFrame) -> pd.DataFrame:
+    """New items as a table to upload: those of `EXAMPLE_FILES`, else two of the catalogue's ``items`` made anew."""
+    columns = [Items.TITLE, Items.CATEGORY, Items.BRAND, Items.PRICE]
+    if dataset in EXAMPLE_FILES:
+        return pd.DataFrame(EXAMPLE_FILES[dataset], columns=columns)
+    some = items.dropna(subset=[Items.TITLE]).head(2).reindex(columns=columns)
+    return some.assign(**{Items.TITLE: "New: " + some[Items.TITLE].astype(str)})
 
 
 def make_item(
@@ -62,6 +103,22 @@ def unusual_gaps(items: pd.DataFrame, catalogue: pd.DataFrame, share: float = 0.
     return [name for name in names if catalogue[name].notna().mean() > share and items[name].isna().any()]
 
 
+def frequent_values(items: pd.DataFrame, column: str) -> list[str]:
+    """The distinct values of a column of ``items``, the most frequent first; none where there is no such column."""
+    return [str(value) for value in items[column].dropna().value_counts().index] if column in items else []
+
+
+def closest_values(text: str, values: list[str], most: int = 3) -> list[str]:
+    """Those of ``values`` that share most of their words with ``text``, at most ``most``; none that shares no word."""
+    words = _words(text)
+    shared = {value: len(words & _words(value)) / len(words | _words(value)) for value in values if words}
+    return sorted((value for value in shared if shared[value]), key=lambda value: (-shared[value], value))[:most]
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
 def audiences(
     recommenders: dict[str, Recommender],
     items: pd.DataFrame,
@@ -70,21 +127,21 @@ def audiences(
     user_ids: np.ndarray,
     k: int,
 ) -> pd.DataFrame:
-    """The ``k`` users whom every Run would show each new item first.
+    """The ``k`` users in whose own lists every Run has each new item highest.
 
     Args:
         items: n new items; content: [n, D_llm] their content embeddings.
         history, user_ids: of the dataset's users.
 
     Returns:
-        Columns item_id, title, run, place (1 is the first), user_id, score.
+        Columns item_id, title, run, place (1 is who would see it earliest), user_id, rank (the item's in that user's
+        own list of what is new to them), within_1000 (whether that is among the first 1,000: else hardly seen).
     """
     rows = []
     for name, recommender in recommenders.items():
         vectors = recommender.embed_new_items(content)
         for item_id, title, vector in zip(items[Items.ID], items[Items.TITLE], vectors, strict=True):
-            users, scores = top_users(recommender.users, vector, history, k)
-            places = range(1, len(users) + 1)
-            for place, user, score in zip(places, users, scores, strict=True):
-                rows.append((item_id, title, name, place, user_ids[user], float(score)))
-    return pd.DataFrame(rows, columns=[Items.ID, Items.TITLE, "run", "place", "user_id", "score"])
+            users, ranks, _ = first_users(recommender.users, recommender.items, vector, history, k)
+            for place, (user, rank) in enumerate(zip(users, ranks.tolist(), strict=True), 1):
+                rows.append((item_id, title, name, place, user_ids[user], rank, rank <= SEEN))
+    return pd.DataFrame(rows, columns=[Items.ID, Items.TITLE, "run", "place", "user_id", "rank", f"within_{SEEN}"])

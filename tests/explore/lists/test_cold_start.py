@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from learn.data.sequences import Sequences
 from learn.explore.lists import attribution
 from learn.explore.lists import audience as a
 from learn.explore.lists import cold_start as c
@@ -32,32 +33,47 @@ def test_cold_items_are_those_without_training_interaction(counts, phases, catal
         assert row["title"] == catalogue.titles[row["index"]]
 
 
+def rank_by_hand(recommender, history, vector, user, item):
+    """The item's place in one user's list of what is new to them, one score after the other."""
+    place = (-exact_score(recommender.users[user], vector), len(recommender.items) if item is None else item)
+    scores = exact_scores(recommender.users[user], recommender.items)
+    others = [(-score, other) for other, score in enumerate(scores) if other != item]
+    return 1 + sum(one < place for one in others if one[1] not in history[user])
+
+
 @pytest.mark.parametrize("item", [WARM, COLD, None])
-def test_top_users_are_those_with_the_highest_score(recommenders, phases, item):
+def test_the_first_users_are_those_in_whose_own_lists_it_stands_highest(recommenders, phases, item):
     history = phases[0]
     for recommender in recommenders.values():
         vector = recommender.items[COLD if item is None else item]
-        scores = {
-            user: exact_score(recommender.users[user], vector)
+        ranks = {
+            user: rank_by_hand(recommender, history, vector, user, item)
             for user in range(len(history))
             if len(history[user]) and (item is None or item not in history[user])
         }
-        expected = sorted(scores, key=lambda user: (-scores[user], user))[:7]
-        users, found = a.top_users(recommender.users, vector, history, 7, item)
-        assert users.tolist() == expected and found.tolist() == [scores[user] for user in expected]
+        expected = sorted(ranks, key=lambda user: (ranks[user], user))[:7]
+        users, found, reach = a.first_users(recommender.users, recommender.items, vector, history, 7, item)
+        assert users.tolist() == expected and found.tolist() == [ranks[user] for user in expected]
+        assert reach.tolist() == [ranks.get(user, 0) for user in range(len(history))]
+        one = a.audience(recommender, vector, history, 7, item)
+        assert one.users.tolist() == expected
+        assert one.seen_by(3) == sum(rank <= 3 for rank in ranks.values()) and one.seen_by() == len(ranks)
 
 
-@pytest.mark.parametrize("item", [WARM, COLD, None])
-def test_own_ranks_are_places_among_what_is_new_to_the_user(recommenders, phases, item):
-    history, users = phases[0], np.array([3, 11, 30])
-    for recommender in recommenders.values():
-        vector = recommender.items[COLD if item is None else item]
-        ranks = a.own_ranks(recommender.users, recommender.items, vector, history, users, item)
-        for user, rank in zip(users, ranks, strict=True):
-            place = (-exact_score(recommender.users[user], vector), len(recommender.items) if item is None else item)
-            scores = exact_scores(recommender.users[user], recommender.items)
-            others = [(-score, other) for other, score in enumerate(scores)]
-            assert rank == 1 + sum(one < place for one in others if one[1] not in history[user])
+def test_ranks_are_the_same_in_blocks_of_any_size(recommenders, phases, monkeypatch):
+    history, users = phases[0], np.flatnonzero(phases[0].lengths)
+    recommender = recommenders["learn-b"]
+    arguments = (recommender.users, recommender.items, recommender.items[COLD], history, users, COLD)
+    whole = a.own_ranks(*arguments)
+    monkeypatch.setattr(a, "_BLOCK_SCORES", 3 * len(recommender.items))
+    assert a.own_ranks(*arguments).tolist() == whole.tolist()
+
+
+def test_of_equal_scores_the_lower_index_is_first_and_a_new_item_last():
+    history = Sequences(np.array([3], np.int32), np.array([0, 1], np.int64))
+    users, items = np.ones((1, 2), np.float32), np.ones((4, 2), np.float32)
+    ranks = [a.own_ranks(users, items, items[0], history, np.array([0]), item)[0] for item in (0, 2, None)]
+    assert ranks == [1, 3, 4]  # item 3 is no longer new
 
 
 def test_the_rank_equals_the_why_pages(recommenders, phases):

@@ -12,7 +12,7 @@ from learn.config import CEXConfig
 from learn.data import new_items
 from learn.errors import LearnError
 from learn.explore.lists import new_item as n
-from learn.explore.lists.audience import top_users
+from learn.explore.lists.audience import first_users
 from learn.files import read_json, write_json
 from learn.progress import make_progress
 from learn.runs.new_items import embed_items, reading_settings
@@ -99,16 +99,18 @@ def test_a_wrong_file_says_what_is_wrong_by_its_own_name(tmp_path, text, message
     assert str(tmp_path) not in str(caught.value) and "my.csv" in str(caught.value)
 
 
-def test_audiences_are_the_top_users_of_every_item(recommenders, reader, phases, dataset):
+def test_audiences_are_the_first_users_of_every_item(recommenders, reader, phases, dataset):
     cex, llm = reader
     items = pd.concat([n.make_item("Tea"), n.make_item("Bread")], ignore_index=True).assign(item_id=["t", "b"])
     content = embed_items(items, llm, cex)
     table = n.audiences(recommenders, items, content, phases[0], dataset.user_ids, 4)
-    assert len(table) == len(recommenders) * 2 * 4
+    assert len(table) == len(recommenders) * 2 * 4 and table["within_1000"].all()
     for name, recommender in recommenders.items():
-        users, _ = top_users(recommender.users, recommender.embed_new_items(content)[1], phases[0], 4)
+        vector = recommender.embed_new_items(content)[1]
+        users, ranks, _ = first_users(recommender.users, recommender.items, vector, phases[0], 4)
         mine = table[(table["run"] == name) & (table["item_id"] == "b")]
         assert mine["user_id"].tolist() == dataset.user_ids[users].tolist() and mine["place"].tolist() == [1, 2, 3, 4]
+        assert mine["rank"].tolist() == ranks.tolist() == sorted(ranks)
 
 
 def test_a_run_of_another_llm_or_prompt_says_what_to_do(tmp_path, run, trained_workspace):

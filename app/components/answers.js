@@ -1,0 +1,81 @@
+// Every text goes in through textContent: titles were written by strangers.
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function linksOf(row) {
+  const links = element("span", "links");
+  for (const { text, href, about } of row.links ?? []) {
+    const link = element("a", "link", text);
+    link.href = href;
+    link.target = "_self";
+    link.setAttribute("aria-label", about);
+    links.append(link);
+  }
+  return links;
+}
+
+function drawRow(row) {
+  const made = element("div", "row" + (row.hit ? " hit" : ""));
+  made.dataset.item = row.key;
+  if (row.place) made.append(element("span", "place" + (row.far ? " far" : ""), row.place));
+  const words = element("div", "words");
+  const title = element("div", "title");
+  title.dir = "auto";
+  title.title = row.title;
+  if (row.colour) {
+    const chip = element("span", "chip");
+    chip.style.backgroundColor = row.colour;
+    chip.title = row.category;
+    title.append(chip);
+  }
+  title.append(document.createTextNode(row.title));
+  if (row.sign) title.append(element("span", "sign", row.sign));
+  words.append(title);
+  const detail = element("div", "detail", row.detail);
+  detail.title = row.detail;
+  detail.prepend(...(row.number ? [element("span", "number", row.number + " · ")] : []));
+  words.append(detail);
+  made.append(words);
+  const links = linksOf(row);
+  if (links.childElementCount) made.append(links);
+  return made;
+}
+
+function drawPart(name, rows, none, longest) {
+  const made = [element("div", "part", name), ...rows.map(drawRow)];
+  if (!rows.length) made.push(element("div", "none", none));
+  // The same place is at the same height in every column.
+  while (made.length < 1 + longest) made.push(element("div", ""));
+  return made;
+}
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".answers");
+  const grid = element("div", "grid");
+  const longest = data.parts.map((_, at) => Math.max(1, ...data.columns.map((column) => column.parts[at].length)));
+  grid.style.setProperty("--columns", data.columns.length);
+  grid.style.setProperty("--rows", 1 + longest.reduce((sum, rows) => sum + rows + 1, 0));
+  for (const column of data.columns) {
+    const card = element("section", "card");
+    card.setAttribute("aria-label", column.label);
+    card.style.setProperty("--run", column.colour);
+    const head = element("header", "head");
+    head.append(element("div", "label", column.label), element("div", "said", column.said));
+    card.append(head);
+    data.parts.forEach((part, at) => card.append(...drawPart(part.name, column.parts[at], part.none, longest[at])));
+    grid.append(card);
+  }
+  root.replaceChildren(grid);
+  const rows = [...root.querySelectorAll(".row")];
+  const light = (key) => rows.forEach((row) => row.classList.toggle("lit", key !== null && row.dataset.item === key));
+  for (const row of rows) {
+    row.onmouseenter = () => light(row.dataset.item);
+    row.onmouseleave = () => light(null);
+    row.addEventListener("focusin", () => light(row.dataset.item));
+    row.addEventListener("focusout", () => light(null));
+  }
+}

@@ -1,0 +1,30 @@
+"""What every variant makes of one item, in a card each: a small component, so that the same things line up and light up
+together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HERE = Path(__file__).resolve().parent
+
+_mount = st.components.v2.component(
+    "learn_answers",
+    html='<div class="answers"></div>',
+    css=(_HERE / "answers.css").read_text(encoding="utf-8"),
+    js=(_HERE / "answers.js").read_text(encoding="utf-8"),
+)
+
+
+def show_answers(parts: list[dict[str, str]], columns: list[dict[str, Any]], key: str) -> None:
+    """Draws one card per variant, its rows at the same height in all of them.
+
+    Args:
+        parts: what the cards have below each other: name, and none, what is said where there is no row.
+        columns: name, label, colour, said (a line) and parts: as many lists of rows as ``parts``. A row has key, title
+            and detail; perhaps place, far, colour and category, number, sign, hit, and links (text, href, about).
+        key: of the component.
+    """
+    _mount(key=key, data={"parts": parts, "columns": columns})

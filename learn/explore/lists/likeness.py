@@ -1,0 +1,64 @@
+"""Is a new item like anything of the catalogue? Judged by how near the catalogue's own items are to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from learn.explore.maps.neighbours import nearest
+from learn.retrieval.scores import pair_scores
+
+SAMPLE = 2000
+"""Items of the catalogue whose nearest other item is looked for: enough to know a twentieth to half a percent."""
+
+OUTSIDE = 0.04
+"""The share of the catalogue's own items that would be called unlike anything else: those farthest from all others."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How near the catalogue's items lie to their nearest other item, in one space.
+
+    Attributes:
+        cosines: [n] of a random sample of items to the nearest other one, increasing.
+    """
+
+    cosines: np.ndarray
+
+    @property
+    def threshold(self) -> float:
+        """The cosine below which an item is unlike anything here."""
+        return float(np.quantile(self.cosines, OUTSIDE))
+
+    def is_unlike(self, cosine: float) -> bool:
+        """Whether an item whose nearest has this cosine is farther from everything than the catalogue's items are."""
+        return cosine < self.threshold
+
+    def farther(self, cosine: float) -> float:
+        """The share of the catalogue's items that are farther from their nearest than ``cosine``."""
+        return float(np.searchsorted(self.cosines, cosine) / len(self.cosines))
+
+    def sentence(self, cosine: float) -> str:
+        """How near an item is to its nearest, against the catalogue's own: ``cosine`` in words."""
+        if self.is_unlike(cosine):
+            return (
+                f"Its nearest item is at cosine {cosine:.2f}; of the catalogue's own items all but "
+                f"{self.farther(cosine):.1%} have one nearer than that."
+            )
+        return (
+            f"Like the catalogue: its nearest item is at cosine {cosine:.2f}, nearer than "
+            f"{self.farther(cosine):.0%} of the catalogue's own items are to theirs."
+        )
+
+
+def catalogue_likeness(vectors: np.ndarray, seed: int = 0) -> Likeness:
+    """The `Likeness` of a space's ``vectors`` ([N, d] of length 1), from `SAMPLE` random items or all of fewer."""
+    rows = np.random.default_rng(seed).permutation(len(vectors))[:SAMPLE]
+    cosines = nearest(vectors, 1, rows)[1][:, 0] if len(vectors) > 1 else np.ones(1, np.float32)
+    return Likeness(np.sort(cosines))
+
+
+def nearest_cosine(vectors: np.ndarray, vector: np.ndarray) -> float:
+    """The cosine of a new item ([d] of length 1) to the nearest of ``vectors`` ([N, d] of length 1)."""
+    return float(pair_scores(vector, vectors).max())

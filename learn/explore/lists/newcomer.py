@@ -1,0 +1,137 @@
+"""One item under several variants, and what to say of it in a sentence: what they take it for, who would see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from learn.data.sequences import Sequences
+from learn.explore.catalogue import Catalogue
+from learn.explore.lists.audience import SEEN, Audience, audience
+from learn.runs.recommender import Recommender
+from learn.runs.suggestions import Suggestions
+
+FIRST = 100
+"""How long the lists are that people look through."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one variant makes of an item.
+
+    Attributes:
+        beside: the nearest items that somebody had in training, by cosine in the variant's item space.
+        audience: the people who would see it earliest.
+    """
+
+    beside: Suggestions
+    audience: Audience
+
+
+@dataclass(frozen=True)
+class Change:
+    """An answer against the one before the item's text was changed.
+
+    Attributes:
+        new: item indices that it stands beside now, and did not before.
+        best: the earliest place in anybody's list, before and now.
+        first: how many people have it among their `FIRST`, before and now.
+    """
+
+    new: frozenset[int]
+    best: tuple[int, int]
+    first: tuple[int, int]
+
+
+def answer(
+    recommender: Recommender,
+    vector: np.ndarray,
+    history: Sequences,
+    warm: np.ndarray,
+    neighbours: int,
+    people: int,
+    item: int | None = None,
+) -> Answer:
+    """The `Answer` for an item's ``vector`` ([d]).
+
+    Args:
+        history: of every user.
+        warm: [N] bool, the items that somebody had in training.
+        neighbours, people: how many.
+        item: its index, where it is one of the catalogue.
+    """
+    return Answer(
+        recommender.neighbours(vector, neighbours, warm), audience(recommender, vector, history, people, item)
+    )
+
+
+def change(before: Answer, after: Answer) -> Change:
+    """What became of an `Answer` when the item's text changed."""
+    fresh = frozenset(after.beside.items.tolist()) - frozenset(before.beside.items.tolist())
+    best = tuple(int(one.audience.ranks[0]) if len(one.audience.ranks) else 0 for one in (before, after))
+    first = (before.audience.seen_by(FIRST), after.audience.seen_by(FIRST))
+    return Change(fresh, (best[0], best[1]), first)
+
+
+def taken_for(beside: Suggestions, catalogue: Catalogue) -> str:
+    """The finest category that most of the nearest items have; of equally many the one with the nearer item."""
+    names = [catalogue.finer[item] or catalogue.categories[item] for item in beside.items]
+    return Counter(names).most_common(1)[0][0] if names else ""
+
+
+def what_it_is(answers: Mapping[str, Answer], catalogue: Catalogue) -> str:
+    """One sentence: what the variants (label -> `Answer`) take the item for."""
+    by_kind: dict[str, list[str]] = {}
+    for label, one in answers.items():
+        by_kind.setdefault(taken_for(one.beside, catalogue), []).append(label)
+    by_kind.pop("", None)
+    if not by_kind:
+        return "There is nothing that it could stand beside."
+    if len(by_kind) == 1 and len(answers) > 1:
+        return f"All {len(answers)} variants take it for: {next(iter(by_kind))}."
+    parts = [f"{_listed(labels)} for {kind}" for kind, labels in by_kind.items()]
+    return f"It is taken by {'; by '.join(parts)}."
+
+
+def who_would_see_it(answers: Mapping[str, Answer]) -> str:
+    """One sentence: under which variant (label -> `Answer`) people meet the item earliest, and where nobody does."""
+    seen = {label: one.audience for label, one in answers.items() if one.audience.seen_by(SEEN)}
+    hidden = [label for label in answers if label not in seen]
+    if not seen:
+        return f"Nobody would meet it: it is in nobody's first {SEEN:,}, under any of these variants."
+    best = min(seen, key=lambda label: (-seen[label].seen_by(FIRST), seen[label].ranks[0]))
+    found = seen[best]
+    text = (
+        f"Most people would meet it under {best}: it is among the first {FIRST} of {found.seen_by(FIRST):,} of "
+        f"{int((found.reach > 0).sum()):,} people's lists, at best at place {found.ranks[0]:,}"
+    )
+    if not found.seen_by(FIRST):
+        text = f"Nobody has it among their first {FIRST}; {best} comes closest, with place {found.ranks[0]:,} of a list"
+    return text + (f"; under {_listed(hidden)} it is in nobody's first {SEEN:,}." if hidden else ".")
+
+
+def reach(one: Audience) -> str:
+    """One line: in how many people's lists the item stands high."""
+    if not one.seen_by(SEEN):
+        return f"in nobody's first {SEEN:,}"
+    return f"in the first {FIRST} of {one.seen_by(FIRST):,} people, the first {SEEN:,} of {one.seen_by(SEEN):,}"
+
+
+def what_changed(changes: Mapping[str, Change], neighbours: int) -> str:
+    """One sentence: where (label -> `Change`) another text changed most."""
+    most = max(changes, key=lambda label: len(changes[label].new))
+    if not any(one.new for one in changes.values()):
+        return "It still stands beside the same items under every variant."
+    one = changes[most]
+    text = f"The new text matters most under {most}: {len(one.new)} of the {neighbours} items beside it are others"
+    if one.best[0] != one.best[1]:
+        text += f", and its best place in anybody's list went from {one.best[0]:,} to {one.best[1]:,}"
+    same = [label for label, other in changes.items() if not other.new]
+    return text + (f"; {_listed(same)} {'keeps' if len(same) == 1 else 'keep'} all of them." if same else ".")
+
+
+def _listed(labels: list[str]) -> str:
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
