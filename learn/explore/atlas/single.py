@@ -66,10 +66,45 @@ def about_maps(maps: Mapping[str, ItemMap], spaces: Sequence[Space], n_items: in
     near = "; ".join(f"{space.label}: {maps[space.name].trust.mean():.1f}" for space in spaces if space.name in maps)
     return [
         which,
-        f"Each map is a {some.method.upper()} drawing of a space with far more than two dimensions. Items that lie "
-        "together are alike there; how far apart two far groups lie says less.",
+        f"Each map is a {some.method.upper()} drawing of a space with far more than two dimensions: items that lie "
+        "together are alike there.",
         f"Of an item's {K} true nearest, on average lie near it on the map: {near}. Lists and lines are always of the "
         "true ones; a line is dashed where the map has that item elsewhere.",
+        *_far_groups(maps, spaces),
+        *_ways(maps, spaces),
+    ]
+
+
+def _far_groups(maps: Mapping[str, ItemMap], spaces: Sequence[Space]) -> list[str]:
+    known = [
+        (space.label, quality.far_groups)
+        for space in spaces
+        if space.name in maps and (quality := maps[space.name].quality) and np.isfinite(quality.far_groups)
+    ]
+    if not known:
+        return []
+    figures = "; ".join(f"{label}: {value:.2f}" for label, value in known)
+    return [
+        "How far two groups of items lie from each other follows their distance in the space (rank correlation; 1: in "
+        f"full): {figures}."
+    ]
+
+
+def _ways(maps: Mapping[str, ItemMap], spaces: Sequence[Space]) -> list[str]:
+    labels = {space.name: space.label for space in spaces}
+    known = [
+        (labels[before], labels[after], move)
+        for after, one in maps.items()
+        for before, move in one.moves.items()
+        if before in labels and after in labels and np.isfinite(move.change)
+    ]
+    if not known:
+        return []
+    figures = "; ".join(f"{before} to {after}: {move.change:.2f}" for before, after, move in known)
+    return [
+        "All maps lie in one frame, so that an item that stays has changed little. How far an item moves follows how "
+        f"much its likeness to the groups changes (rank correlation): {figures}. Which single neighbours it loses, the way "
+        "tells hardly at all: that is what the colouring by neighbours kept is for."
     ]
 
 

@@ -20,6 +20,7 @@ from learn.explore.maps.groups import item_groups
 from learn.explore.maps.joint import NEIGHBOURS, JointSpace, draw_jointly, joint_base
 from learn.explore.maps.layout import ItemMap, aligned, local_trust, principal_plane
 from learn.explore.maps.neighbours import nearest
+from learn.explore.maps.quality import map_quality, move_quality
 from learn.explore.maps.spaces import Space, space_vectors
 from learn.progress import Handle, Progress, SilentProgress
 from learn.workspace import Workspace
@@ -136,15 +137,18 @@ def _draw(
 ) -> tuple[dict[str, ItemMap], np.ndarray]:
     """The maps of ``wanted`` that are not ``found``, and the base [M, 2] of all of them."""
     vectors = {space.name: space_vectors(space, dataset)[items] for space in wanted}
+    missing = len(vectors) - len(found)
     near = {}
     for name, rows in vectors.items():
         near[name] = nearest(rows, max(NEIGHBOURS, K))
-        handle.update(25 * (len(vectors) - len(found)) / len(vectors))
+        handle.update(25 * missing / len(vectors))
+    catalogue = read_catalogue(dataset)
+    groups = item_groups(catalogue, items, vectors[wanted[0].name])
     if method == "pca":
         start = aligned(principal_plane(vectors[wanted[0].name])) if base is None else base
         raw = {name: aligned(principal_plane(rows), start) for name, rows in vectors.items() if name not in found}
         base, size = start, 1.0
-        handle.update(70 * len(raw))
+        handle.update(60 * len(raw))
     else:
         if base is None:
             base = joint_base(list(vectors.values())[:BASE_SPACES], SEED, lambda share: handle.update(100 * share))
@@ -152,15 +156,38 @@ def _draw(
         size = float(np.sqrt((base.astype(np.float64) ** 2).sum(axis=1).mean())) or 1.0
         fixed = {name: size * one.plane for name, one in found.items()}
         spaces = {name: JointSpace(rows, *near[name], fixed.get(name)) for name, rows in vectors.items()}
-        groups = item_groups(read_catalogue(dataset), items, vectors[wanted[0].name])
-        steps = 70 * (len(vectors) - len(found))
-        raw = draw_jointly(spaces, base, groups, SEED, lambda share: handle.update(steps * share))
-    made = {}
-    for name, plane in raw.items():
-        plane = (plane / size).astype(np.float32)
-        made[name] = ItemMap(items, plane, local_trust(near[name][0][:, :K], plane), method)
-        handle.update(5)
+        raw = draw_jointly(spaces, base, groups, SEED, lambda share: handle.update(60 * missing * share))
+    planes = {name: one.plane for name, one in found.items()}
+    planes |= {name: (plane / size).astype(np.float32) for name, plane in raw.items()}
+    made: dict[str, ItemMap] = {}
+    for name in raw:
+        before = [other for other in planes if other in found or other in made]
+        made[name] = _counted(name, before, planes, vectors, near, groups, catalogue, items, method)
+        handle.update(15)
     return made, base
+
+
+def _counted(
+    name: str,
+    before: Sequence[str],
+    planes: Mapping[str, np.ndarray],
+    vectors: Mapping[str, np.ndarray],
+    near: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    groups: np.ndarray,
+    catalogue: Catalogue,
+    items: np.ndarray,
+    method: str,
+) -> ItemMap:
+    """The map of the space ``name``, with how far it can be trusted, alone and beside those drawn ``before``."""
+    plane, neighbours = planes[name], near[name][0]
+    moves = {
+        other: move_quality(
+            (planes[other], plane), (vectors[other], vectors[name]), (near[other][0], neighbours), groups
+        )
+        for other in before
+    }
+    quality = map_quality(plane, items, vectors[name], neighbours, groups, catalogue)
+    return ItemMap(items, plane, local_trust(neighbours[:, :K], plane), method, quality, moves)
 
 
 def place_users(plane: np.ndarray, items: np.ndarray, users: np.ndarray, k: int = K) -> np.ndarray:

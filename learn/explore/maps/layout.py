@@ -2,9 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class MapQuality:
+    """What can be read off one map; NaN where there is nothing to count.
+
+    Attributes:
+        far_groups: Spearman correlation between the distances of group centres in the space and on the map.
+        same_category: share of an item's ten neighbours on the map that have its coarsest category.
+        kept: share of an item's ten true neighbours that are among its ten on the map.
+    """
+
+    far_groups: float
+    same_category: float
+    kept: float
+
+
+@dataclass(frozen=True)
+class MoveQuality:
+    """What the way of a point from one map to another tells.
+
+    Attributes:
+        change: Spearman correlation of the distance moved with the change of an item's profile
+            (`learn.explore.maps.groups.profile_change`).
+        lost: the same with the number of its ten true neighbours that are lost.
+        median: the median distance moved, in radii (root mean square) of the two maps.
+    """
+
+    change: float
+    lost: float
+    median: float
 
 
 @dataclass(frozen=True)
@@ -17,12 +49,16 @@ class ItemMap:
             mean square of 1.
         trust: [M] uint8: how many of an item's ten true neighbours the map shows near it.
         method: "umap" or "pca".
+        quality: what can be read off it; None where that was not counted.
+        moves: space name -> what the way of a point between this map and that space's tells, for maps drawn before it.
     """
 
     items: np.ndarray
     plane: np.ndarray
     trust: np.ndarray
     method: str
+    quality: MapQuality | None = None
+    moves: Mapping[str, MoveQuality] = field(default_factory=dict)
 
 
 def principal_plane(vectors: np.ndarray) -> np.ndarray:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
@@ -12,79 +10,53 @@ from scipy.stats import spearmanr
 
 from learn.explore.catalogue import NO_CATEGORY, Catalogue
 from learn.explore.maps.groups import group_means, profile_change, profiles
-from learn.explore.maps.layout import ItemMap
+from learn.explore.maps.layout import MapQuality, MoveQuality
 
 NEAR = 10
 
 
-@dataclass(frozen=True)
-class MapQuality:
-    """What can be read off one map; NaN where there is nothing to count.
-
-    Attributes:
-        far_groups: Spearman correlation between the distances of group centres in the space and on the map.
-        same_category: share of an item's ten neighbours on the map that have its coarsest category.
-        kept: share of an item's ten true neighbours that are among its ten on the map.
-    """
-
-    far_groups: float
-    same_category: float
-    kept: float
-
-
-@dataclass(frozen=True)
-class MoveQuality:
-    """What the way of a point from one map to another tells.
-
-    Attributes:
-        change: Spearman correlation of the distance moved with the change of an item's profile
-            (`learn.explore.maps.groups.profile_change`).
-        lost: the same with the number of its ten true neighbours that are lost.
-        median: the median distance moved, in radii (root mean square) of the two maps.
-    """
-
-    change: float
-    lost: float
-    median: float
-
-
 def map_quality(
-    found: ItemMap, vectors: np.ndarray, neighbours: np.ndarray, groups: np.ndarray, catalogue: Catalogue
+    plane: np.ndarray,
+    items: np.ndarray,
+    vectors: np.ndarray,
+    neighbours: np.ndarray,
+    groups: np.ndarray,
+    catalogue: Catalogue,
 ) -> MapQuality:
     """The `MapQuality` of one map.
 
     Args:
-        found: of M items.
+        plane: [M, 2] the map; items: [M] item indices.
         vectors: [M, d] of length 1, of the mapped items.
         neighbours: [M, >= 10] true neighbours as rows of ``vectors``.
         groups: [M] from `learn.explore.maps.groups.item_groups`.
     """
-    n = len(found.items)
+    n = len(items)
     near = min(NEAR, n - 1)
     if near < 1:
         return MapQuality(np.nan, np.nan, np.nan)
-    around = cKDTree(found.plane).query(found.plane, k=near + 1)[1]
+    around = cKDTree(plane).query(plane, k=near + 1)[1]
     others = around != np.arange(n)[:, None]
     others[others.all(axis=1), -1] = False  # twins pushed the item itself out
     around = around[others].reshape(n, near)
-    categories = pd.Series(catalogue.categories[found.items], dtype=object)
+    categories = pd.Series(catalogue.categories[items], dtype=object)
     codes = categories.factorize()[0]
     known = (categories != NO_CATEGORY).to_numpy()
     same = (codes[around] == codes[:, None]).mean(axis=1)
     kept = (neighbours[:, :near, None] == around[:, None, :]).any(axis=2).mean()
-    centres, places = group_means(vectors, groups), group_means(found.plane, groups)
+    centres, places = group_means(vectors, groups), group_means(plane, groups)
     far = float(spearmanr(pdist(centres), pdist(places))[0]) if len(centres) > 2 else np.nan
     return MapQuality(far, float(same[known].mean()) if known.any() else np.nan, float(kept))
 
 
 def move_quality(
-    maps: tuple[ItemMap, ItemMap],
+    planes: tuple[np.ndarray, np.ndarray],
     vectors: tuple[np.ndarray, np.ndarray],
     neighbours: tuple[np.ndarray, np.ndarray],
     groups: np.ndarray,
 ) -> MoveQuality:
-    """The `MoveQuality` of two maps of the same items; arguments as in `map_quality`, one of each space."""
-    before, after = (one.plane.astype(np.float64) for one in maps)
+    """The `MoveQuality` of two maps in one frame; arguments as in `map_quality`, one of each space."""
+    before, after = (plane.astype(np.float64) for plane in planes)
     moved = np.linalg.norm(after - before, axis=1)
     radius = np.sqrt(((before**2).sum(axis=1).mean() + (after**2).sum(axis=1).mean()) / 2)
     lost = -(neighbours[0][:, :NEAR, None] == neighbours[1][:, None, :NEAR]).any(axis=2).sum(axis=1)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from learn.explore.maps.layout import ItemMap
+from learn.explore.maps.layout import ItemMap, MapQuality, MoveQuality
 from learn.explore.maps.spaces import Space
 from learn.files import atomic_path
 from learn.workspace import Workspace
@@ -56,6 +58,8 @@ def write(
         LearnError: the file cannot be written.
     """
     identity = _identity(space, first, made.items, n_items) | {"base": base_digest, "method": made.method}
+    figures = {"quality": made.quality and asdict(made.quality), "moves": {n: asdict(m) for n, m in made.moves.items()}}
+    identity["figures"] = json.dumps(figures)
     tensors = {"items": made.items.astype(np.int32), "plane": made.plane, "trust": made.trust}
     if base is not None:
         tensors["base"] = base.astype(np.float32)
@@ -105,6 +109,9 @@ def _read(path: Path, identity: dict[str, str]) -> tuple[ItemMap, np.ndarray | N
                 return None
             base = file.get_tensor("base") if "base" in file.keys() else None  # noqa: SIM118  # no mapping
             items, plane, trust = (file.get_tensor(name) for name in ("items", "plane", "trust"))
-            return ItemMap(items.astype(np.int64), plane, trust, about["method"]), base
-    except (SafetensorError, OSError, KeyError):
+            figures = json.loads(about["figures"])
+            quality = figures["quality"] and MapQuality(**figures["quality"])
+            moves = {name: MoveQuality(**one) for name, one in figures["moves"].items()}
+            return ItemMap(items.astype(np.int64), plane, trust, about["method"], quality, moves), base
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError):
         return None  # damaged: it is made again and replaced

@@ -48,6 +48,8 @@ def test_maps_are_stored_in_the_runs_and_found_again(spaces, dataset, place):
         np.testing.assert_array_equal(found.plane, drawn[name].plane)
         np.testing.assert_array_equal(found.trust, drawn[name].trust)
         assert found.method == "pca" and found.trust.max() <= item_maps.K
+        assert repr(found.quality) == repr(drawn[name].quality) and 0 < found.quality.kept <= 1
+        assert repr(found.moves) == repr(drawn[name].moves)  # NaN: no groups
 
 
 def test_what_is_there_is_not_computed_again(spaces, dataset, place, monkeypatch):
@@ -114,6 +116,7 @@ def test_a_run_that_comes_later_is_drawn_beside_the_maps_that_are_there(spaces, 
     assert [(space.run.path / "map.safetensors").read_bytes() for space in spaces[:2]] == files
     for name, found in pair.items():
         np.testing.assert_array_equal(three[name].plane, found.plane)
+    assert list(three["learn-c"].moves) == ["learn-a", "learn-b"] and list(pair["learn-b"].moves) == ["learn-a"]
     assert three["learn-c"].method == "umap" and np.isfinite(three["learn-c"].plane).all()
     assert len(read_maps(spaces, spaces[0], EVERYTHING, dataset.n_items, place)) == 3
 

@@ -6,7 +6,7 @@ from scipy.stats import spearmanr
 
 from learn.explore.maps.groups import group_means, item_groups, profile_change, profiles
 from learn.explore.maps.joint import JointSpace, draw_jointly, joint_base, scaled_centres, tie_weights
-from learn.explore.maps.layout import ItemMap, near_on_map
+from learn.explore.maps.layout import near_on_map
 from learn.explore.maps.neighbours import nearest
 from learn.explore.maps.quality import map_quality, move_quality
 from tests.explore.maps.test_item_maps import catalogue_of
@@ -52,9 +52,10 @@ def test_groups_stand_together_and_only_what_changed_moved(drawn):
     way = np.linalg.norm(planes["y"] - planes["x"], axis=1)
     stayed = np.setdiff1d(np.arange(480), MOVED)
     assert np.median(way[MOVED]) > 5 * np.median(way[stayed])
-    maps = tuple(ItemMap(np.arange(480), planes[name].astype("f4"), np.zeros(480, "u1"), "umap") for name in "xy")
     pair = tuple(spaces.values())
-    found = move_quality(maps, tuple(one.vectors for one in pair), tuple(one.neighbours for one in pair), KINDS)
+    found = move_quality(
+        tuple(planes.values()), tuple(one.vectors for one in pair), tuple(one.neighbours for one in pair), KINDS
+    )
     assert found.change > 0.3 and found.lost > 0 and found.median < 0.5
 
 
@@ -80,7 +81,8 @@ def test_far_groups_lie_far_apart(vectors, drawn):
 
     assert spearmanr(distances(centres), distances(targets))[0] > 0.6
     quality = map_quality(
-        ItemMap(np.arange(480), planes["x"], np.zeros(480, "u1"), "umap"),
+        planes["x"],
+        np.arange(480),
         vectors[0],
         spaces["x"].neighbours,
         KINDS,
