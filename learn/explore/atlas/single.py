@@ -103,8 +103,8 @@ def _ways(maps: Mapping[str, ItemMap], spaces: Sequence[Space]) -> list[str]:
     figures = "; ".join(f"{before} to {after}: {move.change:.2f}" for before, after, move in known)
     return [
         "All maps lie in one frame, so that an item that stays has changed little. How far an item moves follows how "
-        f"much its likeness to the groups changes (rank correlation): {figures}. Which single neighbours it loses, the way "
-        "tells hardly at all: that is what the colouring by neighbours kept is for."
+        f"much its likeness to the groups changes (rank correlation): {figures}. Which single neighbours it loses, "
+        "the way tells hardly at all: that is what the colouring by neighbours kept is for."
     ]
 
 
