@@ -158,7 +158,8 @@ def _draw(
     made = {}
     for name, plane in raw.items():
         plane = (plane / size).astype(np.float32)
-        made[name] = ItemMap(items, plane, local_trust(near[name][0][:, :K], plane), method)
+        nearest_ten = near[name][0][:, :K]
+        made[name] = ItemMap(items, plane, local_trust(nearest_ten, plane), method, nearest_ten)
         handle.update(5)
     return made, base
 

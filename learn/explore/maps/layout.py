@@ -17,12 +17,14 @@ class ItemMap:
             mean square of 1.
         trust: [M] uint8: how many of an item's ten true neighbours the map shows near it.
         method: "umap" or "pca".
+        near: [M, 10] int64, the exact nearest of each item in its space among ``items``, as rows; None: not stored.
     """
 
     items: np.ndarray
     plane: np.ndarray
     trust: np.ndarray
     method: str
+    near: np.ndarray | None = None
 
 
 def principal_plane(vectors: np.ndarray) -> np.ndarray:

@@ -57,6 +57,8 @@ def write(
     """
     identity = _identity(space, first, made.items, n_items) | {"base": base_digest, "method": made.method}
     tensors = {"items": made.items.astype(np.int32), "plane": made.plane, "trust": made.trust}
+    if made.near is not None:
+        tensors["near"] = made.near.astype(np.uint16 if len(made.items) <= 2**16 else np.uint32)
     if base is not None:
         tensors["base"] = base.astype(np.float32)
     with atomic_path(_paths(space, workspace)[-1]) as temporary:
@@ -105,6 +107,7 @@ def _read(path: Path, identity: dict[str, str]) -> tuple[ItemMap, np.ndarray | N
                 return None
             base = file.get_tensor("base") if "base" in file.keys() else None  # noqa: SIM118  # no mapping
             items, plane, trust = (file.get_tensor(name) for name in ("items", "plane", "trust"))
-            return ItemMap(items.astype(np.int64), plane, trust, about["method"]), base
+            near = file.get_tensor("near").astype(np.int64) if "near" in file.keys() else None  # noqa: SIM118
+            return ItemMap(items.astype(np.int64), plane, trust, about["method"], near), base
     except (SafetensorError, OSError, KeyError):
         return None  # damaged: it is made again and replaced
