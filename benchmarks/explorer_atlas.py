@@ -24,6 +24,8 @@ from learn.pipeline import write_atlas
 from learn.runs.stored import find_runs
 from learn.workspace import Workspace
 
+OVERLAPS = """(root) => root.explorer.panes.reduce((sum, {labelled}) => sum + labelled.filter((a, i) => labelled.some(
+    (b, j) => j > i && a[0] < b[1] && b[0] < a[1] && a[2] < b[3] && b[2] < a[3])).length, 0)"""
 WINDOWS = {"1280": (1280, 800), "1920": (1920, 1080)}
 TEXTS = ("oat milk", "dog food", "soap for hands", "breakfast for children", "party drinks", "baking a cake")
 
@@ -51,10 +53,7 @@ def fewest_labels(page: Page) -> int:
             for stage in page.locator(".stage").all():
                 if int(stage.get_attribute("data-in-view")) >= 30:
                     fewest = min(fewest, int(stage.get_attribute("data-labels")))
-            overlaps = page.locator(".maps[data-painted]").evaluate(
-                """(root) => root.explorer.panes.reduce((sum, pane) => sum + pane.labelled.filter((a, i) =>
-                pane.labelled.some((b, j) => j > i && a[0] < b[1] && b[0] < a[1] && a[2] < b[3] && b[2] < a[3])).length, 0)"""
-            )
+            overlaps = page.locator(".maps[data-painted]").evaluate(OVERLAPS)
             if overlaps:
                 raise SystemExit(f"{overlaps} names overlap.")
             page.mouse.wheel(0, -120)
