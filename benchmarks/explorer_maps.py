@@ -1,6 +1,6 @@
 """How quick the linked maps are, in a real browser without a GPU: python benchmarks/explorer_maps.py
 
-Opens the Maps page on the prebuilt demo and on synthetic catalogues (100,000 items; with --only million, 1,000,000),
+Opens the Atlas on the prebuilt demo and on synthetic catalogues (100,000 items; with --only million, 1,000,000),
 measures in the page itself, and puts the figures into assets/benchmarks/explorer.json by name. They are this machine's.
 """
 
@@ -88,10 +88,10 @@ def server(workspace: Path | None) -> Iterator[str]:
 
 
 def open_maps(browser: Browser, address: str, query: str = "") -> tuple[Page, float]:
-    """The Maps page in a fresh browser session, and the seconds until every pane was painted."""
+    """The Atlas in a fresh browser session, and the seconds until every pane was painted."""
     page = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
     start = time.perf_counter()
-    page.goto(f"{address}/maps{query}")
+    page.goto(f"{address}/atlas{query}")
     page.wait_for_selector(".maps[data-painted]", timeout=900_000)
     seconds = time.perf_counter() - start
     page.wait_for_selector(READY, timeout=900_000)
@@ -241,7 +241,7 @@ def main() -> None:
             with server(workspace.root) as address:
                 open_maps(browser, address, "?dataset=large")
                 page, seconds = open_maps(browser, address, "?dataset=large")
-                print(page.get_by_text("Showing").first.inner_text())
+                print(page.locator(".about").first.text_content())
                 milliseconds, _ = hover(page)
                 upsert({f"maps_{name}_paint_s": (seconds, "s"), f"maps_{name}_hover_ms": (milliseconds, "ms")})
         browser.close()

@@ -112,7 +112,7 @@ def atlas_maps(spaces: list[Space], view: cache.View, maps: dict[str, ItemMap]) 
     shown = []
     for space in spaces:
         found = maps[space.name]
-        near = neighbours(space, view, found.items, K)
+        near = neighbours(space, view, found.items, K) if found.near is None else found.near
         version = map_version([AtlasMap(space.name, found)], view.dataset)
         shown.append(AtlasMap(space.name, found, near, _users(space, view, found, _key(space), version)))
     return shown

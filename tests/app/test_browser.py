@@ -118,8 +118,7 @@ def test_a_link_opened_first_goes_through_the_router(page, address):
     assert [text.splitlines()[-1] for text in links] == [
         "Overview",
         "Recommendations",
-        "Maps",
-        "What moved",
+        "Atlas",
         "Cold start",
         "New user",
         "Why",

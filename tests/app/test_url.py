@@ -9,8 +9,7 @@ from tests.app.conftest import texts
 PAGES = (
     "overview",
     "recommendations",
-    "maps",
-    "moved",
+    "atlas",
     "cold_start",
     "new_user",
     "why",

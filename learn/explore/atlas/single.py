@@ -143,8 +143,8 @@ def make_atlas(
     held = held_spaces(spaces, pair)
     shown = []
     for space in held:
-        vectors, found = space_vectors(space, dataset), maps[space.name]
-        near = nearest(vectors[found.items], K)[0]
+        found = maps[space.name]
+        near = nearest(space_vectors(space, dataset)[found.items], K)[0] if found.near is None else found.near
         shown.append(AtlasMap(space.name, found, near, users_on_map(space, dataset, found)))
     version = map_version(shown, dataset)
     points = pack_atlas(shown, catalogue, dataset.item_ids, dataset.split.training_counts(), version)

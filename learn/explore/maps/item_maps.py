@@ -187,7 +187,8 @@ def _counted(
         for other in before
     }
     quality = map_quality(plane, items, vectors[name], neighbours, groups, catalogue)
-    return ItemMap(items, plane, local_trust(neighbours[:, :K], plane), method, quality, moves)
+    nearest_ten = neighbours[:, :K]
+    return ItemMap(items, plane, local_trust(nearest_ten, plane), method, nearest_ten, quality, moves)
 
 
 def place_users(plane: np.ndarray, items: np.ndarray, users: np.ndarray, k: int = K) -> np.ndarray:

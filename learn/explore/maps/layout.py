@@ -49,6 +49,7 @@ class ItemMap:
             mean square of 1.
         trust: [M] uint8: how many of an item's ten true neighbours the map shows near it.
         method: "umap" or "pca".
+        near: [M, 10] int64, the exact nearest of each item in its space among ``items``, as rows; None: not stored.
         quality: what can be read off it; None where that was not counted.
         moves: space name -> what the way of a point between this map and that space's tells, for maps drawn before it.
     """
@@ -57,6 +58,7 @@ class ItemMap:
     plane: np.ndarray
     trust: np.ndarray
     method: str
+    near: np.ndarray | None = None
     quality: MapQuality | None = None
     moves: Mapping[str, MoveQuality] = field(default_factory=dict)
 

@@ -61,6 +61,8 @@ def write(
     figures = {"quality": made.quality and asdict(made.quality), "moves": {n: asdict(m) for n, m in made.moves.items()}}
     identity["figures"] = json.dumps(figures)
     tensors = {"items": made.items.astype(np.int32), "plane": made.plane, "trust": made.trust}
+    if made.near is not None:
+        tensors["near"] = made.near.astype(np.uint16 if len(made.items) <= 2**16 else np.uint32)
     if base is not None:
         tensors["base"] = base.astype(np.float32)
     with atomic_path(_paths(space, workspace)[-1]) as temporary:
@@ -112,6 +114,7 @@ def _read(path: Path, identity: dict[str, str]) -> tuple[ItemMap, np.ndarray | N
             figures = json.loads(about["figures"])
             quality = figures["quality"] and MapQuality(**figures["quality"])
             moves = {name: MoveQuality(**one) for name, one in figures["moves"].items()}
-            return ItemMap(items.astype(np.int64), plane, trust, about["method"], quality, moves), base
+            near = file.get_tensor("near").astype(np.int64) if "near" in file.keys() else None  # noqa: SIM118
+            return ItemMap(items.astype(np.int64), plane, trust, about["method"], near, quality, moves), base
     except (SafetensorError, OSError, KeyError, TypeError, ValueError):
         return None  # damaged: it is made again and replaced

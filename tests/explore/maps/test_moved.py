@@ -77,3 +77,11 @@ def test_the_example_is_the_item_that_left_its_kind_for_another():
     assert found.item == 0 and found.shared == 0
     assert {names[item] for item in found.before} == {"tea"} and {names[item] for item in found.after} == {"soap"}
     assert set(found.before) <= set(before[0]) and set(found.after) <= set(after[0])
+
+
+def test_the_commonest_category_of_neighbours_and_who_crossed():
+    codes = np.array([0, 1, 1, 2, 2, 0])
+    before = np.array([[1, 2, 3], [3, 4, 0], [0, 1, 3]])
+    after = np.array([[3, 4, 1], [3, 4, 5], [3, 1, 5]])
+    assert moved.commonest(before, codes).tolist() == [1, 2, 0]  # of equally common ones the smallest
+    assert moved.crossed(before, after, codes).tolist() == [True, False, False]

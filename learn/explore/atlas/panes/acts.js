@@ -100,6 +100,8 @@ Object.assign(Explorer.prototype, {
 
   // Compares two spaces; those that the points do not have are asked of the server.
   compare(before, after) {
+    const old = this.state;
+    if (before === after) [before, after] = before === old.before ? [old.after, before] : [after, old.before]; // they change places
     const loaded = this.spaces.map((space) => space.name);
     if (loaded.includes(before) && loaded.includes(after)) {
       const { selection } = this.state;

@@ -21,7 +21,8 @@ class Explorer {
       box.tabIndex = 0;
     }
     this.field.append(this.grid, this.controls.box, this.table);
-    root.replaceChildren(this.tools.bar, this.field, this.side, this.legend, this.status);
+    this.title = element("h1", "status", "Atlas");
+    root.replaceChildren(this.title, this.tools.bar, this.field, this.side, this.legend, this.status);
     new ResizeObserver(() => this.resize()).observe(this.grid);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.checkTheme());
     window.addEventListener("popstate", () => root.isConnected && this.points && !this.newcomer && this.readAddress());
@@ -38,6 +39,7 @@ class Explorer {
       initial: data.initial || {}, initialText: initial, colours: themeColours(this.root),
     });
     this.root.classList.toggle("plain", Boolean(this.newcomer));
+    this.title.hidden = Boolean(this.newcomer);
     this.root.classList.toggle("atlas", !this.newcomer);
     this.cache.clear();
     if (this.newcomer) {

@@ -1,5 +1,6 @@
 // A person on the maps: the history as small dots joined by time, and two variants' lists as numbered signs.
 const BOTH = "both";
+const MOST_JOINED = 20; // of the latest purchases: a line through hundreds would hide the map
 
 // [{point, rank, sign}] of the lists of the two compared spaces; sign: "first", "second" or "both".
 function listSigns(person, before, after) {
@@ -21,10 +22,10 @@ function drawPerson(pane, context, person) {
   const { colours, state } = pane.explorer;
   const { history } = person;
   context.strokeStyle = colours.text;
-  context.globalAlpha = 0.18;
+  context.globalAlpha = 0.4;
   context.lineWidth = 1;
   context.beginPath();
-  for (const point of history) context.lineTo(...pane.place(point));
+  for (const point of history.slice(-MOST_JOINED)) context.lineTo(...pane.place(point));
   context.stroke();
   history.forEach((point, place) => {
     context.globalAlpha = 0.25 + (0.75 * (place + 1)) / history.length; // the older the paler
@@ -72,7 +73,7 @@ function personSection(explorer) {
     button("tiny", "Hide", "Take the person off the maps", () => explorer.tell.person(""))
   );
   const bought = person.bought
-    ? `${count(person.bought)} different items bought: dots, the older the paler, joined in order of time.`
+    ? `${count(person.bought)} different items bought: dots, the older the paler; a line joins the latest in order of time.`
     : "Nothing was bought before the cut: a cold-start person.";
   box.append(head, element("p", "small", bought));
   const label = (name) => (spaces.find((space) => space.name === name) || { label: name }).label;

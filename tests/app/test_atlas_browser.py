@@ -1,0 +1,221 @@
+"""The Atlas in a real browser: linked maps without the server, what differs, links, keys, any title, and one file."""
+
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+
+from learn.data.stored import open_dataset
+from learn.explore.atlas.single import make_atlas
+from learn.explore.catalogue import read_catalogue
+from learn.explore.maps import moved
+from learn.explore.maps.neighbours import nearest
+from learn.explore.maps.spaces import find_spaces, space_vectors
+from learn.runs.run import Run
+from tests import synthetic
+from tests.app.maps_fixtures import with_maps
+from tests.app.test_browser import READY, browser, page, pytestmark, served, visit  # noqa: F401
+
+PAINTED = ".maps[data-painted]"
+WATCH = """() => {
+    window.states = [];
+    const app = document.querySelector('[data-testid=stApp]');
+    new MutationObserver(() => window.states.push(app.dataset.testScriptState)).observe(app, {attributes: true});
+}"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A workspace with maps, and its Atlas as one file."""
+    workspace = synthetic.make_synthetic_workspace(tmp_path_factory.mktemp("atlas"))
+    maps = with_maps(workspace)
+    dataset = open_dataset(workspace, synthetic.NAME)
+    spaces = find_spaces([Run(path) for path in workspace.run_paths(synthetic.NAME)])
+    (workspace.root / "atlas.html").write_bytes(make_atlas(dataset, spaces, maps))
+    return workspace, dataset, spaces
+
+
+@pytest.fixture(scope="module")
+def address(made):
+    with served(made[0].root) as found:
+        yield found
+
+
+def open_atlas(page, address, query=""):  # noqa: F811
+    visit(page, address, f"atlas?dataset=synthetic{query}")
+    page.locator(PAINTED).wait_for()
+    page.wait_for_selector(READY)
+
+
+def hover_an_item(page, pane=0):  # noqa: F811
+    """Moves over a pane until an item is hovered; returns its point."""
+    box = page.locator(".over").nth(pane).bounding_box()
+    for row in range(3, 18):
+        for column in range(2, 19):
+            page.mouse.move(box["x"] + box["width"] * column / 20, box["y"] + box["height"] * row / 20)
+            point = page.locator(PAINTED).get_attribute("data-hovered")
+            if point not in (None, "-1"):
+                return int(point)
+    pytest.fail("no item under the pointer anywhere")
+
+
+def click_here(page):  # noqa: F811
+    page.mouse.down()
+    page.mouse.up()
+
+
+def fragment(page):  # noqa: F811
+    page.wait_for_timeout(500)
+    return urlsplit(page.url).fragment
+
+
+def kept_of(made, before, after):
+    _, dataset, spaces = made
+    by_name = {space.name: space for space in spaces}
+    near = [nearest(space_vectors(by_name[name], dataset), 10)[0] for name in (before, after)]
+    counts = synthetic.synthetic_split(dataset).training_counts()
+    return near, moved.moved_items(*near, np.arange(60), read_catalogue(dataset), counts)
+
+
+def test_what_differs_equals_the_librarys_tables(page, address, made):  # noqa: F811
+    open_atlas(page, address, "&before=learn-a&after=learn-c&colour=neighbours kept")
+    near, table = kept_of(made, "learn-a", "learn-c")
+    bars = page.locator(".bin")
+    items = [int(bars.nth(kept).get_attribute("data-items")) for kept in range(11)]
+    assert items == moved.shared_histogram(table, 10)["items"].tolist()
+    rows = [int(row.get_attribute("data-point")) for row in page.locator(".movedRow").all()]
+    assert rows == moved.most_changed(table, 60)["item"].tolist()
+    codes = "root => Array.from(root.explorer.colouringOf('learn-a').codes)"
+    assert page.locator(PAINTED).evaluate(codes) == table["shared"].tolist()
+    page.get_by_label("Colour").select_option("crossed category")
+    categories = read_catalogue(made[1]).category_order
+    own = np.array([categories.index(name) for name in read_catalogue(made[1]).categories])
+    assert page.locator(PAINTED).evaluate(codes) == moved.crossed(*near, own).astype(int).tolist()
+    assert f"keeps {table['shared'].mean():.1f} on average" in page.locator(".conclusion").inner_text()
+
+
+def test_looking_around_never_asks_the_server(page, address):  # noqa: F811
+    open_atlas(page, address)
+    page.evaluate(WATCH)
+    hover_an_item(page)
+    click_here(page)
+    page.locator(".cardTitle").wait_for()
+    page.mouse.wheel(0, -300)
+    page.get_by_role("button", name="Zoom in").first.click()
+    page.get_by_role("button", name="Whole map").click()
+    page.get_by_label("Maps").select_option("3")
+    page.get_by_label("with").select_option("learn-a")
+    page.locator(".searchBox").fill("item number 9")
+    page.locator(".bin").nth(2).click()
+    page.wait_for_timeout(700)
+    assert page.evaluate("window.states") == [] and page.locator(".pane").count() == 3
+
+
+def test_a_click_lists_true_neighbours_kept_lost_and_gained(page, address, made):  # noqa: F811
+    open_atlas(page, address, "&before=learn-a&after=learn-b")
+    point = hover_an_item(page)
+    click_here(page)
+    page.locator(".cardTitle").wait_for()
+    near, _ = kept_of(made, "learn-a", "learn-b")
+    lists = page.locator(".card .near")
+    for place, (own, other, missing) in enumerate(((near[0], near[1], "lost"), (near[1], near[0], "gained"))):
+        rows = lists.nth(place).locator(".nearRow").all()
+        assert [int(row.get_attribute("data-point")) for row in rows] == own[point].tolist()
+        words = ["kept" if one in other[point] else missing for one in own[point]]
+        assert [row.locator(".word").inner_text() for row in rows] == words
+    lists.first.locator("button").first.click()
+    assert page.locator(PAINTED).get_attribute("data-selected") == str(near[0][point][0])
+    page.get_by_role("button", name="Back").click()
+    assert page.locator(PAINTED).get_attribute("data-selected") == str(point)
+
+
+def test_reload_and_back_come_out_the_same(page, address):  # noqa: F811
+    open_atlas(page, address)
+    point = hover_an_item(page)
+    click_here(page)
+    page.locator(".cardTitle").wait_for()
+    page.locator(".bin").nth(1).click()
+    state = fragment(page)
+    assert f"item=i{point:02d}" in state and "kept=1,1" in state
+    lit = page.locator(PAINTED).get_attribute("data-lit")
+    page.reload()
+    page.locator(PAINTED).wait_for()
+    page.wait_for_selector(READY)
+    assert fragment(page) == state and page.locator(PAINTED).get_attribute("data-lit") == lit
+    assert page.locator(PAINTED).get_attribute("data-selected") == str(point)
+    page.go_back()
+    page.wait_for_timeout(500)
+    assert page.locator(PAINTED).get_attribute("data-selected") == "-1"
+
+
+def test_keys_alone_find_choose_and_follow(page, address):  # noqa: F811
+    open_atlas(page, address)
+    page.locator(".over").first.focus()
+    page.keyboard.press("Enter")
+    first = page.locator(PAINTED).get_attribute("data-hovered")
+    assert int(first) >= 0
+    moved_to = {first}
+    for key in ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"):
+        page.keyboard.press(key)
+        moved_to.add(page.locator(PAINTED).get_attribute("data-hovered"))
+    assert len(moved_to) > 1
+    page.keyboard.press("Enter")
+    page.locator(".cardTitle").wait_for()
+    page.keyboard.press("Escape")
+    page.locator(".cardTitle").wait_for(state="detached")
+    page.locator(".searchBox").focus()
+    page.keyboard.type("number 9")
+    page.locator(".result").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator(".cardTitle", has_text="Item number 9").wait_for()
+
+
+@pytest.mark.parametrize("title", [*synthetic.HOSTILE_TITLES])
+def test_titles_of_strangers_are_found_and_shown_as_text(page, address, title):  # noqa: F811
+    open_atlas(page, address)
+    page.locator(".searchBox").fill(title[:40].upper())
+    result = page.locator(".result", has=page.get_by_text(title.strip(), exact=True)).first
+    result.wait_for()
+    result.click()
+    page.locator(".cardTitle").wait_for()
+    assert page.locator(".cardTitle").text_content() == title.strip()
+    assert page.locator(".maps script, .maps img").count() == 0
+    assert page.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize(
+    "old",
+    ["maps?dataset=synthetic&spaces=learn-a&spaces=learn-c", "moved?dataset=synthetic&before=learn-a&after=learn-c"],
+)
+def test_old_addresses_open_it_with_their_meaning(page, address, old):  # noqa: F811
+    visit(page, address, old)
+    page.locator(PAINTED).wait_for()
+    page.wait_for_selector(READY)
+    assert urlsplit(page.url).path == "/atlas"
+    assert page.locator(".pane .label").all_inner_texts() == ["(a) sequence to sequence", "(c) no item PAL"]
+
+
+def test_one_file_works_without_a_network(browser, made):  # noqa: F811
+    workspace = made[0]
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
+    tab = context.new_page()
+    errors, asked = [], []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto((workspace.root / "atlas.html").as_uri())
+    tab.locator(PAINTED).wait_for()
+    near, table = kept_of(
+        made, *tab.locator(PAINTED).evaluate("root => [root.explorer.state.before, root.explorer.state.after]")
+    )
+    point = hover_an_item(tab)
+    click_here(tab)
+    rows = tab.locator(".card .near").first.locator(".nearRow").all()
+    assert [int(row.get_attribute("data-point")) for row in rows] == near[0][point].tolist()
+    tab.locator(".searchBox").fill("item 9")
+    tab.locator(".result").first.wait_for()
+    assert [int(bar.get_attribute("data-items")) for bar in tab.locator(".bin").all()] == moved.shared_histogram(
+        table, 10
+    )["items"].tolist()
+    assert errors == [] and asked == [(workspace.root / "atlas.html").as_uri()]
+    context.close()
