@@ -1,8 +1,15 @@
 """The Recommendations page: lists, hits, filters, links, and hostile or unknown input."""
 
 import numpy as np
+import pytest
+import streamlit as st
 
+from app.shared import bench_settings, links
 from learn.data.dataset import Dataset
+from learn.data.stored import open_dataset
+from learn.explore.lists.terms import Weights, terms_of_user, weighted_list
+from learn.runs.recommender import Recommender
+from learn.runs.run import Run
 from tests import synthetic
 from tests.app.bench_lists import FULL, item_rows, listed
 from tests.app.conftest import texts
@@ -122,3 +129,59 @@ def test_a_run_with_damaged_vectors_is_reported_beside_the_others(workspace, ope
 def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page, benches):
     page = open_page("recommendations")
     assert page.code[0].value == "learn demo" and not benches
+
+
+def by_the_library(workspace, name, user, weights, k, unseen=True):
+    dataset = open_dataset(workspace, synthetic.NAME)
+    one = Recommender(Run(workspace.run(synthetic.NAME, name)), dataset)
+    allowed = np.ones(dataset.n_items, dtype=bool)
+    index = list(dataset.user_ids).index(user)
+    if unseen:
+        allowed[one.history[index]] = False
+    found = weighted_list(terms_of_user(one, index), Weights.of(weights), k, allowed)
+    return [dataset.item_ids[item] for item in found.items], found.scores.tolist()
+
+
+@pytest.mark.parametrize("name", ["learn-a", "learn-b", "learn-c", "without-align"])
+@pytest.mark.parametrize("unseen", [True, False])
+def test_what_the_browser_is_given_makes_the_librarys_lists(trained_workspace, open_page, benches, name, unseen):
+    open_page("recommendations", user="u07", k="20", runs=[name], new=str(unseen).lower())
+    for similarity, popularity, again in ((1, 1, 1), (1, 0, 1), (0.35, 1, 0), (0, 1, 0.05), (0, 0, 0), (0.05, 0.05, 1)):
+        weights = {"similarity": similarity, "popularity_bias": popularity, "repeat_bias": again}
+        items, scores = by_the_library(trained_workspace, name, "u07", weights, 20, unseen)
+        assert [row["item"] for row in item_rows(benches[-1], name, weights)] == items, weights
+        assert [score for _, score in listed(benches[-1], weights)[name]] == scores
+
+
+def test_weights_of_the_link_are_shown_and_what_is_none_is_named(workspace, open_page, benches):
+    page = open_page("recommendations", user="u07", pop="0.25", sim="7", again="", differ="maybe")
+    settings = benches[-1]["settings"]
+    assert settings["weights"] == FULL | {"popularity_bias": 0.25} and settings["differ"] is False
+    said = texts(page)
+    assert "sim=7" in said and "again=" in said and "differ=maybe" in said
+
+
+def test_what_the_browser_says_goes_into_the_link_in_one_step(workspace, open_page, monkeypatch):
+    told = {"weights": FULL | {"popularity_bias": 0.4}, "differ": True, "token": "t"}
+    monkeypatch.setattr(st, "session_state", {"bench": {"settings": told}})
+    written = []
+    monkeypatch.setattr(bench_settings, "write", written.append)
+    bench_settings.heard("bench")
+    assert written == [{"sim": None, "pop": "0.4", "again": None, "differ": "true"}]
+    assert bench_settings.as_data(Weights(), False, "bench")["token"] == "t"
+
+
+def test_lists_without_terms_have_no_sliders(workspace, open_page, benches):
+    open_page("recommendations", user="u07", runs=["popularity"])
+    assert benches[-1]["terms"] == []
+    open_page("recommendations", user="u07", runs=["popularity", "learn-a"])
+    off = {term["code"]: term["why_not"] for term in benches[-1]["terms"]}
+    assert off["similarity"] == "" and "bought before" in off["repeat_bias"]
+
+
+def test_rows_lead_to_the_same_pages_as_their_links_do(workspace, open_page, benches):
+    open_page("recommendations", user="u07")
+    dataset = Dataset.load(workspace.dataset(synthetic.NAME))
+    for item in (0, 17):
+        wanted = [link["href"] for link in links.of_item(dataset, item, "u07")]
+        assert [one["href"].replace("{item}", dataset.item_ids[item]) for one in benches[-1]["links"]] == wanted
