@@ -8,13 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import streamlit as st
 
 from app.components.lists import ROWS_JS, STYLE
-from app.shared import url
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours
 from learn.explore.lists.terms import STEP, TERMS, candidates
@@ -191,16 +189,6 @@ def short_label(label: str) -> str:
     """ "(a)" of "(a) sequence to sequence"; a label without such a beginning as it is."""
     found = re.match(r"\([^)]{1,3}\)", label)
     return found.group() if found else label
-
-
-def for_any_item(links: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    """Links of one item with "{item}" in the place of its id, so that the browser can make those of every other."""
-    found = []
-    for link in links:
-        path, _, query = link["href"].partition("?")
-        pairs = [(key, "{item}" if key == url.ITEM else value) for key, value in parse_qsl(query)]
-        found.append(link | {"href": f"{path}?{urlencode(pairs, safe='{}')}"})
-    return found
 
 
 def show_bench(
