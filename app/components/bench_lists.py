@@ -200,7 +200,7 @@ def show_bench(
         key: of the component; ``st.session_state[key]`` then has "settings" and "basket", as the browser told them.
         on_settings, on_basket: called when either has changed.
     """
-    callbacks = {"on_settings_change": on_settings}
-    if on_basket is not None:
-        callbacks["on_basket_change"] = on_basket
-    _mount(key=key, data=data, **callbacks)
+    if on_basket is None:
+        _mount(key=key, data=data, on_settings_change=on_settings)
+    else:
+        _mount(key=key, data=data, on_settings_change=on_settings, on_basket_change=on_basket)

@@ -112,7 +112,11 @@ def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: 
 def _what_left(view: cache.View, columns: list[BenchColumn], labels: dict[str, str]) -> None:
     with st.expander("What left the lists"):
         for place, column in zip(st.columns(len(columns)), columns, strict=True):
-            gone = [item for item in column.before.tolist() if item not in set(column.found.items.tolist())]
+            gone = [
+                item
+                for item in ([] if column.before is None else column.before.tolist())
+                if item not in set(column.found.items.tolist())
+            ]
             titles = "\n".join(f"- {theme.plain(view.catalogue.titles[item])}" for item in gone)
             place.markdown(f"**{theme.plain(labels[column.name])}**\n\n{titles or 'None'}")
 
