@@ -8,13 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import streamlit as st
 
 from app.components.lists import ROWS_JS, STYLE
-from app.shared import url
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours
 from learn.explore.lists.terms import STEP, TERMS, candidates
@@ -193,16 +191,6 @@ def short_label(label: str) -> str:
     return found.group() if found else label
 
 
-def for_any_item(links: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    """Links of one item with "{item}" in the place of its id, so that the browser can make those of every other."""
-    found = []
-    for link in links:
-        path, _, query = link["href"].partition("?")
-        pairs = [(key, "{item}" if key == url.ITEM else value) for key, value in parse_qsl(query)]
-        found.append(link | {"href": f"{path}?{urlencode(pairs, safe='{}')}"})
-    return found
-
-
 def show_bench(
     data: dict[str, Any], key: str, on_settings: Callable[[], None], on_basket: Callable[[], None] | None = None
 ) -> None:
@@ -212,7 +200,7 @@ def show_bench(
         key: of the component; ``st.session_state[key]`` then has "settings" and "basket", as the browser told them.
         on_settings, on_basket: called when either has changed.
     """
-    callbacks = {"on_settings_change": on_settings}
-    if on_basket is not None:
-        callbacks["on_basket_change"] = on_basket
-    _mount(key=key, data=data, **callbacks)
+    if on_basket is None:
+        _mount(key=key, data=data, on_settings_change=on_settings)
+    else:
+        _mount(key=key, data=data, on_settings_change=on_settings, on_basket_change=on_basket)

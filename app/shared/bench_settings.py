@@ -14,6 +14,7 @@ from learn.explore.lists.terms import TERMS, Weights
 WEIGHT_KEYS = {"similarity": "sim", "popularity_bias": "pop", "repeat_bias": "again"}
 """Term -> its name in the URL."""
 DIFFER = "differ"
+LIST_LENGTHS = ["5", "10", "20", "50", "100"]
 _TOKEN = "_token"
 
 
@@ -58,3 +59,8 @@ def write(changes: Mapping[str, str | list[str] | None]) -> None:
     """Changes the URL in one step, so that it is one for the back button; None and [] take a value out of it."""
     kept = {key: st.query_params.get_all(key) for key in st.query_params if key not in changes}
     st.query_params.from_dict(kept | {key: value for key, value in changes.items() if value})
+
+
+def list_length(k: int) -> str:
+    """The least of `LIST_LENGTHS` that shows the first ``k`` of a list, or the greatest."""
+    return next((length for length in LIST_LENGTHS if int(length) >= k), LIST_LENGTHS[-1])

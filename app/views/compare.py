@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app.components.lists import Column, column_data, show
-from app.shared import cache, links, page, pickers, theme, url
+from app.shared import bench_settings, cache, links, page, pickers, theme, url
 from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
@@ -234,18 +234,22 @@ def _duel(view: cache.View, picked: list[Run], candidates: str, k: int, colours:
         (one, two, found.users[found.users["difference"] > 0]),
         (two, one, found.users[found.users["difference"] < 0]),
     )
-    columns = [_side(view, name, other, users.head(SHOWN), labels, colours, one) for name, other, users in sides]
+    columns = [_side(view, name, other, users.head(SHOWN), labels, colours, one, at) for name, other, users in sides]
     show({"legend": [], "columns": columns}, "compare_duel")
 
 
 def _side(
-    view: cache.View, name: str, other: str, users: pd.DataFrame, labels: dict, colours: dict, first: str
+    view: cache.View, name: str, other: str, users: pd.DataFrame, labels: dict, colours: dict, first: str, at: int
 ) -> dict:
     rows = []
     mine, theirs = ("a", "b") if name == first else ("b", "a")
     for place, row in enumerate(users.to_dict("records"), 1):
         user_id = str(view.dataset.user_ids[row["user"]])
-        query = links.query_of(view.dataset) | {url.USER: user_id, url.RUNS: [name, other]}
+        query = links.query_of(view.dataset) | {
+            url.USER: user_id,
+            url.RUNS: [name, other],
+            url.K: bench_settings.list_length(at),
+        }
         rows.append(
             {
                 "rank": place,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from app.components.bench_lists import BenchColumn, BenchItems, bench_data, for_any_item, show_bench
+from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
 from app.panels import basket as baskets
-from app.shared import bench_settings, cache, links, page, pickers, recommenders, theme, url
+from app.shared import bench_settings, cache, links, page, pickers, recommenders, row_links, theme, url
 from learn.explore.colours import run_colours
 from learn.explore.export import csv_bytes
 from learn.explore.lists import new_user, user_lists
@@ -16,7 +16,6 @@ from learn.explore.metrics.overview import run_labels
 from learn.runs.run import Run
 from learn.runs.suggestions import Suggestions
 
-LIST_LENGTHS = ["5", "10", "20", "50", "100"]
 KEY = "new_user_bench"
 SOMEBODY = "new user"
 
@@ -34,7 +33,9 @@ def draw() -> None:
     )
     with bar[1].popover("Variants", width="stretch"):
         chosen = pickers.pick_runs(usable)
-    k = int(url.linked(bar[2].selectbox, "List length", LIST_LENGTHS, url.K, LIST_LENGTHS[1]))
+    k = int(
+        url.linked(bar[2].selectbox, "List length", bench_settings.LIST_LENGTHS, url.K, bench_settings.LIST_LENGTHS[1])
+    )
     weights, differ = bench_settings.read()
     history = new_user.basket_history(basket.bought, basket.liked)
     before, change = baskets.before_the_last_click(view, basket)
@@ -104,14 +105,18 @@ def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: 
     nothing = np.zeros(0, dtype=np.int64)
     items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, ~allowed, nothing)
     signs = ("new", "moved") if any(one.before is not None for one in columns) else ()
-    row_links = for_any_item(links.on_maps(view.dataset, 0))
-    return bench_data(columns, items, k, allowed, row_links, legend=(*signs, "alone", "line", "cold"))
+    hrefs = row_links.for_any_item(links.on_maps(view.dataset, 0))
+    return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "alone", "line", "cold"))
 
 
 def _what_left(view: cache.View, columns: list[BenchColumn], labels: dict[str, str]) -> None:
     with st.expander("What left the lists"):
         for place, column in zip(st.columns(len(columns)), columns, strict=True):
-            gone = [item for item in column.before.tolist() if item not in set(column.found.items.tolist())]
+            gone = [
+                item
+                for item in ([] if column.before is None else column.before.tolist())
+                if item not in set(column.found.items.tolist())
+            ]
             titles = "\n".join(f"- {theme.plain(view.catalogue.titles[item])}" for item in gone)
             place.markdown(f"**{theme.plain(labels[column.name])}**\n\n{titles or 'None'}")
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from app.components.bench_lists import BenchColumn, BenchItems, bench_data, for_any_item, show_bench
+from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
 from app.panels import person
-from app.shared import bench_settings, cache, links, page, pickers, recommenders, theme, url
+from app.shared import bench_settings, cache, links, page, pickers, recommenders, row_links, theme, url
 from learn.errors import LearnError
 from learn.explore.catalogue import Filters
 from learn.explore.colours import run_colours
@@ -21,7 +21,6 @@ from learn.runs.recommender import Recommender
 from learn.runs.stored import FoundRuns
 from learn.runs.suggestions import ScoreTerms, Suggestions
 
-LIST_LENGTHS = ["5", "10", "20", "50", "100"]
 KEY = "recommendations_lists"
 
 
@@ -78,7 +77,7 @@ def draw() -> None:
 def _controls(view: cache.View, runs: FoundRuns, bar: list) -> tuple[list[str], int, bool, Filters]:
     with bar[1].popover("Variants", width="stretch"):
         chosen = pickers.pick_runs(runs.usable)
-    k = url.linked(bar[2].selectbox, "List length", LIST_LENGTHS, url.K, LIST_LENGTHS[1])
+    k = url.linked(bar[2].selectbox, "List length", bench_settings.LIST_LENGTHS, url.K, bench_settings.LIST_LENGTHS[1])
     with bar[3].popover("Filters", width="stretch"):
         unseen = url.linked_toggle(
             st.toggle,
@@ -166,8 +165,8 @@ def _bench(
     held[seen.history] = True
     items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, held, later)
     what = ("new" if unseen else "different") + " later items" + (" that pass the filters" if filters else "")
-    row_links = for_any_item(links.of_item(view.dataset, 0, str(view.dataset.user_ids[user])))
-    return bench_data(columns, items, k, keep, row_links, what)
+    hrefs = row_links.for_any_item(links.of_item(view.dataset, 0, str(view.dataset.user_ids[user])))
+    return bench_data(columns, items, k, keep, hrefs, what)
 
 
 theme.guarded(draw)

@@ -80,11 +80,22 @@ def mounted(monkeypatch):
 
 @pytest.fixture
 def mounted_by_key(monkeypatch):
-    """Key of a lists component -> what it was given last, with its callbacks."""
-    from app.components import lists
+    """Key of a component with lists -> what it was given last, with its callbacks."""
+    from app.components import bench_lists, lists
 
     calls = {}
-    monkeypatch.setattr(lists, "_mount", lambda **arguments: calls.update({arguments["key"]: arguments}))
+    for component in (lists, bench_lists):
+        monkeypatch.setattr(component, "_mount", lambda **arguments: calls.update({arguments["key"]: arguments}))
+    return calls
+
+
+@pytest.fixture
+def benches(monkeypatch):
+    """What the bench was given, one entry a run of the page."""
+    from app.components import bench_lists
+
+    calls = []
+    monkeypatch.setattr(bench_lists, "_mount", lambda **arguments: calls.append(arguments["data"]))
     return calls
 
 

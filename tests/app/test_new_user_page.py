@@ -1,13 +1,16 @@
 """The New user page: search, basket, lists that follow, and what one click changed."""
 
 import pytest
+import streamlit as st
 
-from app.shared import theme
+from app.panels import basket as baskets
+from app.shared import bench_settings, theme
 from learn.data.dataset import Dataset
 from learn.explore.lists import new_user
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from tests import synthetic
+from tests.app.bench_lists import item_rows
 from tests.app.conftest import texts
 
 BASKET = ["i14", "i03", "i40"]
@@ -19,8 +22,14 @@ def recommender(trained_workspace):
     return dataset, Recommender(Run(trained_workspace.run(synthetic.NAME, "learn-c")), dataset)
 
 
-def rows(mounted, key, name):
-    return next(one for one in mounted[key]["data"]["columns"] if one["name"] == name)["rows"]
+def lists(mounted):
+    """Run name -> item ids, with every term in full."""
+    data = mounted["new_user_bench"]["data"]
+    return {column["name"]: [row["item"] for row in item_rows(data, column["name"])] for column in data["columns"]}
+
+
+def basket(mounted):
+    return mounted["new_user_bench"]["data"]["basket"]
 
 
 def indices(dataset, ids):
@@ -30,16 +39,21 @@ def indices(dataset, ids):
 def test_a_basket_of_the_link_is_shown_with_the_functions_lists(open_page, recommender, mounted_by_key):
     dataset, one = recommender
     open_page("new_user", basket=BASKET, k="5")
-    assert [row["item"] for row in rows(mounted_by_key, "new_user_basket", "basket")] == BASKET
+    assert basket(mounted_by_key)["items"] == BASKET and basket(mounted_by_key)["likes"] == []
+    assert [row["item"] for row in basket(mounted_by_key)["held"]] == BASKET
     found = new_user.recommend(one, indices(dataset, BASKET), 5)
-    shown = rows(mounted_by_key, "new_user_lists", "learn-c")
-    assert [row["item"] for row in shown] == [dataset.item_ids[item] for item in found.items]
-    assert {column["name"] for column in mounted_by_key["new_user_lists"]["data"]["columns"]} == {
-        "learn-a",
-        "learn-b",
-        "learn-c",
-        "without-align",
-    }
+    shown = lists(mounted_by_key)
+    assert shown["learn-c"] == [dataset.item_ids[item] for item in found.items]
+    assert set(shown) == {"learn-a", "learn-b", "learn-c", "without-align"}
+
+
+def test_likes_count_as_long_ago_and_are_not_recommended(open_page, recommender, mounted_by_key):
+    dataset, one = recommender
+    open_page("new_user", basket=BASKET[:2], likes=["i40", "i20", "i03"], k="5")
+    assert basket(mounted_by_key)["likes"] == ["i40", "i20"]  # i03 was bought
+    found = new_user.recommend(one, indices(dataset, ["i40", "i20", *BASKET[:2]]), 5)
+    assert lists(mounted_by_key)["learn-c"] == [dataset.item_ids[item] for item in found.items]
+    assert not set(lists(mounted_by_key)["learn-c"]) & {"i40", "i20", *BASKET}
 
 
 def test_the_last_click_is_told_in_every_list(open_page, recommender, mounted_by_key):
@@ -47,52 +61,64 @@ def test_the_last_click_is_told_in_every_list(open_page, recommender, mounted_by
     page = open_page("new_user", basket=BASKET, k="10", change="+i40")
     before = new_user.recommend(one, indices(dataset, BASKET[:2]), 10)
     change = new_user.what_changed(before, new_user.recommend(one, indices(dataset, BASKET), 10))
-    for row in rows(mounted_by_key, "new_user_lists", "learn-c"):
-        item = indices(dataset, [row["item"]])[0]
-        moved = change.moves.get(item)
-        wanted = ("new", "new") if moved is None else None if moved == 0 else "rose" if moved > 0 else "fell"
-        assert row["badge"] == wanted or row["badge"][1] == wanted
-    assert "was put in" in texts(page)
+    data = mounted_by_key["new_user_bench"]["data"]
+    column = next(column for column in data["columns"] if column["name"] == "learn-c")
+    assert [data["items"]["id"][row] for row in column["before"]] == [dataset.item_ids[item] for item in before.items]
+    assert column["source"] == f"{len(change.entered)} of 10 are new since the last click"
+    assert "was put in" in data["changed"]
     left = next(one.value for one in page.expander[0].markdown if "no item PAL" in one.value)
     assert left.count("\n- ") == len(change.left)
     assert all(f"- {theme.plain(dataset.items['title'][item])}" in left for item in change.left)
 
 
-def test_taking_something_out_is_told_as_well(open_page, recommender, mounted_by_key):
-    assert "was taken out" in texts(open_page("new_user", basket=BASKET[:2], change="-i40"))
+def test_several_clicks_are_told_as_one_change(open_page, recommender, mounted_by_key):
+    dataset, one = recommender
+    open_page("new_user", basket=BASKET, k="5", change=["+i40", "+i03", "-i20"])
+    data = mounted_by_key["new_user_bench"]["data"]
+    assert "2 were put in" in data["changed"] and "was taken out" in data["changed"]
+    before = new_user.recommend(one, indices(dataset, ["i14", "i20"]), 5)
+    column = next(column for column in data["columns"] if column["name"] == "learn-c")
+    assert [data["items"]["id"][row] for row in column["before"]] == [dataset.item_ids[item] for item in before.items]
+
+
+def test_what_the_browser_tells_goes_into_the_link_with_what_changed(open_page, recommender, monkeypatch):
+    told = {"items": ["i14", "i40", "i40"], "likes": ["i03"], "token": "t"}
+    monkeypatch.setattr(st, "session_state", {"bench": {"basket": told}})
+    monkeypatch.setattr(st, "query_params", QueryParamsOf({"basket": ["i14", "i20"], "k": ["5"]}))
+    written = []
+    monkeypatch.setattr(bench_settings, "write", written.append)
+    baskets.heard("bench")
+    assert written == [{"basket": ["i14", "i40"], "likes": ["i03"], "change": ["+i40", "+i03", "-i20"]}]
+
+
+class QueryParamsOf(dict):
+    def get_all(self, key):
+        return self.get(key, [])
 
 
 def test_search_results_can_be_put_into_an_empty_basket(open_page, recommender, mounted_by_key):
     page = open_page("new_user", find="number")
-    found = rows(mounted_by_key, "new_user_found", "found")
+    found = basket(mounted_by_key)["found"]
     assert found and all("number" in row["title"] for row in found)
-    assert "new_user_basket" not in mounted_by_key and "Click" in page.info[0].value
-    assert mounted_by_key["new_user_found"]["data"]["action"]["sign"] == "+"
+    assert basket(mounted_by_key)["items"] == [] and lists(mounted_by_key) == {}
+    assert 0 < len(basket(mounted_by_key)["example"]) <= 5 and "as soon as something" in texts(page)
 
 
 def test_hostile_titles_stay_text(open_page, recommender, mounted_by_key):
     page = open_page("new_user", basket=["i00", "i01", "i03", "i04"], change="+i04")
-    assert synthetic.SCRIPT_TITLE in {row["title"] for row in rows(mounted_by_key, "new_user_basket", "basket")}
+    assert synthetic.SCRIPT_TITLE in {row["title"] for row in basket(mounted_by_key)["held"]}
     assert synthetic.SCRIPT_TITLE not in texts(page) and "](javascript" not in texts(page).replace("\\]\\(", "")
 
 
 def test_unknown_items_of_the_link_are_named(open_page, recommender, mounted_by_key):
     page = open_page("new_user", basket=["i14", "**nothing**"])
-    assert "\\*\\*nothing" in page.warning[0].value
-    assert [row["item"] for row in rows(mounted_by_key, "new_user_basket", "basket")] == ["i14"]
-
-
-def test_an_example_fills_the_basket_and_it_can_be_emptied(open_page, recommender, mounted_by_key):
-    page = open_page("new_user")
-    next(button for button in page.button if button.label == "An example").click().run()
-    assert not page.exception and 0 < len(page.query_params["basket"]) <= 5
-    assert "new_user_lists" in mounted_by_key
-    next(button for button in page.button if button.label == "Empty it").click().run()
-    assert not page.exception and not any(page.query_params.get("basket", []))
+    assert "\\*\\*nothing" in texts(page)
+    assert basket(mounted_by_key)["items"] == ["i14"]
 
 
 def test_a_search_without_a_find_says_so(open_page, recommender, mounted_by_key):
-    assert "No item has all of these words" in texts(open_page("new_user", find="xyzzy"))
+    open_page("new_user", find="xyzzy")
+    assert "No item has all of these words" in basket(mounted_by_key)["note"]
 
 
 def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page):

@@ -21,6 +21,7 @@ from learn.runs.baselines import make_reference_runs
 from learn.runs.import_run import import_run
 from learn.runs.run import Run
 from tests import synthetic, trained
+from tests.app.bench_lists import item_rows
 from tests.app.conftest import _use
 
 LIVE = ("learn-a", "learn-b", "learn-c", "without-align", "llm-lora")
@@ -79,14 +80,13 @@ def by_command(place, *words):
     return [line[1] for line in lines if line and line[0].isdigit()]
 
 
-def of_page(mounted, name):
-    column = next(one for one in mounted["columns"] if one["name"] == name)
-    return [row["item"] for row in column["rows"]]
+def of_page(data, name):
+    return [row["item"] for row in item_rows(data, name)]
 
 
 @pytest.mark.parametrize("unseen", [True, False])
 @pytest.mark.parametrize("name", [*LIVE, *STORED])
-def test_a_user_gets_one_list(opened, open_page, mounted, name, unseen):
+def test_a_user_gets_one_list(opened, open_page, benches, name, unseen):
     place, dataset = opened
     run = Run(place.run(dataset.name, name), dataset)
     kind = Recommendations.UNSEEN if unseen else Recommendations.ALL_CANDIDATES
@@ -99,7 +99,7 @@ def test_a_user_gets_one_list(opened, open_page, mounted, name, unseen):
         words = ["--run", name, "--user", user, "-k", str(K)] + ([] if unseen else ["--repeat"])
         assert by_command(place, *words) == table["item_id"].tolist()
     open_page("recommendations", user=USERS[1], runs=[name], k="10", new=str(unseen).lower())
-    assert of_page(mounted[-1], name)[:K] == table["item_id"].tolist()
+    assert of_page(benches[-1], name)[:K] == table["item_id"].tolist()
 
 
 @pytest.mark.parametrize("name", LIVE)
@@ -114,7 +114,7 @@ def test_a_pasted_history_gets_one_list_also_where_items_share_a_text(opened, op
     assert [dataset.item_ids[item] for item in found.items] == table["item_id"].tolist()
     basket = list(dict.fromkeys(BASKET))  # the page has an item once
     open_page("new_user", basket=basket, runs=[name], k="10")
-    shown = of_page(mounted_by_key["new_user_lists"]["data"], name)
+    shown = of_page(mounted_by_key["new_user_bench"]["data"], name)
     assert shown[:K] == run.recommend_for(basket, K)["item_id"].tolist()
     assert not set(shown) & set(BASKET)
 

@@ -43,7 +43,7 @@ const MOST_KEPT = 60;
 
 // The same, kept for the weights that were asked before.
 function listOf(column, weights) {
-  const key = Object.values(weights).join();
+  const key = [weights.similarity, weights.popularity_bias, weights.repeat_bias].join();
   if (column.kept.size > MOST_KEPT) column.kept.clear();
   if (!column.kept.has(key)) column.kept.set(key, computeList(column, weights));
   return column.kept.get(key);

@@ -152,8 +152,21 @@ def history_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Fig
             customdata=_plain(rows["titles"]),
             hovertemplate="%{x}: %{y} × " + _plain_one(name) + "<br>%{customdata}<extra></extra>",
         )
-    figure.update_yaxes(title="events")
+    figure.update_yaxes(title="events", rangemode="tozero")
+    if table["period"].nunique() == 1:
+        _around(figure, table["period"].iloc[0])
     return _finish(figure, 290, barmode="stack", showlegend=True)
+
+
+def _around(figure: go.Figure, period: Any) -> None:
+    """A single bar in the middle of an axis of its own: Plotly would zoom into its one moment, by milliseconds."""
+    if isinstance(period, pd.Timestamp):
+        margin = pd.Timedelta(weeks=4)
+        figure.update_traces(width=pd.Timedelta(weeks=1).total_seconds() * 1000)
+        figure.update_xaxes(range=[period - margin, period + margin], tickvals=[period], tickformat="%d %b %Y")
+    else:
+        figure.update_traces(width=0.5)
+        figure.update_xaxes(range=[period - 2, period + 2], tickvals=[period])
 
 
 def shares_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figure:

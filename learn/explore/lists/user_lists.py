@@ -98,7 +98,7 @@ def person_in_words(view: UserView, catalogue: Catalogue) -> str:
     """How much a person bought before the cut and after it, since when, and of what most."""
     n = len(view.history)
     if not n:
-        return f"bought nothing before the cut, {len(view.target):,} items later"
+        return f"bought nothing before the cut, {len(view.target):,} later"
     first = mostly(catalogue.categories[view.history])
     since = ""
     if view.history_times is not None:

@@ -6,10 +6,12 @@ import pytest
 
 from learn.data.schema import Recommendations
 from learn.explore.catalogue import OTHER_CATEGORIES, Filters
+from learn.explore.figures import base as figures
 from learn.explore.lists import user_lists as r
 from learn.runs.recommender import best_of
 from learn.runs.run import Run
 from learn.runs.stored_lists import StoredLists
+from learn.runs.suggestions import Suggestions
 from learn.runs.vectors import run_vectors
 from tests import synthetic
 from tests.exact import exact_scores
@@ -153,3 +155,49 @@ def test_shares_sum_to_one_and_rare_categories_are_folded(catalogue):
     table = r.category_shares({"all": np.arange(len(catalogue)), "some": np.array([0, 1])}, catalogue, shown=2)
     assert table.groupby("group")["share"].sum().round(9).tolist() == [1.0, 1.0]
     assert set(table["category"]) <= {*catalogue.category_order[:2], OTHER_CATEGORIES}
+
+
+def test_a_history_of_one_date_is_one_bar_in_the_middle_of_weeks(catalogue):
+    time = np.datetime64("2024-02-07T10:00", "ns")
+    view = r.UserView(np.array([3, 9, 3]), np.array([time, time, time]), np.array([5]))
+    table = r.history_timeline(view, catalogue)
+    assert table["period"].nunique() == 1
+    figure = figures.history_figure(table, catalogue.category_order)
+    low, high = (pd.Timestamp(end) for end in figure.layout.xaxis.range)
+    assert low < pd.Timestamp(time) < high and pd.Timedelta(days=30) < high - low < pd.Timedelta(days=100)
+    assert all(trace.width == 7 * 86_400_000 for trace in figure.data)
+    assert "all in one stretch of time" in r.history_in_words(table)
+
+
+def test_a_person_is_told_in_words(catalogue):
+    times = np.array(["2024-01-03", "2024-02-01", "2024-03-07"], "datetime64[ns]")
+    view = r.UserView(np.array([3, 9, 3]), times, np.array([5, 6]))
+    words = r.person_in_words(view, catalogue)
+    first = pd.Series(catalogue.categories[[3, 9, 3]]).value_counts(normalize=True)
+    assert words.startswith(
+        f"3 purchases of 2 items from Jan 2024 to Mar 2024, mostly {first.index[0]} {first.iloc[0]:.0%}"
+    )
+    assert words.endswith("; 2 later")
+    nobody = r.UserView(np.zeros(0, int), None, np.array([5]))
+    assert r.person_in_words(nobody, catalogue) == "bought nothing before the cut, 1 later"
+
+
+def test_charts_say_what_they_show():
+    table = pd.DataFrame({"period": [1, 1, 2], "category": ["Tea", "Soap", "Tea"], "events": [3, 1, 2], "titles": ""})
+    assert r.history_in_words(table) == "Tea makes up 83% of 6 purchases; the fullest bar is tenth 1, with 4."
+    rows = [("past", "Tea", 0.8, 4), ("past", "Soap", 0.2, 1), ("one", "Tea", 0.5, 5), ("two", "Soap", 1.0, 9)]
+    shares = pd.DataFrame(rows, columns=["group", "category", "share", "n"])
+    assert r.shares_in_words(shares, "past") == "Tea is 80% of “past”, from 0% (two) to 50% (one) of the others."
+
+
+def test_lists_under_each_other_are_a_table(catalogue, dataset):
+    found = Suggestions(np.array([3, 9]), np.array([1.5, 1.25]), live=True)
+    table = r.lists_table({"x": found}, {"x": "X"}, "u1", dataset.item_ids, catalogue)
+    assert table.to_dict("list") == {
+        "user": ["u1", "u1"],
+        "variant": ["X", "X"],
+        "rank": [1, 2],
+        "item_id": [dataset.item_ids[3], dataset.item_ids[9]],
+        "title": [catalogue.titles[3], catalogue.titles[9]],
+        "score": [1.5, 1.25],
+    }
