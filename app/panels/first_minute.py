@@ -43,8 +43,8 @@ def show_ways_in(view: cache.View) -> None:
         ),
         (
             ":material/add_circle: One product that does not exist",
-            "Type a product that nobody has ever sold. The language model reads it: what is it taken for, and who would "
-            "be shown it?",
+            "Type a product that nobody has ever sold. The language model reads it: what is it taken for, and who "
+            "would be shown it?",
             "Invent a product",
             links.page("cold_start", **(query | {url.MODE: "new"})),
         ),
@@ -71,17 +71,16 @@ def show_towers() -> None:
     """Draws who sees whom in each item tower that there is, with its plain name beside the paper's letter."""
     st.header("What is different about the towers?", anchor=False)
     st.markdown(
-        "Everybody's *past* is read in the same way. What differs is how the items to be **recommended** are read while "
-        "a variant learns. A filled square: when the item of that row is read, the item of that column is read with it."
+        "Everybody's *past* is read in the same way. What differs is how the items that they bought *later* are read "
+        "while a variant learns. A blue square: the item of that row is read together with the item of that column."
     )
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
     columns = st.columns(len(towers))
     for column, tower in zip(columns, towers, strict=True):
         with column:
-            st.markdown(f"**{theme.plain(tower.plain_name)}**  \n{theme.plain(tower.label)}")
             grid = attends(tower, len(_ORDER))
             words = "read together: %{customdata}"
-            figure = grids_figure({"": grid}, _ORDER, "when this is read", "this is read with it", words)
-            theme.chart(figure, f"overview_mask_{tower.code}")
-            explanation = tower.explanation[0].upper() + tower.explanation[1:]
-            st.caption(theme.plain(explanation))
+            figure = grids_figure({"": grid}, _ORDER, "this is read …", "… with this", words)
+            theme.chart(figure.update_layout(margin_t=4, height=210), f"overview_mask_{tower.code}")
+            st.markdown(f"**{theme.plain(tower.plain_name)}** · {theme.plain(tower.label)}")
+            st.caption(theme.plain(tower.explanation[0].upper() + tower.explanation[1:]))

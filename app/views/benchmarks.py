@@ -84,7 +84,7 @@ def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, 
         {
             "Run": chosen["label"],
             f"{metric}@{k}": chosen[Metrics.MEAN],
-            **({"The paper's": chosen["run"].map(reported)} if reported else {}),
+            **({"The paper's": [_number(reported.get(run)) for run in chosen["run"]]} if reported else {}),
             "95% interval": [_interval(row) for row in chosen.to_dict("records")],
             "Difference to the reference row": [_difference(row) for row in chosen.to_dict("records")],
             "Seeds": chosen["seeds"],
@@ -94,8 +94,7 @@ def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, 
     )
     st.dataframe(
         shown.style.format(
-            {f"{metric}@{k}": "{:.4f}", "Parameters": "{:,.0f}", "Training, s": "{:,.0f}"}
-            | ({"The paper's": "{:.4f}"} if reported else {}),
+            {f"{metric}@{k}": "{:.4f}", "Parameters": "{:,.0f}", "Training, s": "{:,.0f}"},
             na_rep="–",
         ),
         hide_index=True,
@@ -122,6 +121,10 @@ def _about_the_paper(name: str, reported: dict[str, float]) -> None:
     known = [overview.metric_label(f"{metric}@{k}") for metric, k in paper.paper_metrics(name)]
     if known:
         st.caption(f"The paper has numbers for this table in {' and '.join(known)}: choose one to see them.")
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
 
 
 def _interval(row: dict) -> str:

@@ -20,14 +20,13 @@ from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
 SHOWN = 6  # users of a duel, on each side
-SECTIONS = {
+SECTIONS = {  # anchor -> heading, in the page's order
     "who": "Who is it good for?",
     "variety": "What does accuracy cost in variety?",
     "alike": "How alike are their lists?",
     "duel": "Users won and lost",
     "learned": "How they learned",
 }
-"""Anchor -> heading, in the page's order."""
 
 
 def draw() -> None:

@@ -31,8 +31,8 @@ def draw() -> None:
     view = cache.view(dataset)
     st.title("LEARN Explorer")
     st.markdown(
-        "A frozen language model reads what an item *is*; a small transformer learns what people *go on to buy*. See what "
-        "that changes, in three clicks:"
+        "A frozen language model reads what an item *is*; a small transformer learns what people *go on to buy*. See "
+        "what that changes, in three clicks:"
     )
     first_minute.show_ways_in(view)
     first_minute.show_towers()

@@ -64,8 +64,7 @@ def _gains(rows: pd.DataFrame, metric: str) -> None:
             f"{gain:+.4f} over {mean - gain:.4f} without it",
             delta_color="inverse" if metric == LOG_LOSS else "normal",
         )
-    for sentence in ranking.verdict(rows, metric):
-        theme.conclude(f"{sentence}.")
+    theme.conclude(conclusions.ranking_gain(table[table[Results.FEATURES] == FUSED], NAMES, metric == LOG_LOSS))
     st.caption(
         "Dots right of the dotted line: better than without LEARN; a whisker that crosses it may be luck. "
         "*Raw vectors*: all their dimensions as features. *Their cosine*: one number. *Fused*: a small module adapts "
@@ -89,6 +88,8 @@ def _gains(rows: pd.DataFrame, metric: str) -> None:
         }
     )
     with st.expander("The numbers"):
+        for sentence in ranking.verdict(rows, metric):
+            st.markdown(f"- {theme.plain(sentence)}")
         st.dataframe(shown, hide_index=True, width="stretch")
 
 

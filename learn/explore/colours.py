@@ -44,6 +44,12 @@ def variant_colour(variant: str) -> str | None:
     return None if entry is None else entry.colour
 
 
+def variant_symbol(variant: str) -> str:
+    """The mark of a variant's dots: a square or a diamond for baselines, whose greys are alike; a circle for others."""
+    codes = list(BASELINES)
+    return ("square", "diamond")[codes.index(variant) % 2] if variant in codes else "circle"
+
+
 def run_colours(runs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Run name -> colour, from (name, variant) pairs: a variant's own for its first Run, then spare ones in turn."""
     colours: dict[str, str] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -95,12 +97,11 @@ def by_slice(table: pd.DataFrame) -> str:
     others: dict[str, list[str]] = {}
     for name, label in leaders["label"].items():
         if label != whole:
-            others.setdefault(label, []).append(str(name).replace(":", "s, "))
+            others.setdefault(label, []).append(_of(str(name)))
     if not others:
         return f"{whole} leads over all and in every part."
-    return (
-        f"{whole} leads over all; " + "; ".join(f"{label}: {', '.join(names)}" for label, names in others.items()) + "."
-    )
+    parts = [f"{label} for {' and '.join(names)}" for label, names in others.items()]
+    return f"{whole} leads over all; " + "; ".join(parts) + "."
 
 
 def trade_offs(table: pd.DataFrame, metric: str) -> str:
@@ -141,6 +142,22 @@ def learned(table: pd.DataFrame) -> str:
         best = rows.loc[rows["validation"].idxmax()]
         parts.append(f"{best['label']} in epoch {int(best['epoch'])} of {int(rows['epoch'].max())}")
     return f"Best on the validation part: {'; '.join(parts)}." if parts else ""
+
+
+def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
+    """Of `ranking.gains`, for one set of features: which rankers are better with LEARN, by more than luck."""
+    if table.empty:
+        return ""
+    ends = (-1 if less_is_better else 1) * table[["gain_low", "gain_high"]]
+    low, high = ends.min(axis=1), ends.max(axis=1)
+    better = [names[ranker] for ranker in table["ranker"][low > 0]]
+    worse = [names[ranker] for ranker in table["ranker"][high < 0]]
+    if worse:
+        return f"With LEARN's vectors {' and '.join(worse)} became worse, by more than luck."
+    if not better:
+        return "No ranker became better with LEARN's vectors by more than luck."
+    who = "Both rankers" if len(better) == len(table) == 2 else " and ".join(better)
+    return f"{who} became better with LEARN's vectors, by more than luck."
 
 
 def ranking_slices(table: pd.DataFrame) -> str:
