@@ -324,7 +324,7 @@ class TestColouring:
             assert shown.selectbox(key="colour_choice").value == RULE.code
         shown = page("maps", colour=RULE.code)
         assert shown.selectbox(key="colour_choice").value == "category"
-        assert "There is no colouring half of the catalogue: choose one of category, brand" in texts(shown)
+        assert "colour=half of the catalogue** is not among category, brand" in texts(shown)
 
     def test_an_unknown_one_is_an_error_that_lists_those_there_are(self):
         with pytest.raises(LearnError, match="no colouring 'warmth'") as caught:
