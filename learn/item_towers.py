@@ -119,7 +119,7 @@ ITEM_TOWERS: Registry[Tower] = Registry(
         "The paper's choice.",
         embed=embed_sequence,
         reads_context=True,
-        colour="#2f6fde",
+        colour="#3f63e0",
     ),
     Tower(
         code=ItemTower.ITEM.value,
@@ -127,7 +127,7 @@ ITEM_TOWERS: Registry[Tower] = Registry(
         plain_name="Items one by one",
         explanation="PAL reads each later item by itself.",
         embed=embed_each,
-        colour="#d9822b",
+        colour="#d9304f",
     ),
     Tower(
         code=ItemTower.CONTENT.value,
@@ -135,7 +135,7 @@ ITEM_TOWERS: Registry[Tower] = Registry(
         plain_name="Items as the language model describes them",
         explanation="an item is what the language model says of it; only the user side learns.",
         embed=embed_content,
-        colour="#149488",
+        colour="#8e59d1",
         own_vectors=False,
     ),
     Tower(
@@ -144,7 +144,7 @@ ITEM_TOWERS: Registry[Tower] = Registry(
         plain_name="Nothing learned",
         explanation="nothing is learned. A user is the average of what the language model says of their items.",
         embed=embed_content,
-        colour="#b0559f",
+        colour="#c548b4",
         own_vectors=False,
         trained=False,
         name="without-align",

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from app.shared import cache, url
 from learn.data.dataset import Dataset
 
-_VIEWS = Path(__file__).resolve().parent / "views"
+_VIEWS = Path(__file__).resolve().parents[1] / "views"
 
 
 def page(name: str, **query: object) -> str:

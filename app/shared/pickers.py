@@ -61,17 +61,22 @@ def _candidates(view: cache.View, group: str) -> np.ndarray:
     return found[np.argsort(view.target.lengths[found] == 0, kind="stable")]
 
 
-def _typical(view: cache.View, found: np.ndarray) -> str:
-    """A user of ``found`` with much to see: of those with a target, the one at three quarters by history length."""
+def typical_user(view: cache.View, among: np.ndarray | None = None) -> int:
+    """A user (of those ``among``) with much to see: of those with a target, the one at three quarters by history."""
+    found = np.arange(len(view.dataset.user_ids)) if among is None else among
     tested = found[view.target.lengths[found] > 0]
     pool = tested if len(tested) else found
     by_length = pool[np.argsort(view.history.lengths[pool], kind="stable")]
-    return str(view.dataset.user_ids[by_length[len(pool) * 3 // 4]])
+    return int(by_length[len(pool) * 3 // 4])
+
+
+def _id_of_typical(view: cache.View, found: np.ndarray) -> str:
+    return str(view.dataset.user_ids[typical_user(view, found)])
 
 
 def _user_of(view: cache.View, group: str) -> dict[str, str]:
     found = _candidates(view, group)
-    return {url.USER: _typical(view, found)} if len(found) else {}
+    return {url.USER: _id_of_typical(view, found)} if len(found) else {}
 
 
 def _choose(user_ids: list[str]) -> None:
@@ -105,7 +110,7 @@ def pick_user(view: cache.View) -> int | None:
         "User",
         ids[:MOST_LISTED],
         url.USER,
-        _typical(view, found),
+        _id_of_typical(view, found),
         index=None,
         accept_new_options=True,
         placeholder="Type or choose a user's id",

@@ -31,8 +31,15 @@ def guarded(page: Callable[[], None]) -> None:
             show_error(error)
 
 
-def chart(figure: go.Figure, key: str) -> None:
-    """Draws ``figure`` in the app's theme, without the tool bar."""
+def conclude(sentence: str) -> None:
+    """What the figure below says, as a line above it; nothing where there is nothing to say."""
+    if sentence:
+        st.markdown(f":material/arrow_forward: **{plain(sentence)}**")
+
+
+def chart(figure: go.Figure, key: str, says: str = "") -> None:
+    """Draws ``figure`` in the app's theme, without the tool bar, below the line that it comes down to."""
+    conclude(says)
     st.plotly_chart(figure, width="stretch", key=key, config={"displayModeBar": False})
 
 

@@ -7,8 +7,8 @@ import streamlit as st
 
 from app.shared import cache, theme, url
 from learn.data.schema import Metrics, Recommendations, Slices
-from learn.explore.metrics import overview
-from learn.reproduce import results
+from learn.explore.metrics import conclusions, overview
+from learn.reproduce import paper, results
 from learn.reproduce.figure import benchmark_figure
 
 WHAT = {
@@ -37,7 +37,7 @@ def draw() -> None:
     datasets = [dataset for other, dataset in files if other == name]
     dataset = url.linked(right.selectbox, "Measured on", datasets, url.BENCHMARK_DATASET, datasets[0])
     rows = results.read_benchmark(files[name, dataset], dataset)
-    _table(rows, *_metric(rows))
+    _table(name, rows, *_metric(rows))
 
 
 def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
@@ -73,13 +73,18 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
     return metric, int(k), candidates, part
 
 
-def _table(rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str) -> None:
-    theme.chart(benchmark_figure(rows, metric, k, candidates, part), key="benchmarks_figure")
+def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str) -> None:
     chosen = results.one_metric(rows, metric, k, candidates, part)
+    theme.conclude(conclusions.benchmark(chosen))
+    reported = paper.paper_values(name, metric, k)
+    theme.conclude(paper.same_order(chosen, reported))
+    theme.chart(benchmark_figure(rows, metric, k, candidates, part, reported), key="benchmarks_figure")
+    _about_the_paper(name, reported)
     shown = pd.DataFrame(
         {
             "Run": chosen["label"],
             f"{metric}@{k}": chosen[Metrics.MEAN],
+            **({"The paper's": [_number(reported.get(run)) for run in chosen["run"]]} if reported else {}),
             "95% interval": [_interval(row) for row in chosen.to_dict("records")],
             "Difference to the reference row": [_difference(row) for row in chosen.to_dict("records")],
             "Seeds": chosen["seeds"],
@@ -88,7 +93,10 @@ def _table(rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str) 
         }
     )
     st.dataframe(
-        shown.style.format({f"{metric}@{k}": "{:.4f}", "Parameters": "{:,.0f}", "Training, s": "{:,.0f}"}, na_rep="–"),
+        shown.style.format(
+            {f"{metric}@{k}": "{:.4f}", "Parameters": "{:,.0f}", "Training, s": "{:,.0f}"},
+            na_rep="–",
+        ),
         hide_index=True,
         width="stretch",
         height="content",
@@ -101,6 +109,22 @@ def _table(rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str) 
         "The difference is paired: the same users under both. *Apart*: its 95% interval leaves out 0. "
         f"{int(chosen['n_users'].max()):,} users. Run it yourself: `learn benchmark`."
     )
+
+
+def _about_the_paper(name: str, reported: dict[str, float]) -> None:
+    if reported:
+        st.caption(
+            f"Hollow diamonds: what the paper reports, on {paper.paper_data(name)}. Another cut of the data than ours: "
+            "compare the order of the rows, not the numbers."
+        )
+        return
+    known = [overview.metric_label(f"{metric}@{k}") for metric, k in paper.paper_metrics(name)]
+    if known:
+        st.caption(f"The paper has numbers for this table in {' and '.join(known)}: choose one to see them.")
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
 
 
 def _interval(row: dict) -> str:

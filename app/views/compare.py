@@ -15,11 +15,18 @@ from learn.evaluation.protocol import default_k
 from learn.explore.colours import run_colours
 from learn.explore.figures import compare as compare_figures
 from learn.explore.lists.user_lists import Suggestions
-from learn.explore.metrics import compare, overview
+from learn.explore.metrics import compare, conclusions, overview
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
 SHOWN = 6  # users of a duel, on each side
+SECTIONS = {  # anchor -> heading, in the page's order
+    "who": "Who is it good for?",
+    "variety": "What does accuracy cost in variety?",
+    "alike": "How alike are their lists?",
+    "duel": "Users won and lost",
+    "learned": "How they learned",
+}
 
 
 def draw() -> None:
@@ -44,15 +51,17 @@ def draw() -> None:
     if not picked:
         st.info("Choose at least one variant.")
         return
+    st.markdown(" · ".join(f"[{words}](#{anchor})" for anchor, words in SECTIONS.items()))
     colours = run_colours((run.name, run.info.variant) for run in runs.usable)
     mine = metrics[metrics["run"].isin(chosen)]
-    st.subheader("Who is it good for?", anchor=False)
+    st.subheader(SECTIONS["who"], anchor="who")
     table = compare.by_slice(mine, metric, k, candidates)
     if table.empty:
         st.info("The chosen Runs have no such metric: choose another one, or another list length.")
         return
     st.caption(_slice_rules(picked[0]))
-    theme.chart(compare_figures.slices_figure(table, colours, f"{overview.metric_label(metric)}@{k}"), "compare_slices")
+    figure = compare_figures.slices_figure(table, colours, f"{overview.metric_label(metric)}@{k}")
+    theme.chart(figure, "compare_slices", conclusions.by_slice(table))
     _variety(view, picked, mine, metric, k, candidates, colours)
     _overlap(view, picked, k, candidates)
     best_first = list(overview.compare_runs(mine, metric, k, candidates, Slices.WHOLE)["run"])
@@ -111,7 +120,7 @@ def _matrices(view: cache.View, picked: list[Run], candidates: str) -> dict[str,
 def _variety(
     view: cache.View, picked: list[Run], metrics: pd.DataFrame, metric: str, k: int, candidates: str, colours: dict
 ) -> None:
-    st.subheader("What does accuracy cost in variety?", anchor=False)
+    st.subheader(SECTIONS["variety"], anchor="variety")
     st.caption(
         "Up is more accurate. A system that shows everybody the same best-sellers can be high up and far left in "
         "coverage and novelty. Click a dot for what it is and its recommendations."
@@ -128,7 +137,15 @@ def _variety(
         candidates,
         metric,
     )
-    figure = compare_figures.trade_offs_figure(table, colours, f"{overview.metric_label(metric)}@{k}")
+    words = f"{overview.metric_label(metric)}@{k}"
+    theme.conclude(conclusions.trade_offs(table, words))
+    aside = table[conclusions.outside(table["accuracy"].to_numpy(dtype=float))]
+    for row in aside.to_dict("records"):
+        st.caption(
+            f"{theme.plain(row['label'])} is far from all others ({words} {row['accuracy']:.3f}, coverage "
+            f"{row['coverage']:.1%}) and left out of the picture, so that they can be told apart; the numbers have it."
+        )
+    figure = compare_figures.trade_offs_figure(table.drop(aside.index), colours, words)
     picks = st.plotly_chart(
         figure,
         width="stretch",
@@ -181,18 +198,19 @@ def _trade_offs(
 
 
 def _overlap(view: cache.View, picked: list[Run], k: int, candidates: str) -> None:
-    st.subheader("How alike are their lists?", anchor=False)
+    st.subheader(SECTIONS["alike"], anchor="alike")
     if len(picked) < 2:
         st.caption("Choose a second Run to see what they have in common.")
         return
     lists = _matrices(view, picked, candidates)
     st.caption(f"Share of the first {k} recommendations that two variants have in common, the mean over users.")
     labels = overview.run_labels(picked)
-    theme.chart(compare_figures.overlap_figure(compare.overlap_matrix(lists, k), labels), "compare_overlap")
+    table = compare.overlap_matrix(lists, k)
+    theme.chart(compare_figures.overlap_figure(table, labels), "compare_overlap", conclusions.overlap(table, labels))
 
 
 def _duel(view: cache.View, picked: list[Run], candidates: str, k: int, colours: dict[str, str]) -> None:
-    st.subheader("Users won and lost", anchor=False)
+    st.subheader(SECTIONS["duel"], anchor="duel")
     able = []
     for run in picked:
         try:
@@ -265,13 +283,13 @@ def _side(
 
 
 def _curves(picked: list[Run], colours: dict[str, str]) -> None:
-    st.subheader("How they learned", anchor=False)
+    st.subheader(SECTIONS["learned"], anchor="learned")
     table = compare.training_curves(picked)
     if table.empty:
         st.caption("None of the chosen Runs was trained.")
         return
     st.caption("Losses of variants with other objectives are not comparable; validation metrics are.")
-    theme.chart(compare_figures.curves_figure(table, colours), "compare_curves")
+    theme.chart(compare_figures.curves_figure(table, colours), "compare_curves", conclusions.learned(table))
 
 
 theme.guarded(draw)

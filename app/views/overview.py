@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.shared import cache, links, recommenders, theme, url, variant_texts
+from app.panels import first_minute
+from app.shared import cache, recommenders, theme, url, variant_texts
 from learn.data.dataset import Dataset
 from learn.data.report import NOTE, OK, WARNING, report_table
 from learn.data.schema import Metrics, Slices
@@ -17,7 +18,7 @@ from learn.evaluation.protocol import default_k
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours, run_colours
 from learn.explore.figures import base as figures
-from learn.explore.metrics import overview
+from learn.explore.metrics import conclusions, overview
 from learn.runs.stored import FoundRuns
 
 SEVERITY_ICONS = {OK: ":material/check_circle:", NOTE: ":material/info:", WARNING: ":material/warning:"}
@@ -29,13 +30,12 @@ def draw() -> None:
     info = dataset.split.info
     view = cache.view(dataset)
     st.title("LEARN Explorer")
-    people = links.page("recommendations", **links.query_of(dataset))
-    st.write(
-        "LEARN lets a frozen language model read what an item *is*, and trains a small transformer to turn that into "
-        "what people *go on to buy*. Here is how well each variant does, and the data it learned from; "
-        f"[Recommendations]({people}) shows what each would suggest to "
-        "one person."
+    st.markdown(
+        "A frozen language model reads what an item *is*; a small transformer learns what people *go on to buy*. See "
+        "what that changes, in three clicks:"
     )
+    first_minute.show_ways_in(view)
+    first_minute.show_towers()
     _results(dataset.name, runs, dataset.n_items)
     st.header("The data", anchor=False)
     tables = cache.overview_tables(view, dataset.fingerprint, info)
@@ -93,7 +93,9 @@ def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
     colours = run_colours((run.name, run.info.variant) for run in runs.usable)
     with st.expander(variant_texts.QUESTION):
         st.markdown(variant_texts.all_variants())
-    theme.chart(figures.metrics_figure(table, colours, f"{overview.metric_label(metric)}@{k}"), key="overview_metrics")
+    words = f"{overview.metric_label(metric)}@{k}"
+    says = conclusions.best_run(table, words) if overview.more_is_better(metric) else ""
+    theme.chart(figures.metrics_figure(table, colours, words), "overview_metrics", says)
     _metrics_table(overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"]))
 
 
@@ -135,21 +137,22 @@ def _timeline(tables: cache.OverviewTables, info: SplitInfo) -> None:
     )
     cuts = {"validation": info.validation_start, "target": info.test_start}
     figure = figures.timeline_figure(tables.timeline, {text: time for text, time in cuts.items() if time})
-    theme.chart(figure, "overview_timeline")
+    theme.chart(figure, "overview_timeline", conclusions.timeline(tables.timeline))
 
 
 def _distributions(tables: cache.OverviewTables, catalogue: Catalogue) -> None:
     left, middle, right = st.columns(3)
     with left:
         st.subheader("Length of histories", anchor=False)
-        theme.chart(figures.lengths_figure(tables.lengths), "overview_lengths")
+        theme.chart(figures.lengths_figure(tables.lengths), "overview_lengths", conclusions.lengths(tables.lengths))
     with middle:
         st.subheader("Cold start and long tail", anchor=False)
-        theme.chart(figures.slices_figure(tables.slices), "overview_slices")
+        theme.chart(figures.slices_figure(tables.slices), "overview_slices", conclusions.slice_shares(tables.slices))
     with right:
         st.subheader("Top categories", anchor=False)
         colours = category_colours(catalogue.category_order)
-        theme.chart(figures.categories_figure(tables.categories, colours), "overview_categories")
+        says = conclusions.top_categories(tables.categories)
+        theme.chart(figures.categories_figure(tables.categories, colours), "overview_categories", says)
 
 
 def _findings(dataset: Dataset) -> None:

@@ -11,17 +11,16 @@ from app.shared import cache, theme, url
 from learn.data.completejourney import NAME as COMPLETEJOURNEY
 from learn.explore.figures import ranking as ranking_figures
 from learn.explore.figures.compare import SLICE_WORDS
-from learn.explore.metrics import ranking
+from learn.explore.metrics import conclusions, ranking
 from learn.ranking.report import NAMES, gain_words, read_report
-from learn.ranking.schema import METRICS, NONE, RAW, REVENUE, UAUC, Results
+from learn.ranking.schema import FUSED, LOG_LOSS, METRICS, NONE, RAW, REVENUE, UAUC, Results
 
 
 def draw() -> None:
     st.title("Ranking", anchor=False)
     st.caption(
-        "A ranker orders what somebody is about to be shown by how likely they are to take it. It has ordinary "
-        "features: what they bought before, popularity, price, place. Is it better when it is told LEARN's vectors, "
-        "too? *Fused*: a small module adapts them to conversions first (the paper's Tables 8 and 9)."
+        "A ranker puts what somebody is about to be shown in order, the likeliest purchase first. Does it do so better "
+        "when it knows LEARN's vectors, too? (The paper's Tables 8 and 9.)"
     )
     folders = cache.ranking_reports()
     if not folders:
@@ -55,14 +54,23 @@ def _unit(metric: str) -> str:
 
 def _gains(rows: pd.DataFrame, metric: str) -> None:
     st.subheader("What do LEARN's vectors add?", anchor=False)
-    for sentence in ranking.verdict(rows, metric):
-        st.markdown(f"- {theme.plain(sentence)}")
-    st.caption(
-        "Raw vectors: all their dimensions as features. Their cosine: one number. Other task: the module learned "
-        "whether anything of the item's category was taken on that visit, instead of the item itself. "
-        "Intervals resample users, in pairs for the gain."
-    )
     table = ranking.gains(rows, metric)
+    fused = table[table[Results.FEATURES] == FUSED].to_dict("records")
+    for column, row in zip(st.columns(max(len(fused), 1)), fused, strict=False):
+        mean, gain = row[Results.MEAN], row[Results.GAIN]
+        column.metric(
+            f"{theme.plain(NAMES[row[Results.RANKER]])}: {_unit(metric)} with LEARN",
+            f"{mean:.4f}",
+            f"{gain:+.4f} over {mean - gain:.4f} without it",
+            delta_color="inverse" if metric == LOG_LOSS else "normal",
+        )
+    theme.conclude(conclusions.ranking_gain(table[table[Results.FEATURES] == FUSED], NAMES, metric == LOG_LOSS))
+    st.caption(
+        "Dots right of the dotted line: better than without LEARN; a whisker that crosses it may be luck. "
+        "*Raw vectors*: all their dimensions as features. *Their cosine*: one number. *Fused*: a small module adapts "
+        "them to conversions first; *other task*: it learned whether anything of the item's category was taken. "
+        "Both rankers also know the ordinary things: what was bought before, popularity, price, place in the store."
+    )
     theme.chart(ranking_figures.gains_figure(table, _unit(metric)), key="ranking_gains")
     shown = pd.DataFrame(
         {
@@ -79,14 +87,17 @@ def _gains(rows: pd.DataFrame, metric: str) -> None:
             ],
         }
     )
-    st.dataframe(shown, hide_index=True, width="stretch")
+    with st.expander("The numbers"):
+        for sentence in ranking.verdict(rows, metric):
+            st.markdown(f"- {theme.plain(sentence)}")
+        st.dataframe(shown, hide_index=True, width="stretch")
 
 
 def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
     st.subheader("Who and what gains?", anchor=False)
     table = ranking.gains_by_slice(rows, about, metric)
     unit = "replayed revenue, %" if metric == REVENUE else _unit(metric)
-    theme.chart(ranking_figures.slices_figure(table, unit), key="ranking_slices")
+    theme.chart(ranking_figures.slices_figure(table, unit), "ranking_slices", conclusions.ranking_slices(table))
     rules = table.drop_duplicates("slice")
     words = [
         f"{theme.plain(SLICE_WORDS.get(row['slice'], row['slice']))}: {theme.plain(row['rule'])}"
@@ -106,7 +117,8 @@ def _calibration(about: dict[str, Any]) -> None:
         "Impressions in groups by predicted probability. On the dotted line, what was predicted came true. "
         "Impressions without conversion are sampled, so the level is that of the sample."
     )
-    theme.chart(ranking_figures.calibration_figure(ranking.calibration_curves(about)), key="ranking_calibration")
+    table = ranking.calibration_curves(about)
+    theme.chart(ranking_figures.calibration_figure(table), "ranking_calibration", conclusions.calibration(table))
 
 
 def _facts(about: dict[str, Any], dataset: str) -> None:

@@ -10,8 +10,11 @@ from learn.explore.metrics.overview import PARTS
 from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import BASELINES
 
-# Told apart under the common kinds of colour blindness, and readable on white and on near-black.
-CATEGORY_COLOURS = ("#3b7dc4", "#e08a1e", "#1f9e77", "#c8579a", "#56a7d9", "#c4501b", "#8a74c9", "#a3942a")
+# Categories have the hues from orange by green to sky blue; variants (here, in `ITEM_TOWERS` and in `BASELINES`) those
+# from blue by violet to red, and greys: on no page does a colour mean both. Each has a contrast of 3 on both grounds.
+CATEGORY_COLOURS = ("#d9652b", "#2b97bd", "#5f9e3a", "#b8860b", "#1f9e8f", "#8f6236", "#7a8a1d", "#4f8a63")
+CATEGORY_HUES, VARIANT_HUES = (10, 205), (215, 360)
+"""In degrees, from and to."""
 
 REST_COLOUR = "#8b93a0"
 
@@ -20,7 +23,7 @@ SCALE = [[0.0, "rgba(59, 125, 196, 0.06)"], [1.0, "rgba(59, 125, 196, 1)"]]
 DIVERGING = [[0.0, "rgba(224, 138, 30, 1)"], [0.5, "rgba(128, 132, 140, 0.08)"], [1.0, "rgba(59, 125, 196, 1)"]]
 """For quantities on both sides of 0: orange below, blue above."""
 
-_SPARE_COLOURS = ("#6a5acd", "#c2483d", "#5f9e3a", "#2a9fc9", "#c99a1c", "#d1699b")
+_SPARE_COLOURS = ("#6f7fe8", "#e0559b", "#8a4cbc", "#57708f", "#bb3a6a", "#a04a8a")
 
 CHANGE_COLOURS = (
     "#b5331c", "#cf5a1e", "#e07f2a", "#dc9c34", "#bfae52", "#9db573",
@@ -47,6 +50,12 @@ def variant_colour(variant: str) -> str | None:
     """The colour of an item tower or a baseline, by its code; None for one that has none, and for anything else."""
     entry = ITEM_TOWERS.get(variant) or BASELINES.get(variant)
     return None if entry is None else entry.colour
+
+
+def variant_symbol(variant: str) -> str:
+    """The mark of a variant's dots: a square or a diamond for baselines, whose greys are alike; a circle for others."""
+    codes = list(BASELINES)
+    return ("square", "diamond")[codes.index(variant) % 2] if variant in codes else "circle"
 
 
 def run_colours(runs: Iterable[tuple[str, str]]) -> dict[str, str]:

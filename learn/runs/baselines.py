@@ -44,7 +44,7 @@ class Baseline:
 BASELINES: Registry[Baseline] = Registry(
     "baseline",
     Baseline(POPULARITY, "Popularity", "the most bought items, the same for everybody.", popularity, "#7d8794"),
-    Baseline(ITEM_KNN, "Item-kNN", "what was bought together.", item_knn, "#8c6d46"),
+    Baseline(ITEM_KNN, "Item-kNN", "what was bought together.", item_knn, "#5f6b7a"),
 )
 
 

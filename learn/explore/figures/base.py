@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from learn.data.schema import Metrics
 from learn.explore.catalogue import OTHER_CATEGORIES
-from learn.explore.colours import PART_COLOURS, REST_COLOUR, SLICE_COLOURS, category_colours
+from learn.explore.colours import PART_COLOURS, REST_COLOUR, SLICE_COLOURS, category_colours, variant_symbol
 from learn.explore.metrics.overview import PARTS
 
 WHOLE_AXIS = {"tickformat": ".0%", "range": [0, 1], "tickvals": [0, 0.5, 1], "ticklabeloverflow": "allow"}
@@ -121,7 +121,7 @@ def metrics_figure(table: pd.DataFrame, colours: dict[str, str], metric_name: st
             x=[mean],
             y=[_plain_one(row["label"])],
             mode="markers",
-            marker={"size": 14, "color": colour},
+            marker={"size": 14, "color": colour, "symbol": variant_symbol(row.get("variant", row["run"]))},
             error_x={
                 "type": "data",
                 "symmetric": False,

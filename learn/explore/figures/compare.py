@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from learn.data.schema import Metrics, Slices
-from learn.explore.colours import REST_COLOUR
+from learn.explore.colours import REST_COLOUR, variant_symbol
 from learn.explore.figures.base import finish, plain, plain_one
 from learn.explore.metrics.compare import TRADE_OFFS
 
@@ -45,7 +45,7 @@ def slices_figure(table: pd.DataFrame, colours: dict[str, str], metric: str) -> 
             y=y,
             mode="markers",
             name=label,
-            marker={"size": 9, "color": colour},
+            marker={"size": 9, "color": colour, "symbol": variant_symbol(rows["variant"].iloc[0])},
             error_x={
                 "type": "data",
                 "symmetric": False,
@@ -88,7 +88,11 @@ def trade_offs_figure(table: pd.DataFrame, colours: dict[str, str], accuracy: st
                 legendgroup=row["run"],
                 showlegend=column == 1,
                 customdata=[row["run"]],
-                marker={"size": 14, "color": colours.get(row["run"], REST_COLOUR)},
+                marker={
+                    "size": 14,
+                    "color": colours.get(row["run"], REST_COLOUR),
+                    "symbol": variant_symbol(row["variant"]),
+                },
                 hovertemplate=f"{name.replace('_', ' ')} %{{x:.4f}}<br>{accuracy} %{{y:.4f}}<extra>{label}</extra>",
                 row=1,
                 col=column,

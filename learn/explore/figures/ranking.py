@@ -14,7 +14,7 @@ from learn.ranking.metrics import UserAUC
 from learn.ranking.report import NAMES
 from learn.ranking.schema import FUSED, LIGHTGBM, NONE, RANKERS, Results
 
-RANKER_COLOURS = {LIGHTGBM: "#2f6fde", "dnn": "#d9822b"}
+RANKER_COLOURS = {LIGHTGBM: "#3f63e0", "dnn": "#d9652b"}
 OFFSET = 0.16  # of a ranker's dots from the middle of their line
 
 

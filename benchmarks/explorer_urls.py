@@ -1,0 +1,185 @@
+"""Whether the app's addresses and sidebar always lead to a page: python benchmarks/explorer_urls.py
+
+In Chromium, on the prebuilt demo; writes rows of name, value and unit into assets/benchmarks/explorer.json:
+
+- url_crashes: of 600 addresses with an empty, a wrong or a hostile value, how many end in an exception or keep silent
+  about a value that they refuse.
+- pages_pairs_broken: of all ordered pairs of pages by the sidebar, how many show other words, boxes or charts than the
+  page's link.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from itertools import islice, pairwise, product
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # before this folder, which has an app.py
+
+from explorer_pages import RESULTS, upsert  # noqa: E402
+
+from app.shared import url  # noqa: E402
+
+READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+VALUES = ("", "no-such-value", "-1", "<img src=x onerror=window.hacked=1>", "9" * 300, "\x00", "[a](javascript:b)")
+# Free texts: everything may be searched for, typed, and be in a basket's last change.
+FREE = {url.SEARCH, url.NEW_TITLE, url.NEW_CATEGORY, url.NEW_BRAND, url.CHANGE}
+OF_PAGE = {
+    "": [url.DATASET, url.METRIC, url.METRIC_K, url.METRIC_SET, url.METRIC_SLICE],
+    "recommendations": [url.DATASET, url.USER, url.RUNS, url.K, url.SLICE, url.ONLY_NEW, url.CATEGORY, url.BRAND],
+    "cold_start": [url.DATASET, url.MODE, url.RUNS, url.ITEM, url.NEW_TITLE, url.NEW_PRICE],
+    "new_user": [url.DATASET, url.RUNS, url.K, url.BASKET, url.SEARCH, url.CHANGE],
+    "why": [url.DATASET, url.USER, url.RUNS, url.ITEM, url.EXACT, url.SLICE],
+    "compare": [url.DATASET, url.RUNS, url.METRIC, url.METRIC_K, url.METRIC_SET, url.WINNER, url.LOSER],
+    "ranking": [url.RANKED_DATASET, url.RANKED_METRIC],
+    "benchmarks": [url.BENCHMARK, url.BENCHMARK_DATASET, url.BENCHMARK_METRIC, url.BENCHMARK_K, url.BENCHMARK_SET],
+}
+# What may be empty: a picker that was emptied, a box without a number, no item, no person.
+MAY_BE_EMPTY = {url.RUNS, url.CATEGORY, url.BRAND, url.USER, url.ITEM, url.BASKET, url.NEW_PRICE, *FREE}
+CONTENT = """() => {
+    const main = document.querySelector('[data-testid=stMain]');
+    const texts = '[data-testid=stMarkdown], [data-testid=stHeading], [data-testid=stCaptionContainer], ' +
+        '[data-testid=stMetric], [data-testid=stAlert], [data-baseweb=tag], .lists';
+    return JSON.stringify([
+        [...main.querySelectorAll('input')].map(
+            node => ['checkbox', 'radio'].includes(node.type) ? node.checked : node.value),
+        [...main.querySelectorAll(texts)].map(node => node.innerText),
+        main.querySelectorAll('.js-plotly-plot').length]);
+}"""
+
+
+def serve(workspace: str) -> tuple[subprocess.Popen, str]:
+    """The app on a free port, and its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app/main.py", f"--server.port={port}"]
+    command += ["--server.address=127.0.0.1", "--", "--workspace", workspace]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5).close()
+            return server, f"http://127.0.0.1:{port}"
+        except (URLError, OSError):
+            time.sleep(0.2)
+    server.terminate()
+    raise SystemExit("The server did not start.")
+
+
+def addresses(most: int) -> list[tuple[str, str, str]]:
+    """(page, key, value) of each address; several values a key, page by page, until there are ``most``."""
+    alone = [(page, key, value) for page, keys in OF_PAGE.items() for key in keys for value in VALUES]
+    pairs = (
+        (page, f"{one} {two}", value)
+        for page, keys in OF_PAGE.items()
+        for (one, two), value in product(product(keys, repeat=2), VALUES[:5])
+        if one < two
+    )
+    return alone[:most] + list(islice(pairs, max(most - len(alone), 0)))
+
+
+def opened(tab: Page, address: str) -> None:
+    tab.goto(address)
+    tab.wait_for_selector(READY)
+    tab.locator("[data-testid=stMain] h1").first.wait_for()
+    tab.wait_for_selector(READY)
+
+
+def crashes(tab: Page, address: str, most: int) -> int:
+    """How many of the addresses crash or keep silent about what they refuse."""
+    bad = 0
+    for page, keys, value in addresses(most):
+        query = [(key, value) for key in keys.split()]
+        opened(tab, f"{address}/{page}?{urlencode(query)}")
+        crashed = tab.locator("[data-testid=stException]").count() or tab.evaluate("window.hacked") is not None
+        must_name = any(key not in (MAY_BE_EMPTY if not value else FREE) for key, _ in query)
+        silent = must_name and not tab.locator("[data-testid=stAlert]").count()
+        if crashed or silent:
+            bad += 1
+            print("  crashes:" if crashed else "  silent:", page or "overview", query)
+    return bad
+
+
+def settled(tab: Page) -> str:
+    """What the page shows once it has been the same for half a second."""
+    before = ""
+    for _ in range(60):
+        tab.wait_for_selector(READY)
+        now = tab.evaluate(CONTENT)
+        if now == before:
+            return now
+        before = now
+        tab.wait_for_timeout(500)
+    return before
+
+
+def walk(names: list[str]) -> list[str]:
+    """One walk along every ordered pair of ``names`` once."""
+    left = {name: [other for other in names if other != name] for name in names}
+    stack, found = [names[0]], []
+    while stack:
+        if left[stack[-1]]:
+            stack.append(left[stack[-1]].pop())
+        else:
+            found.append(stack.pop())
+    return found[::-1]
+
+
+def broken_pairs(tab: Page, address: str) -> int:
+    """How many ordered pairs of pages by the sidebar show something else than the page's link."""
+    opened(tab, address)
+    sidebar = tab.locator("[data-testid=stSidebarNavLink]")
+    sidebar.first.wait_for()
+    paths = {name.splitlines()[-1]: sidebar.nth(at) for at, name in enumerate(sidebar.all_inner_texts())}
+    links = {name: link.evaluate("link => link.href") for name, link in paths.items()}
+    expected = {}
+    for name, path in links.items():
+        opened(tab, path)
+        expected[name] = settled(tab)
+    route = walk(list(links))
+    opened(tab, links[route[0]])
+    bad = 0
+    for before, name in pairwise(route):
+        paths[name].click()
+        tab.locator("[data-testid=stMain] h1").first.wait_for()
+        if settled(tab) != expected[name] and settled(tab) != expected[name]:
+            bad += 1
+            print(f"  from {before} to {name}: not what the link shows")
+    return bad
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--values", type=int, default=600)
+    parser.add_argument("--print-only", action="store_true", help="write nothing")
+    arguments = parser.parse_args()
+    browser = next(found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name)))
+    with tempfile.TemporaryDirectory() as workspace, sync_playwright() as driver:
+        server, address = serve(workspace)
+        try:
+            tab = driver.chromium.launch(executable_path=browser, args=["--no-sandbox"]).new_page()
+            tab.set_default_timeout(120_000)
+            measured = {"pages_pairs_broken": (broken_pairs(tab, address), "pairs")}
+            measured["url_crashes"] = (crashes(tab, address, arguments.values), "addresses")
+        finally:
+            server.terminate()
+    for name, (value, unit) in measured.items():
+        print(f"{name}: {value} {unit}")
+    if not arguments.print_only:
+        upsert(RESULTS, measured)
+
+
+if __name__ == "__main__":
+    main()

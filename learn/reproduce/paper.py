@@ -1,0 +1,83 @@
+"""What the paper reports (its Tables 3 to 7), for the same rows as the benchmarks rerun."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+SCIENTIFIC = {
+    "table3": {
+        "recbole-gru4rec": (0.0826, 0.1055),
+        "rectools-sasrec": (0.0797, 0.1305),
+        "rectools-bert4rec": (0.0790, 0.1061),
+        "recbole-fdsa": (0.0716, 0.0967),
+        "learn": (0.1060, 0.1594),
+    },
+    "table4": {"without-align": (0.0504, 0.0813), "c": (0.0978, 0.1389), "a": (0.1060, 0.1594)},
+}
+"""Benchmark -> Run -> (NDCG@10, recall@10) on Amazon Scientific, leave-one-out, over the whole catalogue."""
+
+INDUSTRIAL = {
+    "table5": {
+        "without-align": (0.0069, 0.0154, 0.0101, 0.0210),
+        "c": (0.0292, 0.0416, 0.0468, 0.0626),
+        "b": (0.0313, 0.0488, 0.0505, 0.0675),
+        "a-uniform": (0.0440, 0.0610, 0.0701, 0.0905),
+        "a": (0.0477, 0.0663, 0.0751, 0.0970),
+    },
+    "table6": {
+        "id": (0.0312, 0.0499, 0.0503, 0.0754),
+        "encoder": (0.0357, 0.0552, 0.0576, 0.0843),
+        "llm": (0.0477, 0.0663, 0.0751, 0.0970),
+    },
+    "table7": {
+        "own": (None, None, 0.0751, 0.0970),
+        "lora-small": (None, None, 0.0376, 0.0560),
+        "lora-medium": (None, None, 0.0504, 0.0709),
+        "lora-large": (None, None, 0.0513, 0.0720),
+    },
+}
+"""Benchmark -> Run -> (hit rate@50, recall@50, hit rate@100, recall@100) on the paper's industrial data."""
+
+_PLACES = {
+    **{("ndcg", 10): (SCIENTIFIC, 0), ("recall", 10): (SCIENTIFIC, 1)},
+    **{("hit_rate", 50): (INDUSTRIAL, 0), ("recall", 50): (INDUSTRIAL, 1)},
+    **{("hit_rate", 100): (INDUSTRIAL, 2), ("recall", 100): (INDUSTRIAL, 3)},
+}
+
+
+def paper_values(benchmark: str, metric: str, k: int) -> dict[str, float]:
+    """Run -> what the paper reports for it in that metric; empty where the paper has no such number."""
+    table, place = _PLACES.get((metric, k), ({}, 0))
+    values = {run: numbers[place] for run, numbers in table.get(benchmark, {}).items()}
+    return {run: value for run, value in values.items() if value is not None}
+
+
+def paper_metrics(benchmark: str) -> list[tuple[str, int]]:
+    """The (metric, k) in which the paper has numbers for ``benchmark``."""
+    return [key for key in _PLACES if paper_values(benchmark, *key)]
+
+
+def paper_data(benchmark: str) -> str:
+    """Which data the paper's numbers are of; "" where it has none for ``benchmark``."""
+    if benchmark in SCIENTIFIC:
+        return "Amazon Scientific as RecFormer cut it (11,041 users)"
+    return "the paper's industrial data (Kuaishou)" if benchmark in INDUSTRIAL else ""
+
+
+def same_order(chosen: pd.DataFrame, paper: dict[str, float]) -> str:
+    """Whether the rows of both come in the paper's order: a sentence; "" for fewer than two.
+
+    Args:
+        chosen: columns run, label, mean, as `learn.reproduce.results.one_metric` gives them.
+        paper: Run -> the paper's number.
+    """
+    both = chosen[chosen["run"].isin(list(paper))].dropna(subset=["mean"])
+    if len(both) < 2:
+        return ""
+    ours = list(both.sort_values("mean", ascending=False, kind="stable")["run"])
+    theirs = sorted(ours, key=lambda run: -paper[run])
+    labels = both.set_index("run")["label"]
+    order = ", ".join(labels[run] for run in theirs)
+    if ours == theirs:
+        return f"The paper's order holds here: {order}."
+    return f"The paper's order is another one: {order}."

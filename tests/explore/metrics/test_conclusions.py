@@ -1,0 +1,123 @@
+"""What is said above a figure follows from the table that it draws."""
+
+import numpy as np
+import pandas as pd
+import torch
+
+from learn.explore.metrics import conclusions
+from learn.explore.metrics.towers import attends
+from learn.item_towers import ITEM_TOWERS
+from learn.pal.masks import causal_mask, self_mask
+
+
+def runs(*rows):
+    return pd.DataFrame(rows, columns=["label", "mean", "low", "high"]).assign(run=lambda table: table["label"])
+
+
+def test_one_value_far_from_all_others_is_outside():
+    assert conclusions.outside(np.array([0.13, 0.03, 0.125, 0.128])).tolist() == [False, True, False, False]
+    assert not conclusions.outside(np.array([0.1, 0.12, 0.14, 0.17])).any()
+    assert not conclusions.outside(np.array([1.0, 1.0, 9.0])).any()
+    assert not conclusions.outside(np.array([1.0, 1.0, 1.0, 9.0, np.nan])).any()
+
+
+def test_the_leader_is_beyond_chance_only_where_the_intervals_are_apart():
+    apart = runs(("A", 0.5, 0.45, 0.55), ("B", 0.3, 0.25, 0.35))
+    assert conclusions.best_run(apart, "Recall@10") == "A leads: Recall@10 0.500, beyond chance before B (0.300)."
+    close = runs(("A", 0.5, 0.45, 0.55), ("B", 0.48, 0.43, 0.53), ("C", 0.2, 0.1, 0.3))
+    assert conclusions.best_run(close, "x") == "A leads: x 0.500; B may be as good: the intervals overlap."
+    assert conclusions.best_run(close.head(1), "x") == ""
+
+
+def test_the_split_is_told_in_shares():
+    table = pd.DataFrame({"part": ["history", "history", "target"], "events": [50, 30, 20]})
+    assert conclusions.timeline(table) == "Learned from 80% of the events, tuned on 0%, judged on the last 20%."
+
+
+def test_lengths_shares_and_categories():
+    lengths = pd.DataFrame({"events": ["0", "1–9"], "users": [1, 3]})
+    assert conclusions.lengths(lengths) == "Most common: 1–9 events (75% of users)."
+    shares = pd.DataFrame(
+        [("users", "cold-start", 0.1), ("items", "cold-start", 0.07), ("target events", "cold-start", 0.012)],
+        columns=["of", "slice", "share"],
+    )
+    assert conclusions.slice_shares(shares) == "7% of the items are new; they make 1.2% of what is to be predicted."
+    categories = pd.DataFrame({"category": ["Milk", "Soap"], "share": [0.6, 0.3]})
+    assert conclusions.top_categories(categories) == "Milk takes 60% of all events; the first 2 take 90%."
+
+
+def test_who_leads_where_somebody_else_does():
+    table = pd.DataFrame(
+        [("all", "A", 0.5), ("all", "B", 0.4), ("item:cold-start", "A", 0.1), ("item:cold-start", "B", 0.2)],
+        columns=["slice", "label", "mean"],
+    ).assign(run=lambda table: table["label"])
+    assert conclusions.by_slice(table) == "A leads over all; B for cold-start items."
+    assert conclusions.by_slice(table.head(2)) == "A leads over all and in every part."
+
+
+def test_accuracy_against_coverage():
+    table = pd.DataFrame({"run": ["a", "b"], "label": ["A", "B"], "accuracy": [0.3, 0.1], "coverage": [0.02, 0.5]})
+    assert conclusions.trade_offs(table, "R") == (
+        "A is the most accurate (R 0.300) and shows 2.0% of the catalogue; B shows 50.0%, at R 0.100."
+    )
+    table["coverage"] = [0.5, 0.02]
+    assert "here accuracy costs no variety" in conclusions.trade_offs(table, "R")
+
+
+def test_the_most_and_the_least_alike():
+    table = pd.DataFrame([[1, 0.8, 0.1], [0.8, 1, 0.2], [0.1, 0.2, 1]], index=list("abc"), columns=list("abc"))
+    assert conclusions.overlap(table, dict(zip("abc", "ABC", strict=True))) == (
+        "A and B are the most alike: 80% in common; C is least like the others (15% on average)."
+    )
+
+
+def test_the_best_epoch():
+    table = pd.DataFrame({"run": "a", "label": "A", "epoch": [1, 2, 3], "validation": [0.1, 0.3, 0.2]})
+    assert conclusions.learned(table) == "Best on the validation part: A in epoch 2 of 3."
+
+
+def test_gains_of_rankers():
+    table = pd.DataFrame({"ranker": ["x", "y"], "gain_low": [0.1, 0.2], "gain_high": [0.3, 0.4]})
+    names = {"x": "X", "y": "Y"}
+    assert conclusions.ranking_gain(table, names).startswith("Both rankers became better")
+    assert conclusions.ranking_gain(table, names, less_is_better=True).startswith(
+        "With LEARN's vectors X and Y became worse"
+    )
+    table["gain_low"] = [-0.1, 0.2]
+    assert conclusions.ranking_gain(table, names).startswith("Y became better")
+    table["gain_low"] = -0.1
+    assert conclusions.ranking_gain(table, names).startswith("No ranker became better")
+
+
+def test_gains_by_slice_and_calibration():
+    table = pd.DataFrame(
+        [("all", 0.1, 0.05, 0.2), ("user:long-tail", 0.3, 0.1, 0.5), ("item:cold-start", 0.4, -0.1, 0.9)],
+        columns=["slice", "gain", "gain_low", "gain_high"],
+    )
+    assert conclusions.ranking_slices(table) == (
+        "The greatest gain that is more than luck: long-tail users (+0.3000); too few to tell: cold-start items."
+    )
+    curves = pd.DataFrame(
+        {
+            "ranker": "x",
+            "features": ["n", "n", "f"],
+            "predicted": [0.1, 0.5, 0.2],
+            "observed": [0.2, 0.5, 0.25],
+            "impressions": [1, 3, 2],
+        }
+    )
+    assert conclusions.calibration(curves) == "On average a predicted probability is 0.025 to 0.050 from what happened."
+
+
+def test_a_benchmark_says_how_many_are_apart():
+    table = runs(("A", 0.5, 0, 0), ("B", 0.4, 0, 0), ("C", 0.3, 0, 0)).assign(
+        difference=[np.nan, -0.1, -0.2], difference_low=[np.nan, -0.2, -0.3], difference_high=[np.nan, 0.01, -0.1]
+    )
+    assert conclusions.benchmark(table) == "A leads with 0.5000; 1 of 2 others differ from A by more than chance."
+
+
+def test_the_drawn_masks_are_those_that_pal_is_given():
+    assert np.array_equal(attends(ITEM_TOWERS["a"], 4), causal_mask(4).numpy())
+    assert np.array_equal(attends(ITEM_TOWERS["b"], 4), self_mask(4).numpy())
+    assert not attends(ITEM_TOWERS["c"], 4).any()
+    assert torch.equal(torch.from_numpy(attends(ITEM_TOWERS["a"], 1)), self_mask(1))

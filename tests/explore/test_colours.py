@@ -1,0 +1,68 @@
+"""Colours that mean a variant are never those that mean a category, and all can be seen on both grounds."""
+
+import colorsys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from learn.explore import colours
+from learn.item_towers import ITEM_TOWERS
+from learn.runs.baselines import BASELINES
+
+ROOT = Path(__file__).resolve().parents[2]
+VARIANTS = [*(one.colour for one in (*ITEM_TOWERS.entries, *BASELINES.entries)), *colours._SPARE_COLOURS]
+GREY = 0.25  # saturation up to which a colour has no hue
+
+
+def channels(colour):
+    return [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+
+
+def hue(colour):
+    found, _, saturation = colorsys.rgb_to_hls(*channels(colour))
+    return None if saturation <= GREY else found * 360
+
+
+def luminance(colour):
+    linear = [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in channels(colour)]
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_measure_of_contrast_is_that_of_wcag():
+    assert contrast("#ffffff", "#000000") == pytest.approx(21) and contrast("#777777", "#ffffff") == pytest.approx(
+        4.478, abs=1e-3
+    )
+
+
+def test_variants_and_categories_share_no_hue():
+    low, high = colours.CATEGORY_HUES
+    assert all(low <= hue(colour) <= high for colour in colours.CATEGORY_COLOURS)
+    low, high = colours.VARIANT_HUES
+    hues = [hue(colour) for colour in VARIANTS]
+    assert all(found is None or low <= found <= high for found in hues)
+    assert (
+        colours.VARIANT_HUES[0] > colours.CATEGORY_HUES[1] and colours.VARIANT_HUES[1] - 360 < colours.CATEGORY_HUES[0]
+    )
+
+
+def test_no_colour_stands_for_two_things():
+    assert len({*VARIANTS, *colours.CATEGORY_COLOURS}) == len(VARIANTS) + len(colours.CATEGORY_COLOURS)
+
+
+def test_every_mark_can_be_seen_in_both_themes():
+    theme = tomllib.loads((ROOT / "app/.streamlit/config.toml").read_text())["theme"]
+    for ground in (theme["light"]["backgroundColor"], theme["dark"]["backgroundColor"]):
+        weak = {c: contrast(c, ground) for c in (*VARIANTS, *colours.CATEGORY_COLOURS) if contrast(c, ground) < 3}
+        assert weak == {}
+    assert theme["chartCategoricalColors"] == list(colours.CATEGORY_COLOURS)
+
+
+def test_baselines_of_like_greys_have_marks_of_their_own():
+    assert len({colours.variant_symbol(code) for code in BASELINES}) == len(list(BASELINES))
+    assert {colours.variant_symbol(code) for code in ITEM_TOWERS} == {"circle"}

@@ -1,0 +1,27 @@
+"""The paper's numbers, beside ours."""
+
+import pandas as pd
+
+from learn.reproduce import paper
+
+
+def test_the_papers_numbers_are_found_by_metric():
+    assert paper.paper_values("table3", "ndcg", 10)["learn"] == 0.1060
+    assert paper.paper_values("table5", "recall", 100) == {
+        "without-align": 0.0210,
+        "c": 0.0626,
+        "b": 0.0675,
+        "a-uniform": 0.0905,
+        "a": 0.0970,
+    }
+    assert paper.paper_values("table5", "recall", 10) == {} == paper.paper_values("zero-shot", "recall", 10)
+    assert paper.paper_values("table7", "recall", 50) == {}
+    assert paper.paper_metrics("table4") == [("ndcg", 10), ("recall", 10)]
+    assert "industrial" in paper.paper_data("table6") and paper.paper_data("what-matters") == ""
+
+
+def test_whether_the_order_is_the_papers():
+    chosen = pd.DataFrame({"run": ["a", "b", "x"], "label": ["A", "B", "X"], "mean": [0.3, 0.2, 0.9]})
+    assert paper.same_order(chosen, {"a": 5.0, "b": 4.0}) == "The paper's order holds here: A, B."
+    assert paper.same_order(chosen, {"a": 4.0, "b": 5.0}) == "The paper's order is another one: B, A."
+    assert paper.same_order(chosen, {"a": 4.0}) == ""
