@@ -78,8 +78,6 @@ def _pick(view: cache.View, first: int) -> int | None:
     asked = st.query_params.get(url.NOT_SHOWN)
     if asked and asked not in ids and dataset.item_index.get_indexer([asked])[0] >= 0:
         ids.append(asked)
-    elif asked and asked not in ids:
-        st.warning(f"There is no item {theme.plain(asked)} in this dataset.")
     if not ids:
         st.info("No product has all of these words: try fewer, or others.")
         return None

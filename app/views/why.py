@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.panels import why_not_item
 from app.panels.reasons import Reasons, reasons_table, terms_of
@@ -14,7 +15,7 @@ from learn.explore.lists import user_lists, why_words
 from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.left_out import level_for
 from learn.explore.lists.purchases import Level
-from learn.explore.lists.score_terms import RankBreakdown, rank_breakdown, rank_breakdowns_table
+from learn.explore.lists.score_terms import RankBreakdown, break_down, rank_breakdowns_table
 from learn.explore.metrics.overview import run_labels
 from learn.runs.recommender import Recommender
 from learn.runs.stored import FoundRuns
@@ -131,7 +132,7 @@ def _pick_item(view: cache.View, places: dict[str, list[str]]) -> int | None:
 def _ranks(opened: dict[str, Recommender], user: int, item: int, unseen: np.ndarray) -> dict[str, RankBreakdown]:
     """Run name -> where the item stands, of the Runs that have scores."""
     terms = {name: terms_of(one, cache.run_key([one.run]), user) for name, one in opened.items()}
-    return {name: rank_breakdown(one, item, unseen) for name, one in terms.items() if one is not None}
+    return {name: break_down(one, item, unseen) for name, one in terms.items() if one is not None}
 
 
 def _question(
@@ -189,7 +190,8 @@ def _explanation(
         with chart:
             theme.chart(figures.reasons_figure(known, shown, labels, colours), f"why_reasons_{key}")
         answer.markdown(theme.plain(why_words.answer(found[shown], known[shown])))
-        said.caption(theme.plain(why_words.stability(known[shown])))
+        dots = " Dots: the other variants, in their colours on the left." if len(known) > 1 else ""
+        said.caption(theme.plain(f"Bars: {labels[shown]}.{dots} {why_words.stability(known[shown])}"))
 
     show(shown, reasons.at_once(shown, groups), "first")
     order = [shown, *(name for name in reasons.opened if name != shown)]

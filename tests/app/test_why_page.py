@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
+from app.shared import theme
+from learn.data.schema import Recommendations
 from learn.data.stored import open_dataset
-from learn.explore.lists import attribution
+from learn.explore.lists import attribution, left_out, why_not, why_words
+from learn.explore.lists.purchases import group_purchases
+from learn.runs.baselines import make_reference_runs
+from learn.runs.import_run import import_run
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from tests import synthetic
@@ -22,36 +27,78 @@ def parts(trained_workspace):
     return dataset, history, recommenders
 
 
-def test_ranks_and_contributions_are_the_functions(open_page, parts, mounted_by_key):
-    dataset, history, recommenders = parts
-    page = open_page("why", user=USER, item="i55")
-    keep = np.ones(dataset.n_items, bool)
+@pytest.fixture
+def stored_lists(damageable_workspace):
+    """Popularity, item-kNN, and lists that somebody else made."""
+    dataset = open_dataset(damageable_workspace, synthetic.NAME)
+    make_reference_runs(dataset, dataset.split, damageable_workspace)
+    lists = Run(damageable_workspace.run(dataset.name, "item-knn")).recommendations
+    mine = lists[lists[Recommendations.CANDIDATES] == Recommendations.ALL_CANDIDATES]
+    table = damageable_workspace.root / "theirs.csv"
+    mine[["user_id", "item_id", "score"]].to_csv(table, index=False)
+    import_run(table, dataset, dataset.split, damageable_workspace, "theirs")
+    return dataset
+
+
+def reasons_of(history, catalogue, recommenders):
+    """Run name -> (groups, rank, attribution) of item 55, by the functions."""
+    keep = np.ones(len(catalogue), bool)
     keep[history] = False
-    rank_breakdowns = {n: attribution.rank_breakdown(one, 7, 55, keep) for n, one in recommenders.items()}
+    groups = group_purchases(history, catalogue, left_out.level_for(recommenders.values(), history))
+    found = {}
+    for name, one in recommenders.items():
+        rank = attribution.rank_breakdown(one, 7, 55, keep)
+        shifts = left_out.left_out(one, history, groups)
+        found[name] = groups, rank, attribution.explain(shifts, one, 55, keep, rank)
+    return found
+
+
+def test_ranks_and_reasons_are_the_functions(open_page, parts, catalogue):
+    _, history, recommenders = parts
+    page = open_page("why", user=USER, item="i55", by="learn-b")
+    found = reasons_of(history, catalogue, recommenders)
     labels = {name: one.run.info.label for name, one in recommenders.items()}
-    assert sorted(tile.value for tile in page.metric) == sorted(
-        f"rank {one.rank:,}" for one in rank_breakdowns.values()
-    )
-    shown = page.dataframe[1].value.set_index("Run")
-    expected = attribution.rank_breakdowns_table(rank_breakdowns, labels).set_index("Run")
-    assert shown["rank"].to_dict() == expected["rank"].to_dict()
-    assert shown["score"].to_dict() == pytest.approx(expected["score"].to_dict())
-    found = attribution.explain(recommenders, history, {name: one.items[55] for name, one in recommenders.items()})
-    column = page.dataframe[0].value["(b) sequence to item: left out"].to_numpy()
-    assert sorted(column) == pytest.approx(sorted(found["learn-b"].leave_one_out_chunk), abs=1e-6)
-    assert f"rank correlation: {found['learn-b'].agreement_chunk:.2f}" in texts(page)
+    reasons, ranks = (frame.value for frame in page.dataframe)
+    ranks = ranks.set_index("Run")
+    for name, (groups, rank, one) in found.items():
+        assert ranks.loc[labels[name], "rank"] == rank.rank and ranks.loc[labels[name], "of"] == rank.of
+        expected = dict(zip(groups.names, one.points.round(3), strict=True))
+        assert dict(zip(reasons["purchases"], reasons[labels[name]], strict=True)) == pytest.approx(expected, abs=2e-3)
+    said = texts(page)
+    assert theme.plain(why_words.answer(*found["learn-b"][1:])) in said
+    assert theme.plain(why_words.stability(found["learn-b"][2])) in said
     assert not page.error and not page.warning
 
 
-def test_a_run_of_the_llms_own_layers_is_explained(open_page, lora_workspace, mounted_by_key, dataset):
-    page = open_page("why", user=USER, item="i55", runs=["llm-lora", "learn-a"])
+def test_a_run_of_the_llms_own_layers_is_explained(open_page, lora_workspace, dataset, catalogue):
+    page = open_page("why", user=USER, item="i55", runs=["llm-lora", "learn-a"], by="llm-lora")
     recommender = Recommender(Run(lora_workspace.run(synthetic.NAME, "llm-lora")), dataset)
-    history = recommender.history[7]
-    found = attribution.explain({"x": recommender}, history, {"x": recommender.items[55]})["x"]
-    label = next(name for name in page.dataframe[0].value.columns if "llm-lora" in name and name.endswith("estimate"))
-    np.testing.assert_allclose(sorted(page.dataframe[0].value[label]), sorted(found.gradient), atol=1e-5)
-    assert np.abs(found.gradient).max() > 0 and len(page.metric) == 2
-    assert not page.error and not page.warning
+    _, rank, one = reasons_of(recommender.history[7], catalogue, {"llm-lora": recommender})["llm-lora"]
+    assert theme.plain(why_words.answer(rank, one)) in texts(page)
+    assert np.abs(one.points).max() > 0 and not page.error and not page.warning
+
+
+def test_runs_without_vectors_say_what_can_be_said(open_page, stored_lists):
+    page = open_page("why", user=USER, runs=["item-knn", "popularity", "theirs"], by="popularity")
+    assert "Everybody is shown the same" in texts(page) and "No single purchase" in page.info[0].value
+    assert "theirs" in texts(page) and "stored lists only" in texts(page)  # among those that do not show another item
+    page = open_page("why", user=USER, runs=["item-knn", "popularity", "theirs"], by="item-knn")
+    assert "bought together with theirs" in texts(page) and "Of their purchases" in texts(page)
+    page = open_page("why", user=USER, runs=["theirs"])
+    assert "stored lists only, made elsewhere" in texts(page) and not page.error
+    assert "at place 1. They do not" in texts(page)
+
+
+def test_why_not_is_the_function(open_page, parts, catalogue):
+    _, _, recommenders = parts
+    page = open_page("why", user=USER, **{"not": "i20"})
+    for name, one in recommenders.items():
+        found = why_not.why_not(one, 7, 20)
+        assert theme.plain(why_words.why_not_sentence(one.run.info.label, found, catalogue)) in texts(page), name
+    page = open_page("why", user=USER, wanted="number 20")
+    assert page.selectbox(key="not_choice").value == "i20"
+    page = open_page("why", user=USER, **{"not": "**x**"})
+    assert "is not among" in page.warning[0].value
 
 
 def test_without_a_link_a_recommended_item_is_explained(open_page, parts):
@@ -73,7 +120,9 @@ def test_an_item_of_any_rank_can_be_asked_for(open_page, parts):
 )
 def test_an_unknown_item_or_user_is_named(open_page, parts, query, words):
     page = open_page("why", **({"user": USER} | query))
-    assert words in page.warning[0].value and "**" not in page.warning[0].value.replace("\\*", "") and not page.metric
+    assert (
+        words in page.warning[0].value and "**" not in page.warning[0].value.replace("\\*", "") and not page.dataframe
+    )
 
 
 def test_hostile_titles_stay_text(open_page, parts):
@@ -83,9 +132,11 @@ def test_hostile_titles_stay_text(open_page, parts):
         assert "<script>" not in said.replace("\\<script\\>", "") and ":red[" not in said.replace("\\:red\\[", "")
 
 
-def test_leaving_out_everything_is_in_the_link(open_page, parts, monkeypatch):
-    page = open_page("why", user=USER, item="i55", runs=["learn-a"])
-    assert len(page.metric) == 1 and not page.toggle  # few items: all are left out anyway
+def test_single_products_are_in_the_link(open_page, parts):
+    page = open_page("why", user=USER, item="i55", runs=["learn-a"], exact="true")
+    assert page.toggle(key="exact_choice").value is True
+    shown = page.dataframe[0].value["purchases"]
+    assert len(shown) == len(np.unique(parts[1]))
 
 
 def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page):

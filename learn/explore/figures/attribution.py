@@ -61,7 +61,7 @@ def terms_figure(
         autorange="reversed", tickmode="array", tickvals=places, ticktext=ticks, ticklabelstandoff=6, showgrid=False
     )
     figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6)
-    return finish(figure, 84 + 46 * max(len(names), 2), barmode="relative", bargap=0.35)
+    return finish(figure, 84 + 46 * max(len(names), 2), barmode="relative").update_layout(bargap=0.35)
 
 
 def reasons_figure(
@@ -85,7 +85,7 @@ def reasons_figure(
         marker_color=colours.get(shown, REST_COLOUR),
         opacity=1 if one.exact else 0.45,
         customdata=plain(names),
-        hovertemplate="%{customdata}<br>left out, it loses %{x:+.2f} points<extra></extra>",
+        hovertemplate="%{customdata}<br>gives %{x:+.2f} points under " + plain_one(labels[shown]) + "<extra></extra>",
     )
     for name, other in found.items():
         if name == shown:
@@ -97,7 +97,9 @@ def reasons_figure(
             name=plain_one(labels[name]),
             marker={"size": 9, "color": colours.get(name, REST_COLOUR), "line": {"width": 1, "color": "white"}},
             customdata=plain(names),
-            hovertemplate="%{customdata}<br>left out, it loses %{x:+.2f} points<extra></extra>",
+            hovertemplate="%{customdata}<br>gives %{x:+.2f} points under "
+            + plain_one(labels[name])
+            + "<extra></extra>",
         )
     figure.update_yaxes(
         autorange="reversed",
@@ -111,7 +113,7 @@ def reasons_figure(
     values = np.concatenate([other.points[order] for other in found.values()])
     if len(values) and np.ptp(values) == 0:
         figure.update_xaxes(range=[-1, 1])
-    return finish(figure, 92 + 23 * max(len(order), 3), bargap=0.3)
+    return finish(figure, 72 + 23 * max(len(order), 3), showlegend=False).update_layout(bargap=0.3)
 
 
 def _short(title: str) -> str:

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
+from learn.errors import LearnError
 from learn.evaluation.baselines import item_knn_terms
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items
 from learn.explore.lists.left_out import LeftOut
 from learn.explore.lists.purchases import Groups
-from learn.explore.lists.score_terms import RankBreakdown
+from learn.explore.lists.score_terms import RankBreakdown, break_down, user_terms
 from learn.runs.baselines import ITEM_KNN
 from learn.runs.recommender import Recommender, sequences_of
 
@@ -92,6 +93,26 @@ def leave_one_out(
         scores[[not len(part) for part in parts]] = item_vector[-1]
     falls: np.ndarray = scores[0] - scores[1:]
     return falls
+
+
+def rank_breakdown(recommender: Recommender, user: int, item: int, allowed: np.ndarray) -> RankBreakdown:
+    """The `RankBreakdown` of an item for a user of the dataset.
+
+    Args:
+        recommender: of any Run but an imported one.
+        user: the user's index; item: the item's.
+        allowed: [N] bool, the items that are ranked; ``item`` is ranked in any case.
+
+    Raises:
+        LearnError: the Run has stored lists only.
+    """
+    terms = user_terms(recommender, user)
+    if terms is None:
+        raise LearnError(
+            f"Run {recommender.run.name} has stored lists only, which do not say what a score is made of.",
+            "Ask a trained Run, popularity or item-kNN.",
+        )
+    return break_down(terms, item, allowed)
 
 
 def direction_of_lead(recommender: Recommender, item: int, allowed: np.ndarray) -> np.ndarray:

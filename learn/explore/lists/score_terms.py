@@ -116,7 +116,7 @@ def rank_of(scores: np.ndarray, allowed: np.ndarray, item: int) -> int:
     return 1 + int(((better | tied) & others).sum())
 
 
-def rank_breakdown(terms: UserTerms, item: int, allowed: np.ndarray) -> RankBreakdown:
+def break_down(terms: UserTerms, item: int, allowed: np.ndarray) -> RankBreakdown:
     """The `RankBreakdown` of ``item`` among the items ``allowed`` ([N] bool), and itself in any case."""
     ranked = allowed.copy()
     ranked[item] = True

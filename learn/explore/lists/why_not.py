@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from learn.explore.lists.score_terms import RankBreakdown, UserTerms, rank_breakdown, rank_of, user_terms
+from learn.explore.lists.score_terms import RankBreakdown, UserTerms, break_down, rank_of, user_terms
 from learn.runs.recommender import Recommender, sequences_of
 from learn.runs.vectors import embeds
 
@@ -93,7 +93,7 @@ def place(terms: UserTerms, item: int, k: int, keep: np.ndarray, had: bool) -> W
         keep: [N] bool, what is ranked: new to the person.
         had: whether they had the item.
     """
-    one = rank_breakdown(terms, item, keep)
+    one = break_down(terms, item, keep)
     others = keep.copy()
     others[item] = False
     ranked = np.flatnonzero(others)

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
-from functools import cache
 
 import numpy as np
 import pytest
@@ -11,8 +10,18 @@ from scipy.stats import spearmanr
 
 from learn.errors import LearnError
 from learn.explore.figures import attribution as attribution_figures
-from learn.explore.lists import attribution
+from learn.explore.lists import attribution, left_out, why_words
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items, read_chunks
+from learn.explore.lists.attribution import Attribution
+from learn.explore.lists.purchases import Groups, Level, group_purchases, other_cut
+from learn.explore.lists.score_terms import (
+    POPULARITY_BIAS,
+    REPEAT_BIAS,
+    SIMILARITY,
+    RankBreakdown,
+    rank_breakdowns_table,
+    rank_of,
+)
 from tests.oracle import history_vector
 
 SHORT, LONG = np.array([3, 17, 3, 40, 8, 21]), np.arange(2, 44, 2)
@@ -42,32 +51,75 @@ def test_leaving_out_is_the_score_without_the_item(recommenders, name, history):
     )
 
 
+def embedded(recommender, part):
+    """[d] the user embedding of one chunk, at length 1, worked out alone."""
+    width = recommender.towers.pal.output.out_features
+    vector = history_vector(recommender.run, recommender.content[part], part)[:width]
+    return vector / np.linalg.norm(vector)
+
+
+@pytest.mark.parametrize("level", [Level.ITEM, Level.KIND])
 @pytest.mark.parametrize("name", NAMES[:4])
-def test_leaving_out_of_a_chunk_holds_the_others(recommenders, name):
+def test_leaving_out_of_a_chunk_holds_the_others(recommenders, catalogue, name, level):
     recommender = recommenders[name]
-    parts, vector = read_chunks(recommender, LONG), recommender.items[ITEM]
-    assert len(parts) == 3
-    width = recommender.items.shape[1] - 1
+    groups = group_purchases(LONG, catalogue, level)
+    found = left_out.left_out(recommender, LONG, groups)
+    assert found.n_chunks == 3 and len(found.shifts) == left_out.CUTS
 
-    @cache
-    def embedded(part):
-        return history_vector(recommender.run, recommender.content[list(part)], np.array(part))[:width]
+    def whole(parts):
+        total = sum(embedded(recommender, part) for part in parts if len(part))
+        return total / np.linalg.norm(total) * recommender.towers.scale.item()
 
-    def whole(chunks):
-        total = sum(embedded(tuple(part.tolist())) for part in chunks)
-        return total / np.linalg.norm(total) * recommender.towers.scale.item() @ vector[:width]
+    for number in range(2):  # the served cut, and another one
+        rng = np.random.default_rng([0, number]) if number else None
+        parts = [LONG[part] for part in other_cut(len(LONG), 8, rng)]
+        if not number:
+            assert [part.tolist() for part in parts] == [one.tolist() for one in read_chunks(recommender, LONG)]
+        expected = [whole(parts) - whole([p[~np.isin(p, group)] for p in parts]) for group in groups.members]
+        np.testing.assert_allclose(found.shifts[number], expected, atol=2e-4)
 
-    expected = [whole(parts) - whole([part[part != item] for part in parts]) for item in LONG]
-    np.testing.assert_allclose(attribution.leave_one_out_chunk(recommender, LONG, vector, LONG), expected, atol=2e-4)
 
-
-def test_with_one_chunk_both_are_the_same(recommenders):
+def test_with_one_chunk_both_are_the_same(recommenders, catalogue):
+    groups = group_purchases(SHORT, catalogue, Level.ITEM)
     for recommender in recommenders.values():
-        both = [
-            f(recommender, SHORT, recommender.items[ITEM], SHORT)
-            for f in (attribution.leave_one_out, attribution.leave_one_out_chunk)
-        ]
-        np.testing.assert_allclose(*both, atol=2e-4)
+        items, vector = distinct_items(SHORT), recommender.items[ITEM]
+        found = left_out.left_out(recommender, SHORT, groups)
+        expected = attribution.leave_one_out(recommender, SHORT, vector, items)
+        assert len(found.shifts) == 1
+        np.testing.assert_allclose(found.falls(vector)[0], expected, atol=2e-4)
+
+
+def test_a_history_of_one_item_leaves_nothing(recommenders, catalogue):
+    history = np.array([5, 5])
+    groups = group_purchases(history, catalogue, Level.KIND)
+    for recommender in recommenders.values():
+        found = left_out.left_out(recommender, history, groups)
+        width = found.shifts.shape[2]
+        whole = float(recommender.embed_history(history)[:width] @ recommender.items[ITEM][:width])
+        np.testing.assert_allclose(found.falls(recommender.items[ITEM]), [[whole]], atol=2e-4)
+
+
+def test_every_cut_holds_every_event_once_and_ends_near_the_latest():
+    for number in range(1, 60):
+        for seed in (None, 0, 1):
+            parts = other_cut(number, 8, None if seed is None else np.random.default_rng(seed))
+            assert sorted(np.concatenate(parts).tolist()) == list(range(number))
+            assert all(
+                len(part) <= 8 and (np.diff(part) > 0).all() and part[-1] >= number - len(parts) for part in parts
+            )
+
+
+def test_kinds_hold_all_items_and_few_kinds_are_none(catalogue):
+    groups = group_purchases(LONG, catalogue, Level.KIND)
+    for level in Level:
+        found = group_purchases(LONG, catalogue, level)
+        assert sorted(np.concatenate(found.members).tolist()) == sorted(LONG.tolist())
+        sums = found.sums(LONG, LONG.astype(float))
+        assert sums.tolist() == [float(group.sum()) for group in found.members]
+    few = LONG[catalogue.categories[LONG] == catalogue.categories[LONG[0]]][:3]
+    assert group_purchases(few, catalogue, Level.KIND).level is Level.ITEM
+    if groups.level is Level.KIND:
+        assert len(groups.members) < len(LONG)
 
 
 @pytest.mark.parametrize("name", NAMES[:4])
@@ -156,31 +208,40 @@ def test_several_histories_at_once_are_as_one_by_one(recommenders):
         assert len(together[2]) == 0
 
 
-def test_explain_leaves_out_the_same_items_for_every_run(recommenders):
-    found = attribution.explain(
-        recommenders, LONG, {name: one.items[ITEM] for name, one in recommenders.items()}, most=8
-    )
-    done = {name: set(one.items[np.isfinite(one.leave_one_out)].tolist()) for name, one in found.items()}
-    assert all(len(items) == 8 and items == done["learn-a"] for items in done.values())
-    for name, one in found.items():
-        largest = max(zip(np.abs(one.gradient), one.items, strict=True))[1]
-        assert largest in done[name]
-        assert one.score == pytest.approx(score(recommenders[name], LONG), abs=1e-4)
-        assert -1 <= one.agreement_chunk <= 1
-    whole = attribution.explain(
-        recommenders, LONG, {name: one.items[ITEM] for name, one in recommenders.items()}, most=None
-    )
-    assert all(np.isfinite(one.leave_one_out).all() for one in whole.values())
-    assert whole["learn-a"].n_chunks == 3 and whole["without-align"].n_chunks == 1
+@pytest.mark.parametrize("history", [SHORT, LONG], ids=["one chunk", "three chunks"])
+def test_the_reasons_are_points_of_the_lead_over_an_average_product(recommenders, catalogue, history):
+    allowed = np.ones(60, bool)
+    allowed[history] = False
+    groups = group_purchases(history, catalogue, Level.ITEM)
+    for recommender in recommenders.values():
+        rank = attribution.rank_breakdown(recommender, 7, ITEM, allowed)
+        found = left_out.left_out(recommender, history, groups)
+        one = attribution.explain(found, recommender, ITEM, allowed, rank)
+        ranked = np.flatnonzero(allowed | (np.arange(60) == ITEM))
+        width = found.shifts.shape[2]
+        # The lead of the item over the mean of all that is ranked, with and without each item, under the served cut.
+        items = recommender.items[:, :width]
+        falls = found.shifts[0] @ items[ITEM] - (found.shifts[0] @ items[ranked].T).mean(axis=1)
+        np.testing.assert_allclose(one.by_cut[0] * rank.point, falls, atol=1e-4)
+        np.testing.assert_allclose(one.points, one.by_cut.mean(axis=0))
+        assert one.exact and (one.stability == 1.0 if one.n_chunks == 1 else -1 <= one.stability <= 1)
+        estimate = attribution.estimate(recommender, history, groups, ITEM, allowed, rank)
+        assert not estimate.exact and not np.isfinite(estimate.stability)
+        order = one.points[one.order]
+        assert (np.diff(order) <= 0).all() and np.abs(order).min() >= np.sort(np.abs(one.points))[-len(order)] - 1e-12
 
 
-def test_an_empty_history_is_refused(recommenders):
-    with pytest.raises(LearnError, match="history is empty"):
-        attribution.explain(
-            recommenders,
-            np.zeros(0, int),
-            {name: one.items[ITEM] for name, one in recommenders.items()},
-        )
+def test_single_items_where_a_history_is_read_at_once(recommenders):
+    assert left_out.level_for(recommenders.values(), SHORT) is Level.ITEM
+    assert left_out.level_for(recommenders.values(), LONG) is Level.KIND
+    assert left_out.level_for([recommenders["without-align"]], LONG) is Level.ITEM
+
+
+def test_an_empty_history_is_refused(recommenders, catalogue):
+    nothing = np.zeros(0, int)
+    for recommender in recommenders.values():
+        with pytest.raises(LearnError, match="history is empty"):
+            left_out.left_out(recommender, nothing, group_purchases(nothing, catalogue, Level.ITEM))
 
 
 def test_ranks_agree_with_sorting():
@@ -188,17 +249,21 @@ def test_ranks_agree_with_sorting():
     scores, keep = rng.integers(0, 5, 40).astype(float), rng.random(40) < 0.7
     for item in range(40):
         allowed = sorted({*np.flatnonzero(keep), item}, key=lambda one: (-scores[one], one))
-        assert attribution.rank_of(scores, keep, item) == allowed.index(item) + 1
+        assert rank_of(scores, keep, item) == allowed.index(item) + 1
 
 
-def test_the_parts_of_a_score_sum_to_it(recommenders, split):
+def test_the_parts_of_a_score_sum_to_it_and_to_its_points(recommenders):
     for recommender in recommenders.values():
         keep = np.ones(len(recommender.items), bool)
         one = attribution.rank_breakdown(recommender, 7, ITEM, keep)
-        assert one.similarity + one.popularity_bias == pytest.approx(one.score, abs=1e-4) and one.repeat_bias == 0
+        assert sum(one.terms.values()) == pytest.approx(one.score, abs=1e-4) and REPEAT_BIAS not in one.terms
         assert one.score == pytest.approx(float(recommender.users[7] @ recommender.items[ITEM]), abs=1e-4)
         assert one.of == len(one.scores) == 60 and 1 <= one.rank <= 60
-        assert (one.popularity_bias != 0) == recommender.has_popularity_bias
+        assert (POPULARITY_BIAS in one.terms) == recommender.has_popularity_bias
+        assert sum(one.term_points.values()) == pytest.approx(one.points, abs=1e-2)
+        best = int(recommender.for_user(7, 1, unseen=False).items[0])
+        first = attribution.rank_breakdown(recommender, 7, best, keep)
+        assert first.rank == 1 and first.points == pytest.approx(100, abs=1e-2)
 
 
 def test_an_item_of_the_history_has_the_repeat_consumption_bias(recommenders):
@@ -207,41 +272,50 @@ def test_an_item_of_the_history_has_the_repeat_consumption_bias(recommenders):
     recommender.run.info = recommender.run.info.model_copy(update={"repeat": 1e3})
     everything, item = np.ones(len(recommender.items), bool), int(recommender.history[7][0])
     one = attribution.rank_breakdown(recommender, 7, item, everything)
-    assert one.repeat_bias == 1e3 and one.rank <= len(np.unique(recommender.history[7]))
-    assert one.score == pytest.approx(one.similarity + one.popularity_bias + 1e3, rel=1e-6)
-    first = recommender.for_user(7, 60, unseen=False).items.tolist().index(item) + 1
-    assert one.rank == first
-    table = attribution.rank_breakdowns_table({"b": one}, {"b": "b"})
-    assert table["repeat-consumption bias"].tolist() == [1e3]
-    words = attribution.in_words({"b": one}, {"b": "Bee"})
-    assert words.startswith(f"Bee ranks it {one.rank} of 60.")
-    if one.rank_by_similarity > one.rank:
-        assert f"the popularity and repeat-consumption biases lift it to {one.rank}" in words
-    else:
-        assert "The popularity and repeat-consumption biases do not move it." in words
-    without = attribution.rank_breakdown(recommender, 7, ITEM, everything)
-    assert "repeat-consumption bias" not in attribution.rank_breakdowns_table({"b": without}, {"b": "b"})
+    assert one.terms[REPEAT_BIAS] == 1e3 and one.rank <= len(np.unique(recommender.history[7]))
+    assert one.rank == recommender.for_user(7, 60, unseen=False).items.tolist().index(item) + 1
+    table = rank_breakdowns_table({"b": one}, {"b": "b"})
+    assert table["rank"].tolist() == [one.rank] and table[REPEAT_BIAS].iloc[0] == round(one.term_points[REPEAT_BIAS], 1)
+    assert "by had it before" in why_words.answer(one, None)
 
 
-def test_the_words_name_best_and_worst():
-    def rank_breakdown(rank, alone):
-        return attribution.RankBreakdown(1.0, 0.5, 0.5, 0.0, rank, 100, alone, 3, np.arange(100.0), True)
+def rank_breakdown(rank, similarity, popularity):
+    scores = np.array([0.0, 10.0])
+    averages = {SIMILARITY: 5.0, POPULARITY_BIAS: 0.0}
+    terms = {SIMILARITY: similarity, POPULARITY_BIAS: popularity}
+    return RankBreakdown(rank, 100, similarity + popularity, terms, dict.fromkeys(terms, 1), scores, averages)
 
-    words = attribution.in_words({"x": rank_breakdown(2, 40), "y": rank_breakdown(70, 70)}, {"x": "Ex", "y": "Why"})
-    assert words.startswith("Ex ranks it best, at 2. By similarity alone it would be at 40; the popularity bias lifts")
-    assert "Why ranks it worst, at 70. The popularity bias does not move it." in words
+
+def test_the_words_say_places_terms_and_reasons():
+    one, other = rank_breakdown(2, 5.5, 3.0), rank_breakdown(70, 2.0, 0.0)
+    groups = Groups(Level.ITEM, ["Tea", "Soap", "Rice"], [np.array([place]) for place in range(3)])
+    found = Attribution(groups, np.array([1.5, -2.0, 0.5]), np.array([[1.5, -2.0, 0.5]] * 2), 3)
+    words = why_words.answer(one, found)
+    assert words.startswith("It is at place 2 of 100, with 70 of 100 points: +60 by popularity, +10 by fit")
+    assert words.endswith("“Tea” (+1.5) and “Rice” (+0.5) speak for it most; “Soap” against it (−2.0).")
+    labels = {"x": "Ex", "y": "Why"}
+    said = why_words.comparison({"x": one, "y": other}, labels)
+    assert (
+        said.startswith("Ex puts it highest, at 2; Why lowest, at 70.")
+        and "fit to their purchases: +10 against −60" in said
+    )
+    assert "is the same however" in why_words.stability(found)
+    shaken = Attribution(groups, found.points, np.array([[1.5, -2.0, 0.5], [-1.0, 3.0, 0.7]]), 3)
+    assert "with care" in why_words.stability(shaken)
+    assert why_words.question("Tea", "7", "Ex", True) == "Why does Ex show “Tea” to person 7?"
 
 
 def test_the_figure_shows_what_matters_most_and_escapes_titles(recommenders, catalogue):
     history = np.array([0, 1, 2, 3, 4, 5, 20, 30])
-    found = attribution.explain(recommenders, history, {name: one.items[ITEM] for name, one in recommenders.items()})
-    table = attribution.contributions_table(found)
-    assert len(table) == 8 * len(recommenders)
+    allowed, groups = np.ones(60, bool), group_purchases(history, catalogue, Level.ITEM)
+    found = {}
+    for name, one in recommenders.items():
+        rank = attribution.rank_breakdown(one, 7, ITEM, allowed)
+        found[name] = attribution.explain(left_out.left_out(one, history, groups), one, ITEM, allowed, rank)
     labels = dict.fromkeys(recommenders, "x")
-    figure = attribution_figures.contributions_figure(table, catalogue, labels, {})
+    figure = attribution_figures.reasons_figure(found, "learn-b", labels, {})
     bars = [trace for trace in figure.data if trace.type == "bar"]
-    assert len(bars) == len(recommenders)
-    order = attribution_figures.strongest(table)
-    first = table[table["run"] == next(iter(recommenders))].set_index("item").loc[order]
-    np.testing.assert_allclose(bars[0].x, first["leave_one_out_chunk"].to_numpy())
+    assert len(bars) == 1 and len(figure.data) == len(recommenders)
+    np.testing.assert_allclose(bars[0].x, found["learn-b"].points[found["learn-b"].order])
     assert "<script>" not in figure.to_json() and "&lt;script&gt;" in str(bars[0].customdata)
+    assert len(attribution.attributions_table(found)) == 8 * len(recommenders)

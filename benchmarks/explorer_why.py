@@ -1,0 +1,127 @@
+"""How long Why takes and how sure its reasons are, on the prebuilt demo: python benchmarks/explorer_why.py
+
+Measures what the page computes on the server, warm, and writes rows of name, value and unit into
+assets/benchmarks/explorer.json; rows of other names stay as they are.
+
+- why_first_s: from the choice of a person to the terms of the score under every variant and the estimate of the first.
+- why_all_s: to the exact bars of every variant. Another person with a history in several chunks each time.
+- why_stability: the order of the first ten reasons under two independent sets of cuts of the history: Spearman's rank
+  correlation, mean over people (all with histories in several chunks) and trained variants; each one's first item.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from pathlib import Path
+
+import numpy as np
+import torch
+from explorer_pages import RESULTS, Times, Watch, upsert
+
+from learn.data.completejourney import load_completejourney
+from learn.data.dataset import Dataset
+from learn.data.splits import SplitInfo, make_split
+from learn.explore.catalogue import Catalogue, read_catalogue
+from learn.explore.lists import attribution, left_out
+from learn.explore.lists.purchases import Level, group_purchases
+from learn.explore.lists.score_terms import break_down, user_terms
+from learn.runs.recommender import Recommender
+from learn.runs.run import Run
+from learn.runs.vectors import embeds
+from learn.workspace import PREBUILT, Workspace
+
+OTHER_CUTS = -1  # a seed below 0: none of the cuts is the served one
+
+
+def people(recommender: Recommender, count: int) -> np.ndarray:
+    """[count] users by chance whose histories are read in several chunks."""
+    history, length = recommender.history, recommender.run.config.sampling.history_length
+    long = [user for user in range(len(history)) if len(np.unique(history[user])) > length]
+    return np.random.default_rng(0).choice(long, min(count, len(long)), replace=False)
+
+
+def unseen(recommender: Recommender, user: int) -> np.ndarray:
+    """[N] bool: what is new to a user."""
+    keep = np.ones(len(recommender.items), dtype=bool)
+    keep[recommender.history[user]] = False
+    return keep
+
+
+def answers(recommenders: dict[str, Recommender], catalogue: Catalogue, user: int) -> tuple[Times, Times]:
+    """Times to the first answer and to all bars, of one person."""
+    watch = Watch()
+    first, *_ = recommenders.values()
+    history, keep = first.history[user], unseen(first, user)
+    item = int(first.for_user(user, 1).items[0])
+    ranks = {}
+    for name, one in recommenders.items():
+        terms = user_terms(one, user)
+        assert terms is not None
+        ranks[name] = break_down(terms, item, keep)
+    groups = group_purchases(history, catalogue, left_out.level_for(recommenders.values(), history))
+    attribution.estimate(first, history, groups, item, keep, next(iter(ranks.values())))
+    early = watch.stop()
+    for name, one in recommenders.items():
+        attribution.explain(left_out.left_out(one, history, groups), one, item, keep, ranks[name])
+    return early, watch.stop()
+
+
+def stability(recommender: Recommender, catalogue: Catalogue, user: int, level: Level) -> float:
+    """Of one person's reasons under one Run: the page's cuts against as many others."""
+    groups = group_purchases(recommender.history[user], catalogue, level)
+    item, keep = int(recommender.for_user(user, 1).items[0]), unseen(recommender, user)
+    direction = attribution.direction_of_lead(recommender, item, keep)
+    values = []
+    for seed in (0, OTHER_CUTS):
+        *_, found = left_out.left_out_by_cut(recommender, recommender.history[user], groups, seed=seed)
+        values.append(found.falls(direction).mean(axis=0))
+    return attribution.agreement(*values)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--workspace", default=None, help="where prepared datasets are kept")
+    parser.add_argument("--runs-of", default=str(PREBUILT), help="workspace of the Runs; the prebuilt demo by default")
+    parser.add_argument("--dataset", default="completejourney")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--people", type=int, default=50, help="whose reasons are compared under other cuts")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--print-only", action="store_true", help="write nothing")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    own, place = Workspace.at(arguments.workspace), Workspace(Path(arguments.runs_of))
+    folder = own.dataset(arguments.dataset)
+    dataset = Dataset.load(folder) if (folder / "dataset.json").exists() else load_completejourney()
+    runs = [run for run in map(Run, place.run_paths(dataset.name)) if embeds(run)]
+    dataset = dataset.with_split(make_split(dataset, SplitInfo(**runs[0].info.split)))
+    catalogue = read_catalogue(dataset)
+    recommenders = {run.name: Recommender(run, dataset) for run in runs}
+    trained = {name: one for name, one in recommenders.items() if one.towers is not None}
+    measured: dict[str, tuple[float, str]] = {}
+    if arguments.rounds:
+        chosen = people(next(iter(trained.values())), arguments.rounds + 1)
+        taken = [answers(recommenders, catalogue, int(user)) for user in chosen][1:]
+        for name, times in zip(("why_first_s", "why_all_s"), zip(*taken, strict=True), strict=True):
+            wall, processor = (statistics.median(one) for one in zip(*times, strict=True))
+            measured[name] = (round(wall, 3), "s")
+            print(f"{name}: {wall:.3f} s; of the processor's time {processor:.3f} s", flush=True)
+    for level in (Level.KIND, Level.ITEM) if arguments.people else ():
+        found = {name: [] for name in trained}
+        for user in people(next(iter(trained.values())), arguments.people):
+            for name, one in trained.items():
+                found[name].append(stability(one, catalogue, int(user), level))
+        means = {name: float(np.nanmean(values)) for name, values in found.items()}
+        whole = float(np.mean(list(means.values())))
+        print(
+            f"stability by {level.value}: {whole:.3f}",
+            {name: round(mean, 3) for name, mean in means.items()},
+            flush=True,
+        )
+        measured["why_stability" if level is Level.KIND else "why_stability_single"] = (round(whole, 3), "correlation")
+    if not arguments.print_only:
+        upsert(RESULTS, measured)
+
+
+if __name__ == "__main__":
+    main()

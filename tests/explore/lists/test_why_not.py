@@ -1,0 +1,109 @@
+"""Why not this item: places, gaps and what would bring it, against sorting and against the recommender itself."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from learn.evaluation.baselines import item_knn_terms
+from learn.explore.lists import attribution, score_terms, why_not, why_words
+from learn.explore.lists.purchases import Level, group_purchases
+from learn.runs.baselines import make_reference_runs
+from learn.runs.recommender import Recommender
+from tests import trained
+
+USER, K = 7, 4
+
+
+@pytest.fixture(scope="module")
+def counted(trained_once, tmp_path_factory, dataset):
+    place = trained.copy_of(trained_once, tmp_path_factory.mktemp("counted") / "workspace")
+    return {run.name: Recommender(run, dataset) for run in make_reference_runs(dataset, dataset.split, place)}
+
+
+def smallest_that_brings(recommender, history, item):
+    """By hand: every set of the nearest new products, each asked for as a history of its own."""
+    allowed = np.ones(len(recommender.items), bool)
+    allowed[[*history, item]] = False
+    nearest = recommender.neighbours(recommender.items[item], why_not.NEAREST, allowed).items.tolist()
+    for size in range(1, why_not.MOST_ADDED + 1):
+        for chosen in combinations(nearest, size):
+            if item in recommender.for_history([*history, *chosen[::-1]], K).items.tolist():
+                return list(chosen)
+    return None
+
+
+def test_what_would_bring_it_is_what_brings_it(recommenders):
+    seen = set()
+    for name in ("learn-b", "learn-c", "without-align"):
+        recommender = recommenders[name]
+        history = recommender.history[USER]
+        order = recommender.for_user(USER, 60).items
+        for item in (*order[K : K + 4], order[-1]):
+            found = why_not.why_not(recommender, USER, int(item), K)
+            expected = smallest_that_brings(recommender, history, int(item))
+            assert (None if found.added is None else found.added.tolist()) == expected
+            if found.added is not None:
+                assert why_not.brings(recommender, history, found.added, int(item), K) and found.rank_with <= K
+            else:
+                assert found.rank_with > K
+            seen.add(expected is None)
+    assert seen == {True, False}
+
+
+def test_places_and_gaps_are_those_of_the_list(recommenders, catalogue):
+    for recommender in recommenders.values():
+        order = recommender.for_user(USER, 60).items.tolist()
+        terms = recommender.score_terms(recommender.users[USER], recommender.history[USER])
+        for place in (0, K - 1, K, len(order) - 1):
+            found = why_not.why_not(recommender, USER, order[place], K)
+            assert found.breakdown.rank == place + 1 and found.shown == (place < K)
+            if found.shown:
+                assert found.held_back_by is None and found.last == order[place]
+                continue
+            assert found.last == order[K - 1]
+            ahead = float(terms.total[order[K - 1]] - terms.total[order[place]])
+            assert sum(found.gap.values()) * found.breakdown.point == pytest.approx(ahead, abs=1e-4)
+            assert found.gap[found.held_back_by] == max(found.gap.values())
+            words = why_words.why_not_sentence("Ex", found, catalogue)
+            assert words.startswith(f"Ex: place {place + 1}. The product at place {K} is")
+
+
+def test_what_they_had_is_held_back_by_their_history(recommenders, catalogue):
+    recommender = recommenders["learn-b"]
+    item = int(recommender.history[USER][0])
+    found = why_not.why_not(recommender, USER, item, K)
+    everything = recommender.for_user(USER, 60, unseen=False).items.tolist()
+    assert found.had and not found.shown and found.held_back_by == why_not.HISTORY and found.added is None
+    assert found.rank_if_not_hidden == everything.index(item) + 1
+    assert "they had it before" in why_words.why_not_sentence("Ex", found, catalogue)
+
+
+def test_counted_runs_are_counted_again(counted, dataset):
+    for recommender in counted.values():
+        scores = score_terms.user_terms(recommender, USER).total
+        stored = recommender.for_user(USER, 10)
+        np.testing.assert_allclose(scores[stored.items], stored.scores, rtol=2e-3)
+        best = why_not.why_not(recommender, USER, int(stored.items[0]), K)
+        assert best.shown and best.breakdown.rank == 1
+        last = why_not.why_not(recommender, USER, int(stored.items[-1]), K)
+        assert not last.shown and last.rank_with is None and last.breakdown.rank == len(stored.items)
+        assert "speak" not in why_words.answer(last.breakdown, None)
+
+
+def test_the_reasons_of_item_knn_are_the_similar_items(counted, dataset, catalogue):
+    recommender = counted["item-knn"]
+    history = recommender.history[USER]
+    item = int(recommender.for_user(USER, 1).items[0])
+    allowed = np.ones(60, bool)
+    allowed[history] = False
+    groups = group_purchases(history, catalogue, Level.ITEM)
+    rank = attribution.rank_breakdown(recommender, USER, item, allowed)
+    found = attribution.explain_by_neighbours(recommender, USER, groups, item, allowed, rank)
+    assert found.exact and found.stability == 1.0
+    assert found.points.sum() == pytest.approx(rank.points, abs=0.1)
+    items, terms = item_knn_terms(dataset.split, USER)
+    strongest = items[int(terms[:, [item]].toarray().argmax())]
+    assert terms[:, [item]].toarray().max() > 0 and strongest in history
+    with pytest.raises(ValueError, match="not item-kNN"):
+        attribution.explain_by_neighbours(counted["popularity"], USER, groups, item, allowed, rank)
