@@ -21,9 +21,7 @@ def test_six_probes_keep_the_brand_and_leave_the_price_out(dataset):
     assert list(probes) == [(name, with_category) for name in t.WORDINGS for with_category in (True, False)]
     for (_, with_category), table in probes.items():
         assert Items.PRICE not in table and (Items.CATEGORY in table) == with_category
-        pd.testing.assert_series_equal(
-            table[Items.BRAND], dataset.items[Items.BRAND].iloc[rows].reset_index(drop=True)
-        )
+        pd.testing.assert_series_equal(table[Items.BRAND], dataset.items[Items.BRAND].iloc[rows].reset_index(drop=True))
 
 
 def test_the_share_of_the_same_kind_is_counted_without_the_item_itself():
