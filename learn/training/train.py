@@ -82,7 +82,7 @@ def train(
     """Trains the item tower that ``config`` names and writes its Run; ``without-align`` trains nothing.
 
     Args:
-        dataset, split: what to learn from; only events of the training phase are read before the final evaluation.
+        dataset, split: only events of the training phase are read before the final evaluation.
         content: [N, D_llm] float32 content embeddings, one row per item of the dataset.
         config: all settings.
         folder: the Run's; the folder's name becomes the Run's.
@@ -116,12 +116,8 @@ def train(
         item_vectors="own" if tower.own_vectors else "content",
         made=provenance(),
     )
-    common: dict[str, Any] = {
-        "dataset": dataset,
-        "split": split,
-        "config": config,
-        "preprocessing": preprocessing.tensors(),
-    }
+    common: dict[str, Any] = {"dataset": dataset, "split": split, "config": config}
+    common["preprocessing"] = preprocessing.tensors()
     if not tower.trained:
         users, items = without_align(prepared, split)
         return finish_run(folder, info, ranked=rank_vectors(users, items, split), user_vectors=users, **common)

@@ -89,5 +89,5 @@ def test_directions_of_the_writing_are_pressed_down(vectors):
 
     assert moved(some) < 0.5 * moved(plain)
     assert some.apply(vectors).std() == pytest.approx(1.0, abs=1e-3)
-    with pytest.raises(LearnError, match="pal.wording = 2 needs"):
+    with pytest.raises(LearnError, match=r"pal\.wording = 2 needs"):
         fit_preprocessing(vectors, Preprocessing.WHITEN, wording=2.0)

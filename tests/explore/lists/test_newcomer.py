@@ -48,7 +48,7 @@ def test_who_would_see_it_is_the_variant_with_most_people():
     assert n.who_would_see_it({"C": none}).startswith("Nobody would meet it: it is in nobody's first 1,000")
     assert "B comes closest, with place 101" in n.who_would_see_it({"B": answer([0], [101, 4000])})
     assert n.reach(none.audience) == "in nobody's first 1,000"
-    assert n.reach(few.audience) == "in the first 100 of 1 people, the first 1,000 of 1"
+    assert n.reach(few.audience) == "in 1 person's first 100 and 1 person's first 1,000"
 
 
 def test_a_change_says_what_is_new_and_where_its_best_place_went():
