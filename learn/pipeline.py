@@ -151,7 +151,7 @@ def train_variants(
         LearnError: the LLM cannot be read, or the workspace cannot be written to.
     """
     from learn.cex.extractor import content_embeddings
-    from learn.training.train import train
+    from learn.training.train import train_here
 
     split = dataset.split
     content = content_embeddings(dataset, config.cex, workspace, progress)
@@ -160,10 +160,7 @@ def train_variants(
         own = config.with_values(pal__item_tower=tower.code)
         folder = workspace.run(dataset.name, tower.run_name + suffix)
         kept = finished_run(folder, dataset, split, own, content.key) if keep_finished else None
-        runs.append(
-            kept
-            or train(dataset, split, content.vectors, own, folder=folder, content_key=content.key, progress=progress)
-        )
+        runs.append(kept or train_here(workspace, dataset, content, own, folder, progress))
     return runs
 
 

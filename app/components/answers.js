@@ -25,7 +25,7 @@ function drawRow(row) {
   const words = element("div", "words");
   const title = element("div", "title");
   title.dir = "auto";
-  title.title = row.title;
+  title.title = row.about ?? row.title;
   if (row.colour) {
     const chip = element("span", "chip");
     chip.style.backgroundColor = row.colour;
@@ -35,11 +35,13 @@ function drawRow(row) {
   title.append(document.createTextNode(row.title));
   if (row.sign) title.append(element("span", "sign", row.sign));
   words.append(title);
-  const detail = element("div", "detail", row.detail);
-  detail.title = row.detail;
-  detail.prepend(...(row.number ? [element("span", "number", row.number + " · ")] : []));
-  words.append(detail);
+  if (row.detail) {
+    const detail = element("div", "detail", row.detail);
+    detail.title = row.detail;
+    words.append(detail);
+  }
   made.append(words);
+  if (row.number) made.append(element("span", "number", row.number));
   const links = linksOf(row);
   if (links.childElementCount) made.append(links);
   return made;

@@ -23,8 +23,8 @@ def show_answers(parts: list[dict[str, str]], columns: list[dict[str, Any]], key
 
     Args:
         parts: what the cards have below each other: name, and none, what is said where there is no row.
-        columns: name, label, colour, said (a line) and parts: as many lists of rows as ``parts``. A row has key, title
-            and detail; perhaps place, far, colour and category, number, sign, hit, and links (text, href, about).
+        columns: name, label, colour, said (a line) and parts: as many lists of rows as ``parts``. A row has key and
+            title; perhaps detail, about, place, far, colour and category, number, sign, hit, links (text, href, about).
         key: of the component.
     """
     _mount(key=key, data={"parts": parts, "columns": columns})

@@ -17,10 +17,10 @@ from learn.explore.lists.newcomer import Answer, Change
 from learn.runs.recommender import Recommender
 from learn.runs.suggestions import Suggestions
 
-NEIGHBOURS, PEOPLE = 5, 4
+NEIGHBOURS, PEOPLE = 4, 4
 PARTS = [
-    {"name": "Stands beside, of what people buy", "none": "Nothing."},
-    {"name": "Seen earliest by: its place in their own list", "none": "Nobody has a history to go by."},
+    {"name": "Stands beside (cosine)", "none": "Nothing."},
+    {"name": "Its place in whose own list", "none": "Nobody has a history to go by."},
 ]
 
 
@@ -80,7 +80,7 @@ def _beside(one: Suggestions, view: cache.View, new: frozenset[int]) -> list[dic
             {
                 "key": str(view.dataset.item_ids[item]),
                 "title": title,
-                "detail": catalogue.finer[item] or category,
+                "about": f"{title} · {category}" + (f" · {catalogue.finer[item]}" if catalogue.finer[item] else ""),
                 "number": f"{cosine:.2f}",
                 "category": category,
                 "colour": colours[category],
@@ -109,9 +109,9 @@ def _people(one: Audience, view: cache.View, buyers: set[int], item: int | None)
                 "place": f"{rank:,}.",
                 "far": rank > SEEN,
                 "title": f"User {user_id}",
-                "detail": f"had {' · '.join(had)}" if had else "by no single thing they had",
+                "detail": ("bought it later · " if user in buyers else "")
+                + (f"had {' · '.join(had)}" if had else "by no single thing they had"),
                 "hit": user in buyers,
-                "sign": "bought it later" if user in buyers else "",
                 "links": go_to,
             }
         )

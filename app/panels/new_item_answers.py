@@ -8,11 +8,10 @@ import streamlit as st
 
 from app.panels import audiences, new_item_maps, word_table
 from app.panels.new_item_text import labels_and_colours, read_items, show_prompt
-from app.shared import cache, map_cache, theme
+from app.shared import cache, theme
 from learn.explore.lists import newcomer
-from learn.explore.lists.likeness import Likeness, catalogue_likeness, nearest_cosine
+from learn.explore.lists.likeness import Likeness, catalogue_likeness, nearest_cosine, read_directions
 from learn.explore.lists.newcomer import Answer, Change
-from learn.explore.maps.spaces import Space, find_spaces, new_item_directions
 from learn.runs.recommender import Recommender
 from learn.runs.stored import FoundRuns
 
@@ -36,7 +35,7 @@ def show_new_item(
         return
     labels, colours = labels_and_colours(opened)
     former = read_items(opened, before) if before is not None else None
-    _say_if_unlike(view, runs, opened, content)
+    _say_if_unlike(view, opened, content)
     found, changes = _answers(view, opened, content, former)
     audiences.say(found, view, labels)
     if changes:
@@ -75,31 +74,20 @@ def _answers(
 
 
 @st.cache_resource(max_entries=8, show_spinner="Measuring how near the catalogue's items are to each other …")
-def _likeness(_space: Space, _view: cache.View, key: tuple[str, ...], fingerprint: str) -> Likeness:
-    return catalogue_likeness(map_cache.vectors(_space, _view))
+def _likeness(_reader: Recommender, key: tuple[str, ...], fingerprint: str) -> tuple[np.ndarray, Likeness]:
+    vectors = read_directions(_reader)
+    return vectors, catalogue_likeness(vectors)
 
 
-def content_space(runs: FoundRuns, opened: dict[str, Recommender]) -> Space | None:
-    """The space of what the LLM says, as the first of ``opened`` that reads text has it."""
-    keys = {one.run.info.content_key for one in opened.values()}
-    spaces = [space for space in find_spaces(runs.usable) if space.is_content]
-    return next((space for space in spaces if space.run.info.content_key in keys), None)
-
-
-def _say_if_unlike(
-    view: cache.View, runs: FoundRuns, opened: dict[str, Recommender], content: dict[str, np.ndarray]
-) -> None:
+def _say_if_unlike(view: cache.View, opened: dict[str, Recommender], content: dict[str, np.ndarray]) -> None:
     """The badge of an item that is farther from the whole catalogue than its items are from each other."""
-    space = content_space(runs, opened)
-    if space is None:
-        return
-    reader = next(one for one in opened.values() if one.run.info.content_key == space.run.info.content_key)
-    vector = new_item_directions(space, reader, content[reader.run.name])[0]
-    cosine = nearest_cosine(map_cache.vectors(space, view), vector)
-    known = _likeness(space, view, cache.run_key([space.run]), view.dataset.fingerprint)
+    reader = next(iter(opened.values()))
+    vectors, known = _likeness(reader, cache.run_key([reader.run]), view.dataset.fingerprint)
+    cosine = nearest_cosine(vectors, read_directions(reader, content[reader.run.name])[0])
     if known.is_unlike(cosine):
         st.warning(
-            f"**Unlike anything here.** {theme.plain(known.sentence(cosine))} What follows says little about it.",
+            f"**Unlike anything here.** {theme.plain(known.sentence(cosine))} What follows says little about it: check "
+            "the category, and say what it is in the catalogue's words.",
             icon=":material/explore_off:",
         )
     else:

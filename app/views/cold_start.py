@@ -18,7 +18,7 @@ def draw() -> None:
     )
     dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
-    left, right = st.columns([1.1, 2], vertical_alignment="bottom")
+    left, right = st.columns([1.4, 2], vertical_alignment="bottom")
     mode = url.linked(left.segmented_control, "Which item?", list(MODES), url.MODE, "catalogue", format_func=MODES.get)
     with right:
         chosen = pickers.pick_runs(usable)

@@ -14,6 +14,7 @@ from learn.cex.devices import compute_dtype, pick_device
 from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.cex.reader import read_batch
+from learn.cex.rewording import rewordings
 from learn.cex.store import KEY_SEPARATOR, ContentStore, store_key, text_hash
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
@@ -93,27 +94,54 @@ def content_embeddings(
     )
 
 
+def wording_differences(
+    dataset: Dataset, cex: CEXConfig, workspace: Workspace, content: np.ndarray, progress: Progress | None = None
+) -> np.ndarray:
+    """[m, D_llm] what becomes of items' embeddings when they are said in other words (`learn.cex.rewording`).
+
+    Only items of the training period are said anew; what the LLM reads of them is kept in the same stores.
+
+    Args:
+        content: [N, D_llm] of ``dataset`` (`content_embeddings`).
+
+    Raises:
+        LearnError: as `content_embeddings`.
+    """
+    rows, prompts = rewordings(dataset.items, dataset.split.training_counts() > 0)
+    stores = [_filled(prompts, dataset.name, reader, workspace, progress)[0] for reader in cex.encoders]
+    read = np.concatenate([store.vectors_for(prompts) for store in stores], axis=1)
+    differences: np.ndarray = read - content[rows]
+    return differences
+
+
 def _one_reader(
     dataset: Dataset, cex: CEXConfig, workspace: Workspace, progress: Progress | None = None
 ) -> ContentEmbeddings:
     started = time.monotonic()
-    progress = progress or make_progress()
     prompts = item_prompts(dataset.items)
+    store, n_read, tokens = _filled(prompts, dataset.name, cex, workspace, progress)
+    vectors, lengths = store.vectors_for(prompts), store.lengths_for(prompts)
+    truncated = _truncated(dataset, lengths, cex.max_tokens)
+    return ContentEmbeddings(vectors, store.folder.name, truncated, tokens, time.monotonic() - started, n_read)
+
+
+def _filled(
+    prompts: Sequence[str], dataset: str, cex: CEXConfig, workspace: Workspace, progress: Progress | None
+) -> tuple[ContentStore, int, int]:
+    """One LLM's store of ``dataset`` with all of ``prompts`` in it; how many were read now, and of how many tokens."""
+    progress = progress or make_progress()
     settings = content_settings(cex)
-    key = store_key(settings)
-    store = ContentStore.create(workspace.content(dataset.name) / key, settings)
+    store = ContentStore.create(workspace.content(dataset) / store_key(settings), settings)
+    tokens = 0
     with store.locked():
         rows, *_ = store.load(drop_damaged=True)
         distinct = list(dict.fromkeys(prompts))
         missing = [text_hash(prompt) not in rows for prompt in distinct]
-        tokens = 0
         if any(missing):
             llm = load_llm(cex, workspace.models, pick_device())
             tokens = _read_missing(store, distinct, np.array(missing), llm, cex, progress)
         store.compact()
-        vectors, lengths = store.vectors_for(prompts), store.lengths_for(prompts)
-    truncated = _truncated(dataset, lengths, cex.max_tokens)
-    return ContentEmbeddings(vectors, key, truncated, tokens, time.monotonic() - started, sum(missing))
+    return store, sum(missing), tokens
 
 
 def embed_texts(prompts: Sequence[str], llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:

@@ -62,7 +62,7 @@ FIRST_NAMES = {"popularity_prior": "popularity_bias", "repeat_term": "repeat_bia
 """Settings of `PALConfig` by the names that they had first: stored configurations and commands may still say them."""
 
 
-LATER = {"shrinkage": 0.0}
+LATER = {"shrinkage": 0.0, "wording": 0.0}
 """Settings of `PALConfig` that came later, and the value at which all is as it was without them."""
 
 
@@ -141,6 +141,10 @@ class PALConfig(Frozen):
     """Of whitening: how many times their mean is added to the eigenvalues, at the least a thousandth of it. Directions
     along which items hardly differ tell how a text is written rather than what it says; the more is added, the less
     they are blown up, down to none of whitening. Not stated."""
+    wording: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
+    """Of whitening: how many times the covariance of rewording is added, the mean outer product of what becomes of an
+    item's embedding when the item is said in other words (`learn.cex.rewording`). Directions of the writing are then
+    not blown up but pressed down, and typed text is understood. Not stated."""
     popularity_bias: bool = True
     """Adds to every item's score a number read from its text (a small MLP on E^c). Not in the paper."""
     repeat_bias: bool = False

@@ -71,13 +71,21 @@ class ContentPreprocessing:
         return cls(**found)
 
 
-def fit_preprocessing(vectors: np.ndarray, kind: Preprocessing, shrinkage: float = 0.0) -> ContentPreprocessing:
+def fit_preprocessing(
+    vectors: np.ndarray,
+    kind: Preprocessing,
+    shrinkage: float = 0.0,
+    wording: float = 0.0,
+    differences: np.ndarray | None = None,
+) -> ContentPreprocessing:
     """Statistics of ``vectors`` ([n, D_llm], one row per training-time item).
 
     Args:
         kind: what is done.
         shrinkage: see `learn.config.PALConfig`. With any, the whole is scaled so that what comes out is as long as of
             whitening without: towers start from the same place.
+        wording: see there; above 0 each dimension is standardised first.
+        differences: [m, D_llm] what rewording made of items' vectors; needed where ``wording`` is above 0.
 
     Raises:
         LearnError: no row, or a value that is not finite.
@@ -96,6 +104,8 @@ def fit_preprocessing(vectors: np.ndarray, kind: Preprocessing, shrinkage: float
         deviation = vectors.std(axis=0)
         scale = np.where(deviation > 0, 1.0 / np.maximum(deviation, 1e-12), 0.0)
         return ContentPreprocessing(mean.astype(np.float32), scale=scale.astype(np.float32))
+    if wording:
+        return _whiten_against_wording(vectors, shrinkage, wording, differences)
     covariance = np.atleast_2d(np.cov(vectors, rowvar=False, bias=True))
     values, directions = np.linalg.eigh(covariance)
     values = np.maximum(values, 0.0)
@@ -105,3 +115,24 @@ def fit_preprocessing(vectors: np.ndarray, kind: Preprocessing, shrinkage: float
     # ZCA: back in the original axes, the rotation that moves the vectors least.
     matrix = (directions / np.sqrt(shrunk)) @ directions.T
     return ContentPreprocessing(mean.astype(np.float32), matrix=matrix.astype(np.float32))
+
+
+def _whiten_against_wording(
+    vectors: np.ndarray, shrinkage: float, wording: float, differences: np.ndarray | None
+) -> ContentPreprocessing:
+    """Whitening by the covariance of the items and, ``wording`` times, of their rewording."""
+    if differences is None or not len(differences) or not np.isfinite(differences).all():
+        raise LearnError(
+            f"pal.wording = {wording:g} needs what rewording makes of items' vectors, and there is none.",
+            "Train through learn.train or `learn train`, which read it, or set pal.wording to 0.",
+        )
+    mean, deviation = vectors.mean(axis=0), vectors.std(axis=0)
+    scale = np.where(deviation > 0, 1.0 / np.maximum(deviation, 1e-12), 0.0)
+    standard, changes = (vectors - mean) * scale, differences.astype(np.float64) * scale
+    covariance = standard.T @ standard / len(standard)
+    ridge = max(shrinkage, SHRINKAGE) * max(np.trace(covariance) / len(mean), 1e-12)
+    both = covariance + wording * (changes.T @ changes) / len(changes) + ridge * np.eye(len(mean))
+    values, directions = np.linalg.eigh(both)
+    root = (directions / np.sqrt(np.maximum(values, 1e-12))) @ directions.T
+    length = np.sqrt(max(np.trace(root @ covariance @ root) / len(mean), 1e-12))
+    return ContentPreprocessing(mean.astype(np.float32), matrix=(scale[:, None] * root / length).astype(np.float32))

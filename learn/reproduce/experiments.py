@@ -105,10 +105,8 @@ def run_cell(
 
 
 def _trained(folder: Path, dataset: Dataset, split: Split, config: Config, workspace: Workspace, progress: Any) -> Run:
-    from learn.training.train import train
+    from learn.training.train import train_here
 
     content = content_embeddings(dataset, config.cex, workspace, progress)
     kept = finished_run(folder, dataset, split, config, content.key)
-    return kept or train(
-        dataset, split, content.vectors, config, folder=folder, content_key=content.key, progress=progress
-    )
+    return kept or train_here(workspace, dataset, content, config, folder, progress)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from learn.cex.extractor import ContentEmbeddings, wording_differences
 from learn.config import Config
 from learn.data.dataset import Dataset
 from learn.data.splits import Phase, Split
@@ -26,14 +27,45 @@ from learn.runs.run import Run
 from learn.runs.write import finish_run
 from learn.training.trainer import Trainer, TrainingState, remove_checkpoints
 from learn.training.validation import validation_metric
+from learn.workspace import Workspace
 
 
-def prepare_content(content: np.ndarray, split: Split, config: Config) -> tuple[np.ndarray, ContentPreprocessing]:
-    """[N, D_llm] content embeddings -> the same, prepared with statistics of training-time items only."""
-    preprocessing = fit_preprocessing(
-        content[split.training_counts() > 0], config.pal.preprocessing, config.pal.shrinkage
-    )
+def prepare_content(
+    content: np.ndarray, split: Split, config: Config, differences: np.ndarray | None = None
+) -> tuple[np.ndarray, ContentPreprocessing]:
+    """[N, D_llm] content embeddings -> the same, prepared with statistics of training-time items only.
+
+    ``differences``: see `learn.pal.preprocessing.fit_preprocessing`.
+    """
+    pal = config.pal
+    known = content[split.training_counts() > 0]
+    preprocessing = fit_preprocessing(known, pal.preprocessing, pal.shrinkage, pal.wording, differences)
     return preprocessing.apply(content), preprocessing
+
+
+def train_here(
+    workspace: Workspace,
+    dataset: Dataset,
+    content: ContentEmbeddings,
+    config: Config,
+    folder: Path,
+    progress: Progress | None = None,
+) -> Run:
+    """As `train`, of content embeddings that a workspace holds; where ``config.pal.wording`` asks for it the LLM reads
+    some items in other words first."""
+    differences = None
+    if config.pal.wording:
+        differences = wording_differences(dataset, config.cex, workspace, content.vectors, progress)
+    return train(
+        dataset,
+        dataset.split,
+        content.vectors,
+        config,
+        folder=folder,
+        content_key=content.key,
+        differences=differences,
+        progress=progress,
+    )
 
 
 def train(
@@ -44,16 +76,18 @@ def train(
     *,
     folder: Path | str,
     content_key: str | None = None,
+    differences: np.ndarray | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Trains the item tower that ``config`` names and writes its Run; ``without-align`` trains nothing.
 
     Args:
-        dataset, split: what to learn from; only events of the training phase are read before the final evaluation.
+        dataset, split: only events of the training phase are read before the final evaluation.
         content: [N, D_llm] float32 content embeddings, one row per item of the dataset.
         config: all settings.
         folder: the Run's; the folder's name becomes the Run's.
         content_key: of the content store that ``content`` came from.
+        differences: [m, D_llm] what rewording makes of items' vectors, where ``config.pal.wording`` asks for it.
         progress: where to show progress; None: the terminal.
 
     Raises:
@@ -68,7 +102,7 @@ def train(
     candidate_sets(split, Phase.TEST)  # before hours of training: is there anybody to evaluate?
     validation_metric(split)
     sweep_partial(folder.parent)
-    prepared, preprocessing = prepare_content(content, split, config)
+    prepared, preprocessing = prepare_content(content, split, config, differences)
     tower = ITEM_TOWERS[config.pal.item_tower]
     info = RunInfo(
         name=folder.name,
@@ -82,12 +116,8 @@ def train(
         item_vectors="own" if tower.own_vectors else "content",
         made=provenance(),
     )
-    common: dict[str, Any] = {
-        "dataset": dataset,
-        "split": split,
-        "config": config,
-        "preprocessing": preprocessing.tensors(),
-    }
+    common: dict[str, Any] = {"dataset": dataset, "split": split, "config": config}
+    common["preprocessing"] = preprocessing.tensors()
     if not tower.trained:
         users, items = without_align(prepared, split)
         return finish_run(folder, info, ranked=rank_vectors(users, items, split), user_vectors=users, **common)

@@ -1,15 +1,16 @@
 """The Cold start page: the catalogue's cold items, the new-item box, files, and what is missing or wrong."""
 
+import json
 import shutil
 
 import numpy as np
 import pytest
 
-from app.components import maps
+from app.components import answers, maps
 from learn.cex.llm import load_llm
 from learn.data.stored import open_dataset
 from learn.explore.catalogue import read_catalogue
-from learn.explore.lists import cold_start, new_item
+from learn.explore.lists import cold_start, new_item, newcomer
 from learn.explore.lists.audience import audience
 from learn.explore.maps.spaces import find_spaces, new_item_directions, space_vectors
 from learn.runs.new_items import embed_items, reading_settings
@@ -31,6 +32,14 @@ def parts(trained_workspace):
     return dataset, split.history("test"), split.target("test"), split.training_counts(), recommender
 
 
+@pytest.fixture
+def mounted_by_key(monkeypatch):
+    """Key of a component of answers -> what it was given last."""
+    calls = {}
+    monkeypatch.setattr(answers, "_mount", lambda **arguments: calls.update({arguments["key"]: arguments}))
+    return calls
+
+
 def _runs(workspace):
     return [Run(path) for path in workspace.run_paths(synthetic.NAME)]
 
@@ -43,21 +52,22 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     dataset, history, target, counts, recommender = parts
     page = open_page("cold_start", item=COLD)
     index = list(dataset.item_ids).index(COLD)
-    found = recommender.neighbours(recommender.items[index], 6, counts > 0)
-    shown = column(mounted_by_key, "cold_start_nearest", "learn-b")["rows"]
-    assert [row["item"] for row in shown] == [dataset.item_ids[item] for item in found.items]
-    assert [row["score"] for row in shown] == [f"cosine {value:.3g}" for value in found.scores]
-    who = audience(recommender, recommender.items[index], history, 5, index)
-    people = column(mounted_by_key, "cold_start_people", "learn-b")["rows"]
-    assert [row["item"] for row in people] == [dataset.user_ids[user] for user in who.users]
-    assert [row["score"] for row in people] == [f"rank {rank:,} in their list" for rank in who.ranks]
+    found = newcomer.answer(recommender, recommender.items[index], history, counts > 0, 4, 4, index)
+    card = column(mounted_by_key, "cold_start_answers", "learn-b")
+    beside, people = card["parts"]
+    assert [row["key"] for row in beside] == [dataset.item_ids[item] for item in found.beside.items]
+    assert [row["number"] for row in beside] == [f"{value:.2f}" for value in found.beside.scores]
+    who = found.audience
+    assert [row["title"] for row in people] == [f"User {dataset.user_ids[user]}" for user in who.users]
+    assert [row["place"] for row in people] == [f"{rank:,}." for rank in who.ranks] and (np.diff(who.ranks) >= 0).all()
     assert [row["hit"] for row in people] == [index in target[user] for user in who.users]
-    assert "item=" + COLD in people[0]["links"][1]["href"] and people[0]["links"][0]["href"].startswith(
-        "recommendations?"
-    )
+    assert card["said"] == newcomer.reach(who)
+    assert "item=" + COLD in people[0]["links"][1]["href"]
+    assert people[0]["links"][0]["href"].startswith("recommendations?")
     ranks = cold_start.buyers_ranks({"learn-b": recommender}, history, target, index)["learn-b"]
     tile = next(one for one in page.metric if one.label == "\\(b\\) sequence to item")
     assert tile.value == f"median rank {ranks.median():,.0f}"
+    assert "variants take it for" in texts(page) or "It is taken by" in texts(page)
     assert not page.error and not page.warning
 
 
@@ -65,7 +75,7 @@ def test_without_a_link_the_most_bought_cold_item_is_shown(open_page, parts, mou
     page = open_page("cold_start")
     table = cold_start.cold_items(parts[3], parts[2], read_catalogue(parts[0]))
     assert page.selectbox(key="item_choice").value == parts[0].item_ids[table["index"][0]]
-    assert len(mounted_by_key["cold_start_nearest"]["data"]["columns"]) == 4
+    assert len(mounted_by_key["cold_start_answers"]["data"]["columns"]) == 4
 
 
 @pytest.mark.parametrize(("item", "words"), [("i07", "no cold-start item"), ("**x**", "not in this catalogue")])
@@ -85,16 +95,31 @@ def test_a_typed_item_gets_the_functions_answers(open_page, parts, mounted_by_ke
     dataset, history, _, counts, recommender = parts
     page = open_page("cold_start", what="new", new_title="Green tea <b>", new_category="Tea > Green", new_price="2.5")
     items = new_item.make_item("Green tea <b>", "Tea > Green", "", 2.5)
-    assert 'Item title is "Green tea <b>".' in page.code[0].value and 'The price is "2.50".' in page.code[0].value
+    assert 'Item title is "Green tea <b>".' in page.code[-1].value and 'The price is "2.50".' in page.code[-1].value
     cex = reading_settings(recommender.run)
     vector = recommender.embed_new_items(embed_items(items, load_llm(cex, trained_workspace.models), cex))[0]
-    found = recommender.neighbours(vector, 6, counts > 0)
-    shown = column(mounted_by_key, "new_item_nearest", "learn-b")["rows"]
-    assert [row["item"] for row in shown] == [dataset.item_ids[item] for item in found.items]
-    who = audience(recommender, vector, history, 5, None)
-    people = column(mounted_by_key, "new_item_people", "learn-b")["rows"]
-    assert [row["item"] for row in people] == [dataset.user_ids[user] for user in who.users]
+    found = newcomer.answer(recommender, vector, history, counts > 0, 4, 4)
+    beside, people = column(mounted_by_key, "new_item_answers", "learn-b")["parts"]
+    assert [row["key"] for row in beside] == [dataset.item_ids[item] for item in found.beside.items]
+    assert [row["title"] for row in people] == [f"User {dataset.user_ids[user]}" for user in found.audience.users]
     assert all(len(row["links"]) == 1 for row in people)  # nobody can be asked why of an item without an id
+    assert len(page.dataframe) == 1 and page.dataframe[0].value["part"].tolist().count("Green") == 1
+
+
+def test_a_changed_word_says_what_it_changed(open_page, mounted_by_key, trained_workspace):
+    was = json.dumps(["Black bread", "Bread", "", None])
+    page = open_page("cold_start", what="new", new_title="Green tea", new_category="Tea > Green", was=was)
+    assert "Before it read “Black bread, Bread”" in texts(page)
+    cards = mounted_by_key["new_item_answers"]["data"]["columns"]
+    assert any(row["sign"] == "new" for card in cards for row in card["parts"][0])
+    page.text_input(key="new_title_choice").set_value("White tea").run()
+    assert not page.exception and json.loads("".join(page.query_params["was"]))[0] == "Green tea"
+    assert "Before it read “Green tea, Tea" in texts(page)
+
+
+def test_a_category_that_nobody_has_names_the_nearest(open_page, mounted_by_key, trained_workspace):
+    page = open_page("cold_start", what="new", new_title="Tea", new_category="Tea > Purple")
+    assert "No item of the catalogue has the category" in texts(page)
 
 
 def test_a_typed_item_has_its_place_on_every_map(open_page, parts, mounted_by_key, damageable_workspace, monkeypatch):
@@ -129,14 +154,14 @@ def test_a_typed_item_has_its_place_on_every_map(open_page, parts, mounted_by_ke
 def test_a_map_that_was_not_drawn_names_the_command(trained_workspace, open_page, mounted_by_key):
     page = open_page("cold_start", what="new", new_title="Green tea")
     assert "No map has been drawn yet" in texts(page) and "learn map synthetic" in [one.value for one in page.code]
-    assert mounted_by_key["new_item_nearest"]  # the answers come all the same
+    assert mounted_by_key["new_item_answers"]  # the answers come all the same
 
 
 def test_an_empty_box_says_what_to_type(trained_workspace, open_page, mounted_by_key):
     page = open_page("cold_start", what="new")
     assert "Type a title" in page.info[0].value and not mounted_by_key
     page.button[0].click().run()  # a real item, to be changed
-    assert not page.exception and page.text_input(key="new_title_choice").value and "new_item_nearest" in mounted_by_key
+    assert not page.exception and page.text_input(key="new_title_choice").value and "new_item_answers" in mounted_by_key
 
 
 def test_a_run_of_the_llms_own_layers_answers_for_cold_and_typed_items(
@@ -145,15 +170,15 @@ def test_a_run_of_the_llms_own_layers_answers_for_cold_and_typed_items(
     recommender = Recommender(Run(lora_workspace.run(synthetic.NAME, "llm-lora")), dataset)
     page = open_page("cold_start", item=COLD, runs=["llm-lora"])
     index = list(dataset.item_ids).index(COLD)
-    who = audience(recommender, recommender.items[index], phases[0], 5, index)
-    people = column(mounted_by_key, "cold_start_people", "llm-lora")["rows"]
-    assert [row["item"] for row in people] == [dataset.user_ids[user] for user in who.users]
+    who = audience(recommender, recommender.items[index], phases[0], 4, index)
+    people = column(mounted_by_key, "cold_start_answers", "llm-lora")["parts"][1]
+    assert [row["title"] for row in people] == [f"User {dataset.user_ids[user]}" for user in who.users]
     assert any(len(items) for items in who.reasons)
-    said = [row["reasons"] for row in people]
     titles = read_catalogue(dataset).titles
-    assert said == [[f"had {titles[item]}" for item in items] for items in who.reasons]
+    for row, items in zip(people, who.reasons, strict=True):
+        assert all(titles[item] in row["detail"] for item in items)
     typed = open_page("cold_start", what="new", new_title="Green tea", runs=["llm-lora"])
-    assert len(column(mounted_by_key, "new_item_people", "llm-lora")["rows"]) == 5
+    assert len(column(mounted_by_key, "new_item_answers", "llm-lora")["parts"][1]) == 4
     assert not page.error and not typed.error
 
 
@@ -181,7 +206,7 @@ def test_a_file_of_new_items_is_read_and_its_audiences_can_be_downloaded(trained
     )
     assert page.selectbox(key="cold_start_row").options == ["Green tea  (new-1)", "<script>x</script>  (new-2)"]
     assert "1 prices are no numbers" in texts(page)
-    assert [len(one["rows"]) for one in mounted_by_key["file_item_people"]["data"]["columns"]] == [5] * 4
+    assert [len(one["parts"][1]) for one in mounted_by_key["file_item_answers"]["data"]["columns"]] == [4] * 4
     assert [button.label for button in page.get("download_button")][-1].startswith("All audiences")
 
 
@@ -205,7 +230,7 @@ def test_a_run_with_damaged_weights_is_reported_beside_the_others(damageable_wor
     (damageable_workspace.run(synthetic.NAME, "learn-a") / "weights.safetensors").write_bytes(b"broken")
     page = open_page("cold_start")
     assert "damaged" in page.error[0].value
-    assert len(mounted_by_key["cold_start_nearest"]["data"]["columns"]) == 3
+    assert len(mounted_by_key["cold_start_answers"]["data"]["columns"]) == 3
 
 
 def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page):

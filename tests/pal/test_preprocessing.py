@@ -73,3 +73,21 @@ def test_shrinkage_leads_from_whitening_to_the_vectors_as_they_are(vectors):
     most = fit_preprocessing(vectors, Preprocessing.WHITEN, 1e6).apply(vectors)
     centred = vectors - vectors.mean(axis=0)
     assert most / most.std() == pytest.approx(centred / centred.std(), abs=1e-3)
+
+
+def test_directions_of_the_writing_are_pressed_down(vectors):
+    rng = np.random.default_rng(2)
+    along = np.zeros(6)
+    along[1] = 1.0
+    differences = rng.normal(size=(200, 1)) * along * 3 + 0.01 * rng.normal(size=(200, 6))
+    plain = fit_preprocessing(vectors, Preprocessing.WHITEN)
+    some = fit_preprocessing(vectors, Preprocessing.WHITEN, 0.1, 10.0, differences)
+
+    def moved(fitted):  # how far rewording moves an item, against how far items lie apart
+        ends = fitted.apply(vectors[:200] + differences.astype(np.float32)) - fitted.apply(vectors[:200])
+        return np.linalg.norm(ends) / np.linalg.norm(fitted.apply(vectors[:200]))
+
+    assert moved(some) < 0.5 * moved(plain)
+    assert some.apply(vectors).std() == pytest.approx(1.0, abs=1e-3)
+    with pytest.raises(LearnError, match=r"pal\.wording = 2 needs"):
+        fit_preprocessing(vectors, Preprocessing.WHITEN, wording=2.0)

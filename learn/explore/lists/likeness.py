@@ -8,12 +8,17 @@ import numpy as np
 
 from learn.explore.maps.neighbours import nearest
 from learn.retrieval.scores import pair_scores
+from learn.runs.recommender import Recommender
+from learn.runs.vectors import normalise
 
-SAMPLE = 2000
-"""Items of the catalogue whose nearest other item is looked for: enough to know a twentieth to half a percent."""
+SAMPLE = 4000
+"""Items of the catalogue whose nearest other item is looked for."""
 
-OUTSIDE = 0.04
-"""The share of the catalogue's own items that would be called unlike anything else: those farthest from all others."""
+OUTSIDE = 0.004
+"""The share of the catalogue's own items that would be called unlike anything else: those farthest from all others.
+
+Most items of a catalogue have a near twin, which nothing that is typed has: a larger share would call everything new
+unlike anything."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,17 @@ class Likeness:
             f"Like the catalogue: its nearest item is at cosine {cosine:.2f}, nearer than "
             f"{self.farther(cosine):.0%} of the catalogue's own items are to theirs."
         )
+
+
+def read_directions(reader: Recommender, content: np.ndarray | None = None) -> np.ndarray:
+    """[n, D_llm] float32 of length 1: content embeddings as the towers of ``reader`` read them, before any tower.
+
+    Args:
+        reader: any Run that reads text.
+        content: [n, D_llm] raw, of new items; None: the catalogue's.
+    """
+    prepared = reader.preprocessing.apply(reader.content if content is None else content)
+    return np.ascontiguousarray(normalise(prepared), dtype=np.float32)
 
 
 def catalogue_likeness(vectors: np.ndarray, seed: int = 0) -> Likeness:

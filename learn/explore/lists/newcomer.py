@@ -117,7 +117,8 @@ def reach(one: Audience) -> str:
     """One line: in how many people's lists the item stands high."""
     if not one.seen_by(SEEN):
         return f"in nobody's first {SEEN:,}"
-    return f"in the first {FIRST} of {one.seen_by(FIRST):,} people, the first {SEEN:,} of {one.seen_by(SEEN):,}"
+    people = [(one.seen_by(first), first) for first in (FIRST, SEEN) if one.seen_by(first)]
+    return "in " + " and ".join(f"{n:,} {'person' if n == 1 else 'people'}'s first {first:,}" for n, first in people)
 
 
 def what_changed(changes: Mapping[str, Change], neighbours: int) -> str:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from learn.data.schema import Items
 from learn.explore.metrics import typed_text as t
@@ -34,7 +35,7 @@ def test_the_share_of_the_same_kind_is_counted_without_the_item_itself():
     for row, one in zip(rows, typed, strict=True):
         order = [item for item in np.argsort(-(vectors.astype(float) @ one)) if item != row][:5]
         expected.append(np.mean(kinds[order] == kinds[row]))
-    assert t.same_kind(vectors, rows, typed, kinds, 5) == np.float64(np.mean(expected))
+    assert t.same_kind(vectors, rows, typed, kinds, 5) == pytest.approx(np.mean(expected))
     probes = {t.EASY: typed, ("words reversed", False): -typed}
     shares = t.typed_text(vectors, rows, kinds, lambda content: content, probes)
     assert t.easy(shares) == t.same_kind(vectors, rows, typed, kinds) and t.worst(shares) == shares.min()
