@@ -29,7 +29,7 @@ def show_maps(points: bytes, drawn: dict[str, Any], told: dict[str, Told] | None
         drawn: what is to be shown of them, JSON values.
         told: what the component asks the server for ("person", "meaning", "spaces") -> what is done with the value.
     """
-    callbacks = {f"on_{name}_change": _answer(key, name, act) for name, act in (told or {}).items()}
+    callbacks: dict[str, Any] = {f"on_{name}_change": _answer(key, name, act) for name, act in (told or {}).items()}
     _mount(key=key, data=drawn, **callbacks)
     _mount(key=f"{key}_points", data=points)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 SCIENTIFIC = {
@@ -38,7 +40,8 @@ INDUSTRIAL = {
 }
 """Benchmark -> Run -> (hit rate@50, recall@50, hit rate@100, recall@100) on the paper's industrial data."""
 
-_PLACES = {
+_Numbers = Mapping[str, Mapping[str, tuple[float | None, ...]]]
+_PLACES: dict[tuple[str, int], tuple[_Numbers, int]] = {
     **{("ndcg", 10): (SCIENTIFIC, 0), ("recall", 10): (SCIENTIFIC, 1)},
     **{("hit_rate", 50): (INDUSTRIAL, 0), ("recall", 50): (INDUSTRIAL, 1)},
     **{("hit_rate", 100): (INDUSTRIAL, 2), ("recall", 100): (INDUSTRIAL, 3)},
