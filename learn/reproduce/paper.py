@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-SCIENTIFIC = {
+_Numbers = Mapping[str, Mapping[str, tuple[float | None, ...]]]
+
+SCIENTIFIC: _Numbers = {
     "table3": {
         "recbole-gru4rec": (0.0826, 0.1055),
         "rectools-sasrec": (0.0797, 0.1305),
@@ -18,7 +20,7 @@ SCIENTIFIC = {
 }
 """Benchmark -> Run -> (NDCG@10, recall@10) on Amazon Scientific, leave-one-out, over the whole catalogue."""
 
-INDUSTRIAL = {
+INDUSTRIAL: _Numbers = {
     "table5": {
         "without-align": (0.0069, 0.0154, 0.0101, 0.0210),
         "c": (0.0292, 0.0416, 0.0468, 0.0626),
@@ -40,7 +42,6 @@ INDUSTRIAL = {
 }
 """Benchmark -> Run -> (hit rate@50, recall@50, hit rate@100, recall@100) on the paper's industrial data."""
 
-_Numbers = Mapping[str, Mapping[str, tuple[float | None, ...]]]
 _PLACES: dict[tuple[str, int], tuple[_Numbers, int]] = {
     **{("ndcg", 10): (SCIENTIFIC, 0), ("recall", 10): (SCIENTIFIC, 1)},
     **{("hit_rate", 50): (INDUSTRIAL, 0), ("recall", 50): (INDUSTRIAL, 1)},
