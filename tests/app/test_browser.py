@@ -141,7 +141,7 @@ def test_both_pages_are_walked_without_an_error(page, address):
 
 def test_pointing_at_an_item_lights_it_everywhere_without_the_server(page, address):
     visit(page, address, "recommendations?dataset=synthetic&user=u07")
-    page.locator(".row .dot").first.wait_for()
+    page.locator(".line").first.wait_for(state="attached")
     page.wait_for_selector(READY)
     page.evaluate(
         """() => {
@@ -151,8 +151,9 @@ def test_pointing_at_an_item_lights_it_everywhere_without_the_server(page, addre
             new MutationObserver(note).observe(app, {attributes: true});
         }"""
     )
-    row = page.locator(".row", has=page.locator(".dot")).first
-    item, copies = row.get_attribute("data-item"), 1 + row.locator(".dot").count()
+    item = page.locator(".line").first.get_attribute("data-item")
+    row = page.locator(f".row[data-item={item}]").first
+    copies = page.locator(f".row[data-item={item}]").count()
     row.hover()
     lit = page.locator(".row.lit")
     assert lit.count() == copies >= 2
@@ -162,7 +163,7 @@ def test_pointing_at_an_item_lights_it_everywhere_without_the_server(page, addre
     row.click()
     page.get_by_role("heading", name="Recommendations").hover()
     assert lit.count() == copies
-    row.press("Escape")
+    row.locator(".title").press("Escape")
     assert lit.count() == 0
     page.wait_for_timeout(300)
     assert page.evaluate("window.states") == []

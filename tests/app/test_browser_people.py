@@ -3,10 +3,15 @@
 import re
 from urllib.parse import quote_plus
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from learn.data.stored import open_dataset
+from learn.explore.lists.terms import Weights, terms_of_user, weighted_list
 from learn.ranking.schema import REVENUE
+from learn.runs.recommender import Recommender
+from learn.runs.run import Run
 from tests import synthetic, trained
 from tests.app.maps_fixtures import with_maps
 from tests.app.ranking_fixtures import with_ranking
@@ -32,7 +37,7 @@ LAST = {
     "why": "text=Why not another product?",
     "cold_start": "text=Who did buy it",
     "new_item": ".lists .row .reason >> nth=0",
-    "new_user": ".lists >> nth=2",
+    "new_user": ".column .row >> nth=0",
     "compare": "text=How they learned",
     "ranking": "text=How this was measured",
     "benchmarks": "[data-testid=stDataFrame]",
@@ -108,6 +113,7 @@ def test_from_a_recommendation_to_why_and_back(page, address):  # noqa: F811
     row = page.locator(".row").first
     row.wait_for()
     item = row.get_attribute("data-item")
+    row.hover()
     row.get_by_role("link", name="why?").click()
     page.get_by_role("heading", name="Why", exact=True).wait_for()
     page.get_by_text("It is at place 1 of").first.wait_for()
@@ -120,31 +126,80 @@ def test_from_a_recommendation_to_why_and_back(page, address):  # noqa: F811
 
 def test_a_basket_is_built_by_searching_and_clicking(page, address):  # noqa: F811
     visit(page, address, "new_user?dataset=synthetic&find=number")
-    rows(page, 0).first.wait_for()
-    first = rows(page, 0).first.get_attribute("data-item")
-    rows(page, 0).first.locator("button.action").click()
-    expect(page.locator(".lists")).to_have_count(3, timeout=60_000)
+    found, held = page.locator(".found .row"), page.locator(".held .row")
+    found.nth(9).wait_for()
+    ids = [found.nth(place).get_attribute("data-item") for place in range(10)]
+    script = "(all) => all.slice(0, 10).forEach((button, n) => setTimeout(() => button.click(), 60 * n))"
+    page.locator(".found .action[data-action=buy]").evaluate_all(script)
+    expect(held).to_have_count(10)
+    page.locator(".column .row").first.wait_for()
     settle(page)
-    assert rows(page, 1).count() == 1 and rows(page, 1).first.get_attribute("data-item") == first
-    assert page.locator(".lists").nth(2).locator(".column").count() == 4
-    second = rows(page, 0).first.get_attribute("data-item")
-    rows(page, 0).first.locator("button.action").click()
-    expect(rows(page, 1)).to_have_count(2, timeout=60_000)
-    settle(page)
-    assert re.findall(r"basket=(\w+)", page.url) == [first, second]
-    lists = page.locator(".lists").nth(2).inner_text()
-    url = page.url
+    assert re.findall(r"basket=(\w+)", page.url) == ids  # nothing is lost, however fast
+    assert [held.nth(place).get_attribute("data-item") for place in range(10)] == ids[::-1]
+    assert [found.nth(place).get_attribute("data-item") for place in range(10)] == ids  # rows stay where they are
+    assert page.locator(".column").count() == 4
+    shown, url = page.locator(".grid").inner_text(), page.url
     page.goto("about:blank")
     page.goto(url)  # the link of a basket opens it, with what its last click changed
-    expect(page.locator(".lists")).to_have_count(3, timeout=60_000)
+    page.locator(".column .row").first.wait_for()
     settle(page)
-    assert page.locator(".lists").nth(2).inner_text() == lists
-    rows(page, 1).first.locator("button.action").click()
-    expect(rows(page, 1)).to_have_count(1, timeout=60_000)
+    assert page.locator(".grid").inner_text() == shown
+    held.first.locator("[data-action=remove]").click()
+    expect(held).to_have_count(9)
+    held.first.locator("[data-action=like]").click()
+    expect(page.locator(".held .row.liked")).to_have_count(1)
+    page.wait_for_function("() => location.search.includes('likes=')")
     settle(page)
-    assert re.findall(r"basket=(\w+)", page.url) == [second]
+    assert re.findall(r"basket=(\w+)", page.url) == ids[:8] and re.findall(r"likes=(\w+)", page.url) == [ids[8]]
     page.go_back()
-    expect(rows(page, 1)).to_have_count(2, timeout=60_000)
+    expect(held).to_have_count(10)
+
+
+def test_lists_do_not_change_under_the_pointer(page, address):  # noqa: F811
+    visit(page, address, "new_user?dataset=synthetic&basket=i14&basket=i03")
+    row = page.locator(".column .row").first
+    row.wait_for()
+    settle(page)
+    shown = page.locator(".grid").inner_text()
+    row.hover()
+    row.locator("[data-action=buy]").click()
+    expect(page.locator(".held .row")).to_have_count(3)
+    page.locator("button.ready").wait_for()
+    assert page.locator(".grid .title").all_inner_texts() and page.locator(".grid").inner_text() == shown.replace(
+        "+\n♡", "✓\n♡", 1
+    )
+    page.locator("button.ready").click()
+    page.locator(".grid .badge.new").first.wait_for()
+    assert page.locator("button.ready").is_hidden()
+
+
+def test_a_slider_makes_the_librarys_lists_without_the_server(page, address, trained_once):  # noqa: F811
+    visit(page, address, "recommendations?dataset=synthetic&user=u07&k=20&new=false")
+    page.locator(".column .row").first.wait_for()
+    settle(page)
+    dataset = open_dataset(trained_once, synthetic.NAME)
+    user = list(dataset.user_ids).index("u07")
+    everything = np.ones(dataset.n_items, dtype=bool)
+    for popularity, again in ((0.0, 1.0), (0.35, 0.0), (1.0, 1.0)):
+        for code, value in (("popularity_bias", popularity), ("repeat_bias", again)):
+            slider = page.locator(f"input[data-term={code}]")
+            slider.evaluate(
+                "(node, value) => { node.value = value; node.dispatchEvent(new Event('input')); }", str(value)
+            )
+        weights = Weights(popularity_bias=popularity, repeat_bias=again)
+        for run in ("learn-a", "learn-b", "learn-c", "without-align"):
+            one = Recommender(Run(trained_once.run(synthetic.NAME, run)), dataset)
+            found = weighted_list(terms_of_user(one, user), weights, 20, everything)
+            column = page.locator(".column", has=page.locator(".label", has_text=one.run.info.label))
+            items = column.locator(".row").evaluate_all("(rows) => rows.map((row) => row.dataset.item)")
+            assert items == [dataset.item_ids[item] for item in found.items], (run, weights)
+    page.locator("input[data-term=popularity_bias]").evaluate(
+        "(node) => { node.value = 0.5; node.dispatchEvent(new Event('input')); }"
+    )
+    page.wait_for_function("() => location.search.includes('pop=0.5')")
+    page.reload()
+    page.locator(".column .row").first.wait_for()
+    assert page.locator("input[data-term=popularity_bias]").input_value() == "0.5"
 
 
 def test_a_new_item_is_typed_and_answered(page, address):  # noqa: F811
@@ -179,10 +234,10 @@ def test_the_most_different_user_of_a_duel_opens_side_by_side(page, address):  #
 def test_titles_of_strangers_are_shown_as_text(page, address):  # noqa: F811
     basket = "&".join(f"basket=i0{place}" for place in range(6))
     visit(page, address, f"new_user?dataset=synthetic&{basket}&change=%2Bi00")
-    expect(page.locator(".lists")).to_have_count(3, timeout=60_000)
+    page.locator(".column .row").first.wait_for()
     settle(page)
-    titles = page.locator(".lists").nth(1).locator(".title").all_text_contents()
-    assert titles == list(synthetic.HOSTILE_TITLES)
+    titles = page.locator(".held .title").all_text_contents()
+    assert titles == list(synthetic.HOSTILE_TITLES)[::-1]
     for item in ("i00", "i01", "i03", "i04"):
         visit(page, address, f"why?dataset=synthetic&user=u07&item={item}")
         title = synthetic.HOSTILE_TITLES[int(item[1:])]
