@@ -170,7 +170,7 @@ def main() -> None:
         server, address = serve(workspace)
         try:
             tab = driver.chromium.launch(executable_path=browser, args=["--no-sandbox"]).new_page()
-            tab.set_default_timeout(120_000)
+            tab.set_default_timeout(600_000)  # maps that are not stored yet are drawn first
             measured = {"pages_pairs_broken": (broken_pairs(tab, address), "pairs")}
             measured["url_crashes"] = (crashes(tab, address, arguments.values), "addresses")
         finally:
