@@ -65,10 +65,6 @@ def _pick_row(
     view: cache.View, opened: dict[str, Recommender], items: pd.DataFrame, content: dict[str, np.ndarray]
 ) -> int:
     """The place of the item to look at; beside it all audiences to download."""
-    tables = [
-        new_item.audiences({name: one}, items, content[name], view.history, view.dataset.user_ids, AUDIENCE_LENGTH)
-        for name, one in opened.items()
-    ]
     titles = dict(zip(items[Items.ID], items[Items.TITLE].fillna(""), strict=True))
     left, right = st.columns([3, 1.4], vertical_alignment="bottom")
     chosen = left.selectbox(
@@ -79,7 +75,7 @@ def _pick_row(
     )
     right.download_button(
         f"All audiences ({AUDIENCE_LENGTH} users each)",
-        csv_bytes(pd.concat(tables, ignore_index=True)),
+        lambda: csv_bytes(_all_audiences(view, opened, items, content)),
         "audiences.csv",
         "text/csv",
         icon=":material/download:",
@@ -87,6 +83,17 @@ def _pick_row(
         width="stretch",
     )
     return int(np.flatnonzero(items[Items.ID] == chosen)[0])
+
+
+def _all_audiences(
+    view: cache.View, opened: dict[str, Recommender], items: pd.DataFrame, content: dict[str, np.ndarray]
+) -> pd.DataFrame:
+    """Every Run's audience of every item: computed when somebody asks for the file."""
+    tables = [
+        new_item.audiences({name: one}, items, content[name], view.history, view.dataset.user_ids, AUDIENCE_LENGTH)
+        for name, one in opened.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _uploaded(upload: UploadedFile) -> tuple[pd.DataFrame, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -89,9 +90,36 @@ def read_new_items(path: Path | str, name: str | None = None) -> tuple[pd.DataFr
     """
     where = name or str(path)
     try:
-        return check_new_items(read_table(path), where)
+        return check_new_items(read_table(_with_commas(Path(path))), where)
     except LearnError as error:
-        raise LearnError(error.what.replace(str(path), where), error.remedy.replace(str(path), where)) from None
+        remedy = next((advice for word, advice in _ADVICE.items() if word in error.remedy), error.remedy)
+        raise LearnError(error.what.replace(str(path), where), remedy.replace(str(path), where)) from None
+
+
+_ADVICE = {
+    "--map": "Call the column that says what the items are “title”, and upload the file again.",
+    "iconv": "Save it as UTF-8 (in Excel: CSV UTF-8), and upload it again.",
+    "learn prepare": "Upload them in parts.",
+}
+"""What the readers advise on the command line, by a word of it, and what to do with an uploaded file."""
+
+
+def _with_commas(path: Path) -> Path:
+    """``path``, or where it is a CSV whose columns Excel parted by semicolons, a copy beside it parted by commas."""
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return path
+    content = path.read_bytes()
+    names = content.split(b"\n", 1)[0]
+    if b";" not in names or b"," in names:
+        return path
+    try:
+        rows = list(csv.reader(content.decode("utf-8-sig").splitlines(keepends=True), delimiter=";"))
+    except (UnicodeDecodeError, csv.Error):
+        return path  # the reader says what is wrong with it
+    copy = path.with_name(f"{path.stem}.commas.csv")
+    with copy.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return copy
 
 
 def unusual_gaps(items: pd.DataFrame, catalogue: pd.DataFrame, share: float = 0.9) -> list[str]:

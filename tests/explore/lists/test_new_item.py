@@ -99,6 +99,36 @@ def test_a_wrong_file_says_what_is_wrong_by_its_own_name(tmp_path, text, message
     assert str(tmp_path) not in str(caught.value) and "my.csv" in str(caught.value)
 
 
+def test_a_file_that_excel_parted_by_semicolons_is_read(tmp_path):
+    items, _ = n.read_new_items(
+        write(tmp_path / "x.csv", '\ufefftitle;brand;price\n"Tea, green";Oatly;2.5\n'), "my.csv"
+    )
+    assert items["title"].tolist() == ["Tea, green"] and items["brand"].tolist() == ["Oatly"]
+
+
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [(b"colour\nred\n", "“title”"), ("title\nCaf\xe9\n".encode("latin-1"), "CSV UTF-8")],
+)
+def test_advice_is_for_people_with_a_page(tmp_path, content, advice):
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    with pytest.raises(LearnError) as caught:
+        n.read_new_items(path, "my.csv")
+    assert advice in caught.value.remedy and "--map" not in caught.value.remedy and "iconv" not in caught.value.remedy
+
+
+def test_example_files_can_be_read(dataset):
+    for name in ("completejourney", dataset.name):
+        table = n.example_file(name, dataset.items)
+        assert len(new_items.check_new_items(table)[0]) == len(table) >= 2
+
+
+def test_the_closest_values_share_most_words():
+    values = ["Grocery > Canned milk", "Grocery > Fluid milk products", "Drug > Soap"]
+    assert n.closest_values("Grocery > milk", values) == values[:2]
+
+
 def test_audiences_are_the_first_users_of_every_item(recommenders, reader, phases, dataset):
     cex, llm = reader
     items = pd.concat([n.make_item("Tea"), n.make_item("Bread")], ignore_index=True).assign(item_id=["t", "b"])
