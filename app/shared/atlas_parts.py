@@ -13,8 +13,10 @@ from learn.errors import LearnError
 from learn.explore.atlas.meaning import find_by_meaning
 from learn.explore.atlas.person import list_in_space, person_on_map
 from learn.explore.atlas.single import atlas_file
-from learn.explore.maps.spaces import Space
+from learn.explore.maps.spaces import Space, content_view
+from learn.pal.preprocessing import ContentPreprocessing
 from learn.runs.new_items import reading_settings
+from learn.runs.vectors import stored_content_of
 
 MOST_PEOPLE = 400
 _ASKED = "atlas_meaning"
@@ -45,6 +47,11 @@ def ask(text: str) -> None:
     st.session_state[_ASKED] = str(text)
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _scale(_space: Space, _view: cache.View, key: tuple[str, ...], fingerprint: str) -> ContentPreprocessing:
+    return content_view(stored_content_of(_space.run, _view.dataset), _view.dataset)
+
+
 def found_by_meaning(space: Space, view: cache.View, items: np.ndarray) -> dict[str, Any] | None:
     """What was asked for last and what was found; None where nothing was asked, or nothing can be read."""
     text = st.session_state.get(_ASKED)
@@ -52,9 +59,8 @@ def found_by_meaning(space: Space, view: cache.View, items: np.ndarray) -> dict[
         return None
     try:
         cex = reading_settings(space.run)
-        reader = recommenders.open_recommenders([space.run], view.dataset)[space.run.name]
-        llm = recommenders.open_llm(cex)
-        return find_by_meaning(text, space, reader, llm, cex, map_cache.vectors(space, view), items)
+        scale = _scale(space, view, cache.run_key([space.run]), view.dataset.fingerprint)
+        return find_by_meaning(text, scale, recommenders.open_llm(cex), cex, map_cache.vectors(space, view), items)
     except LearnError as error:
         theme.show_error(error)
         return {"text": text, "points": [], "cosines": []}

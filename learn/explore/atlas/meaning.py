@@ -12,9 +12,9 @@ from learn.config import CEXConfig
 from learn.data.new_items import check_new_items
 from learn.data.schema import Items
 from learn.explore.atlas.person import points_of
-from learn.explore.maps.spaces import Space, new_item_directions
+from learn.pal.preprocessing import ContentPreprocessing
 from learn.runs.new_items import embed_items
-from learn.runs.recommender import Recommender
+from learn.runs.vectors import normalise
 
 MOST_FOUND = 24
 LONGEST_TEXT = 200
@@ -22,8 +22,7 @@ LONGEST_TEXT = 200
 
 def find_by_meaning(
     text: str,
-    space: Space,
-    reader: Recommender,
+    scale: ContentPreprocessing,
     llm: FrozenLLM,
     cex: CEXConfig,
     vectors: np.ndarray,
@@ -33,7 +32,7 @@ def find_by_meaning(
     """The ``k`` items on the map that are nearest to what the LLM makes of ``text``, read as a title.
 
     Args:
-        space: a content space; reader: of its Run.
+        scale: from `learn.explore.maps.spaces.content_view`: how the LLM's view scales what the LLM says.
         llm, cex: that read the catalogue (`learn.runs.new_items.reading_settings`).
         vectors: [N, d] from `learn.explore.maps.spaces.space_vectors`.
         items: [M] ascending, the items on the map.
@@ -45,8 +44,7 @@ def find_by_meaning(
         LearnError: there is no word in ``text``.
     """
     table, _ = check_new_items(pd.DataFrame({Items.TITLE: [text[:LONGEST_TEXT]]}))
-    content = embed_items(table, llm, cex)
-    direction = new_item_directions(space, reader, content)[0]
+    direction = normalise(scale.apply(embed_items(table, llm, cex)))[0].astype(np.float32)
     cosines = vectors[items] @ direction
     best = np.argsort(-cosines, kind="stable")[:k]
     return {

@@ -1,0 +1,33 @@
+"""Search by meaning and people on the map: places, order, and what is not on the map."""
+
+import numpy as np
+
+from learn.explore.atlas import meaning
+from learn.explore.atlas.person import person_on_map, points_of
+
+
+class AsItIs:
+    """A view that leaves content as it is."""
+
+    def apply(self, content):
+        return content
+
+
+def test_the_nearest_come_first_and_only_from_the_map(monkeypatch):
+    vectors = np.eye(5, dtype=np.float32)
+    read = np.array([[0.1, 0.9, 0.5, 0.0, 0.7]], np.float32)
+    monkeypatch.setattr(meaning, "embed_items", lambda *arguments: read)
+    found = meaning.find_by_meaning("oat milk", AsItIs(), None, None, vectors, np.array([0, 2, 4]), k=2)
+    assert found["points"] == [2, 1] and found["text"] == "oat milk"  # items 4 and 2
+    np.testing.assert_allclose(found["cosines"], np.round(read[0, [4, 2]] / np.linalg.norm(read), 3), atol=1e-3)
+
+
+def test_points_of_items_that_are_not_on_the_map_are_minus_one():
+    assert points_of(np.array([0, 7, 3, 99]), np.array([0, 3, 7])).tolist() == [0, 2, 1, -1]
+
+
+def test_a_history_is_drawn_once_an_item_at_its_latest_time():
+    lists = {"x": ("X", np.array([5, 1]))}
+    made = person_on_map("u", np.array([1, 2, 1, 4]), lists, np.array([1, 2, 5]))
+    assert made["history"] == [1, 0] and made["bought"] == 3
+    assert made["lists"] == [{"name": "x", "label": "X", "points": [2, 0]}]
