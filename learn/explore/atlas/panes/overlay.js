@@ -10,9 +10,10 @@ function drawOverlay(pane) {
   const { hovered, newcomer, colours, state } = explorer;
   const { item } = state;
   if (newcomer) {
-    const place = camera.toScreen(...newcomer.places[pane.shown.name]);
+    const place = camera.toScreen(...starPlace(explorer, newcomer, pane.shown.name));
     const link = explorer.links[pane.shown.name];
     drawLinks(pane, context, place, link ? link.to.map((point, i) => ({ point, far: link.far[i], word: "" })) : []);
+    drawFormer(pane, context, newcomer, place);
     drawStar(context, place, newcomer.text, camera.width, colours);
   } else {
     if (explorer.person && !pane.morphing) drawPerson(pane, context, explorer.person);

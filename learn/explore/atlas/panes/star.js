@@ -22,3 +22,44 @@ function drawStar(context, [left, top], text, width, colours) {
   context.fillStyle = colours.text;
   context.fillText(text, start, top);
 }
+
+const STAR_TRAVELS = 1400;
+
+// Where the star is now ([x, y] on the map): on its way from where the item stood before its text was changed.
+function starPlace(explorer, newcomer, space) {
+  const to = newcomer.places[space];
+  const from = newcomer.was && newcomer.was[space];
+  if (!from) return to;
+  const text = JSON.stringify(newcomer);
+  if (explorer.starText !== text) {
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    Object.assign(explorer, { starText: text, starBegun: performance.now() - (still ? STAR_TRAVELS : 0) });
+  }
+  const time = Math.min(1, (performance.now() - explorer.starBegun) / STAR_TRAVELS);
+  const share = time * time * (3 - 2 * time);
+  if (time < 1 && !explorer.starDue) {
+    explorer.starDue = requestAnimationFrame(() => {
+      explorer.starDue = 0;
+      explorer.light();
+    });
+  }
+  return [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share];
+}
+
+// A ring where the star came from, and a line to it.
+function drawFormer(pane, context, newcomer, place) {
+  const from = newcomer.was && newcomer.was[pane.shown.name];
+  if (!from) return;
+  const [left, top] = pane.camera.toScreen(...from);
+  context.beginPath();
+  context.moveTo(left, top);
+  context.lineTo(...place);
+  context.strokeStyle = "#e0143c";
+  context.lineWidth = 2;
+  context.setLineDash([2, 4]);
+  context.stroke();
+  context.setLineDash([]);
+  context.beginPath();
+  context.arc(left, top, 6, 0, 2 * Math.PI);
+  context.stroke();
+}
