@@ -242,8 +242,3 @@ def _linked(
             st.query_params[key] = write(chosen)
 
     return widget(label, key=inner, on_change=changed, **arguments)
-
-
-def from_url(key: str, allowed: Sequence[str]) -> list[str]:
-    """Values that the URL has for ``key`` and that are not among ``allowed``: what a link asks for in vain."""
-    return [value for value in st.query_params.get_all(key) if value and value not in allowed]

@@ -94,14 +94,21 @@ def by_slice(table: pd.DataFrame) -> str:
     whole = leaders["label"].get(Slices.WHOLE)
     if whole is None:
         return ""
+    theirs = table[table["label"] == whole].set_index(Metrics.SLICE)
     others: dict[str, list[str]] = {}
-    for name, label in leaders["label"].items():
-        if label != whole:
-            others.setdefault(label, []).append(_of(str(name)))
-    if not others:
+    close = 0
+    for name, row in leaders.iterrows():
+        if row["label"] == whole:
+            continue
+        if Metrics.LOW in row and name in theirs.index and not row[Metrics.LOW] > theirs.loc[name, Metrics.HIGH]:
+            close += 1
+        else:
+            others.setdefault(row["label"], []).append(_of(str(name)))
+    words = [f"{whole} leads over all", *(f"{label} for {' and '.join(names)}" for label, names in others.items())]
+    if not others and not close:
         return f"{whole} leads over all and in every part."
-    parts = [f"{label} for {' and '.join(names)}" for label, names in others.items()]
-    return f"{whole} leads over all; " + "; ".join(parts) + "."
+    by_chance = f" In {close} more part{'s' * (close > 1)} another is ahead, by no more than chance." if close else ""
+    return "; ".join(words) + "." + by_chance
 
 
 def trade_offs(table: pd.DataFrame, metric: str) -> str:
@@ -176,7 +183,7 @@ def ranking_slices(table: pd.DataFrame) -> str:
 
 def _of(slice_name: str) -> str:
     kind, _, name = slice_name.partition(":")
-    return f"{name} {kind}s" if name else slice_name
+    return f"{'other' if name == 'others' else name} {kind}s" if name else slice_name
 
 
 def calibration(table: pd.DataFrame) -> str:

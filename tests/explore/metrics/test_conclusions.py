@@ -53,6 +53,11 @@ def test_who_leads_where_somebody_else_does():
     ).assign(run=lambda table: table["label"])
     assert conclusions.by_slice(table) == "A leads over all; B for cold-start items."
     assert conclusions.by_slice(table.head(2)) == "A leads over all and in every part."
+    wide = table.assign(low=table["mean"] - 0.08, high=table["mean"] + 0.08)
+    said = "A leads over all. In 1 more part another is ahead, by no more than chance."
+    assert conclusions.by_slice(wide) == said
+    narrow = table.assign(low=table["mean"] - 0.01, high=table["mean"] + 0.01)
+    assert conclusions.by_slice(narrow) == "A leads over all; B for cold-start items."
 
 
 def test_accuracy_against_coverage():
