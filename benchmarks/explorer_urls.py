@@ -39,6 +39,7 @@ FREE = {url.SEARCH, url.NEW_TITLE, url.NEW_CATEGORY, url.NEW_BRAND, url.CHANGE}
 OF_PAGE = {
     "": [url.DATASET, url.METRIC, url.METRIC_K, url.METRIC_SET, url.METRIC_SLICE],
     "recommendations": [url.DATASET, url.USER, url.RUNS, url.K, url.SLICE, url.ONLY_NEW, url.CATEGORY, url.BRAND],
+    "atlas": [url.DATASET, url.SPACES, url.BEFORE, url.AFTER, url.COLOUR, url.PEOPLE, url.ITEM, url.USER],
     "cold_start": [url.DATASET, url.MODE, url.RUNS, url.ITEM, url.NEW_TITLE, url.NEW_PRICE],
     "new_user": [url.DATASET, url.RUNS, url.K, url.BASKET, url.SEARCH, url.CHANGE],
     "why": [url.DATASET, url.USER, url.RUNS, url.ITEM, url.EXACT, url.SLICE],

@@ -1,0 +1,122 @@
+"""The README's pictures, taken from the app on the prebuilt demo: python docs/pictures.py
+
+assets/*.png of the pages, and assets/atlas.gif: items travel from the LLM's view to tower (b)'s, and one is looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from urllib.error import URLError
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+SIZE = {"width": 1280, "height": 800}
+OAT = "what=new&new_title=Oat+drink+barista&new_category=Grocery&new_brand=National"
+PAGES = {
+    "atlas": ("atlas?item=201704", ".maps[data-painted]"),
+    "recommendations": ("recommendations?user=567", ".lists"),
+    "cold_start": (f"cold_start?{OAT}", ".maps[data-painted]"),
+    "why": ("why?user=567", ".js-plotly-plot >> nth=1"),
+}
+FRAMES, MOVING_WIDTH, COLOURS = 14, 860, 64
+
+
+def serve(workspace: str) -> tuple[subprocess.Popen, str]:
+    """The app on a free port, and its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app/main.py", f"--server.port={port}"]
+    command += ["--server.address=127.0.0.1", "--server.headless=true", "--", "--workspace", workspace]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(address, timeout=1)
+            return server, address
+        except (URLError, OSError):
+            time.sleep(0.5)
+    server.kill()
+    raise SystemExit("The app did not start.")
+
+
+def still(browser: Browser, address: str, name: str) -> None:
+    """assets/NAME.png of one page, once all of it is there."""
+    page = browser.new_context(viewport=SIZE, color_scheme="light").new_page()
+    where, last = PAGES[name]
+    page.goto(f"{address}/{where}")
+    page.wait_for_selector(last, timeout=600_000)
+    page.wait_for_selector(READY, timeout=600_000)
+    page.wait_for_timeout(3000)
+    page.screenshot(path=ROOT / "assets" / f"{name}.png")
+    page.context.close()
+    print(f"assets/{name}.png", flush=True)
+
+
+def shrunk(page: Page) -> Image.Image:
+    """What the page shows now, small."""
+    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    return image.resize((MOVING_WIDTH, round(image.height * MOVING_WIDTH / image.width)), Image.Resampling.LANCZOS)
+
+
+def moving(browser: Browser, address: str) -> None:
+    """assets/atlas.gif."""
+    page = browser.new_context(viewport=SIZE, color_scheme="light").new_page()
+    page.goto(f"{address}/atlas")
+    page.wait_for_selector(".maps[data-painted]", timeout=600_000)
+    page.wait_for_selector(READY)
+    page.wait_for_timeout(2000)
+    frames, lasts = [shrunk(page)], [1600]
+    page.locator(".morph").click()
+    for _ in range(FRAMES):
+        frames.append(shrunk(page))
+        lasts.append(110)
+        page.wait_for_timeout(40)
+    page.wait_for_timeout(1800)
+    frames.append(shrunk(page))
+    lasts.append(1800)
+    page.locator(".movedRow button").nth(3).click()
+    page.wait_for_timeout(1500)
+    frames.append(shrunk(page))
+    lasts.append(3000)
+    small = [frame.quantize(COLOURS, dither=Image.Dither.NONE) for frame in frames]
+    small[0].save(
+        ROOT / "assets" / "atlas.gif", save_all=True, append_images=small[1:], duration=lasts, loop=0, optimize=True
+    )
+    print(f"assets/atlas.gif: {(ROOT / 'assets' / 'atlas.gif').stat().st_size / 1e6:.1f} MB", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help=f"Of {', '.join(PAGES)}, moving; default: all.")
+    names = parser.parse_args().names or [*PAGES, "moving"]
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with tempfile.TemporaryDirectory() as workspace, sync_playwright() as driver:
+        server, address = serve(workspace)
+        try:
+            browser = driver.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
+            )
+            for name in names:
+                if name == "moving":
+                    moving(browser, address)
+                else:
+                    still(browser, address, name)
+        finally:
+            server.terminate()
+
+
+if __name__ == "__main__":
+    main()
