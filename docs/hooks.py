@@ -1,6 +1,6 @@
 """What MkDocs needs beyond docs/: the pictures of assets/, and links that lead out of docs/ as plain words.
 
-The pages are written to be read where code is browsed, too: there `../assets/maps.png` is a picture and
+The pages are written to be read where code is browsed, too: there `../assets/atlas.png` is a picture and
 `../learn/config` a folder.
 """
 

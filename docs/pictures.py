@@ -23,11 +23,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 SIZE = {"width": 1280, "height": 800}
-OAT = "what=new&new_title=Oat+drink+barista&new_category=Grocery&new_brand=National"
 PAGES = {
     "atlas": ("atlas?item=201704", ".maps[data-painted]"),
     "recommendations": ("recommendations?user=567", ".lists"),
-    "cold_start": (f"cold_start?{OAT}", ".maps[data-painted]"),
+    "cold_start": ("cold_start?what=new", ".maps[data-painted]"),
     "why": ("why?user=567", ".js-plotly-plot >> nth=1"),
 }
 FRAMES, MOVING_WIDTH, COLOURS = 14, 860, 64
@@ -74,17 +73,20 @@ def shrunk(page: Page) -> Image.Image:
 def moving(browser: Browser, address: str) -> None:
     """assets/atlas.gif."""
     page = browser.new_context(viewport=SIZE, color_scheme="light").new_page()
+    page.clock.install()
     page.goto(f"{address}/atlas")
     page.wait_for_selector(".maps[data-painted]", timeout=600_000)
     page.wait_for_selector(READY)
     page.wait_for_timeout(2000)
     frames, lasts = [shrunk(page)], [1600]
+    page.clock.pause_at(page.evaluate("Date.now()") + 500)  # a picture takes longer than a frame: its time stands still
     page.locator(".morph").click()
     for _ in range(FRAMES):
+        page.clock.run_for(1600 // FRAMES)
         frames.append(shrunk(page))
         lasts.append(110)
-        page.wait_for_timeout(40)
-    page.wait_for_timeout(1800)
+    page.clock.resume()
+    page.wait_for_timeout(1000)
     frames.append(shrunk(page))
     lasts.append(1800)
     page.locator(".movedRow button").nth(3).click()

@@ -287,6 +287,7 @@ def killed_and_finished(processes, tmp_path, llm, kills):
     assert vectors[0].tobytes() == vectors[1].tobytes()
 
 
+@pytest.mark.slow
 def test_killed_three_times_the_vectors_are_bit_equal(processes, tmp_path, llm_folder):
     killed_and_finished(processes, tmp_path, llm_folder, 3)
 

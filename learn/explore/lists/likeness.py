@@ -14,7 +14,7 @@ from learn.runs.vectors import normalise
 SAMPLE = 4000
 """Items of the catalogue whose nearest other item is looked for."""
 
-OUTSIDE = 0.004
+OUTSIDE = 0.02
 """The share of the catalogue's own items that would be called unlike anything else: those farthest from all others.
 
 Most items of a catalogue have a near twin, which nothing that is typed has: a larger share would call everything new
@@ -53,7 +53,7 @@ class Likeness:
             )
         return (
             f"Like the catalogue: its nearest item is at cosine {cosine:.2f}, nearer than "
-            f"{self.farther(cosine):.0%} of the catalogue's own items are to theirs."
+            f"{self.farther(cosine):.1%} of the catalogue's own items are to theirs."
         )
 
 

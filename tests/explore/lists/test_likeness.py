@@ -20,7 +20,7 @@ def test_the_catalogues_own_distribution_is_of_nearest_other_items(vectors):
     known = k.catalogue_likeness(vectors)
     np.testing.assert_allclose(known.cosines, np.sort(cosines.max(axis=1)), atol=1e-6)
     marked = sum(known.is_unlike(float(one)) for one in cosines.max(axis=1))
-    assert 0 < marked <= 0.005 * len(vectors)
+    assert 0 < marked <= 0.025 * len(vectors)
     assert known.farther(1.01) == 1.0 and known.farther(-1.0) == 0.0
 
 

@@ -39,7 +39,7 @@ function arrive(pane, space, back, to, lit) {
     pane.travelled = explorer.points.order.filter((point) => lit[point]).slice(0, MOST_TRAILS);
     pane.travelledTo = space;
   }
-  explorer.drawPanel();
+  drawPanel(explorer);
   pane.paint();
 }
 
