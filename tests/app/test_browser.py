@@ -141,7 +141,7 @@ def test_both_pages_are_walked_without_an_error(page, address):
 
 def test_pointing_at_an_item_lights_it_everywhere_without_the_server(page, address):
     visit(page, address, "recommendations?dataset=synthetic&user=u07")
-    page.locator(".line").first.wait_for(state="attached")
+    page.locator(".line[data-item]").first.wait_for(state="attached")
     page.wait_for_selector(READY)
     page.evaluate(
         """() => {
@@ -151,7 +151,7 @@ def test_pointing_at_an_item_lights_it_everywhere_without_the_server(page, addre
             new MutationObserver(note).observe(app, {attributes: true});
         }"""
     )
-    item = page.locator(".line").first.get_attribute("data-item")
+    item = page.locator(".line[data-item]").first.get_attribute("data-item")
     row = page.locator(f".row[data-item={item}]").first
     copies = page.locator(f".row[data-item={item}]").count()
     row.hover()
@@ -174,7 +174,9 @@ def test_pointing_at_an_item_lights_it_everywhere_without_the_server(page, addre
 def test_a_view_survives_as_a_link(page, address):
     visit(page, address, "recommendations?dataset=synthetic&user=u07")
     page.locator(".row").first.wait_for()
+    page.get_by_text("Filters").click()
     page.get_by_text("Hide bought before").click()
+    page.keyboard.press("Escape")
     page.wait_for_function("() => location.search.includes('new=')")
     page.wait_for_selector(READY)
     page.get_by_role("button", name="Random user").click()

@@ -44,6 +44,11 @@ class Basket {
     return [this.value.items.filter((one) => one !== item), this.value.likes.filter((one) => one !== item)];
   }
 
+  // The words of an item of the lists, until the server sends all of them.
+  know(row) {
+    if (!this.words.has(row.item)) this.words.set(row.item, row);
+  }
+
   buy(item) {
     const [items, likes] = this.without(item);
     this.set(this.has(item) ? items : [...items, item], likes);

@@ -19,6 +19,7 @@ class Bench {
     this.lists = element("div", "benchLists");
     this.lists.append(this.controls.node, this.since, this.conclusion, this.ready, this.grid, this.legend);
     this.lists.onpointerleave = () => this.take();
+    this.grid.addEventListener("click", (event) => this.act(event));
     this.lights = new Lights(this.grid, (item) => lightLines(this.svg, item));
     this.basket = null;
     this.columns = [];
@@ -48,6 +49,17 @@ class Bench {
       this.root.prepend(this.basket.node);
     }
     this.basket.update(data);
+  }
+
+  // Rows of lists are copies: what their buttons do is heard here.
+  act(event) {
+    const button = event.target.closest(".action");
+    if (!button || !this.basket) return;
+    const row = button.closest(".row");
+    const { item } = row.dataset;
+    this.basket.know({ item, title: row.querySelector(".title").textContent });
+    if (button.dataset.action === "buy") this.basket.buy(item);
+    else this.basket.like(item);
   }
 
   changed() {
