@@ -34,7 +34,7 @@ st.set_page_config(page_title=f"{page.title} · LEARN Explorer")
 st.html(
     "<style>@media (max-width: 1000px) { [data-testid=stMainBlockContainer] { padding-inline: 1.5rem; } }"
     "@media (max-width: 500px) { [data-testid=stMainBlockContainer] { padding-inline: .8rem; } }"
-    "@media (prefers-color-scheme: dark) { [data-testid=stBaseButton-segmented_controlActive] p { color: #9cc4f5; } }"
+    "@media (prefers-color-scheme: dark) { [data-testid=stButtonGroup] [data-selected=true] p { color: #9cc4f5; } }"
     "</style>"
 )
 url.enter(page.url_path)

@@ -143,6 +143,7 @@ def broken_pairs(tab: Page, address: str) -> int:
     opened(tab, address)
     sidebar = tab.locator("[data-testid=stSidebarNavLink]")
     sidebar.first.wait_for()
+    folded = tab.locator("[data-testid=stExpandSidebarButton]")
     paths = {name.splitlines()[-1]: sidebar.nth(at) for at, name in enumerate(sidebar.all_inner_texts())}
     links = {name: link.evaluate("link => link.href") for name, link in paths.items()}
     expected = {}
@@ -153,6 +154,8 @@ def broken_pairs(tab: Page, address: str) -> int:
     opened(tab, links[route[0]])
     bad = 0
     for before, name in pairwise(route):
+        if folded.count():  # the Atlas opens with the sidebar folded away
+            folded.click()
         paths[name].click()
         tab.locator("[data-testid=stMain] h1").first.wait_for()
         if settled(tab) != expected[name] and settled(tab) != expected[name]:

@@ -69,6 +69,7 @@ def test_between_any_two_pages_by_the_sidebar_shows_what_their_links_show(page, 
     page.wait_for_selector(READY)
     sidebar = page.locator("[data-testid=stSidebarNavLink]")
     sidebar.first.wait_for()
+    folded = page.locator("[data-testid=stExpandSidebarButton]")
     links = {name.splitlines()[-1]: sidebar.nth(place) for place, name in enumerate(sidebar.all_inner_texts())}
     paths = {name: link.evaluate("link => link.href") for name, link in links.items()}
     expected = {}
@@ -81,6 +82,8 @@ def test_between_any_two_pages_by_the_sidebar_shows_what_their_links_show(page, 
     page.goto(paths[route[0]])
     settled(page)
     for before, name in pairwise(route):
+        if folded.count():  # the Atlas opens with the sidebar folded away
+            folded.click()
         links[name].click()
         for _ in range(100):
             if page.evaluate(CONTENT) == expected[name]:
