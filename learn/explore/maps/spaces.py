@@ -68,7 +68,7 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
                     CONTENT if key == keys[0] and CONTENT not in names else f"{CONTENT}-{key[:6]}",
                     "The LLM's view" if len(keys) == 1 else f"The LLM's view, {key[:6]}",
                     "Before training: near means that the texts say similar things."
-                    + (f" {' and '.join(same)} recommend among the same vectors, whitened." if same else ""),
+                    + (f" Whitened, also the item space of {' and '.join(same)}." if same else ""),
                     home,
                     is_content=True,
                 )
