@@ -107,9 +107,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as workspace, served(workspace) as address, launched() as browser:
         tab = browser.new_page()
         tab.set_default_timeout(600_000)  # maps that are not stored yet are drawn first
-        measured = {"pages_pairs_broken": (broken_pairs(tab, address), "pairs")}
-        measured["url_crashes"] = (crashes(tab, address, arguments.values), "addresses")
-    print(measured) if arguments.print_only else upsert(measured)
+        tell = print if arguments.print_only else upsert
+        tell({"pages_pairs_broken": (broken_pairs(tab, address), "pairs")})
+        tell({"url_crashes": (crashes(tab, address, arguments.values), "addresses")})
 
 
 if __name__ == "__main__":

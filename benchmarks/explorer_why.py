@@ -85,14 +85,14 @@ def main() -> None:
     catalogue = read_catalogue(dataset)
     recommenders = {run.name: Recommender(run, dataset) for run in runs}
     trained = {name: one for name, one in recommenders.items() if one.towers is not None}
-    measured: dict[str, tuple[float, str]] = {}
+    tell = print if arguments.print_only else upsert  # each figure when it is there: all take a quarter of an hour
     if arguments.rounds:
         chosen = people(next(iter(trained.values())), arguments.rounds + 1)
         taken = [answers(recommenders, catalogue, int(user)) for user in chosen][1:]
         for name, times in zip(("why_first_s", "why_all_s"), zip(*taken, strict=True), strict=True):
             wall, processor = (statistics.median(one) for one in zip(*times, strict=True))
-            measured[name] = (round(wall, 3), "s")
-            print(f"{name}: {wall:.3f} s; of the processor's time {processor:.3f} s", flush=True)
+            tell({name: (wall, "s")})
+            print(f"  of the processor's time {processor:.3f} s", flush=True)
     for level in (Level.KIND, Level.ITEM) if arguments.people else ():
         found = {name: [] for name in trained}
         for user in people(next(iter(trained.values())), arguments.people):
@@ -100,14 +100,8 @@ def main() -> None:
                 found[name].append(stability(one, catalogue, int(user), level))
         means = {name: float(np.nanmean(values)) for name, values in found.items()}
         whole = float(np.mean(list(means.values())))
-        print(
-            f"stability by {level.value}: {whole:.3f}",
-            {name: round(mean, 3) for name, mean in means.items()},
-            flush=True,
-        )
-        measured["why_stability" if level is Level.KIND else "why_stability_single"] = (round(whole, 3), "correlation")
-    if not arguments.print_only:
-        upsert(measured)
+        print({name: round(mean, 3) for name, mean in means.items()}, flush=True)
+        tell({"why_stability" if level is Level.KIND else "why_stability_single": (whole, "correlation")})
 
 
 if __name__ == "__main__":
