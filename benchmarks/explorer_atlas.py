@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import argparse
 import io
-import shutil
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
-from explorer_maps import READY, open_maps, server, upsert
+from explorer_maps import open_maps
+from in_browser import READY, launched, served
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+from results import upsert
 
 from learn.data.stored import open_dataset
 from learn.pipeline import write_atlas
@@ -168,14 +169,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workspace", type=Path, help="Where the demo's maps are, or will be put.")
     workspace = parser.parse_args().workspace
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder:
         where = Workspace.at(workspace)
         dataset = open_dataset(where, "completejourney")
         size = write_atlas(where, dataset, find_runs(where, dataset).usable, Path(folder) / "atlas.html")
         upsert({"atlas_file_mb": (size / 1e6, "MB")})
-    with sync_playwright() as driver, server(workspace) as address:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"])
+    with launched() as browser, served(workspace) as address:
         page, _ = open_maps(browser, address)
         upsert(
             {f"atlas_share_{name}": (share(browser, address, size), "of the window") for name, size in WINDOWS.items()}
@@ -183,7 +182,6 @@ def main() -> None:
         upsert({"atlas_min_labels": (fewest_labels(page), "names")})
         upsert({"state_lost": (lost_state(browser, address), "views")})
         upsert({"search_ms": (search_ms(page), "ms")})
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -13,28 +13,21 @@ assets/benchmarks/explorer.json; rows of other names stay as they are.
 from __future__ import annotations
 
 import argparse
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from in_browser import READY, launched, served
+from playwright.sync_api import Page
+from results import upsert
 
-from benchmarks.explorer_pages import RESULTS, upsert
 from learn.data.stored import open_dataset
 from learn.explore.lists.terms import Weights, terms_of_user, weighted_list
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from learn.workspace import PREBUILT, Workspace
 
-ROOT = Path(__file__).resolve().parent.parent
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 CLICKS, APART_MS = 10, 60
 
 # Moves a slider as a hand does and gives the milliseconds until the frame that shows what it makes is over.
@@ -51,28 +44,6 @@ CLICK = """(buttons, apart) => Promise.all(buttons.map((button, place) =>
 
 
 ITEMS = "(rows) => rows.map((row) => row.dataset.item)"
-
-
-@contextmanager
-def served(workspace: str | None):
-    """The address of the app; only this server is ended."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app/main.py", f"--server.port={port}"]
-    command += ["--server.address=127.0.0.1", "--server.headless=true", "--server.fileWatcherType=none", "--"]
-    command += ["--workspace", workspace] if workspace else []
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
 
 
 def settle(page: Page) -> None:
@@ -148,26 +119,20 @@ def main() -> None:
     parser.add_argument("--print-only", action="store_true", help="write nothing")
     arguments = parser.parse_args()
     dataset = open_dataset(Workspace.at(arguments.workspace), arguments.dataset)
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with served(arguments.workspace) as address, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with served(arguments.workspace) as address, launched() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(120_000)
         lost = clicks_lost(page, address, dataset.name)
         taken, lists = slider_times(page, address, dataset.name, arguments.k, arguments.rounds)
         user_id = page.locator("[data-testid=stSelectbox] input").nth(1).input_value()
-        browser.close()
     wanted = expected(Workspace(Path(arguments.runs_of)), dataset, user_id, arguments.k)
     wrong = [label for label, items in lists.items() if items != wanted[label]]
     measured = {"clicks_lost": (lost, "clicks"), "slider_ms": (round(statistics.median(taken), 1), "ms")}
-    for name, (value, unit) in measured.items():
-        print(f"{name}: {value} {unit}")
     print(f"slider: {len(lists)} lists of {arguments.k} each, {min(taken):.1f} to {max(taken):.1f} ms")
     if wrong:
         raise SystemExit(f"At popularity 0 browser and library differ for user {user_id} in: {', '.join(wrong)}.")
     print(f"At popularity 0 the browser's lists for user {user_id} are the library's.")
-    if not arguments.print_only:
-        upsert(RESULTS, measured)
+    print(measured) if arguments.print_only else upsert(measured)
 
 
 if __name__ == "__main__":

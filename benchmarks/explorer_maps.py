@@ -7,21 +7,16 @@ measures in the page itself, and puts the figures into assets/benchmarks/explore
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from playwright.sync_api import Browser, Page, sync_playwright
+from in_browser import READY, launched, served
+from playwright.sync_api import Browser, Page
+from results import upsert
 
 from learn.config import preset
 from learn.data.schema import Interactions, Items
@@ -34,9 +29,6 @@ from learn.runs.info import RunInfo, write_info, write_vectors
 from learn.runs.run import Run
 from learn.workspace import Workspace
 
-ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "assets" / "benchmarks" / "explorer.json"
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 HOVERS = 50
 
 # From the pointer event to the frame after all panes have drawn their highlights, as the browser's clock has it.
@@ -64,27 +56,6 @@ WATCH_LASSO = """() => {
         requestAnimationFrame(() => setTimeout(() => { window.lassoed = performance.now() - from; }));
     }).observe(window.maps, {attributes: true, attributeFilter: ['data-lit']});
 }"""
-
-
-@contextmanager
-def server(workspace: Path | None) -> Iterator[str]:
-    """The app's address on ``workspace``; the server ends with the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "learn.cli", "app", "--headless", "--port", str(port)]
-    command += ["--workspace", str(workspace)] if workspace else []
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            with socket.socket() as probe:
-                if not probe.connect_ex(("127.0.0.1", port)):
-                    break
-            time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def open_maps(browser: Browser, address: str, query: str = "") -> tuple[Page, float]:
@@ -204,15 +175,6 @@ def synthetic_workspace(root: Path, n_items: int) -> Workspace:
     return workspace
 
 
-def upsert(figures: dict[str, tuple[float, str]]) -> None:
-    """Puts figures into the results file by name; other rows stay."""
-    rows = {row["name"]: row for row in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
-    for name, (value, unit) in figures.items():
-        rows[name] = {"name": name, "value": round(value, 3), "unit": unit}
-        print(f"{name}: {value:.3f} {unit}", flush=True)
-    write_json(RESULTS, list(rows.values()))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workspace", type=Path, help="Where the demo's maps are, or will be put.")
@@ -220,11 +182,9 @@ def main() -> None:
     parser.add_argument("--large", type=Path, help="A folder that keeps the synthetic catalogues for the next time.")
     arguments = parser.parse_args()
     chosen = arguments.only or ["demo", "100k"]
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as driver, tempfile.TemporaryDirectory() as temporary:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"])
+    with launched() as browser, tempfile.TemporaryDirectory() as temporary:
         if "demo" in chosen:
-            with server(arguments.workspace) as address:
+            with served(arguments.workspace) as address:
                 open_maps(browser, address)  # the maps themselves are drawn once, and the process has read its data
                 page, seconds = open_maps(browser, address)
                 upsert({"maps_first_paint_s": (seconds, "s")})
@@ -238,13 +198,12 @@ def main() -> None:
                 continue
             root = (arguments.large or Path(temporary)) / name
             workspace = Workspace(root) if (root / "datasets").exists() else synthetic_workspace(root, n_items)
-            with server(workspace.root) as address:
+            with served(workspace.root) as address:
                 open_maps(browser, address, "?dataset=large")
                 page, seconds = open_maps(browser, address, "?dataset=large")
                 print(page.locator(".about").first.text_content())
                 milliseconds, _ = hover(page)
                 upsert({f"maps_{name}_paint_s": (seconds, "s"), f"maps_{name}_hover_ms": (milliseconds, "ms")})
-        browser.close()
 
 
 if __name__ == "__main__":

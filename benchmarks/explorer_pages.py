@@ -11,19 +11,18 @@ assets/benchmarks/explorer.json; rows of other names stay as they are.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import time
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from opened import add_options, open_trained
+from results import upsert
 
 from learn.cex.llm import load_llm
-from learn.data.completejourney import load_completejourney
 from learn.data.dataset import Dataset
-from learn.data.splits import Phase, SplitInfo, make_split
+from learn.data.splits import Phase
 from learn.explore.catalogue import read_catalogue
 from learn.explore.lists.audience import audience
 from learn.explore.lists.cold_start import place_new_item
@@ -31,14 +30,11 @@ from learn.explore.lists.new_item import make_item
 from learn.explore.lists.new_user import recommend, what_changed
 from learn.explore.maps.item_maps import ItemMap, mapped_items, read_maps
 from learn.explore.maps.spaces import Space, find_spaces, new_item_directions, space_vectors
-from learn.files import write_json
 from learn.runs.new_items import embed_items, reading_settings
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
-from learn.runs.vectors import embeds
-from learn.workspace import PREBUILT, Workspace
+from learn.workspace import Workspace
 
-RESULTS = Path(__file__).resolve().parent.parent / "assets" / "benchmarks" / "explorer.json"
 LIST_LENGTH, NEIGHBOURS, PEOPLE = 10, 6, 5
 
 
@@ -57,14 +53,6 @@ class Watch:
 
     def stop(self) -> Times:
         return Times(time.perf_counter() - self.start[0], time.process_time() - self.start[1])
-
-
-def upsert(path: Path, measured: dict[str, tuple[float, str]]) -> None:
-    """Writes ``measured`` (name -> value, unit) into the rows of ``path``; other rows stay."""
-    rows = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    kept = {row["name"]: row for row in rows}
-    kept |= {name: {"name": name, "value": value, "unit": unit} for name, (value, unit) in measured.items()}
-    write_json(path, list(kept.values()))
 
 
 def drawn_maps(runs: list[Run], dataset: Dataset, split, place: Workspace) -> list[tuple[Space, ItemMap, np.ndarray]]:
@@ -110,20 +98,12 @@ def new_users(recommenders: dict[str, Recommender], split, rounds: int) -> list[
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--workspace", default=None, help="where converted LLMs (and prepared datasets) are kept")
-    parser.add_argument("--runs-of", default=str(PREBUILT), help="workspace of the Runs; the prebuilt demo by default")
-    parser.add_argument("--dataset", default="completejourney")
+    add_options(parser)
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--print-only", action="store_true", help="write nothing")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    own, place = Workspace.at(arguments.workspace), Workspace(Path(arguments.runs_of))
-    folder = own.dataset(arguments.dataset)
-    dataset = Dataset.load(folder) if (folder / "dataset.json").exists() else load_completejourney()
-    runs = [run for run in map(Run, place.run_paths(dataset.name)) if embeds(run)]
-    split = make_split(dataset, SplitInfo(**runs[0].info.split))
-    dataset = dataset.with_split(split)
+    own, place, dataset, runs = open_trained(arguments)
+    split = dataset.split
     recommenders = {run.name: Recommender(run, dataset) for run in runs}
     maps = drawn_maps(runs, dataset, split, place)
     taken = {
@@ -139,7 +119,7 @@ def main() -> None:
         if wall > 2 * processor:
             print("  This machine is busy with something else: the first number says little. Measure again when idle.")
     if not arguments.print_only:
-        upsert(RESULTS, measured)
+        upsert(measured)
 
 
 if __name__ == "__main__":

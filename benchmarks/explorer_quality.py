@@ -6,7 +6,7 @@ into assets/benchmarks/explorer.json by name.
 
 from __future__ import annotations
 
-from explorer_maps import upsert
+from results import upsert
 
 from learn.data.stored import open_dataset
 from learn.explore.catalogue import read_catalogue

@@ -11,28 +11,21 @@ In Chromium, on the prebuilt demo; writes rows of name, value and unit into asse
 from __future__ import annotations
 
 import argparse
-import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from itertools import islice, pairwise, product
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page, sync_playwright
+from in_browser import READY, by_sidebar, go_by_sidebar, launched, served, settled, walk
+from playwright.sync_api import Page
+from results import upsert
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # before this folder, which has an app.py
 
-from explorer_pages import RESULTS, upsert  # noqa: E402
-
 from app.shared import url  # noqa: E402
 
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 VALUES = ("", "no-such-value", "-1", "<img src=x onerror=window.hacked=1>", "9" * 300, "\x00", "[a](javascript:b)")
 # Free texts: everything may be searched for, typed, and be in a basket's last change.
 FREE = {url.SEARCH, url.NEW_TITLE, url.NEW_CATEGORY, url.NEW_BRAND, url.CHANGE}
@@ -49,34 +42,6 @@ OF_PAGE = {
 }
 # What may be empty: a picker that was emptied, a box without a number, no item, no person.
 MAY_BE_EMPTY = {url.RUNS, url.CATEGORY, url.BRAND, url.USER, url.ITEM, url.BASKET, url.NEW_PRICE, *FREE}
-CONTENT = """() => {
-    const main = document.querySelector('[data-testid=stMain]');
-    const texts = '[data-testid=stMarkdown], [data-testid=stHeading], [data-testid=stCaptionContainer], ' +
-        '[data-testid=stMetric], [data-testid=stAlert], [data-baseweb=tag], .lists';
-    return JSON.stringify([
-        [...main.querySelectorAll('input')].map(
-            node => ['checkbox', 'radio'].includes(node.type) ? node.checked : node.value),
-        [...main.querySelectorAll(texts)].map(node => node.innerText),
-        main.querySelectorAll('.js-plotly-plot').length]);
-}"""
-
-
-def serve(workspace: str) -> tuple[subprocess.Popen, str]:
-    """The app on a free port, and its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app/main.py", f"--server.port={port}"]
-    command += ["--server.address=127.0.0.1", "--", "--workspace", workspace]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5).close()
-            return server, f"http://127.0.0.1:{port}"
-        except (URLError, OSError):
-            time.sleep(0.2)
-    server.terminate()
-    raise SystemExit("The server did not start.")
 
 
 def addresses(most: int) -> list[tuple[str, str, str]]:
@@ -113,38 +78,10 @@ def crashes(tab: Page, address: str, most: int) -> int:
     return bad
 
 
-def settled(tab: Page) -> str:
-    """What the page shows once it has been the same for half a second."""
-    before = ""
-    for _ in range(60):
-        tab.wait_for_selector(READY)
-        now = tab.evaluate(CONTENT)
-        if now == before:
-            return now
-        before = now
-        tab.wait_for_timeout(500)
-    return before
-
-
-def walk(names: list[str]) -> list[str]:
-    """One walk along every ordered pair of ``names`` once."""
-    left = {name: [other for other in names if other != name] for name in names}
-    stack, found = [names[0]], []
-    while stack:
-        if left[stack[-1]]:
-            stack.append(left[stack[-1]].pop())
-        else:
-            found.append(stack.pop())
-    return found[::-1]
-
-
 def broken_pairs(tab: Page, address: str) -> int:
     """How many ordered pairs of pages by the sidebar show something else than the page's link."""
     opened(tab, address)
-    sidebar = tab.locator("[data-testid=stSidebarNavLink]")
-    sidebar.first.wait_for()
-    folded = tab.locator("[data-testid=stExpandSidebarButton]")
-    paths = {name.splitlines()[-1]: sidebar.nth(at) for at, name in enumerate(sidebar.all_inner_texts())}
+    paths = by_sidebar(tab)
     links = {name: link.evaluate("link => link.href") for name, link in paths.items()}
     expected = {}
     for name, path in links.items():
@@ -154,9 +91,7 @@ def broken_pairs(tab: Page, address: str) -> int:
     opened(tab, links[route[0]])
     bad = 0
     for before, name in pairwise(route):
-        if folded.count():  # the Atlas opens with the sidebar folded away
-            folded.click()
-        paths[name].click()
+        go_by_sidebar(tab, paths[name])
         tab.locator("[data-testid=stMain] h1").first.wait_for()
         if settled(tab) != expected[name] and settled(tab) != expected[name]:
             bad += 1
@@ -169,20 +104,12 @@ def main() -> None:
     parser.add_argument("--values", type=int, default=600)
     parser.add_argument("--print-only", action="store_true", help="write nothing")
     arguments = parser.parse_args()
-    browser = next(found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name)))
-    with tempfile.TemporaryDirectory() as workspace, sync_playwright() as driver:
-        server, address = serve(workspace)
-        try:
-            tab = driver.chromium.launch(executable_path=browser, args=["--no-sandbox"]).new_page()
-            tab.set_default_timeout(600_000)  # maps that are not stored yet are drawn first
-            measured = {"pages_pairs_broken": (broken_pairs(tab, address), "pairs")}
-            measured["url_crashes"] = (crashes(tab, address, arguments.values), "addresses")
-        finally:
-            server.terminate()
-    for name, (value, unit) in measured.items():
-        print(f"{name}: {value} {unit}")
-    if not arguments.print_only:
-        upsert(RESULTS, measured)
+    with tempfile.TemporaryDirectory() as workspace, served(workspace) as address, launched() as browser:
+        tab = browser.new_page()
+        tab.set_default_timeout(600_000)  # maps that are not stored yet are drawn first
+        tell = print if arguments.print_only else upsert
+        tell({"pages_pairs_broken": (broken_pairs(tab, address), "pairs")})
+        tell({"url_crashes": (crashes(tab, address, arguments.values), "addresses")})
 
 
 if __name__ == "__main__":

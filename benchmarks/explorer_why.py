@@ -13,23 +13,18 @@ from __future__ import annotations
 
 import argparse
 import statistics
-from pathlib import Path
 
 import numpy as np
 import torch
-from explorer_pages import RESULTS, Times, Watch, upsert
+from explorer_pages import Times, Watch
+from opened import add_options, open_trained
+from results import upsert
 
-from learn.data.completejourney import load_completejourney
-from learn.data.dataset import Dataset
-from learn.data.splits import SplitInfo, make_split
 from learn.explore.catalogue import Catalogue, read_catalogue
 from learn.explore.lists import attribution, left_out
 from learn.explore.lists.purchases import Level, group_purchases
 from learn.explore.lists.score_terms import break_down, user_terms
 from learn.runs.recommender import Recommender
-from learn.runs.run import Run
-from learn.runs.vectors import embeds
-from learn.workspace import PREBUILT, Workspace
 
 OTHER_CUTS = -1  # a seed below 0: none of the cuts is the served one
 
@@ -81,31 +76,23 @@ def stability(recommender: Recommender, catalogue: Catalogue, user: int, level: 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--workspace", default=None, help="where prepared datasets are kept")
-    parser.add_argument("--runs-of", default=str(PREBUILT), help="workspace of the Runs; the prebuilt demo by default")
-    parser.add_argument("--dataset", default="completejourney")
+    add_options(parser)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--people", type=int, default=50, help="whose reasons are compared under other cuts")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--print-only", action="store_true", help="write nothing")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    own, place = Workspace.at(arguments.workspace), Workspace(Path(arguments.runs_of))
-    folder = own.dataset(arguments.dataset)
-    dataset = Dataset.load(folder) if (folder / "dataset.json").exists() else load_completejourney()
-    runs = [run for run in map(Run, place.run_paths(dataset.name)) if embeds(run)]
-    dataset = dataset.with_split(make_split(dataset, SplitInfo(**runs[0].info.split)))
+    _, _, dataset, runs = open_trained(arguments)
     catalogue = read_catalogue(dataset)
     recommenders = {run.name: Recommender(run, dataset) for run in runs}
     trained = {name: one for name, one in recommenders.items() if one.towers is not None}
-    measured: dict[str, tuple[float, str]] = {}
+    tell = print if arguments.print_only else upsert  # each figure when it is there: all take a quarter of an hour
     if arguments.rounds:
         chosen = people(next(iter(trained.values())), arguments.rounds + 1)
         taken = [answers(recommenders, catalogue, int(user)) for user in chosen][1:]
         for name, times in zip(("why_first_s", "why_all_s"), zip(*taken, strict=True), strict=True):
             wall, processor = (statistics.median(one) for one in zip(*times, strict=True))
-            measured[name] = (round(wall, 3), "s")
-            print(f"{name}: {wall:.3f} s; of the processor's time {processor:.3f} s", flush=True)
+            tell({name: (wall, "s")})
+            print(f"  of the processor's time {processor:.3f} s", flush=True)
     for level in (Level.KIND, Level.ITEM) if arguments.people else ():
         found = {name: [] for name in trained}
         for user in people(next(iter(trained.values())), arguments.people):
@@ -113,14 +100,8 @@ def main() -> None:
                 found[name].append(stability(one, catalogue, int(user), level))
         means = {name: float(np.nanmean(values)) for name, values in found.items()}
         whole = float(np.mean(list(means.values())))
-        print(
-            f"stability by {level.value}: {whole:.3f}",
-            {name: round(mean, 3) for name, mean in means.items()},
-            flush=True,
-        )
-        measured["why_stability" if level is Level.KIND else "why_stability_single"] = (round(whole, 3), "correlation")
-    if not arguments.print_only:
-        upsert(RESULTS, measured)
+        print({name: round(mean, 3) for name, mean in means.items()}, flush=True)
+        tell({"why_stability" if level is Level.KIND else "why_stability_single": (whole, "correlation")})
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from explorer_pages import RESULTS, upsert
+from results import upsert
 
 from learn.cex.extractor import wording_differences
 from learn.cex.llm import load_llm
@@ -79,7 +79,7 @@ def main() -> None:
             "typed_foreign": marked,
             "typed_own": own_marked,
         }
-        upsert(RESULTS, {name: (round(value, 3), "share") for name, value in found.items()})
+        upsert({name: (round(value, 3), "share") for name, value in found.items()})
 
 
 if __name__ == "__main__":

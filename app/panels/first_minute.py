@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
@@ -12,7 +10,6 @@ from learn.explore.figures.towers import grids_figure
 from learn.explore.metrics.towers import attends
 from learn.item_towers import ITEM_TOWERS
 
-_VIEWS = Path(__file__).resolve().parents[1] / "views"
 _ORDER = ("1st item", "2nd item", "3rd item", "4th item")
 
 
@@ -25,14 +22,13 @@ def show_ways_in(view: cache.View) -> None:
     product = theme.plain(str(view.catalogue.titles[item]))
     n_bought = len(view.history[person])
     user_id = str(dataset.user_ids[person])
-    atlas = "atlas" if (_VIEWS / "atlas.py").exists() else "maps"
     cards = (
         (
             ":material/map: One product, three towers",
             f"Where does **{product}** lie in what the language model says, and where once buyers have had their say? "
             "Click any point for its neighbours.",
-            "See it in the Atlas" if atlas == "atlas" else "See it on the maps",
-            links.page(atlas, **(query | {url.ITEM: str(dataset.item_ids[item])})),
+            "See it in the Atlas",
+            links.page("atlas", **(query | {url.ITEM: str(dataset.item_ids[item])})),
         ),
         (
             ":material/person: One person",

@@ -18,7 +18,6 @@ from safetensors.numpy import load_file, save_file
 from learn.cex import store
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.config import PRESETS
-from learn.config.sections import LATER
 from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
 from learn.runs import info
@@ -32,10 +31,7 @@ REBUILD = "Build it again: learn demo --from-scratch && python -m learn.cli.pack
 
 def expected_manifest() -> dict[str, Any]:
     """What the code at hand says about the artefacts: a demo built otherwise is out of date."""
-    settings = PRESETS["demo"].model_dump(mode="json")
-    # Settings that came later change nothing while they have their first value.
-    settings["pal"] = {name: value for name, value in settings["pal"].items() if value != LATER.get(name)}
-    preset = json.dumps(settings, sort_keys=True)
+    preset = json.dumps(PRESETS["demo"].for_hashing(), sort_keys=True)
     return {
         "run_format": info.FORMAT_VERSION,
         "store_format": store.FORMAT_VERSION,

@@ -82,7 +82,8 @@ def pack_atlas(
     """
     items = shown[0].found.items
     maps = [one.found for one in shown]
-    categories = [name for name in catalogue.category_order if name in set(catalogue.categories[items])]
+    there = set(catalogue.categories[items])
+    categories = [name for name in catalogue.category_order if name in there]
     codes = {name: code for code, name in enumerate(categories)}
     finer, finer_names = pd.factorize(catalogue.finer[items].astype(object))
     brands, brand_names = pd.factorize(catalogue.brands[items].astype(object))

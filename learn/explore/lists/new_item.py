@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,7 +91,8 @@ def read_new_items(path: Path | str, name: str | None = None) -> tuple[pd.DataFr
     """
     where = name or str(path)
     try:
-        return check_new_items(read_table(_with_commas(Path(path))), where)
+        with tempfile.TemporaryDirectory() as folder:
+            return check_new_items(read_table(_with_commas(Path(path), Path(folder))), where)
     except LearnError as error:
         remedy = next((advice for word, advice in _ADVICE.items() if word in error.remedy), error.remedy)
         raise LearnError(error.what.replace(str(path), where), remedy.replace(str(path), where)) from None
@@ -104,8 +106,8 @@ _ADVICE = {
 """What the readers advise on the command line, by a word of it, and what to do with an uploaded file."""
 
 
-def _with_commas(path: Path) -> Path:
-    """``path``, or where it is a CSV whose columns Excel parted by semicolons, a copy beside it parted by commas."""
+def _with_commas(path: Path, folder: Path) -> Path:
+    """``path``, or of a CSV whose columns Excel parted by semicolons a copy in ``folder``, parted by commas."""
     if path.suffix.lower() != ".csv" or not path.is_file():
         return path
     content = path.read_bytes()
@@ -116,7 +118,7 @@ def _with_commas(path: Path) -> Path:
         rows = list(csv.reader(content.decode("utf-8-sig").splitlines(keepends=True), delimiter=";"))
     except (UnicodeDecodeError, csv.Error):
         return path  # the reader says what is wrong with it
-    copy = path.with_name(f"{path.stem}.commas.csv")
+    copy = folder / path.name
     with copy.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
     return copy

@@ -104,6 +104,7 @@ def test_a_file_that_excel_parted_by_semicolons_is_read(tmp_path):
         write(tmp_path / "x.csv", '\ufefftitle;brand;price\n"Tea, green";Oatly;2.5\n'), "my.csv"
     )
     assert items["title"].tolist() == ["Tea, green"] and items["brand"].tolist() == ["Oatly"]
+    assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]  # nothing is written beside somebody's file
 
 
 @pytest.mark.parametrize(

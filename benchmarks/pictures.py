@@ -1,4 +1,4 @@
-"""The README's pictures, taken from the app on the prebuilt demo: python docs/pictures.py
+"""The README's pictures, taken from the app on the prebuilt demo: python benchmarks/pictures.py
 
 assets/*.png of the pages, and assets/atlas.gif: items travel from the LLM's view to tower (b)'s, and one is looked at.
 """
@@ -7,21 +7,12 @@ from __future__ import annotations
 
 import argparse
 import io
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
-from pathlib import Path
-from urllib.error import URLError
 
+from in_browser import READY, ROOT, launched, served
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parent.parent
-READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 SIZE = {"width": 1280, "height": 800}
 PAGES = {
     "atlas": ("atlas?item=201704", ".maps[data-painted]"),
@@ -30,25 +21,6 @@ PAGES = {
     "why": ("why?user=567", ".js-plotly-plot >> nth=1"),
 }
 FRAMES, MOVING_WIDTH, COLOURS = 14, 860, 64
-
-
-def serve(workspace: str) -> tuple[subprocess.Popen, str]:
-    """The app on a free port, and its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app/main.py", f"--server.port={port}"]
-    command += ["--server.address=127.0.0.1", "--server.headless=true", "--", "--workspace", workspace]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(address, timeout=1)
-            return server, address
-        except (URLError, OSError):
-            time.sleep(0.5)
-    server.kill()
-    raise SystemExit("The app did not start.")
 
 
 def still(browser: Browser, address: str, name: str) -> None:
@@ -104,20 +76,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help=f"Of {', '.join(PAGES)}, moving; default: all.")
     names = parser.parse_args().names or [*PAGES, "moving"]
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with tempfile.TemporaryDirectory() as workspace, sync_playwright() as driver:
-        server, address = serve(workspace)
-        try:
-            browser = driver.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
-            )
-            for name in names:
-                if name == "moving":
-                    moving(browser, address)
-                else:
-                    still(browser, address, name)
-        finally:
-            server.terminate()
+    with tempfile.TemporaryDirectory() as workspace, served(workspace) as address, launched() as browser:
+        for name in names:
+            if name == "moving":
+                moving(browser, address)
+            else:
+                still(browser, address, name)
 
 
 if __name__ == "__main__":
