@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import torch
 
 from learn.cex.batching import plan_batches
 from learn.cex.devices import compute_dtype, pick_device
@@ -27,6 +30,10 @@ SECONDS_PER_SHARD = 5.0
 """At most this much reading is lost to a kill."""
 CHARACTERS_PER_TOKEN = 50
 """No more than this many characters per allowed token are tokenised: a megabyte of title would take minutes."""
+
+LIVE_TOKENS = 512
+"""Texts of so many tokens in all are read while somebody waits: on one thread (`one_thread`)."""
+_live = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,22 @@ def _filled(
     return store, sum(missing), tokens
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Torch computes on one thread inside.
+
+    Of a text or two the weights' way through memory takes the time, not the products: more threads gain next to
+    nothing, and beside other work (a browser, another page) they wait for each other, several times as long.
+    """
+    with _live:  # the number of threads is the process's: two at once would each take the other's 1 for what it was
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
+
+
 def embed_texts(prompts: Sequence[str], llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:
     """[n, D_llm] float32 content embeddings of ``prompts``, nothing stored; a repeated text is read once.
 
@@ -155,8 +178,9 @@ def embed_texts(prompts: Sequence[str], llm: FrozenLLM, cex: CEXConfig) -> np.nd
         return np.zeros((0, llm.hidden_size), np.float32)
     texts = tokenise(distinct, llm, cex).tokens
     vectors = np.zeros((len(distinct), llm.hidden_size), np.float32)
-    for batch in _plan(texts, cex):
-        vectors[batch] = _read([texts[index] for index in batch], llm, cex)
+    with one_thread() if sum(map(len, texts)) <= LIVE_TOKENS else nullcontext():
+        for batch in _plan(texts, cex):
+            vectors[batch] = _read([texts[index] for index in batch], llm, cex)
     place = {prompt: row for row, prompt in enumerate(distinct)}
     return vectors[[place[prompt] for prompt in prompts]]
 
