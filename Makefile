@@ -4,32 +4,35 @@
 # make notebooks-refresh   executes the tutorials and stores their outputs and pictures in them
 # make docs  the documentation, into site/           make lint   style, docstrings, floors, types
 # make wheel the package, into dist/                 make peers  the environment of the peers of table 3
-# make test-sse41, test-avx2, test-one-thread   the suite as other processors compute it
+# make test-sse41, test-avx2, test-two-threads   the suite as other processors compute it
 # make requirements   resolves pyproject.toml's dependencies anew into requirements.txt and requirements.lock
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: app test slow test-sse41 test-avx2 test-one-thread demo peers lint lab notebooks notebooks-refresh docs wheel requirements clean
+.PHONY: app test slow test-sse41 test-avx2 test-two-threads demo peers lint lab notebooks notebooks-refresh docs wheel requirements clean
 app: $(READY)
 	$(BIN)/learn app
 
+# Tests of one file stay together, in one process with one thread; what takes minutes has the machine to itself.
+ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(ONE_THREAD) $(PYTEST)
 
 slow: $(READY)
 	$(BIN)/python -m pytest -m slow
 
 # The last digits of a sum depend on the processor; nothing that is tested may. Browsers compute nothing.
 test-sse41: $(READY)
-	ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 $(BIN)/python -m pytest -m "not slow and not browser"
+	ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 $(ONE_THREAD) $(PYTEST) -m "not slow and not browser"
 
 test-avx2: $(READY)
-	ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 $(BIN)/python -m pytest -m "not slow and not browser"
+	ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 $(ONE_THREAD) $(PYTEST) -m "not slow and not browser"
 
-test-one-thread: $(READY)
-	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow and not browser"
+test-two-threads: $(READY)
+	OMP_NUM_THREADS=2 MKL_NUM_THREADS=2 $(PYTEST) -m "not slow and not browser"
 
 demo: $(READY)
 	$(BIN)/learn demo

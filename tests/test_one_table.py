@@ -124,7 +124,7 @@ def train_by_command(llm, *words):
 
 
 def page(name, **query):
-    opened = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=60)
+    opened = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=300)
     opened.query_params.update(query)
     opened.run()
     assert not opened.exception and not opened.error, opened.exception or opened.error

@@ -104,7 +104,7 @@ def open_page():
     """open_page(name, **query) -> the page after its first run, which must not have raised."""
 
     def opened(name, **query):
-        page = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=30)
+        page = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=300)  # a bound on hanging, not on speed
         page.query_params.update(query)
         page.run()
         assert not page.exception, page.exception

@@ -151,7 +151,7 @@ def test_a_typed_item_has_its_place_on_every_map(open_page, parts, mounted_by_ke
         assert header["version"] == shown["version"]
 
 
-def test_a_map_that_was_not_drawn_names_the_command(trained_workspace, open_page, mounted_by_key):
+def test_a_map_that_was_not_drawn_names_the_command(damageable_workspace, open_page, mounted_by_key):
     page = open_page("cold_start", what="new", new_title="Green tea")
     assert "No map has been drawn yet" in texts(page) and "learn map synthetic" in [one.value for one in page.code]
     assert mounted_by_key["new_item_answers"]  # the answers come all the same
