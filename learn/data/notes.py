@@ -1,4 +1,4 @@
-"""What was noticed while a source was read: how a column was understood, what was passed over, and what that may spoil."""
+"""What was noticed while a source was read: how a column was understood, what was passed over, what that may spoil."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Note:
 
     Attributes:
         text: a plain sentence that names the file or the table, the column and a value where there is one.
-        spoils: one of SPOILS: what would be wrong if the guess were wrong. NOTHING: it is only said; else it is a warning.
+        spoils: one of SPOILS: what would be wrong if the guess were wrong; anything but NOTHING is a warning.
         remedy: what to type or to change; "" where there is nothing to do.
     """
 
@@ -28,9 +28,11 @@ class Note:
 
     @property
     def warns(self) -> bool:
+        """Whether it must not be overlooked."""
         return self.spoils != NOTHING
 
     def to_json(self) -> dict[str, Any]:
+        """As `parse` reads it."""
         return asdict(self)
 
     @classmethod

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from learn.data.dataset import Dataset
+from learn.data.notes import Note
 from learn.data.schema import Interactions, Items, Slices
 from learn.data.splits import Phase, Split
 
@@ -60,7 +61,7 @@ def make_facts(
     interactions: pd.DataFrame,
     found: dict[str, int],
     examples: dict[str, list[str]],
-    notes: list[str],
+    notes: list[Note | str],
     minimum: int,
 ) -> dict[str, Any]:
     """Everything the report says, ready for JSON.
@@ -70,7 +71,7 @@ def make_facts(
         interactions: clean, columns `Interactions.ALL`.
         found: a count for each key of RULES.
         examples: ids for some of these keys.
-        notes: sentences about the source.
+        notes: about the source; a bare sentence spoils nothing.
         minimum: events below which a user is short.
     """
     lengths = interactions[Interactions.USER].value_counts(sort=False).to_numpy()
@@ -111,7 +112,7 @@ def make_facts(
         "n_categories": len(top),
         "found": found,
         "examples": examples,
-        "notes": notes,
+        "notes": [(Note(one) if isinstance(one, str) else one).to_json() for one in notes],
         "minimum": minimum,
     }
 
@@ -215,6 +216,10 @@ def _findings(facts: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     return rows
 
 
+def _said(note: Note) -> str:
+    return f"  {'! ' if note.warns else ''}{note.text}" + (f" {note.remedy}" if note.remedy else "")
+
+
 def render(facts: dict[str, Any]) -> list[str]:
     """The report as lines of text: what there is, what it is about, what was found."""
     width = max(len(text) for text, _ in _counts(facts))
@@ -224,7 +229,7 @@ def render(facts: dict[str, Any]) -> list[str]:
         more = facts["n_categories"] - len(facts["categories"])
         lines += ["", f"Most frequent categories: {named}" + (f" and {more:,} more" if more > 0 else "")]
     if facts["notes"]:
-        lines += ["", "About the source:", *(f"  {note}" for note in facts["notes"])]
+        lines += ["", "About the source:", *(_said(Note.parse(note)) for note in facts["notes"])]
     findings = _findings(facts)
     if not findings:
         return [*lines, "", "Nothing had to be mended."]

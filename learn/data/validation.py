@@ -38,7 +38,7 @@ def validate(
         interactions: at least `Interactions.USER` and `Interactions.ITEM`; `Interactions.TIME` orders a user's events,
             then `Interactions.POSITION` where given, then the order of the rows.
         source: how the tables were made, for the record. Its "items" and "interactions", when there, name the files in
-            messages; its "notes" (list of str) go into the report.
+            messages; its "notes" (list of Note or str) go into the report.
         min_user_interactions: users with fewer are counted as short; leave-one-out needs 3.
 
     Raises:
