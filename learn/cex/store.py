@@ -26,7 +26,8 @@ from safetensors.numpy import save_file
 from learn.cex.prompt import item_prompts
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
-from learn.files import atomic_path, read_json, sweep_partial, write_json
+from learn.files import atomic_path, read_json, write_json
+from learn.partial import sweep_partial
 from learn.workspace import Workspace
 
 FORMAT_VERSION = 1

@@ -154,6 +154,7 @@ class Dataset:
             interactions = pd.read_parquet(folder / "interactions.parquet")
         except (OSError, ValueError) as error:
             raise LearnError(f"Dataset {folder} is damaged: {error}", remedy) from error
-        dataset = cls(about["name"], items, interactions, about["source"], about["report"])
+        # A copied folder is a dataset of its own, under the name of its place.
+        dataset = cls(folder.name, items, interactions, about["source"], about["report"])
         dataset.__dict__["fingerprint"] = about["fingerprint"]
         return dataset

@@ -36,9 +36,10 @@ class RunFolder:
                 f"Run {self.path} has format {data.get('format_version')}, this version reads {FORMAT_VERSION}.", remedy
             )
         try:
-            self.info = RunInfo.model_validate(data)
+            info = RunInfo.model_validate(data)
         except ValidationError as error:
             raise LearnError(f"Run {self.path} is damaged: {error}", remedy) from None
+        self.info = info.model_copy(update={"name": self.path.absolute().name})  # a copied folder is a Run of its own
         self._remedy = remedy
 
     @property

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from safetensors.numpy import save_file
 
 from learn.files import atomic_path, write_json
@@ -31,7 +31,7 @@ class RunInfo(BaseModel):
     dataset: str
     dataset_fingerprint: str
     split: dict[str, str | None]
-    content_key: str | None = None
+    content_key: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
     """Key of the content store that it was trained on."""
     item_vectors: Literal["own", "content", "none"] = "none"
     """``own``: in this folder. ``content``: the item embedding is E^c itself, prepared as this Run's preprocessing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -24,8 +25,8 @@ def dataset() -> Dataset:
 
 
 def test_round_trip(dataset, tmp_path):
-    dataset.save(tmp_path / "d")
-    again = Dataset.load(tmp_path / "d")
+    dataset.save(tmp_path / "made")
+    again = Dataset.load(tmp_path / "made")
     assert again.name == "made"
     assert again.source == {"kind": "test"}
     assert again.report == {"items": 4}
@@ -106,7 +107,8 @@ def test_a_failed_save_leaves_the_old_one(dataset, tmp_path, monkeypatch):
     with pytest.raises(LearnError, match="No space left") as caught:
         changed.save(tmp_path / "d")
     assert "Free some space" in caught.value.remedy
-    assert Dataset.load(tmp_path / "d").name == "made"
+    assert Dataset.load(tmp_path / "d").fingerprint == dataset.fingerprint
+    assert Dataset.load(tmp_path / "d").report == {"items": 4}
     assert [path.name for path in tmp_path.iterdir()] == ["d"]
 
 
@@ -150,3 +152,9 @@ def test_what_is_damaged_or_foreign_names_the_command_that_rebuilds_it(dataset, 
         Dataset.load(tmp_path / "d")
     assert "learn prepare SOURCE --name d" in caught.value.remedy
     assert str(tmp_path / "d") in caught.value.what
+
+
+def test_a_copied_folder_is_a_dataset_of_its_own(dataset, tmp_path):
+    dataset.save(tmp_path / "made")
+    shutil.copytree(tmp_path / "made", tmp_path / "made-old")
+    assert Dataset.load(tmp_path / "made-old").name == "made-old"

@@ -10,7 +10,7 @@ from learn.config import preset
 from learn.data.schema import Metrics, PerUser, Recommendations, Slices
 from learn.errors import LearnError
 from learn.evaluation.protocol import evaluate, rank_vectors
-from learn.files import TEMPORARY_PREFIX
+from learn.partial import TEMPORARY_PREFIX
 from learn.runs.info import RunInfo, provenance, write_info, write_vectors
 from learn.runs.run import Run
 from learn.runs.write import finish_run, recommendations_table
