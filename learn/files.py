@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from learn.checksums import replacing, verify, write_checksums
 from learn.errors import LearnError
 from learn.exchange import exchange, fsync_folder, fsync_tree
 from learn.partial import retired_beside, temporary_beside
@@ -41,7 +42,8 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
         yield temporary
         with open(temporary, "rb") as handle:
             os.fsync(handle.fileno())
-        os.replace(temporary, path)
+        with replacing(path):
+            os.replace(temporary, path)
         fsync_folder(path.parent)
     except OSError as error:
         raise _write_error(path, error) from error
@@ -53,12 +55,13 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
 
 @contextmanager
 def atomic_folder(path: Path | str) -> Iterator[Path]:
-    """Like `atomic_path` for a whole folder: the new folder replaces ``path`` when the block succeeds."""
+    """Like `atomic_path` for a whole folder: the new folder, with its checksums, replaces ``path`` at the end."""
     path = Path(path)
     temporary = temporary_beside(path)
     try:
         temporary.mkdir(parents=True)
         yield temporary
+        write_checksums(temporary)
         fsync_tree(temporary)
         _replace_folder(temporary, path)
         fsync_folder(path.parent)
@@ -93,12 +96,17 @@ def read_json(path: Path | str, remedy: str) -> Any:
     """Reads a JSON file that this project wrote.
 
     Raises:
-        LearnError: absent or not JSON; the message carries ``remedy``, the command that rebuilds the file.
+        LearnError: absent, not JSON, or not what was written; the message carries ``remedy``, the command that
+            rebuilds the file.
     """
     path = Path(path)
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        verify(path, remedy)
+        return json.loads(text)
     except FileNotFoundError:
         raise LearnError(f"{path} does not exist.", remedy) from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise LearnError(f"{path} cannot be read: {error.strerror}.", remedy) from None
+    except (ValueError, RecursionError) as error:
         raise LearnError(f"{path} is damaged: {error}.", remedy) from None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from learn.checksums import NAME
 from learn.errors import LearnError
 from learn.files import atomic_folder, atomic_path, read_json, write_json
 from learn.partial import RETIRED_PREFIX, TEMPORARY_PREFIX, retired_beside, sweep_partial, temporary_beside
@@ -22,6 +23,13 @@ class Interrupted(Exception):
 
 def leftovers(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.startswith((TEMPORARY_PREFIX, RETIRED_PREFIX))]
+
+
+def whole(folder: Path) -> list[str]:
+    """Its files, which are all that its checksums state."""
+    names = sorted(path.name for path in folder.iterdir() if path.name != NAME)
+    assert sorted(json.loads((folder / NAME).read_text())) == names
+    return names
 
 
 def test_path_replaces_when_the_block_succeeds(tmp_path):
@@ -68,7 +76,7 @@ def test_folder_replaces_whole(tmp_path):
         (temporary / "a.txt").write_text("1")
     with atomic_folder(target) as temporary:
         (temporary / "b.txt").write_text("2")
-    assert [path.name for path in target.iterdir()] == ["b.txt"], "nothing of the old folder stays"
+    assert whole(target) == ["b.txt"], "nothing of the old folder stays"
     assert leftovers(tmp_path) == []
 
 
@@ -162,7 +170,7 @@ def test_folder_replaces_whole_with_and_without_an_exchange(tmp_path, monkeypatc
     for content in ("1", "2"):
         with atomic_folder(tmp_path / "dataset") as temporary:
             (temporary / f"{content}.txt").write_text(content)
-    assert [path.name for path in (tmp_path / "dataset").iterdir()] == ["2.txt"]
+    assert whole(tmp_path / "dataset") == ["2.txt"]
     assert leftovers(tmp_path) == []
 
 

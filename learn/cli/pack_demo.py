@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
 
 from learn.cex import store
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
+from learn.checksums import write_checksums
 from learn.config import PRESETS
 from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
 from learn.runs import info
 from learn.runs.run import Run
+from learn.tensor_files import load_tensors, save_tensors
 from learn.workspace import PREBUILT, Workspace
 
 DATASET = "completejourney"
@@ -84,6 +85,7 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
             shutil.copytree(run.path, target.run(DATASET, run.name))
             for name in ("weights", "preprocessing"):
                 _halve(target.run(DATASET, run.name) / f"{name}.safetensors")
+            write_checksums(target.run(DATASET, run.name))
         files = {
             str(path.relative_to(temporary)): path.stat().st_size
             for path in sorted(temporary.rglob("*"))
@@ -112,9 +114,9 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
 def _halve(path: Path) -> None:
     """Rewrites the float32 arrays of a safetensors file, where there is one, as float16."""
     if path.exists():
-        arrays = load_file(path)
+        arrays, _ = load_tensors(path)
         half = {name: value.astype(np.float16) for name, value in arrays.items() if value.dtype == np.float32}
-        save_file(arrays | half, path)
+        save_tensors(path, arrays | half)
 
 
 if __name__ == "__main__":

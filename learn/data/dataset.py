@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from learn.checksums import verify
 from learn.data.schema import Interactions, Items
 from learn.data.sequences import Sequences
 from learn.data.split import Split
@@ -150,6 +151,8 @@ class Dataset:
                 remedy,
             )
         try:
+            for name in ("items.parquet", "interactions.parquet"):
+                verify(folder / name, remedy)
             items = pd.read_parquet(folder / "items.parquet")
             interactions = pd.read_parquet(folder / "interactions.parquet")
         except (OSError, ValueError) as error:

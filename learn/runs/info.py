@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
-from safetensors.numpy import save_file
 
 from learn.files import atomic_path, write_json
+from learn.tensor_files import save_tensors
 
 FORMAT_VERSION = 1
 
@@ -47,8 +47,7 @@ class RunInfo(BaseModel):
 
 def write_vectors(path: Path, vectors: np.ndarray, dtype: str = "float16") -> None:
     """Stores [n, d] ``vectors`` under the name "vectors" in a safetensors file, atomically."""
-    with atomic_path(path) as temporary:
-        save_file({"vectors": np.ascontiguousarray(vectors.astype(dtype))}, temporary)
+    save_tensors(path, {"vectors": vectors.astype(dtype)})
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:

@@ -12,6 +12,7 @@ import pytest
 from learn.data.dataset import FORMAT_VERSION, Dataset
 from learn.data.schema import Interactions, Items
 from learn.errors import LearnError
+from tests.by_hand import forget_checksums
 from tests.data.frames import dataset_of
 
 T = pd.Timestamp("2024-01-01")
@@ -87,6 +88,7 @@ def test_saving_again_replaces_the_whole(dataset, tmp_path):
     (tmp_path / "d" / "stale").write_text("x")
     dataset.save(tmp_path / "d")
     assert sorted(path.name for path in (tmp_path / "d").iterdir()) == [
+        "checksums.json",
         "dataset.json",
         "interactions.parquet",
         "items.parquet",
@@ -130,6 +132,7 @@ def break_missing_parquet(folder):
 
 
 def break_version(folder):
+    forget_checksums(folder)
     about = json.loads((folder / "dataset.json").read_text())
     about["format_version"] = FORMAT_VERSION + 1
     (folder / "dataset.json").write_text(json.dumps(about))
