@@ -21,6 +21,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from learn.cex.prompt import item_prompts
+from learn.checksums import verify
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.files import read_json, write_json
@@ -121,8 +122,9 @@ class ContentStore:
         lengths: list[np.ndarray] = []
         for shard in self.shards():
             try:
+                verify(shard, self.remedy)  # of the prebuilt demo; a shard of a workspace states its own
                 hashes, vectors, tokens = _read_shard(shard)
-            except ValueError as error:
+            except (ValueError, LearnError) as error:
                 warnings.warn(f"{shard} is damaged ({error}); its items have to be read again.", stacklevel=2)
                 if drop_damaged:
                     shard.unlink(missing_ok=True)
@@ -133,6 +135,11 @@ class ContentStore:
         if not parts:
             return {}, np.zeros((0, 0), np.float32), np.zeros(0, np.int32)
         return {name: row for row, name in enumerate(names)}, np.concatenate(parts), np.concatenate(lengths)
+
+    def holds(self, prompts: Sequence[str]) -> bool:
+        """Whether the LLM's reading of every one of ``prompts`` is here."""
+        rows, *_ = self.load()
+        return all(text_hash(prompt) in rows for prompt in prompts)
 
     def vectors_for(self, prompts: Sequence[str]) -> np.ndarray:
         """[len(prompts), D_llm] float32, in the order of ``prompts``.
