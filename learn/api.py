@@ -34,6 +34,8 @@ def read_tables(
     *,
     name: str | None = None,
     mapping: Mapping[str, str] | Iterable[str] = (),
+    encoding: str | None = None,
+    separator: str | None = None,
     split: str = "auto",
     test_start: str | None = None,
     validation_days: float = 14.0,
@@ -45,6 +47,8 @@ def read_tables(
         interactions: the file of the interactions: a user, an item and, if there is one, a time.
         name: the dataset's name; None: from the interactions' file.
         mapping: our field -> your column, for columns that are not recognised: ``{"title": "product_name"}``.
+        encoding: of the files (cp1252, gb18030, ...); None: told by content.
+        separator: between cells (comma, semicolon, tab, pipe, colons or the sign); None: told by content.
         split: auto, by-time or leave-one-out.
         test_start: first day of the test target, YYYY-MM-DD; None: by the data.
         validation_days: length of the validation target of a split by time.
@@ -56,8 +60,8 @@ def read_tables(
         LearnError: a file or the mapping is wrong, with the place in the file, or something that cannot be mended.
     """
     return read(
-        "tables", items=items, interactions=interactions, name=name, mapping=mapping, split=split,
-        test_start=test_start, validation_days=validation_days,
+        "tables", items=items, interactions=interactions, name=name, mapping=mapping, encoding=encoding,
+        separator=separator, split=split, test_start=test_start, validation_days=validation_days,
     )  # fmt: skip
 
 
@@ -69,6 +73,8 @@ def read(
     path: Path | str | None = None,
     name: str | None = None,
     mapping: Mapping[str, str] | Iterable[str] = (),
+    encoding: str | None = None,
+    separator: str | None = None,
     split: str = "auto",
     test_start: str | None = None,
     validation_days: float = 14.0,
@@ -82,6 +88,7 @@ def read(
         path: folder or file, of recbole.
         name: the dataset's name; None: the source's own.
         mapping: our field -> your column, of tables.
+        encoding, separator: how the files are written; None: told by content.
         split: auto, by-time or leave-one-out.
         test_start: first day of the test target, YYYY-MM-DD; None: by the data.
         validation_days: length of the validation target of a split by time.
@@ -92,7 +99,9 @@ def read(
     Raises:
         LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.
     """
-    what = pipeline.Preparation(source, items, interactions, path, name, mapping, split, test_start, validation_days)
+    what = pipeline.Preparation(
+        source, items, interactions, path, name, mapping, split, test_start, validation_days, encoding, separator
+    )
     return pipeline.read_dataset(what)
 
 

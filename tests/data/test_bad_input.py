@@ -41,7 +41,7 @@ FATAL = [
     ("no item_id", "i.csv", b"itm_id,title\n1,a\n", "x.csv", None, r"i\.csv has no column.*item_id.*itm_id", "itm_id"),
     ("no user", "i.csv", None, "x.csv", b"usr_id,item_id\n1,i1\n", r"x\.csv has no column.*user_id.*usr_id", "usr_id"),
     ("no title", "i.csv", b"item_id,nothing\ni1,a\n", "x.csv", None, r"i\.csv", "--map"),
-    ("unknown ending", "i.xlsx", b"PK", "x.csv", None, r"i\.xlsx", "csv"),
+    ("unknown ending", "i.xlsx", b"PK", "x.csv", None, r"i\.xlsx", "CSV"),
     ("not UTF-8", "i.csv", b"item_id,title\ni1,Milk\ni2,Caf\xe9\n", "x.csv", None, r"i\.csv.*line 3.*UTF-8", "UTF-8"),
     ("ragged", "i.csv", b"item_id,title\ni1,Milk\ni2,Bread,x,y\n", "x.csv", None, r"i\.csv.*line 3", "comma|line"),
     ("open quote", "i.csv", b'item_id,title\ni1,"Milk\ni2,Bread\n', "x.csv", None, r"i\.csv", "quote|line"),
