@@ -133,6 +133,25 @@ def _refuse_broken_quoting(columns: dict[str, Any], where: str) -> None:
             )
 
 
+def needless_quotes(cells: pa.Table) -> dict[str, tuple[int, str]]:
+    """Column -> how many of its cells, read with quotes as text, stand in quotes without need, and the first of them.
+
+    Only columns of which some cells do and others do not.
+    """
+    import pyarrow.compute as pc
+
+    found = {}
+    for name in cells.column_names:
+        column = cells.column(name)
+        given = len(column) - column.null_count
+        wrapped = pc.sum(pc.match_substring_regex(column, _WRAPPED)).as_py() or 0
+        needless = pc.match_substring_regex(column, r'^"[^"]+"$')
+        count = pc.sum(needless).as_py() or 0
+        if count and wrapped < given:
+            found[name] = (count, column[pc.index(needless, True).as_py()].as_py())
+    return found
+
+
 def _with_points(columns: dict[str, Any], sure: bool) -> dict[str, Any]:
     """Those columns that hold numbers with decimal commas, with points.
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from learn.data.notes import NOTHING, TEXT, Note
-from learn.data.reading.cells import checked_cells, to_cells
+from learn.data.reading.cells import checked_cells, needless_quotes, to_cells
 from learn.data.reading.form import PLAIN, SEPARATORS, Asked, Table, line_at, line_number, shown
 from learn.data.reading.header import column_names
 from learn.data.reading.rules import CARRY, Quotes, Rule
@@ -63,8 +63,8 @@ def read_separated(
     names, notes = column_names(fit.names, fit.content, fit.start, where, fit.between)
     notes = _notes_on(fit, where, usual, quotes_are_text) + notes
     cells = to_cells(fit.rule, fit.content, fit.start, names)
-    if fit.rule.quotes not in (Quotes.TEXT, Quotes.SPACED) and len(names) > 1:
-        _refuse_if_lines_decide(fit, where, cells.num_rows)
+    if fit.rule.quotes not in (Quotes.TEXT, Quotes.SPACED) and len(names) > 1 and b'"' in fit.content:
+        notes += _compare_with_text(fit, where, names, cells.num_rows)
     stray = fit.rule.quotes == Quotes.TEXT and b'"' in content and not quotes_are_text
     frame, more = checked_cells(cells, fit.rule, fit.between, where, stray_quotes=stray)
     if frame.empty:
@@ -191,17 +191,30 @@ def _notes_on(fit: Fit, where: str, usual: str, quotes_are_text: bool) -> list[N
     return notes
 
 
-def _refuse_if_lines_decide(fit: Fit, where: str, rows: int) -> None:
-    """Refuses a file that fits with its quotes as marks and as text alike, but with other rows."""
+def _compare_with_text(fit: Fit, where: str, names: list[str], rows: int) -> list[Note]:
+    """A note on cells whose quotes nothing asked for, in a file that fits with its quotes as text as well.
+
+    Raises:
+        LearnError: read in that way, the file would have other rows.
+    """
     text = Rule(fit.rule.separator, Quotes.TEXT, fit.rule.returns_end)
-    names, start = text.first(fit.content)
-    if len(names) != len(fit.names) or text.misfit(fit.content, start, len(names)) is not None:
-        return
-    filled = len(re.findall(rb"[^\r\n]+", fit.content[start:]))
-    if filled != rows:
+    others, start = text.first(fit.content)
+    if len(others) != len(names) or text.misfit(fit.content, start, len(names)) is not None:
+        return []
+    cells = to_cells(text, fit.content, start, names)
+    if cells.num_rows != rows:
         place = fit.content.find(b'"', fit.start)
         raise LearnError(
             f"{where} reads in two ways: {rows:,} rows if the quotes from line {line_number(fit.content, place)} on "
-            f"hold line breaks together, {filled:,} rows if they are text: {shown(line_at(fit.content, place))}.",
+            f"hold line breaks together, {cells.num_rows:,} rows if they are text: "
+            f"{shown(line_at(fit.content, place))}.",
             "Remove the quotes, or double those that are text and put each such cell in quotes.",
         )
+    return [
+        Note(
+            f"{count:,} cells of column {name} of {where} stand in quotes that nothing asks for, others do not; they "
+            f"are read without, not as text: {shown(example)}.",
+            TEXT,
+        )
+        for name, (count, example) in needless_quotes(cells).items()
+    ]
