@@ -18,7 +18,7 @@ _LATIN = {
     "cp1257": ("āčēģīķļņšūž", "ąčęėįšųūž", "äöüõšž"),
 }  # fmt: skip
 _CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў"
-_GREEK = "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ"
+_GREEK = "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋ"
 _HEBREW = "".join(map(chr, range(0x5D0, 0x5EB)))
 _ARABIC = "".join(map(chr, [*range(0x621, 0x63B), *range(0x641, 0x653)])) + "پچژگ،؛؟"
 _OTHER = {
@@ -26,7 +26,7 @@ _OTHER = {
     "cp1256": _ARABIC,
 }  # fmt: skip
 _SIGNS = frozenset("–—‘’“”„…«»€£¥§©®™°·•×²³½¼¾ºª¿¡´±µ№\xa0")
-_INNER_SIGN = re.compile(r"(?<=[^\W\d_])[^\w\s!-~’·\xa0-](?=[^\W\d_])")
+_INNER_SIGN = re.compile(r"(?<=[^\W\d_])[^\w\s!-~’·\xa0-](?=[^\W\d_])|[ªº²³](?=[^\W\d_])")
 
 # Encoding -> the first bytes of its common characters' pairs, and of those that must be among them.
 _PAIRS: dict[str, tuple[tuple[range, ...], str]] = {
@@ -41,13 +41,13 @@ _ENOUGH = 16  # so many Chinese characters do not all lie in the half of the tab
 
 
 def plausible(sample: bytes) -> list[str]:
-    """The encodings, of those in use, in which ``sample`` reads as a language; most likely first."""
-    return [
-        codec
-        for test, codecs in ((_latin, _LATIN), (_one_alphabet, _OTHER), (_pairs, _PAIRS))
-        for codec in codecs
-        if _decodes(sample, codec) is not None and test(sample, codec)
-    ]
+    """The encodings, of those in use, in which ``sample`` reads as a language; most likely first.
+
+    If there is none, those in which every word reads as one of several languages.
+    """
+    tests = ((_latin, _LATIN), (_one_alphabet, _OTHER), (_pairs, _PAIRS))
+    found = [codec for test, codecs in tests for codec in codecs if _decodes(sample, codec) and test(sample, codec)]
+    return found or [codec for codec in _LATIN if _decodes(sample, codec) and _latin_words(sample, codec)]
 
 
 def _decodes(sample: bytes, codec: str) -> str | None:
@@ -75,10 +75,17 @@ def _latin(sample: bytes, codec: str) -> bool:
     return any(lower <= set(language) for language in _LATIN[codec])
 
 
+def _latin_words(sample: bytes, codec: str) -> bool:
+    text = sample.decode(codec)
+    words = {word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()}
+    signs = {one for one in text if not one.isascii() and not one.isalpha()}
+    return _orderly(text) and signs <= _SIGNS and all(_latin(word.encode(codec), codec) for word in words)
+
+
 def _one_alphabet(sample: bytes, codec: str) -> bool:
     text = sample.decode(codec)
     letters = {one for one in text if not one.isascii()} - _SIGNS
-    mixed = re.search(r"[A-Za-z][^\W\d_a-zA-Z]|[^\W\d_a-zA-Z][A-Za-z]", text)
+    mixed = re.search(r"[A-Za-z][^\W\d_a-zA-Z]|[^\W\d_a-zA-Z][A-Za-z]|·", text)
     return bool(letters) and not mixed and _orderly(text) and {one.lower() for one in letters} <= set(_OTHER[codec])
 
 
