@@ -68,6 +68,21 @@ def read(path: Path | str, asked: Asked = PLAIN) -> Table:
     return table
 
 
+def place(path: Path, row: int) -> str:
+    """Where row ``row`` (from 0) of a table stands in its file, "line 3" or, where there are no lines, "row 2".
+
+    Blank lines are no rows, but an editor counts them; cells with line breaks inside are not expected.
+    """
+    with unpacked(path) as (handle, packings):
+        content = b"".join(blocks(path, handle, packings))
+    if content.startswith(tuple(MAGIC)):
+        return f"row {row + 1}"
+    content, _ = to_utf8(content, str(path))
+    header = 0 if ending(path) in _JSON_ENDINGS or looks_like_json(content) else 1
+    filled = [number for number, line in _lines(iter([content])) if line.strip()]
+    return f"line {filled[row + header]}" if row + header < len(filled) else f"row {row + 1}"
+
+
 def ending(path: Path) -> str:
     """The ending of a file's name, of a packed one the ending before, in lower case."""
     name = path.name.lower()
@@ -81,7 +96,7 @@ def _read_text(content: bytes, path: Path, asked: Asked) -> Table:
     is_json = asked.separator is None and (ending(path) in _JSON_ENDINGS or looks_like_json(content))
     if not is_json:
         table = read_separated(content, where, asked, "\t" if ending(path) in (".tsv", ".tab") else ",")
-        return Table(table.frame, notes + table.notes)
+        return Table(table.frame, notes + table.notes, separated=True)
     found = Found()
     start = content.lstrip()
     if start.startswith(b"["):

@@ -152,7 +152,8 @@ def make_file(seed: int) -> Written:
     if rng.random() < 0.25:
         damage = rng.choice(list(DAMAGES))
         text = DAMAGES[damage](text, rng, separator) or text
-    how = dict(separator=separator, way=way, line_end=repr(line_end), encoding=encoding, packing=packing, damage=damage)
+    how = {"separator": separator, "way": way, "line_end": repr(line_end), "encoding": encoding}
+    how |= {"packing": packing, "damage": damage}
     name = rng.choice(("t.csv", "t.tsv", "t.txt", "t.dat", "t.csv.gz", "t"))
     return Written(name, PACKINGS[packing](text.encode(encoding)), header, rows, how)
 
@@ -167,7 +168,7 @@ def _json(rng: random.Random, header: list[str], rows: list[list[str]]) -> Writt
         text = "\n".join(map(dump, records)) + "\n"
     damage = "cut off" if rng.random() < 0.25 else "none"
     content = text.encode()[: rng.randrange(len(text) // 2, len(text)) if damage != "none" else None]
-    return Written(rng.choice(("t.json", "t.jsonl", "t")), content, header, rows, dict(form=form, damage=damage))
+    return Written(rng.choice(("t.json", "t.jsonl", "t")), content, header, rows, {"form": form, "damage": damage})
 
 
 def compare(written: Written, frame: pd.DataFrame, notes: list[str]) -> str | None:

@@ -55,10 +55,12 @@ class Table:
     Attributes:
         frame: cells of separated files as text (empty ones missing), of others as they are typed.
         notes: every choice that was not the plain one.
+        separated: whether it came from separated cells, whose first line is a header.
     """
 
     frame: pd.DataFrame
     notes: list[Note] = field(default_factory=list)
+    separated: bool = False
 
 
 def shown(line: bytes | str, most: int = 80) -> str:

@@ -69,7 +69,7 @@ def read_separated(
     frame, more = checked_cells(cells, fit.rule, fit.between, where, stray_quotes=stray)
     if frame.empty:
         raise LearnError(f"{where} has the columns {', '.join(names)} but no rows.", "Export it with its rows.")
-    return Table(frame, notes + more)
+    return Table(frame, notes + more, separated=True)
 
 
 def _choose(content: bytes, where: str, between: str | None, usual: str, quotes_are_text: bool) -> Fit:
