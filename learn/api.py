@@ -40,18 +40,14 @@ def read_tables(
     test_start: str | None = None,
     validation_days: float = 14.0,
 ) -> Dataset:
-    """Reads your own items and interactions (CSV, TSV, Parquet or JSON lines), checks them and splits them.
+    """Reads your own items and interactions (CSV, Parquet, JSON and their kin), checks them and splits them.
 
     Args:
         items: the file of the items: an id and some text for each.
         interactions: the file of the interactions: a user, an item and, if there is one, a time.
         name: the dataset's name; None: from the interactions' file.
         mapping: our field -> your column, for columns that are not recognised: ``{"title": "product_name"}``.
-        encoding: of the files (cp1252, gb18030, ...); None: told by content.
-        separator: between cells (comma, semicolon, tab, pipe, colons or the sign); None: told by content.
-        split: auto, by-time or leave-one-out.
-        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
-        validation_days: length of the validation target of a split by time.
+        encoding, separator, split, test_start, validation_days: as of `read`.
 
     Returns:
         The dataset; ``dataset.report`` says what was found, ``dataset.split`` which events train and which test.
@@ -79,7 +75,7 @@ def read(
     test_start: str | None = None,
     validation_days: float = 14.0,
 ) -> Dataset:
-    """Reads any source, checks it and splits it; nothing is written.
+    """Reads any source, checks it and splits it: the dataset with its split and report; nothing is written.
 
     Args:
         source: completejourney (its data come with a package), tables, amazon or recbole.
@@ -88,20 +84,16 @@ def read(
         path: folder or file, of recbole.
         name: the dataset's name; None: the source's own.
         mapping: our field -> your column, of tables.
-        encoding, separator: how the files are written; None: told by content.
+        encoding, separator: of the files (cp1252, ...; comma, semicolon, tab, pipe, colons); None: told by content.
         split: auto, by-time or leave-one-out.
         test_start: first day of the test target, YYYY-MM-DD; None: by the data.
         validation_days: length of the validation target of a split by time.
 
-    Returns:
-        The dataset with its split and its report.
-
     Raises:
         LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.
     """
-    what = pipeline.Preparation(
-        source, items, interactions, path, name, mapping, split, test_start, validation_days, encoding, separator
-    )
+    how = (mapping, split, test_start, validation_days, encoding, separator)
+    what = pipeline.Preparation(source, items, interactions, path, name, *how)
     return pipeline.read_dataset(what)
 
 
