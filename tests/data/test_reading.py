@@ -86,6 +86,20 @@ def test_packing_is_told_by_content(tmp_path, pack, name):
     assert cells(file(tmp_path, PLAIN, "t.csv.gz")) == ROWS_WRITTEN, "a plain file that is called packed"
 
 
+def test_two_layers_of_packing_are_undone(tmp_path):
+    assert cells(file(tmp_path, bz2.compress(gzip.compress(gzip.compress(PLAIN))))) == ROWS_WRITTEN
+    assert (
+        "more than three times"
+        in refused(file(tmp_path, bz2.compress(bz2.compress(gzip.compress(gzip.compress(PLAIN)))))).what
+    )
+
+
+def test_formulas_that_keep_leading_zeros_are_undone(tmp_path):
+    path = file(tmp_path, 'item_id,title\n="007",="x"\n="008",y\n')
+    assert cells(path)[1:] == [["007", '="x"'], ["008", "y"]]
+    assert [note.text.startswith("The cells of column item_id") for note in notes(path)] == [True]
+
+
 def zipped(folder, **members):
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
@@ -265,6 +279,7 @@ def test_json_in_every_form(tmp_path):
     [
         ('{"a": ' + "[" * 3000 + "]" * 3000 + "}", "line 2 is nested 3,001 deep"),
         ("{'a': " + "[" * 3000 + "]" * 3000 + "}", "line 2 is nested 3,001 deep"),
+        ('{"a": 1, "b": {"a": 2}, "a": 3}', "line 2: an object has the key 'a' twice"),
         ("[1]", "line 2 is JSON but not an object"),
         ("{'a': f(1)}", "line 2 is neither JSON nor a Python literal"),
         ('{"a": 1', "line 2 is not JSON"),

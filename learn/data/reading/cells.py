@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 23  # bytes that Arrow parses at once
 _COMMA_NUMBER = r"^[$€£¥ ]*[-+]?(?:\d{1,3}(?:[. ]\d{3})+|\d+)(?:,\d+)?[$€£¥% ]*$"
 _SURE_COMMA = r",(?:\d{1,2}|\d{4,})[$€£¥% ]*$"  # ,123 could be thousands
+_FORMULA = r'^="([^"]*)"$'
 _WRAPPED = r'^"(?:[^"]|"")*"$'
 
 
@@ -77,6 +78,9 @@ def checked_cells(
         columns = {name: pc.replace_substring(one, CARRY.decode(), between) for name, one in columns.items()}
     if stray_quotes:
         _refuse_broken_quoting(columns, where)
+    for name, column in _without_formulas(columns).items():
+        notes.append(Note(f'The cells of column {name} of {where} are written as formulas, ="..."; read without that.'))
+        columns[name] = column
     for name, column in _with_points(columns, between == ";").items():
         first = pc.index(pc.match_substring(columns[name], ","), True).as_py()
         was, now = columns[name][first].as_py(), column[first].as_py()
@@ -131,6 +135,19 @@ def _refuse_broken_quoting(columns: dict[str, Any], where: str) -> None:
                 f"{where} puts the cells of {name} in quotes ({shown(first)}), but not all quotes of the file close.",
                 'Write a quote inside a quoted cell as "", or remove the quotes that stand alone.',
             )
+
+
+def _without_formulas(columns: dict[str, Any]) -> dict[str, Any]:
+    """Those columns whose every cell is ="TEXT", as exports write what Excel must not take for a number: the texts."""
+    import pyarrow.compute as pc
+
+    return {
+        name: pc.replace_substring_regex(column, _FORMULA, r"\1")
+        for name, column in columns.items()
+        if len(column) > column.null_count
+        and pc.all(pc.starts_with(column, '="')).as_py()
+        and pc.all(pc.match_substring_regex(column, _FORMULA)).as_py()
+    }
 
 
 def needless_quotes(cells: pa.Table) -> dict[str, tuple[int, str]]:

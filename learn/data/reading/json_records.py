@@ -82,7 +82,7 @@ def parse_list(text: str, where: str, found: Found) -> Iterator[tuple[int, dict[
     """
     _check_depth(text, f"{where}")
     try:
-        values = json.loads(text, parse_int=whole)
+        values = json.loads(text, parse_int=whole, object_pairs_hook=_unrepeated)
     except json.JSONDecodeError as error:
         raise LearnError(
             f"{where}, line {error.lineno} is not JSON: {error.msg} at character {error.colno}.",
@@ -141,11 +141,20 @@ def whole(text: str) -> int | str:
     return number if -(1 << 63) <= number < 1 << 63 else text
 
 
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"an object has the key {twice!r} twice")
+    return record
+
+
 def _parse(line: str, number: int, where: str, found: Found) -> Any:
     if line.count("[") + line.count("{") > DEEPEST:
         _check_depth(line, f"{where}, line {number}")
     try:
-        return json.loads(line, parse_int=whole)
+        return json.loads(line, parse_int=whole, object_pairs_hook=_unrepeated)
     except json.JSONDecodeError as error:
         if re.match(r"\s*\{\s*'", line):
             return _literal(line, number, where, found)
@@ -153,6 +162,8 @@ def _parse(line: str, number: int, where: str, found: Found) -> Any:
             f"{where}, line {number} is not JSON: {error.msg} at character {error.pos + 1} of {shown(line)}.",
             _ONE_PER_LINE,
         ) from None
+    except ValueError as error:
+        raise LearnError(f"{where}, line {number}: {error}: {shown(line)}.", "Keep one of the two.") from None
 
 
 def _literal(line: str, number: int, where: str, found: Found) -> Any:

@@ -160,7 +160,8 @@ def _misfit(content: bytes, where: str, candidates: list[str], quotes_are_text: 
             if quotes_are_text
             else _QUOTING_ADVICE
         )
-        + (" Give a row that lacks cells its separators." if cells < width else ""),
+        + (" Give a row that lacks cells its separators." if cells < width else "")
+        + (" Remove lines above the header, if that is what line 1 is." if width == 1 else ""),
     )
 
 

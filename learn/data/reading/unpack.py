@@ -102,7 +102,7 @@ def _peek(handle: BinaryIO) -> bytes:
 
 def _open(path: Path, packing: str, handle: BinaryIO, packings: list[str]) -> BinaryIO:
     if packing == "gzip":
-        return cast(BinaryIO, gzip.GzipFile(fileobj=handle))
+        return cast(BinaryIO, gzip.GzipFile(fileobj=handle, mode="rb"))
     if packing == "bz2":
         return cast(BinaryIO, bz2.BZ2File(handle))
     if packing == "xz":
