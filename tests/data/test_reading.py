@@ -205,10 +205,14 @@ def test_line_ends(tmp_path, end):
     assert cells(file(tmp_path, "item_id,title\r\n007,Milk\r8,Bread\n")) == ROWS_WRITTEN, "mixed"
 
 
-def test_a_carriage_return_inside_a_cell_is_kept_and_said(tmp_path):
-    path = file(tmp_path, "item_id,title\na,two\rlines\nb,x\n")
-    assert cells(path)[1:] == [["a", "two\rlines"], ["b", "x"]]
-    assert [note.spoils for note in notes(path)] == [TEXT]
+def test_a_carriage_return_inside_a_cell_needs_quotes(tmp_path):
+    assert cells(file(tmp_path, 'item_id,title\na,"two\rlines"\nb,x\n'))[1] == ["a", "two\rlines"]
+    assert "line 3 has 1 cells" in refused(file(tmp_path, "item_id,title\na,two\rlines\nb,x\n")).what
+
+
+def test_quotes_that_hold_a_separator_are_not_read_as_text(tmp_path):
+    error = refused(file(tmp_path, 'item_id,title,note\na,x,"y"z"\nb,"a,b"c\nd,e,f\n'))
+    assert "has a quote that is not closed" in error.what
 
 
 @pytest.mark.parametrize(

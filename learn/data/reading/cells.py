@@ -18,15 +18,14 @@ _BLOCK = 1 << 23  # bytes that Arrow parses at once
 _COMMA_NUMBER = r"^[$€£¥ ]*[-+]?(?:\d{1,3}(?:[. ]\d{3})+|\d+)(?:,\d+)?[$€£¥% ]*$"
 _SURE_COMMA = r",(?:\d{1,2}|\d{4,})[$€£¥% ]*$"  # ,123 could be thousands
 _FORMULA = r'^="([^"]*)"$'
-_WRAPPED = r'^"(?:[^"]|"")*"$'
+_WRAPPED = r'^\s*"(?:[^"]|"")*"\s*$'
 
 
 def to_cells(rule: Rule, content: bytes, start: int, names: list[str]) -> pa.Table:
     """[rows] columns of strings, empty cells missing, of a ``content`` that fits ``rule`` from ``start`` on."""
     import pyarrow as pa
 
-    simple = rule.quotes in (Quotes.TEXT, Quotes.DOUBLED) and rule.returns_end
-    if simple:
+    if rule.quotes in (Quotes.TEXT, Quotes.DOUBLED):
         try:
             return _by_arrow(rule, content, start, names)
         except pa.ArrowInvalid:  # a line of blanks, or one longer than a block

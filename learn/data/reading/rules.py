@@ -27,26 +27,21 @@ class Rule:
     Attributes:
         separator: one byte.
         quotes: what a double quote means.
-        returns_end: whether a carriage return without a line feed ends a line; else it is text.
     """
 
     separator: bytes
     quotes: Quotes = Quotes.TEXT
-    returns_end: bool = True
 
-    @cached_property
+    @property
     def end(self) -> bytes:
-        """Pattern of a line's end."""
-        return rb"(?:\r\n?|\n)" if self.returns_end else rb"\r?\n"
+        """Pattern of a line's end: CR LF, LF or CR, all three in one file too."""
+        return rb"(?:\r\n?|\n)"
 
     @cached_property
     def cell(self) -> bytes:
         """Pattern of a cell; it never gives back what it took."""
-        ends = rb"\r\n" if self.returns_end else rb"\n"
         between = re.escape(self.separator)
-        plain = rb"[^" + between + ends + rb"]*+"
-        if not self.returns_end:  # the return of CR LF belongs to the end, any other to the cell
-            plain = rb"(?:[^" + between + rb"\r\n]|\r(?!\n))*+"
+        plain = rb"[^" + between + rb"\r\n]*+"
         spaces = b" *+" if self.quotes == Quotes.SPACED else b""
         if self.quotes == Quotes.TEXT:
             return plain
@@ -104,6 +99,16 @@ class Rule:
                 return found
             found.append(tuple(self.plain(cell) for cell in match.groups()))
             place = match.end()
+
+    def parted(self, content: bytes) -> int | None:
+        """Where a quote opens a cell and, in the same line, behind a separator, another comes; None: nowhere.
+
+        Read as text, such quotes would part what they were to hold together.
+        """
+        between = re.escape(self.separator)
+        inside = rb'[^"\r\n' + between + rb"]*+"
+        found = re.search(rb"(?:^|[\r\n" + between + rb']) *+("' + inside + between + rb'[^"\r\n]*+")', content)
+        return found.start(1) if found else None
 
     def plain(self, cell: bytes) -> bytes:
         """A cell without its quotes."""

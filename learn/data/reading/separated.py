@@ -112,8 +112,7 @@ def _rules(content: bytes, separator: bytes, quotes_are_text: bool) -> list[Rule
     if b'"' in content and not quotes_are_text:
         slashed = [Quotes.BACKSLASH] if b'\\"' in content else []
         kinds = [Quotes.DOUBLED, Quotes.SPACED, *slashed, Quotes.TEXT]
-    alone = b"\n" in content and content.count(b"\r") > content.count(b"\r\n")
-    return [Rule(separator, kind, ends) for ends in ((True, False) if alone else (True,)) for kind in kinds]
+    return [Rule(separator, kind) for kind in kinds]
 
 
 def _fit(content: bytes, between: str, quotes_are_text: bool) -> Fit | None:
@@ -122,6 +121,9 @@ def _fit(content: bytes, between: str, quotes_are_text: bool) -> Fit | None:
     content, separator = _carried(content, between)
     for rule in _rules(content, separator, quotes_are_text):
         names, start = rule.first(content)
+        stray = rule.quotes == Quotes.TEXT and not quotes_are_text and b'"' in content
+        if stray and rule.parted(content) is not None:
+            continue
         if names and rule.misfit(content, start, len(names)) is None:
             return Fit(between, rule, content, names, start)
     return None
@@ -183,11 +185,7 @@ def _notes_on(fit: Fit, where: str, usual: str, quotes_are_text: bool) -> list[N
                 _QUOTING_ADVICE,
             )
         )
-    if not fit.rule.returns_end:
-        notes.append(
-            Note(f"{where} has carriage returns inside cells; its lines end with line feeds.", TEXT, _QUOTING_ADVICE)
-        )
-    elif b"\n" not in fit.content and b"\r" in fit.content:
+    if b"\n" not in fit.content and b"\r" in fit.content:
         notes.append(Note(f"The lines of {where} end with carriage returns alone (old Mac).", NOTHING))
     return notes
 
@@ -198,7 +196,7 @@ def _compare_with_text(fit: Fit, where: str, names: list[str], rows: int) -> lis
     Raises:
         LearnError: read in that way, the file would have other rows.
     """
-    text = Rule(fit.rule.separator, Quotes.TEXT, fit.rule.returns_end)
+    text = Rule(fit.rule.separator, Quotes.TEXT)
     others, start = text.first(fit.content)
     if len(others) != len(names) or text.misfit(fit.content, start, len(names)) is not None:
         return []
