@@ -207,7 +207,7 @@ def test_line_ends(tmp_path, end):
 
 def test_a_carriage_return_inside_a_cell_needs_quotes(tmp_path):
     assert cells(file(tmp_path, 'item_id,title\na,"two\rlines"\nb,x\n'))[1] == ["a", "two\rlines"]
-    assert "line 3 has 1 cells" in refused(file(tmp_path, "item_id,title\na,two\rlines\nb,x\n")).what
+    assert "line 3 has 1 cell," in refused(file(tmp_path, "item_id,title\na,two\rlines\nb,x\n")).what
 
 
 def test_quotes_that_hold_a_separator_are_not_read_as_text(tmp_path):
@@ -310,7 +310,7 @@ def test_lone_surrogates_are_replaced_and_counted(tmp_path):
         tmp_path, '{"item_id": "a", "title": "x\\ud83d"}\n{"item_id": "b", "title": "\\ud83c\\udf5e"}\n', "t.jsonl"
     )
     assert cells(path)[1:] == [["a", "x\ufffd"], ["b", "🍞"]]
-    assert "1 lines of" in notes(path)[0].text and "line 1" in notes(path)[0].text
+    assert "1 line of" in notes(path)[0].text and "line 1" in notes(path)[0].text
 
 
 def test_records_come_one_by_one_from_packed_lines(tmp_path):

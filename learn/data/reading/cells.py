@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from learn.data.notes import NOTHING, ROWS, Note
-from learn.data.reading.form import shown
+from learn.data.reading.form import counted, shown
 from learn.data.reading.rules import CARRY, Quotes, Rule
 from learn.errors import LearnError
 
@@ -97,7 +97,7 @@ def _without_empty_rows(cells: pa.Table, where: str, notes: list[Note]) -> pa.Ta
     count = pc.sum(empty).as_py() or 0
     if not count:
         return cells
-    notes.append(Note(f"{count:,} rows of {where} have nothing in any cell; they are left out.", NOTHING))
+    notes.append(Note(f"{counted(count, 'row')} of {where} with nothing in any cell: left out.", NOTHING))
     return cells.filter(pc.invert(empty))
 
 
@@ -116,7 +116,7 @@ def _without_header_lines(cells: pa.Table, where: str, notes: list[Note]) -> pa.
     count = pc.sum(same).as_py() or 0
     if not count:
         return cells
-    notes.append(Note(f"The header of {where} comes again in {count:,} of its rows; these are left out.", ROWS))
+    notes.append(Note(f"The header of {where} comes again in {counted(count, 'row')}: left out.", ROWS))
     return cells.filter(pc.invert(same))
 
 

@@ -63,6 +63,11 @@ class Table:
     separated: bool = False
 
 
+def counted(number: int, what: str) -> str:
+    """ "1 cell", "2 cells", "1,000 cells"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def shown(line: bytes | str, most: int = 80) -> str:
     """A line for a message: decoded as far as it goes, quoted, cut to ``most`` characters."""
     text = (line.decode("utf-8", errors="replace") if isinstance(line, bytes) else line).strip()

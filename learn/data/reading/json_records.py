@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from learn.data.notes import IDS, NOTHING, Note
-from learn.data.reading.form import shown
+from learn.data.reading.form import counted, shown
 from learn.errors import LearnError
 
 if TYPE_CHECKING:
@@ -41,14 +41,12 @@ class Found:
         notes = []
         if self.literals:
             notes.append(
-                Note(
-                    f"{self.literals:,} lines of {where} are Python literals, not JSON; they are read as that.", NOTHING
-                )
+                Note(f"{counted(self.literals, 'line')} of {where}: Python literals, not JSON, read as that.", NOTHING)
             )
         if self.surrogates:
             notes.append(
                 Note(
-                    f"{self.surrogates:,} lines of {where} hold half characters (lone surrogates), the first is line "
+                    f"{counted(self.surrogates, 'line')} of {where} with half characters (lone surrogates), the first line "
                     f"{self.first_surrogate}; each is replaced by \N{REPLACEMENT CHARACTER}.",
                     IDS,
                 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from learn.data.notes import NOTHING, TEXT, Note
 from learn.data.reading.cells import checked_cells, needless_quotes, to_cells
-from learn.data.reading.form import PLAIN, SEPARATORS, Asked, Table, line_at, line_number, shown
+from learn.data.reading.form import PLAIN, SEPARATORS, Asked, Table, counted, line_at, line_number, shown
 from learn.data.reading.header import column_names
 from learn.data.reading.rules import CARRY, Quotes, Rule
 from learn.errors import LearnError
@@ -156,7 +156,7 @@ def _misfit(content: bytes, where: str, candidates: list[str], quotes_are_text: 
     together = cells + following.count(rule.separator)
     broken = " It and the next line together have as many: a line break stands inside a cell." * (together == width)
     return LearnError(
-        f"{said} has {cells} cells, the header has {width} (parted by {_name(between)}): {readable}.{broken}",
+        f"{said} has {counted(cells, 'cell')}, the header has {width} (parted by {_name(between)}): {readable}.{broken}",
         (
             f"Part cells by {_name(between)} everywhere, and keep it out of the values."
             if quotes_are_text
@@ -179,7 +179,7 @@ def _notes_on(fit: Fit, where: str, usual: str, quotes_are_text: bool) -> list[N
         place, quotes = fit.content.find(b'"'), fit.content.count(b'"')
         notes.append(
             Note(
-                f"{quotes:,} quotes in {where} are read as text, not as marks around cells: they do not come in pairs; "
+                f"{counted(quotes, 'quote')} in {where}: read as text, not as marks around cells, for they do not come in pairs; "
                 f"the first is in line {line_number(fit.content, place)}: {shown(line_at(fit.content, place))}.",
                 TEXT,
                 _QUOTING_ADVICE,
@@ -211,8 +211,8 @@ def _compare_with_text(fit: Fit, where: str, names: list[str], rows: int) -> lis
         )
     return [
         Note(
-            f"{count:,} cells of column {name} of {where} stand in quotes that nothing asks for, others do not; they "
-            f"are read without, not as text: {shown(example)}.",
+            f"{counted(count, 'cell')} of column {name} of {where} in quotes that nothing asks for, others without: "
+            f"read without, not as text: {shown(example)}.",
             TEXT,
         )
         for name, (count, example) in needless_quotes(cells).items()
