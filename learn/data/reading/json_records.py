@@ -46,8 +46,8 @@ class Found:
         if self.surrogates:
             notes.append(
                 Note(
-                    f"{counted(self.surrogates, 'line')} of {where} with half characters (lone surrogates), the first line "
-                    f"{self.first_surrogate}; each is replaced by \N{REPLACEMENT CHARACTER}.",
+                    f"{counted(self.surrogates, 'line')} of {where} with half characters (lone surrogates), the first "
+                    f"line {self.first_surrogate}; each is replaced by \N{REPLACEMENT CHARACTER}.",
                     IDS,
                 )
             )

@@ -156,7 +156,8 @@ def _misfit(content: bytes, where: str, candidates: list[str], quotes_are_text: 
     together = cells + following.count(rule.separator)
     broken = " It and the next line together have as many: a line break stands inside a cell." * (together == width)
     return LearnError(
-        f"{said} has {counted(cells, 'cell')}, the header has {width} (parted by {_name(between)}): {readable}.{broken}",
+        f"{said} has {counted(cells, 'cell')}, the header has {width} (parted by {_name(between)}): "
+        f"{readable}.{broken}",
         (
             f"Part cells by {_name(between)} everywhere, and keep it out of the values."
             if quotes_are_text
@@ -179,8 +180,8 @@ def _notes_on(fit: Fit, where: str, usual: str, quotes_are_text: bool) -> list[N
         place, quotes = fit.content.find(b'"'), fit.content.count(b'"')
         notes.append(
             Note(
-                f"{counted(quotes, 'quote')} in {where}: read as text, not as marks around cells, for they do not come in pairs; "
-                f"the first is in line {line_number(fit.content, place)}: {shown(line_at(fit.content, place))}.",
+                f"{counted(quotes, 'quote')} in {where}: read as text, not as marks around cells, they do not come in "
+                f"pairs; the first is in line {line_number(fit.content, place)}: {shown(line_at(fit.content, place))}.",
                 TEXT,
                 _QUOTING_ADVICE,
             )
