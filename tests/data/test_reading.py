@@ -162,6 +162,13 @@ def test_an_encoding_that_is_not_sure_is_asked_for(tmp_path):
     assert "line 2" in refused(path, Asked(encoding="utf-8")).what
 
 
+def test_two_encodings_in_one_file_are_refused(tmp_path):
+    content = "item_id,title\na,Café\nb,Grüße\n".encode() + "c,Käse\n".encode("cp1252")
+    error = refused(file(tmp_path, content))
+    assert "line 4 is not UTF-8, though 2 of the 3 lines" in error.what
+    assert "two files" in error.remedy
+
+
 def test_quotes_that_do_not_pair_are_text_and_counted(tmp_path):
     path = file(tmp_path, 'item_id\ttitle\na\t"Sunday best\nb\tMilk\nc\t"Second\n', "t.tsv")
     assert cells(path)[1:] == [["a", '"Sunday best'], ["b", "Milk"], ["c", '"Second']]

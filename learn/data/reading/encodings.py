@@ -94,6 +94,7 @@ def _guessed(content: bytes, where: str, error: UnicodeDecodeError) -> tuple[byt
         size += len(match.group())
         if size > _SAMPLE:
             break
+    _refuse_damaged_utf8(sample, where, number, odd)
     readings: dict[str, str] = {}  # how the sample reads -> the first encoding that reads it so
     for codec in plausible(b"\n".join(sample)):
         try:
@@ -121,3 +122,20 @@ def _guessed(content: bytes, where: str, error: UnicodeDecodeError) -> tuple[byt
         what, f"Say which of these reads right, for example --encoding {next(iter(readings.values()))} ({said}); "
         "or save it as UTF-8.",
     )  # fmt: skip
+
+
+def _refuse_damaged_utf8(sample: list[bytes], where: str, number: int, odd: bytes) -> None:
+    """A file of which many lines are UTF-8 is no old encoding: it is damaged, or two are mixed in it."""
+    good = 0
+    for line in sample:
+        try:
+            line.decode("utf-8")
+            good += 1
+        except UnicodeDecodeError:
+            continue
+    if good >= 0.2 * len(sample):
+        raise LearnError(
+            f"{where}, line {number} is not UTF-8, though {good:,} of the {len(sample):,} lines with other than ASCII "
+            f"are: {shown(odd)}.",
+            "Mend that line; perhaps two files of different encodings were joined, or one was cut off.",
+        )
