@@ -144,14 +144,16 @@ def make_file(seed: int) -> Written:
     if rng.random() < 0.12:
         return _json(rng, header, rows)
     separator, way, line_end = rng.choice(SEPARATORS), rng.choice(list(WAYS)), rng.choice(LINE_ENDS)
+    damage = rng.choice(list(DAMAGES)) if rng.random() < 0.25 else "none"
+    if way == "none" and damage != "none":  # with a second fault in its cells, a damaged file can be a whole other one
+        rows = [[re.sub(r'[",;|:\n]', "", cell) for cell in row] for row in rows]
     ends = [rng.choice(LINE_ENDS[:3]) if line_end == "mixed" else line_end for _ in range(len(rows) + 1)]
     lines = [separator.join(WAYS[way](cell, separator) for cell in row) for row in [header, *rows]]
     text = "".join(line + end for line, end in zip(lines, ends, strict=True))
     if rng.random() < 0.2:
         text = text.rstrip("\r\n")
-    damage, packing = "none", rng.choice(list(PACKINGS)) if rng.random() < 0.4 else "plain"
-    if rng.random() < 0.25:
-        damage = rng.choice(list(DAMAGES))
+    packing = rng.choice(list(PACKINGS)) if rng.random() < 0.4 else "plain"
+    if damage != "none":
         text = DAMAGES[damage](text, rng, separator) or text
     how = {"separator": separator, "way": way, "line_end": repr(line_end), "encoding": encoding}
     how |= {"packing": packing, "damage": damage}
