@@ -34,20 +34,20 @@ def read_tables(
     *,
     name: str | None = None,
     mapping: Mapping[str, str] | Iterable[str] = (),
+    encoding: str | None = None,
+    separator: str | None = None,
     split: str = "auto",
     test_start: str | None = None,
     validation_days: float = 14.0,
 ) -> Dataset:
-    """Reads your own items and interactions (CSV, TSV, Parquet or JSON lines), checks them and splits them.
+    """Reads your own items and interactions (CSV, Parquet, JSON and their kin), checks them and splits them.
 
     Args:
         items: the file of the items: an id and some text for each.
         interactions: the file of the interactions: a user, an item and, if there is one, a time.
         name: the dataset's name; None: from the interactions' file.
         mapping: our field -> your column, for columns that are not recognised: ``{"title": "product_name"}``.
-        split: auto, by-time or leave-one-out.
-        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
-        validation_days: length of the validation target of a split by time.
+        encoding, separator, split, test_start, validation_days: as of `read`.
 
     Returns:
         The dataset; ``dataset.report`` says what was found, ``dataset.split`` which events train and which test.
@@ -56,8 +56,8 @@ def read_tables(
         LearnError: a file or the mapping is wrong, with the place in the file, or something that cannot be mended.
     """
     return read(
-        "tables", items=items, interactions=interactions, name=name, mapping=mapping, split=split,
-        test_start=test_start, validation_days=validation_days,
+        "tables", items=items, interactions=interactions, name=name, mapping=mapping, encoding=encoding,
+        separator=separator, split=split, test_start=test_start, validation_days=validation_days,
     )  # fmt: skip
 
 
@@ -69,11 +69,13 @@ def read(
     path: Path | str | None = None,
     name: str | None = None,
     mapping: Mapping[str, str] | Iterable[str] = (),
+    encoding: str | None = None,
+    separator: str | None = None,
     split: str = "auto",
     test_start: str | None = None,
     validation_days: float = 14.0,
 ) -> Dataset:
-    """Reads any source, checks it and splits it; nothing is written.
+    """Reads any source, checks it and splits it: the dataset with its split and report; nothing is written.
 
     Args:
         source: completejourney (its data come with a package), tables, amazon or recbole.
@@ -82,17 +84,16 @@ def read(
         path: folder or file, of recbole.
         name: the dataset's name; None: the source's own.
         mapping: our field -> your column, of tables.
+        encoding, separator: of the files (cp1252, ...; comma, semicolon, tab, pipe, colons); None: told by content.
         split: auto, by-time or leave-one-out.
         test_start: first day of the test target, YYYY-MM-DD; None: by the data.
         validation_days: length of the validation target of a split by time.
 
-    Returns:
-        The dataset with its split and its report.
-
     Raises:
         LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.
     """
-    what = pipeline.Preparation(source, items, interactions, path, name, mapping, split, test_start, validation_days)
+    how = (mapping, split, test_start, validation_days, encoding, separator)
+    what = pipeline.Preparation(source, items, interactions, path, name, *how)
     return pipeline.read_dataset(what)
 
 

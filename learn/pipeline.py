@@ -41,6 +41,8 @@ class Preparation:
         split: auto, by-time or leave-one-out (`learn.data.splits.choose_split`).
         test_start: first day of the test target, YYYY-MM-DD; None: by the data.
         validation_days: length of the validation target of a split by time.
+        encoding: of the files (cp1252, gb18030, ...); None: told by content.
+        separator: between the cells of tables (`learn.data.reading.form.SEPARATORS`); None: told by content.
     """
 
     source: str
@@ -52,6 +54,8 @@ class Preparation:
     split: str = "auto"
     test_start: str | None = None
     validation_days: float = 14.0
+    encoding: str | None = None
+    separator: str | None = None
 
 
 def read_dataset(what: Preparation) -> Dataset:
@@ -70,6 +74,8 @@ def read_dataset(what: Preparation) -> Dataset:
         interactions=what.interactions,
         path=what.path,
         mapping=what.mapping,
+        encoding=what.encoding,
+        separator=what.separator,
     )
     split = choose_split(dataset, what.split, what.test_start, what.validation_days)
     return dataset.with_split(split, split_facts(dataset, split))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from learn.cli.options import DatasetArgument, MapOption, WorkspaceOption
+from learn.cli.options import DatasetArgument, EncodingOption, MapOption, SeparatorOption, WorkspaceOption
 from learn.cli.terminal import next_step, print_metrics, print_runs, say, say_report
 from learn.data.sources import SOURCES
 from learn.errors import LearnError
@@ -22,6 +22,8 @@ def prepare(
     path: Annotated[Path | None, typer.Option(help="A folder or .inter file (recbole).")] = None,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     mapping: MapOption = None,
+    encoding: EncodingOption = None,
+    separator: SeparatorOption = None,
     split: Annotated[str, typer.Option(help="auto, by-time or leave-one-out.")] = "auto",
     test_start: Annotated[str | None, typer.Option(help="First day of the test target, YYYY-MM-DD.")] = None,
     validation_days: Annotated[float, typer.Option(help="Length of the validation target.")] = 14.0,
@@ -32,7 +34,17 @@ def prepare(
 
     where = Workspace.at(workspace)
     what = Preparation(
-        source, items, interactions, path, name, tuple(mapping or ()), split, test_start, validation_days
+        source,
+        items,
+        interactions,
+        path,
+        name,
+        tuple(mapping or ()),
+        split,
+        test_start,
+        validation_days,
+        encoding,
+        separator,
     )
     dataset = prepare_dataset(where, what)
     say_report(where, dataset)

@@ -18,6 +18,12 @@ SetOption = Annotated[list[str] | None, typer.Option("--set", help="A setting, e
 MapOption = Annotated[
     list[str] | None, typer.Option("--map", help="field=your_column, e.g. title=product. Repeatable.")
 ]
+EncodingOption = Annotated[
+    str | None, typer.Option(help="How the files' text is encoded, e.g. cp1252, gb18030; default: by content.")
+]
+SeparatorOption = Annotated[
+    str | None, typer.Option(help="comma, semicolon, tab, pipe, colons or the sign; default: by content.")
+]
 LLMOption = Annotated[
     str | None,
     typer.Option(help="bundled, bundled-encoder, a Hugging Face id, a folder, or several with + between."),

@@ -25,7 +25,7 @@ from learn.workspace import checked_name
 if TYPE_CHECKING:
     from learn.data.dataset import Dataset
 
-OPTIONS = ("items", "interactions", "path", "map")
+OPTIONS = ("items", "interactions", "path", "map", "encoding", "separator")
 """What a source may need or allow beside a name; on the command line with two dashes."""
 
 
@@ -46,6 +46,7 @@ class Given:
         name: the dataset's name; None: the source's own.
         items, interactions, path: files or folders.
         map: ``{"title": "product_name"}`` or ``["title=product_name", ...]``.
+        encoding, separator: how the files are written (`learn.data.reading.form.Asked`); None: told by content.
     """
 
     name: str | None = None
@@ -53,6 +54,8 @@ class Given:
     interactions: Path | str | None = None
     path: Path | str | None = None
     map: Mapping[str, str] | tuple[str, ...] = ()
+    encoding: str | None = None
+    separator: str | None = None
 
     def options(self) -> set[str]:
         """Those of `OPTIONS` that were given."""
@@ -104,6 +107,8 @@ def load_source(
     interactions: Path | str | None = None,
     path: Path | str | None = None,
     mapping: Mapping[str, str] | Iterable[str] = (),
+    encoding: str | None = None,
+    separator: str | None = None,
 ) -> Dataset:
     """Reads and validates a source.
 
@@ -113,13 +118,14 @@ def load_source(
         items, interactions: files, of tables and amazon (metadata and reviews).
         path: folder or file, of recbole.
         mapping: our field -> the table's column, or ``["title=product_name", ...]``, of tables.
+        encoding, separator: how the files are written; None: told by content.
 
     Raises:
         LearnError: an unknown kind, a file not given or not used, or what the source's reader refuses.
     """
     source = SOURCES[kind]
     columns = dict(mapping) if isinstance(mapping, Mapping) else tuple(mapping)
-    given = Given(name, items, interactions, path, columns)
+    given = Given(name, items, interactions, path, columns, encoding, separator)
     source.check(given)
     if name is not None:
         checked_name(name, "Dataset")
@@ -138,24 +144,28 @@ def _load_completejourney(given: Given) -> Dataset:
 
 
 def _load_tables(given: Given) -> Dataset:
+    from learn.data.reading.form import Asked
     from learn.data.tables import load_tables
 
     assert given.items is not None and given.interactions is not None
-    return load_tables(given.items, given.interactions, given.name, given.map)
+    asked = Asked(given.encoding, given.separator)
+    return load_tables(given.items, given.interactions, given.name, given.map, asked)
 
 
 def _load_amazon(given: Given) -> Dataset:
     from learn.data.amazon import load_amazon
+    from learn.data.reading.form import Asked
 
     assert given.items is not None and given.interactions is not None
-    return load_amazon(given.items, given.interactions, given.name)
+    return load_amazon(given.items, given.interactions, given.name, Asked(given.encoding))
 
 
 def _load_recbole(given: Given) -> Dataset:
+    from learn.data.reading.form import Asked
     from learn.data.recbole import load_recbole
 
     assert given.path is not None
-    return load_recbole(given.path, given.name)
+    return load_recbole(given.path, given.name, Asked(given.encoding))
 
 
 SOURCES: Registry[Source] = Registry(
@@ -171,10 +181,14 @@ SOURCES: Registry[Source] = Registry(
         "your own items and interactions: two tables",
         _load_tables,
         needs=("items", "interactions"),
-        allows=("map",),
+        allows=("map", "encoding", "separator"),
     ),
     Source(
-        SourceKind.AMAZON.value, "Amazon reviews: meta and review files", _load_amazon, needs=("items", "interactions")
+        SourceKind.AMAZON.value,
+        "Amazon reviews: meta and review files",
+        _load_amazon,
+        needs=("items", "interactions"),
+        allows=("encoding",),
     ),
-    Source(SourceKind.RECBOLE.value, "RecBole's atomic files", _load_recbole, needs=("path",)),
+    Source(SourceKind.RECBOLE.value, "RecBole's atomic files", _load_recbole, needs=("path",), allows=("encoding",)),
 )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from learn.data.columns import INTERACTIONS, ITEMS, check_mapping, parse_mapping, rename_columns
 from learn.data.dataset import Dataset
-from learn.data.readers import read_table
+from learn.data.readers import read
+from learn.data.reading.form import PLAIN, Asked
 from learn.data.validation import validate
 
 
@@ -17,8 +18,9 @@ def load_tables(
     interactions: Path | str,
     name: str | None = None,
     mapping: Mapping[str, str] | Iterable[str] = (),
+    asked: Asked = PLAIN,
 ) -> Dataset:
-    """Reads an items table and an interactions table (CSV, TSV, Parquet or JSON lines, see `learn.data.readers`).
+    """Reads an items table and an interactions table (CSV, Parquet, JSON and their kin, see `learn.data.readers`).
 
     Columns are found by ``mapping``, by our own names (`Items.ALL`, `Interactions.ALL`), then by well-known other names
     (`learn.data.columns`; the report says which). Without a time column, a position column orders a user's
@@ -30,21 +32,22 @@ def load_tables(
         interactions: file of the interactions.
         name: the dataset's name; None: from the interactions' file, or its folder where the file's name is general.
         mapping: field -> column, or ``["field=column", ...]``.
+        asked: how both files are written, where their content does not tell.
 
     Raises:
         LearnError: a file or the mapping is wrong, with the place in the file; or `validate` refuses.
     """
     mapping = parse_mapping(mapping)
-    item_table, event_table = read_table(items), read_table(interactions)
-    check_mapping(mapping, [(ITEMS, item_table), (INTERACTIONS, event_table)])
-    catalogue, item_notes = rename_columns(item_table, ITEMS, mapping, str(items))
-    events, event_notes = rename_columns(event_table, INTERACTIONS, mapping, str(interactions))
+    item_table, event_table = read(items, asked), read(interactions, asked)
+    check_mapping(mapping, [(ITEMS, item_table.frame), (INTERACTIONS, event_table.frame)])
+    catalogue, item_notes = rename_columns(item_table.frame, ITEMS, mapping, str(items))
+    events, event_notes = rename_columns(event_table.frame, INTERACTIONS, mapping, str(interactions))
     source = {
         "kind": "tables",
         "items": str(items),
         "interactions": str(interactions),
         "mapping": mapping,
-        "notes": item_notes + event_notes,
+        "notes": [*item_table.notes, *event_table.notes, *item_notes, *event_notes],
     }
     return validate(name or _default_name(Path(interactions)), catalogue, events, source)
 

@@ -59,6 +59,18 @@ def test_short_ranges_short_histories_and_untimed_ones_leave_one_out():
     assert default_split(dataset_of([[(0, None), (1, None), (2, None)]], 3)).info.kind == "leave_one_out"
 
 
+def test_how_files_are_written_can_be_said(tmp_path):
+    (tmp_path / "i.csv").write_bytes("item_id;title,long\na;señor,x\n".encode("cp1252"))
+    (tmp_path / "x.csv").write_text("user_id;item_id\nu;a\n")
+    given = {"items": tmp_path / "i.csv", "interactions": tmp_path / "x.csv", "mapping": {"title": "title,long"}}
+    with pytest.raises(LearnError, match="is not UTF-8"):
+        load_source("tables", name="mine", **given)
+    made = load_source("tables", name="mine", **given, encoding="cp1252", separator="semicolon")
+    assert made.items["title"].tolist() == ["señor,x"]
+    with pytest.raises(LearnError, match="does not use --separator"):
+        load_source("recbole", path=tmp_path, separator="tab")
+
+
 def test_users_who_are_on_one_side_of_the_cut_only_leave_one_out():
     def split_of(runs: list[tuple[str, int]]):
         days = [pd.date_range(start, periods=length, freq="D") for start, length in runs]
