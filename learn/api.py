@@ -37,6 +37,7 @@ def read_tables(
     split: str = "auto",
     test_start: str | None = None,
     validation_days: float = 14.0,
+    date_order: str | None = None,
 ) -> Dataset:
     """Reads your own items and interactions (CSV, TSV, Parquet or JSON lines), checks them and splits them.
 
@@ -46,8 +47,8 @@ def read_tables(
         name: the dataset's name; None: from the interactions' file.
         mapping: our field -> your column, for columns that are not recognised: ``{"title": "product_name"}``.
         split: auto, by-time or leave-one-out.
-        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
-        validation_days: length of the validation target of a split by time.
+        test_start, validation_days: first day of the test target (None: by the data), and days of validation before it.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
 
     Returns:
         The dataset; ``dataset.report`` says what was found, ``dataset.split`` which events train and which test.
@@ -57,7 +58,7 @@ def read_tables(
     """
     return read(
         "tables", items=items, interactions=interactions, name=name, mapping=mapping, split=split,
-        test_start=test_start, validation_days=validation_days,
+        test_start=test_start, validation_days=validation_days, date_order=date_order,
     )  # fmt: skip
 
 
@@ -72,19 +73,18 @@ def read(
     split: str = "auto",
     test_start: str | None = None,
     validation_days: float = 14.0,
+    date_order: str | None = None,
 ) -> Dataset:
     """Reads any source, checks it and splits it; nothing is written.
 
     Args:
         source: completejourney (its data come with a package), tables, amazon or recbole.
-        items: the items' file, of tables; the metadata, of amazon.
-        interactions: the interactions' file, of tables; the reviews, of amazon.
+        items, interactions: the two files, of tables; the metadata and the reviews, of amazon.
         path: folder or file, of recbole.
         name: the dataset's name; None: the source's own.
-        mapping: our field -> your column, of tables.
+        mapping: our field -> your column. date_order: as in `read_tables`.
         split: auto, by-time or leave-one-out.
-        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
-        validation_days: length of the validation target of a split by time.
+        test_start, validation_days: first day of the test target (None: by the data), and days of validation before it.
 
     Returns:
         The dataset with its split and its report.
@@ -92,7 +92,9 @@ def read(
     Raises:
         LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.
     """
-    what = pipeline.Preparation(source, items, interactions, path, name, mapping, split, test_start, validation_days)
+    what = pipeline.Preparation(
+        source, items, interactions, path, name, mapping, split, test_start, validation_days, date_order
+    )
     return pipeline.read_dataset(what)
 
 

@@ -18,6 +18,9 @@ SetOption = Annotated[list[str] | None, typer.Option("--set", help="A setting, e
 MapOption = Annotated[
     list[str] | None, typer.Option("--map", help="field=your_column, e.g. title=product. Repeatable.")
 ]
+DateOrderOption = Annotated[
+    str | None, typer.Option("--date-order", help="dmy or mdy: how dates such as 01/02/2024 are meant.")
+]
 LLMOption = Annotated[
     str | None,
     typer.Option(help="bundled, bundled-encoder, a Hugging Face id, a folder, or several with + between."),

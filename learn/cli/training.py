@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from learn.cli.options import DatasetArgument, LLMOption, MapOption, PresetOption, SetOption, WorkspaceOption
+from learn.cli.options import (
+    DatasetArgument,
+    DateOrderOption,
+    LLMOption,
+    MapOption,
+    PresetOption,
+    SetOption,
+    WorkspaceOption,
+)
 from learn.cli.terminal import next_step, print_metrics, say, say_report, usable_runs
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
@@ -103,6 +111,7 @@ def demo(
     items: Annotated[Path | None, typer.Option(help="Your items instead of completejourney.")] = None,
     interactions: Annotated[Path | None, typer.Option(help="Your interactions.")] = None,
     mapping: MapOption = None,
+    date_order: DateOrderOption = None,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     preset: PresetOption = "auto",
     llm: LLMOption = None,
@@ -127,7 +136,7 @@ def demo(
         raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
     where = Workspace.at(workspace)
     source = "completejourney" if items is None else "tables"
-    what = Preparation(source, items, interactions, name=name, mapping=tuple(mapping or ()))
+    what = Preparation(source, items, interactions, name=name, mapping=tuple(mapping or ()), date_order=date_order)
     dataset = prepare_dataset(where, what)
     say_report(where, dataset)
     config = configuration(dataset, preset, settings, llm)

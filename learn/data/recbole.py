@@ -4,64 +4,53 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from learn.data.categories import tags_between_blanks
+from learn.data.columns import INTERACTIONS, ITEMS, check_mapping, find_columns, parse_mapping
 from learn.data.dataset import Dataset
-from learn.data.schema import Interactions, Items
-from learn.data.validation import validate
+from learn.data.schema import Items
+from learn.data.tables import dataset_of_tables
 from learn.errors import LearnError
 
 TYPES = ("token", "token_seq", "float", "float_seq")
 
-_ITEM_ALIASES = {
-    Items.TITLE: ("title", "movie_title", "name", "product_name", "item_name"),
-    Items.CATEGORY: ("category", "categories", "genre", "genres", "class"),
-    Items.BRAND: ("brand", "store"),
-    Items.PRICE: ("price",),
-    Items.KEYWORDS: ("keywords", "tags"),
-    Items.ATTRIBUTES: ("attributes",),
-}
 # RecBole writes a list of names that contain spaces as Python would print it: 'Beauty', 'Hair Care'.
 _QUOTED_LIST = re.compile(r"^\s*\[?\s*(?:'[^']*'|\"[^\"]*\")(?:\s*,\s*(?:'[^']*'|\"[^\"]*\"))*\s*\]?\s*$")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
-def load_recbole(path: Path | str, name: str | None = None) -> Dataset:
-    """Reads the pair of atomic files that ``path`` names.
+def load_recbole(
+    path: Path | str,
+    name: str | None = None,
+    mapping: Mapping[str, str] | Iterable[str] = (),
+    date_order: str | None = None,
+) -> Dataset:
+    """Reads the pair of atomic files that ``path`` names; columns are found as in `learn.data.tables.load_tables`.
 
     Args:
         path: the folder that holds one pair, or either file, or their common path without the ending.
         name: the dataset's name; None: the files'.
+        mapping: field -> column without its type, or ``["title=movie_name", ...]``.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways.
 
     Raises:
         LearnError: a file is absent or ambiguous, its header untyped, a needed column missing, a line broken (with its
             number); or `validate` refuses.
     """
+    mapping = parse_mapping(mapping)
     prefix = _prefix(Path(path))
     inter_path, item_path = Path(f"{prefix}.inter"), Path(f"{prefix}.item")
-    inter = read_atomic(inter_path)
-    columns = {"user_id": Interactions.USER, "item_id": Interactions.ITEM, "timestamp": Interactions.TIME}
-    _require(inter_path, inter, ("user_id", "item_id"))
-    inter = inter[[column for column in columns if column in inter]].rename(columns=columns)
-
-    item = read_atomic(item_path)
-    _require(item_path, item, ("item_id",))
-    catalogue = pd.DataFrame({Items.ID: item["item_id"]})
-    for target, aliases in _ITEM_ALIASES.items():
-        found = next((alias for alias in aliases if alias in item), None)
-        if found is not None:
-            catalogue[target] = item[found]
-    if Items.TITLE not in catalogue and Items.CATEGORY not in catalogue:
-        raise LearnError(
-            f"{item_path} has no column of text among: {', '.join(item.columns)}.",
-            f"Name one of them {', '.join(_ITEM_ALIASES[Items.TITLE])}, with the type token_seq.",
-        )
-    if Items.CATEGORY in catalogue:
-        catalogue[Items.CATEGORY] = catalogue[Items.CATEGORY].map(_levels, na_action="ignore")
+    inter, item = read_atomic(inter_path), read_atomic(item_path)
+    check_mapping(mapping, [(ITEMS, item), (INTERACTIONS, inter)])
+    category = find_columns(item, ITEMS, mapping, str(item_path))[0].get(Items.CATEGORY)
+    if category is not None:
+        item = item.assign(**{category: tags_between_blanks(item[category].map(_levels, na_action="ignore"))})
     source = {"kind": "recbole", "items": str(item_path), "interactions": str(inter_path)}
-    return validate(name or prefix.name, catalogue, inter, source)
+    return dataset_of_tables(name or prefix.name, item, inter, mapping, source, date_order)
 
 
 def _prefix(path: Path) -> Path:
@@ -170,15 +159,6 @@ def _ragged(path: Path, width: int, detail: str) -> LearnError:
         f"{path}, line {number} has {cells} cells, the header has {width}. {detail}".rstrip(),
         "Separate the cells by single tabs and keep tabs out of the values.",
     )
-
-
-def _require(path: Path, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
-    for column in columns:
-        if column not in frame:
-            raise LearnError(
-                f"{path} has no column {column}; it has: {', '.join(frame.columns)}.",
-                f"Name the column {column}:token in the header.",
-            )
 
 
 def _levels(value: str) -> str:
