@@ -39,6 +39,7 @@ def read_tables(
     split: str = "auto",
     test_start: str | None = None,
     validation_days: float = 14.0,
+    date_order: str | None = None,
 ) -> Dataset:
     """Reads your own items and interactions (CSV, Parquet, JSON and their kin), checks them and splits them.
 
@@ -47,7 +48,7 @@ def read_tables(
         interactions: the file of the interactions: a user, an item and, if there is one, a time.
         name: the dataset's name; None: from the interactions' file.
         mapping: our field -> your column, for columns that are not recognised: ``{"title": "product_name"}``.
-        encoding, separator, split, test_start, validation_days: as of `read`.
+        encoding, separator, date_order, split, test_start, validation_days: as of `read`.
 
     Returns:
         The dataset; ``dataset.report`` says what was found, ``dataset.split`` which events train and which test.
@@ -57,7 +58,7 @@ def read_tables(
     """
     return read(
         "tables", items=items, interactions=interactions, name=name, mapping=mapping, encoding=encoding,
-        separator=separator, split=split, test_start=test_start, validation_days=validation_days,
+        separator=separator, date_order=date_order, split=split, test_start=test_start, validation_days=validation_days,
     )  # fmt: skip
 
 
@@ -74,25 +75,25 @@ def read(
     split: str = "auto",
     test_start: str | None = None,
     validation_days: float = 14.0,
+    date_order: str | None = None,
 ) -> Dataset:
     """Reads any source, checks it and splits it: the dataset with its split and report; nothing is written.
 
     Args:
         source: completejourney (its data come with a package), tables, amazon or recbole.
-        items: the items' file, of tables; the metadata, of amazon.
-        interactions: the interactions' file, of tables; the reviews, of amazon.
+        items, interactions: the two files, of tables; the metadata and the reviews, of amazon.
         path: folder or file, of recbole.
         name: the dataset's name; None: the source's own.
-        mapping: our field -> your column, of tables.
+        mapping: our field -> your column.
         encoding, separator: of the files (cp1252, ...; comma, semicolon, tab, pipe, colons); None: told by content.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
         split: auto, by-time or leave-one-out.
-        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
-        validation_days: length of the validation target of a split by time.
+        test_start, validation_days: first day of the test target (None: by the data), and days of validation before it.
 
     Raises:
         LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.
     """
-    how = (mapping, split, test_start, validation_days, encoding, separator)
+    how = (mapping, split, test_start, validation_days, encoding, separator, date_order)
     what = pipeline.Preparation(source, items, interactions, path, name, *how)
     return pipeline.read_dataset(what)
 

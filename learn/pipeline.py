@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from learn.config import Config, preset
 from learn.data.dataset import Dataset
 from learn.data.report import split_facts
+from learn.data.schema import Items
 from learn.data.sources import load_source
 from learn.data.splits import choose_split
 from learn.data.stored import save_dataset
@@ -37,12 +38,13 @@ class Preparation:
         items, interactions: files, of tables and amazon (metadata and reviews).
         path: folder or file, of recbole.
         name: the dataset's name; None: the source's own.
-        mapping: our field -> the table's column, or ``["title=product_name", ...]``, of tables.
+        mapping: our field -> the table's column, or ``["title=product_name", ...]``.
         split: auto, by-time or leave-one-out (`learn.data.splits.choose_split`).
-        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
+        test_start: first day of the test target, as a column of times would be read; None: by the data.
         validation_days: length of the validation target of a split by time.
         encoding: of the files (cp1252, gb18030, ...); None: told by content.
         separator: between the cells of tables (`learn.data.reading.form.SEPARATORS`); None: told by content.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
     """
 
     source: str
@@ -56,6 +58,7 @@ class Preparation:
     validation_days: float = 14.0
     encoding: str | None = None
     separator: str | None = None
+    date_order: str | None = None
 
 
 def read_dataset(what: Preparation) -> Dataset:
@@ -76,8 +79,9 @@ def read_dataset(what: Preparation) -> Dataset:
         mapping=what.mapping,
         encoding=what.encoding,
         separator=what.separator,
+        date_order=what.date_order,
     )
-    split = choose_split(dataset, what.split, what.test_start, what.validation_days)
+    split = choose_split(dataset, what.split, what.test_start, what.validation_days, what.date_order)
     return dataset.with_split(split, split_facts(dataset, split))
 
 
@@ -154,12 +158,13 @@ def train_variants(
         suffix: added to every Run's name.
 
     Raises:
-        LearnError: the LLM cannot be read, or the workspace cannot be written to.
+        LearnError: all items have one text, the LLM cannot be read, or the workspace cannot be written to.
     """
     from learn.cex.extractor import content_embeddings, wording_differences
     from learn.training.train import train_here
 
     split = dataset.split
+    _check_texts_differ(dataset)
     content = content_embeddings(dataset, config.cex, workspace, progress)
     if len(config.cex.encoders) == 1:  # kept for `learn.runs.anchors`: typed text is placed by it
         wording_differences(dataset, config.cex, workspace, content.vectors, progress)
@@ -170,6 +175,17 @@ def train_variants(
         kept = finished_run(folder, dataset, split, own, content.key) if keep_finished else None
         runs.append(kept or train_here(workspace, dataset, content, own, folder, progress))
     return runs
+
+
+def _check_texts_differ(dataset: Dataset) -> None:
+    texts = dataset.items[[*Items.TEXT, Items.PRICE]].drop_duplicates()
+    if dataset.n_items > 1 and len(texts) == 1:
+        said = ", ".join(str(one) for one in texts.iloc[0].dropna())
+        raise LearnError(
+            f"All {dataset.n_items:,} items of {dataset.name} have the same text ({said:.80}), so an LLM cannot tell "
+            "one from another.",
+            "Have it read a column in which they differ: prepare the dataset again with --map title=COLUMN.",
+        )
 
 
 def baseline_run(workspace: Workspace, dataset: Dataset, name: str) -> Run:

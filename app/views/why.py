@@ -103,7 +103,7 @@ def _pick_item(view: cache.View, places: dict[str, list[str]]) -> int | None:
         ids.append(asked)
 
     def words(item_id: str) -> str:
-        index = int(dataset.item_index.get_indexer([item_id])[0])
+        index = int(dataset.find_items([item_id])[0])
         title = view.catalogue.titles[index] if index >= 0 else "not in this catalogue"
         return f"{title} · {', '.join(places.get(item_id, [item_id]))}"
 

@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from learn.cli.options import DatasetArgument, EncodingOption, MapOption, SeparatorOption, WorkspaceOption
+from learn.cli.options import (
+    DatasetArgument,
+    DateOrderOption,
+    EncodingOption,
+    MapOption,
+    SeparatorOption,
+    WorkspaceOption,
+)
 from learn.cli.terminal import next_step, print_metrics, print_runs, say, say_report
 from learn.data.sources import SOURCES
 from learn.errors import LearnError
@@ -27,6 +34,7 @@ def prepare(
     split: Annotated[str, typer.Option(help="auto, by-time or leave-one-out.")] = "auto",
     test_start: Annotated[str | None, typer.Option(help="First day of the test target, YYYY-MM-DD.")] = None,
     validation_days: Annotated[float, typer.Option(help="Length of the validation target.")] = 14.0,
+    date_order: DateOrderOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Read a source, check it, and keep it as a dataset with its split."""
@@ -45,6 +53,7 @@ def prepare(
         validation_days,
         encoding,
         separator,
+        date_order,
     )
     dataset = prepare_dataset(where, what)
     say_report(where, dataset)

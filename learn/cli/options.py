@@ -24,6 +24,9 @@ EncodingOption = Annotated[
 SeparatorOption = Annotated[
     str | None, typer.Option(help="comma, semicolon, tab, pipe, colons or the sign; default: by content.")
 ]
+DateOrderOption = Annotated[
+    str | None, typer.Option("--date-order", help="dmy or mdy: how dates such as 01/02/2024 are meant.")
+]
 LLMOption = Annotated[
     str | None,
     typer.Option(help="bundled, bundled-encoder, a Hugging Face id, a folder, or several with + between."),

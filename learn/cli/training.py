@@ -9,6 +9,7 @@ import typer
 
 from learn.cli.options import (
     DatasetArgument,
+    DateOrderOption,
     EncodingOption,
     LLMOption,
     MapOption,
@@ -114,6 +115,7 @@ def demo(
     mapping: MapOption = None,
     encoding: EncodingOption = None,
     separator: SeparatorOption = None,
+    date_order: DateOrderOption = None,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     preset: PresetOption = "auto",
     llm: LLMOption = None,
@@ -138,8 +140,16 @@ def demo(
         raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
     where = Workspace.at(workspace)
     source = "completejourney" if items is None else "tables"
-    how = tuple(mapping or ())
-    what = Preparation(source, items, interactions, None, name, how, encoding=encoding, separator=separator)
+    what = Preparation(
+        source,
+        items,
+        interactions,
+        name=name,
+        mapping=tuple(mapping or ()),
+        encoding=encoding,
+        separator=separator,
+        date_order=date_order,
+    )
     dataset = prepare_dataset(where, what)
     say_report(where, dataset)
     config = configuration(dataset, preset, settings, llm)

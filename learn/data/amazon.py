@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from learn.data.columns import INTERACTIONS, ITEMS, fields_of, parse_mapping
 from learn.data.dataset import Dataset
 from learn.data.readers import records
 from learn.data.reading.form import PLAIN, Asked
@@ -43,7 +45,14 @@ RELEASES = (
 )
 
 
-def load_amazon(items: Path | str, interactions: Path | str, name: str | None = None, asked: Asked = PLAIN) -> Dataset:
+def load_amazon(
+    items: Path | str,
+    interactions: Path | str,
+    name: str | None = None,
+    mapping: Mapping[str, str] | Iterable[str] = (),
+    date_order: str | None = None,
+    asked: Asked = PLAIN,
+) -> Dataset:
     """Reads a metadata file and a reviews file of the same release; the first review says which release it is.
 
     The catalogue holds the reviewed items only, as in the published benchmarks: the metadata of a category describes
@@ -54,16 +63,20 @@ def load_amazon(items: Path | str, interactions: Path | str, name: str | None = 
         items: ``meta_*.json`` or ``meta_*.jsonl``, plain or packed; 2014's hold Python literals.
         interactions: reviews, for example ``Industrial_and_Scientific_5.json.gz``.
         name: the dataset's name; None: the reviews file's, in lower case.
+        mapping: our field -> the record's, for what is read otherwise: ``["attributes=feature"]``.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways.
         asked: how both files are encoded, where it is not UTF-8.
 
     Raises:
         LearnError: a file is absent, damaged, or not of these releases, with the line; or `validate` refuses.
     """
     items, interactions = Path(items), Path(interactions)
+    mapping = parse_mapping(mapping)
     of_reviews, of_items = Found(), Found()
     release = _detect(interactions, asked)
-    reviews = _read_reviews(interactions, release, asked, of_reviews)
-    catalogue, about = _read_meta(items, release, set(reviews[Interactions.ITEM]), asked, of_items)
+    reviews = _read_reviews(interactions, release, fields_of(mapping, INTERACTIONS), asked, of_reviews)
+    reviewed = set(reviews[Interactions.ITEM])
+    catalogue, about = _read_meta(items, release, reviewed, fields_of(mapping, ITEMS), asked, of_items)
     source = {
         "kind": "amazon",
         "release": release.year,
@@ -72,7 +85,7 @@ def load_amazon(items: Path | str, interactions: Path | str, name: str | None = 
         **about,
         "notes": of_items.notes(str(items)) + of_reviews.notes(str(interactions)),
     }
-    return validate(name or _default_name(interactions), catalogue, reviews, source)
+    return validate(name or _default_name(interactions), catalogue, reviews, source, date_order=date_order)
 
 
 def _default_name(path: Path) -> str:
@@ -95,9 +108,15 @@ def _detect(path: Path, asked: Asked) -> Release:
     raise LearnError(f"{path} is empty.", "Download it again.")
 
 
-def _read_reviews(path: Path, release: Release, asked: Asked, met: Found) -> pd.DataFrame:
-    fields = (release.user, release.item, release.time)
-    columns: tuple[list[Any], ...] = ([], [], [])
+def _read_reviews(path: Path, release: Release, mapped: Mapping[str, str], asked: Asked, met: Found) -> pd.DataFrame:
+    chosen = {
+        Interactions.USER: release.user,
+        Interactions.ITEM: release.item,
+        Interactions.TIME: release.time,
+        **mapped,
+    }
+    fields = tuple(chosen.values())
+    columns: tuple[list[Any], ...] = tuple([] for _ in fields)
     for number, record in records(path, asked, met):
         for field, column in zip(fields, columns, strict=True):
             if record.get(field) in (None, ""):
@@ -106,17 +125,17 @@ def _read_reviews(path: Path, release: Release, asked: Asked, met: Found) -> pd.
                     f"Give reviews of one release only (this one is read as {release.year}); mend or remove that line.",
                 )
             column.append(record[field])
-    names = (Interactions.USER, Interactions.ITEM, Interactions.TIME)
-    return pd.DataFrame(dict(zip(names, columns, strict=True)))
+    return pd.DataFrame(dict(zip(chosen, columns, strict=True)))
 
 
 def _read_meta(
-    path: Path, release: Release, reviewed: set[str], asked: Asked, met: Found
+    path: Path, release: Release, reviewed: set[str], mapped: Mapping[str, str], asked: Asked, found: Found
 ) -> tuple[pd.DataFrame, dict[str, int]]:
+    met: set[str] = set()
     rows: dict[str, dict[str, Any]] = {}
     repeated, unreviewed = 0, 0
     number = 0
-    for number, record in records(path, asked, met):
+    for number, record in records(path, asked, found):
         item = record.get(release.item)
         if item in (None, ""):
             raise LearnError(
@@ -135,11 +154,16 @@ def _read_meta(
                 Items.BRAND: _text(record.get(release.brand)),
                 Items.PRICE: record.get("price"),
             }
+            rows[item].update({name: record.get(column) for name, column in mapped.items()})
+            met.update(column for column in mapped.values() if column in record)
     if not rows:
         raise LearnError(
             f"None of the {number:,} items of {path} is reviewed in the interactions file.",
             "Give the metadata and the reviews of the same category and release.",
         )
+    for name, column in mapped.items():
+        if column not in met:
+            raise LearnError(f"--map {name}={column}: no record of {path} has a field {column!r}.", "Name one it has.")
     frame = pd.DataFrame(list(rows.values()))
     frame[Items.PRICE] = _prices(frame[Items.PRICE])
     return frame, {"repeated_records": repeated, "unreviewed_left_out": unreviewed}
@@ -158,9 +182,9 @@ def _title(value: Any) -> str | None:
 
 
 def _category(record: dict[str, Any], release: Release) -> str | None:
-    levels = record.get(release.categories)
-    if isinstance(levels, list) and levels and isinstance(levels[0], list):
-        levels = levels[0]  # 2014 gives several paths, the item's own first
+    levels = record.get(release.categories) or record.get("categories")
+    if isinstance(levels, list) and levels and all(isinstance(one, list) for one in levels):
+        levels = levels[0]  # 2014: a list of paths
     # 2018 mixes feature sentences into the path from a certain level on; they carry markup or run long.
     texts = [_text(level) for level in levels if isinstance(level, str)] if isinstance(levels, list) else []
     kept = [level for level in texts if level and len(level) <= 80]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from learn.checksums import verify
+from learn.data.ids import find_ids
 from learn.data.schema import Interactions, Items
 from learn.data.sequences import Sequences
 from learn.data.split import Split
@@ -88,6 +90,14 @@ class Dataset:
     def user_index(self) -> pd.Index:
         """User id -> user index, through ``get_indexer``."""
         return pd.Index(self.user_ids)
+
+    def find_items(self, ids: Sequence[Any] | pd.Series) -> np.ndarray:
+        """[n] item indices of ids written in any way that a table could write them; -1: unknown."""
+        return find_ids(pd.Series(ids, dtype=object), self.item_index)
+
+    def find_users(self, ids: Sequence[Any] | pd.Series) -> np.ndarray:
+        """[n] user indices of ids written in any way that a table could write them; -1: unknown."""
+        return find_ids(pd.Series(ids, dtype=object), self.user_index)
 
     @property
     def has_time(self) -> bool:

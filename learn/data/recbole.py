@@ -3,75 +3,65 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from learn.data.categories import tags_between_blanks
+from learn.data.columns import INTERACTIONS, ITEMS, check_mapping, find_columns, parse_mapping
 from learn.data.dataset import Dataset
 from learn.data.reading.encodings import to_utf8
 from learn.data.reading.form import PLAIN, Asked, Table
 from learn.data.reading.separated import read_separated
 from learn.data.reading.unpack import read_whole, unpacked
-from learn.data.schema import Interactions, Items
-from learn.data.validation import validate
+from learn.data.schema import Items
+from learn.data.tables import dataset_of_tables
 from learn.errors import LearnError
 
 TYPES = ("token", "token_seq", "float", "float_seq")
 
-_ITEM_ALIASES = {
-    Items.TITLE: ("title", "movie_title", "name", "product_name", "item_name"),
-    Items.CATEGORY: ("category", "categories", "genre", "genres", "class"),
-    Items.BRAND: ("brand", "store"),
-    Items.PRICE: ("price",),
-    Items.KEYWORDS: ("keywords", "tags"),
-    Items.ATTRIBUTES: ("attributes",),
-}
 # RecBole writes a list of names that contain spaces as Python would print it: 'Beauty', 'Hair Care'.
 _QUOTED_LIST = re.compile(r"^\s*\[?\s*(?:'[^']*'|\"[^\"]*\")(?:\s*,\s*(?:'[^']*'|\"[^\"]*\"))*\s*\]?\s*$")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
-def load_recbole(path: Path | str, name: str | None = None, asked: Asked = PLAIN) -> Dataset:
-    """Reads the pair of atomic files that ``path`` names.
+def load_recbole(
+    path: Path | str,
+    name: str | None = None,
+    mapping: Mapping[str, str] | Iterable[str] = (),
+    date_order: str | None = None,
+    asked: Asked = PLAIN,
+) -> Dataset:
+    """Reads the pair of atomic files that ``path`` names; columns are found as in `learn.data.tables.load_tables`.
 
     Args:
         path: the folder that holds one pair, or either file, or their common path without the ending.
         name: the dataset's name; None: the files'.
+        mapping: field -> column without its type, or ``["title=movie_name", ...]``.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways.
         asked: how both files are encoded, where it is not UTF-8.
 
     Raises:
         LearnError: a file is absent or ambiguous, its header untyped, a needed column missing, a line broken (with its
             number); or `validate` refuses.
     """
+    mapping = parse_mapping(mapping)
     prefix = _prefix(Path(path))
     inter_path, item_path = Path(f"{prefix}.inter"), Path(f"{prefix}.item")
     inter_table, item_table = read_typed(inter_path, asked), read_typed(item_path, asked)
-    inter = inter_table.frame
-    columns = {"user_id": Interactions.USER, "item_id": Interactions.ITEM, "timestamp": Interactions.TIME}
-    _require(inter_path, inter, ("user_id", "item_id"))
-    inter = inter[[column for column in columns if column in inter]].rename(columns=columns)
-
-    item = item_table.frame
-    _require(item_path, item, ("item_id",))
-    catalogue = pd.DataFrame({Items.ID: item["item_id"]})
-    for target, aliases in _ITEM_ALIASES.items():
-        found = next((alias for alias in aliases if alias in item), None)
-        if found is not None:
-            catalogue[target] = item[found]
-    if Items.TITLE not in catalogue and Items.CATEGORY not in catalogue:
-        raise LearnError(
-            f"{item_path} has no column of text among: {', '.join(item.columns)}.",
-            f"Name one of them {', '.join(_ITEM_ALIASES[Items.TITLE])}, with the type token_seq.",
-        )
-    if Items.CATEGORY in catalogue:
-        catalogue[Items.CATEGORY] = catalogue[Items.CATEGORY].map(_levels, na_action="ignore")
+    inter, item = inter_table.frame, item_table.frame
+    check_mapping(mapping, [(ITEMS, item), (INTERACTIONS, inter)])
+    category = find_columns(item, ITEMS, mapping, str(item_path))[0].get(Items.CATEGORY)
+    if category is not None:
+        item = item.assign(**{category: tags_between_blanks(item[category].map(_levels, na_action="ignore"))})
     source = {
         "kind": "recbole",
         "items": str(item_path),
         "interactions": str(inter_path),
         "notes": [*item_table.notes, *inter_table.notes],
     }
-    return validate(name or prefix.name, catalogue, inter, source)
+    return dataset_of_tables(name or prefix.name, item, inter, mapping, source, date_order)
 
 
 def _prefix(path: Path) -> Path:
@@ -126,15 +116,6 @@ def _check_header(path: Path, line: str) -> None:
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise LearnError(f"{path}, line 1 names {repeated[0]!r} twice.", "Rename or remove one of the two columns.")
-
-
-def _require(path: Path, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
-    for column in columns:
-        if column not in frame:
-            raise LearnError(
-                f"{path} has no column {column}; it has: {', '.join(frame.columns)}.",
-                f"Name the column {column}:token in the header.",
-            )
 
 
 def _levels(value: str) -> str:

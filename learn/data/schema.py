@@ -8,11 +8,13 @@ class Items:
 
     ID = "item_id"  # str, unique, the source's own
     TITLE = "title"  # str or missing
-    CATEGORY = "category"  # str or missing; levels joined by " > ", coarsest first
+    CATEGORY = "category"  # str or missing; levels joined by " > ", coarsest first; or tags, joined by ", "
     BRAND = "brand"  # str or missing
     PRICE = "price"  # float or missing, in the catalogue's currency
     KEYWORDS = "keywords"  # str or missing
     ATTRIBUTES = "attributes"  # str or missing: what the item supports (services, sizes, ...)
+
+    TELLING = "telling_tag"  # str or missing; only where CATEGORY is made of tags: `learn.data.categories`
 
     TEXT = (TITLE, CATEGORY, BRAND, KEYWORDS, ATTRIBUTES)
     ALL = (ID, TITLE, CATEGORY, BRAND, PRICE, KEYWORDS, ATTRIBUTES)

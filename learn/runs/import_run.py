@@ -109,8 +109,8 @@ def ranked_lists(
 
 def _known(table: pd.DataFrame, dataset: Dataset, path: Path) -> tuple[np.ndarray, np.ndarray, str]:
     """User and item indices of every row (-1 unknown), and what must be dropped in words ("" for nothing)."""
-    users = dataset.user_index.get_indexer(table["user"])
-    items = dataset.item_index.get_indexer(table["item"])
+    users = dataset.find_users(table["user"])
+    items = dataset.find_items(table["item"])
     unknown = []
     for what, found, known in (("user", users, dataset.user_ids), ("item", items, dataset.item_ids)):
         missing = table.loc[found < 0, what]

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from learn.data.cleaning import ids_as_text
 from learn.data.columns import ITEM_ALIASES, USER_ALIASES, TableKind, check_mapping, find_columns, parse_mapping
+from learn.data.ids import ids_as_text
 from learn.data.readers import place, read
 from learn.data.schema import Recommendations
 from learn.errors import LearnError

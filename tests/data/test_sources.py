@@ -23,7 +23,8 @@ from tests.data.frames import daily, dataset_of, interactions, items
         ("recbole", {}, "needs --path"),
         ("completejourney", {"path": "x"}, "--path"),
         ("recbole", {"path": "x", "items": "i"}, "--items"),
-        ("amazon", {"items": "i", "interactions": "r", "mapping": ["title=x"]}, "--map"),
+        ("completejourney", {"mapping": ["title=x"]}, "--map"),
+        ("completejourney", {"date_order": "dmy"}, "--date-order"),
     ],
 )
 def test_what_a_source_needs_and_does_not_take(kind, given, what):
