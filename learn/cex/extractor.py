@@ -19,6 +19,7 @@ from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.cex.reader import read_batch
 from learn.cex.rewording import rewordings
 from learn.cex.store import KEY_SEPARATOR, ContentStore, store_key, text_hash
+from learn.cex.tokenising import tokenise
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.data.schema import Items
@@ -28,9 +29,6 @@ from learn.workspace import Workspace
 
 SECONDS_PER_SHARD = 5.0
 """At most this much reading is lost to a kill."""
-CHARACTERS_PER_TOKEN = 50
-"""No more than this many characters per allowed token are tokenised: a megabyte of title would take minutes."""
-
 LIVE_TOKENS = 512
 """Texts of so many tokens in all are read while somebody waits: on one thread (`one_thread`)."""
 _live = threading.Lock()
@@ -56,14 +54,6 @@ class ContentEmbeddings:
     tokens: int = 0
     seconds: float = 0.0
     n_read: int = 0
-
-
-@dataclass(frozen=True)
-class Tokenised:
-    """Token lists cut to the limit, and how long each was before."""
-
-    tokens: list[list[int]]
-    whole: list[int]
 
 
 def content_settings(cex: CEXConfig) -> dict[str, object]:
@@ -179,33 +169,10 @@ def embed_texts(prompts: Sequence[str], llm: FrozenLLM, cex: CEXConfig) -> np.nd
     texts = tokenise(distinct, llm, cex).tokens
     vectors = np.zeros((len(distinct), llm.hidden_size), np.float32)
     with one_thread() if sum(map(len, texts)) <= LIVE_TOKENS else nullcontext():
-        for batch in _plan(texts, cex):
+        for batch in _plan(texts, llm, cex):
             vectors[batch] = _read([texts[index] for index in batch], llm, cex)
     place = {prompt: row for row, prompt in enumerate(distinct)}
     return vectors[[place[prompt] for prompt in prompts]]
-
-
-def tokenise(prompts: Sequence[str], llm: FrozenLLM, cex: CEXConfig) -> Tokenised:
-    """Token lists of at most ``cex.max_tokens``, special tokens included.
-
-    Raises:
-        LearnError: the LLM cannot read that many, or a text is empty.
-    """
-    if cex.max_tokens > llm.max_positions:
-        raise LearnError(
-            f"cex.max_tokens ({cex.max_tokens}) is more than {cex.llm} can read ({llm.max_positions}).",
-            f"Set cex.max_tokens to {llm.max_positions} or less.",
-        )
-    limit = cex.max_tokens * CHARACTERS_PER_TOKEN
-    short = [prompt[:limit] for prompt in prompts]
-    tokens = llm.tokenizer(short, truncation=False, verbose=False)["input_ids"]
-    whole = [len(text) for text in tokens]
-    for index, length in enumerate(whole):
-        if length > cex.max_tokens:
-            tokens[index] = llm.tokenizer(short[index], truncation=True, max_length=cex.max_tokens)["input_ids"]
-        elif length == 0:
-            raise LearnError(f"Text {index + 1} is empty.", "Give it a title.")
-    return Tokenised(tokens, whole)
 
 
 def _read_missing(
@@ -220,7 +187,7 @@ def _read_missing(
     saved = time.monotonic()
     total = sum(len(text) for text, wanted in zip(texts, missing, strict=True) if wanted)
     with progress.task(f"Reading {int(missing.sum()):,} texts", total=total, unit="tokens") as bar:
-        for batch in _plan(texts, cex):
+        for batch in _plan(texts, llm, cex):
             wanted = batch[missing[batch]]
             if not len(wanted):
                 continue
@@ -236,8 +203,8 @@ def _read_missing(
     return total
 
 
-def _plan(texts: list[list[int]], cex: CEXConfig) -> list[np.ndarray]:
-    return plan_batches([len(text) for text in texts], cex.token_budget)
+def _plan(texts: list[list[int]], llm: FrozenLLM, cex: CEXConfig) -> list[np.ndarray]:
+    return plan_batches([len(text) for text in texts], cex.token_budget, not llm.pads)
 
 
 def _read(texts: list[list[int]], llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:
