@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,15 +17,16 @@ import torch
 from learn.cex.batching import plan_batches
 from learn.cex.devices import compute_dtype, pick_device
 from learn.cex.llm import FrozenLLM, llm_identity, load_llm
+from learn.cex.own_vectors import read_own_vectors, vectors_identity
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.cex.reader import read_batch
 from learn.cex.rewording import rewordings
-from learn.cex.store import KEY_SEPARATOR, ContentStore, store_key, text_hash
+from learn.cex.store import KEY_SEPARATOR, OWN, ContentStore, store_key, text_hash
 from learn.cex.tokenising import tokenise
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.data.schema import Items
-from learn.errors import LearnError
+from learn.errors import LearnError, Note
 from learn.progress import Progress, make_progress
 from learn.workspace import Workspace
 
@@ -58,6 +61,8 @@ class ContentEmbeddings:
 
 def content_settings(cex: CEXConfig) -> dict[str, object]:
     """Everything that decides one LLM's content embedding's value; its hash is the store's key."""
+    if cex.own_vectors:
+        return {OWN: vectors_identity(cex.own_vectors)}
     return {
         "llm": llm_identity(cex),
         "prompt_version": PROMPT_VERSION,
@@ -75,10 +80,16 @@ def content_embeddings(
     A kill loses a few seconds' work: the next call plans the same batches and skips what is stored. Where ``cex`` names
     several LLMs each has a store of its own; their embeddings are joined, and so are the stores' keys.
 
+    What the user should know of the result is given as a warning (`learn.errors.Note`).
+
     Raises:
-        LearnError: an LLM cannot be loaded, the disk is full, or another process is reading the same items.
+        LearnError: an LLM cannot be loaded, a file of vectors does not fit the items, the disk is full, or another
+            process is reading the same items.
     """
-    found = [_one_reader(dataset, reader, workspace, progress) for reader in cex.encoders]
+    found = [
+        _brought(dataset, one, workspace) if one.own_vectors else _one_reader(dataset, one, workspace, progress)
+        for one in cex.encoders
+    ]
     if len(found) == 1:
         return found[0]
     return ContentEmbeddings(
@@ -104,11 +115,34 @@ def wording_differences(
     Raises:
         LearnError: as `content_embeddings`.
     """
+    if any(reader.own_vectors for reader in cex.encoders):
+        raise LearnError(
+            f"pal.wording needs items that are read in other words, and the vectors of {cex.llm} have no reader.",
+            "Leave it out: --set pal.wording=0",
+        )
     rows, prompts = rewordings(dataset.items, dataset.split.training_counts() > 0)
     stores = [_filled(prompts, dataset.name, reader, workspace, progress)[0] for reader in cex.encoders]
     read = np.concatenate([store.vectors_for(prompts) for store in stores], axis=1)
     differences: np.ndarray = read - content[rows]
     return differences
+
+
+def _brought(dataset: Dataset, cex: CEXConfig, workspace: Workspace) -> ContentEmbeddings:
+    started = time.monotonic()
+    path = cex.own_vectors or Path()
+    settings = content_settings(cex)
+    own = read_own_vectors(path, dataset)
+    store = ContentStore.create(workspace.content(dataset.name) / store_key(settings), settings)
+    names = store.names_of(dataset)
+    with store.locked():
+        rows, *_ = store.load(drop_damaged=True)
+        if not all(text_hash(name) in rows for name in names):
+            store.append(names, own.vectors, [0] * len(names))
+            store.compact()
+    if own.extra:
+        warnings.warn(Note(f"{path} has vectors of {own.extra:,} other items too; they are left out."), stacklevel=3)
+    truncated = _truncated(dataset, np.zeros(len(names), np.int32), cex.max_tokens)
+    return ContentEmbeddings(own.vectors, store.folder.name, truncated, seconds=time.monotonic() - started)
 
 
 def _one_reader(

@@ -16,7 +16,15 @@ import torch
 
 from learn.cex.devices import compute_dtype, pick_device
 from learn.cex.forward import NOTHING, Template
-from learn.cex.loading import check_vocabulary, load_model, load_options, load_tokenizer, quiet, read_template
+from learn.cex.loading import (
+    check_vocabulary,
+    hub_commit,
+    load_model,
+    load_options,
+    load_tokenizer,
+    quiet,
+    read_template,
+)
 from learn.cex.model_files import (
     ALLOW_PICKLES,
     AS_SAVED,
@@ -84,7 +92,7 @@ def load_llm(cex: CEXConfig, models_folder: Path | str, device: torch.device | N
             missing, or it does not read text.
     """
     device = device or pick_device()
-    identity = llm_identity(cex)
+    identity = llm_identity(cex)  # refuses what is no LLM
     source, options = cex.llm, load_options(cex.revision)
     if cex.llm in _SOURCES:
         source, options = str(_bundled_folder(cex.llm, Path(models_folder))), load_options()
@@ -112,17 +120,23 @@ def llm_identity(cex: CEXConfig) -> str:
     Raises:
         LearnError: see `load_llm`.
     """
+    if cex.own_vectors:
+        raise no_reader(f"{cex.own_vectors} holds vectors and no LLM")
     if cex.llm in _SOURCES:
         _packaged_file(cex.llm)
         package = _SOURCES[cex.llm][1]
         return f"{package}=={importlib.metadata.version(package)}"
     if folder := find_model_folder(cex.llm):
         return f"sha256:{_folder_hash(folder)}"
-    from transformers import AutoConfig
-
     with _readable(cex, cex.llm), quiet():
-        config = AutoConfig.from_pretrained(cex.llm, **load_options(cex.revision))
-    return f"{cex.llm}@{getattr(config, '_commit_hash', None) or cex.revision}"
+        return f"{cex.llm}@{hub_commit(cex.llm, cex.revision)}"
+
+
+def no_reader(why: str) -> LearnError:
+    """The error of whoever wants a text read where vectors were brought (`learn.cex.own_vectors`)."""
+    return LearnError(
+        f"{why}: nothing here can read a new text.", "Use a Run that an LLM read the items for: learn train DATASET"
+    )
 
 
 def parameters_hash(model: torch.nn.Module) -> str:

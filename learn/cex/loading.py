@@ -25,6 +25,25 @@ def load_options(revision: str | None = None) -> dict[str, Any]:
     return {"trust_remote_code": remote_code_allowed()} | ({"revision": revision} if revision else {})
 
 
+def hub_commit(name: str, revision: str | None) -> str:
+    """The commit that a Hugging Face id means, from the cache where it is there.
+
+    Raises:
+        Exception: whatever transformers raises where it cannot be found.
+    """
+    from transformers import AutoConfig
+    from transformers.utils import cached_file, extract_commit_hash
+
+    AutoConfig.from_pretrained(
+        name, **load_options(revision)
+    )  # says what is wrong with it better than a missing file does
+    file = cached_file(name, "config.json", revision=revision)
+    found: str | None = extract_commit_hash(file, None)
+    if found is None:
+        raise OSError(f"nobody says which commit of {name} this is")
+    return found
+
+
 def load_model(source: str, options: dict[str, Any], dtype: torch.dtype, name: str) -> Any:
     """The transformers model without a head, of an encoder-decoder its encoder, with every weight that it reads with.
 
