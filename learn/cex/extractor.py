@@ -16,9 +16,10 @@ import torch
 
 from learn.cex.batching import plan_batches
 from learn.cex.devices import compute_dtype, pick_device
+from learn.cex.language import ENGLISH, language_note
 from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.own_vectors import read_own_vectors, vectors_identity
-from learn.cex.prompt import PROMPT_VERSION, item_prompts
+from learn.cex.prompt import PROMPT_VERSION, item_prompt, item_prompts
 from learn.cex.reader import read_batch
 from learn.cex.rewording import rewordings
 from learn.cex.store import KEY_SEPARATOR, OWN, ContentStore, store_key, text_hash
@@ -150,20 +151,25 @@ def _one_reader(
 ) -> ContentEmbeddings:
     started = time.monotonic()
     prompts = item_prompts(dataset.items)
-    store, n_read, tokens = _filled(prompts, dataset.name, cex, workspace, progress)
+    store, n_read, tokens, llm = _filled(prompts, dataset.name, cex, workspace, progress)
     vectors, lengths = store.vectors_for(prompts), store.lengths_for(prompts)
+    if llm is not None:
+        usual = embed_texts([item_prompt(title) for title in ENGLISH], llm, cex)
+        if note := language_note(prompts, vectors, llm, cex.llm, usual):
+            warnings.warn(Note(note), stacklevel=3)
     truncated = _truncated(dataset, lengths, cex.max_tokens)
     return ContentEmbeddings(vectors, store.folder.name, truncated, tokens, time.monotonic() - started, n_read)
 
 
 def _filled(
     prompts: Sequence[str], dataset: str, cex: CEXConfig, workspace: Workspace, progress: Progress | None
-) -> tuple[ContentStore, int, int]:
-    """One LLM's store of ``dataset`` with all of ``prompts`` in it; how many were read now, and of how many tokens."""
+) -> tuple[ContentStore, int, int, FrozenLLM | None]:
+    """One LLM's store of ``dataset`` with all of ``prompts`` in it; how many were read now, of how many tokens, and the
+    LLM, if any were."""
     progress = progress or make_progress()
     settings = content_settings(cex)
     store = ContentStore.create(workspace.content(dataset) / store_key(settings), settings)
-    tokens = 0
+    tokens, llm = 0, None
     with store.locked():
         rows, *_ = store.load(drop_damaged=True)
         distinct = list(dict.fromkeys(prompts))
@@ -172,7 +178,7 @@ def _filled(
             llm = load_llm(cex, workspace.models, pick_device())
             tokens = _read_missing(store, distinct, np.array(missing), llm, cex, progress)
         store.compact()
-    return store, sum(missing), tokens
+    return store, sum(missing), tokens, llm
 
 
 @contextmanager
