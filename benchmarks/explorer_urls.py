@@ -40,6 +40,8 @@ OF_PAGE = {
     "ranking": [url.RANKED_DATASET, url.RANKED_METRIC],
     "benchmarks": [url.BENCHMARK, url.BENCHMARK_DATASET, url.BENCHMARK_METRIC, url.BENCHMARK_K, url.BENCHMARK_SET],
 }
+# Tried where new items are: on the page of the catalogue's own, nobody reads them.
+NEW_ITEM = {url.NEW_TITLE, url.NEW_PRICE}
 # What may be empty: a picker that was emptied, a box without a number, no item, no person.
 MAY_BE_EMPTY = {url.RUNS, url.CATEGORY, url.BRAND, url.USER, url.ITEM, url.BASKET, url.NEW_PRICE, *FREE}
 
@@ -67,10 +69,13 @@ def crashes(tab: Page, address: str, most: int) -> int:
     """How many of the addresses crash or keep silent about what they refuse."""
     bad = 0
     for page, keys, value in addresses(most):
-        query = [(key, value) for key in keys.split()]
+        tried = keys.split()
+        query = [(key, value) for key in tried] + (
+            [(url.MODE, "new")] if NEW_ITEM & set(tried) and url.MODE not in tried else []
+        )
         opened(tab, f"{address}/{page}?{urlencode(query)}")
         crashed = tab.locator("[data-testid=stException]").count() or tab.evaluate("window.hacked") is not None
-        must_name = any(key not in (MAY_BE_EMPTY if not value else FREE) for key, _ in query)
+        must_name = any(key not in (MAY_BE_EMPTY if not value else FREE) for key in tried)
         silent = must_name and not tab.locator("[data-testid=stAlert]").count()
         if crashed or silent:
             bad += 1

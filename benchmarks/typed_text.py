@@ -1,14 +1,16 @@
 """Whether typed text is understood: python benchmarks/typed_text.py [--wording 3 --shrinkage 1]
 
-Reads 300 items of completejourney in other words (docs/typed-text.md) with the LLM of the demo's Runs, counts how many
-of their ten nearest items are of the same kind in the content space as the given whitening makes it and in every Run's
-own space, and marks 50 products that a grocer does not sell. Writes typed_worst, typed_easy (shares) and typed_foreign,
-typed_own (shares that the badge marks) into assets/benchmarks/explorer.json.
+Reads 300 items of completejourney in other words (docs/typed-text.md) with the demo's LLM and counts how many
+of their ten nearest items are of the same kind: in the space in which typed text is placed (or as the given whitening
+makes it), and in every Run's own space. Marks 50 products that a grocer does not sell. Writes typed_worst, typed_easy
+(shares) and typed_foreign, typed_own (shares that the badge marks) into assets/benchmarks/explorer.json.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +20,11 @@ from results import upsert
 from learn.cex.extractor import wording_differences
 from learn.cex.llm import load_llm
 from learn.config import Preprocessing
+from learn.data.dataset import Dataset
 from learn.data.new_items import check_new_items
 from learn.data.stored import keep_dataset, open_dataset
 from learn.explore.catalogue import read_catalogue
-from learn.explore.lists.likeness import catalogue_likeness, nearest_cosine
+from learn.explore.lists.likeness import catalogue_likeness, nearest_cosine, read_directions
 from learn.explore.metrics.typed_text import easy, reworded, sampled_items, typed_text, worst
 from learn.pal.preprocessing import fit_preprocessing
 from learn.runs.new_items import embed_items, reading_settings
@@ -48,23 +51,19 @@ def main() -> None:
     first = opened.get("without-align") or next(iter(opened.values()))
     cex = reading_settings(first.run)
     llm = load_llm(cex, place.models)
-    preparing = first.preprocessing
-    if arguments.wording is not None:
-        changes = wording_differences(dataset, cex, place, first.content) if arguments.wording else None
-        known = first.content[counts > 0]
-        preparing = fit_preprocessing(known, Preprocessing.WHITEN, arguments.shrinkage, arguments.wording, changes)
-
-    def read(content: np.ndarray) -> np.ndarray:
-        return normalise(preparing.apply(content)).astype(np.float32)
-
     rows, kinds = sampled_items(counts), read_catalogue(dataset).finer
     probes = {
         probe: embed_items(check_new_items(items)[0], llm, cex) for probe, items in reworded(dataset, rows).items()
     }
+    read = partial(read_directions, first)
+    if arguments.wording is not None:
+        read = _read_otherwise(place, dataset, first, arguments.wording, arguments.shrinkage)
     vectors = read(first.content)
     shares = typed_text(vectors, rows, kinds, read, probes)
     print("content", shares.round(2).to_dict())
     for name, one in opened.items():
+        if one.anchors is not None:  # the probed items are strangers, as typed ones are
+            one.__dict__["anchors"] = one.anchors.without(rows)
         own = typed_text(one.directions(), rows, kinds, lambda c, r=one: r.directions(r.embed_new_items(c)), probes)
         print(name, own.round(2).to_dict())
     likeness = catalogue_likeness(vectors)
@@ -80,6 +79,15 @@ def main() -> None:
             "typed_own": own_marked,
         }
         upsert({name: (round(value, 3), "share") for name, value in found.items()})
+
+
+def _read_otherwise(
+    place: Workspace, dataset: Dataset, first: Recommender, wording: float, shrinkage: float
+) -> Callable[[np.ndarray], np.ndarray]:
+    changes = wording_differences(dataset, reading_settings(first.run), place, first.content) if wording else None
+    known = first.content[dataset.split.training_counts() > 0]
+    scale = fit_preprocessing(known, Preprocessing.WHITEN, shrinkage, wording, changes)
+    return lambda content: normalise(scale.apply(content)).astype(np.float32)
 
 
 if __name__ == "__main__":

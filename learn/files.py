@@ -1,6 +1,6 @@
 """Files that are whole or absent: everything is written under a temporary name, then renamed.
 
-A crash, a full disk or a pulled power cord leaves the old thing or the new one, never half of one.
+A crash, a full disk or a pulled power cord leaves the old thing or the new one, never half of one and never neither.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ import errno
 import json
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from learn.checksums import replacing, verify, write_checksums
 from learn.errors import LearnError
-
-TEMPORARY_PREFIX = ".partial-"
+from learn.exchange import exchange, fsync_folder, fsync_tree
+from learn.partial import retired_beside, temporary_beside
 
 
 def _write_error(path: Path, error: OSError) -> LearnError:
@@ -36,13 +36,15 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
         LearnError: the file system refused (disk full, read-only, ...); ``path`` is then as it was before.
     """
     path = Path(path)
-    temporary = path.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}{path.suffix}"
+    temporary = temporary_beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         with open(temporary, "rb") as handle:
             os.fsync(handle.fileno())
-        os.replace(temporary, path)
+        with replacing(path):
+            os.replace(temporary, path)
+        fsync_folder(path.parent)
     except OSError as error:
         raise _write_error(path, error) from error
     finally:
@@ -53,30 +55,35 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
 
 @contextmanager
 def atomic_folder(path: Path | str) -> Iterator[Path]:
-    """Like `atomic_path` for a whole folder: the new folder replaces ``path`` when the block succeeds."""
+    """Like `atomic_path` for a whole folder: the new folder, with its checksums, replaces ``path`` at the end."""
     path = Path(path)
-    temporary = path.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}"
-    retired = path.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}"
+    temporary = temporary_beside(path)
     try:
         temporary.mkdir(parents=True)
         yield temporary
-        if path.exists():
-            os.replace(path, retired)
-        os.replace(temporary, path)
+        write_checksums(temporary)
+        fsync_tree(temporary)
+        _replace_folder(temporary, path)
+        fsync_folder(path.parent)
     except OSError as error:
         raise _write_error(path, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-        if path.exists():
-            shutil.rmtree(retired, ignore_errors=True)
-        elif retired.exists():
+
+
+def _replace_folder(new: Path, path: Path) -> None:
+    """``new`` in the place of ``path``; what stood there is under the name of ``new`` then, or gone."""
+    if not path.exists():
+        os.replace(new, path)
+    elif not exchange(new, path):
+        retired = retired_beside(path)  # killed from here on, `learn.partial.restore_retired` brings it back
+        os.replace(path, retired)
+        try:
+            os.replace(new, path)
+        except OSError:
             os.replace(retired, path)
-
-
-def sweep_partial(folder: Path | str) -> None:
-    """Removes what a killed process left behind under a temporary name in ``folder``."""
-    for leftover in Path(folder).glob(f"{TEMPORARY_PREFIX}*"):
-        shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+            raise
+        shutil.rmtree(retired, ignore_errors=True)
 
 
 def write_json(path: Path | str, value: Any) -> None:
@@ -89,12 +96,17 @@ def read_json(path: Path | str, remedy: str) -> Any:
     """Reads a JSON file that this project wrote.
 
     Raises:
-        LearnError: absent or not JSON; the message carries ``remedy``, the command that rebuilds the file.
+        LearnError: absent, not JSON, or not what was written; the message carries ``remedy``, the command that
+            rebuilds the file.
     """
     path = Path(path)
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        verify(path, remedy)
+        return json.loads(text)
     except FileNotFoundError:
         raise LearnError(f"{path} does not exist.", remedy) from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise LearnError(f"{path} cannot be read: {error.strerror}.", remedy) from None
+    except (ValueError, RecursionError) as error:
         raise LearnError(f"{path} is damaged: {error}.", remedy) from None

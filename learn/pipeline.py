@@ -154,11 +154,14 @@ def train_variants(
     Raises:
         LearnError: the LLM cannot be read, or the workspace cannot be written to.
     """
-    from learn.cex.extractor import content_embeddings
+    from learn.cex.extractor import content_embeddings, wording_differences
     from learn.training.train import train_here
 
     split = dataset.split
     content = content_embeddings(dataset, config.cex, workspace, progress)
+    if len(config.cex.encoders) == 1 and not config.cex.own_vectors:
+        # kept for `learn.runs.anchors`: typed text is placed by it
+        wording_differences(dataset, config.cex, workspace, content.vectors, progress)
     runs = []
     for tower in towers:
         own = config.with_values(pal__item_tower=tower.code)

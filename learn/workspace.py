@@ -9,6 +9,7 @@ from pathlib import Path
 
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
+from learn.partial import restore_retired
 
 ENVIRONMENT_VARIABLE = "LEARN_WORKSPACE"
 DEFAULT = Path("workspace")
@@ -41,7 +42,7 @@ def first_runs() -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Workspace:
-    """Paths only; it reads and creates nothing.
+    """Paths only; it reads the names of folders and creates nothing.
 
     Layout: ``datasets/NAME``, ``content/NAME/KEY`` (one store per LLM setting), ``runs/DATASET/NAME``,
     ``models/`` (converted bundled LLMs), ``benchmarks/TABLE/DATASET``, ``maps/DATASET`` (of Runs kept elsewhere),
@@ -109,17 +110,25 @@ class Workspace:
 
     def dataset_names(self) -> list[str]:
         """Datasets that were prepared here, in alphabetical order."""
-        return sorted(path.parent.name for path in self.datasets.glob("*/dataset.json"))
+        return sorted(folder.name for folder in _named_folders(self.datasets, "dataset.json"))
 
     def run_paths(self, dataset: str) -> list[Path]:
         """Finished Runs of ``dataset``: `first_runs` in their order, then others in the order of their making."""
 
         first = first_runs()
 
-        def place(path: Path) -> tuple[int, int, str]:
-            name = path.parent.name
-            if name in first:  # a copy's or a clone's times of files say nothing
-                return first.index(name), 0, name
-            return len(first), path.stat().st_mtime_ns, name
+        def place(folder: Path) -> tuple[int, int, str]:
+            if folder.name in first:  # a copy's or a clone's times of files say nothing
+                return first.index(folder.name), 0, folder.name
+            return len(first), (folder / "run.json").stat().st_mtime_ns, folder.name
 
-        return [path.parent for path in sorted(self.runs(dataset).glob("*/run.json"), key=place)]
+        return sorted(_named_folders(self.runs(dataset), "run.json"), key=place)
+
+
+def _named_folders(place: Path, holding: str) -> list[Path]:
+    """Folders in ``place`` that hold such a file and have a name as `checked_name` takes it.
+
+    What is being written, what a killed process left, and a file manager's "copy of shop" are none of ours.
+    """
+    restore_retired(place)
+    return [path.parent for path in place.glob(f"*/{holding}") if _NAME.fullmatch(path.parent.name)]

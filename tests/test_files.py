@@ -5,12 +5,16 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from learn.checksums import NAME
 from learn.errors import LearnError
-from learn.files import TEMPORARY_PREFIX, atomic_folder, atomic_path, read_json, sweep_partial, write_json
+from learn.files import atomic_folder, atomic_path, read_json, write_json
+from learn.partial import RETIRED_PREFIX, TEMPORARY_PREFIX, retired_beside, sweep_partial, temporary_beside
 
 
 class Interrupted(Exception):
@@ -18,7 +22,14 @@ class Interrupted(Exception):
 
 
 def leftovers(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir() if path.name.startswith(TEMPORARY_PREFIX)]
+    return [path.name for path in folder.iterdir() if path.name.startswith((TEMPORARY_PREFIX, RETIRED_PREFIX))]
+
+
+def whole(folder: Path) -> list[str]:
+    """Its files, which are all that its checksums state."""
+    names = sorted(path.name for path in folder.iterdir() if path.name != NAME)
+    assert sorted(json.loads((folder / NAME).read_text())) == names
+    return names
 
 
 def test_path_replaces_when_the_block_succeeds(tmp_path):
@@ -65,7 +76,7 @@ def test_folder_replaces_whole(tmp_path):
         (temporary / "a.txt").write_text("1")
     with atomic_folder(target) as temporary:
         (temporary / "b.txt").write_text("2")
-    assert [path.name for path in target.iterdir()] == ["b.txt"], "nothing of the old folder stays"
+    assert whole(target) == ["b.txt"], "nothing of the old folder stays"
     assert leftovers(tmp_path) == []
 
 
@@ -80,6 +91,7 @@ def test_folder_puts_the_old_one_back_when_the_last_rename_fails(tmp_path, monke
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         rename(source, destination)
 
+    monkeypatch.setattr("learn.files.exchange", lambda one, other: False)  # as on systems without such a call
     monkeypatch.setattr("learn.files.os.replace", fail_on_the_new_one)
     with pytest.raises(LearnError, match="No space left"), atomic_folder(target) as temporary:
         (temporary / "new.txt").write_text("new")
@@ -149,3 +161,73 @@ def test_sweep_removes_only_what_is_temporary(tmp_path):
     (tmp_path / "kept.json").write_text("x")
     sweep_partial(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["kept.json"]
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_folder_replaces_whole_with_and_without_an_exchange(tmp_path, monkeypatch, exchanges):
+    if not exchanges:
+        monkeypatch.setattr("learn.files.exchange", lambda one, other: False)
+    for content in ("1", "2"):
+        with atomic_folder(tmp_path / "dataset") as temporary:
+            (temporary / f"{content}.txt").write_text(content)
+    assert whole(tmp_path / "dataset") == ["2.txt"]
+    assert leftovers(tmp_path) == []
+
+
+def test_sweep_leaves_what_a_living_process_writes(tmp_path):
+    script = (
+        "import sys, time; from pathlib import Path; from learn.files import atomic_folder\n"
+        f"with atomic_folder(Path({str(tmp_path)!r}) / 'run') as temporary:\n"
+        "    (temporary / 'a.txt').write_text('whole'); print('writing', flush=True); sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "writing\n"
+        sweep_partial(tmp_path)
+        other.communicate("")
+    assert (tmp_path / "run" / "a.txt").read_text() == "whole"
+
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "writing\n"
+        other.kill()
+    assert len(leftovers(tmp_path)) == 1
+    sweep_partial(tmp_path)
+    assert leftovers(tmp_path) == [] and (tmp_path / "run" / "a.txt").read_text() == "whole"
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_killed_between_two_renames_a_finished_folder_comes_back(tmp_path, at):
+    """Where no exchange exists, a kill leaves the old folder aside: it is not rubbish while its place is empty."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "a.txt").write_text("old")
+    script = (
+        "import os; from pathlib import Path; import learn.files as files\n"
+        "files.exchange = lambda one, other: False\n"
+        "calls, rename = [], os.replace\n"
+        "def killed(source, place):\n"
+        "    calls.append(place)\n"
+        f"    if len(calls) == {at}: os._exit(9)\n"
+        "    rename(source, place)\n"
+        "os.replace = killed\n"
+        f"with files.atomic_folder(Path({str(tmp_path)!r}) / 'run') as temporary:\n"
+        "    (temporary / 'a.txt').write_text('new')\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 9
+    sweep_partial(tmp_path)
+    assert (tmp_path / "run" / "a.txt").read_text() == "old" and leftovers(tmp_path) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_another_hosts_writing_is_left_until_it_is_old(tmp_path):
+    theirs = tmp_path / f"{TEMPORARY_PREFIX}00000000.1.1-abc"
+    theirs.write_text("x")
+    sweep_partial(tmp_path)
+    assert theirs.exists()
+    os.utime(theirs, (0, 0))
+    sweep_partial(tmp_path)
+    assert not theirs.exists()
+
+
+def test_names_on_disk_hold_their_place(tmp_path):
+    assert temporary_beside(tmp_path / "a.json").suffix == ".json"
+    assert retired_beside(tmp_path / "my-run-1").name.endswith("-my-run-1")

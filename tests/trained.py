@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from learn.cex.extractor import content_embeddings
+from learn.cex.extractor import content_embeddings, wording_differences
 from learn.config import CEXConfig, Config, preset
 from learn.data.dataset import Dataset
 from learn.data.stored import open_dataset
@@ -39,6 +39,7 @@ def make_trained_workspace(root: Path | str, dataset: Dataset | None = None) -> 
     silent = make_progress(silent=True)
     config = tiny_config(make_tiny_llm(workspace.root / "llm"))
     read = content_embeddings(dataset, config.cex, workspace, silent)
+    wording_differences(dataset, config.cex, workspace, read.vectors, silent)
     for tower in ITEM_TOWERS.entries:
         train(
             dataset,

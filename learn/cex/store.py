@@ -9,7 +9,6 @@ This module imports neither torch nor transformers.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -21,13 +20,14 @@ from typing import Any, Literal
 
 import numpy as np
 from filelock import FileLock, Timeout
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from learn.cex.prompt import item_prompts
+from learn.checksums import verify
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
-from learn.files import atomic_path, read_json, sweep_partial, write_json
+from learn.files import read_json, write_json
+from learn.partial import sweep_partial
+from learn.tensor_files import load_tensors, save_tensors
 from learn.workspace import Workspace
 
 FORMAT_VERSION = 1
@@ -124,8 +124,9 @@ class ContentStore:
         lengths: list[np.ndarray] = []
         for shard in self.shards():
             try:
+                verify(shard, self.remedy)  # of the prebuilt demo; a shard of a workspace states its own
                 hashes, vectors, tokens = _read_shard(shard)
-            except (SafetensorError, OSError, ValueError) as error:
+            except (ValueError, LearnError) as error:
                 warnings.warn(f"{shard} is damaged ({error}); its items have to be read again.", stacklevel=2)
                 if drop_damaged:
                     shard.unlink(missing_ok=True)
@@ -145,6 +146,11 @@ class ContentStore:
     def names_of(self, dataset: Dataset) -> list[str]:
         """[N] under which name each item of ``dataset`` is stored: its prompt; where nobody read it, its id."""
         return item_prompts(dataset.items) if self.has_reader else [str(one) for one in dataset.item_ids]
+
+    def holds(self, prompts: Sequence[str]) -> bool:
+        """Whether the LLM's reading of every one of ``prompts`` is here."""
+        rows, *_ = self.load()
+        return all(text_hash(prompt) in rows for prompt in prompts)
 
     def vectors_for(self, prompts: Sequence[str]) -> np.ndarray:
         """[len(prompts), D_llm] float32, in the order of ``prompts``.
@@ -190,7 +196,7 @@ class ContentStore:
         hashes = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), HASH_BYTES)
         kept = np.fromiter(rows.values(), np.int64, len(rows))
         tensors = {"hashes": hashes, "vectors": vectors[kept], "lengths": lengths[kept]}
-        _write_tensors(self.folder / f"shard-{number:06d}.safetensors", tensors)
+        save_tensors(self.folder / f"shard-{number:06d}.safetensors", tensors)
         for shard in old:
             shard.unlink(missing_ok=True)
 
@@ -253,14 +259,13 @@ def _lock_error(path: Path, error: OSError) -> LearnError:
 
 
 def _read_shard(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    with safe_open(path, framework="numpy") as shard:
-        names = set(shard.keys())
-        if not {"hashes", "vectors", "lengths"} <= names:
-            raise ValueError(f"it holds {sorted(names)}")
-        vectors = shard.get_tensor("vectors").astype(np.float32)
-        if "scale" in names:
-            vectors *= shard.get_tensor("scale")
-        return shard.get_tensor("hashes"), vectors, shard.get_tensor("lengths")
+    shard, _ = load_tensors(path)
+    if not {"hashes", "vectors", "lengths"} <= shard.keys():
+        raise ValueError(f"it holds {sorted(shard)}")
+    vectors = shard["vectors"].astype(np.float32)
+    if "scale" in shard:
+        vectors *= shard["scale"]
+    return shard["hashes"], vectors, shard["lengths"]
 
 
 def _write_shard(
@@ -272,13 +277,4 @@ def _write_shard(
 ) -> None:
     hashes = np.frombuffer(b"".join(map(text_hash, prompts)), np.uint8).reshape(len(prompts), HASH_BYTES)
     tensors = {"hashes": hashes, "vectors": vectors, "lengths": np.asarray(lengths, np.int32)}
-    _write_tensors(path, tensors if scale is None else tensors | {"scale": scale})
-
-
-def _write_tensors(path: Path, tensors: dict[str, np.ndarray]) -> None:
-    with atomic_path(path) as temporary:
-        try:
-            save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, temporary)
-        except SafetensorError as error:
-            # safetensors reports a full disk in its own exception.
-            raise OSError(errno.ENOSPC if "os error 28" in str(error) else errno.EIO, str(error)) from error
+    save_tensors(path, tensors if scale is None else tensors | {"scale": scale})

@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from learn.checksums import verify
 from learn.data.schema import Interactions, Items
 from learn.data.sequences import Sequences
 from learn.data.split import Split
@@ -150,10 +151,13 @@ class Dataset:
                 remedy,
             )
         try:
+            for name in ("items.parquet", "interactions.parquet"):
+                verify(folder / name, remedy)
             items = pd.read_parquet(folder / "items.parquet")
             interactions = pd.read_parquet(folder / "interactions.parquet")
         except (OSError, ValueError) as error:
             raise LearnError(f"Dataset {folder} is damaged: {error}", remedy) from error
-        dataset = cls(about["name"], items, interactions, about["source"], about["report"])
+        # A copied folder is a dataset of its own, under the name of its place.
+        dataset = cls(folder.name, items, interactions, about["source"], about["report"])
         dataset.__dict__["fingerprint"] = about["fingerprint"]
         return dataset

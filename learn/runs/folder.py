@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from pydantic import ValidationError
-from safetensors.numpy import load_file
 
+from learn.checksums import verify
 from learn.config import Config, parse_config
 from learn.data.dataset import Dataset
 from learn.data.schema import Recommendations
@@ -17,6 +17,7 @@ from learn.data.split import SplitInfo
 from learn.errors import LearnError
 from learn.files import read_json
 from learn.runs.info import FORMAT_VERSION, RunInfo
+from learn.tensor_files import DamagedTensors, load_tensors
 from learn.workspace import Workspace
 
 
@@ -36,9 +37,10 @@ class RunFolder:
                 f"Run {self.path} has format {data.get('format_version')}, this version reads {FORMAT_VERSION}.", remedy
             )
         try:
-            self.info = RunInfo.model_validate(data)
+            info = RunInfo.model_validate(data)
         except ValidationError as error:
             raise LearnError(f"Run {self.path} is damaged: {error}", remedy) from None
+        self.info = info.model_copy(update={"name": self.path.absolute().name})  # a copied folder is a Run of its own
         self._remedy = remedy
 
     @property
@@ -76,9 +78,10 @@ class RunFolder:
         path = self.path / f"{name}.safetensors"
         if not path.exists():
             raise LearnError(f"Run {self.name} ({self.info.label}) has no {name}.", self._remedy)
+        verify(path, self._remedy)
         try:
-            return load_file(path)
-        except Exception as error:
+            return load_tensors(path)[0]
+        except DamagedTensors as error:
             raise LearnError(f"{path} is damaged: {error}", self._remedy) from error
 
     @cached_property
@@ -104,10 +107,12 @@ class RunFolder:
         return self._table("per_user")
 
     def _table(self, name: str) -> pd.DataFrame:
+        path = self.path / f"{name}.parquet"
         try:
-            return pd.read_parquet(self.path / f"{name}.parquet")
+            verify(path, self._remedy)
+            return pd.read_parquet(path)
         except (OSError, ValueError) as error:
-            raise LearnError(f"Run {self.name}: {name}.parquet cannot be read: {error}", self._remedy) from None
+            raise LearnError(f"{path} cannot be read: {error}", self._remedy) from None
 
     @cached_property
     def metrics(self) -> pd.DataFrame:

@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
-from safetensors.numpy import save_file
+from pydantic import BaseModel, ConfigDict, Field
 
 from learn.files import atomic_path, write_json
+from learn.tensor_files import save_tensors
 
 FORMAT_VERSION = 1
 
@@ -31,7 +31,7 @@ class RunInfo(BaseModel):
     dataset: str
     dataset_fingerprint: str
     split: dict[str, str | None]
-    content_key: str | None = None
+    content_key: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
     """Key of the content store that it was trained on."""
     item_vectors: Literal["own", "content", "none"] = "none"
     """``own``: in this folder. ``content``: the item embedding is E^c itself, prepared as this Run's preprocessing
@@ -47,8 +47,7 @@ class RunInfo(BaseModel):
 
 def write_vectors(path: Path, vectors: np.ndarray, dtype: str = "float16") -> None:
     """Stores [n, d] ``vectors`` under the name "vectors" in a safetensors file, atomically."""
-    with atomic_path(path) as temporary:
-        save_file({"vectors": np.ascontiguousarray(vectors.astype(dtype))}, temporary)
+    save_tensors(path, {"vectors": vectors.astype(dtype)})
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:

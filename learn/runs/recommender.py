@@ -28,6 +28,7 @@ from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, normali
 
 if TYPE_CHECKING:
     from learn.pal.towers import Towers
+    from learn.runs.anchors import Anchors
 
 
 class Recommender:
@@ -172,9 +173,21 @@ class Recommender:
             raise LearnError("The history is empty.", "Give at least one item that the catalogue has.")
         return self.embed_histories(sequences_of([np.asarray(items)]))[0]
 
-    def embed_new_items(self, content: np.ndarray) -> np.ndarray:
-        """[n, D_llm] raw content embeddings of items outside the catalogue -> [n, d] float32."""
-        prepared = self.preprocessing.apply(content)
+    @cached_property
+    def anchors(self) -> Anchors | None:
+        """Where typed text is placed before a tower reads it; None: nothing is known of how it is said elsewhere."""
+        from learn.runs.anchors import anchors_of
+
+        return anchors_of(self.run, self.dataset, lambda: self.content)
+
+    def embed_new_items(self, content: np.ndarray, as_written: bool = False) -> np.ndarray:
+        """[n, D_llm] raw content embeddings of items outside the catalogue -> [n, d] float32.
+
+        Args:
+            as_written: the text was written as the catalogue's is, and is not placed beside it first (`anchors`).
+        """
+        placed = content if as_written or self.anchors is None else self.anchors.place(content)
+        prepared = self.preprocessing.apply(placed)
         if self.towers is None:
             return normalise(prepared).astype(np.float32)
         import torch

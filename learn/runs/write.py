@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from safetensors.numpy import save_file
 
 from learn.config import Config
 from learn.data.dataset import Dataset
@@ -21,6 +20,7 @@ from learn.evaluation.protocol import LIST_LENGTH, evaluate
 from learn.files import atomic_folder, write_json
 from learn.runs.info import RunInfo, write_info, write_table, write_vectors
 from learn.runs.run import Run
+from learn.tensor_files import save_tensors
 
 _HALF_PRECISION_LOSS = 1e-3  # of the range of scores: more than this and they stay float32
 
@@ -71,8 +71,8 @@ def finish_run(
             write_json(temporary / "config.json", config.model_dump(mode="json"))
         for name, tensors in (("weights", weights), ("preprocessing", preprocessing)):
             if tensors:
-                arrays = {key: np.ascontiguousarray(np.asarray(value)) for key, value in tensors.items()}
-                save_file(arrays, temporary / f"{name}.safetensors")
+                arrays = {key: np.asarray(value) for key, value in tensors.items()}
+                save_tensors(temporary / f"{name}.safetensors", arrays)
         if user_vectors is not None:
             write_vectors(temporary / "user_vectors.safetensors", user_vectors)
         if item_vectors is not None:

@@ -15,6 +15,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from learn.checksums import verify
 from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
 
@@ -68,6 +69,8 @@ class Checkpoints:
         if state.get("identity") != self.identity:
             return None
         try:
+            for path in self.folder.glob("*.safetensors"):
+                verify(path, remedy)
             return {path.stem: load_file(path) for path in self.folder.glob("*.safetensors")}, state
         except (OSError, SafetensorError) as error:
             raise LearnError(f"The checkpoint {self.folder} is damaged: {error}", remedy) from error

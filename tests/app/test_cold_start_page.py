@@ -19,6 +19,7 @@ from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
 from tests.app.maps_fixtures import unpack, with_maps
+from tests.by_hand import forget_checksums
 
 COLD = f"i{synthetic.N_ITEMS - 1}"
 
@@ -188,6 +189,7 @@ def test_a_missing_llm_says_what_to_do(damageable_workspace, open_page, mounted_
         if config.exists():
             text = config.read_text(encoding="utf-8")
             folder = Run(path).config.cex.llm
+            forget_checksums(path)
             config.write_text(text.replace(folder, folder + "-gone"), encoding="utf-8")
     page = open_page("cold_start", what="new", new_title="Tea")
     assert len(page.error) == 1 and "no model folder" in page.error[0].value and "What to do" in page.error[0].value

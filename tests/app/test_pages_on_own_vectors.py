@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from learn.cex.store import stored_content
 from learn.cli.commands import app
 from learn.data.stored import open_dataset
+from learn.explore.maps.spaces import find_spaces
 from learn.runs.run import Run
 from learn.workspace import Workspace
 from tests import synthetic
@@ -77,10 +78,15 @@ def test_a_typed_item_is_told_that_nobody_reads(place, open_page):
     assert NOBODY in texts(page)
 
 
-def test_the_atlas_has_the_vectors_and_its_search_by_meaning_says_so(place, open_page):
+def test_the_atlas_shows_the_vectors_and_its_search_by_meaning_says_that_nobody_reads(place, open_page):
     with_maps(place)
+    spaces = find_spaces([Run(place.run(synthetic.NAME, "learn-b"))])
+    assert spaces[0].label == "Your vectors"
     page = open_page("atlas")
     assert not page.error, [one.value for one in page.error]
+    page.session_state["atlas_meaning"] = "green tea"
+    page.run()
+    assert not page.exception and NOBODY in page.error[0].value
 
 
 def test_the_library_reads_no_new_text_for_it_and_answers_all_else(place):

@@ -178,11 +178,11 @@ def test_another_process_is_named_while_it_writes_and_its_lock_is_free_as_soon_a
 def test_a_full_disk_is_said_and_what_was_read_stays(filled, cex, workspace, monkeypatch):
     _, content, store = filled
 
-    def full(tensors, path):
+    def full(tensors, path, about):
         Path(path).write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("learn.cex.store.save_file", full)
+    monkeypatch.setattr("learn.tensor_files.save_file", full)
     with pytest.raises(LearnError, match="No space left") as caught:
         content_embeddings(make_dataset([*TITLES, "more"]), cex, workspace, SILENT)
     assert "Free some space" in caught.value.remedy

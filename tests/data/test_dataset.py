@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from learn.data.dataset import FORMAT_VERSION, Dataset
 from learn.data.schema import Interactions, Items
 from learn.errors import LearnError
+from tests.by_hand import forget_checksums
 from tests.data.frames import dataset_of
 
 T = pd.Timestamp("2024-01-01")
@@ -24,8 +26,8 @@ def dataset() -> Dataset:
 
 
 def test_round_trip(dataset, tmp_path):
-    dataset.save(tmp_path / "d")
-    again = Dataset.load(tmp_path / "d")
+    dataset.save(tmp_path / "made")
+    again = Dataset.load(tmp_path / "made")
     assert again.name == "made"
     assert again.source == {"kind": "test"}
     assert again.report == {"items": 4}
@@ -86,6 +88,7 @@ def test_saving_again_replaces_the_whole(dataset, tmp_path):
     (tmp_path / "d" / "stale").write_text("x")
     dataset.save(tmp_path / "d")
     assert sorted(path.name for path in (tmp_path / "d").iterdir()) == [
+        "checksums.json",
         "dataset.json",
         "interactions.parquet",
         "items.parquet",
@@ -106,7 +109,8 @@ def test_a_failed_save_leaves_the_old_one(dataset, tmp_path, monkeypatch):
     with pytest.raises(LearnError, match="No space left") as caught:
         changed.save(tmp_path / "d")
     assert "Free some space" in caught.value.remedy
-    assert Dataset.load(tmp_path / "d").name == "made"
+    assert Dataset.load(tmp_path / "d").fingerprint == dataset.fingerprint
+    assert Dataset.load(tmp_path / "d").report == {"items": 4}
     assert [path.name for path in tmp_path.iterdir()] == ["d"]
 
 
@@ -128,6 +132,7 @@ def break_missing_parquet(folder):
 
 
 def break_version(folder):
+    forget_checksums(folder)
     about = json.loads((folder / "dataset.json").read_text())
     about["format_version"] = FORMAT_VERSION + 1
     (folder / "dataset.json").write_text(json.dumps(about))
@@ -150,3 +155,9 @@ def test_what_is_damaged_or_foreign_names_the_command_that_rebuilds_it(dataset, 
         Dataset.load(tmp_path / "d")
     assert "learn prepare SOURCE --name d" in caught.value.remedy
     assert str(tmp_path / "d") in caught.value.what
+
+
+def test_a_copied_folder_is_a_dataset_of_its_own(dataset, tmp_path):
+    dataset.save(tmp_path / "made")
+    shutil.copytree(tmp_path / "made", tmp_path / "made-old")
+    assert Dataset.load(tmp_path / "made-old").name == "made-old"

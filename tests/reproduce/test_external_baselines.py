@@ -62,7 +62,7 @@ def host(tmp_path):
 def test_the_files_hold_what_came_before_the_test_and_nothing_after(dataset, split, tmp_path):
     export(dataset, split, tmp_path / "data")
     names = sorted(path.name for path in (tmp_path / "data").iterdir())
-    assert names == ["history.csv", "items.csv", "training.csv", "validation.csv"]
+    assert names == ["checksums.json", "history.csv", "items.csv", "training.csv", "validation.csv"]
     tables = {name[:-4]: pd.read_csv(tmp_path / "data" / name) for name in names}
     assert tables["items"]["item"].tolist() == dataset.item_ids.tolist()
     for user, name in enumerate(dataset.user_ids):

@@ -10,7 +10,7 @@ from learn.config import preset
 from learn.data.schema import Metrics, PerUser, Recommendations, Slices
 from learn.errors import LearnError
 from learn.evaluation.protocol import evaluate, rank_vectors
-from learn.files import TEMPORARY_PREFIX
+from learn.partial import TEMPORARY_PREFIX
 from learn.runs.info import RunInfo, provenance, write_info, write_vectors
 from learn.runs.run import Run
 from learn.runs.write import finish_run, recommendations_table
@@ -129,7 +129,7 @@ def test_scores_shrink_only_where_nothing_is_lost(dataset):
 def test_a_run_without_training_has_only_lists_and_metrics(finish):
     run = finish("bare")
     assert {path.name for path in run.path.iterdir()} == {
-        *("run.json", "metrics.json", "slices.json", "recommendations.parquet", "per_user.parquet")
+        *("checksums.json", "run.json", "metrics.json", "slices.json", "recommendations.parquet", "per_user.parquet")
     }
     assert run.curves.empty
     with pytest.raises(LearnError, match=r"Run bare \(Mine\) has no user_vectors"):

@@ -65,3 +65,22 @@ def test_runs_of_different_data_are_not_compared(place):
     change(place, "learn-b", dataset="another")
     with pytest.raises(LearnError, match="different datasets"):
         check_comparable(runs[0], open_run(place, synthetic.NAME, "learn-b"))
+
+
+def test_copies_are_runs_of_their_own_and_what_is_half_written_is_none(place):
+    runs = place.runs(synthetic.NAME)
+    for copy in ("learn-b-old", "learn-b copy", ".partial-00000000.1.1-abc"):
+        shutil.copytree(runs / "learn-b", runs / copy)
+    found = find_runs(place, open_dataset(place, synthetic.NAME))
+    assert found.names == ["learn-a", "learn-b", "learn-c", "popularity", "learn-b-old"] and not found.problems
+    assert found.named("learn-b-old").info.name == "learn-b-old"
+    shutil.copytree(place.datasets / synthetic.NAME, place.datasets / "shop copy")
+    shutil.copytree(place.datasets / synthetic.NAME, place.datasets / "shop2")
+    assert place.dataset_names() == ["shop2", synthetic.NAME]
+    assert open_dataset(place, "shop2").name == "shop2"
+
+
+def test_a_run_points_nowhere_else(place):
+    change(place, "learn-c", content_key="../../../elsewhere")
+    with pytest.raises(LearnError, match="content_key"):
+        open_run(place, synthetic.NAME, "learn-c")

@@ -58,13 +58,16 @@ class Likeness:
 
 
 def read_directions(reader: Recommender, content: np.ndarray | None = None) -> np.ndarray:
-    """[n, D_llm] float32 of length 1: content embeddings as the towers of ``reader`` read them, before any tower.
+    """[n, D_llm] float32 of length 1: content embeddings where ``reader`` looks for what a text is like.
+
+    That is the space in which it places typed text (`learn.runs.anchors`), else the one that its towers read.
 
     Args:
         reader: any Run that reads text.
         content: [n, D_llm] raw, of new items; None: the catalogue's.
     """
-    prepared = reader.preprocessing.apply(reader.content if content is None else content)
+    scale = reader.preprocessing if reader.anchors is None else reader.anchors.scale
+    prepared = scale.apply(reader.content if content is None else content)
     return np.ascontiguousarray(normalise(prepared), dtype=np.float32)
 
 

@@ -9,12 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from learn.explore.maps.layout import ItemMap, MapQuality, MoveQuality
 from learn.explore.maps.spaces import Space
-from learn.files import atomic_path
+from learn.tensor_files import load_tensors, save_tensors
 from learn.workspace import Workspace
 
 FORMAT_VERSION = 2
@@ -65,8 +63,7 @@ def write(
         tensors["near"] = made.near.astype(np.uint16 if len(made.items) <= 2**16 else np.uint32)
     if base is not None:
         tensors["base"] = base.astype(np.float32)
-    with atomic_path(_paths(space, workspace)[-1]) as temporary:
-        save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, temporary, identity)
+    save_tensors(_paths(space, workspace)[-1], tensors, identity)
 
 
 def _stamp(space: Space) -> str:
@@ -105,16 +102,15 @@ def _read(path: Path, identity: dict[str, str]) -> tuple[ItemMap, np.ndarray | N
     if not path.exists():
         return None
     try:
-        with safe_open(path, framework="numpy") as file:
-            about = file.metadata() or {}
-            if any(about.get(name) != value for name, value in identity.items()):
-                return None
-            base = file.get_tensor("base") if "base" in file.keys() else None  # noqa: SIM118  # no mapping
-            items, plane, trust = (file.get_tensor(name) for name in ("items", "plane", "trust"))
-            figures = json.loads(about["figures"])
-            quality = figures["quality"] and MapQuality(**figures["quality"])
-            moves = {name: MoveQuality(**one) for name, one in figures["moves"].items()}
-            near = file.get_tensor("near").astype(np.int64) if "near" in file.keys() else None  # noqa: SIM118
-            return ItemMap(items.astype(np.int64), plane, trust, about["method"], near, quality, moves), base
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError):
+        tensors, about = load_tensors(path)
+        if any(about.get(name) != value for name, value in identity.items()):
+            return None
+        items, plane, trust = (tensors[name] for name in ("items", "plane", "trust"))
+        figures = json.loads(about["figures"])
+        quality = figures["quality"] and MapQuality(**figures["quality"])
+        moves = {name: MoveQuality(**one) for name, one in figures["moves"].items()}
+        near = tensors["near"].astype(np.int64) if "near" in tensors else None
+        base = tensors.get("base")
+        return ItemMap(items.astype(np.int64), plane, trust, about["method"], near, quality, moves), base
+    except (KeyError, TypeError, ValueError):
         return None  # damaged: it is made again and replaced
