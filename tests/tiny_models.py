@@ -28,7 +28,7 @@ SHAPES: dict[str, tuple[dict[str, Any], int, int, bool]] = {  # model type -> se
     "deberta-v2": (_USUAL | {"relative_attention": True, "pos_att_type": ["p2c", "c2p"]}, 32, 64, False),
     "mpnet": (_USUAL, 32, 62, False),
     "longformer": (_USUAL | {"attention_window": [8, 8]}, 32, 62, False),
-    "big_bird": (_USUAL | {"block_size": 2, "num_random_blocks": 1}, 32, 64, False),
+    "big_bird": (_USUAL | {"block_size": 8, "num_random_blocks": 1}, 32, 64, False),
     "modernbert": (_USUAL | _SPECIAL | {"cls_token_id": 1, "sep_token_id": 1, "local_attention": 16}, 32, 64, False),
     "xlnet": ({"d_model": 32, "n_layer": 2, "n_head": 4, "d_inner": 64, "vocab_size": VOCABULARY}, 32, UNLIMITED,
               False),

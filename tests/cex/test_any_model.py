@@ -62,7 +62,7 @@ def test_one_token_more_than_there_are_positions_is_refused(tmp_path):
 
 
 def test_the_order_of_reading_does_not_matter_to_sparse_attention(tmp_path):
-    make_model("big_bird", tmp_path)
+    make_model("big_bird", tmp_path, block_size=2)
     llm, cex = read(tmp_path)
     long = "a long text that block-sparse attention would read otherwise"
     first = embed_texts([long], llm, cex)
