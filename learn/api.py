@@ -132,6 +132,7 @@ def train(
     preset: str = "auto",
     settings: Mapping[str, Any] | Iterable[str] | None = None,
     llm: Path | str | None = None,
+    vectors: Path | str | None = None,
     seed: int | None = None,
     suffix: str = "",
     workspace: Place = None,
@@ -148,6 +149,7 @@ def train(
         preset: tiny, demo, short, paper; auto: the one that suits the dataset's split.
         settings: what to change in it: ``{"training.epochs": 5}`` or ``["training.epochs=5"]``.
         llm: bundled, bundled-encoder, a Hugging Face id or a folder; None: the preset's.
+        vectors: a file of your own vectors in place of an LLM (`learn.cex.own_vectors`); with ``llm`` too, beside it.
         seed: another seed; None: the preset's.
         suffix: added to the Run's name, to keep several.
         workspace: where it goes; None: the default one.
@@ -163,7 +165,7 @@ def train(
     towers = pipeline.towers_named(tower)
     if len(towers) != 1:
         raise LearnError(f"learn.train trains one item tower, not {tower!r}.", "Call it once for each tower.")
-    config = pipeline.configuration(dataset, preset, settings, None if llm is None else str(llm), seed)
+    config = pipeline.configuration(dataset, preset, settings, None if llm is None else str(llm), seed, vectors)
     stored_data.keep_dataset(where, dataset)
     runs = pipeline.train_variants(where, dataset, config, towers, keep_finished=True, progress=progress, suffix=suffix)
     return Run(runs[0].path, dataset)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from learn.config import Config, preset
+from learn.config import OWN_VECTORS, Config, preset
 from learn.data.dataset import Dataset
 from learn.data.report import split_facts
 from learn.data.schema import Items
@@ -102,6 +102,7 @@ def configuration(
     settings: Mapping[str, Any] | Iterable[str] | None = None,
     llm: str | None = None,
     seed: int | None = None,
+    vectors: Path | str | None = None,
 ) -> Config:
     """The preset with the settings applied.
 
@@ -111,13 +112,16 @@ def configuration(
         settings: ``["training.epochs=5"]`` or {"training.epochs": 5}.
         llm: what ``cex.llm`` is to be; None: the preset's.
         seed: what ``training.seed`` is to be; None: the preset's.
+        vectors: a file of vectors in place of an LLM (`learn.cex.own_vectors`); with ``llm`` named too, beside it.
 
     Raises:
         LearnError: no such preset or setting, or a value that it cannot have.
     """
     values = parse_settings(settings)
-    if llm is not None:
-        values["cex.llm"] = str(llm)
+    readers = [] if llm is None else [str(llm)]
+    readers += [] if vectors is None else [f"{OWN_VECTORS}{vectors}"]
+    if readers:
+        values["cex.llm"] = "+".join(readers)
     if seed is not None:
         values["training.seed"] = seed
     return preset(preset_name, dataset.split.info.kind).with_settings(values)
@@ -166,7 +170,8 @@ def train_variants(
     split = dataset.split
     _check_texts_differ(dataset)
     content = content_embeddings(dataset, config.cex, workspace, progress)
-    if len(config.cex.encoders) == 1:  # kept for `learn.runs.anchors`: typed text is placed by it
+    if len(config.cex.encoders) == 1 and not config.cex.own_vectors:
+        # kept for `learn.runs.anchors`: typed text is placed by it
         wording_differences(dataset, config.cex, workspace, content.vectors, progress)
     runs = []
     for tower in towers:

@@ -31,3 +31,13 @@ LLMOption = Annotated[
     str | None,
     typer.Option(help="bundled, bundled-encoder, a Hugging Face id, a folder, or several with + between."),
 ]
+VectorsOption = Annotated[
+    Path | None,
+    typer.Option(help="Your own vectors in place of an LLM: ids and numbers as Parquet, .npz, or .npy."),
+]
+RemoteCodeOption = Annotated[
+    bool, typer.Option("--allow-remote-code", help="Run Python code that a model brings. It runs as you.")
+]
+PicklesOption = Annotated[
+    bool, typer.Option("--allow-pickled-weights", help="Read weights that are no safetensors. They can run code.")
+]

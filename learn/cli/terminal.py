@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from learn.errors import LearnError
+from learn.errors import LearnError, Note
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,6 +30,23 @@ def say(text: str) -> None:
 def next_step(command: str, workspace: Path | None) -> None:
     """What to type next, in the workspace that this command was given."""
     say(f"Next: {command}" + (f" --workspace {shlex.quote(str(workspace))}" if workspace else ""))
+
+
+@contextmanager
+def notes_said() -> Iterator[None]:
+    """What the library notes about the user's data inside is said; other warnings go where they went."""
+    before = warnings.showwarning
+
+    def show(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
+        if issubclass(category, Note):
+            say(f"Note: {message}")
+        else:
+            before(message, category, *place, **more)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", Note)
+        warnings.showwarning = show
+        yield
 
 
 def say_report(workspace: Workspace, dataset: Dataset) -> None:

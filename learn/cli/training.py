@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +14,15 @@ from learn.cli.options import (
     EncodingOption,
     LLMOption,
     MapOption,
+    PicklesOption,
     PresetOption,
+    RemoteCodeOption,
     SeparatorOption,
     SetOption,
+    VectorsOption,
     WorkspaceOption,
 )
-from learn.cli.terminal import next_step, print_metrics, say, say_report, usable_runs
+from learn.cli.terminal import next_step, notes_said, print_metrics, say, say_report, usable_runs
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.workspace import Workspace
@@ -27,30 +31,42 @@ from learn.workspace import Workspace
 def extract(
     dataset: DatasetArgument,
     llm: LLMOption = None,
+    vectors: VectorsOption = None,
     preset: PresetOption = "auto",
     settings: SetOption = None,
+    allow_remote_code: RemoteCodeOption = False,
+    allow_pickled_weights: PicklesOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Let the frozen LLM read every item once. Interrupted, the same command goes on."""
     from learn.cex.extractor import content_embeddings
     from learn.cex.store import KEY_SEPARATOR
+    from learn.cex.trust import allow
     from learn.data.stored import open_dataset
     from learn.pipeline import configuration
 
     where = Workspace.at(workspace)
     found = open_dataset(where, dataset)
-    config = configuration(found, preset, settings, llm)
-    content = content_embeddings(found, config.cex, where)
-    say(
-        f"Read {content.n_read:,} of {found.n_items:,} items in {content.seconds:.0f} s "
-        f"({content.tokens:,} tokens), {content.vectors.shape[1]} dimensions."
-    )
+    config = configuration(found, preset, settings, llm, vectors=vectors)
+    allow(allow_remote_code, allow_pickled_weights)
+    with notes_said():
+        content = content_embeddings(found, config.cex, where)
+    width = f"{content.vectors.shape[1]} dimensions."
+    if config.cex.own_vectors:
+        say(f"Took the vectors of {found.n_items:,} items from {config.cex.own_vectors}, {width}")
+    else:
+        say(
+            f"Read {content.n_read:,} of {found.n_items:,} items in {content.seconds:.0f} s "
+            f"({content.tokens:,} tokens), {width}"
+        )
     if len(content.truncated):
         say(f"{len(content.truncated):,} prompts were longer than {config.cex.max_tokens} tokens and were cut:")
         say(content.truncated.head(5).to_string(index=False))
     for key in content.key.split(KEY_SEPARATOR):
         say(f"Wrote {where.content(dataset) / key}")
-    next_step(f"learn train {dataset}", workspace)
+    named = f" --llm {shlex.quote(llm)}" if llm else ""
+    named += f" --vectors {shlex.quote(str(vectors))}" if vectors else ""
+    next_step(f"learn train {dataset}{named}", workspace)
 
 
 def train(
@@ -58,12 +74,16 @@ def train(
     tower: Annotated[str, typer.Option(help=f"{', '.join(ITEM_TOWERS)}, or all.")] = "all",
     preset: PresetOption = "auto",
     llm: Annotated[str | None, typer.Option(help="Whose content embeddings to train on.")] = None,
+    vectors: VectorsOption = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
     suffix: Annotated[str, typer.Option(help="Added to the Runs' names, to keep several.")] = "",
     settings: SetOption = None,
+    allow_remote_code: RemoteCodeOption = False,
+    allow_pickled_weights: PicklesOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Train item towers, evaluate them, and write one Run each. Interrupted, the same command goes on."""
+    from learn.cex.trust import allow
     from learn.data.stored import open_dataset
     from learn.pipeline import EVERY_TOWER, configuration, towers_named, train_variants
     from learn.runs.baselines import make_reference_runs
@@ -71,8 +91,10 @@ def train(
     where = Workspace.at(workspace)
     towers = towers_named(tower)
     found = open_dataset(where, dataset)
-    config = configuration(found, preset, settings, llm, seed)
-    runs = train_variants(where, found, config, towers, suffix=suffix)
+    config = configuration(found, preset, settings, llm, seed, vectors)
+    allow(allow_remote_code, allow_pickled_weights)
+    with notes_said():
+        runs = train_variants(where, found, config, towers, suffix=suffix)
     if tower == EVERY_TOWER:
         runs += make_reference_runs(found, found.split, where)
     print_metrics(runs, found.n_items)
@@ -119,12 +141,16 @@ def demo(
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     preset: PresetOption = "auto",
     llm: LLMOption = None,
+    vectors: VectorsOption = None,
     settings: SetOption = None,
+    allow_remote_code: RemoteCodeOption = False,
+    allow_pickled_weights: PicklesOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Everything in one go: prepare, extract, train all variants, evaluate, draw the maps."""
     import shutil
 
+    from learn.cex.trust import allow
     from learn.pipeline import (
         EVERY_TOWER,
         Preparation,
@@ -152,11 +178,13 @@ def demo(
     )
     dataset = prepare_dataset(where, what)
     say_report(where, dataset)
-    config = configuration(dataset, preset, settings, llm)
+    config = configuration(dataset, preset, settings, llm, vectors=vectors)
+    allow(allow_remote_code, allow_pickled_weights)
     if from_scratch:
         shutil.rmtree(where.content(dataset.name), ignore_errors=True)
         shutil.rmtree(where.runs(dataset.name), ignore_errors=True)
-    made = train_variants(where, dataset, config, towers_named(EVERY_TOWER), keep_finished=not from_scratch)
+    with notes_said():
+        made = train_variants(where, dataset, config, towers_named(EVERY_TOWER), keep_finished=not from_scratch)
     made += make_reference_runs(dataset, dataset.split, where)
     draw_maps(where, dataset, made)
     print_metrics(made, dataset.n_items)
