@@ -21,7 +21,7 @@ from learn.item_towers import ITEM_TOWERS
 from learn.pal.preprocessing import ContentPreprocessing
 from learn.retrieval.exact import top_k
 from learn.retrieval.scores import pair_scores
-from learn.runs.folder import RunFolder
+from learn.runs.folder import RunFolder, check_fits
 from learn.runs.stored_lists import StoredLists
 from learn.runs.suggestions import ScoreTerms, Suggestions
 from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
@@ -38,9 +38,13 @@ class Recommender:
         run: any Run.
         dataset: what it was made on, with its split.
         content: [N, D_llm] raw content embeddings of the catalogue, where the caller has them already.
+
+    Raises:
+        LearnError: ``run`` was made on another version of ``dataset``, or with another split.
     """
 
     def __init__(self, run: RunFolder, dataset: Dataset, content: np.ndarray | None = None) -> None:
+        check_fits(run, dataset)
         self.run, self.dataset, self._content = run, dataset, content
         self._by_similarity_alone = False
 
