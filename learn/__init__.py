@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from learn.data.dataset import Dataset
     from learn.errors import LearnError
     from learn.runs.run import Run
+    from learn.showing import show
     from learn.workspace import Workspace
 
 __version__ = "0.1.0"
@@ -56,6 +57,7 @@ __all__ = [
     "popularity",
     "read",
     "read_tables",
+    "show",
     "train",
 ]
 
@@ -64,6 +66,7 @@ _ELSEWHERE = {
     "LearnError": "learn.errors",
     "Run": "learn.runs.run",
     "Workspace": "learn.workspace",
+    "show": "learn.showing",
 }
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from learn.data.schema import Interactions, Items
 from learn.data.sequences import Sequences
-from learn.data.split import Split
+from learn.data.split import PHASE_CODES, Phase, Split
 from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
 
@@ -62,6 +62,14 @@ class Dataset:
         computed = set(self.__dict__) - set(self.__dataclass_fields__)  # of the tables alone, which are the same
         other.__dict__.update({name: self.__dict__[name] for name in computed})
         return other
+
+    def before_test(self) -> pd.DataFrame:
+        """The rows of `interactions` before the test target: what another recommender may be given.
+
+        Raises:
+            LearnError: nobody split it yet.
+        """
+        return self.interactions[self.split.codes < PHASE_CODES[Phase.TEST]]
 
     @property
     def n_items(self) -> int:
