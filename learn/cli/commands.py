@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import typer
 
-from learn.cli import data, explore, training
+from learn.cli import data, explore, sharing, training
 from learn.errors import LearnError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "atlas": explore.atlas,
     "runs": data.runs,
     "import-run": data.import_run_command,
+    "export": sharing.export,
     "demo": training.demo,
     "benchmark": training.benchmark,
     "rank": explore.rank,

@@ -176,6 +176,17 @@ class Recommender:
             raise LearnError("The history is empty.", "Give at least one item that the catalogue has.")
         return self.embed_histories(sequences_of([np.asarray(items)]))[0]
 
+    def embed_catalogue(self, rows: np.ndarray) -> np.ndarray:
+        """[n, d] float32: the catalogue's items ``rows`` ([n] indices), embedded now and not read from the Run."""
+        prepared = self.prepared(rows)
+        if self.towers is None:
+            return normalise(prepared).astype(np.float32)
+        import torch
+
+        from learn.pal.infer import item_vectors
+
+        return item_vectors(self.towers, torch.as_tensor(prepared), items=torch.as_tensor(rows))
+
     def embed_new_items(self, content: np.ndarray) -> np.ndarray:
         """[n, D_llm] raw content embeddings of items outside the catalogue -> [n, d] float32."""
         prepared = self.preprocessing.apply(content)
