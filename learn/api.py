@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from learn import pipeline
@@ -17,7 +18,6 @@ from learn.data import stored as stored_data
 from learn.data.dataset import Dataset
 from learn.data.new_items import check_new_items
 from learn.data.schema import Items, Recommendations, Slices
-from learn.data.split import Phase
 from learn.errors import LearnError
 from learn.runs import stored as stored_runs
 from learn.runs.recommend import item_positions, items_table
@@ -221,8 +221,9 @@ def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:
     spaces = find_spaces([run])
     if not spaces:
         raise LearnError(f"Run {run.name} ({run.info.label}) holds lists only, no vectors.", "Use a trained Run.")
-    found, cosines = nearest(space_vectors(spaces[-1], dataset), k, row)
-    return items_table(dataset, found[0], cosines[0])
+    shown = np.union1d(np.flatnonzero(dataset.available), row)
+    found, cosines = nearest(space_vectors(spaces[-1], dataset)[shown], k, np.searchsorted(shown, row))
+    return items_table(dataset, shown[found[0]], cosines[0])
 
 
 def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
@@ -247,7 +248,7 @@ def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
 
     dataset = run.dataset
     users, catalogue = run.recommender.users, run.recommender.items
-    history = dataset.split.history(Phase.TEST)
+    history = run.recommender.history
     if isinstance(items, str):
         row = int(item_positions(dataset, items)[0])
         new, vectors, known = dataset.items.iloc[[row]], catalogue[[row]], row

@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from learn.data.availability import in_stock
 from learn.data.schema import Interactions, Items
 from learn.data.sequences import Sequences
 from learn.data.split import PHASE_CODES, Phase, Split
@@ -41,6 +42,10 @@ class Dataset:
     source: dict[str, Any] = field(default_factory=dict)
     report: dict[str, Any] = field(default_factory=dict)
     cut: Split | None = None
+    trained_on: tuple[str, ...] = ()
+    """Fingerprints of earlier states, the oldest first, whose Runs stay valid: `learn items` and `learn update`."""
+    folder: Path | None = field(default=None, compare=False)
+    """Where it was read from."""
 
     @property
     def split(self) -> Split:
@@ -70,6 +75,23 @@ class Dataset:
             LearnError: nobody split it yet.
         """
         return self.interactions[self.split.codes < PHASE_CODES[Phase.TEST]]
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The fingerprints whose Runs are valid: those of earlier states, then its own."""
+        return (*self.trained_on, self.fingerprint)
+
+    @cached_property
+    def available(self) -> np.ndarray:
+        """[N] bool: items in stock; the others are read in histories and never shown."""
+        return in_stock(self.items)
+
+    @cached_property
+    def newer(self) -> np.ndarray:
+        """[n] bool: events that came after the split was made."""
+        if Interactions.NEWER not in self.interactions:
+            return np.zeros(len(self.interactions), dtype=bool)
+        return self.interactions[Interactions.NEWER].fillna(False).to_numpy(dtype=bool)
 
     @property
     def n_items(self) -> int:
@@ -120,16 +142,22 @@ class Dataset:
             present = frame[[column for column in columns if column in frame]]
             digest.update(",".join(present.columns).encode())
             digest.update(pd.util.hash_pandas_object(present, index=False).to_numpy().tobytes())
+        if self.trained_on:  # a state of a dataset that changes: what is in stock tells it from others too
+            digest.update(",".join(self.trained_on).encode() + self.available.tobytes())
         return digest.hexdigest()[:16]
 
     def save(self, folder: Path | str) -> None:
         """Writes items.parquet, interactions.parquet, dataset.json and, once split, split.json, atomically."""
         with atomic_folder(folder) as temporary:
-            self.items.to_parquet(temporary / "items.parquet", index=False)
-            self.interactions.to_parquet(temporary / "interactions.parquet", index=False)
-            if self.cut is not None:
-                write_json(temporary / SPLIT_FILE, self.cut.describe())
-            write_json(temporary / "dataset.json", self.about())
+            self.write(temporary)
+
+    def write(self, folder: Path) -> None:
+        """As `save`, into a ``folder`` that is not yet in its place."""
+        self.items.to_parquet(folder / "items.parquet", index=False)
+        self.interactions.to_parquet(folder / "interactions.parquet", index=False)
+        if self.cut is not None:
+            write_json(folder / SPLIT_FILE, self.cut.describe())
+        write_json(folder / "dataset.json", self.about())
 
     def about(self) -> dict[str, Any]:
         """dataset.json, as it reads back: what the tables are, not the tables."""
@@ -140,6 +168,8 @@ class Dataset:
             "source": self.source,
             "report": self.report,
         }
+        if self.trained_on:
+            facts["trained_on"] = list(self.trained_on)
         return cast(dict[str, Any], json.loads(json.dumps(facts, default=str)))
 
     @classmethod
@@ -162,6 +192,7 @@ class Dataset:
             interactions = pd.read_parquet(folder / "interactions.parquet")
         except (OSError, ValueError) as error:
             raise LearnError(f"Dataset {folder} is damaged: {error}", remedy) from error
-        dataset = cls(about["name"], items, interactions, about["source"], about["report"])
+        earlier = tuple(about.get("trained_on", ()))
+        dataset = cls(about["name"], items, interactions, about["source"], about["report"], None, earlier, folder)
         dataset.__dict__["fingerprint"] = about["fingerprint"]
         return dataset

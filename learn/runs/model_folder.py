@@ -66,11 +66,21 @@ class LearnModel(
         self.register_buffer("matrix" if whitens else "scale", torch.ones(shape))
 
     @classmethod
+    def from_pretrained(cls, folder: Path | str, **options: Any) -> LearnModel:
+        """The model in a local folder that `learn export` or ``save_pretrained`` wrote; nothing is downloaded.
+
+        Raises:
+            LearnError: there is none, or it is damaged.
+        """
+        if not (Path(folder) / WEIGHTS).is_file():
+            raise LearnError(f"There is no model folder {folder}: it has no {WEIGHTS}.", "Make one: learn export")
+        found: LearnModel = super().from_pretrained(str(folder), **options)
+        return found
+
+    @classmethod
     def _from_pretrained(cls, *, model_id: str, map_location: str = "cpu", **given: Any) -> LearnModel:
-        """What `from_pretrained` calls: a local folder only, and weights that fit one by one."""
+        """What the mixin calls for a folder: weights that fit one by one."""
         file = Path(model_id) / WEIGHTS
-        if not file.is_file():
-            raise LearnError(f"There is no model folder {model_id}: it has no {WEIGHTS}.", "Make one: learn export")
         places = inspect.signature(cls.__init__).parameters
         model = cls(**{name: value for name, value in given.items() if name in places})
         try:

@@ -67,8 +67,8 @@ class Recommender:
 
     @cached_property
     def history(self) -> Sequences:
-        """Every user's events before the test target."""
-        return self.dataset.split.history(Phase.TEST)
+        """Every user's events before the test target; all of them where there are newer ones (`Split.now`)."""
+        return self.dataset.split.now.history(Phase.TEST)
 
     @cached_property
     def content(self) -> np.ndarray:
@@ -226,7 +226,7 @@ class Recommender:
             allowed: [N] bool, the items that may be in the list; None: all.
         """
         if not has_vectors(self.run) or not self.users[user].any():
-            return self._lists.of(user, k, unseen, allowed)
+            return self._lists.of(user, k, unseen, self._in_stock(allowed))
         return self.ranked(self.users[user], self.history[user], k, unseen=unseen, allowed=allowed)
 
     def for_history(
@@ -255,7 +255,14 @@ class Recommender:
             scores[held] = -np.inf
         else:
             scores[held] += np.float32(self.run.info.repeat)
-        return best_of(scores, k, allowed)
+        return best_of(scores, k, self._in_stock(allowed))
+
+    def _in_stock(self, allowed: np.ndarray | None) -> np.ndarray | None:
+        """[N] bool: the ``allowed`` items (None: all) that are in stock; None where all may be shown."""
+        available = self.dataset.available
+        if available.all():
+            return allowed
+        return available if allowed is None else allowed & available
 
     def neighbours(self, item_vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Suggestions:
         """The ``k`` items of the catalogue with the greatest cosine to ``item_vector`` ([d]), by exact search.
@@ -265,7 +272,9 @@ class Recommender:
         Args:
             allowed: [N] bool, the items that are asked; None: all.
         """
-        return best_of(pair_scores(self.directions(item_vector[None])[0], self.directions()), k, allowed)
+        return best_of(
+            pair_scores(self.directions(item_vector[None])[0], self.directions()), k, self._in_stock(allowed)
+        )
 
 
 def best_of(scores: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Suggestions:

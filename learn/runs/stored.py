@@ -120,7 +120,9 @@ def check_comparable(one: Run, other: Run) -> None:
     """
     a, b = one.info, other.info
     what = "datasets" if a.dataset != b.dataset else "versions of the dataset"
-    if a.dataset_fingerprint == b.dataset_fingerprint:
+    if a.dataset_fingerprint == b.dataset_fingerprint or (
+        a.dataset == b.dataset and {a.dataset_fingerprint, b.dataset_fingerprint} <= set(one.dataset.versions)
+    ):
         if a.split == b.split:
             return
         what = "splits"

@@ -83,7 +83,7 @@ def test_onnx_reads_histories_of_any_length_in_batches_of_any_size(runs, exporte
 
 def test_a_tower_that_differs_is_refused_and_nothing_is_written(runs, tmp_path, monkeypatch):
     monkeypatch.setattr(onnx_towers, "_write", lambda *_: None)
-    monkeypatch.setattr(onnx_towers, "_answer", lambda path, names, given: np.ones((len(given[0]), 17)))
+    monkeypatch.setattr(onnx_towers, "_answer", lambda path, names, given: np.ones((len(given[0]), 1)))
     with pytest.raises(LearnError, match=r"item_tower.onnx differs from torch by \d+"):
         export_run(runs["learn-b"], tmp_path / "out")
     assert not list(tmp_path.iterdir())

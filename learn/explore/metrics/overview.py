@@ -19,8 +19,8 @@ from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 
 CANDIDATE_LABELS = {Recommendations.UNSEEN: "Items new to the user", Recommendations.ALL_CANDIDATES: "All items"}
-PARTS = ("history", "validation", "target")
-"""What the split makes of an event, in time order: codes 0, 1 and 2 of `Split.codes`."""
+PARTS = ("history", "validation", "target", "newer")
+"""What the split makes of an event, in time order: codes 0 to 3 of `Split.codes`."""
 
 LENGTH_BINS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
