@@ -41,7 +41,7 @@ class Exported:
 def export_run(run: Run, folder: Path, onnx: bool = True) -> Exported:
     """Writes ``folder``: it replaces an earlier export there, as a whole or not at all.
 
-    item_vectors.parquet and user_vectors.parquet (ids and a list of float32; their inner product is the score),
+    Items that are out of stock are left out. item_vectors.parquet and user_vectors.parquet (ids and a list of float32; their inner product is the score),
     lists.parquet, metrics.parquet; of a Run that embeds also model/ (`learn.runs.model_folder.LearnModel`, with a card)
     and in it item_tower.onnx and user_tower.onnx.
 
@@ -61,7 +61,9 @@ def export_run(run: Run, folder: Path, onnx: bool = True) -> Exported:
     left_out: list[str] = []
     with atomic_folder(folder) as temporary:
         if has_vectors(run):
-            write_vector_table(temporary / "item_vectors.parquet", Items.ID, dataset.item_ids, recommender.items)
+            shown = dataset.available
+            items = dataset.item_ids[shown], recommender.items[shown]
+            write_vector_table(temporary / "item_vectors.parquet", Items.ID, *items)
             users = recommender.users
             write_vector_table(temporary / "user_vectors.parquet", Recommendations.USER, dataset.user_ids, users)
         else:

@@ -7,6 +7,7 @@ which is exchanged as a whole: whoever is interrupted finds the old state or the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,7 @@ def store_change(
     """
     progress = progress or make_progress()
     found: list[tuple[str, LearnError | None]] = []
+    new = replace(new, folder=None)  # what is with a stored one is of the state before
     up_to_date = {run.name: run for run in find_runs(workspace, old).usable}
     with atomic_folder(workspace.dataset(new.name)) as temporary:
         new.write(temporary)

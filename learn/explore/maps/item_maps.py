@@ -38,7 +38,9 @@ BASE_SPACES = 4
 def mapped_items(
     catalogue: Catalogue, cold: np.ndarray, limit: int = LIMIT, seed: int = SEED, allowed: np.ndarray | None = None
 ) -> np.ndarray:
-    """[M] ascending item indices: all that are allowed, or of more than ``limit`` a random sample stratified by category and ``cold``.
+    """[M] ascending item indices: all that are allowed, or of more than ``limit`` a random sample.
+
+    The sample is stratified by category and ``cold``.
 
     Every stratum gives its share, rounded at random so that ``limit`` is met; none gives less than one while ``limit``
     allows it.
