@@ -41,9 +41,9 @@ class Exported:
 def export_run(run: Run, folder: Path, onnx: bool = True) -> Exported:
     """Writes ``folder``: it replaces an earlier export there, as a whole or not at all.
 
-    Items that are out of stock are left out. item_vectors.parquet and user_vectors.parquet (ids and a list of float32; their inner product is the score),
-    lists.parquet, metrics.parquet; of a Run that embeds also model/ (`learn.runs.model_folder.LearnModel`, with a card)
-    and in it item_tower.onnx and user_tower.onnx.
+    item_vectors.parquet (without what is out of stock) and user_vectors.parquet: ids and a list of float32, whose inner
+    product is the score; lists.parquet, metrics.parquet; of a Run that embeds also model/
+    (`learn.runs.model_folder.LearnModel`, with a card) and in it item_tower.onnx and user_tower.onnx.
 
     Args:
         run: any Run; one without vectors has its lists and metrics only.

@@ -82,7 +82,7 @@ def _follow(run: Run, before: Run | None, new: Dataset, folder: Path) -> None:
     folder.mkdir(parents=True)
     if embeds(run):
         _read_new_texts(run, new)
-        earlier, after = before and before.recommender, Recommender(run, new)
+        earlier, after = None if before is None else before.recommender, Recommender(run, new)
         items, rows = _items(earlier, after, new)
         users = _users(earlier, after, new, rows)
         write_vectors(folder / "user_vectors.safetensors", users, "float32")

@@ -66,7 +66,9 @@ class LearnModel(
         self.register_buffer("matrix" if whitens else "scale", torch.ones(shape))
 
     @classmethod
-    def from_pretrained(cls, folder: Path | str, **options: Any) -> LearnModel:
+    def from_pretrained(  # type: ignore[override]  # a folder only: the mixin would also download
+        cls, folder: Path | str, **options: Any
+    ) -> LearnModel:
         """The model in a local folder that `learn export` or ``save_pretrained`` wrote; nothing is downloaded.
 
         Raises:

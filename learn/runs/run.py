@@ -12,7 +12,7 @@ import pandas as pd
 from learn.data.dataset import Dataset
 from learn.data.split import Split
 from learn.data.stored import open_dataset
-from learn.runs.folder import REPLACED, RunFolder, check_fits, following
+from learn.runs.folder import FOLLOWING, REPLACED, RunFolder, check_fits, following
 from learn.runs.recommend import recommend_for_history, recommend_for_users
 from learn.runs.recommender import Recommender
 
@@ -43,6 +43,9 @@ class Run(RunFolder):
 
     @cached_property
     def _following(self) -> Path | None:
+        home = self._given.folder if self._given is not None else self.workspace.dataset(self.info.dataset)
+        if home is None or not (home / FOLLOWING / self.name).is_dir():
+            return None
         return following(self, self.dataset)
 
     def file(self, name: str) -> Path:

@@ -136,7 +136,7 @@ def test_newer_events_move_their_users_only(place, tmp_path):
     moved = int(before.user_index.get_loc("u01"))
     same = np.arange(len(old_users)) != moved
     np.testing.assert_array_equal(run.recommender.users[:-1][same], old_users[same])
-    whole = before.sequences[moved].tolist() + [7, 8]
+    whole = [*before.sequences[moved].tolist(), 7, 8]
     assert run.recommender.history[moved].tolist() == whole
     np.testing.assert_allclose(run.recommender.users[moved], run.recommender.embed_history(whole), atol=1e-5)
     np.testing.assert_allclose(run.recommender.users[-1], run.recommender.embed_history([1, 2, 3]), atol=1e-5)
