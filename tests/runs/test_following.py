@@ -215,6 +215,14 @@ def test_interrupted_everything_is_as_before(place, tmp_path, monkeypatch):
     assert runs_of(place)["learn-b"].recommendations.equals(lists)
 
 
+def test_an_earlier_state_does_not_replace_what_has_changed(place, tmp_path):
+    earlier = open_dataset(place, NAME)
+    command(place, "items", "add", NAME, write(tmp_path, NEW))
+    with pytest.raises(LearnError, match="this is an earlier state"):
+        learn.popularity(earlier, place)
+    assert open_dataset(place, NAME).n_items == earlier.n_items + 2
+
+
 def test_prepared_anew_under_the_name_the_runs_are_refused(place, tmp_path):
     command(place, "items", "add", NAME, write(tmp_path, NEW))
     dataset = open_dataset(place, NAME)

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,9 +43,10 @@ def service():
         def do_GET(self):
             asked = {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
             status, text = service.answer(asked)
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(text.encode())
+            with suppress(BrokenPipeError):  # whoever asked waits no longer
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(text.encode())
 
         def log_message(self, *_):
             pass
