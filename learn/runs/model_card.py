@@ -17,8 +17,8 @@ FEW_USERS = 30
 ABOUT_ONNX = """
 ## ONNX
 
-`item_tower.onnx` takes `content` [n, D_llm] and gives `embedding` [n, d]. `user_tower.onnx` takes `content`
-[B, H, D_llm], histories padded behind, and `lengths` [B], and gives `embedding` [B, d]. Where item IDs are read both
+`item_tower.onnx` takes `content` [n, D_llm] and gives `vectors` [n, d]. `user_tower.onnx` takes `content`
+[B, H, D_llm], histories padded behind, and `lengths` [B], and gives `vectors` [B, d]. Where item IDs are read both
 take `items` too (int64, the catalogue's indices, -1 for a new item). Content embeddings go in as the LLM gives them:
 the preprocessing is inside.
 """

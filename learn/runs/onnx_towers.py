@@ -26,6 +26,8 @@ INSTALL = 'pip install "learn-explorer[export]"'
 TOLERANCE = 1e-4
 """The most that an embedding's number may differ from torch's, as a share of the embedding's length."""
 TRIED_ITEMS, TRIED_USERS = 64, 16
+OUTPUT = "vectors"
+"""The name of what a tower gives; torch calls a layer of its own "embedding"."""
 _AT_ONCE = 3  # in the example that is traced: neither 0 nor 1, which would become constants
 
 
@@ -159,7 +161,7 @@ def _write(tower: nn.Module, names: Sequence[str], given: Sequence[np.ndarray], 
                 str(path),
                 kwargs=dict(zip(names, example, strict=True)),
                 input_names=list(names),
-                output_names=["embedding"],
+                output_names=[OUTPUT],
                 dynamic_shapes=shapes,
                 dynamo=True,
                 external_data=False,
@@ -178,6 +180,12 @@ def _answer(path: Path, names: Sequence[str], given: Sequence[np.ndarray]) -> np
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    answer: Any = session.run(None, dict(zip(names, given, strict=True)))[0]
+    try:
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        answer: Any = session.run(None, dict(zip(names, given, strict=True)))[0]
+    except Exception as error:  # its classes are not public
+        raise LearnError(
+            f"{path.name} was written, but ONNX Runtime cannot run it: {str(error)[:200]}",
+            "Nothing is kept. Export without it: --no-onnx",
+        ) from error
     return np.asarray(answer)

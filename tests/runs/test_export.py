@@ -5,13 +5,17 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from learn.cex.extractor import content_embeddings
 from learn.cli.commands import app
+from learn.data.stored import open_dataset
 from learn.errors import LearnError
+from learn.progress import make_progress
 from learn.runs import onnx_towers
 from learn.runs.export_run import export_run, read_vector_table, write_vector_table
 from learn.runs.model_folder import LearnModel
 from learn.runs.run import Run
-from tests import synthetic
+from learn.training.train import train
+from tests import synthetic, trained
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -79,6 +83,22 @@ def test_onnx_reads_histories_of_any_length_in_batches_of_any_size(runs, exporte
     for n in (1, 5):
         made = items.run(None, {"content": content[:n]})[0]
         assert onnx_towers.difference(made, run.recommender.embed_catalogue(np.arange(n))) < 1e-4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("inputs", ["text+id", "id"])
+def test_towers_that_read_ids(trained_once, tmp_path, inputs):
+    place = trained.copy_of(trained_once, tmp_path / "workspace")
+    dataset, silent = open_dataset(place, synthetic.NAME), make_progress(silent=True)
+    config = trained.tiny_config(place.root / "llm", pal__inputs=inputs)
+    read = content_embeddings(dataset, config.cex, place, silent)
+    folder = place.run(dataset.name, "ids")
+    run = train(dataset, dataset.split, read.vectors, config, folder=folder, content_key=read.key, progress=silent)
+    assert max(export_run(run, tmp_path / "out").parity.values()) < 1e-4
+    rows = np.arange(dataset.n_items)
+    model = LearnModel.from_pretrained(tmp_path / "out" / "model")
+    np.testing.assert_array_equal(model.embed_items(read.vectors, rows), run.recommender.embed_catalogue(rows))
+    np.testing.assert_array_equal(model.embed_items(read.vectors), run.recommender.embed_new_items(read.vectors))
 
 
 def test_a_tower_that_differs_is_refused_and_nothing_is_written(runs, tmp_path, monkeypatch):
