@@ -30,13 +30,13 @@ if TYPE_CHECKING:
         open_dataset,
         open_run,
         popularity,
-        read,
-        read_tables,
         train,
     )
     from learn.data.dataset import Dataset
     from learn.errors import LearnError
+    from learn.reading import read, read_tables
     from learn.runs.run import Run
+    from learn.showing import show
     from learn.workspace import Workspace
 
 __version__ = "0.1.0"
@@ -56,6 +56,7 @@ __all__ = [
     "popularity",
     "read",
     "read_tables",
+    "show",
     "train",
 ]
 
@@ -64,6 +65,9 @@ _ELSEWHERE = {
     "LearnError": "learn.errors",
     "Run": "learn.runs.run",
     "Workspace": "learn.workspace",
+    "read": "learn.reading",
+    "read_tables": "learn.reading",
+    "show": "learn.showing",
 }
 
 

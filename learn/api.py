@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from learn import pipeline
@@ -17,7 +18,6 @@ from learn.data import stored as stored_data
 from learn.data.dataset import Dataset
 from learn.data.new_items import check_new_items
 from learn.data.schema import Items, Recommendations, Slices
-from learn.data.split import Phase
 from learn.errors import LearnError
 from learn.runs import stored as stored_runs
 from learn.runs.recommend import item_positions, items_table
@@ -26,76 +26,6 @@ from learn.workspace import Workspace
 
 Place = Workspace | Path | str | None
 """A workspace, the folder of one, or None for the default one."""
-
-
-def read_tables(
-    items: Path | str,
-    interactions: Path | str,
-    *,
-    name: str | None = None,
-    mapping: Mapping[str, str] | Iterable[str] = (),
-    encoding: str | None = None,
-    separator: str | None = None,
-    split: str = "auto",
-    test_start: str | None = None,
-    validation_days: float = 14.0,
-    date_order: str | None = None,
-) -> Dataset:
-    """Reads your own items and interactions (CSV, Parquet, JSON and their kin), checks them and splits them.
-
-    Args:
-        items: the file of the items: an id and some text for each.
-        interactions: the file of the interactions: a user, an item and, if there is one, a time.
-        name: the dataset's name; None: from the interactions' file.
-        mapping: our field -> your column, for columns that are not recognised: ``{"title": "product_name"}``.
-        encoding, separator, date_order, split, test_start, validation_days: as of `read`.
-
-    Returns:
-        The dataset; ``dataset.report`` says what was found, ``dataset.split`` which events train and which test.
-
-    Raises:
-        LearnError: a file or the mapping is wrong, with the place in the file, or something that cannot be mended.
-    """
-    return read(
-        "tables", items=items, interactions=interactions, name=name, mapping=mapping, encoding=encoding,
-        separator=separator, date_order=date_order, split=split, test_start=test_start, validation_days=validation_days,
-    )  # fmt: skip
-
-
-def read(
-    source: str,
-    *,
-    items: Path | str | None = None,
-    interactions: Path | str | None = None,
-    path: Path | str | None = None,
-    name: str | None = None,
-    mapping: Mapping[str, str] | Iterable[str] = (),
-    encoding: str | None = None,
-    separator: str | None = None,
-    split: str = "auto",
-    test_start: str | None = None,
-    validation_days: float = 14.0,
-    date_order: str | None = None,
-) -> Dataset:
-    """Reads any source, checks it and splits it: the dataset with its split and report; nothing is written.
-
-    Args:
-        source: completejourney (its data come with a package), tables, amazon or recbole.
-        items, interactions: the two files, of tables; the metadata and the reviews, of amazon.
-        path: folder or file, of recbole.
-        name: the dataset's name; None: the source's own.
-        mapping: our field -> your column.
-        encoding, separator: of the files (cp1252, ...; comma, semicolon, tab, pipe, colons); None: told by content.
-        date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
-        split: auto, by-time or leave-one-out.
-        test_start, validation_days: first day of the test target (None: by the data), and days of validation before it.
-
-    Raises:
-        LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.
-    """
-    how = (mapping, split, test_start, validation_days, encoding, separator, date_order)
-    what = pipeline.Preparation(source, items, interactions, path, name, *how)
-    return pipeline.read_dataset(what)
 
 
 def open_dataset(name: str, workspace: Place = None) -> Dataset:
@@ -225,8 +155,9 @@ def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:
     spaces = find_spaces([run])
     if not spaces:
         raise LearnError(f"Run {run.name} ({run.info.label}) holds lists only, no vectors.", "Use a trained Run.")
-    found, cosines = nearest(space_vectors(spaces[-1], dataset), k, row)
-    return items_table(dataset, found[0], cosines[0])
+    shown = np.union1d(np.flatnonzero(dataset.available), row)
+    found, cosines = nearest(space_vectors(spaces[-1], dataset)[shown], k, np.searchsorted(shown, row))
+    return items_table(dataset, shown[found[0]], cosines[0])
 
 
 def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
@@ -251,7 +182,7 @@ def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
 
     dataset = run.dataset
     users, catalogue = run.recommender.users, run.recommender.items
-    history = dataset.split.history(Phase.TEST)
+    history = run.recommender.history
     if isinstance(items, str):
         row = int(item_positions(dataset, items)[0])
         new, vectors, known = dataset.items.iloc[[row]], catalogue[[row]], row

@@ -233,7 +233,7 @@ def draw_maps(
     from learn.progress import make_progress
 
     spaces = _spaces_to_map(dataset, runs)
-    items = mapped_items(read_catalogue(dataset), dataset.split.training_counts() == 0)
+    items = mapped_items(read_catalogue(dataset), dataset.split.training_counts() == 0, allowed=dataset.available)
     progress = progress or make_progress()
     return make_maps(spaces, spaces[0], dataset, items, workspace, progress, method, again)
 

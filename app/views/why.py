@@ -53,7 +53,7 @@ def draw() -> None:
     if item is None:
         return
     seen = user_lists.user_view(view.history, view.target, user)
-    unseen = user_lists.rankable(np.ones(view.dataset.n_items, dtype=bool), seen, unseen=True)
+    unseen = user_lists.rankable(view.dataset.available, seen, unseen=True)
     found = _ranks(opened, user, item, unseen)
     names = sorted(opened, key=lambda name: found[name].rank if name in found else np.inf)
     with columns[2]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import typer
 
-from learn.cli import data, explore, training
+from learn.cli import changing, data, explore, sharing, training
 from learn.errors import LearnError
 
 app = typer.Typer(
@@ -30,6 +30,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "atlas": explore.atlas,
     "runs": data.runs,
     "import-run": data.import_run_command,
+    "update": changing.update,
+    "export": sharing.export,
     "demo": training.demo,
     "benchmark": training.benchmark,
     "rank": explore.rank,
@@ -38,6 +40,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 for _name, _command in _COMMANDS.items():
     _whole = " ".join((_command.__doc__ or "").split())  # given as it is: what is derived from it is cut off
     app.command(_name, short_help=_whole)(_command)
+app.add_typer(changing.items, name="items", short_help="Add items to a dataset, or take them out of the lists.")
 
 
 def main() -> None:

@@ -65,9 +65,9 @@ def runs(
     workspace: WorkspaceOption = None,
 ) -> None:
     """List the datasets and Runs of the workspace."""
-    from learn.data.stored import dataset_names
+    from learn.data.stored import dataset_names, is_stored
     from learn.runs.run import Run
-    from learn.runs.stored import run_paths
+    from learn.runs.stored import run_paths, unfit
 
     where = Workspace.at(workspace)
     if workspace is not None and not workspace.is_dir():
@@ -81,6 +81,8 @@ def runs(
         return
     found = [(name, Run(path)) for name in names for path in run_paths(where, name).values()]
     print_runs(found)
+    for problem in (one for name in names if is_stored(where, name) for one in unfit(where, name)):
+        say(f"Note: {problem}")
     with_runs = [name for name, _ in found]
     next_step(f"learn evaluate {with_runs[0]}" if with_runs else f"learn train {names[0]}", workspace)
 

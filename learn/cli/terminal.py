@@ -66,6 +66,11 @@ def usable_runs(found: FoundRuns, dataset: str) -> list[Run]:
     """
     for problem in found.problems:
         say(f"Note: {problem}")
+    if not found.usable and found.problems:
+        raise LearnError(
+            f"None of the {len(found.problems)} Runs of {dataset} can be used: the notes above say why.",
+            f"Make them again: learn train {dataset}",
+        )
     if not found.usable:
         raise LearnError(f"There is no Run of {dataset} yet.", f"Train some: learn train {dataset}")
     return found.usable

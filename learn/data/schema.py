@@ -19,6 +19,8 @@ class Items:
     TEXT = (TITLE, CATEGORY, BRAND, KEYWORDS, ATTRIBUTES)
     ALL = (ID, TITLE, CATEGORY, BRAND, PRICE, KEYWORDS, ATTRIBUTES)
 
+    IN_STOCK = "in_stock"  # bool, where there is one: False is never shown, `learn.data.availability`
+
     CATEGORY_SEPARATOR = " > "
 
 
@@ -31,6 +33,8 @@ class Interactions:
     POSITION = "position"  # int, 0 is the user's oldest event
 
     ALL = (USER, ITEM, TIME, POSITION)
+
+    NEWER = "newer"  # bool, where there is one: the event came with `learn update`, after the split was made
 
 
 class Recommendations:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from learn.data.dataset import Dataset
-from learn.data.split import PHASE_CODES, Phase, Split, SplitInfo
+from learn.data.split import NEWER, PHASE_CODES, Phase, Split, SplitInfo
 from learn.data.timestamps import read_moment
 from learn.errors import LearnError
 
@@ -103,7 +103,13 @@ def leave_one_out(dataset: Dataset) -> Split:
 
 
 def make_split(dataset: Dataset, info: SplitInfo) -> Split:
-    """The split that ``info`` describes, made again on ``dataset``."""
+    """The split that ``info`` describes, made again on ``dataset``; newer events leave it as it was."""
+    newer = dataset.newer
+    if newer.any():
+        before = Dataset(dataset.name, dataset.items, dataset.interactions[~newer].reset_index(drop=True))
+        codes = np.full(len(newer), NEWER, dtype=np.uint8)
+        codes[~newer] = make_split(before, info).codes
+        return Split(info, dataset.sequences, codes, dataset.n_items)
     if info.kind == "leave_one_out":
         return leave_one_out(dataset)
     start = pd.Timestamp(info.test_start)

@@ -37,6 +37,8 @@ class Catalogue:
     brands: np.ndarray
     prices: np.ndarray
     category_order: tuple[str, ...]
+    available: np.ndarray | None = None
+    """[N] bool: in stock; None: all are."""
 
     def __len__(self) -> int:
         return len(self.titles)
@@ -80,8 +82,8 @@ class Filters:
         return bool(self.categories or self.brands or self.price)
 
     def mask(self, catalogue: Catalogue) -> np.ndarray:
-        """[N] bool: True for the items that pass."""
-        keep = np.ones(len(catalogue), dtype=bool)
+        """[N] bool: True for the items that pass and are in stock."""
+        keep = np.ones(len(catalogue), dtype=bool) if catalogue.available is None else catalogue.available.copy()
         if self.categories:
             keep &= np.isin(catalogue.categories, list(self.categories))
         if self.brands:
@@ -121,4 +123,5 @@ def read_catalogue(dataset: Dataset) -> Catalogue:
         brands.to_numpy(dtype=object),
         prices,
         tuple(order.index),
+        None if dataset.available.all() else dataset.available,
     )

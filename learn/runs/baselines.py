@@ -37,7 +37,7 @@ class Baseline:
     code: str
     label: str
     explanation: str
-    rank: Callable[[Split], Ranked]
+    rank: Callable[..., Ranked]
     colour: str | None = None
 
 

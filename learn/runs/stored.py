@@ -11,6 +11,7 @@ import numpy as np
 from learn.config import Config
 from learn.data.dataset import Dataset
 from learn.data.split import Split
+from learn.data.stored import open_dataset
 from learn.errors import LearnError
 from learn.runs.folder import check_fits
 from learn.runs.run import Run
@@ -103,6 +104,14 @@ def find_runs(workspace: Workspace, dataset: Dataset) -> FoundRuns:
     return FoundRuns(usable, problems)
 
 
+def unfit(workspace: Workspace, name: str) -> list[LearnError]:
+    """Why Runs of the dataset ``name`` cannot be used, each with what to do about it."""
+    try:
+        return find_runs(workspace, open_dataset(workspace, name)).problems
+    except LearnError as error:
+        return [error]
+
+
 def check_comparable(one: Run, other: Run) -> None:
     """Refuses two Runs whose metrics are about different things.
 
@@ -111,7 +120,9 @@ def check_comparable(one: Run, other: Run) -> None:
     """
     a, b = one.info, other.info
     what = "datasets" if a.dataset != b.dataset else "versions of the dataset"
-    if a.dataset_fingerprint == b.dataset_fingerprint:
+    if a.dataset_fingerprint == b.dataset_fingerprint or (
+        a.dataset == b.dataset and {a.dataset_fingerprint, b.dataset_fingerprint} <= set(one.dataset.versions)
+    ):
         if a.split == b.split:
             return
         what = "splits"

@@ -157,7 +157,7 @@ def explain_by_neighbours(
     """
     if recommender.run.info.variant != ITEM_KNN:
         raise ValueError(f"Run {recommender.run.name} is not item-kNN: its scores are no sums over a history")
-    items, terms = item_knn_terms(recommender.dataset.split, user)
+    items, terms = item_knn_terms(recommender.dataset.split.now, user)
     ranked = allowed.copy()
     ranked[item] = True
     lead = terms[:, [item]].toarray().ravel() - np.asarray(terms[:, np.flatnonzero(ranked)].mean(axis=1)).ravel()

@@ -41,7 +41,7 @@ def user_terms(recommender: Recommender, user: int) -> UserTerms | None:
 
     Popularity and item-kNN are counted again, from what they were counted from.
     """
-    run, split = recommender.run, recommender.dataset.split
+    run, split = recommender.run, recommender.dataset.split.now
     if has_vectors(run):
         terms = recommender.score_terms(recommender.users[user], recommender.history[user])
         parts = {SIMILARITY: terms.similarity}

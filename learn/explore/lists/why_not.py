@@ -76,7 +76,7 @@ def why_not(
     terms = user_terms(recommender, user)
     if terms is None:
         return None
-    keep = np.ones(len(terms.total), dtype=bool) if allowed is None else allowed.copy()
+    keep = recommender.dataset.available & (True if allowed is None else allowed)
     history = recommender.history[user]
     keep[history] = False
     found = place(terms, item, k, keep, bool(np.isin(item, history)))

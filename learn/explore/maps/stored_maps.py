@@ -69,7 +69,7 @@ def write(
 def _stamp(space: Space) -> str:
     """What tells this making of the space from another one."""
     found = hashlib.sha256(space.name.encode())
-    found.update((space.run.path / "run.json").read_bytes())
+    found.update((space.run.path / "run.json").read_bytes() + space.run.follows.encode())
     return found.hexdigest()[:16]
 
 
