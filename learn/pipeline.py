@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from learn.config import Config, preset
 from learn.data.dataset import Dataset
-from learn.data.report import split_facts
+from learn.data.facts import split_facts
 from learn.data.sources import load_source
 from learn.data.splits import choose_split
 from learn.data.stored import save_dataset

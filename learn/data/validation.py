@@ -9,7 +9,7 @@ import pandas as pd
 
 from learn.data.cleaning import clean_extra, clean_ids, clean_prices, clean_text, flatten
 from learn.data.dataset import Dataset
-from learn.data.report import make_facts
+from learn.data.facts import make_facts
 from learn.data.schema import Interactions, Items
 from learn.data.timestamps import clean_times
 from learn.errors import LearnError
