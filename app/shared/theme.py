@@ -37,6 +37,12 @@ def conclude(sentence: str) -> None:
         st.markdown(f":material/arrow_forward: **{plain(sentence)}**")
 
 
+def caution(sentence: str) -> None:
+    """What makes the figures below say less than they seem to; nothing where there is nothing to say."""
+    if sentence:
+        st.markdown(f":material/warning: **{plain(sentence)}**")
+
+
 def chart(figure: go.Figure, key: str, says: str = "") -> None:
     """Draws ``figure`` in the app's theme, without the tool bar, below the line that it comes down to."""
     conclude(says)

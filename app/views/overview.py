@@ -12,6 +12,7 @@ from app.shared import cache, recommenders, theme, url, variant_texts
 from learn.data.schema import Metrics, Slices
 from learn.data.sources import SOURCES
 from learn.data.splits import SplitInfo
+from learn.evaluation.metrics import says_little
 from learn.evaluation.protocol import default_k
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours, run_colours
@@ -84,6 +85,7 @@ def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
         how_to_read = "Dots are of all lists together; more is not always better."
     what = overview.metric_words(metric) or metric
     st.caption(f"{overview.metric_label(metric)}: {what}. {overview.CANDIDATE_LABELS[candidates]}. {how_to_read}")
+    theme.caution(says_little(int(k), n_items))
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from learn.cli.options import DatasetArgument, LLMOption, MapOption, PresetOption, SetOption, WorkspaceOption
-from learn.cli.terminal import next_step, print_metrics, say, say_report, usable_runs
+from learn.cli.terminal import next_step, print_frame, print_metrics, say, say_report, usable_runs
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.workspace import Workspace
@@ -37,7 +37,7 @@ def extract(
     )
     if len(content.truncated):
         say(f"{len(content.truncated):,} prompts were longer than {config.cex.max_tokens} tokens and were cut:")
-        say(content.truncated.head(5).to_string(index=False))
+        print_frame(content.truncated.head(5))
     for key in content.key.split(KEY_SEPARATOR):
         say(f"Wrote {where.content(dataset) / key}")
     next_step(f"learn train {dataset}", workspace)
@@ -94,7 +94,7 @@ def evaluate(
         told = [metric.code for metric in METRICS.entries if metric.in_terminal != "never"]
         shown = rows[Metrics.METRIC].isin(told) & (rows[Metrics.N_USERS] > 0)
         rows = rows[shown & (rows[Metrics.K] == (k or default_k(found.n_items)))]
-        say(rows.drop(columns=Metrics.K).round(4).to_string(index=False))
+        print_frame(rows.drop(columns=Metrics.K))
     next_step(f"learn recommend {dataset} --run {runs[0].name} --user USER", workspace)
 
 
@@ -158,6 +158,7 @@ def benchmark(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Rerun the comparison of one of the paper's tables. Interrupted, the same command goes on."""
+    from learn.cli.tables import print_text
     from learn.data.stored import open_dataset
     from learn.pipeline import configuration
     from learn.reproduce.external_runs import ExternalHost
@@ -171,5 +172,5 @@ def benchmark(
     published = publish and publish / f"{name}.json"
     host = ExternalHost.at(peers_python, peer_minutes)
     result = run_benchmark(table, name, found, found.split, where, seeds, published, say, host, peer_seeds)
-    say(f"\n{result.text}")
+    print_text(f"\n{result.text}")
     say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")
