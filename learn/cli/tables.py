@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -94,12 +96,10 @@ def _print(names: _Column, width: int, columns: list[_Column], console: Console)
 
 def print_text(text: str) -> None:
     """Prints ``text``; tables in it that are written in Markdown are printed as tables."""
-    from learn.cli.terminal import say
-
     for is_table, lines in groupby(text.splitlines(), lambda line: line.startswith("|")):
         if not is_table:
             for line in lines:
-                say(line)
+                typer.echo(line)
             continue
         rows = [[cell.strip().replace("\\*", "*") for cell in line.strip().strip("|").split("|")] for line in lines]
         print_table(rows[0], [row for row in rows[1:] if not set("".join(row)) <= set("-: ")])
