@@ -40,7 +40,9 @@ def say_lines(lines: Iterable[str]) -> None:
     for line in lines:
         indent = re.match(r"\s*(?:(?:-|!!?) |.*?\S {2,}(?=\S))?", line)
         hanging = " " * len(indent.group()) if indent else ""
-        parts = textwrap.wrap(line, width, subsequent_indent=hanging, break_long_words=False) or [""]
+        parts = textwrap.wrap(
+            line, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+        ) or [""]
         loud = line.startswith(("  !", "Look at this first"))
         for part in parts:
             typer.secho(part, bold=loud, fg="yellow" if loud else None)
