@@ -110,33 +110,16 @@ def demo(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Everything in one go: prepare, extract, train all variants, evaluate, draw the maps."""
-    import shutil
-
-    from learn.pipeline import (
-        EVERY_TOWER,
-        Preparation,
-        configuration,
-        draw_maps,
-        prepare_dataset,
-        towers_named,
-        train_variants,
-    )
-    from learn.runs.baselines import make_reference_runs
+    from learn.building.steps import Plan, build
+    from learn.pipeline import Preparation
 
     if (items is None) != (interactions is None):
         raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
     where = Workspace.at(workspace)
     source = "completejourney" if items is None else "tables"
     what = Preparation(source, items, interactions, name=name, mapping=tuple(mapping or ()))
-    dataset = prepare_dataset(where, what)
-    say_report(where, dataset)
-    config = configuration(dataset, preset, settings, llm)
-    if from_scratch:
-        shutil.rmtree(where.content(dataset.name), ignore_errors=True)
-        shutil.rmtree(where.runs(dataset.name), ignore_errors=True)
-    made = train_variants(where, dataset, config, towers_named(EVERY_TOWER), keep_finished=not from_scratch)
-    made += make_reference_runs(dataset, dataset.split, where)
-    draw_maps(where, dataset, made)
+    plan = Plan(what, preset, tuple(settings or ()), llm, from_scratch)
+    dataset, made = build(where, plan, lambda prepared: say_report(where, prepared))
     print_metrics(made, dataset.n_items)
     say(f"Wrote {len(made)} Runs into {where.runs(dataset.name)}")
     next_step("learn app", workspace)
