@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from learn.cex.prompt import item_prompts
+from learn.data.columns import TableKind, find_columns
 from learn.data.dataset import Dataset
+from learn.data.readers import read_table
 from learn.data.report import WARNING, Finding, findings, headline
 from learn.data.schema import Interactions, Items
 from learn.pipeline import Preparation, read_dataset
@@ -185,3 +188,33 @@ def _prompts(dataset: Dataset) -> dict[str, str]:
     places = np.unique(np.linspace(0, dataset.n_items - 1, PROMPTS).round().astype(int))
     some = dataset.items.iloc[places]
     return dict(zip(some[Items.ID].astype(str), item_prompts(some), strict=True))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of one table.
+
+    Attributes:
+        names: all of them, in the file's order.
+        found: our field -> the column that is taken for it when nobody says otherwise.
+        needed: fields without which the table cannot be read.
+    """
+
+    names: list[str]
+    found: dict[str, str]
+    needed: tuple[str, ...]
+
+
+def table_columns(path: Path | str, kind: TableKind) -> Columns:
+    """Which columns a table has, and which of them are recognised; what is missing is not refused yet.
+
+    Args:
+        path: of the table.
+        kind: `learn.data.columns.ITEMS` or `INTERACTIONS`.
+
+    Raises:
+        LearnError: the file cannot be read.
+    """
+    frame = read_table(path)
+    found, _ = find_columns(frame, replace(kind, needed=()), {}, str(path))
+    return Columns([str(one) for one in frame.columns], {name: str(one) for name, one in found.items()}, kind.needed)

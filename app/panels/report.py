@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
@@ -10,6 +11,8 @@ from app.shared import theme
 from learn.data.report import NO_REMEDY, NOTE, OK, WARNING, Finding, findings, headline, report_table
 
 SEVERITY_ICONS = {OK: ":material/check_circle:", NOTE: ":material/info:", WARNING: ":material/warning:"}
+_MOST_OPEN = 3
+"""Notes that are drawn one below the other; more are folded away."""
 
 
 def show(facts: dict[str, Any]) -> None:
@@ -23,8 +26,9 @@ def show(facts: dict[str, Any]) -> None:
     if warnings:
         lines = "\n".join(f"- {_sentence(one)}" for one in warnings)
         st.warning(f"**{theme.plain(headline(warnings))}**\n\n{lines}", icon=SEVERITY_ICONS[WARNING])
-    for one in found:
-        if one.severity == NOTE:
+    notes = [one for one in found if one.severity == NOTE]
+    with st.expander(f"{len(notes)} more things to know") if len(notes) > _MOST_OPEN else nullcontext():
+        for one in notes:
             st.write(f"{SEVERITY_ICONS[NOTE]} {_sentence(one)}")
     table = report_table(facts)
     counts = table[table["severity"] == OK]

@@ -44,7 +44,7 @@ def _build(workspace: Workspace, name: str, progress: FileProgress) -> None:
     spec = read_spec(workspace, name)
     items, interactions = (inside(workspace, file) for file in (spec.items, spec.interactions))
     what = Preparation("tables", items, interactions, name=spec.name, mapping=spec.mapping)
-    build(workspace, Plan(what, spec.preset, spec.settings, spec.llm), progress=progress)
+    build(workspace, Plan(what, spec.preset, spec.settings, spec.llm), lambda _: progress.prepared(), progress)
 
 
 if __name__ == "__main__":

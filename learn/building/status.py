@@ -14,7 +14,7 @@ from learn.files import read_json, write_json
 from learn.item_towers import ITEM_TOWERS
 
 RUNNING, DONE, FAILED, CANCELLED, STOPPED = "running", "done", "failed", "cancelled", "stopped"
-CHECKING = "Checking the tables"
+CHECKING, OPENING = "Checking the tables", "Opening the language model"
 FILE = "progress.json"
 
 
@@ -126,6 +126,10 @@ class FileProgress:
             step_started=time.time(),
         )
         yield self
+
+    def prepared(self) -> None:
+        """The tables are kept; before the first text is read, the model is opened (at first: made ready)."""
+        self.status = replace(self.status, step=OPENING, place=2, step_started=time.time())
 
     def update(self, n: float = 1, **fields: Any) -> None:
         """``n`` more units are done."""
