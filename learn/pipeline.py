@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from learn.config import Config, preset
 from learn.data.dataset import Dataset
 from learn.data.facts import split_facts
+from learn.data.sanity import one_text
 from learn.data.sources import load_source
 from learn.data.splits import choose_split
 from learn.data.stored import save_dataset
@@ -126,6 +127,16 @@ def towers_named(tower: str) -> list[Tower]:
     return [ITEM_TOWERS[tower]]
 
 
+def untrainable(dataset: Dataset) -> LearnError | None:
+    """Why no item tower can be trained on ``dataset``: its items have one text; None: they can."""
+    if not one_text(dataset.items):
+        return None
+    return LearnError(
+        f"All {dataset.n_items:,} items of {dataset.name} have the same text, so an LLM that reads it learns nothing.",
+        "Have it read a column in which they differ, for example --map attributes=COLUMN.",
+    )
+
+
 def train_variants(
     workspace: Workspace,
     dataset: Dataset,
@@ -148,12 +159,14 @@ def train_variants(
         suffix: added to every Run's name.
 
     Raises:
-        LearnError: the LLM cannot be read, or the workspace cannot be written to.
+        LearnError: the LLM cannot be read, the items have one text, or the workspace cannot be written to.
     """
     from learn.cex.extractor import content_embeddings
     from learn.training.train import train_here
 
     split = dataset.split
+    if problem := untrainable(dataset):
+        raise problem
     content = content_embeddings(dataset, config.cex, workspace, progress)
     runs = []
     for tower in towers:

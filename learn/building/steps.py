@@ -16,6 +16,7 @@ from learn.pipeline import (
     prepare_dataset,
     towers_named,
     train_variants,
+    untrainable,
 )
 from learn.runs.baselines import make_reference_runs
 from learn.runs.run import Run
@@ -44,6 +45,8 @@ def build(
 ) -> tuple[Dataset, list[Run]]:
     """Prepares, reads, trains every item tower, counts the baselines, draws the maps.
 
+    Where the items have one text (`learn.pipeline.untrainable`), the baselines are all there is.
+
     Args:
         workspace: where all of it goes.
         plan: what to build.
@@ -59,6 +62,8 @@ def build(
     if plan.from_scratch:
         shutil.rmtree(workspace.content(dataset.name), ignore_errors=True)
         shutil.rmtree(workspace.runs(dataset.name), ignore_errors=True)
+    if untrainable(dataset):
+        return dataset, make_reference_runs(dataset, dataset.split, workspace, progress)
     towers = towers_named(EVERY_TOWER)
     runs = train_variants(workspace, dataset, config, towers, keep_finished=not plan.from_scratch, progress=progress)
     runs += make_reference_runs(dataset, dataset.split, workspace, progress)

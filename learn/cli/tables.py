@@ -63,19 +63,26 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], console: Co
         _print(names, width, group, console)
 
 
-def _groups(columns: Sequence[_Column], room: int) -> Iterator[list[_Column]]:
-    """``columns`` in order, as many together as ``room`` characters hold; a single one that is wider stands alone."""
-    group: list[_Column] = []
+def _groups(columns: Sequence[_Column], room: int) -> Iterator[Sequence[_Column]]:
+    """``columns`` in order, in as few groups as ``room`` characters allow, of like size where that fits.
+
+    A column that is wider than ``room`` stands alone.
+    """
+
+    def fits(group: Sequence[_Column]) -> bool:
+        return sum(one.least + _BETWEEN for one in group) <= room
+
+    greedy: list[list[_Column]] = [[]]
     for column in columns:
-        if group and sum(one.least + _BETWEEN for one in (*group, column)) > room:
-            yield group
-            group = []
-        group.append(column)
-    if group or not columns:
-        yield group
+        if greedy[-1] and not fits([*greedy[-1], column]):
+            greedy.append([])
+        greedy[-1].append(column)
+    size = -(-len(columns) // len(greedy)) or 1
+    even = [columns[at : at + size] for at in range(0, len(columns), size)]
+    yield from even if columns and all(map(fits, even)) else greedy
 
 
-def _print(names: _Column, width: int, columns: list[_Column], console: Console) -> None:
+def _print(names: _Column, width: int, columns: Sequence[_Column], console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 

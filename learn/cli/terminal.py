@@ -96,7 +96,7 @@ def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> No
         table.append(cells)
     print_table(["Run", *heads], table)
     if warning := says_little(k, n_items):
-        say(f"! {warning}")
+        say_lines([f"  ! {warning}"])
 
 
 def print_runs(runs: Iterable[tuple[str, Run]]) -> None:

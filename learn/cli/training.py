@@ -111,7 +111,7 @@ def demo(
 ) -> None:
     """Everything in one go: prepare, extract, train all variants, evaluate, draw the maps."""
     from learn.building.steps import Plan, build
-    from learn.pipeline import Preparation
+    from learn.pipeline import Preparation, untrainable
 
     if (items is None) != (interactions is None):
         raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
@@ -120,6 +120,8 @@ def demo(
     what = Preparation(source, items, interactions, name=name, mapping=tuple(mapping or ()))
     plan = Plan(what, preset, tuple(settings or ()), llm, from_scratch)
     dataset, made = build(where, plan, lambda prepared: say_report(where, prepared))
+    if problem := untrainable(dataset):
+        say(f"Only the baselines were made. {problem}")
     print_metrics(made, dataset.n_items)
     say(f"Wrote {len(made)} Runs into {where.runs(dataset.name)}")
     next_step("learn app", workspace)

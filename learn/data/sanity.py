@@ -20,7 +20,7 @@ def odd_items(items: pd.DataFrame) -> tuple[dict[str, int], dict[str, list[str]]
     Args:
         items: clean, columns `Items.ALL`.
     """
-    read = items[[*Items.TEXT, Items.PRICE]].assign(**{Items.PRICE: items[Items.PRICE].round(2)})
+    read = _read_of(items)
     has_text = items[list(Items.TEXT)].notna().any(axis=1)  # those without any are reported by themselves
     titles = items[Items.TITLE]
     has_letter = titles.str.contains(r"[^\W\d_]", regex=True, na=False)
@@ -30,6 +30,16 @@ def odd_items(items: pd.DataFrame) -> tuple[dict[str, int], dict[str, list[str]]
     }
     ids = {key: items[Items.ID][rows] for key, rows in which.items()}
     return {key: len(found) for key, found in ids.items()}, _examples(ids)
+
+
+def one_text(items: pd.DataFrame) -> bool:
+    """Whether the LLM would read one and the same text of all (two or more) items, so that text teaches nothing."""
+    return len(items) > 1 and len(_read_of(items).drop_duplicates()) == 1
+
+
+def _read_of(items: pd.DataFrame) -> pd.DataFrame:
+    """What an item's prompt is made of."""
+    return items[[*Items.TEXT, Items.PRICE]].assign(**{Items.PRICE: items[Items.PRICE].round(2)})
 
 
 def odd_times(

@@ -110,7 +110,7 @@ def test_a_running_build_is_shown_whatever_the_link_and_can_be_cancelled(place, 
     page = open_page("bring")
     words = texts(page)
     assert "Building shop" in words
-    assert "step 3 of 8: Training learn\\-a, 25 of 100 steps, 1 min 30 s left of this step · 1 min 30 s so far" in words
+    assert "step 3 of 8: Training learn-a, 25 of 100 steps, 1 min 30 s left of this step · 1 min 30 s so far" in words
     page.button(key="bring_cancel").click().run()
     assert (folder / background.CANCEL).exists()
 

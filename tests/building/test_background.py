@@ -6,15 +6,19 @@ import signal
 import time
 from dataclasses import asdict, replace
 
+import pandas as pd
 import pytest
 
 from learn.building import background, status
 from learn.building.background import Spec, build_names, build_status, cancel, read_spec, start
 from learn.building.files import inside, keep_upload, tables_in
 from learn.building.status import CANCELLED, DONE, FAILED, RUNNING, STOPPED, FileProgress, Status, read_status, steps
+from learn.building.steps import Plan, build
 from learn.data.stored import dataset_names
 from learn.errors import LearnError
 from learn.files import write_json
+from learn.pipeline import Preparation, configuration, towers_named, train_variants, untrainable
+from learn.progress import SilentProgress
 from learn.workspace import Workspace
 from tests.fake_llm import make_tiny_llm
 from tests.shop import write_tables
@@ -168,3 +172,19 @@ def test_only_tables_within_the_workspace_are_offered(place, tmp_path):
             inside(place, outside)
     with pytest.raises(LearnError, match="not in the workspace"):
         inside(place, "uploads/gone.csv")
+
+
+def test_items_of_one_text_get_the_baselines_and_a_reason(place, tmp_path, monkeypatch):
+    monkeypatch.setattr("learn.building.steps.draw_maps", lambda *_, **__: pytest.fail("there are no vectors to map"))
+    table = pd.read_csv(place.root / "mine" / "items.csv").assign(name="Gift card", category="Gift", price=10)
+    table.to_csv(place.root / "mine" / "items.csv", index=False)
+    what = Preparation(
+        "tables", place.root / "mine" / "items.csv", place.root / "mine" / "interactions.csv", name="shop"
+    )
+    dataset, runs = build(place, Plan(what, "tiny"), progress=SilentProgress())
+    assert [run.name for run in runs] == ["popularity", "item-knn"]
+    assert "All 120 items of shop have the same text" in untrainable(dataset).what
+    with pytest.raises(LearnError, match="All 120 items of shop have the same text"):
+        train_variants(place, dataset, configuration(dataset, "tiny"), towers_named("b"))
+    two = dataset.items.assign(title=["Gift card"] * 119 + ["Another"])
+    assert untrainable(replace(dataset, items=two)) is None

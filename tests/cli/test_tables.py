@@ -136,3 +136,9 @@ def test_a_list_of_half_the_catalogue_is_said_to_say_little(k, n, words, capsys)
     assert (words in says_little(k, n)) if words else says_little(k, n) == ""
     print_metrics([Made("a")], n, k)
     assert ("say little" in " ".join(capsys.readouterr().out.split())) == bool(words)
+
+
+def test_columns_that_need_two_tables_are_shared_out_evenly(capsys):
+    print_metrics([Made("learn-a")], 1000, 10)
+    heads = [line for line in fitting(capsys).splitlines() if "@10" in line]
+    assert [line.count("@10") for line in heads] == [2, 2]
