@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from learn.config import OWN_VECTORS, Config, preset
 from learn.data.dataset import Dataset
-from learn.data.report import split_facts
-from learn.data.schema import Items
+from learn.data.facts import split_facts
+from learn.data.sanity import one_text
 from learn.data.sources import load_source
 from learn.data.splits import choose_split
 from learn.data.stored import save_dataset
@@ -140,6 +140,16 @@ def towers_named(tower: str) -> list[Tower]:
     return [ITEM_TOWERS[tower]]
 
 
+def untrainable(dataset: Dataset) -> LearnError | None:
+    """Why no item tower can be trained on ``dataset``: its items have one text; None: they can."""
+    if not one_text(dataset.items):
+        return None
+    return LearnError(
+        f"All {dataset.n_items:,} items of {dataset.name} have the same text, so an LLM that reads it learns nothing.",
+        "Have it read a column in which they differ, for example --map attributes=COLUMN.",
+    )
+
+
 def train_variants(
     workspace: Workspace,
     dataset: Dataset,
@@ -162,13 +172,15 @@ def train_variants(
         suffix: added to every Run's name.
 
     Raises:
-        LearnError: all items have one text, the LLM cannot be read, or the workspace cannot be written to.
+        LearnError: the LLM cannot be read, the items have one text, or the workspace cannot be written to.
     """
     from learn.cex.extractor import content_embeddings, wording_differences
     from learn.training.train import train_here
 
     split = dataset.split
-    _check_texts_differ(dataset)
+    problem = None if config.cex.own_vectors else untrainable(dataset)
+    if problem:
+        raise problem
     content = content_embeddings(dataset, config.cex, workspace, progress)
     if len(config.cex.encoders) == 1 and not config.cex.own_vectors:
         # kept for `learn.runs.anchors`: typed text is placed by it
@@ -180,17 +192,6 @@ def train_variants(
         kept = finished_run(folder, dataset, split, own, content.key) if keep_finished else None
         runs.append(kept or train_here(workspace, dataset, content, own, folder, progress))
     return runs
-
-
-def _check_texts_differ(dataset: Dataset) -> None:
-    texts = dataset.items[[*Items.TEXT, Items.PRICE]].drop_duplicates()
-    if dataset.n_items > 1 and len(texts) == 1:
-        said = ", ".join(str(one) for one in texts.iloc[0].dropna())
-        raise LearnError(
-            f"All {dataset.n_items:,} items of {dataset.name} have the same text ({said:.80}), so an LLM cannot tell "
-            "one from another.",
-            "Have it read a column in which they differ: prepare the dataset again with --map title=COLUMN.",
-        )
 
 
 def baseline_run(workspace: Workspace, dataset: Dataset, name: str) -> Run:

@@ -46,7 +46,7 @@ class Workspace:
 
     Layout: ``datasets/NAME``, ``content/NAME/KEY`` (one store per LLM setting), ``runs/DATASET/NAME``,
     ``models/`` (converted bundled LLMs), ``benchmarks/TABLE/DATASET``, ``maps/DATASET`` (of Runs kept elsewhere),
-    ``ranking/DATASET``.
+    ``ranking/DATASET``, ``uploads/HASH`` and ``builds/DATASET`` (of the page "Bring your own").
     """
 
     root: Path
@@ -107,6 +107,15 @@ class Workspace:
     def ranking(self, dataset: str) -> Path:
         """The folder of the ranking stage's report on one dataset."""
         return self.root / "ranking" / checked_name(dataset, "Dataset")
+
+    @property
+    def builds(self) -> Path:
+        """The folder of builds that the app began."""
+        return self.root / "builds"
+
+    def build(self, name: str) -> Path:
+        """The folder of one build, named as its dataset: what it reads, and how far it is."""
+        return self.builds / checked_name(name, "Dataset")
 
     def dataset_names(self) -> list[str]:
         """Datasets that were prepared here, in alphabetical order."""

@@ -16,7 +16,7 @@ from learn.cli.options import (
     SeparatorOption,
     WorkspaceOption,
 )
-from learn.cli.terminal import next_step, print_metrics, print_runs, say, say_report
+from learn.cli.terminal import next_step, print_frame, print_metrics, print_runs, say, say_lines, say_report
 from learn.data.sources import SOURCES
 from learn.errors import LearnError
 from learn.workspace import Workspace
@@ -35,6 +35,7 @@ def prepare(
     test_start: Annotated[str | None, typer.Option(help="First day of the test target, YYYY-MM-DD.")] = None,
     validation_days: Annotated[float, typer.Option(help="Length of the validation target.")] = 14.0,
     date_order: DateOrderOption = None,
+    only_preview: Annotated[bool, typer.Option("--preview", help="Show how it would be read; write nothing.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Read a source, check it, and keep it as a dataset with its split."""
@@ -55,6 +56,12 @@ def prepare(
         separator,
         date_order,
     )
+    if only_preview:
+        from learn.preview import preview
+
+        preview(what).show(lambda line: say_lines([line]), print_frame)
+        say("Nothing was written. Right so? The same command without --preview keeps it.")
+        return
     dataset = prepare_dataset(where, what)
     say_report(where, dataset)
     next_step(f"learn extract {dataset.name}", workspace)

@@ -22,7 +22,7 @@ from learn.cli.options import (
     VectorsOption,
     WorkspaceOption,
 )
-from learn.cli.terminal import next_step, notes_said, print_metrics, say, say_report, usable_runs
+from learn.cli.terminal import next_step, notes_said, print_frame, print_metrics, say, say_report, usable_runs
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.workspace import Workspace
@@ -61,7 +61,7 @@ def extract(
         )
     if len(content.truncated):
         say(f"{len(content.truncated):,} prompts were longer than {config.cex.max_tokens} tokens and were cut:")
-        say(content.truncated.head(5).to_string(index=False))
+        print_frame(content.truncated.head(5))
     for key in content.key.split(KEY_SEPARATOR):
         say(f"Wrote {where.content(dataset) / key}")
     named = f" --llm {shlex.quote(llm)}" if llm else ""
@@ -126,7 +126,7 @@ def evaluate(
         told = [metric.code for metric in METRICS.entries if metric.in_terminal != "never"]
         shown = rows[Metrics.METRIC].isin(told) & (rows[Metrics.N_USERS] > 0)
         rows = rows[shown & (rows[Metrics.K] == (k or default_k(found.n_items)))]
-        say(rows.drop(columns=Metrics.K).round(4).to_string(index=False))
+        print_frame(rows.drop(columns=Metrics.K))
     next_step(f"learn recommend {dataset} --run {runs[0].name} --user USER", workspace)
 
 
@@ -148,19 +148,9 @@ def demo(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Everything in one go: prepare, extract, train all variants, evaluate, draw the maps."""
-    import shutil
-
+    from learn.building.steps import Plan, build
     from learn.cex.trust import allow
-    from learn.pipeline import (
-        EVERY_TOWER,
-        Preparation,
-        configuration,
-        draw_maps,
-        prepare_dataset,
-        towers_named,
-        train_variants,
-    )
-    from learn.runs.baselines import make_reference_runs
+    from learn.pipeline import Preparation, untrainable
 
     if (items is None) != (interactions is None):
         raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
@@ -176,17 +166,12 @@ def demo(
         separator=separator,
         date_order=date_order,
     )
-    dataset = prepare_dataset(where, what)
-    say_report(where, dataset)
-    config = configuration(dataset, preset, settings, llm, vectors=vectors)
+    plan = Plan(what, preset, tuple(settings or ()), llm, from_scratch, vectors)
     allow(allow_remote_code, allow_pickled_weights)
-    if from_scratch:
-        shutil.rmtree(where.content(dataset.name), ignore_errors=True)
-        shutil.rmtree(where.runs(dataset.name), ignore_errors=True)
     with notes_said():
-        made = train_variants(where, dataset, config, towers_named(EVERY_TOWER), keep_finished=not from_scratch)
-    made += make_reference_runs(dataset, dataset.split, where)
-    draw_maps(where, dataset, made)
+        dataset, made = build(where, plan, lambda prepared: say_report(where, prepared))
+    if vectors is None and (problem := untrainable(dataset)):
+        say(f"Only the baselines were made. {problem}")
     print_metrics(made, dataset.n_items)
     say(f"Wrote {len(made)} Runs into {where.runs(dataset.name)}")
     next_step("learn app", workspace)
@@ -208,6 +193,7 @@ def benchmark(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Rerun the comparison of one of the paper's tables. Interrupted, the same command goes on."""
+    from learn.cli.tables import print_text
     from learn.data.stored import open_dataset
     from learn.pipeline import configuration
     from learn.reproduce.external_runs import ExternalHost
@@ -221,5 +207,5 @@ def benchmark(
     published = publish and publish / f"{name}.json"
     host = ExternalHost.at(peers_python, peer_minutes)
     result = run_benchmark(table, name, found, found.split, where, seeds, published, say, host, peer_seeds)
-    say(f"\n{result.text}")
+    print_text(f"\n{result.text}")
     say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")

@@ -35,7 +35,7 @@ class Dataset:
         items: columns `Items.ALL` (and what else the source gave), one row per item, RangeIndex.
         interactions: columns `Interactions.ALL` (and more), sorted by user, time, source order, RangeIndex.
         source: how it was made: the source's kind and its arguments, for the record.
-        report: the validation report's facts (`learn.data.report.make_facts`).
+        report: the validation report's facts (`learn.data.facts.make_facts`).
         cut: how it is split into phases, None before anybody split it; read it as `split`.
     """
 

@@ -11,11 +11,11 @@ from learn.data.categories import read_categories
 from learn.data.cells import flatten
 from learn.data.cleaning import clean_extra, clean_text
 from learn.data.dataset import Dataset
+from learn.data.facts import make_facts
 from learn.data.ids import clean_ids, match_ids
 from learn.data.joins import note_spellings, note_strangers
 from learn.data.notes import Note
 from learn.data.prices import clean_prices
-from learn.data.report import make_facts
 from learn.data.schema import Interactions, Items
 from learn.data.timestamps import clean_times
 from learn.errors import LearnError

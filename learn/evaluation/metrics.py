@@ -103,6 +103,17 @@ def coverage(ranked: np.ndarray, members: np.ndarray, k: int) -> float:
     return float((shown & members).sum() / total) if total else float("nan")
 
 
+def says_little(k: int, n_items: int) -> str:
+    """Why lists of ``k`` items say little of a catalogue of ``n_items``; "" where they are short enough."""
+    if 2 * k < n_items:
+        return ""
+    what = "all of it" if k >= n_items else "half of it or more"
+    return (
+        f"A list of {k:,} out of a catalogue of {n_items:,} items holds {what}: hit rate and recall at {k:,} "
+        "are high for any order, and say little."
+    )
+
+
 PerUserMetric = Callable[[np.ndarray, np.ndarray, int], np.ndarray]
 """(hits [U, K] bool, n_targets [U], k) -> [U] float64."""
 

@@ -114,4 +114,4 @@ def test_a_report_of_nothing_wrong_says_so():
 
 def test_no_report_is_an_empty_table():
     assert report_table({}).empty
-    assert list(report_table({}).columns) == ["finding", "value", "severity", "remedy"]
+    assert list(report_table({}).columns) == ["finding", "value", "severity", "remedy", "spoils"]
