@@ -141,6 +141,17 @@ class Metric:
                 "Give its entry either of_user or of_lists.",
             )
 
+    def mean_of(self, hits: np.ndarray, n_targets: np.ndarray, k: int, rows: np.ndarray) -> float:
+        """The figure of the users ``rows`` ([E'] places in ``hits``), who all have a target.
+
+        Raises:
+            LearnError: the metric is of all lists together.
+        """
+        if self.of_user is None:
+            raise LearnError(f"Metric {self.code!r} is of all lists together.", "Choose one that every user has.")
+        values = self.of_user(hits, n_targets, k)[rows]
+        return float(values.mean() if self.weights is None else values.sum() / self.weights(n_targets)[rows].sum())
+
     @property
     def is_stored(self) -> bool:
         """Whether a Run stores each user's value; else it follows from the counts of hits, or there is none."""

@@ -256,7 +256,7 @@ def validation_score(
     Raises:
         LearnError: no such metric or candidates, or nobody to evaluate.
     """
-    entry, of_user = _of_user(metric)
+    entry, _ = _of_user(metric)
     targets = make_targets(split, phase, candidates)
     rows = np.arange(len(targets.users)) if users is None else np.searchsorted(targets.users, users)
     index, k_found = ExactIndex(item_vectors), min(k, split.n_items)
@@ -266,8 +266,4 @@ def validation_score(
         lists[rows], _ = index.search(vectors, k_found, history)
     else:
         lists[rows], _ = search_with_repeats(index, item_vectors, vectors, k_found, history, repeat)
-    n_targets = targets.counts()
-    values = of_user(targets.hits(lists), n_targets, k)[rows]
-    if entry.weights is None:
-        return float(values.mean())
-    return float(values.sum() / entry.weights(n_targets)[rows].sum())
+    return entry.mean_of(targets.hits(lists), targets.counts(), k, rows)

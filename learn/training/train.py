@@ -14,19 +14,19 @@ from learn.data.dataset import Dataset
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation.protocol import rank_vectors
+from learn.evaluation.repeat_bias import fit_repeat_bias
 from learn.evaluation.targets import candidate_sets
 from learn.files import sweep_partial
 from learn.item_towers import ITEM_TOWERS
 from learn.pal.infer import item_vectors, user_vectors
 from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
-from learn.pal.repeat_bias import fit_repeat_bias
 from learn.pal.towers import Towers
 from learn.progress import Progress, make_progress
 from learn.runs.info import RunInfo, provenance
 from learn.runs.run import Run
 from learn.runs.write import finish_run
 from learn.training.trainer import Trainer, TrainingState, remove_checkpoints
-from learn.training.validation import validation_metric
+from learn.evaluation.validation import comparing_metric, validation_metric
 from learn.workspace import Workspace
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from learn.data.split import Phase
-from learn.evaluation.baselines import buyers, item_knn_terms
-from learn.runs.baselines import ITEM_KNN, POPULARITY
+from learn.evaluation.references.counts import buyers
+from learn.runs.baselines import ITEM_KNN, POPULARITY, knn_terms, known_events
 from learn.runs.recommender import Recommender
 from learn.runs.vectors import has_vectors
 
@@ -53,9 +52,15 @@ def user_terms(recommender: Recommender, user: int) -> UserTerms | None:
     if run.info.kind != "reference" or run.info.variant not in (POPULARITY, ITEM_KNN):
         return None
     if run.info.variant == POPULARITY:
-        return UserTerms({BUYERS: (counts := buyers(split, Phase.TEST))}, counts)
-    scores = np.asarray(item_knn_terms(split, user)[1].sum(axis=0), dtype=np.float32).ravel()
-    return UserTerms({TOGETHER: scores}, scores)
+        parts = {BUYERS: buyers(known_events(run, split), split.n_items)}
+    else:
+        parts = {TOGETHER: np.asarray(knn_terms(run, split, user)[1].sum(axis=0), dtype=np.float32).ravel()}
+    total = next(iter(parts.values())).copy()
+    if run.info.repeat:
+        parts[REPEAT_BIAS] = np.zeros_like(total)
+        parts[REPEAT_BIAS][np.unique(recommender.history[user])] = np.float32(run.info.repeat)
+        total += parts[REPEAT_BIAS]
+    return UserTerms(parts, total)
 
 
 @dataclass(frozen=True)
