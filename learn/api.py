@@ -21,6 +21,7 @@ from learn.data.split import Phase
 from learn.errors import LearnError
 from learn.runs import stored as stored_runs
 from learn.runs.recommend import item_positions, items_table
+from learn.runs.rivals import baseline_run
 from learn.runs.run import Run
 from learn.workspace import Workspace
 
@@ -196,7 +197,7 @@ def item_knn(dataset: Dataset, workspace: Place = None) -> Run:
 def _baseline(name: str, dataset: Dataset, workspace: Place) -> Run:
     where = _place(workspace)
     stored_data.keep_dataset(where, dataset)
-    return Run(pipeline.baseline_run(where, dataset, name).path, dataset)
+    return Run(baseline_run(where, dataset, name).path, dataset)
 
 
 def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:

@@ -50,21 +50,24 @@ def train(
     llm: Annotated[str | None, typer.Option(help="Whose content embeddings to train on.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
     suffix: Annotated[str, typer.Option(help="Added to the Runs' names, to keep several.")] = "",
+    refit: Annotated[
+        bool, typer.Option(help="Once more on training and validation together, for the epochs that did best.")
+    ] = False,
     settings: SetOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Train item towers, evaluate them, and write one Run each. Interrupted, the same command goes on."""
     from learn.data.stored import open_dataset
     from learn.pipeline import EVERY_TOWER, configuration, towers_named, train_variants
-    from learn.runs.baselines import make_reference_runs
+    from learn.runs.rivals import rivals
 
     where = Workspace.at(workspace)
     towers = towers_named(tower)
     found = open_dataset(where, dataset)
     config = configuration(found, preset, settings, llm, seed)
-    runs = train_variants(where, found, config, towers, suffix=suffix)
+    runs = train_variants(where, found, config, towers, suffix=suffix, refit=refit)
     if tower == EVERY_TOWER:
-        runs += make_reference_runs(found, found.split, where)
+        runs += rivals(where, found, runs, refit=refit)
     print_metrics(runs, found.n_items)
     say(f"Wrote {', '.join(run.name for run in runs)} into {where.runs(dataset)}")
     next_step("learn app", workspace)
@@ -121,7 +124,7 @@ def demo(
         towers_named,
         train_variants,
     )
-    from learn.runs.baselines import make_reference_runs
+    from learn.runs.rivals import rivals
 
     if (items is None) != (interactions is None):
         raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
@@ -135,7 +138,7 @@ def demo(
         shutil.rmtree(where.content(dataset.name), ignore_errors=True)
         shutil.rmtree(where.runs(dataset.name), ignore_errors=True)
     made = train_variants(where, dataset, config, towers_named(EVERY_TOWER), keep_finished=not from_scratch)
-    made += make_reference_runs(dataset, dataset.split, where)
+    made += rivals(where, dataset, made)
     draw_maps(where, dataset, made)
     print_metrics(made, dataset.n_items)
     say(f"Wrote {len(made)} Runs into {where.runs(dataset.name)}")

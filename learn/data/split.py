@@ -65,6 +65,10 @@ class Split:
         """What each user did before ``phase`` began."""
         return self.sequences.keep(self.codes < PHASE_CODES[phase])
 
+    def refitting(self) -> Split:
+        """The same, but what was for validation is for training too, and nothing is left to validate on."""
+        return Split(self.info, self.sequences, np.where(self.codes == 1, 0, self.codes).astype(np.uint8), self.n_items)
+
     def train(self) -> Sequences:
         """The events that training may see."""
         return self.target(Phase.TRAIN)

@@ -20,6 +20,9 @@ from scipy.special import expit, logsumexp, softmax
 from learn.data.splits import Phase, Split
 
 BOUND = 50.0
+SCALED_USERS = 2_000
+"""Of more users than this, a random sample says what scale scores have."""
+
 _BLOCK_SCORES = 8_000_000  # scores held at a time: 32 MB
 
 Scores = Callable[[np.ndarray], np.ndarray]
@@ -66,6 +69,15 @@ def fit_bias(scores: Scores, split: Split, users: np.ndarray | None = None) -> f
     if excess(-BOUND) >= 0 or excess(BOUND) <= 0:
         return -BOUND if excess(-BOUND) >= 0 else BOUND
     return float(brentq(excess, -BOUND, BOUND, xtol=1e-4))
+
+
+def fit_scaled_bias(scores: Scores, split: Split) -> float:
+    """As `fit_bias`, of ``scores`` of any unit, in that unit; of more users than `SCALED_USERS` a sample decides."""
+    users = _counted(split, None)
+    if len(users) > SCALED_USERS:
+        users = np.sort(np.random.default_rng(0).choice(users, SCALED_USERS, replace=False))
+    scale = fit_scale(scores, split, users)
+    return fit_bias(lambda some: scale * scores(some), split, users) / scale
 
 
 def fit_scale(scores: Scores, split: Split, users: np.ndarray | None = None) -> float:

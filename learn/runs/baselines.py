@@ -209,8 +209,9 @@ def choice_of(run: RunFolder) -> Choice | None:
 def _finished(folder: Path, dataset: Dataset, content: Content | None) -> Run | None:
     """The reference Run in ``folder`` where it was made from the same data and says how it was fitted."""
     run = finished_run(folder, dataset, dataset.split, None, None)
-    fits = run is not None and run.info.kind == "reference" and choice_of(run) is not None
-    return run if fits and (content is None or run.info.content_key == content.key) else None
+    if run is None or run.info.kind != "reference" or choice_of(run) is None:
+        return None
+    return run if content is None or run.info.content_key == content.key else None
 
 
 def make_reference_runs(

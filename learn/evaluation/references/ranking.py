@@ -10,7 +10,7 @@ from learn.data.split import Phase, Split
 from learn.evaluation.metrics import METRICS
 from learn.evaluation.protocol import LIST_LENGTH, evaluated_users
 from learn.evaluation.references.base import BLOCK_SCORES, Scorer
-from learn.evaluation.repeat_bias import fit_bias, fit_scale
+from learn.evaluation.repeat_bias import fit_scaled_bias
 from learn.evaluation.targets import make_targets
 from learn.evaluation.validation import ValidationMetric
 from learn.retrieval.exact import mask_excluded, top_k
@@ -19,9 +19,6 @@ Ranked = dict[str, tuple[np.ndarray, np.ndarray]]
 
 TUNED_USERS = 10_000
 """Of more users than this, a random sample says how good settings are."""
-
-BIAS_USERS = 2_000
-"""Of more users than this, a random sample says how often people have the same again."""
 
 
 def rank_scores(
@@ -90,17 +87,13 @@ def reference_bias(score: Scorer, split: Split) -> float:
 
     What is no recommendation counts as a score of 0. 0 where nobody has a validation target.
     """
-    history, target = split.history(Phase.VALIDATION), split.target(Phase.VALIDATION)
-    users = np.flatnonzero((history.lengths > 0) & (target.lengths > 0))
-    if len(users) > BIAS_USERS:
-        users = np.sort(np.random.default_rng(0).choice(users, BIAS_USERS, replace=False))
+    history = split.history(Phase.VALIDATION)
 
     def scores(some: np.ndarray) -> np.ndarray:
         found = score(take_users(history, some), 0, len(some))
         return np.where(np.isfinite(found), found, 0.0)
 
-    scale = fit_scale(scores, split, users)
-    return fit_bias(lambda some: scale * scores(some), split, users) / scale
+    return fit_scaled_bias(scores, split)
 
 
 def add_to_history(scores: np.ndarray, history: Sequences, start: int, repeat: float) -> None:

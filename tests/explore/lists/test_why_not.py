@@ -4,8 +4,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-
 from learn.evaluation.baselines import item_knn_terms
+
 from learn.explore.lists import attribution, score_terms, why_not, why_words
 from learn.explore.lists.purchases import Level, group_purchases
 from learn.runs.baselines import make_reference_runs
