@@ -239,13 +239,12 @@ def make_reference_runs(
             try:
                 made = make_reference_run(name, dataset, split, workspace.run(dataset.name, name), content)
                 runs.append(made)
-                bar.update(1)
                 if refit:
                     folder = workspace.run(dataset.name, name + REFIT_SUFFIX)
                     runs.append(make_reference_run(name, dataset, split, folder, content, True, choice_of(made)))
             except CannotFit as error:
                 warnings.warn(f"Left out: {error}", stacklevel=2)
-            bar.update(1)
+            bar.update(2 if refit else 1)
     return runs
 
 

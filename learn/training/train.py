@@ -100,13 +100,7 @@ def train(
         LearnError: content of another catalogue, or nothing to train on.
     """
     folder = Path(folder)
-    if len(content) != dataset.n_items:
-        raise LearnError(
-            f"Content embeddings came for {len(content)} items, {dataset.name} has {dataset.n_items}.",
-            f"Extract them again: learn extract {dataset.name}",
-        )
-    candidate_sets(split, Phase.TEST)  # before hours of training: is there anybody to evaluate?
-    validation_metric(split)
+    _check(dataset, split, content)
     sweep_partial(folder.parent)
     learned = split if plain is None else split.refitting()
     prepared, preprocessing = prepare_content(content, learned, config, differences)
@@ -124,8 +118,7 @@ def train(
         refit=plain is not None,
         made=provenance(),
     )
-    common: dict[str, Any] = {"dataset": dataset, "split": split, "config": config}
-    common["preprocessing"] = preprocessing.tensors()
+    common = {"dataset": dataset, "split": split, "config": config, "preprocessing": preprocessing.tensors()}
     if not tower.trained:
         return _finish_untrained(folder, info, prepared, common, plain)
     trainer = Trainer(dataset, learned, prepared, config, folder, None if plain is None else best_epoch(plain))
@@ -134,6 +127,17 @@ def train(
     run = _finish(folder, info, towers, trainer.state, content_rows, common, plain)
     remove_checkpoints(folder)
     return run
+
+
+def _check(dataset: Dataset, split: Split, content: np.ndarray) -> None:
+    """Refuses, before hours of training, content of another catalogue and a split with nobody to evaluate."""
+    if len(content) != dataset.n_items:
+        raise LearnError(
+            f"Content embeddings came for {len(content)} items, {dataset.name} has {dataset.n_items}.",
+            f"Extract them again: learn extract {dataset.name}",
+        )
+    candidate_sets(split, Phase.TEST)
+    validation_metric(split)
 
 
 def _finish_untrained(

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+import learn
+from learn.cli.commands import app
 from learn.data.sequences import Sequences
 from learn.data.stored import open_dataset
 from learn.errors import LearnError
@@ -125,3 +128,25 @@ def test_a_reference_that_is_finished_is_kept(place, dataset, references):
     before = (references["ease"].path / "run.json").stat().st_mtime_ns
     run = reference_run("ease", dataset, place)
     assert (run.path / "run.json").stat().st_mtime_ns == before and isinstance(run, Run)
+
+
+def test_the_library_makes_references_and_blends(place, dataset, references, monkeypatch):
+    monkeypatch.setenv("LEARN_WORKSPACE", str(place.root))
+    ease = learn.reference(dataset, "ease")
+    made = learn.blend(learn.open_run(dataset, "learn-b"), ease, "mine")
+    assert (made.name, made.info.settings["reference"]) == ("mine", "ease") and made.path == place.run(
+        dataset.name, "mine"
+    )
+    assert learn.reference(dataset, "ease", refit=True).info.refit
+    with pytest.raises(LearnError, match="no baseline 'nothing'"):
+        learn.reference(dataset, "nothing")
+
+
+def test_commands_make_them_too(place, dataset, references, monkeypatch):
+    monkeypatch.setenv("LEARN_WORKSPACE", str(place.root))
+    said = CliRunner().invoke(app, ["blend", dataset.name, "learn-b", "l3ae", "--name", "both"], catch_exceptions=False)
+    weight = open_run(place, dataset, "both").info.settings["weight"]
+    assert f"z(l3ae) + {weight:g} x z(learn-b)" in said.output
+    said = CliRunner().invoke(app, ["references", dataset.name], catch_exceptions=False)
+    settings = open_run(place, dataset, "ease").info.settings
+    assert f"ease: strength {settings['strength']}" in said.output

@@ -9,6 +9,8 @@ from learn.data.splits import Phase, leave_one_out
 from learn.errors import LearnError
 from learn.evaluation.protocol import validation_score
 from learn.progress import make_progress
+from learn.runs.recommender import Recommender
+from learn.runs.run import Run
 from learn.training import train as module
 from learn.training.train import best_epoch, train
 from learn.training.trainer import Trainer
@@ -32,7 +34,8 @@ def dataset():
 @pytest.fixture(scope="module")
 def plain(dataset, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "learn-b"
-    return train(dataset, dataset.split, tiny_content(), tiny(), folder=folder, progress=QUIET)
+    content = tiny_content()
+    return train(dataset, dataset.split, content, tiny(), folder=folder, content_key="key", progress=QUIET)
 
 
 def test_a_refitting_split_trains_on_validation_and_tests_as_before(dataset):
@@ -69,7 +72,8 @@ def test_the_best_epoch_is_that_of_the_best_validation(plain):
 
 def test_a_run_stores_its_ndcg_of_new_items_on_validation(dataset, plain):
     split = dataset.split
-    users = plain.recommender.embed_histories(split.history(Phase.VALIDATION))
+    recommender = Recommender(plain, dataset, tiny_content())
+    users = recommender.embed_histories(split.history(Phase.VALIDATION))
     expected = validation_score(users, plain.own_item_vectors, split, candidates="new", metric="ndcg", k=10)
     assert plain.info.validation == pytest.approx(expected, abs=2e-3), "vectors are stored in half precision"
 
@@ -85,7 +89,8 @@ def test_without_align_has_a_bias_and_a_figure_too_and_is_refitted(dataset, tmp_
     assert 0 < runs[0].info.validation <= 1 and runs[1].info.refit
 
 
-def test_a_run_that_does_not_say_how_long_it_did_best_cannot_be_refitted(plain, tmp_path, monkeypatch):
-    monkeypatch.setattr(type(plain), "curves", pd.DataFrame())
+def test_a_run_that_does_not_say_how_long_it_did_best_cannot_be_refitted(plain):
+    plain = Run(plain.path)
+    plain.curves = pd.DataFrame()
     with pytest.raises(LearnError, match="Run learn-b does not say how many epochs did best"):
         best_epoch(plain)
