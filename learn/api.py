@@ -195,10 +195,8 @@ def reference(dataset: Dataset, name: str, *, refit: bool = False, workspace: Pl
 
 
 def blend(run: Run, reference: Run, name: str | None = None) -> Run:
-    """A trained Run and a reference as one, text and counts: z-scores added, one weight chosen on validation.
-
-    A LearnError says where the two do not go together, or that ``name`` is another Run's.
-    """
+    """A trained Run and a reference as one, text and counts: z-scores added, one weight chosen on validation; a
+    LearnError says where the two do not go together."""
     return rivals.blend(run.workspace, run.dataset, run.name, reference.name, name)
 
 

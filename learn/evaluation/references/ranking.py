@@ -14,6 +14,7 @@ from learn.evaluation.repeat_bias import fit_scaled_bias
 from learn.evaluation.targets import make_targets
 from learn.evaluation.validation import ValidationMetric
 from learn.retrieval.exact import mask_excluded, top_k
+from learn.retrieval.ties import tie_keys
 
 Ranked = dict[str, tuple[np.ndarray, np.ndarray]]
 
@@ -25,7 +26,7 @@ def rank_scores(
     score: Scorer, split: Split, phase: Phase = Phase.TEST, k: int = LIST_LENGTH, repeat: float = 0.0,
     everybody: bool = False,
 ) -> Ranked:  # fmt: skip
-    """The top ``k`` of every user, of all items and of unseen ones.
+    """The top ``k`` of every user, of all items and of unseen ones; of equal scores by `learn.retrieval.ties`.
 
     Args:
         score: a fitted reference.
@@ -42,7 +43,7 @@ def rank_scores(
         Recommendations.ALL_CANDIDATES: [],
         Recommendations.UNSEEN: [],
     }
-    block = max(1, BLOCK_SCORES // split.n_items)
+    block, ties = max(1, BLOCK_SCORES // split.n_items), tie_keys(split.n_items)
     for start in range(0, len(history), block):
         stop = min(start + block, len(history))
         values = score(history, start, stop)
@@ -50,9 +51,9 @@ def rank_scores(
             values[history.lengths[start:stop] == 0] = -np.inf
         unseen = values.copy()
         mask_excluded(unseen, history, start)
-        found[Recommendations.UNSEEN].append(top_k(unseen, k))
+        found[Recommendations.UNSEEN].append(top_k(unseen, k, ties))
         add_to_history(values, history, start, repeat)
-        found[Recommendations.ALL_CANDIDATES].append(top_k(values, k))
+        found[Recommendations.ALL_CANDIDATES].append(top_k(values, k, ties))
     return {
         candidates: (np.concatenate([items for items, _ in parts]), np.concatenate([values for _, values in parts]))
         for candidates, parts in found.items()
@@ -70,7 +71,7 @@ def ranked_value(score: Scorer, split: Split, by: ValidationMetric, repeat: floa
     rows = np.searchsorted(targets.users, evaluated_users(split, Phase.VALIDATION, by.candidates, TUNED_USERS))
     history, k = take_users(split.history(Phase.VALIDATION), targets.users[rows]), min(by.k, split.n_items)
     lists = np.full((len(targets.users), k), -1, dtype=np.int64)
-    block = max(1, BLOCK_SCORES // split.n_items)
+    block, ties = max(1, BLOCK_SCORES // split.n_items), tie_keys(split.n_items)
     for start in range(0, len(rows), block):
         stop = min(start + block, len(rows))
         values = score(history, start, stop)
@@ -78,7 +79,7 @@ def ranked_value(score: Scorer, split: Split, by: ValidationMetric, repeat: floa
             mask_excluded(values, history, start)
         else:
             add_to_history(values, history, start, repeat)
-        lists[rows[start:stop]] = top_k(values, k)[0]
+        lists[rows[start:stop]] = top_k(values, k, ties)[0]
     return METRICS[by.metric].mean_of(targets.hits(lists), targets.counts(), by.k, rows)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from learn.evaluation.references.counts import buyers
+from learn.retrieval.ties import tie_keys
 from learn.runs.baselines import ITEM_KNN, POPULARITY, knn_terms, known_events
 from learn.runs.recommender import Recommender
 from learn.runs.vectors import has_vectors
@@ -29,10 +30,12 @@ class UserTerms:
     Attributes:
         parts: one of `TERMS` -> [N] what it adds.
         total: [N] float32, the sum: what is ranked by.
+        ties: [N] what breaks ties, the smaller first; None: the index.
     """
 
     parts: dict[str, np.ndarray]
     total: np.ndarray
+    ties: np.ndarray | None = None
 
 
 def user_terms(recommender: Recommender, user: int) -> UserTerms | None:
@@ -60,7 +63,7 @@ def user_terms(recommender: Recommender, user: int) -> UserTerms | None:
         parts[REPEAT_BIAS] = np.zeros_like(total)
         parts[REPEAT_BIAS][np.unique(recommender.history[user])] = np.float32(run.info.repeat)
         total += parts[REPEAT_BIAS]
-    return UserTerms(parts, total)
+    return UserTerms(parts, total, None if run.info.refit is None else tie_keys(len(total)))
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class RankBreakdown:
     """Where an item stands in one Run's ranking for one person, and by what.
 
     Attributes:
-        rank: 1 is the best, among ``of`` items; equal scores go to the lower item index.
+        rank: 1 is the best, among ``of`` items; equal scores as `UserTerms.ties` says.
         of: how many items were ranked.
         score: of the item.
         terms: term -> what it adds to the score.
@@ -111,13 +114,14 @@ class RankBreakdown:
         return {name: self.in_points(value - self.averages[name]) for name, value in self.terms.items()}
 
 
-def rank_of(scores: np.ndarray, allowed: np.ndarray, item: int) -> int:
+def rank_of(scores: np.ndarray, allowed: np.ndarray, item: int, ties: np.ndarray | None = None) -> int:
     """The rank of ``item`` by [N] ``scores`` among the items ``allowed`` ([N] bool) and itself; ties as in `top_k`."""
+    ties = np.arange(len(scores)) if ties is None else ties
     others = allowed.copy()
     others[item] = False
     better = scores > scores[item]
     tied = scores == scores[item]
-    tied[item:] = False
+    tied &= ties < ties[item]
     return 1 + int(((better | tied) & others).sum())
 
 
@@ -128,11 +132,11 @@ def break_down(terms: UserTerms, item: int, allowed: np.ndarray) -> RankBreakdow
     # Of an item that the person never had there is nothing to say of repeats.
     parts = {name: values for name, values in terms.parts.items() if name != REPEAT_BIAS or values[item]}
     return RankBreakdown(
-        rank=rank_of(terms.total, allowed, item),
+        rank=rank_of(terms.total, allowed, item, terms.ties),
         of=int(ranked.sum()),
         score=float(terms.total[item]),
         terms={name: float(values[item]) for name, values in parts.items()},
-        rank_by={name: rank_of(values, allowed, item) for name, values in parts.items()},
+        rank_by={name: rank_of(values, allowed, item, terms.ties) for name, values in parts.items()},
         scores=terms.total[ranked],
         averages={name: float(values[ranked].mean(dtype=np.float64)) for name, values in parts.items()},
     )

@@ -14,6 +14,7 @@ from learn.evaluation.references import Known
 from learn.evaluation.references.counts import fit_frequency, fit_popularity
 from learn.evaluation.references.item_knn import fit_item_knn
 from learn.evaluation.references.ranking import rank_scores
+from learn.retrieval.ties import tie_keys
 from learn.runs.baselines import BASELINES, Content, make_reference_run, make_reference_runs, reference_run
 from learn.runs.run import Run
 from learn.workspace import Workspace
@@ -33,13 +34,27 @@ def item_knn(split, neighbours=25, shrinkage=20.0, forgetting=(30.0, "days")):
     return rank_scores(score, split)
 
 
+def by_count(counts, items):
+    """``items``, the greatest count first, equal ones by the seeded hash."""
+    keys = tie_keys(6).tolist()
+    return sorted(items, key=lambda item: (-counts[item], keys[item]))
+
+
 def test_popularity_counts_distinct_users_before_the_target(split):
     ranked = popularity(split, Phase.TEST)
     # Histories: ann 0 1 0 2, bob 0 1 1, cat 0 2, dan none, eve 1 2 4: items 0, 1, 2 have three users each, 4 has one.
     items, scores = ranked[ALL]
-    assert items[BOB].tolist() == [0, 1, 2, 4, 3, 5] and scores[BOB].tolist() == [3, 3, 3, 1, 0, 0]
+    counts = [3, 3, 3, 0, 1, 0]
+    assert items[BOB].tolist() == by_count(counts, range(6)) != [0, 1, 2, 4, 3, 5] and scores[BOB].tolist() == [
+        3,
+        3,
+        3,
+        1,
+        0,
+        0,
+    ]
     assert (items == items[DAN]).all()
-    assert ranked[NEW][0][ANN].tolist() == [4, 3, 5, -1, -1, -1]
+    assert ranked[NEW][0][ANN].tolist() == [*by_count(counts, (3, 4, 5)), -1, -1, -1]
     assert popularity(split, Phase.VALIDATION)[ALL][1][BOB].tolist() == [3, 3, 2, 0, 0, 0]
 
 
@@ -123,7 +138,7 @@ def test_personal_frequency_is_what_one_had_most_and_latest_and_then_what_is_pop
     score = fit_frequency(Known(split.history(Phase.TEST), split.n_items), (2.0, "events"))
     items, scores = rank_scores(score, split)[ALL]
     # Ann had 0 1 0 2, ages 3 2 1 0: 0 has .5^1.5 + .5^.5, 2 has 1, 1 has .5; then 4, which one user has, then 3 and 5.
-    assert items[ANN].tolist() == [0, 2, 1, 4, 3, 5]
+    assert items[ANN].tolist() == [0, 2, 1, 4, *by_count([0] * 6, (3, 5))]
     assert scores[ANN][:3] == pytest.approx([0.5**1.5 + 0.5**0.5, 1.0, 0.5], abs=2e-6)
     assert (items[DAN] == -1).all(), "nothing is known of him"
 
@@ -131,8 +146,9 @@ def test_personal_frequency_is_what_one_had_most_and_latest_and_then_what_is_pop
 def test_the_history_offset_moves_what_one_had_in_one_list_only(split):
     score = fit_popularity(Known(split.history(Phase.TEST), split.n_items))
     plain, moved = (rank_scores(score, split, repeat=repeat) for repeat in (0.0, -10.0))
-    assert plain[ALL][0][BOB].tolist() == [0, 1, 2, 4, 3, 5]
-    assert moved[ALL][0][BOB].tolist() == [2, 4, 3, 5, 0, 1], "bob had 0 and 1"
+    counts = [3, 3, 3, 0, 1, 0]
+    assert plain[ALL][0][BOB].tolist() == by_count(counts, range(6))
+    assert moved[ALL][0][BOB].tolist() == by_count(counts, (2, 3, 4, 5)) + by_count(counts, (0, 1)), "bob had 0 and 1"
     assert (plain[NEW][0] == moved[NEW][0]).all()
 
 
