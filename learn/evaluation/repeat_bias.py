@@ -45,8 +45,9 @@ def fit_repeat_bias(
     return fit_bias(lambda some: user_vectors[some] @ item_vectors.T, split, users)
 
 
-def fit_bias(scores: Scores, split: Split, users: np.ndarray | None = None) -> float:
-    """As `fit_repeat_bias`, of any ``scores`` that are logits."""
+def fit_bias(scores: Scores, split: Split, users: np.ndarray | None = None, bounded: bool = True) -> float:
+    """As `fit_repeat_bias`, of any ``scores`` that are logits; with ``bounded`` False the bound is as much farther away
+    as the scores of a history can lie from the others."""
     history, target = split.history(Phase.VALIDATION), split.target(Phase.VALIDATION)
     counted = _counted(split, users)
     if not len(counted):
@@ -66,9 +67,10 @@ def fit_bias(scores: Scores, split: Split, users: np.ndarray | None = None) -> f
     def excess(value: float) -> float:
         return float((events * expit(log_odds + value) - again).sum())
 
-    if excess(-BOUND) >= 0 or excess(BOUND) <= 0:
-        return -BOUND if excess(-BOUND) >= 0 else BOUND
-    return float(brentq(excess, -BOUND, BOUND, xtol=1e-4))
+    bound = BOUND if bounded else BOUND + float(np.abs(log_odds[np.isfinite(log_odds)]).max(initial=0.0))
+    if excess(-bound) >= 0 or excess(bound) <= 0:
+        return -bound if excess(-bound) >= 0 else bound
+    return float(brentq(excess, -bound, bound, xtol=1e-4))
 
 
 def fit_scaled_bias(scores: Scores, split: Split) -> float:
@@ -77,7 +79,7 @@ def fit_scaled_bias(scores: Scores, split: Split) -> float:
     if len(users) > SCALED_USERS:
         users = np.sort(np.random.default_rng(0).choice(users, SCALED_USERS, replace=False))
     scale = fit_scale(scores, split, users)
-    return fit_bias(lambda some: scale * scores(some), split, users) / scale
+    return fit_bias(lambda some: scale * scores(some), split, users, bounded=False) / scale
 
 
 def fit_scale(scores: Scores, split: Split, users: np.ndarray | None = None) -> float:
