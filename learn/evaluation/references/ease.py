@@ -129,7 +129,7 @@ L3AE = Reference(
     {"strength": 50.0, "prior": 50.0, "text_strength": 1.0, "forgetting": (3.0, "events")},
     (
         {"forgetting": FORGETTING},
-        {"text_strength": (0.3, 1.0, 3.0, 10.0)},
+        {"text_strength": (0.1, 0.3, 1.0, 3.0)},
         {"prior": (20.0, 50.0, 100.0, 200.0)},
         {"strength": (20.0, 50.0, 100.0, 200.0)},
     ),
