@@ -24,12 +24,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from learn.api import (
         audience,
+        blend,
         compare,
         item_knn,
         neighbours,
         open_dataset,
         open_run,
         popularity,
+        reference,
         train,
     )
     from learn.data.dataset import Dataset
@@ -48,6 +50,7 @@ __all__ = [
     "Workspace",
     "__version__",
     "audience",
+    "blend",
     "compare",
     "item_knn",
     "neighbours",
@@ -56,6 +59,7 @@ __all__ = [
     "popularity",
     "read",
     "read_tables",
+    "reference",
     "show",
     "train",
 ]

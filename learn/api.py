@@ -19,6 +19,7 @@ from learn.data.dataset import Dataset
 from learn.data.new_items import check_new_items
 from learn.data.schema import Items, Recommendations, Slices
 from learn.errors import LearnError
+from learn.runs import rivals
 from learn.runs import stored as stored_runs
 from learn.runs.recommend import item_positions, items_table
 from learn.runs.run import Run
@@ -102,35 +103,35 @@ def train(
 
 
 def popularity(dataset: Dataset, workspace: Place = None) -> Run:
-    """What most people had, recommended to everybody: the least that a model has to beat, as a Run.
-
-    Args:
-        dataset: it is kept in the workspace with its split.
-        workspace: where the Run goes; None: the default one.
-
-    Raises:
-        LearnError: nobody to evaluate, or the workspace cannot be written to.
-    """
-    return _baseline("popularity", dataset, workspace)
+    """What most people had, recommended to everybody: the least that a model has to beat; see `reference`."""
+    return reference(dataset, "popularity", workspace=workspace)
 
 
 def item_knn(dataset: Dataset, workspace: Place = None) -> Run:
-    """Items that the same people had (item-kNN), recommended by a person's history: the strong baseline, as a Run.
+    """Items that the same people had (item-kNN), by a person's history: a strong baseline; see `reference`."""
+    return reference(dataset, "item-knn", workspace=workspace)
+
+
+def reference(dataset: Dataset, name: str, *, refit: bool = False, workspace: Place = None) -> Run:
+    """What a model has to beat, tuned on validation, as a Run: popularity, item-knn, frequency, svd, ease or l3ae.
 
     Args:
         dataset: it is kept in the workspace with its split.
-        workspace: where the Run goes; None: the default one.
+        name: which one; l3ae needs texts that the LLM has read (`train`).
+        refit: learn from training and validation together. workspace: where the Run goes; None: the default one.
 
     Raises:
-        LearnError: nobody to evaluate, or the workspace cannot be written to.
+        LearnError: no such reference, nobody to evaluate, or the workspace cannot be written to.
     """
-    return _baseline("item-knn", dataset, workspace)
-
-
-def _baseline(name: str, dataset: Dataset, workspace: Place) -> Run:
     where = _place(workspace)
     stored_data.keep_dataset(where, dataset)
-    return Run(pipeline.baseline_run(where, dataset, name).path, dataset)
+    return Run(rivals.baseline_run(where, dataset, name, refit).path, dataset)
+
+
+def blend(run: Run, reference: Run, name: str | None = None) -> Run:
+    """A trained Run and a reference as one, text and counts: z-scores added, one weight chosen on validation; a
+    LearnError says where the two do not go together."""
+    return rivals.blend(run.workspace, run.dataset, run.name, reference.name, name)
 
 
 def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:

@@ -159,6 +159,7 @@ def train_variants(
     keep_finished: bool = False,
     progress: Any = None,
     suffix: str = "",
+    refit: bool = False,
 ) -> list[Run]:
     """Extracts what is missing, then trains one Run per item tower.
 
@@ -170,11 +171,14 @@ def train_variants(
         keep_finished: a Run that was finished with the same configuration and data is kept as it is.
         progress: where to show progress; None: the terminal.
         suffix: added to every Run's name.
+        refit: train each once more on training and validation together, for the number of epochs that did best; what
+            that is tells the Run without, which is kept where it was finished with the same configuration and data.
 
     Raises:
         LearnError: the LLM cannot be read, the items have one text, or the workspace cannot be written to.
     """
     from learn.cex.extractor import content_embeddings, wording_differences
+    from learn.runs.baselines import REFIT_SUFFIX
     from learn.training.train import train_here
 
     split = dataset.split
@@ -189,22 +193,13 @@ def train_variants(
     for tower in towers:
         own = config.with_values(pal__item_tower=tower.code)
         folder = workspace.run(dataset.name, tower.run_name + suffix)
-        kept = finished_run(folder, dataset, split, own, content.key) if keep_finished else None
+        kept = finished_run(folder, dataset, split, own, content.key) if keep_finished or refit else None
         runs.append(kept or train_here(workspace, dataset, content, own, folder, progress))
+        if refit:
+            again = folder.with_name(folder.name + REFIT_SUFFIX)
+            kept = finished_run(again, dataset, split, own, content.key) if keep_finished else None
+            runs.append(kept or train_here(workspace, dataset, content, own, again, progress, runs[-1]))
     return runs
-
-
-def baseline_run(workspace: Workspace, dataset: Dataset, name: str) -> Run:
-    """The baseline ``name`` ("popularity" or "item-knn") as a Run: the finished one where it fits, else counted now.
-
-    Raises:
-        LearnError: nobody to evaluate, or the workspace cannot be written to.
-    """
-    from learn.runs.baselines import make_reference_run
-
-    folder = workspace.run(dataset.name, name)
-    kept = finished_run(folder, dataset, dataset.split, None, None)
-    return kept or make_reference_run(name, dataset, dataset.split, folder)
 
 
 def draw_maps(

@@ -17,9 +17,7 @@ from tests.data.frames import interactions, items
 def test_items_of_one_text_are_refused_before_the_llm_reads_them(tmp_path):
     frame = items().assign(**{Items.TITLE: "Gift card", Items.PRICE: 10.0})
     dataset = validate("gifts", frame, interactions(), {"kind": "test"})
-    with pytest.raises(
-        LearnError, match=r"All 6 items of gifts have the same text \(Gift card, Food > Dairy"
-    ) as caught:
+    with pytest.raises(LearnError, match="All 6 items of gifts have the same text") as caught:
         train_variants(
             Workspace(tmp_path), dataset.with_split(leave_one_out(dataset)), preset("tiny"), towers_named(EVERY_TOWER)
         )

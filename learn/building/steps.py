@@ -19,7 +19,7 @@ from learn.pipeline import (
     train_variants,
     untrainable,
 )
-from learn.runs.baselines import make_reference_runs
+from learn.runs.rivals import make_references, rivals
 from learn.runs.run import Run
 from learn.workspace import Workspace
 
@@ -65,9 +65,9 @@ def build(
         shutil.rmtree(workspace.content(dataset.name), ignore_errors=True)
         shutil.rmtree(workspace.runs(dataset.name), ignore_errors=True)
     if plan.vectors is None and untrainable(dataset):
-        return dataset, make_reference_runs(dataset, dataset.split, workspace, progress)
+        return dataset, make_references(workspace, dataset, progress=progress)
     towers = towers_named(EVERY_TOWER)
     runs = train_variants(workspace, dataset, config, towers, keep_finished=not plan.from_scratch, progress=progress)
-    runs += make_reference_runs(dataset, dataset.split, workspace, progress)
+    runs += rivals(workspace, dataset, runs, progress=progress)
     draw_maps(workspace, dataset, runs, progress=progress)
     return dataset, runs

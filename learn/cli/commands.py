@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import typer
 
-from learn.cli import changing, data, explore, sharing, training
+from learn.cli import changing, data, explore, rivals, sharing, training
 from learn.errors import LearnError
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "prepare": data.prepare,
     "extract": training.extract,
     "train": training.train,
+    "references": rivals.references,
+    "blend": rivals.blend,
     "evaluate": training.evaluate,
     "recommend": explore.recommend,
     "map": explore.map_command,

@@ -32,7 +32,7 @@ def recommend(
         raise LearnError("Say for whom.", "Give either --user ID or --history ITEM,ITEM,...")
     of = open_dataset(where, dataset)
     if run is None:
-        answering = best_run(usable_runs(find_runs(where, of), dataset))
+        answering = best_run(usable_runs(find_runs(where, of), dataset), for_histories=history is not None)
         say(f"By {answering.name} ({answering.info.label}), which did best on validation.")
     else:
         answering = open_run(where, of, run)

@@ -77,6 +77,9 @@ def train(
     vectors: VectorsOption = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
     suffix: Annotated[str, typer.Option(help="Added to the Runs' names, to keep several.")] = "",
+    refit: Annotated[
+        bool, typer.Option(help="Once more on training and validation together, for the epochs that did best.")
+    ] = False,
     settings: SetOption = None,
     allow_remote_code: RemoteCodeOption = False,
     allow_pickled_weights: PicklesOption = False,
@@ -86,7 +89,7 @@ def train(
     from learn.cex.trust import allow
     from learn.data.stored import open_dataset
     from learn.pipeline import EVERY_TOWER, configuration, towers_named, train_variants
-    from learn.runs.baselines import make_reference_runs
+    from learn.runs.rivals import rivals
 
     where = Workspace.at(workspace)
     towers = towers_named(tower)
@@ -94,9 +97,9 @@ def train(
     config = configuration(found, preset, settings, llm, seed, vectors)
     allow(allow_remote_code, allow_pickled_weights)
     with notes_said():
-        runs = train_variants(where, found, config, towers, suffix=suffix)
+        runs = train_variants(where, found, config, towers, suffix=suffix, refit=refit)
     if tower == EVERY_TOWER:
-        runs += make_reference_runs(found, found.split, where)
+        runs += rivals(where, found, runs, refit=refit)
     print_metrics(runs, found.n_items)
     say(f"Wrote {', '.join(run.name for run in runs)} into {where.runs(dataset)}")
     next_step("learn app", workspace)

@@ -81,6 +81,10 @@ class Split:
         past = moved[owners] & (self.codes >= PHASE_CODES[Phase.TEST])
         return replace(self, codes=np.where(past, PHASE_CODES[Phase.VALIDATION], self.codes).astype(np.uint8))
 
+    def refitting(self) -> Split:
+        """The same, but what was for validation is for training too, and nothing is left to validate on."""
+        return Split(self.info, self.sequences, np.where(self.codes == 1, 0, self.codes).astype(np.uint8), self.n_items)
+
     def train(self) -> Sequences:
         """The events that training may see."""
         return self.target(Phase.TRAIN)

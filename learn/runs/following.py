@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from learn.cex.extractor import embed_texts, tokenise
 from learn.cex.llm import load_llm
@@ -25,15 +24,17 @@ from learn.errors import LearnError
 from learn.evaluation.protocol import LIST_LENGTH, rank_vectors
 from learn.files import atomic_folder, write_json
 from learn.progress import Progress, make_progress
-from learn.runs.baselines import BASELINES
+from learn.runs.baselines import BASELINES, lists_again
 from learn.runs.folder import FOLLOWING, run_stamp
 from learn.runs.info import write_table, write_vectors
 from learn.runs.new_items import reading_settings
 from learn.runs.recommender import Recommender
+from learn.runs.rivals import content_of
 from learn.runs.run import Run
 from learn.runs.stored import find_runs
 from learn.runs.vectors import embeds, has_vectors
 from learn.runs.write import recommendations_table
+from learn.tensor_files import save_tensors
 from learn.workspace import Workspace
 
 Lists = Mapping[str, tuple[np.ndarray, np.ndarray]]
@@ -65,7 +66,7 @@ def store_change(
         with progress.task("Following the change", total=len(runs), unit="Runs") as bar:
             for run in runs:
                 try:
-                    _follow(run, up_to_date.get(run.name), new, temporary / FOLLOWING / run.name)
+                    _follow(run, up_to_date.get(run.name), new, temporary / FOLLOWING / run.name, workspace)
                     found.append((run.name, None))
                 except LearnError as problem:
                     found.append((run.name, problem))
@@ -73,7 +74,7 @@ def store_change(
     return found
 
 
-def _follow(run: Run, before: Run | None, new: Dataset, folder: Path) -> None:
+def _follow(run: Run, before: Run | None, new: Dataset, folder: Path, workspace: Workspace) -> None:
     """Writes the files that replace those of ``run``; following.json, the last one, says that they are whole.
 
     Args:
@@ -90,10 +91,10 @@ def _follow(run: Run, before: Run | None, new: Dataset, folder: Path) -> None:
             write_vectors(folder / "item_vectors.safetensors", items, "float32")
         elif after.has_popularity_bias:
             tensors = run.tensors("preprocessing") | {"prior": np.ascontiguousarray(items[:, -1])}
-            save_file(tensors, folder / "preprocessing.safetensors")
+            save_tensors(folder / "preprocessing.safetensors", tensors)
         lists = _ranked(users, items, new, run.info.repeat)
     elif run.info.variant in BASELINES:
-        lists = _counted(run, new)
+        lists = _counted(run, new, workspace)
     elif has_vectors(run):
         raise LearnError(
             f"Run {run.name} has vectors that nothing here can make for new items.", f"Make it again on {new.name}."
@@ -175,10 +176,17 @@ def _ranked(users: np.ndarray, items: np.ndarray, new: Dataset, repeat: float) -
     return {name: (np.where(best >= 0, shown[best], -1), scores) for name, (best, scores) in ranked.items()}
 
 
-def _counted(run: Run, new: Dataset) -> Lists:
-    """A baseline's lists, counted anew over all that is known, of what is in stock."""
-    gone = int((~new.available).sum())
-    ranked = BASELINES[run.info.variant].rank(new.split.now, k=min(new.n_items, LIST_LENGTH + gone))
+def _counted(run: Run, new: Dataset, workspace: Workspace) -> Lists:
+    """A reference's lists, fitted anew as it was tuned over all that is known, of what is in stock."""
+    gone, content = int((~new.available).sum()), None
+    if BASELINES[run.info.variant].reference.reads_content:
+        content = content_of(workspace, new, run.info.content_key)
+        if content is None:
+            raise LearnError(
+                f"Run {run.name} reads texts of {new.name} that are not there.", f"learn extract {new.name}"
+            )
+    vectors = None if content is None else content.vectors
+    ranked = lists_again(run, new.split.now, vectors, min(new.n_items, LIST_LENGTH + gone))
     found = {}
     for name, (items, scores) in ranked.items():
         shown = (items >= 0) & new.available[items]
