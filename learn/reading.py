@@ -29,7 +29,12 @@ def read_tables(
         interactions: the file of the interactions: a user, an item and, if there is one, a time.
         name: the dataset's name; None: from the interactions' file.
         mapping: our field -> your column, for columns that are not recognised: ``{"title": "product_name"}``.
-        encoding, separator, date_order, split, test_start, validation_days: as of `read`.
+        encoding: of the files (cp1252, ...); None: told by content.
+        separator: between cells (comma, semicolon, tab, pipe, colons); None: told by content.
+        split: auto, by-time or leave-one-out.
+        test_start: first day of the test target; None: by the data.
+        validation_days: length of the validation target before it.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
 
     Returns:
         The dataset; ``dataset.report`` says what was found, ``dataset.split`` which events train and which test.
@@ -62,14 +67,17 @@ def read(
 
     Args:
         source: completejourney (its data come with a package), tables, amazon or recbole.
-        items, interactions: the two files, of tables; the metadata and the reviews, of amazon.
+        items: the items' file, of tables; the metadata, of amazon.
+        interactions: the interactions' file, of tables; the reviews, of amazon.
         path: folder or file, of recbole.
         name: the dataset's name; None: the source's own.
         mapping: our field -> your column.
-        encoding, separator: of the files (cp1252, ...; comma, semicolon, tab, pipe, colons); None: told by content.
-        date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
+        encoding: of the files (cp1252, ...); None: told by content.
+        separator: between cells (comma, semicolon, tab, pipe, colons); None: told by content.
         split: auto, by-time or leave-one-out.
-        test_start, validation_days: first day of the test target (None: by the data), and days of validation before it.
+        test_start: first day of the test target; None: by the data.
+        validation_days: length of the validation target before it.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
 
     Raises:
         LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.

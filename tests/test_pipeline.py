@@ -21,5 +21,5 @@ def test_items_of_one_text_are_refused_before_the_llm_reads_them(tmp_path):
         train_variants(
             Workspace(tmp_path), dataset.with_split(leave_one_out(dataset)), preset("tiny"), towers_named(EVERY_TOWER)
         )
-    assert "--map title=COLUMN" in caught.value.remedy
+    assert "--map attributes=COLUMN" in caught.value.remedy
     assert not list(tmp_path.iterdir())

@@ -91,7 +91,8 @@ def test_compare_runs_is_the_metrics_of_each_run_best_first(runs):
 
 def test_metrics_overview_has_a_row_a_run_and_what_lists_show_together_last(runs):
     table = overview.metrics_overview(overview.collect_metrics(runs), 10, "new", "all")
-    assert table.columns[0] == "label" and table.columns[-3:].tolist() == [
+    assert table.columns[0] == "label"
+    assert table.columns[-3:].tolist() == [
         "coverage@10",
         "distinct_items@10",
         "gini@10",
