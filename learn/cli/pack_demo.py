@@ -27,7 +27,7 @@ from learn.tensor_files import load_tensors, save_tensors
 from learn.workspace import PREBUILT, Workspace
 
 DATASET = "completejourney"
-LIMIT_BYTES = 42_000_000
+LIMIT_BYTES = 52_000_000
 REBUILD = "Build it again: learn demo --from-scratch && python -m learn.cli.pack_demo"
 
 
