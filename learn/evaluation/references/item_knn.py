@@ -36,9 +36,10 @@ def fit_item_knn(
         shrinkage: takes trust from pairs that few users share.
         forgetting: of a history's events.
     """
-    key = ("similar", neighbours, shrinkage)
     owned = known.kept(("owned",), lambda: user_item(known.events, known.n_items))
-    similar = known.kept(key, lambda: similar_items(owned, neighbours, shrinkage))
+    most = max(neighbours, MOST_TRIED)
+    many = known.kept(("similar", most, shrinkage), lambda: similar_items(owned, most, shrinkage))
+    similar = nearest_of(many, neighbours)
     sums = linear(similar, known.n_items, forgetting)
 
     def score(histories: Sequences, start: int, stop: int) -> np.ndarray:
@@ -49,10 +50,13 @@ def fit_item_knn(
     return score
 
 
+MOST_TRIED = 400
+"""The most neighbours that tuning tries: fewer are the first of these, and nothing is sorted anew."""
+
 ITEM_KNN = Reference(
     fit_item_knn,
     {"neighbours": 100, "shrinkage": 20.0, "forgetting": (3.0, "events")},
-    ({"forgetting": FORGETTING}, {"neighbours": (25, 100, 400), "shrinkage": (5.0, 20.0, 40.0, 100.0)}),
+    ({"forgetting": FORGETTING}, {"neighbours": (25, 100, MOST_TRIED), "shrinkage": (5.0, 20.0, 40.0, 100.0)}),
 )
 
 
@@ -77,8 +81,19 @@ def item_knn_terms(
     return items, similar.multiply(weights.astype(np.float32)[:, None]).tocsr()
 
 
+def nearest_of(similar: Any, neighbours: int) -> Any:
+    """The first ``neighbours`` of each row of `similar_items`."""
+    from scipy.sparse import csr_array
+
+    place = np.arange(similar.nnz) - np.repeat(similar.indptr[:-1], np.diff(similar.indptr))
+    kept = place < neighbours
+    starts = np.concatenate([[0], np.cumsum(np.minimum(np.diff(similar.indptr), neighbours))])
+    return csr_array((similar.data[kept], similar.indices[kept], starts), shape=similar.shape)
+
+
 def similar_items(owned: Any, neighbours: int, shrinkage: float, of: np.ndarray | None = None) -> Any:
-    """Sparse [n, N] float32: a row for each of ``of`` ([n]; None: all items) holds its ``neighbours`` most similar."""
+    """Sparse [n, N] float32: a row for each of ``of`` ([n]; None: all items) holds its ``neighbours`` most similar, the
+    nearest first."""
     from scipy.sparse import csr_array, vstack
 
     n_items = owned.shape[1]
@@ -95,6 +110,6 @@ def similar_items(owned: Any, neighbours: int, shrinkage: float, of: np.ndarray 
         together[together <= 0] = -np.inf
         items, values = top_k(together, min(neighbours, n_items))
         rows, places = np.nonzero(items >= 0)
-        cells = (rows, items[rows, places])
-        parts.append(csr_array((values[rows, places], cells), shape=(stop - start, n_items)))
+        starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=stop - start))])
+        parts.append(csr_array((values[rows, places], items[rows, places], starts), shape=(stop - start, n_items)))
     return vstack(parts, format="csr")
