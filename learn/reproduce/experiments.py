@@ -122,7 +122,7 @@ def _trained(
     folder = trained_folder(config, seed, dataset.name, workspace, refit)
     content = content_embeddings(dataset, config.cex, workspace, progress)
     kept = finished_run(folder, dataset, split, config, content.key)
-    return kept or train_here(workspace, dataset, content, config, folder, progress, plain)
+    return kept or train_here(workspace, dataset.with_split(split), content, config, folder, progress, plain)
 
 
 def _reference(row: TableRow, folder: Path, dataset: Dataset, split: Split, workspace: Workspace, progress: Any) -> Run:
