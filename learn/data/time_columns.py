@@ -12,9 +12,13 @@ from learn.data.columns import INTERACTIONS, squeezed
 from learn.data.notes import ORDER, Note
 from learn.data.schema import Interactions
 from learn.data.time_text import clock_of
-from learn.data.timestamps import reads_as_time
+from learn.data.timestamps import reads_as_time, why_no_time
 
 _SHARED = 0.05  # from this share of a user's events on that share their number, the numbers are no positions
+
+_DATE_LIKE = r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?!\d)"
+_NEARLY = 0.8
+"""The share of cells that look like dates from which on a column that cannot be read as times is worth a warning."""
 
 
 def settle_order(
@@ -90,7 +94,7 @@ def _find_time(frame: pd.DataFrame, found: dict[str, str], path: str) -> list[No
         found[Interactions.TIME] = of_events[0]
         return [Note(f"Column {of_events[0]} of {path} is read as timestamp: no other holds the times of events.")]
     if not moments:
-        return []
+        return _nearly_times(frame, found, path)
     named = of_events or moments
     why = "several columns hold times" if len(named) > 1 else "it says the same of all events of a user or an item"
     order = "the column of positions" if Interactions.POSITION in found else "the order of the file"
@@ -101,6 +105,22 @@ def _find_time(frame: pd.DataFrame, found: dict[str, str], path: str) -> list[No
             f"Name the one that is meant: --map timestamp={named[0]}",
         )
     ]
+
+
+def _nearly_times(frame: pd.DataFrame, found: Mapping[str, str], path: str) -> list[Note]:
+    """A warning for each column whose cells look like dates, of which some cannot be read."""
+    order = "the column of positions" if Interactions.POSITION in found else "the order of the file"
+    notes = []
+    for column in _free(frame, found):
+        texts = as_text(frame[column])
+        dated = texts.str.match(_DATE_LIKE)
+        if not len(texts) or dated.mean() < _NEARLY:
+            continue
+        problem = why_no_time(frame[column], f"Column {column} of {path}")
+        if problem is not None:
+            said = f"{problem.rstrip('.')}. It looks like the time of the events, and was not used: they keep {order}."
+            notes.append(Note(said, ORDER, f"Mend these rows, then type --map timestamp={column}"))
+    return notes
 
 
 def _differs_within(frame: pd.DataFrame, column: str, found: Mapping[str, str]) -> bool:

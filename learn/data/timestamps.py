@@ -99,6 +99,15 @@ def reads_as_time(raw: pd.Series, likely: bool = True) -> bool:
     return len(raw) <= len(sample) or _is_readable(raw, likely)
 
 
+def why_no_time(raw: pd.Series, where: str) -> str | None:
+    """What keeps a column from being read as times, in a sentence; None: nothing but where its moments lie."""
+    try:
+        clean_times(raw, where)
+    except LearnError as problem:
+        return problem.what
+    return None
+
+
 def check_date_order(date_order: str | None) -> None:
     """Refuses what is no order of day and month.
 

@@ -12,12 +12,13 @@ from typer.testing import CliRunner
 from learn.cli.commands import app
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
+from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import BASELINES
 from learn.runs.run import Run
 from tests.fake_llm import make_tiny_llm
 from tests.shop import write_tables
 
-RUNS = {"learn-a", "learn-b", "learn-c", "without-align", *BASELINES, "text-counts"}
+RUNS = {*(tower.run_name for tower in ITEM_TOWERS.entries), *BASELINES, "text-counts"}
 
 
 def run(*words, expect=0):

@@ -148,7 +148,7 @@ def test_an_old_encoding_that_alone_makes_a_language_is_read_and_said(tmp_path, 
     path = file(tmp_path, f"item_id,title\na,{text}\n".encode(encoding))
     assert cells(path) == [["item_id", "title"], ["a", text]]
     (note,) = notes(path)
-    assert (note.spoils, text in note.text, "--encoding" in note.remedy) == (IDS, True, True)
+    assert (note.spoils, text in note.text, "--encoding" in note.remedy) == (TEXT, True, True)
 
 
 def test_an_encoding_that_is_not_sure_is_asked_for(tmp_path):

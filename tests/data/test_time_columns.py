@@ -7,7 +7,7 @@ import pytest
 
 from learn.data.sources import load_source
 from learn.data.splits import choose_split
-from learn.data.tables import dataset_of_tables
+from learn.data.tables import dataset_of_tables, load_tables
 from learn.errors import LearnError
 from tests.data.meaning import notes, of_one_user, order, shop, times
 
@@ -149,3 +149,17 @@ def test_a_column_of_anything_is_kept_or_refused_with_a_message(column, cell):
         assert column in ("time", "order") and "row" in error.what
     else:
         assert len(made.interactions) == 3 and not made.has_time
+
+
+@pytest.mark.parametrize("bad", ["31.02.2024", "", "bald"])
+def test_one_bad_date_never_loses_the_times_in_silence(tmp_path, bad):
+    """A column whose name says nothing and whose last cell is no date is not passed over without a word."""
+    rows = [f"u{n % 5},i{n % 4},{n % 28 + 1:02d}.0{n % 6 + 1}.2024" for n in range(30)]
+    (tmp_path / "interactions.csv").write_text(
+        "\n".join(["user_id,item_id,Bestelldatum", *rows, f"u1,i1,{bad}"]) + "\n"
+    )
+    (tmp_path / "items.csv").write_text("item_id,title\n" + "".join(f"i{n},Thing {n}\n" for n in range(4)))
+    dataset = load_tables(tmp_path / "items.csv", tmp_path / "interactions.csv", "shop")
+    assert not dataset.has_time
+    (note,) = [one for one in dataset.report["notes"] if "Bestelldatum" in one["text"]]
+    assert note["spoils"] == "order" and "row 31" in note["text"] and "--map timestamp=Bestelldatum" in note["remedy"]

@@ -32,9 +32,10 @@ def content():
 
 
 def test_the_papers_towers_are_registered():
-    assert list(ITEM_TOWERS) == list(ItemTower)
-    assert [tower.code for tower in ITEM_TOWERS.entries if tower.reads_context] == [ItemTower.SEQUENCE]
-    assert [tower.code for tower in ITEM_TOWERS.entries if tower.own_vectors] == [ItemTower.SEQUENCE, ItemTower.ITEM]
+    papers = [ITEM_TOWERS[code] for code in ItemTower]  # others may stand beside them
+    assert list(ITEM_TOWERS)[: len(papers)] == list(ItemTower)
+    assert [tower.code for tower in papers if tower.reads_context] == [ItemTower.SEQUENCE]
+    assert [tower.code for tower in papers if tower.own_vectors] == [ItemTower.SEQUENCE, ItemTower.ITEM]
 
 
 def test_every_backbone_is_registered():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from learn.data.notes import IDS, Note
+from learn.data.notes import TEXT, Note
 from learn.data.reading.form import line_at, line_number, shown
 from learn.data.reading.languages import plausible
 from learn.errors import LearnError
@@ -107,7 +107,7 @@ def _guessed(content: bytes, where: str, error: UnicodeDecodeError) -> tuple[byt
         return content.decode(codec).encode("utf-8"), [
             Note(
                 f"{where} is not UTF-8; it reads as {codec}: line {number} is {shown(odd.decode(codec))}.",
-                IDS,
+                TEXT,
                 "If that is wrong, say what it is: --encoding NAME",
             )
         ]

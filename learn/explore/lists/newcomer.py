@@ -102,14 +102,14 @@ def who_would_see_it(answers: Mapping[str, Answer]) -> str:
     hidden = [label for label in answers if label not in seen]
     if not seen:
         return f"Nobody would meet it: it is in nobody's first {SEEN:,}, under any of these variants."
-    best = min(seen, key=lambda label: (-seen[label].seen_by(FIRST), seen[label].ranks[0]))
-    found = seen[best]
+    best = max(seen, key=lambda label: (seen[label].seen_by(SEEN), -seen[label].ranks[0]))
+    found, highest = seen[best], min(seen, key=lambda label: seen[label].ranks[0])
     text = (
-        f"Most people would meet it under {best}: it is among the first {FIRST} of {found.seen_by(FIRST):,} of "
+        f"Most people would meet it under {best}: it is among the first {SEEN:,} of {found.seen_by(SEEN):,} of "
         f"{int((found.reach > 0).sum()):,} people's lists, at best at place {found.ranks[0]:,}"
     )
-    if not found.seen_by(FIRST):
-        text = f"Nobody has it among their first {FIRST}; {best} comes closest, with place {found.ranks[0]:,} of a list"
+    if seen[highest].ranks[0] < found.ranks[0]:
+        text += f"; it stands highest under {highest}, at place {seen[highest].ranks[0]:,} of somebody's list"
     return text + (f"; under {_listed(hidden)} it is in nobody's first {SEEN:,}." if hidden else ".")
 
 

@@ -65,8 +65,9 @@ def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) ->
     gaps = {name: high.term_points.get(name, 0.0) - low.term_points.get(name, 0.0) for name in high.term_points}
     by = max(gaps, key=lambda name: gaps[name])
     one, other = _points(high.term_points[by]), _points(low.term_points.get(by, 0.0))
+    tops = [labels[name] for name, one in found.items() if one.rank == high.rank]
     return (
-        f"{labels[best]} puts it highest, at {high.rank:,}; {labels[worst]} lowest, at {low.rank:,}. What tells them "
+        f"{' and '.join(tops)} {'puts' if len(tops) == 1 else 'put'} it highest, at {high.rank:,}; {labels[worst]} lowest, at {low.rank:,}. What tells them "
         f"apart most is {SHORT_TERMS[by]}: {one} against {other}."
     )
 

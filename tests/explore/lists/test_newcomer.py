@@ -42,11 +42,11 @@ def test_who_would_see_it_is_the_variant_with_most_people():
     few, many, none = answer([0], [3, 2000, 0]), answer([0], [90, 100, 101]), answer([0], [1001, 5000, 0])
     text = n.who_would_see_it({"A": few, "B": many, "C": none})
     assert text == (
-        "Most people would meet it under B: it is among the first 100 of 2 of 3 people's lists, at best at place 90; "
-        "under C it is in nobody's first 1,000."
+        "Most people would meet it under B: it is among the first 1,000 of 3 of 3 people's lists, at best at place 90; "
+        "it stands highest under A, at place 3 of somebody's list; under C it is in nobody's first 1,000."
     )
     assert n.who_would_see_it({"C": none}).startswith("Nobody would meet it: it is in nobody's first 1,000")
-    assert "B comes closest, with place 101" in n.who_would_see_it({"B": answer([0], [101, 4000])})
+    assert n.who_would_see_it({"B": answer([0], [101, 4000])}).endswith("at best at place 101.")
     assert n.reach(none.audience) == "in nobody's first 1,000"
     assert n.reach(few.audience) == "in 1 person's first 100 and 1 person's first 1,000"
 
