@@ -12,6 +12,7 @@ from app.shared import cache, theme, url, variant_texts
 from learn.data.schema import Slices
 from learn.data.slices import user_slices
 from learn.explore.metrics.overview import run_labels
+from learn.runs.baselines import POPULARITY
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 from learn.runs.vectors import embeds
@@ -22,14 +23,23 @@ AT_FIRST = 4
 """Runs that are shown before anybody chose."""
 
 
-def pick_runs(usable: Sequence[Run], key: str = url.RUNS, at_first: int = AT_FIRST) -> list[str]:
-    """The names of the chosen Runs, in the order of choice."""
+def worth_comparing(usable: Sequence[Run]) -> list[str]:
+    """The names of the Runs to compare where nobody chose: all but references, of which popularity and the one that did
+    best on validation stand for the others."""
+    references = [run for run in usable if run.info.kind == "reference"]
+    best = max(references, key=lambda run: run.info.validation or 0.0, default=None)
+    shown = {run.name for run in (best,) if run is not None} | {POPULARITY}
+    return [run.name for run in usable if run.info.kind != "reference" or run.name in shown]
+
+
+def pick_runs(usable: Sequence[Run], key: str = url.RUNS, first: Sequence[str] | None = None) -> list[str]:
+    """The names of the chosen Runs, in the order of choice; ``first``: before anybody chose."""
     names = [run.name for run in usable]
     return url.linked_many(
         "Variants",
         names,
         key,
-        names[:at_first],
+        list(names[:AT_FIRST] if first is None else first),
         format_func=run_labels(usable).__getitem__,
         placeholder="Choose variants to compare",
         help=variant_texts.explain(usable) or None,

@@ -72,7 +72,7 @@ def draw() -> None:
 
 def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
     with st.container():
-        chosen = pickers.pick_runs(runs.usable, at_first=len(runs.names))
+        chosen = pickers.pick_runs(runs.usable, first=pickers.worth_comparing(runs.usable))
         others = st.columns(3)
         names = [name for name in overview.in_table_order(metrics[Metrics.METRIC]) if overview.more_is_better(name)]
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]

@@ -101,9 +101,8 @@ def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
 def _metrics_table(table: pd.DataFrame) -> None:
     numbers = [column for column in table.columns if column != "label"]
     better = [column for column in numbers if overview.more_is_better(column)]
-    styled = table.style.highlight_max(subset=better, props="background-color: #1f9e7740").format(
-        "{:.4f}", subset=numbers
-    )
+    shown = {column: "{:,.0f}" if column.startswith("distinct_items") else "{:.4f}" for column in numbers}
+    styled = table.style.highlight_max(subset=better, props="background-color: #1f9e7740").format(shown)
     heads: dict[str, Any] = {column: overview.metric_label(column) for column in numbers}
     heads |= {"label": st.column_config.Column("Variant", pinned=True)}
     st.dataframe(styled, hide_index=True, width="stretch", column_config=heads)
