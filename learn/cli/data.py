@@ -58,8 +58,18 @@ def runs(
         say(f"The workspace {where.root} holds no dataset yet.")
         next_step("learn demo", workspace)
         return
-    found = [(name, Run(path)) for name in names for path in run_paths(where, name).values()]
+    found, damaged = [], []
+    for name in names:
+        for path in run_paths(where, name).values():
+            try:
+                found.append((name, Run(path)))
+                found[-1][1].check_files()
+            except LearnError as error:
+                damaged.append(error)
+                found = [one for one in found if one[1].path != path]
     print_runs(found)
+    for problem in damaged:
+        say(f"Damaged: {problem}")
     with_runs = [name for name, _ in found]
     next_step(f"learn evaluate {with_runs[0]}" if with_runs else f"learn train {names[0]}", workspace)
 

@@ -110,8 +110,7 @@ def demo(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Everything in one go: prepare, extract, train all variants, evaluate, draw the maps."""
-    import shutil
-
+    from learn.cex.store import remove_stores
     from learn.pipeline import (
         EVERY_TOWER,
         Preparation,
@@ -131,9 +130,8 @@ def demo(
     dataset = prepare_dataset(where, what)
     say_report(where, dataset)
     config = configuration(dataset, preset, settings, llm)
-    if from_scratch:
-        shutil.rmtree(where.content(dataset.name), ignore_errors=True)
-        shutil.rmtree(where.runs(dataset.name), ignore_errors=True)
+    if from_scratch:  # a Run is there until its successor is whole
+        remove_stores(where, dataset.name)
     made = train_variants(where, dataset, config, towers_named(EVERY_TOWER), keep_finished=not from_scratch)
     made += make_reference_runs(dataset, dataset.split, where)
     draw_maps(where, dataset, made)

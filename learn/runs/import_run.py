@@ -15,6 +15,7 @@ from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation.protocol import LIST_LENGTH
 from learn.evaluation.targets import contains, make_targets, pair_keys
+from learn.locks import writing
 from learn.runs.info import RunInfo, provenance
 from learn.runs.ranked_table import read_ranked_table
 from learn.runs.run import Run
@@ -55,8 +56,6 @@ def import_run(
             same item twice for a user, only unknown users or items, or ``name`` is taken by another kind of Run.
     """
     folder = workspace.run(dataset.name, name)
-    if (folder / "run.json").exists() and (kind := Run(folder).info.kind) != "imported":
-        raise LearnError(f"Run {name!r} of {dataset.name} exists and is a {kind} Run.", "Choose another --name.")
     ranked, dropped = ranked_lists(Path(table_path), dataset, split, mapping)
     made = provenance() | ({DROPPED: dropped} if dropped else {})
     info = RunInfo(
@@ -69,7 +68,10 @@ def import_run(
         split=split.describe(),
         made=made,
     )
-    return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
+    with writing(folder):
+        if (folder / "run.json").exists() and (kind := Run(folder).info.kind) != "imported":
+            raise LearnError(f"Run {name!r} of {dataset.name} exists and is a {kind} Run.", "Choose another --name.")
+        return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
 
 
 def ranked_lists(

@@ -16,11 +16,11 @@ from learn.errors import LearnError
 from learn.evaluation.protocol import rank_vectors
 from learn.evaluation.targets import candidate_sets
 from learn.item_towers import ITEM_TOWERS
+from learn.locks import writing
 from learn.pal.infer import item_vectors, user_vectors
 from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
 from learn.pal.repeat_bias import fit_repeat_bias
 from learn.pal.towers import Towers
-from learn.partial import sweep_partial
 from learn.progress import Progress, make_progress
 from learn.runs.info import RunInfo, provenance
 from learn.runs.run import Run
@@ -101,31 +101,31 @@ def train(
         )
     candidate_sets(split, Phase.TEST)  # before hours of training: is there anybody to evaluate?
     validation_metric(split)
-    sweep_partial(folder.parent)
-    prepared, preprocessing = prepare_content(content, split, config, differences)
-    tower = ITEM_TOWERS[config.pal.item_tower]
-    info = RunInfo(
-        name=folder.name,
-        label=tower.label,
-        kind="learn",
-        variant=tower.code,
-        dataset=dataset.name,
-        dataset_fingerprint=dataset.fingerprint,
-        split=split.describe(),
-        content_key=content_key,
-        item_vectors="own" if tower.own_vectors else "content",
-        made=provenance(),
-    )
-    common: dict[str, Any] = {"dataset": dataset, "split": split, "config": config}
-    common["preprocessing"] = preprocessing.tensors()
-    if not tower.trained:
-        users, items = without_align(prepared, split)
-        return finish_run(folder, info, ranked=rank_vectors(users, items, split), user_vectors=users, **common)
-    trainer = Trainer(dataset, split, prepared, config, folder)
-    towers = trainer.train(progress or make_progress())
-    run = _finish(folder, info, towers, trainer.state, torch.as_tensor(prepared, device=trainer.device), common)
-    remove_checkpoints(folder)
-    return run
+    with writing(folder):  # its checkpoints too: who comes second waits, and finds none
+        prepared, preprocessing = prepare_content(content, split, config, differences)
+        tower = ITEM_TOWERS[config.pal.item_tower]
+        info = RunInfo(
+            name=folder.name,
+            label=tower.label,
+            kind="learn",
+            variant=tower.code,
+            dataset=dataset.name,
+            dataset_fingerprint=dataset.fingerprint,
+            split=split.describe(),
+            content_key=content_key,
+            item_vectors="own" if tower.own_vectors else "content",
+            made=provenance(),
+        )
+        common: dict[str, Any] = {"dataset": dataset, "split": split, "config": config}
+        common["preprocessing"] = preprocessing.tensors()
+        if not tower.trained:
+            users, items = without_align(prepared, split)
+            return finish_run(folder, info, ranked=rank_vectors(users, items, split), user_vectors=users, **common)
+        trainer = Trainer(dataset, split, prepared, config, folder)
+        towers = trainer.train(progress or make_progress())
+        run = _finish(folder, info, towers, trainer.state, torch.as_tensor(prepared, device=trainer.device), common)
+        remove_checkpoints(folder)
+        return run
 
 
 def _finish(

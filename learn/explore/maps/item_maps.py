@@ -122,6 +122,7 @@ def make_maps(
                     dataset.n_items,
                     workspace,
                     base if space.name == first.name else None,
+                    wait=must_store,
                 )
     return found
 
