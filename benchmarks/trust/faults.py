@@ -193,8 +193,9 @@ def preload(scenarios: Sequence[Scenario], scratch: Path) -> None:
     ):
         importlib.import_module(name)
     (pipeline.draw_maps.__kwdefaults__ or {})["method"] = "pca"
-    command = typer.main.get_command(commands.app)
-    commands.__dict__["app"] = lambda: command()  # built once, not by every child
+    if isinstance(commands.app, typer.Typer):
+        command = typer.main.get_command(commands.app)
+        commands.__dict__["app"] = lambda: command()  # built once, not by every child
     for scenario in scenarios:
         if scenario.name in ("train", "demo"):
             continue  # what autograd has started does not live on in children

@@ -29,6 +29,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "map": explore.map_command,
     "atlas": explore.atlas,
     "runs": data.runs,
+    "forget": data.forget,
     "import-run": data.import_run_command,
     "demo": training.demo,
     "benchmark": training.benchmark,

@@ -74,6 +74,29 @@ def runs(
     next_step(f"learn evaluate {with_runs[0]}" if with_runs else f"learn train {names[0]}", workspace)
 
 
+def forget(
+    dataset: DatasetArgument,
+    user: Annotated[str, typer.Argument(help="The person's id in it.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Take a person's events, vectors and lists out of a dataset and of all that was made of it."""
+    from learn.runs.forget import forget_user
+
+    where = Workspace.at(workspace)
+    found = forget_user(where, dataset, user)
+    say(f"Took {found.events:,} events of {user!r} out of {where.dataset(dataset)}")
+    for folder in found.runs:
+        say(f"Took their vector and lists out of {folder}; its metrics are counted without them.")
+    for folder, label in found.learned.items():
+        say(f"Learned with their events: {folder} ({label}). Make it again to be rid of that: learn train {dataset}")
+    for folder in found.reports:
+        say(f"Means over people that counted them: {folder}. Write it again: learn rank, learn benchmark")
+    for problem in found.problems:
+        say(f"Not touched: {problem}")
+    say("What lies outside the workspace (the source's tables, exports, copies) still holds them.")
+    next_step(f"learn map {dataset}" if found.runs else "learn app", workspace)
+
+
 def import_run_command(
     dataset: DatasetArgument,
     table: Annotated[Path, typer.Argument(help="CSV, Parquet or JSON lines: user, item, and rank or score.")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -179,6 +180,11 @@ class RunFolder:
     def slices(self) -> pd.DataFrame:
         """Columns `schema.Slices.ALL`: what the slices of `metrics` hold."""
         return pd.DataFrame(self._about_slices("slices", list))
+
+    @cached_property
+    def slice_config(self) -> dict[str, Any]:
+        """The thresholds of the slices."""
+        return self._about_slices("config", dict)
 
     @cached_property
     def evaluated_users(self) -> dict[str, dict[str, int]]:
