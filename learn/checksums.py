@@ -102,7 +102,9 @@ def _stated(sums: Path, remedy: str) -> dict[str, str]:
         known = json.loads(sums.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise LearnError(f"{sums} cannot be read: {error.strerror}.", remedy) from None
+    except (ValueError, RecursionError) as error:
         raise LearnError(f"{sums} is damaged: {error}.", remedy) from None
     if not isinstance(known, dict) or not known:
         raise LearnError(f"{sums} is damaged: it holds no names of files.", remedy)

@@ -1,4 +1,4 @@
-"""Every file of every thing, damaged in every way: it is said, with the file's name and a command, or changes nothing."""
+"""Every file of every thing, damaged in every way: it is said, with the file and a command, or changes nothing."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ class Answer:
     @property
     def result(self) -> str:
         """Without what is only a note."""
-        return "\n".join(line for line in self.said.splitlines() if not line.startswith(("Wrote", "Next:", "Read ")))
+        passing = ("Wrote", "Next:", "Read ", "Drawing maps", "Reading ")
+        return "\n".join(line for line in self.said.splitlines() if not line.startswith(passing))
 
 
 def ask(argv: Sequence[str], workspace: Path) -> Answer:
@@ -164,7 +165,7 @@ def silent_or_crashed(case: Case, base: Path, place: Path, sound: dict[tuple[str
             wrong.append(f"{where}: does not name the file: {found.said[-400:]}")
         elif "learn " not in found.said:
             wrong.append(f"{where}: names no command: {found.said[-400:]}")
-        elif found.code == 0 and "amaged" not in found.said and "does not exist" not in found.said:
+        elif "What to do:" not in found.said and "have to be read again" not in found.said:
             wrong.append(f"{where}: another answer without a word: {found.said[-400:]}")
     return wrong
 
@@ -172,7 +173,7 @@ def silent_or_crashed(case: Case, base: Path, place: Path, sound: dict[tuple[str
 def all_damages(
     base: Path, dataset: str, scratch: Path, chosen: Callable[[int], bool] = lambda number: True
 ) -> tuple[int, list[str]]:
-    """How many damages to the workspace ``base`` were tried, those whose number ``chosen`` takes, and what was wrong."""
+    """How many damages to ``base`` were tried, those whose number ``chosen`` takes, and what was wrong."""
     found = [case for number, case in enumerate(cases(base, dataset)) if chosen(number)]
     place = scratch / "damaged"
     shutil.copytree(base, place)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-from benchmarks.trust.faults import Scenario
+from benchmarks.trust.faults import Scenario, run_command
 from tests.fake_llm import make_tiny_llm
 from tests.shop import write_tables
 
@@ -16,11 +14,10 @@ NAME = "shop"
 
 def learn(workspace: Path, *argv: str) -> str:
     """Runs a command to its end and returns what it printed."""
-    words = [sys.executable, "-m", "learn.cli", *argv, "--workspace", str(workspace)]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"learn {' '.join(argv)}: {done.stdout}{done.stderr}")
-    return done.stdout
+    done = run_command(argv, workspace)  # a child of its own: what training leaves in a process stays there
+    if done.code:
+        raise RuntimeError(f"learn {' '.join(argv)}: {done.said}")
+    return done.said
 
 
 def make_scenarios(scratch: Path) -> list[Scenario]:

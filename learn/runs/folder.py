@@ -76,6 +76,19 @@ class RunFolder:
                 "Open it again: reload the page, or run the command again.",
             )
 
+    def stored_info(self) -> bytes:
+        """run.json as it lies there: what tells this making of the Run from another one.
+
+        Raises:
+            LearnError: it was made again since it was opened, or cannot be read any more.
+        """
+        self.check_unchanged()
+        file = self.path / "run.json"
+        try:
+            return file.read_bytes()
+        except OSError as error:
+            raise LearnError(f"{file} cannot be read: {error.strerror}.", self._remedy) from None
+
     def check_files(self) -> None:
         """Refuses a Run any of whose files is not what was written.
 

@@ -142,10 +142,13 @@ def _take_out(folder: Path, user: str, old: Dataset, new: Dataset, found: Forgot
         if fits:
             order = old.user_index
         place = int(order.get_indexer([user])[0])
-        if place < 0:
+        before = run.info.dataset_fingerprint == new.fingerprint and FORGOTTEN in run.info.made  # interrupted then
+        if place < 0 and not before:
             return
         if run.info.kind == "reference" or (run.info.kind == "learn" and ITEM_TOWERS[run.info.variant].trained):
             found.learned[folder] = run.info.label
+        if place < 0:
+            return
         with atomic_folder(folder) as temporary:
             for path in folder.iterdir():
                 if path.is_file() and path.name != CHECKSUMS and path.name[0] != ".":

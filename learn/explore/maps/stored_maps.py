@@ -79,9 +79,8 @@ def _save(path: Path, made: ItemMap, identity: dict[str, str], base: np.ndarray 
 
 def _stamp(space: Space) -> str:
     """What tells this making of the space from another one."""
-    space.run.check_unchanged()
     found = hashlib.sha256(space.name.encode())
-    found.update((space.run.path / "run.json").read_bytes())
+    found.update(space.run.stored_info())
     return found.hexdigest()[:16]
 
 
