@@ -44,7 +44,7 @@ class RunFolder:
             info = RunInfo.model_validate(data)
         except ValidationError as error:
             raise LearnError(f"{file} is damaged: {error}", remedy) from None
-        check_complete(self.path, remedy)
+        check_complete(self.path, rebuild(self.path, info))
         self.info = info.model_copy(update={"name": self.path.absolute().name})  # a copied folder is a Run of its own
         self._remedy = rebuild(self.path, self.info)
 
