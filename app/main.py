@@ -27,6 +27,7 @@ page = st.navigation(
         st.Page("views/compare.py", title="Compare", icon=":material/balance:"),
         st.Page("views/ranking.py", title="Ranking", icon=":material/sort:"),
         st.Page("views/benchmarks.py", title="Benchmarks", icon=":material/science:"),
+        st.Page("views/bring.py", title="Bring your own", icon=":material/upload_file:"),
     ]
 )
 st.set_page_config(page_title=f"{page.title} · LEARN Explorer")

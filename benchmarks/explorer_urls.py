@@ -39,11 +39,23 @@ OF_PAGE = {
     "compare": [url.DATASET, url.RUNS, url.METRIC, url.METRIC_K, url.METRIC_SET, url.WINNER, url.LOSER],
     "ranking": [url.RANKED_DATASET, url.RANKED_METRIC],
     "benchmarks": [url.BENCHMARK, url.BENCHMARK_DATASET, url.BENCHMARK_METRIC, url.BENCHMARK_K, url.BENCHMARK_SET],
+    "bring": [url.DATASET, url.ITEMS_FILE, url.EVENTS_FILE],
 }
 # Tried where new items are: on the page of the catalogue's own, nobody reads them.
 NEW_ITEM = {url.NEW_TITLE, url.NEW_PRICE}
 # What may be empty: a picker that was emptied, a box without a number, no item, no person.
-MAY_BE_EMPTY = {url.RUNS, url.CATEGORY, url.BRAND, url.USER, url.ITEM, url.BASKET, url.NEW_PRICE, *FREE}
+MAY_BE_EMPTY = {
+    url.RUNS,
+    url.CATEGORY,
+    url.BRAND,
+    url.USER,
+    url.ITEM,
+    url.BASKET,
+    url.NEW_PRICE,
+    url.ITEMS_FILE,
+    url.EVENTS_FILE,
+    *FREE,
+}
 
 
 def addresses(most: int) -> list[tuple[str, str, str]]:

@@ -24,19 +24,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from learn.api import (
         audience,
+        blend,
         compare,
         item_knn,
         neighbours,
         open_dataset,
         open_run,
         popularity,
-        read,
-        read_tables,
+        reference,
         train,
     )
     from learn.data.dataset import Dataset
     from learn.errors import LearnError
+    from learn.reading import read, read_tables
     from learn.runs.run import Run
+    from learn.showing import show
     from learn.workspace import Workspace
 
 __version__ = "0.1.0"
@@ -48,6 +50,7 @@ __all__ = [
     "Workspace",
     "__version__",
     "audience",
+    "blend",
     "compare",
     "item_knn",
     "neighbours",
@@ -56,6 +59,8 @@ __all__ = [
     "popularity",
     "read",
     "read_tables",
+    "reference",
+    "show",
     "train",
 ]
 
@@ -64,6 +69,9 @@ _ELSEWHERE = {
     "LearnError": "learn.errors",
     "Run": "learn.runs.run",
     "Workspace": "learn.workspace",
+    "read": "learn.reading",
+    "read_tables": "learn.reading",
+    "show": "learn.showing",
 }
 
 

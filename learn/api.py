@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from learn import pipeline
@@ -17,8 +18,8 @@ from learn.data import stored as stored_data
 from learn.data.dataset import Dataset
 from learn.data.new_items import check_new_items
 from learn.data.schema import Items, Recommendations, Slices
-from learn.data.split import Phase
 from learn.errors import LearnError
+from learn.runs import rivals
 from learn.runs import stored as stored_runs
 from learn.runs.recommend import item_positions, items_table
 from learn.runs.run import Run
@@ -26,74 +27,6 @@ from learn.workspace import Workspace
 
 Place = Workspace | Path | str | None
 """A workspace, the folder of one, or None for the default one."""
-
-
-def read_tables(
-    items: Path | str,
-    interactions: Path | str,
-    *,
-    name: str | None = None,
-    mapping: Mapping[str, str] | Iterable[str] = (),
-    split: str = "auto",
-    test_start: str | None = None,
-    validation_days: float = 14.0,
-) -> Dataset:
-    """Reads your own items and interactions (CSV, TSV, Parquet or JSON lines), checks them and splits them.
-
-    Args:
-        items: the file of the items: an id and some text for each.
-        interactions: the file of the interactions: a user, an item and, if there is one, a time.
-        name: the dataset's name; None: from the interactions' file.
-        mapping: our field -> your column, for columns that are not recognised: ``{"title": "product_name"}``.
-        split: auto, by-time or leave-one-out.
-        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
-        validation_days: length of the validation target of a split by time.
-
-    Returns:
-        The dataset; ``dataset.report`` says what was found, ``dataset.split`` which events train and which test.
-
-    Raises:
-        LearnError: a file or the mapping is wrong, with the place in the file, or something that cannot be mended.
-    """
-    return read(
-        "tables", items=items, interactions=interactions, name=name, mapping=mapping, split=split,
-        test_start=test_start, validation_days=validation_days,
-    )  # fmt: skip
-
-
-def read(
-    source: str,
-    *,
-    items: Path | str | None = None,
-    interactions: Path | str | None = None,
-    path: Path | str | None = None,
-    name: str | None = None,
-    mapping: Mapping[str, str] | Iterable[str] = (),
-    split: str = "auto",
-    test_start: str | None = None,
-    validation_days: float = 14.0,
-) -> Dataset:
-    """Reads any source, checks it and splits it; nothing is written.
-
-    Args:
-        source: completejourney (its data come with a package), tables, amazon or recbole.
-        items: the items' file, of tables; the metadata, of amazon.
-        interactions: the interactions' file, of tables; the reviews, of amazon.
-        path: folder or file, of recbole.
-        name: the dataset's name; None: the source's own.
-        mapping: our field -> your column, of tables.
-        split: auto, by-time or leave-one-out.
-        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
-        validation_days: length of the validation target of a split by time.
-
-    Returns:
-        The dataset with its split and its report.
-
-    Raises:
-        LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.
-    """
-    what = pipeline.Preparation(source, items, interactions, path, name, mapping, split, test_start, validation_days)
-    return pipeline.read_dataset(what)
 
 
 def open_dataset(name: str, workspace: Place = None) -> Dataset:
@@ -130,6 +63,7 @@ def train(
     preset: str = "auto",
     settings: Mapping[str, Any] | Iterable[str] | None = None,
     llm: Path | str | None = None,
+    vectors: Path | str | None = None,
     seed: int | None = None,
     suffix: str = "",
     workspace: Place = None,
@@ -146,6 +80,7 @@ def train(
         preset: tiny, demo, short, paper; auto: the one that suits the dataset's split.
         settings: what to change in it: ``{"training.epochs": 5}`` or ``["training.epochs=5"]``.
         llm: bundled, bundled-encoder, a Hugging Face id or a folder; None: the preset's.
+        vectors: a file of your own vectors in place of an LLM (`learn.cex.own_vectors`); with ``llm`` too, beside it.
         seed: another seed; None: the preset's.
         suffix: added to the Run's name, to keep several.
         workspace: where it goes; None: the default one.
@@ -161,42 +96,42 @@ def train(
     towers = pipeline.towers_named(tower)
     if len(towers) != 1:
         raise LearnError(f"learn.train trains one item tower, not {tower!r}.", "Call it once for each tower.")
-    config = pipeline.configuration(dataset, preset, settings, None if llm is None else str(llm), seed)
+    config = pipeline.configuration(dataset, preset, settings, None if llm is None else str(llm), seed, vectors)
     stored_data.keep_dataset(where, dataset)
     runs = pipeline.train_variants(where, dataset, config, towers, keep_finished=True, progress=progress, suffix=suffix)
     return Run(runs[0].path, dataset)
 
 
 def popularity(dataset: Dataset, workspace: Place = None) -> Run:
-    """What most people had, recommended to everybody: the least that a model has to beat, as a Run.
-
-    Args:
-        dataset: it is kept in the workspace with its split.
-        workspace: where the Run goes; None: the default one.
-
-    Raises:
-        LearnError: nobody to evaluate, or the workspace cannot be written to.
-    """
-    return _baseline("popularity", dataset, workspace)
+    """What most people had, recommended to everybody: the least that a model has to beat; see `reference`."""
+    return reference(dataset, "popularity", workspace=workspace)
 
 
 def item_knn(dataset: Dataset, workspace: Place = None) -> Run:
-    """Items that the same people had (item-kNN), recommended by a person's history: the strong baseline, as a Run.
+    """Items that the same people had (item-kNN), by a person's history: a strong baseline; see `reference`."""
+    return reference(dataset, "item-knn", workspace=workspace)
+
+
+def reference(dataset: Dataset, name: str, *, refit: bool = False, workspace: Place = None) -> Run:
+    """What a model has to beat, tuned on validation, as a Run: popularity, item-knn, frequency, svd, ease or l3ae.
 
     Args:
         dataset: it is kept in the workspace with its split.
-        workspace: where the Run goes; None: the default one.
+        name: which one; l3ae needs texts that the LLM has read (`train`).
+        refit: learn from training and validation together. workspace: where the Run goes; None: the default one.
 
     Raises:
-        LearnError: nobody to evaluate, or the workspace cannot be written to.
+        LearnError: no such reference, nobody to evaluate, or the workspace cannot be written to.
     """
-    return _baseline("item-knn", dataset, workspace)
-
-
-def _baseline(name: str, dataset: Dataset, workspace: Place) -> Run:
     where = _place(workspace)
     stored_data.keep_dataset(where, dataset)
-    return Run(pipeline.baseline_run(where, dataset, name).path, dataset)
+    return Run(rivals.baseline_run(where, dataset, name, refit).path, dataset)
+
+
+def blend(run: Run, reference: Run, name: str | None = None) -> Run:
+    """A trained Run and a reference as one, text and counts: z-scores added, one weight chosen on validation; a
+    LearnError says where the two do not go together."""
+    return rivals.blend(run.workspace, run.dataset, run.name, reference.name, name)
 
 
 def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:
@@ -221,8 +156,9 @@ def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:
     spaces = find_spaces([run])
     if not spaces:
         raise LearnError(f"Run {run.name} ({run.info.label}) holds lists only, no vectors.", "Use a trained Run.")
-    found, cosines = nearest(space_vectors(spaces[-1], dataset), k, row)
-    return items_table(dataset, found[0], cosines[0])
+    shown = np.union1d(np.flatnonzero(dataset.available), row)
+    found, cosines = nearest(space_vectors(spaces[-1], dataset)[shown], k, np.searchsorted(shown, row))
+    return items_table(dataset, shown[found[0]], cosines[0])
 
 
 def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
@@ -247,7 +183,7 @@ def audience(run: Run, items: str | pd.DataFrame, k: int = 50) -> pd.DataFrame:
 
     dataset = run.dataset
     users, catalogue = run.recommender.users, run.recommender.items
-    history = dataset.split.history(Phase.TEST)
+    history = run.recommender.history
     if isinstance(items, str):
         row = int(item_positions(dataset, items)[0])
         new, vectors, known = dataset.items.iloc[[row]], catalogue[[row]], row

@@ -1,6 +1,10 @@
-"""The one exception that means: the user can mend this."""
+"""The one exception that means: the user can mend this; and what is only worth knowing."""
 
 from __future__ import annotations
+
+
+class Note(UserWarning):
+    """A sentence about the user's data that the user should know and that stops nothing; the command line says it."""
 
 
 class LearnError(Exception):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from learn.config import Config, preset
+from learn.config import OWN_VECTORS, Config, preset
 from learn.data.dataset import Dataset
-from learn.data.report import split_facts
+from learn.data.facts import split_facts
+from learn.data.sanity import one_text
 from learn.data.sources import load_source
 from learn.data.splits import choose_split
 from learn.data.stored import save_dataset
@@ -37,10 +38,13 @@ class Preparation:
         items, interactions: files, of tables and amazon (metadata and reviews).
         path: folder or file, of recbole.
         name: the dataset's name; None: the source's own.
-        mapping: our field -> the table's column, or ``["title=product_name", ...]``, of tables.
+        mapping: our field -> the table's column, or ``["title=product_name", ...]``.
         split: auto, by-time or leave-one-out (`learn.data.splits.choose_split`).
-        test_start: first day of the test target, YYYY-MM-DD; None: by the data.
+        test_start: first day of the test target, as a column of times would be read; None: by the data.
         validation_days: length of the validation target of a split by time.
+        encoding: of the files (cp1252, gb18030, ...); None: told by content.
+        separator: between the cells of tables (`learn.data.reading.form.SEPARATORS`); None: told by content.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
     """
 
     source: str
@@ -52,6 +56,9 @@ class Preparation:
     split: str = "auto"
     test_start: str | None = None
     validation_days: float = 14.0
+    encoding: str | None = None
+    separator: str | None = None
+    date_order: str | None = None
 
 
 def read_dataset(what: Preparation) -> Dataset:
@@ -70,8 +77,11 @@ def read_dataset(what: Preparation) -> Dataset:
         interactions=what.interactions,
         path=what.path,
         mapping=what.mapping,
+        encoding=what.encoding,
+        separator=what.separator,
+        date_order=what.date_order,
     )
-    split = choose_split(dataset, what.split, what.test_start, what.validation_days)
+    split = choose_split(dataset, what.split, what.test_start, what.validation_days, what.date_order)
     return dataset.with_split(split, split_facts(dataset, split))
 
 
@@ -92,6 +102,7 @@ def configuration(
     settings: Mapping[str, Any] | Iterable[str] | None = None,
     llm: str | None = None,
     seed: int | None = None,
+    vectors: Path | str | None = None,
 ) -> Config:
     """The preset with the settings applied.
 
@@ -101,13 +112,16 @@ def configuration(
         settings: ``["training.epochs=5"]`` or {"training.epochs": 5}.
         llm: what ``cex.llm`` is to be; None: the preset's.
         seed: what ``training.seed`` is to be; None: the preset's.
+        vectors: a file of vectors in place of an LLM (`learn.cex.own_vectors`); with ``llm`` named too, beside it.
 
     Raises:
         LearnError: no such preset or setting, or a value that it cannot have.
     """
     values = parse_settings(settings)
-    if llm is not None:
-        values["cex.llm"] = str(llm)
+    readers = [] if llm is None else [str(llm)]
+    readers += [] if vectors is None else [f"{OWN_VECTORS}{vectors}"]
+    if readers:
+        values["cex.llm"] = "+".join(readers)
     if seed is not None:
         values["training.seed"] = seed
     return preset(preset_name, dataset.split.info.kind).with_settings(values)
@@ -126,6 +140,16 @@ def towers_named(tower: str) -> list[Tower]:
     return [ITEM_TOWERS[tower]]
 
 
+def untrainable(dataset: Dataset) -> LearnError | None:
+    """Why no item tower can be trained on ``dataset``: its items have one text; None: they can."""
+    if not one_text(dataset.items):
+        return None
+    return LearnError(
+        f"All {dataset.n_items:,} items of {dataset.name} have the same text, so an LLM that reads it learns nothing.",
+        "Have it read a column in which they differ, for example --map attributes=COLUMN.",
+    )
+
+
 def train_variants(
     workspace: Workspace,
     dataset: Dataset,
@@ -135,6 +159,7 @@ def train_variants(
     keep_finished: bool = False,
     progress: Any = None,
     suffix: str = "",
+    refit: bool = False,
 ) -> list[Run]:
     """Extracts what is missing, then trains one Run per item tower.
 
@@ -146,37 +171,35 @@ def train_variants(
         keep_finished: a Run that was finished with the same configuration and data is kept as it is.
         progress: where to show progress; None: the terminal.
         suffix: added to every Run's name.
+        refit: train each once more on training and validation together, for the number of epochs that did best; what
+            that is tells the Run without, which is kept where it was finished with the same configuration and data.
 
     Raises:
-        LearnError: the LLM cannot be read, or the workspace cannot be written to.
+        LearnError: the LLM cannot be read, the items have one text, or the workspace cannot be written to.
     """
     from learn.cex.extractor import content_embeddings, wording_differences
+    from learn.runs.baselines import REFIT_SUFFIX
     from learn.training.train import train_here
 
     split = dataset.split
+    problem = None if config.cex.own_vectors else untrainable(dataset)
+    if problem:
+        raise problem
     content = content_embeddings(dataset, config.cex, workspace, progress)
-    if len(config.cex.encoders) == 1:  # kept for `learn.runs.anchors`: typed text is placed by it
+    if len(config.cex.encoders) == 1 and not config.cex.own_vectors:
+        # kept for `learn.runs.anchors`: typed text is placed by it
         wording_differences(dataset, config.cex, workspace, content.vectors, progress)
     runs = []
     for tower in towers:
         own = config.with_values(pal__item_tower=tower.code)
         folder = workspace.run(dataset.name, tower.run_name + suffix)
-        kept = finished_run(folder, dataset, split, own, content.key) if keep_finished else None
+        kept = finished_run(folder, dataset, split, own, content.key) if keep_finished or refit else None
         runs.append(kept or train_here(workspace, dataset, content, own, folder, progress))
+        if refit:
+            again = folder.with_name(folder.name + REFIT_SUFFIX)
+            kept = finished_run(again, dataset, split, own, content.key) if keep_finished else None
+            runs.append(kept or train_here(workspace, dataset, content, own, again, progress, runs[-1]))
     return runs
-
-
-def baseline_run(workspace: Workspace, dataset: Dataset, name: str) -> Run:
-    """The baseline ``name`` ("popularity" or "item-knn") as a Run: the finished one where it fits, else counted now.
-
-    Raises:
-        LearnError: nobody to evaluate, or the workspace cannot be written to.
-    """
-    from learn.runs.baselines import make_reference_run
-
-    folder = workspace.run(dataset.name, name)
-    kept = finished_run(folder, dataset, dataset.split, None, None)
-    return kept or make_reference_run(name, dataset, dataset.split, folder)
 
 
 def draw_maps(
@@ -206,7 +229,7 @@ def draw_maps(
     from learn.progress import make_progress
 
     spaces = _spaces_to_map(dataset, runs)
-    items = mapped_items(read_catalogue(dataset), dataset.split.training_counts() == 0)
+    items = mapped_items(read_catalogue(dataset), dataset.split.training_counts() == 0, allowed=dataset.available)
     progress = progress or make_progress()
     return make_maps(spaces, spaces[0], dataset, items, workspace, progress, method, again)
 

@@ -16,7 +16,7 @@ ENVIRONMENT_VARIABLE = "LEARN_WORKSPACE"
 DEFAULT = Path("workspace")
 PREBUILT = Path(__file__).resolve().parent.parent / "assets" / "demo"
 """The demo of a clone of the project; beside an installed package there is none, and everything works without it."""
-BASELINE_RUNS = ("item-knn", "popularity")
+BASELINE_RUNS = ("popularity", "item-knn", "frequency", "svd", "ease", "l3ae", "text-counts")
 """The Runs that count instead of learning, as people should meet them: behind those of the item towers."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -47,7 +47,7 @@ class Workspace:
 
     Layout: ``datasets/NAME``, ``content/NAME/KEY`` (one store per LLM setting), ``runs/DATASET/NAME``,
     ``models/`` (converted bundled LLMs), ``benchmarks/TABLE/DATASET``, ``maps/DATASET`` (of Runs kept elsewhere),
-    ``ranking/DATASET``.
+    ``ranking/DATASET``, ``uploads/HASH`` and ``builds/DATASET`` (of the page "Bring your own").
     """
 
     root: Path
@@ -108,6 +108,15 @@ class Workspace:
     def ranking(self, dataset: str) -> Path:
         """The folder of the ranking stage's report on one dataset."""
         return self.root / "ranking" / checked_name(dataset, "Dataset")
+
+    @property
+    def builds(self) -> Path:
+        """The folder of builds that the app began."""
+        return self.root / "builds"
+
+    def build(self, name: str) -> Path:
+        """The folder of one build, named as its dataset: what it reads, and how far it is."""
+        return self.builds / checked_name(name, "Dataset")
 
     def dataset_names(self) -> list[str]:
         """Datasets that were prepared here, in alphabetical order."""

@@ -11,8 +11,7 @@ HIDDEN_SIZE = 32
 def make_tiny_llm(folder: Path | str, causal: bool = True, seed: int = 0) -> Path:
     """Saves a two-layer Llama (or BERT) of width 32 and a tokeniser of single characters into ``folder``."""
     import torch
-    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
-    from transformers import BertConfig, BertModel, LlamaConfig, LlamaModel, PreTrainedTokenizerFast
+    from transformers import BertConfig, BertModel, LlamaConfig, LlamaModel
 
     folder = Path(folder)
     torch.manual_seed(seed)
@@ -42,11 +41,19 @@ def make_tiny_llm(folder: Path | str, causal: bool = True, seed: int = 0) -> Pat
             )
         )
     model.save_pretrained(folder)
+    make_tokenizer(folder)
+    return folder
+
+
+def make_tokenizer(folder: Path) -> None:
+    """Saves a tokenizer of single characters, with fewer than `VOCABULARY` tokens, into ``folder``."""
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
     characters = ["[PAD]", "[UNK]", *(chr(code) for code in range(32, 127))]
     tokenizer = Tokenizer(models.WordLevel({text: place for place, text in enumerate(characters)}, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("."), behavior="isolated")
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]").save_pretrained(folder)
-    return folder
 
 
 def make_tiny_encoder(folder: Path | str, seed: int = 0) -> Path:

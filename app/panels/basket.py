@@ -39,7 +39,7 @@ def read(view: cache.View) -> Basket:
 
 
 def _known(view: cache.View, ids: list[str]) -> list[int]:
-    items = view.dataset.item_index.get_indexer(ids)
+    items = view.dataset.find_items(ids)
     unknown = [name for name, item in zip(ids, items, strict=True) if item < 0 and name]
     if unknown:
         what = f"{len(unknown)} items of the link are" if len(unknown) > 1 else "one item of the link is"

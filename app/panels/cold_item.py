@@ -41,14 +41,14 @@ def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
     asked = st.query_params.get(url.ITEM)
 
     def why_not(item_id: str) -> str:
-        known = int(dataset.item_index.get_indexer([item_id])[0]) >= 0
+        known = int(dataset.find_items([item_id])[0]) >= 0
         return "is no cold-start item: people had it in the training part" if known else "is not in this catalogue"
 
     # The options are cut, but what a link asks for is always one.
     options = ids[:MOST_LISTED] + ([asked] if asked in buyers and asked not in ids[:MOST_LISTED] else [])
 
     def words(item_id: str) -> str:
-        index = int(dataset.item_index.get_indexer([item_id])[0])
+        index = int(dataset.find_items([item_id])[0])
         n = buyers.get(item_id, 0)
         return f"{view.catalogue.titles[index]}  ({n} later buyers)" if n else f"{view.catalogue.titles[index]}"
 

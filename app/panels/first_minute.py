@@ -49,18 +49,7 @@ def show_ways_in(view: cache.View) -> None:
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{title}**")
             st.markdown(words)
-            st.html(f'<a class="way-in" href="{_attribute(href)}">{label} →</a>{_LOOK}')
-
-
-_LOOK = (
-    "<style>.way-in { display: inline-block; padding: .35rem .8rem; border-radius: 8px; background: #1f5fa8; "
-    "color: #fff !important; text-decoration: none; font-weight: 600 } .way-in:hover { background: #174a85 } "
-    ".way-in:focus-visible { outline: 3px solid #7fb2ec; outline-offset: 2px }</style>"
-)
-
-
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+            theme.way_in(label, href)
 
 
 def show_towers() -> None:

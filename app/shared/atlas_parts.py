@@ -29,7 +29,7 @@ def people(view: cache.View) -> tuple[int | None, list[str]]:
     wanted = st.query_params.get(url.USER)
     if wanted is None:
         return None, ids[longest].tolist()
-    index = int(view.dataset.user_index.get_indexer([wanted])[0])
+    index = int(view.dataset.find_users([wanted])[0])
     if index < 0:
         url.refuse(f"{url.named(url.USER)} is no user of this dataset: left out" if wanted else "**user** has no value")
     return (index if index >= 0 else None), ids[longest].tolist()

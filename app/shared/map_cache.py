@@ -40,7 +40,7 @@ class PageProgress:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def items_on_map(_view: cache.View, fingerprint: str, info: SplitInfo) -> np.ndarray:
     """[M] item indices: all of a catalogue, or the sample of a large one."""
-    return mapped_items(_view.catalogue, _view.counts == 0)
+    return mapped_items(_view.catalogue, _view.counts == 0, allowed=_view.dataset.available)
 
 
 @st.cache_resource(max_entries=4)

@@ -119,7 +119,7 @@ def pick_user(view: cache.View) -> int | None:
     if name is None:
         st.info("Choose a user to see their recommendations.")
         return None
-    index = int(view.dataset.user_index.get_indexer([name])[0])
+    index = int(view.dataset.find_users([name])[0])
     if index < 0:
         st.warning(f"There is no user {theme.plain(str(name))} in this dataset: choose another one.")
         return None

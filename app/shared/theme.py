@@ -37,10 +37,32 @@ def conclude(sentence: str) -> None:
         st.markdown(f":material/arrow_forward: **{plain(sentence)}**")
 
 
+def caution(sentence: str) -> None:
+    """What makes the figures below say less than they seem to; nothing where there is nothing to say."""
+    if sentence:
+        st.markdown(f":material/warning: **{plain(sentence)}**")
+
+
 def chart(figure: go.Figure, key: str, says: str = "") -> None:
     """Draws ``figure`` in the app's theme, without the tool bar, below the line that it comes down to."""
     conclude(says)
     st.plotly_chart(figure, width="stretch", key=key, config={"displayModeBar": False})
+
+
+def way_in(label: str, href: str) -> None:
+    """A link that looks like what to click next."""
+    st.html(f'<a class="way-in" href="{_attribute(href)}">{label} →</a>{_LOOK}')
+
+
+_LOOK = (
+    "<style>.way-in { display: inline-block; padding: .35rem .8rem; border-radius: 8px; background: #1f5fa8; "
+    "color: #fff !important; text-decoration: none; font-weight: 600 } .way-in:hover { background: #174a85 } "
+    ".way-in:focus-visible { outline: 3px solid #7fb2ec; outline-offset: 2px }</style>"
+)
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
 
 
 def pick_dataset() -> Dataset:
@@ -78,7 +100,9 @@ def empty_workspace() -> None:
     st.info(f"The workspace {plain(str(cache.workspace().root))} has no dataset.", icon=":material/inventory_2:")
     st.write("Build the demo (a year of grocery shopping, ready in minutes):")
     st.code("learn demo", language="bash")
-    st.write("Or bring your own items and interactions, then train:")
+    st.write("Or bring your own items and interactions:")
+    way_in("Bring your own", "bring")
+    st.write("or on the command line:")
     st.code(
         "learn prepare tables --items items.csv --interactions interactions.csv --name mine\nlearn train mine",
         language="bash",

@@ -25,6 +25,7 @@ SPACES, COLOUR, PEOPLE = "spaces", "colour", "people"
 RANKED_DATASET, RANKED_METRIC = "impressions", "judged"
 BEFORE, AFTER, NEAREST = "before", "after", "nearest"
 EXPLAINED, NOT_SHOWN, WANTED = "by", "not", "wanted"
+ITEMS_FILE, EVENTS_FILE, NEW_DATASET = "items", "interactions", "called"
 METRIC, METRIC_K, METRIC_SET, METRIC_SLICE = "metric", "at", "among", "part"
 
 _PAGE, _CHOICE = "page_shown", "_choice"

@@ -91,7 +91,7 @@ def _item(view: cache.View, items: np.ndarray) -> int:
     wanted = st.query_params.get(url.ITEM)
     if wanted is None:
         return -1
-    index = int(view.dataset.item_index.get_indexer([wanted])[0])
+    index = int(view.dataset.find_items([wanted])[0])
     if index < 0:
         url.refuse(f"{url.named(url.ITEM)} is no item of this dataset: left out" if wanted else _empty(url.ITEM))
         return -1

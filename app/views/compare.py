@@ -11,6 +11,7 @@ from app.shared import bench_settings, cache, links, page, pickers, theme, url
 from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
+from learn.evaluation.metrics import says_little
 from learn.evaluation.protocol import default_k
 from learn.explore.colours import run_colours
 from learn.explore.figures import compare as compare_figures
@@ -88,6 +89,7 @@ def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[lis
             sets[0],
             format_func=overview.CANDIDATE_LABELS.get,
         )
+        theme.caution(says_little(int(k), n_items))
     return chosen, metric, int(k), candidates
 
 

@@ -95,7 +95,7 @@ def _columns(
 
 
 def _allowed(view: cache.View, history: list[int]) -> np.ndarray:
-    allowed = np.ones(view.dataset.n_items, dtype=bool)
+    allowed = view.dataset.available.copy()
     allowed[history] = False
     return allowed
 

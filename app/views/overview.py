@@ -7,21 +7,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.panels import first_minute
+from app.panels import first_minute, report
 from app.shared import cache, recommenders, theme, url, variant_texts
-from learn.data.dataset import Dataset
-from learn.data.report import NOTE, OK, WARNING, report_table
 from learn.data.schema import Metrics, Slices
 from learn.data.sources import SOURCES
 from learn.data.splits import SplitInfo
+from learn.evaluation.metrics import says_little
 from learn.evaluation.protocol import default_k
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours, run_colours
 from learn.explore.figures import base as figures
 from learn.explore.metrics import conclusions, overview
 from learn.runs.stored import FoundRuns
-
-SEVERITY_ICONS = {OK: ":material/check_circle:", NOTE: ":material/info:", WARNING: ":material/warning:"}
 
 
 def draw() -> None:
@@ -45,7 +42,8 @@ def draw() -> None:
     _tiles(tables.health)
     _timeline(tables, info)
     _distributions(tables, view.catalogue)
-    _findings(dataset)
+    st.subheader("What the check of the data found", anchor=False)
+    report.show(dataset.report)
     for problem in runs.problems:
         theme.show_error(problem)
     recommenders.read_ahead(runs.usable, dataset)  # while this page, drawn by now, is being looked at
@@ -87,6 +85,7 @@ def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
         how_to_read = "Dots are of all lists together; more is not always better."
     what = overview.metric_words(metric) or metric
     st.caption(f"{overview.metric_label(metric)}: {what}. {overview.CANDIDATE_LABELS[candidates]}. {how_to_read}")
+    theme.caution(says_little(int(k), n_items))
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return
@@ -153,21 +152,6 @@ def _distributions(tables: cache.OverviewTables, catalogue: Catalogue) -> None:
         colours = category_colours(catalogue.category_order)
         says = conclusions.top_categories(tables.categories)
         theme.chart(figures.categories_figure(tables.categories, colours), "overview_categories", says)
-
-
-def _findings(dataset: Dataset) -> None:
-    st.subheader("What the check of the data found", anchor=False)
-    table = report_table(dataset.report)
-    found = table[table["severity"] != OK]
-    if found.empty:
-        st.write(f"{SEVERITY_ICONS[OK]} Nothing had to be mended.")
-    for row in found.sort_values("severity", ascending=False, kind="stable").to_dict("records"):
-        value, finding, remedy = (theme.plain(str(row[name])) for name in ("value", "finding", "remedy"))
-        st.write(f"{SEVERITY_ICONS[row['severity']]} **{value}** {finding}. {remedy}")
-    facts = table[table["severity"] == OK]
-    if len(facts):
-        with st.expander("All facts"):
-            st.dataframe(facts[["finding", "value"]], hide_index=True, width="stretch")
 
 
 theme.guarded(draw)

@@ -53,7 +53,7 @@ def draw() -> None:
     if item is None:
         return
     seen = user_lists.user_view(view.history, view.target, user)
-    unseen = user_lists.rankable(np.ones(view.dataset.n_items, dtype=bool), seen, unseen=True)
+    unseen = user_lists.rankable(view.dataset.available, seen, unseen=True)
     found = _ranks(opened, user, item, unseen)
     names = sorted(opened, key=lambda name: found[name].rank if name in found else np.inf)
     with columns[2]:
@@ -103,7 +103,7 @@ def _pick_item(view: cache.View, places: dict[str, list[str]]) -> int | None:
         ids.append(asked)
 
     def words(item_id: str) -> str:
-        index = int(dataset.item_index.get_indexer([item_id])[0])
+        index = int(dataset.find_items([item_id])[0])
         title = view.catalogue.titles[index] if index >= 0 else "not in this catalogue"
         return f"{title} · {', '.join(places.get(item_id, [item_id]))}"
 

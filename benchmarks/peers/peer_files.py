@@ -16,6 +16,7 @@ import pandas as pd
 import torch
 
 LIST_LENGTH = 100
+"""Items of a list that count, once the history is left out of it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Job:
         """
         text = {"user": str, "item": str}
         return pd.read_csv(self.data / f"{part}.csv", dtype=text, keep_default_na=False, na_values={"timestamp": [""]})
+
+    def list_length(self) -> int:
+        """How long lists have to be that still hold `LIST_LENGTH` items when a history is left out: no row then has a
+        shorter list of unseen items than another."""
+        return LIST_LENGTH + int(self.events("history").groupby("user")["item"].nunique().max())
 
     def items(self) -> pd.DataFrame:
         """Columns item, category, brand: str, empty where unknown; the whole catalogue."""

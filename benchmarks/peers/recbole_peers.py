@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 import recbole
 import torch
-from peer_files import LIST_LENGTH, Job, read_job, write_result
+from peer_files import Job, read_job, write_result
 
 MODELS = {"gru4rec": "GRU4Rec", "fdsa": "FDSA"}
 FEATURES = ["category", "brand"]
@@ -125,7 +125,7 @@ def run(job: Job) -> None:
     model.eval()
     token = {name: number for number, name in enumerate(dataset.field2id_token["item_id"])}
     ids = files.items["item"].to_numpy()
-    parts = []
+    parts, length = [], job.list_length()
     users = list(files.history.index)
     for begin in range(0, len(users), BLOCK):
         block = users[begin : begin + BLOCK]
@@ -137,7 +137,7 @@ def run(job: Job) -> None:
         with torch.no_grad():
             scored = model.full_sort_predict(Interaction({"item_id_list": padded, "item_length": lengths}))
         scored[:, 0] = -torch.inf  # the padding
-        best = scored.topk(min(LIST_LENGTH, scored.shape[1] - 1)).indices.numpy()
+        best = scored.topk(min(length, scored.shape[1] - 1)).indices.numpy()
         names = dataset.id2token("item_id", best)
         for (user, _), row in zip(kept, names, strict=True):
             parts.append(pd.DataFrame({"user": user, "item": ids[row.astype(int)], "rank": range(1, len(row) + 1)}))

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 import rectools
-from peer_files import LIST_LENGTH, Job, read_job, write_result
+from peer_files import Job, read_job, write_result
 from pytorch_lightning import Trainer, seed_everything
 from rectools import Columns
 from rectools.dataset import Dataset
@@ -94,7 +94,7 @@ def run(job: Job) -> None:
             break
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     model.torch_model.load_state_dict(best)
-    ranked = rank(model, job.events("history"), LIST_LENGTH)
+    ranked = rank(model, job.events("history"), job.list_length())
     ranked = ranked.rename(columns={Columns.User: "user", Columns.Item: "item", Columns.Rank: "rank"})
     facts = {"train_seconds": seconds, "cpu_seconds": round(cpu, 1), "epochs": len(scores)}
     facts |= {"validation_ndcg_at_10": scores, "rectools": rectools.__version__}

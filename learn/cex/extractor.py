@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,23 +16,23 @@ import torch
 
 from learn.cex.batching import plan_batches
 from learn.cex.devices import compute_dtype, pick_device
+from learn.cex.language import ENGLISH, language_note
 from learn.cex.llm import FrozenLLM, llm_identity, load_llm
-from learn.cex.prompt import PROMPT_VERSION, item_prompts
+from learn.cex.own_vectors import read_own_vectors, vectors_identity
+from learn.cex.prompt import PROMPT_VERSION, item_prompt, item_prompts
 from learn.cex.reader import read_batch
 from learn.cex.rewording import rewordings
-from learn.cex.store import KEY_SEPARATOR, ContentStore, store_key, text_hash
+from learn.cex.store import KEY_SEPARATOR, OWN, ContentStore, store_key, text_hash
+from learn.cex.tokenising import tokenise
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.data.schema import Items
-from learn.errors import LearnError
+from learn.errors import LearnError, Note
 from learn.progress import Progress, make_progress
 from learn.workspace import Workspace
 
 SECONDS_PER_SHARD = 5.0
 """At most this much reading is lost to a kill."""
-CHARACTERS_PER_TOKEN = 50
-"""No more than this many characters per allowed token are tokenised: a megabyte of title would take minutes."""
-
 LIVE_TOKENS = 512
 """Texts of so many tokens in all are read while somebody waits: on one thread (`one_thread`)."""
 _live = threading.Lock()
@@ -58,16 +60,10 @@ class ContentEmbeddings:
     n_read: int = 0
 
 
-@dataclass(frozen=True)
-class Tokenised:
-    """Token lists cut to the limit, and how long each was before."""
-
-    tokens: list[list[int]]
-    whole: list[int]
-
-
 def content_settings(cex: CEXConfig) -> dict[str, object]:
     """Everything that decides one LLM's content embedding's value; its hash is the store's key."""
+    if cex.own_vectors:
+        return {OWN: vectors_identity(cex.own_vectors)}
     return {
         "llm": llm_identity(cex),
         "prompt_version": PROMPT_VERSION,
@@ -85,10 +81,16 @@ def content_embeddings(
     A kill loses a few seconds' work: the next call plans the same batches and skips what is stored. Where ``cex`` names
     several LLMs each has a store of its own; their embeddings are joined, and so are the stores' keys.
 
+    What the user should know of the result is given as a warning (`learn.errors.Note`).
+
     Raises:
-        LearnError: an LLM cannot be loaded, the disk is full, or another process is reading the same items.
+        LearnError: an LLM cannot be loaded, a file of vectors does not fit the items, the disk is full, or another
+            process is reading the same items.
     """
-    found = [_one_reader(dataset, reader, workspace, progress) for reader in cex.encoders]
+    found = [
+        _brought(dataset, one, workspace) if one.own_vectors else _one_reader(dataset, one, workspace, progress)
+        for one in cex.encoders
+    ]
     if len(found) == 1:
         return found[0]
     return ContentEmbeddings(
@@ -114,6 +116,11 @@ def wording_differences(
     Raises:
         LearnError: as `content_embeddings`.
     """
+    if any(reader.own_vectors for reader in cex.encoders):
+        raise LearnError(
+            f"pal.wording needs items that are read in other words, and the vectors of {cex.llm} have no reader.",
+            "Leave it out: --set pal.wording=0",
+        )
     rows, prompts = rewordings(dataset.items, dataset.split.training_counts() > 0)
     stores = [_filled(prompts, dataset.name, reader, workspace, progress)[0] for reader in cex.encoders]
     read = np.concatenate([store.vectors_for(prompts) for store in stores], axis=1)
@@ -121,25 +128,48 @@ def wording_differences(
     return differences
 
 
+def _brought(dataset: Dataset, cex: CEXConfig, workspace: Workspace) -> ContentEmbeddings:
+    started = time.monotonic()
+    path = cex.own_vectors or Path()
+    settings = content_settings(cex)
+    own = read_own_vectors(path, dataset)
+    store = ContentStore.create(workspace.content(dataset.name) / store_key(settings), settings)
+    names = store.names_of(dataset)
+    with store.locked():
+        rows, *_ = store.load(drop_damaged=True)
+        if not all(text_hash(name) in rows for name in names):
+            store.append(names, own.vectors, [0] * len(names))
+            store.compact()
+    if own.extra:
+        warnings.warn(Note(f"{path} has vectors of {own.extra:,} other items too; they are left out."), stacklevel=3)
+    truncated = _truncated(dataset, np.zeros(len(names), np.int32), cex.max_tokens)
+    return ContentEmbeddings(own.vectors, store.folder.name, truncated, seconds=time.monotonic() - started)
+
+
 def _one_reader(
     dataset: Dataset, cex: CEXConfig, workspace: Workspace, progress: Progress | None = None
 ) -> ContentEmbeddings:
     started = time.monotonic()
     prompts = item_prompts(dataset.items)
-    store, n_read, tokens = _filled(prompts, dataset.name, cex, workspace, progress)
+    store, n_read, tokens, llm = _filled(prompts, dataset.name, cex, workspace, progress)
     vectors, lengths = store.vectors_for(prompts), store.lengths_for(prompts)
+    if llm is not None:
+        usual = embed_texts([item_prompt(title) for title in ENGLISH], llm, cex)
+        if note := language_note(prompts, vectors, llm, cex.llm, usual):
+            warnings.warn(Note(note), stacklevel=3)
     truncated = _truncated(dataset, lengths, cex.max_tokens)
     return ContentEmbeddings(vectors, store.folder.name, truncated, tokens, time.monotonic() - started, n_read)
 
 
 def _filled(
     prompts: Sequence[str], dataset: str, cex: CEXConfig, workspace: Workspace, progress: Progress | None
-) -> tuple[ContentStore, int, int]:
-    """One LLM's store of ``dataset`` with all of ``prompts`` in it; how many were read now, and of how many tokens."""
+) -> tuple[ContentStore, int, int, FrozenLLM | None]:
+    """One LLM's store of ``dataset`` with all of ``prompts`` in it; how many were read now, of how many tokens, and the
+    LLM, if any were."""
     progress = progress or make_progress()
     settings = content_settings(cex)
     store = ContentStore.create(workspace.content(dataset) / store_key(settings), settings)
-    tokens = 0
+    tokens, llm = 0, None
     with store.locked():
         rows, *_ = store.load(drop_damaged=True)
         distinct = list(dict.fromkeys(prompts))
@@ -148,7 +178,7 @@ def _filled(
             llm = load_llm(cex, workspace.models, pick_device())
             tokens = _read_missing(store, distinct, np.array(missing), llm, cex, progress)
         store.compact()
-    return store, sum(missing), tokens
+    return store, sum(missing), tokens, llm
 
 
 @contextmanager
@@ -179,33 +209,10 @@ def embed_texts(prompts: Sequence[str], llm: FrozenLLM, cex: CEXConfig) -> np.nd
     texts = tokenise(distinct, llm, cex).tokens
     vectors = np.zeros((len(distinct), llm.hidden_size), np.float32)
     with one_thread() if sum(map(len, texts)) <= LIVE_TOKENS else nullcontext():
-        for batch in _plan(texts, cex):
+        for batch in _plan(texts, llm, cex):
             vectors[batch] = _read([texts[index] for index in batch], llm, cex)
     place = {prompt: row for row, prompt in enumerate(distinct)}
     return vectors[[place[prompt] for prompt in prompts]]
-
-
-def tokenise(prompts: Sequence[str], llm: FrozenLLM, cex: CEXConfig) -> Tokenised:
-    """Token lists of at most ``cex.max_tokens``, special tokens included.
-
-    Raises:
-        LearnError: the LLM cannot read that many, or a text is empty.
-    """
-    if cex.max_tokens > llm.max_positions:
-        raise LearnError(
-            f"cex.max_tokens ({cex.max_tokens}) is more than {cex.llm} can read ({llm.max_positions}).",
-            f"Set cex.max_tokens to {llm.max_positions} or less.",
-        )
-    limit = cex.max_tokens * CHARACTERS_PER_TOKEN
-    short = [prompt[:limit] for prompt in prompts]
-    tokens = llm.tokenizer(short, truncation=False, verbose=False)["input_ids"]
-    whole = [len(text) for text in tokens]
-    for index, length in enumerate(whole):
-        if length > cex.max_tokens:
-            tokens[index] = llm.tokenizer(short[index], truncation=True, max_length=cex.max_tokens)["input_ids"]
-        elif length == 0:
-            raise LearnError(f"Text {index + 1} is empty.", "Give it a title.")
-    return Tokenised(tokens, whole)
 
 
 def _read_missing(
@@ -220,7 +227,7 @@ def _read_missing(
     saved = time.monotonic()
     total = sum(len(text) for text, wanted in zip(texts, missing, strict=True) if wanted)
     with progress.task(f"Reading {int(missing.sum()):,} texts", total=total, unit="tokens") as bar:
-        for batch in _plan(texts, cex):
+        for batch in _plan(texts, llm, cex):
             wanted = batch[missing[batch]]
             if not len(wanted):
                 continue
@@ -236,8 +243,8 @@ def _read_missing(
     return total
 
 
-def _plan(texts: list[list[int]], cex: CEXConfig) -> list[np.ndarray]:
-    return plan_batches([len(text) for text in texts], cex.token_budget)
+def _plan(texts: list[list[int]], llm: FrozenLLM, cex: CEXConfig) -> list[np.ndarray]:
+    return plan_batches([len(text) for text in texts], cex.token_budget, not llm.pads)
 
 
 def _read(texts: list[list[int]], llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import importlib.util
-import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +13,27 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 
 from learn.cex.devices import compute_dtype, pick_device
+from learn.cex.forward import NOTHING, Template
+from learn.cex.loading import (
+    check_vocabulary,
+    hub_commit,
+    load_model,
+    load_options,
+    load_tokenizer,
+    quiet,
+    read_template,
+)
+from learn.cex.model_files import (
+    ALLOW_PICKLES,
+    AS_SAVED,
+    cannot_load,
+    check_model_folder,
+    deciding_files,
+    find_model_folder,
+)
+from learn.cex.probe import probe_model
 from learn.config import BUNDLED, BUNDLED_ENCODER, CEXConfig
 from learn.errors import LearnError
 from learn.files import atomic_folder
@@ -32,12 +49,15 @@ class FrozenLLM:
     """An LLM in evaluation mode none of whose parameters takes a gradient.
 
     Attributes:
-        model: a transformers model without a head: tokens in, last hidden states out.
+        model: a transformers model without a head, or an encoder-decoder's encoder: tokens in, last hidden states out.
         tokenizer: its tokenizer.
         hidden_size: D_llm.
         identity: names the weights; the same weights from another folder have the same identity.
         is_causal: a decoder: a token's state depends on the tokens before it only.
         max_positions: tokens that the model can read at once.
+        template: the special tokens around every text.
+        pad: the token id that fills a batch up.
+        pads: False: padding would change what it reads, so that only texts of one length share a batch.
     """
 
     model: Any
@@ -46,6 +66,9 @@ class FrozenLLM:
     identity: str
     is_causal: bool
     max_positions: int
+    template: Template = NOTHING
+    pad: int = 0
+    pads: bool = True
 
     @property
     def device(self) -> torch.device:
@@ -61,27 +84,32 @@ class FrozenLLM:
 def load_llm(cex: CEXConfig, models_folder: Path | str, device: torch.device | None = None) -> FrozenLLM:
     """The LLM that ``cex.llm`` names, frozen, in the dtype that ``cex.dtype`` means on ``device``.
 
-    The bundled ones never touch the network; they are converted once into ``models_folder``.
+    The bundled ones never touch the network; they are converted once into ``models_folder``. Code that a model brings
+    does not run and pickled weights are not read, unless `learn.cex.trust` was told so. It is tried on two texts.
 
     Raises:
-        LearnError: the package is not installed, the folder holds no model, or the id cannot be downloaded.
+        LearnError: the package is not installed, the folder holds no model, the id cannot be downloaded, weights are
+            missing, or it does not read text.
     """
-    from transformers import AutoModel, AutoTokenizer
-
     device = device or pick_device()
-    identity = llm_identity(cex)
-    source, options = cex.llm, {"revision": cex.revision} if cex.revision else {}
+    identity = llm_identity(cex)  # refuses what is no LLM
+    source, options = cex.llm, load_options(cex.revision)
     if cex.llm in _SOURCES:
-        source, options = str(_bundled_folder(cex.llm, Path(models_folder))), {}
-    with _readable(cex, source), _quiet():
-        tokenizer = AutoTokenizer.from_pretrained(source, **options)
-        model = AutoModel.from_pretrained(source, dtype=compute_dtype(cex.dtype, device), **options)
-    if getattr(model.config, "is_encoder_decoder", False):
-        raise LearnError(f"{cex.llm} is an encoder-decoder model.", "Choose a decoder (an LLM) or an encoder.")
-    model = model.to(device).eval().requires_grad_(False)
-    config = model.config.get_text_config()
-    positions = getattr(config, "max_position_embeddings", None) or 1 << 30
-    return FrozenLLM(model, tokenizer, config.hidden_size, identity, _is_causal(model), positions)
+        source, options = str(_bundled_folder(cex.llm, Path(models_folder))), load_options()
+    elif folder := find_model_folder(cex.llm):
+        source, options = str(folder), load_options()
+        check_model_folder(cex.llm, folder)
+    with _readable(cex, source), quiet():
+        tokenizer = load_tokenizer(source, options, cex.llm)
+        model = load_model(source, options, compute_dtype(cex.dtype, device), cex.llm).eval().requires_grad_(False)
+        check_vocabulary(model, tokenizer, cex.llm)
+        template, pad = read_template(tokenizer), _padding_token(model, tokenizer)
+        claimed = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+        found = probe_model(model, _some_words(tokenizer), template, pad, cex.max_tokens, cex.llm, claimed)
+        model = model.to(device)
+    return FrozenLLM(
+        model, tokenizer, found.width, identity, found.is_causal, found.max_positions, template, pad, found.pads
+    )
 
 
 def llm_identity(cex: CEXConfig) -> str:
@@ -92,20 +120,23 @@ def llm_identity(cex: CEXConfig) -> str:
     Raises:
         LearnError: see `load_llm`.
     """
+    if cex.own_vectors:
+        raise no_reader(f"{cex.own_vectors} holds vectors and no LLM")
     if cex.llm in _SOURCES:
         _packaged_file(cex.llm)
         package = _SOURCES[cex.llm][1]
         return f"{package}=={importlib.metadata.version(package)}"
-    folder = Path(cex.llm).expanduser()
-    if folder.is_dir():
+    if folder := find_model_folder(cex.llm):
         return f"sha256:{_folder_hash(folder)}"
-    if folder.is_absolute() or cex.llm.startswith(".") or cex.llm.count("/") > 1:
-        raise LearnError(f"There is no model folder {cex.llm}.", "Check the path, or give a Hugging Face id.")
-    from transformers import AutoConfig
+    with _readable(cex, cex.llm), quiet():
+        return f"{cex.llm}@{hub_commit(cex.llm, cex.revision)}"
 
-    with _readable(cex, cex.llm):
-        config = AutoConfig.from_pretrained(cex.llm, **({"revision": cex.revision} if cex.revision else {}))
-    return f"{cex.llm}@{getattr(config, '_commit_hash', None) or cex.revision}"
+
+def no_reader(why: str) -> LearnError:
+    """The error of whoever wants a text read where vectors were brought (`learn.cex.own_vectors`)."""
+    return LearnError(
+        f"{why}: nothing here can read a new text.", "Use a Run that an LLM read the items for: learn train DATASET"
+    )
 
 
 def parameters_hash(model: torch.nn.Module) -> str:
@@ -153,7 +184,7 @@ def _bundled_folder(llm: str, models_folder: Path) -> Path:
 def _convert_gguf(file: Path, folder: Path) -> None:
     from transformers import AutoModel, AutoTokenizer, GgufConfig
 
-    with _quiet():
+    with quiet():
         AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name).save_pretrained(folder)
         model = AutoModel.from_pretrained(
             file.parent, gguf_file=file.name, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True)
@@ -168,18 +199,28 @@ def _convert_gguf(file: Path, folder: Path) -> None:
 
 def _folder_hash(folder: Path) -> str:
     digest = hashlib.sha256()
-    for file in sorted(folder.iterdir()):
-        if file.suffix in (".json", ".safetensors", ".bin", ".model", ".txt"):
-            digest.update(file.name.encode())
-            with file.open("rb") as handle:
-                digest.update(hashlib.file_digest(handle, "sha256").digest())
+    for file in deciding_files(folder):
+        digest.update(file.name.encode())
+        with file.open("rb") as handle:
+            digest.update(hashlib.file_digest(handle, "sha256").digest())
     return digest.hexdigest()[:32]
 
 
-def _is_causal(model: Any) -> bool:
-    """Read from the attention layers; a model that does not say is treated as an encoder, which is always right."""
-    causal = [module.is_causal for module in model.modules() if hasattr(module, "is_causal")]
-    return bool(causal) and all(causal)
+def _padding_token(model: Any, tokenizer: Any) -> int:
+    """The model's own where it is a token; of a model without one, any is masked as well."""
+    for token in (getattr(model.config.get_text_config(), "pad_token_id", None), tokenizer.pad_token_id):
+        if isinstance(token, int) and 0 <= token < getattr(model.config.get_text_config(), "vocab_size", 1 << 30):
+            return token
+    return 0
+
+
+def _some_words(tokenizer: Any) -> list[int]:
+    """Token ids to try a model with, at least two different ones."""
+    tokens = tokenizer("Rye bread with 3 kinds of seeds, 500 g", add_special_tokens=False)["input_ids"]
+    if len(set(tokens)) > 1:
+        return list(tokens)
+    special = set(tokenizer.all_special_ids)
+    return [token for token in sorted(tokenizer.get_vocab().values()) if token not in special][:8]
 
 
 @contextmanager
@@ -187,22 +228,33 @@ def _readable(cex: CEXConfig, source: str) -> Iterator[None]:
     """Turns what transformers raises for a wrong id, folder (``source``) or network into a LearnError."""
     try:
         yield
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        if cex.llm in _SOURCES:
-            remedy = f"Delete the folder {source}: it is made again from the installed package."
-        elif Path(cex.llm).expanduser().is_dir():
-            remedy = "Give a folder with config.json, model.safetensors and a tokenizer (made by save_pretrained)."
-        else:
-            remedy = "Check the id and the network, or use the LLM that needs neither: --llm bundled."
-        raise LearnError(f"Cannot load the LLM {cex.llm!r}: {first}", remedy) from error
+    except LearnError:
+        raise
+    except Exception as error:  # all kinds: tokenizers raises Exception itself, models what their code happens to
+        raise _explained(cex, source, error) from error
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without transformers' own progress bars, and with tokenizers in one thread, as they may run beside torch's."""
-    from transformers.utils import logging
-
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    logging.disable_progress_bar()
-    yield
+def _explained(cex: CEXConfig, source: str, error: Exception) -> LearnError:
+    text = str(error).strip() or type(error).__name__
+    why = text.splitlines()[0]
+    if "trust_remote_code" in text:
+        why = "it brings Python code of its own, which would run as you."
+        return cannot_load(
+            cex.llm, why, "Choose a model that transformers knows, or read that code and add --allow-remote-code."
+        )
+    if cex.llm in _SOURCES:
+        return cannot_load(cex.llm, why, f"Delete the folder {source}: it is made again from the installed package.")
+    if isinstance(error, ImportError):
+        return cannot_load(cex.llm, why, "Install what it names with pip, or choose another model.")
+    if isinstance(error, MemoryError) or "can't allocate memory" in text or "out of memory" in text:
+        return cannot_load(cex.llm, "it does not fit into memory.", "Choose a smaller one, or set cex.dtype=bfloat16.")
+    if Path(cex.llm).expanduser().is_dir():
+        return cannot_load(cex.llm, why, AS_SAVED)
+    if "safetensors" in text and "does not appear" in text:
+        return cannot_load(cex.llm, "it has no weights as safetensors.", ALLOW_PICKLES)
+    return cannot_load(
+        cex.llm,
+        why,
+        "Check the id (there is no folder of that name here either) and the network, or use the LLM that needs "
+        "neither: --llm bundled.",
+    )

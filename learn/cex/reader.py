@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from learn.cex.forward import token_states
 from learn.cex.llm import FrozenLLM
 from learn.cex.pooling import pool
 from learn.config import Pooling
@@ -24,12 +25,4 @@ def read_batch(llm: FrozenLLM, texts: Sequence[Sequence[int]], pooling: Pooling)
 
 def padded_states(llm: FrozenLLM, texts: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     """(states [B, L, D_llm], mask [B, L] bool, True = real token); padding is on the right."""
-    longest = max(map(len, texts))
-    tokens = torch.zeros(len(texts), longest, dtype=torch.long)
-    mask = torch.zeros(len(texts), longest, dtype=torch.bool)
-    for row, text in enumerate(texts):
-        tokens[row, : len(text)] = torch.tensor(text)
-        mask[row, : len(text)] = True
-    tokens, mask = tokens.to(llm.device), mask.to(llm.device)
-    options = {"use_cache": False} if llm.is_causal else {}
-    return llm.model(input_ids=tokens, attention_mask=mask.long(), **options).last_hidden_state, mask
+    return token_states(llm.model, texts, llm.pad, llm.template)

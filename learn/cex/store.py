@@ -1,8 +1,9 @@
 """Content embeddings on disk: read once per distinct text, kept under the hash of everything that made them.
 
 A store's folder is ``workspace.content(dataset)/KEY``: ``store.json`` with the settings behind KEY, and safetensors
-shards, each with ``hashes`` uint8 [n, 16] of the prompts, ``lengths`` int32 [n] (tokens of the whole prompt, before a
-cut) and ``vectors`` [n, D_llm]: float32, or, in a compact copy, float16, or int8 with a float32 ``scale`` [D_llm].
+shards, each with ``hashes`` uint8 [n, 16] of the prompts (of vectors that no LLM made: of the items' ids), ``lengths``
+int32 [n] (tokens of the whole prompt, before a cut) and ``vectors`` [n, D_llm]: float32, or, in a compact copy,
+float16, or int8 with a float32 ``scale`` [D_llm].
 This module imports neither torch nor transformers.
 """
 
@@ -33,6 +34,8 @@ FORMAT_VERSION = 1
 HASH_BYTES = 16
 _STORE = "store"
 """In a shard's header: the key of its store, so that one of another LLM's or prompt's is noticed."""
+OWN = "vectors"
+"""The setting of a store whose vectors no LLM made; what it holds stands under the items' ids."""
 KEY_SEPARATOR = "+"
 """Between the keys of several stores whose vectors stand one behind the other."""
 
@@ -53,9 +56,8 @@ def stored_content(workspace: Workspace, dataset: Dataset, key: str) -> np.ndarr
     Raises:
         LearnError: there is no such store, or it lacks an item's text.
     """
-    prompts = item_prompts(dataset.items)
     stores = [ContentStore(workspace.content(dataset.name) / one) for one in key.split(KEY_SEPARATOR)]
-    return np.concatenate([store.vectors_for(prompts) for store in stores], axis=1)
+    return np.concatenate([store.vectors_for(store.names_of(dataset)) for store in stores], axis=1)
 
 
 def share_content(source: Workspace, of: str, key: str, workspace: Workspace, dataset: Dataset) -> None:
@@ -69,11 +71,11 @@ def share_content(source: Workspace, of: str, key: str, workspace: Workspace, da
     Raises:
         LearnError: there is no such store, or it lacks a text.
     """
-    prompts = item_prompts(dataset.items)
     for one in key.split(KEY_SEPARATOR):
         folder = workspace.content(dataset.name) / one
         if not (folder / "store.json").exists():
-            ContentStore(source.content(of) / one).save_compact(folder, prompts, "float16")
+            store = ContentStore(source.content(of) / one)
+            store.save_compact(folder, store.names_of(dataset), "float16")
 
 
 def remove_stores(workspace: Workspace, dataset: str) -> None:
@@ -150,6 +152,15 @@ class ContentStore:
         if not parts:
             return {}, np.zeros((0, 0), np.float32), np.zeros(0, np.int32)
         return {name: row for row, name in enumerate(names)}, np.concatenate(parts), np.concatenate(lengths)
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether an LLM made its vectors and can read more; False: somebody brought them (`learn.cex.own_vectors`)."""
+        return OWN not in self.settings
+
+    def names_of(self, dataset: Dataset) -> list[str]:
+        """[N] under which name each item of ``dataset`` is stored: its prompt; where nobody read it, its id."""
+        return item_prompts(dataset.items) if self.has_reader else [str(one) for one in dataset.item_ids]
 
     def holds(self, prompts: Sequence[str]) -> bool:
         """Whether the LLM's reading of every one of ``prompts`` is here."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import typer
 
-from learn.cli import data, explore, training
+from learn.cli import changing, data, explore, rivals, sharing, training
 from learn.errors import LearnError
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "prepare": data.prepare,
     "extract": training.extract,
     "train": training.train,
+    "references": rivals.references,
+    "blend": rivals.blend,
     "evaluate": training.evaluate,
     "recommend": explore.recommend,
     "map": explore.map_command,
@@ -31,6 +33,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "runs": data.runs,
     "forget": data.forget,
     "import-run": data.import_run_command,
+    "update": changing.update,
+    "export": sharing.export,
     "demo": training.demo,
     "benchmark": training.benchmark,
     "rank": explore.rank,
@@ -39,6 +43,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 for _name, _command in _COMMANDS.items():
     _whole = " ".join((_command.__doc__ or "").split())  # given as it is: what is derived from it is cut off
     app.command(_name, short_help=_whole)(_command)
+app.add_typer(changing.items, name="items", short_help="Add items to a dataset, or take them out of the lists.")
 
 
 def main() -> None:

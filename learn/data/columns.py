@@ -20,7 +20,7 @@ class TableKind:
         name: what messages call it, and what stands before the dot in ``--map items.item_id=asin``.
         fields: our names of its columns; every other column is an extra one.
         needed: those of ``fields`` that must be there.
-        aliases: field -> well-known other names in lower case; the first that is there wins.
+        aliases: field -> well-known other names; the first that is there wins, case, blanks and hyphens aside.
     """
 
     name: str
@@ -29,9 +29,24 @@ class TableKind:
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-USER_ALIASES = ("user", "userid", "customer_id", "customerid", "customer", "reviewerid", "household_id", "uid")
+USER_ALIASES = (
+    "user", "customer_id", "customer", "reviewer_id", "household_id", "uid", "visitor_id", "member_id", "account_id",
+    "client_id", "buyer_id", "username", "reviewer", "author_id", "session_id",
+)  # fmt: skip
 ITEM_ALIASES = (
-    "itemid", "asin", "parent_asin", "product_id", "productid", "sku", "article_id", "movie_id", "movieid", "iid",
+    "asin", "parent_asin", "product_id", "sku", "article_id", "movie_id", "book_id", "isbn", "business_id", "news_id",
+    "track_id", "song_id", "artist_id", "app_id", "game_id", "recipe_id", "anime_id", "venue_id", "poi_id",
+    "listing_id", "course_id", "video_id", "ad_id", "stock_code", "product_code", "product", "iid",
+)  # fmt: skip
+_TITLE_ALIASES = (
+    "name", "product_name", "item_name", "product_title", "prod_name", "movie_title", "movie_name", "book_title",
+    "app_name", "artist_name", "track_name", "song_name", "game_title", "game_name", "news_title", "course_name",
+    "recipe_name", "business_name", "item_title", "original_title", "headline", "label",
+)  # fmt: skip
+_CATEGORY_ALIASES = (
+    "categories", "category_path", "product_category", "category_name", "item_category", "genres", "genre", "class",
+    "product_group_name", "product_type_name", "category_code", "main_category", "main_cat", "movie_genre", "type",
+    "department",
 )  # fmt: skip
 
 ITEMS = TableKind(
@@ -39,12 +54,12 @@ ITEMS = TableKind(
     Items.ALL,
     (Items.ID,),
     {
-        Items.ID: (*ITEM_ALIASES, "id"),
-        Items.TITLE: ("name", "product_name", "item_name", "product_title", "prod_name"),
-        Items.CATEGORY: ("categories", "product_category", "genres", "genre", "main_category"),
-        Items.BRAND: ("manufacturer", "store", "vendor"),
-        Items.PRICE: ("unit_price", "list_price"),
-        Items.KEYWORDS: ("key_words", "tags"),
+        Items.ID: (*ITEM_ALIASES, "item", "id"),
+        Items.TITLE: _TITLE_ALIASES,
+        Items.CATEGORY: _CATEGORY_ALIASES,
+        Items.BRAND: ("brand_name", "manufacturer", "store", "vendor", "publisher", "book_author", "author", "authors"),
+        Items.PRICE: ("unit_price", "list_price", "price_usd", "original_price"),
+        Items.KEYWORDS: ("key_words", "tags", "popular_shelves"),
         Items.ATTRIBUTES: ("features",),
     },
 )
@@ -56,19 +71,18 @@ INTERACTIONS = TableKind(
         Interactions.USER: USER_ALIASES,
         Interactions.ITEM: (*ITEM_ALIASES, "item"),
         Interactions.TIME: (
-            "time",
-            "date",
-            "datetime",
-            "unixreviewtime",
-            "ts",
-            "t_dat",
-            "created_at",
-            "event_time",
-            "when",
+            "time", "datetime", "date_time", "unix_review_time", "ts", "t_dat", "event_time", "event_timestamp", "date",
+            "created_at", "when", "invoice_date", "purchase_date", "order_date", "date_added", "review_time",
+            "rated_at",
         ),
         Interactions.POSITION: ("order", "sequence"),
     },
-)
+)  # fmt: skip
+
+
+def squeezed(name: object) -> str:
+    """A column's name as it is compared: "Book-Title", "bookTitle" and " book_title" are the same."""
+    return "".join(letter for letter in str(name).lower() if letter.isalnum())
 
 
 def parse_mapping(
@@ -134,23 +148,27 @@ def find_columns(
 ) -> tuple[dict[str, str], list[str]]:
     """Field -> the column of ``frame`` that holds it, and a note for each that was recognised by another name.
 
-    A mapped column comes first, then our own name, then the first alias that the table has (any case).
+    A mapped column comes first, then our own name, then the first alias that the table has (any case, with or without
+    hyphens). A column that is mapped to one field is not taken for another.
 
     Raises:
         LearnError: a needed column is not there.
     """
-    lower = {str(column).strip().lower(): column for column in reversed(frame.columns)}
+    known = {squeezed(column): str(column) for column in reversed(frame.columns)}
+    given = {column for field_name, column in mapping.items() if _is_of(field_name, table)}
     chosen: dict[str, str] = {}
     notes = []
     for name in table.fields:
         asked = mapping.get(f"{table.name}.{name}", mapping.get(name))
         if asked is not None and asked in frame:
             chosen[name] = asked
-        elif name in frame:
+        elif name in frame and name not in given:
             chosen[name] = name
         else:
-            alias = next((lower[one] for one in (name, *table.aliases.get(name, ())) if one in lower), None)
-            if alias is not None and alias not in chosen.values() and alias not in mapping.values():
+            names = (known.get(squeezed(one)) for one in (name, *table.aliases.get(name, ())))
+            taken = {*chosen.values(), *given, *table.fields}
+            alias = next((one for one in names if one is not None and one not in taken), None)
+            if alias is not None:
                 chosen[name] = alias
                 notes.append(f"Column {alias} of the {table.name} is read as {name}.")
     for name in table.needed:
@@ -165,6 +183,17 @@ def find_columns(
     return chosen, notes
 
 
+def fields_of(mapping: Mapping[str, str], table: TableKind) -> dict[str, str]:
+    """What ``mapping`` says of ``table``: field -> column."""
+    return {given.rpartition(".")[2]: column for given, column in mapping.items() if _is_of(given, table)}
+
+
+def _is_of(given: str, table: TableKind) -> bool:
+    """Whether a key of a mapping means a field of ``table``."""
+    prefix, dot, name = given.rpartition(".")
+    return name in table.fields and (not dot or prefix == table.name)
+
+
 def rename_columns(
     frame: pd.DataFrame, table: TableKind, mapping: Mapping[str, str], path: str
 ) -> tuple[pd.DataFrame, list[str]]:
@@ -176,9 +205,14 @@ def rename_columns(
         LearnError: a needed column is not there.
     """
     chosen, notes = find_columns(frame, table, mapping, path)
+    return take_columns(frame, table, chosen), notes
+
+
+def take_columns(frame: pd.DataFrame, table: TableKind, chosen: Mapping[str, str]) -> pd.DataFrame:
+    """The columns that `find_columns` chose under our names, then the others that bear none of our names."""
     renamed = pd.DataFrame({name: frame[column] for name, column in chosen.items()})
     others = [column for column in frame if column not in chosen.values() and column not in table.fields]
-    return pd.concat([renamed, frame[others].rename(columns=str)], axis=1), notes
+    return pd.concat([renamed, frame[others].rename(columns=str)], axis=1)
 
 
 def _closest(name: str, names: Iterable[str]) -> str:

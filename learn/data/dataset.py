@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +14,11 @@ import numpy as np
 import pandas as pd
 
 from learn.checksums import check_complete, verify
+from learn.data.availability import in_stock
+from learn.data.ids import find_ids
 from learn.data.schema import Interactions, Items
 from learn.data.sequences import Sequences
-from learn.data.split import Split
+from learn.data.split import PHASE_CODES, Phase, Split
 from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
 
@@ -32,7 +35,7 @@ class Dataset:
         items: columns `Items.ALL` (and what else the source gave), one row per item, RangeIndex.
         interactions: columns `Interactions.ALL` (and more), sorted by user, time, source order, RangeIndex.
         source: how it was made: the source's kind and its arguments, for the record.
-        report: the validation report's facts (`learn.data.report.make_facts`).
+        report: the validation report's facts (`learn.data.facts.make_facts`).
         cut: how it is split into phases, None before anybody split it; read it as `split`.
     """
 
@@ -42,6 +45,10 @@ class Dataset:
     source: dict[str, Any] = field(default_factory=dict)
     report: dict[str, Any] = field(default_factory=dict)
     cut: Split | None = None
+    trained_on: tuple[str, ...] = ()
+    """Fingerprints of earlier states, the oldest first, whose Runs stay valid: `learn items` and `learn update`."""
+    folder: Path | None = field(default=None, compare=False)
+    """Where it was read from."""
 
     @property
     def split(self) -> Split:
@@ -63,6 +70,31 @@ class Dataset:
         computed = set(self.__dict__) - set(self.__dataclass_fields__)  # of the tables alone, which are the same
         other.__dict__.update({name: self.__dict__[name] for name in computed})
         return other
+
+    def before_test(self) -> pd.DataFrame:
+        """The rows of `interactions` before the test target: what another recommender may be given.
+
+        Raises:
+            LearnError: nobody split it yet.
+        """
+        return self.interactions[self.split.codes < PHASE_CODES[Phase.TEST]]
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The fingerprints whose Runs are valid: those of earlier states, then its own."""
+        return (*self.trained_on, self.fingerprint)
+
+    @cached_property
+    def available(self) -> np.ndarray:
+        """[N] bool: items in stock; the others are read in histories and never shown."""
+        return in_stock(self.items)
+
+    @cached_property
+    def newer(self) -> np.ndarray:
+        """[n] bool: events that came after the split was made."""
+        if Interactions.NEWER not in self.interactions:
+            return np.zeros(len(self.interactions), dtype=bool)
+        return self.interactions[Interactions.NEWER].fillna(False).to_numpy(dtype=bool)
 
     @property
     def n_items(self) -> int:
@@ -89,6 +121,14 @@ class Dataset:
         """User id -> user index, through ``get_indexer``."""
         return pd.Index(self.user_ids)
 
+    def find_items(self, ids: Sequence[Any] | pd.Series) -> np.ndarray:
+        """[n] item indices of ids written in any way that a table could write them; -1: unknown."""
+        return find_ids(pd.Series(ids, dtype=object), self.item_index)
+
+    def find_users(self, ids: Sequence[Any] | pd.Series) -> np.ndarray:
+        """[n] user indices of ids written in any way that a table could write them; -1: unknown."""
+        return find_ids(pd.Series(ids, dtype=object), self.user_index)
+
     @property
     def has_time(self) -> bool:
         """Whether every event has a timestamp."""
@@ -113,16 +153,22 @@ class Dataset:
             present = frame[[column for column in columns if column in frame]]
             digest.update(",".join(present.columns).encode())
             digest.update(pd.util.hash_pandas_object(present, index=False).to_numpy().tobytes())
+        if self.trained_on:  # a state of a dataset that changes: what is in stock tells it from others too
+            digest.update(",".join(self.trained_on).encode() + self.available.tobytes())
         return digest.hexdigest()[:16]
 
     def save(self, folder: Path | str) -> None:
         """Writes items.parquet, interactions.parquet, dataset.json and, once split, split.json, atomically."""
         with atomic_folder(folder) as temporary:
-            self.items.to_parquet(temporary / "items.parquet", index=False)
-            self.interactions.to_parquet(temporary / "interactions.parquet", index=False)
-            if self.cut is not None:
-                write_json(temporary / SPLIT_FILE, self.cut.describe())
-            write_json(temporary / "dataset.json", self.about())
+            self.write(temporary)
+
+    def write(self, folder: Path) -> None:
+        """As `save`, into a ``folder`` that is not yet in its place."""
+        self.items.to_parquet(folder / "items.parquet", index=False)
+        self.interactions.to_parquet(folder / "interactions.parquet", index=False)
+        if self.cut is not None:
+            write_json(folder / SPLIT_FILE, self.cut.describe())
+        write_json(folder / "dataset.json", self.about())
 
     def about(self) -> dict[str, Any]:
         """dataset.json, as it reads back: what the tables are, not the tables."""
@@ -133,6 +179,8 @@ class Dataset:
             "source": self.source,
             "report": self.report,
         }
+        if self.trained_on:
+            facts["trained_on"] = list(self.trained_on)
         return cast(dict[str, Any], json.loads(json.dumps(facts, default=str)))
 
     @classmethod
@@ -162,7 +210,8 @@ class Dataset:
         lacking |= (set(Items.ALL) - set(items)) | (set(Interactions.ALL) - set(interactions))
         if lacking:
             raise LearnError(f"Dataset {folder} is damaged: it lacks {', '.join(sorted(lacking))}.", remedy)
+        earlier = tuple(about.get("trained_on", ()))
         # A copied folder is a dataset of its own, under the name of its place.
-        dataset = cls(folder.name, items, interactions, about["source"], about["report"])
+        dataset = cls(folder.name, items, interactions, about["source"], about["report"], None, earlier, folder)
         dataset.__dict__["fingerprint"] = about["fingerprint"]
         return dataset

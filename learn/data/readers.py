@@ -1,177 +1,157 @@
-"""One table from one file: CSV, TSV, Parquet or JSON lines; what is wrong with the file is said with its place."""
+"""One table from one file of any usual form; how it was read is noted, what is wrong with it is said with its place."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import json
-import zlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-import pandas as pd
-
+from learn.data.notes import Note
+from learn.data.reading.arrow_tables import MAGIC, read_arrow
+from learn.data.reading.encodings import to_utf8
+from learn.data.reading.form import PLAIN, Asked, Table
+from learn.data.reading.json_records import Found, looks_like_json, parse_lines, parse_list, to_frame
+from learn.data.reading.separated import read_separated
+from learn.data.reading.unpack import blocks, check_kind, packing_note, read_whole, unpacked
 from learn.errors import LearnError
 
-CSV, TSV, PARQUET, JSON_LINES = "CSV", "TSV", "Parquet", "JSON lines"
-ENDINGS = {
-    ".csv": CSV,
-    ".tsv": TSV,
-    ".parquet": PARQUET,
-    ".jsonl": JSON_LINES,
-    ".ndjson": JSON_LINES,
-    ".json": JSON_LINES,
-}
-_DAMAGED_GZIP = (EOFError, gzip.BadGzipFile, zlib.error)
+if TYPE_CHECKING:
+    import pandas as pd
+
+_JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
+_PACKED_ENDINGS = (".gz", ".gzip", ".bz2", ".xz", ".zst", ".zstd", ".zip")
 
 
-def read_table(path: Path | str) -> pd.DataFrame:
-    """The table in ``path``, its type told by its ending: one of ENDINGS, all but .parquet also with .gz.
+def read_table(path: Path | str, asked: Asked = PLAIN) -> pd.DataFrame:
+    """The frame of `read`, for callers that show no notes."""
+    return read(path, asked).frame
 
-    Cells of CSV and TSV stay text, empty ones missing, so that an id such as 007 is not changed into 7.
+
+def read(path: Path | str, asked: Asked = PLAIN) -> Table:
+    """The table in ``path``: separated cells, JSON lines, a JSON list, Parquet or Feather, told by content.
+
+    Cells of separated files stay text, empty ones missing, so that an id such as 007 is not changed into 7. The file
+    may be packed by gzip, bz2, xz, zstd or alone in a zip.
+
+    Args:
+        path: the file, whatever its name.
+        asked: its encoding and separator, where the user says so.
 
     Raises:
-        LearnError: absent, a folder, of unknown type, empty, without rows, damaged, not UTF-8 or malformed; with the
-            line where there is one.
+        LearnError: absent, a folder, of another kind, empty, without rows, damaged, of no encoding that is sure, or
+            written by no rule that fits every line; with the line where there is one.
     """
     path = Path(path)
-    if not path.is_file():
-        problem = "is a folder, not a file" if path.is_dir() else "does not exist"
-        raise LearnError(f"{path} {problem}.", "Give the path of a CSV, TSV, Parquet or JSON lines file.")
-    kind = ENDINGS.get(Path(path.stem).suffix.lower() if path.suffix.lower() == ".gz" else path.suffix.lower())
-    if kind is None or (kind == PARQUET and path.suffix.lower() == ".gz"):
-        raise LearnError(
-            f"{path} has an ending that says nothing about its type ({path.suffix or 'none'!r}).",
-            f"Rename or convert it; known endings are {', '.join(ENDINGS)}, and all but .parquet with .gz behind.",
-        )
-    if path.stat().st_size == 0:
-        raise LearnError(f"{path} is empty (0 bytes).", "Export it again with a header and at least one row.")
-    try:
-        if kind == PARQUET:
-            frame = _read_parquet(path)
-        elif kind == JSON_LINES:
-            frame = pd.DataFrame(list(_json_objects(path)), dtype="object")  # as written: ids stay whole
+    where = str(path)
+    with unpacked(path) as (handle, packings):
+        notes = [Note(text)] if (text := packing_note(path, packings)) else []
+        start = cast(io.BufferedReader, handle).peek(16)[:16]
+        kind = next((name for magic, name in MAGIC.items() if start.startswith(magic)), None)
+        if kind is None and ending(path) in (".parquet", ".feather"):
+            raise LearnError(
+                f"{path} cannot be read as {ending(path)[1:].capitalize()}: it does not begin as one.",
+                "Export or copy it again, or give it the ending of what it is.",
+            )
+        if kind is not None:
+            table = read_arrow(
+                io.BytesIO(b"".join(blocks(path, handle, packings))) if packings else handle, kind, where
+            )
         else:
-            frame = _read_separated(path, "," if kind == CSV else "\t")
-    except _DAMAGED_GZIP as error:
+            table = _read_text(read_whole(path, handle, packings), path, asked)
+    if table.frame.empty:
         raise LearnError(
-            f"{path} is no whole gzip file: {error}.", "Compress or download it again, or give the plain file."
-        ) from error
-    if frame.empty:
-        raise LearnError(
-            f"{path} has the columns {', '.join(map(str, frame.columns))} but no rows.", "Export it with its rows."
+            f"{path} has the columns {', '.join(map(str, table.frame.columns))} but no rows.",
+            "Export it with its rows.",
         )
-    return frame
+    table.notes = notes + table.notes
+    return table
 
 
-def _open(path: Path) -> BinaryIO:
-    if path.suffix.lower() == ".gz":
-        return cast(BinaryIO, gzip.open(path, "rb"))  # it reads as one, and says nothing of it in its type
-    return open(path, "rb")
+def place(path: Path, row: int) -> str:
+    """Where row ``row`` (from 0) of a table stands in its file, "line 3" or, where there are no lines, "row 2".
+
+    Blank lines are no rows, but an editor counts them; cells with line breaks inside are not expected.
+    """
+    with unpacked(path) as (handle, packings):
+        content = b"".join(blocks(path, handle, packings))
+    if content.startswith(tuple(MAGIC)):
+        return f"row {row + 1}"
+    content, _ = to_utf8(content, str(path))
+    header = 0 if ending(path) in _JSON_ENDINGS or looks_like_json(content) else 1
+    filled = [number for number, line in _lines(iter([content])) if line.strip()]
+    return f"line {filled[row + header]}" if row + header < len(filled) else f"row {row + 1}"
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise LearnError(
-            f"{path} cannot be read as Parquet, it may be cut off: {str(error).rstrip('.')}.",
-            "Export or copy it again.",
-        ) from error
+def ending(path: Path) -> str:
+    """The ending of a file's name, of a packed one the ending before, in lower case."""
+    name = path.name.lower()
+    packed = next((one for one in _PACKED_ENDINGS if name.endswith(one)), "")
+    return Path(name.removesuffix(packed)).suffix
 
 
-def _json_objects(path: Path) -> Iterator[dict[str, Any]]:
-    found = False
-    with _open(path) as handle:
-        for number, line in enumerate(handle, start=1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line.decode("utf-8-sig"))
-            except UnicodeDecodeError as error:
-                raise _not_utf8(path, number, error.start, line) from None
-            except json.JSONDecodeError as error:
-                raise LearnError(
-                    f"{path}, line {number} is not JSON: {error.msg} at character {error.pos + 1} of {_shown(line)}.",
-                    "Write one whole JSON object on each line.",
-                ) from None
-            if not isinstance(record, dict):
-                raise LearnError(
-                    f"{path}, line {number} is JSON but not an object: {_shown(line)}.",
-                    "Write one JSON object on each line, not one list around all of them.",
-                )
-            found = True
-            yield record
-    if not found:
-        raise LearnError(f"{path} has only blank lines.", "Export it again with one JSON object on each line.")
+def _read_text(content: bytes, path: Path, asked: Asked) -> Table:
+    where = str(path)
+    content, notes = to_utf8(content, where, asked.encoding)
+    is_json = asked.separator is None and (ending(path) in _JSON_ENDINGS or looks_like_json(content))
+    if not is_json:
+        table = read_separated(content, where, asked, "\t" if ending(path) in (".tsv", ".tab") else ",")
+        return Table(table.frame, notes + table.notes, separated=True)
+    found = Found()
+    start = content.lstrip()
+    if start.startswith(b"["):
+        frame = to_frame(parse_list(content.decode("utf-8"), where, found), where)
+    else:
+        lines = ((number, line.decode("utf-8")) for number, line in _lines(iter([content])))
+        frame = to_frame(parse_lines(lines, where, found), where)
+    return Table(frame, notes + found.notes(where))
 
 
-def _read_separated(path: Path, separator: str) -> pd.DataFrame:
-    _check_header(path, separator)
-    try:
-        return pd.read_csv(
-            path, sep=separator, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8", index_col=False
-        )
-    except UnicodeDecodeError:
-        raise _find_not_utf8(path) from None
-    except pd.errors.EmptyDataError:
-        raise LearnError(
-            f"{path} has only blank lines: no header.", "Export it again with a header and its rows."
-        ) from None
-    except pd.errors.ParserError as error:
-        detail = str(error).removeprefix("Error tokenizing data. C error: ").strip()
-        raise LearnError(
-            f"{path} is malformed: {detail}.",
-            'Put values that contain the separator or a line break in double quotes, and a quote inside as "".',
-        ) from error
+def records(path: Path, asked: Asked = PLAIN, found: Found | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Every (line number from 1, object) of a file of JSON lines, line after line, so that the file may be large.
+
+    Args:
+        path: the file, packed or not.
+        asked: its encoding, where it is not UTF-8.
+        found: takes what was met on the way.
+
+    Raises:
+        LearnError: absent, damaged, not UTF-8 (or as asked), or a line that is no object, with its number.
+    """
+    found = Found() if found is None else found
+    where = str(path)
+    with unpacked(path) as (handle, packings):
+        yield from parse_lines(_decoded(path, handle, packings, asked), where, found)
 
 
-def _check_header(path: Path, separator: str) -> None:
-    """Refuses names given twice, and rows wider than the header, which pandas would cut off silently."""
-    try:
-        with _open(path) as handle:
-            rows = csv.reader((line.decode("utf-8-sig") for line in handle), delimiter=separator, strict=False)
-            names = next(rows, [])
-            first = _first_row(rows)
-    except UnicodeDecodeError:
-        raise _find_not_utf8(path) from None
-    except csv.Error as error:
-        raise LearnError(f"{path} is malformed in its first lines: {error}.", "Export it again as plain CSV.") from None
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise LearnError(f"{path}, line 1 names the column {twice[0]!r} twice.", "Rename or remove one of the two.")
-    if len(first) > len(names) > 0:
-        raise LearnError(
-            f"{path} is malformed: {len(names)} columns in its header, {len(first)} values in its first row.",
-            "Put values that contain the separator in double quotes.",
-        )
+def _decoded(path: Path, handle: BinaryIO, packings: list[str], asked: Asked) -> Iterator[tuple[int, str]]:
+    for number, line in _lines(blocks(path, handle, packings)):
+        if number == 1:
+            check_kind(path, line)
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        try:
+            yield number, line.decode(asked.encoding or "utf-8")
+        except LookupError:
+            raise LearnError(
+                f"--encoding {asked.encoding!r} is no encoding that Python knows.", "Give one such as utf-8 or cp1252."
+            ) from None
+        except UnicodeDecodeError as error:
+            raise LearnError(
+                f"{path}, line {number} is not {asked.encoding or 'UTF-8'}: {error}.",
+                "Save the file as UTF-8, or say what it is: --encoding NAME",
+            ) from None
 
 
-def _first_row(rows: Iterator[list[str]]) -> list[str]:
-    try:
-        return next(rows, [])
-    except csv.Error:  # a cell of more than 128 kB, which pandas reads well
-        return []
-
-
-def _find_not_utf8(path: Path) -> LearnError:
-    with _open(path) as handle:
-        for number, line in enumerate(handle, start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as error:
-                return _not_utf8(path, number, error.start, line)
-    return LearnError(f"{path} is not UTF-8.", "Save it as UTF-8.")
-
-
-def _not_utf8(path: Path, number: int, start: int, line: bytes) -> LearnError:
-    return LearnError(
-        f"{path}, line {number}, byte {start + 1} (0x{line[start]:02x}) is not UTF-8: {_shown(line)}.",
-        "Save it as UTF-8, for example: iconv -f latin1 -t utf-8 OLD > NEW",
-    )
-
-
-def _shown(line: bytes) -> str:
-    text = line.decode("utf-8", errors="replace").strip()
-    return repr(text if len(text) <= 80 else text[:77] + "...")
+def _lines(parts: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    """(number, line without its end); line feeds end lines, or carriage returns in a file that has no other."""
+    number, rest = 0, b""
+    for part in parts:
+        part = rest + part
+        if b"\n" not in part and b"\r" in part[:-1]:
+            part = part.replace(b"\r", b"\n")
+        *whole, rest = part.split(b"\n")
+        for line in whole:
+            number += 1
+            yield number, line
+    if rest:
+        yield number + 1, rest

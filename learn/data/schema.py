@@ -8,14 +8,18 @@ class Items:
 
     ID = "item_id"  # str, unique, the source's own
     TITLE = "title"  # str or missing
-    CATEGORY = "category"  # str or missing; levels joined by " > ", coarsest first
+    CATEGORY = "category"  # str or missing; levels joined by " > ", coarsest first; or tags, joined by ", "
     BRAND = "brand"  # str or missing
     PRICE = "price"  # float or missing, in the catalogue's currency
     KEYWORDS = "keywords"  # str or missing
     ATTRIBUTES = "attributes"  # str or missing: what the item supports (services, sizes, ...)
 
+    TELLING = "telling_tag"  # str or missing; only where CATEGORY is made of tags: `learn.data.categories`
+
     TEXT = (TITLE, CATEGORY, BRAND, KEYWORDS, ATTRIBUTES)
     ALL = (ID, TITLE, CATEGORY, BRAND, PRICE, KEYWORDS, ATTRIBUTES)
+
+    IN_STOCK = "in_stock"  # bool, where there is one: False is never shown, `learn.data.availability`
 
     CATEGORY_SEPARATOR = " > "
 
@@ -29,6 +33,8 @@ class Interactions:
     POSITION = "position"  # int, 0 is the user's oldest event
 
     ALL = (USER, ITEM, TIME, POSITION)
+
+    NEWER = "newer"  # bool, where there is one: the event came with `learn update`, after the split was made
 
 
 class Recommendations:

@@ -75,8 +75,8 @@ def pad(rows: list[np.ndarray], value: int) -> np.ndarray:
 
 
 def take_users(sequences: Sequences, users: np.ndarray) -> Sequences:
-    """The sequences of ``users`` ([Q] indices), in that order, without times."""
-    parts = [sequences[user] for user in users]
-    lengths = [len(part) for part in parts]
-    items = np.concatenate(parts) if parts else sequences.items[:0]
-    return Sequences(items, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
+    """The sequences of ``users`` ([Q] indices), in that order."""
+    lengths = sequences.lengths[users]
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    places = np.repeat(sequences.offsets[users] - offsets[:-1], lengths) + np.arange(offsets[-1])
+    return Sequences(sequences.items[places], offsets, None if sequences.times is None else sequences.times[places])

@@ -25,7 +25,7 @@ from learn.workspace import checked_name
 if TYPE_CHECKING:
     from learn.data.dataset import Dataset
 
-OPTIONS = ("items", "interactions", "path", "map")
+OPTIONS = ("items", "interactions", "path", "map", "date-order", "encoding", "separator")
 """What a source may need or allow beside a name; on the command line with two dashes."""
 
 
@@ -46,6 +46,8 @@ class Given:
         name: the dataset's name; None: the source's own.
         items, interactions, path: files or folders.
         map: ``{"title": "product_name"}`` or ``["title=product_name", ...]``.
+        encoding, separator: how the files are written (`learn.data.reading.form.Asked`); None: told by content.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways.
     """
 
     name: str | None = None
@@ -53,10 +55,13 @@ class Given:
     interactions: Path | str | None = None
     path: Path | str | None = None
     map: Mapping[str, str] | tuple[str, ...] = ()
+    date_order: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
 
     def options(self) -> set[str]:
         """Those of `OPTIONS` that were given."""
-        return {option for option in OPTIONS if getattr(self, option)}
+        return {option for option in OPTIONS if getattr(self, option.replace("-", "_"))}
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,9 @@ def load_source(
     interactions: Path | str | None = None,
     path: Path | str | None = None,
     mapping: Mapping[str, str] | Iterable[str] = (),
+    date_order: str | None = None,
+    encoding: str | None = None,
+    separator: str | None = None,
 ) -> Dataset:
     """Reads and validates a source.
 
@@ -112,14 +120,16 @@ def load_source(
         name: the dataset's name; None: the source's own.
         items, interactions: files, of tables and amazon (metadata and reviews).
         path: folder or file, of recbole.
-        mapping: our field -> the table's column, or ``["title=product_name", ...]``, of tables.
+        mapping: our field -> the table's column, or ``["title=product_name", ...]``.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways.
+        encoding, separator: how the files are written; None: told by content.
 
     Raises:
         LearnError: an unknown kind, a file not given or not used, or what the source's reader refuses.
     """
     source = SOURCES[kind]
     columns = dict(mapping) if isinstance(mapping, Mapping) else tuple(mapping)
-    given = Given(name, items, interactions, path, columns)
+    given = Given(name, items, interactions, path, columns, date_order, encoding, separator)
     source.check(given)
     if name is not None:
         checked_name(name, "Dataset")
@@ -138,25 +148,32 @@ def _load_completejourney(given: Given) -> Dataset:
 
 
 def _load_tables(given: Given) -> Dataset:
+    from learn.data.reading.form import Asked
     from learn.data.tables import load_tables
 
     assert given.items is not None and given.interactions is not None
-    return load_tables(given.items, given.interactions, given.name, given.map)
+    asked = Asked(given.encoding, given.separator)
+    return load_tables(given.items, given.interactions, given.name, given.map, given.date_order, asked)
 
 
 def _load_amazon(given: Given) -> Dataset:
     from learn.data.amazon import load_amazon
+    from learn.data.reading.form import Asked
 
     assert given.items is not None and given.interactions is not None
-    return load_amazon(given.items, given.interactions, given.name)
+    asked = Asked(given.encoding)
+    return load_amazon(given.items, given.interactions, given.name, given.map, given.date_order, asked)
 
 
 def _load_recbole(given: Given) -> Dataset:
+    from learn.data.reading.form import Asked
     from learn.data.recbole import load_recbole
 
     assert given.path is not None
-    return load_recbole(given.path, given.name)
+    return load_recbole(given.path, given.name, given.map, given.date_order, Asked(given.encoding))
 
+
+_COLUMNS = ("map", "date-order")
 
 SOURCES: Registry[Source] = Registry(
     "source",
@@ -171,10 +188,20 @@ SOURCES: Registry[Source] = Registry(
         "your own items and interactions: two tables",
         _load_tables,
         needs=("items", "interactions"),
-        allows=("map",),
+        allows=(*_COLUMNS, "encoding", "separator"),
     ),
     Source(
-        SourceKind.AMAZON.value, "Amazon reviews: meta and review files", _load_amazon, needs=("items", "interactions")
+        SourceKind.AMAZON.value,
+        "Amazon reviews: meta and review files",
+        _load_amazon,
+        needs=("items", "interactions"),
+        allows=(*_COLUMNS, "encoding"),
     ),
-    Source(SourceKind.RECBOLE.value, "RecBole's atomic files", _load_recbole, needs=("path",)),
+    Source(
+        SourceKind.RECBOLE.value,
+        "RecBole's atomic files",
+        _load_recbole,
+        needs=("path",),
+        allows=(*_COLUMNS, "encoding"),
+    ),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,8 @@ class Phase(StrEnum):
 
 
 PHASE_CODES: dict[Phase, int] = {Phase.TRAIN: 0, Phase.VALIDATION: 1, Phase.TEST: 2}
+NEWER = 3
+"""The code of an event that came after the split was made (`learn update`): of no phase."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class Split:
     Attributes:
         info: how it was made.
         sequences: every user's whole sequence.
-        codes: [n] uint8, 0 train, 1 validation, 2 test, never decreasing within a user.
+        codes: [n] uint8, 0 train, 1 validation, 2 test, 3 newer than the split (`NEWER`), never decreasing within a
+            user.
         n_items: N, the catalogue's size.
     """
 
@@ -77,6 +81,22 @@ class Split:
     def history(self, phase: Phase) -> Sequences:
         """What each user did before ``phase`` began."""
         return self.sequences.keep(self.codes < PHASE_CODES[phase])
+
+    @cached_property
+    def now(self) -> Split:
+        """The split as answers see it. Whoever has newer events gives up their test target: it lies in the past, and
+        all their events are history. Everybody else is as before; metrics are counted on the split itself."""
+        owners = self.sequences.users
+        moved = np.zeros(len(self.sequences), dtype=bool)
+        moved[owners[self.codes == NEWER]] = True
+        if not moved.any():
+            return self
+        past = moved[owners] & (self.codes >= PHASE_CODES[Phase.TEST])
+        return replace(self, codes=np.where(past, PHASE_CODES[Phase.VALIDATION], self.codes).astype(np.uint8))
+
+    def refitting(self) -> Split:
+        """The same, but what was for validation is for training too, and nothing is left to validate on."""
+        return Split(self.info, self.sequences, np.where(self.codes == 1, 0, self.codes).astype(np.uint8), self.n_items)
 
     def train(self) -> Sequences:
         """The events that training may see."""

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from learn.data.dataset import Dataset
-from learn.data.split import PHASE_CODES, Phase, Split, SplitInfo
+from learn.data.split import NEWER, PHASE_CODES, Phase, Split, SplitInfo
+from learn.data.timestamps import read_moment
 from learn.errors import LearnError
 
 __all__ = [
@@ -27,11 +28,15 @@ __all__ = [
 SPLITS = ("auto", "by-time", "leave-one-out")
 MINIMUM_DAYS = 60
 MINIMUM_EVENTS = 20  # mean per user: with fewer, most users have nothing on one side of a cut by time
+MAXIMUM_DAYS = 36_500
 MINIMUM_TESTED = 0.2  # share of the users that must have both a history and a target
 
 
 def split_by_time(
-    dataset: Dataset, test_start: str | pd.Timestamp | None = None, validation_days: float = 14.0
+    dataset: Dataset,
+    test_start: str | pd.Timestamp | None = None,
+    validation_days: float = 14.0,
+    date_order: str | None = None,
 ) -> Split:
     """Cuts at a moment of the calendar: before it history, from it on target.
 
@@ -40,9 +45,10 @@ def split_by_time(
         test_start: first moment of the test target; None: the last fifth of the whole time range, or the two calendar
             months before the last event when the range is eleven months or more.
         validation_days: length of the validation target, which ends where the test target begins.
+        date_order: "dmy" or "mdy", for a ``test_start`` that can be read in two ways.
 
     Raises:
-        LearnError: no timestamps, or a part would be empty.
+        LearnError: no timestamps, no such date or length, or a part would be empty.
     """
     sequences = dataset.sequences
     times = sequences.times
@@ -58,12 +64,12 @@ def split_by_time(
         else:
             start = first + (last - first) * 0.8
     else:
-        try:
-            start = pd.Timestamp(test_start)
-        except ValueError:
-            raise LearnError(
-                f"test start {test_start!r} is not a date.", "Write it as YYYY-MM-DD, for example 2017-11-01."
-            ) from None
+        start = read_moment(test_start, "test start", date_order)
+    if not 0 < validation_days <= MAXIMUM_DAYS:
+        raise LearnError(
+            f"The validation target cannot be {validation_days} days long.",
+            f"Give --validation-days a number above 0 and up to {MAXIMUM_DAYS:,}.",
+        )
     validation_start = start - pd.Timedelta(days=validation_days)
     codes = (times >= validation_start.value).astype(np.uint8) + (times >= start.value)
     counts = np.bincount(codes, minlength=3)
@@ -97,7 +103,13 @@ def leave_one_out(dataset: Dataset) -> Split:
 
 
 def make_split(dataset: Dataset, info: SplitInfo) -> Split:
-    """The split that ``info`` describes, made again on ``dataset``."""
+    """The split that ``info`` describes, made again on ``dataset``; newer events leave it as it was."""
+    newer = dataset.newer
+    if newer.any():
+        before = Dataset(dataset.name, dataset.items, dataset.interactions[~newer].reset_index(drop=True))
+        codes = np.full(len(newer), NEWER, dtype=np.uint8)
+        codes[~newer] = make_split(before, info).codes
+        return Split(info, dataset.sequences, codes, dataset.n_items)
     if info.kind == "leave_one_out":
         return leave_one_out(dataset)
     start = pd.Timestamp(info.test_start)
@@ -106,7 +118,11 @@ def make_split(dataset: Dataset, info: SplitInfo) -> Split:
 
 
 def choose_split(
-    dataset: Dataset, kind: str = "auto", test_start: str | None = None, validation_days: float = 14.0
+    dataset: Dataset,
+    kind: str = "auto",
+    test_start: str | None = None,
+    validation_days: float = 14.0,
+    date_order: str | None = None,
 ) -> Split:
     """The split that the options ask for; ``auto`` decides by what the dataset has.
 
@@ -118,7 +134,7 @@ def choose_split(
     if kind == "leave-one-out":
         return leave_one_out(dataset)
     if kind == "by-time" or test_start is not None:
-        return split_by_time(dataset, test_start, validation_days)
+        return split_by_time(dataset, test_start, validation_days, date_order)
     return default_split(dataset)
 
 

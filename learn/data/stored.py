@@ -26,7 +26,11 @@ def save_dataset(workspace: Workspace, dataset: Dataset) -> None:
 
 
 def keep_dataset(workspace: Workspace, dataset: Dataset) -> None:
-    """As `save_dataset`, but one that is stored with the same rows, split, source and report is left as it is."""
+    """As `save_dataset`, but one that is stored with the same rows, split, source and report is left as it is.
+
+    Raises:
+        LearnError: as `save_dataset`; or ``dataset`` is an earlier state of the stored one.
+    """
     folder = workspace.dataset(dataset.name)
     if is_stored(workspace, dataset.name) and (folder / SPLIT_FILE).exists():
         try:
@@ -36,6 +40,12 @@ def keep_dataset(workspace: Workspace, dataset: Dataset) -> None:
             about, split = {}, {}
         if about == dataset.about() and split == dataset.split.describe():
             return
+        if dataset.fingerprint in about.get("trained_on", ()):
+            raise LearnError(
+                f"Dataset {dataset.name} has changed in {folder} since (learn items, learn update); this is an earlier "
+                "state, which would replace it.",
+                f"Open what is there: learn.open_dataset({dataset.name!r}), or give yours another name.",
+            )
     save_dataset(workspace, dataset)
 
 

@@ -7,9 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from learn.data.cleaning import clean_extra, clean_ids, clean_prices, clean_text, flatten
+from learn.data.categories import read_categories
+from learn.data.cells import flatten
+from learn.data.cleaning import clean_extra, clean_text
 from learn.data.dataset import Dataset
-from learn.data.report import make_facts
+from learn.data.facts import make_facts
+from learn.data.ids import clean_ids, match_ids
+from learn.data.joins import note_spellings, note_strangers
+from learn.data.notes import Note
+from learn.data.prices import clean_prices
 from learn.data.schema import Interactions, Items
 from learn.data.timestamps import clean_times
 from learn.errors import LearnError
@@ -24,6 +30,7 @@ def validate(
     interactions: pd.DataFrame,
     source: dict[str, Any],
     min_user_interactions: int = 3,
+    date_order: str | None = None,
 ) -> Dataset:
     """Cleans and checks what a source gave.
 
@@ -38,8 +45,10 @@ def validate(
         interactions: at least `Interactions.USER` and `Interactions.ITEM`; `Interactions.TIME` orders a user's events,
             then `Interactions.POSITION` where given, then the order of the rows.
         source: how the tables were made, for the record. Its "items" and "interactions", when there, name the files in
-            messages; its "notes" (list of Note or str) go into the report.
+            messages; its "notes" (list of Note or str) go into the report; its "columns" tell which column of the file
+            is which field.
         min_user_interactions: users with fewer are counted as short; leave-one-out needs 3.
+        date_order: "dmy" or "mdy", for dates that can be read in two ways (`learn.data.timestamps.clean_times`).
 
     Raises:
         LearnError: what cannot be mended: no items, no events (left), missing ids, one id for two different items,
@@ -48,15 +57,23 @@ def validate(
     checked_name(name, "Dataset")
     found: dict[str, int] = {}
     examples: dict[str, list[str]] = {}
-    items = _clean_items(items, str(source.get("items", "the items table")), found, examples)
+    notes: list[Note | str] = list(source.get("notes", ()))
+    items = _clean_items(items, str(source.get("items", "the items table")), found, examples, notes)
     where = str(source.get("interactions", "the interactions table"))
-    interactions = _clean_interactions(interactions, items, where, found, examples)
+    column = source.get("columns", {}).get(Interactions.TIME, Interactions.TIME)
+    if Interactions.TIME in interactions:
+        times, said = clean_times(
+            interactions[Interactions.TIME], f"{Interactions.TIME} of {where}", date_order, column
+        )
+        interactions = interactions.assign(**{Interactions.TIME: times})
+        notes += said
+    interactions = _clean_interactions(interactions, items, where, found, examples, notes)
 
     lengths = interactions[Interactions.USER].value_counts(sort=False)
     found["short_users"] = int((lengths < min_user_interactions).sum())
     without = ~items[Items.ID].isin(interactions[Interactions.ITEM].unique())
     _note(found, examples, "items_never_seen", items[Items.ID][without])
-    facts = make_facts(items, interactions, found, examples, list(source.get("notes", ())), min_user_interactions)
+    facts = make_facts(items, interactions, found, examples, notes, min_user_interactions)
     record = {key: value for key, value in source.items() if key != "notes"}
     return Dataset(name, items, interactions, record, facts)
 
@@ -76,7 +93,7 @@ def validate_items(items: pd.DataFrame, where: str) -> tuple[pd.DataFrame, dict[
         LearnError: what cannot be mended, as in `validate`.
     """
     found: dict[str, int] = {}
-    return _clean_items(items, where, found, {}), found
+    return _clean_items(items, where, found, {}, []), found
 
 
 def _note(found: dict[str, int], examples: dict[str, list[str]], key: str, ids: pd.Series) -> None:
@@ -96,7 +113,9 @@ def _require(frame: pd.DataFrame, columns: tuple[str, ...], where: str, what: st
             )
 
 
-def _clean_items(raw: pd.DataFrame, where: str, found: dict[str, int], examples: dict[str, list[str]]) -> pd.DataFrame:
+def _clean_items(
+    raw: pd.DataFrame, where: str, found: dict[str, int], examples: dict[str, list[str]], notes: list[Note | str]
+) -> pd.DataFrame:
     """Columns `Items.ALL` and what else ``raw`` has; one row per id, in the order of ``raw``."""
     _require(raw, (Items.ID,), where, "items")
     raw = raw.reset_index(drop=True)
@@ -108,12 +127,18 @@ def _clean_items(raw: pd.DataFrame, where: str, found: dict[str, int], examples:
             prices = raw[column] if column in raw else pd.Series(np.nan, index=raw.index)
             items[column], found["prices_dropped"] = clean_prices(prices)
         elif column in raw:
-            items[column], cut = clean_text(raw[column], Items.CATEGORY_SEPARATOR if column == Items.CATEGORY else ", ")
+            separator = Items.CATEGORY_SEPARATOR if column == Items.CATEGORY else ", "
+            items[column], cut = clean_text(raw[column], separator, rarely_lists=column != Items.TITLE)
             found["texts_cut"] += cut
         else:
             items[column] = pd.Series([None] * len(raw), dtype="str")
-    extra = [column for column in raw if column not in Items.ALL]
+    kinds = read_categories(items[Items.CATEGORY])
+    items[Items.CATEGORY] = kinds.text
+    notes += kinds.notes
+    extra = [column for column in raw if column not in (*Items.ALL, Items.TELLING)]
     items = pd.concat([items, clean_extra(raw[extra].copy())], axis=1)
+    if kinds.telling is not None:
+        items[Items.TELLING] = kinds.telling
 
     items = _drop_identical(items, where, found, examples)
     without_text = items[list(Items.TEXT)].isna().all(axis=1)
@@ -155,39 +180,34 @@ def _shown(value: Any) -> str:
 
 
 def _clean_interactions(
-    raw: pd.DataFrame, items: pd.DataFrame, where: str, found: dict[str, int], examples: dict[str, list[str]]
+    raw: pd.DataFrame,
+    items: pd.DataFrame,
+    where: str,
+    found: dict[str, int],
+    examples: dict[str, list[str]],
+    notes: list[Note | str],
 ) -> pd.DataFrame:
-    """Columns `Interactions.ALL` and what else ``raw`` has, of known items only, sorted by user, time and order."""
+    """Columns `Interactions.ALL` and what else ``raw`` has, of known items only, sorted by user, time and order.
+
+    The times of ``raw`` are clean.
+    """
     _require(raw, (Interactions.USER, Interactions.ITEM), where, "interactions")
     raw = raw.reset_index(drop=True)
     users, user_names = clean_ids(raw[Interactions.USER], f"{Interactions.USER} of {where}")
     item_codes, item_names = clean_ids(raw[Interactions.ITEM], f"{Interactions.ITEM} of {where}")
     times = pd.Series(pd.NaT, index=raw.index, dtype="datetime64[ns]")
     if Interactions.TIME in raw:
-        times = clean_times(raw[Interactions.TIME], f"{Interactions.TIME} of {where}")
+        times = raw[Interactions.TIME]
     moments = times.to_numpy("datetime64[ns]").astype(np.int64)
     timed = not times.isna().all()
     order = _positions(raw, where)
 
-    known = (pd.Index(items[Items.ID]).get_indexer(item_names) >= 0)[item_codes]
-    found["unknown_item_events"] = int((~known).sum())
-    strangers = item_names[np.unique(item_codes[~known])]
-    found["unknown_items"] = len(strangers)
-    if not known.any():
-        raise LearnError(
-            f"No interaction is left: none of the {len(item_names):,} item ids of {where} is among the items "
-            f"(the first is {strangers[0]!r}; the items begin with {items[Items.ID].iloc[0]!r}).",
-            "Give items and interactions of the same catalogue, with ids written in the same way.",
-        )
-    if len(strangers):
-        examples["unknown_items"] = [str(one) for one in strangers[:EXAMPLES]]
-
-    rank = _natural_rank(user_names)
-    by = np.lexsort((np.arange(len(raw)), order, moments, rank[users]))
+    item_names, known = _join(item_names, item_codes, items[Items.ID], where, found, examples, notes)
+    by = np.lexsort((np.arange(len(raw)), order, moments, _natural_rank(user_names)[users]))
     by = by[known[by]]
     found["unsorted_users"] = _count_unsorted(users, moments if timed else order, known)
     found["duplicate_events"] = 0
-    if timed:
+    if timed and not _only_months(times):
         keys = pd.DataFrame({"user": users[by], "item": item_codes[by], "time": moments[by]})
         duplicate = keys.duplicated().to_numpy()
         found["duplicate_events"] = int(duplicate.sum())
@@ -203,8 +223,43 @@ def _clean_interactions(
     starts = np.flatnonzero(np.diff(users[by], prepend=-1))
     lengths = np.diff(np.append(starts, len(by)))
     result[Interactions.POSITION] = np.arange(len(by)) - np.repeat(starts, lengths)
-    extra = [column for column in raw if column not in Interactions.ALL]
-    return pd.concat([result, clean_extra(raw[extra].take(by).reset_index(drop=True))], axis=1)
+    extra = raw.drop(columns=list(Interactions.ALL), errors="ignore").take(by).reset_index(drop=True)
+    return pd.concat([result, clean_extra(extra)], axis=1)
+
+
+def _join(
+    item_names: np.ndarray,
+    item_codes: np.ndarray,
+    item_ids: pd.Series,
+    where: str,
+    found: dict[str, int],
+    examples: dict[str, list[str]],
+    notes: list[Note | str],
+) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct item ids of the events as the items spell them, and [n] bool: whether an event's item is known."""
+    places, otherwise = match_ids(item_names, pd.Index(item_ids))
+    theirs = item_ids.to_numpy(dtype=object)[places]
+    notes += note_spellings(item_names, theirs, otherwise, where)
+    item_names = np.where(otherwise, theirs, item_names)
+    known = (places >= 0)[item_codes]
+    found["unknown_item_events"] = int((~known).sum())
+    strangers = item_names[np.unique(item_codes[~known])]
+    found["unknown_items"] = len(strangers)
+    if not known.any():
+        raise LearnError(
+            f"No interaction is left: none of the {len(item_names):,} item ids of {where} is among the items "
+            f"(the first is {strangers[0]!r}; the items begin with {item_ids.iloc[0]!r}).",
+            "Give items and interactions of the same catalogue, with ids written in the same way.",
+        )
+    notes += note_strangers(item_names, item_codes, known, item_ids, where)
+    if len(strangers):
+        examples["unknown_items"] = [str(one) for one in strangers[:EXAMPLES]]
+    return item_names, known
+
+
+def _only_months(times: pd.Series) -> bool:
+    """Whether times say a month or a year and no more: equal ones then are no event given twice."""
+    return times.nunique() > 1 and bool(((times.dt.day == 1) & (times == times.dt.normalize())).all())
 
 
 def _positions(raw: pd.DataFrame, where: str) -> np.ndarray:

@@ -1,4 +1,5 @@
-"""How sure a metric is: 95% percentile intervals from resampling users with replacement (Efron, 1979).
+"""How sure a metric is: 95% percentile intervals from resampling users with replacement (Efron, 1979), and what the
+luck of training adds where there are several seeds (`over_seeds`).
 
 Every metric is written as a ratio of two sums over users: an average is sum(value) / sum(1), pooled recall is
 sum(hits) / sum(targets), an average over a slice is sum(value x member) / sum(member). So one routine serves all, and
@@ -80,6 +81,36 @@ def bootstrap_ratios(
     for column in np.flatnonzero(known & ~whole):
         low[column], high[column] = np.quantile(ratios[below[:, column] > 0, column], tails)
     return estimates, low, high
+
+
+def over_seeds(interval: Interval, *seed_values: np.ndarray, level: float = LEVEL) -> Interval:
+    """``interval`` over users, widened by what differs between seeds.
+
+    The mean over S seeds has the variance s^2 / S of the seeds' own luck beside v of which users were drawn, and the
+    two are independent. So each side's width z sqrt(v) becomes t sqrt(v + s^2 / S), with Student's t of Welch's and
+    Satterthwaite's degrees of freedom: few seeds say little of how far seeds lie apart, and the more of the variance is
+    theirs, the wider that makes it. Of a difference of two rows the variances of both rows' seeds are added.
+
+    Args:
+        interval: of the mean over the seeds.
+        seed_values: [S] the figure of each seed; of a difference one array for each row. A row with a single seed, or
+            one whose seeds agree, widens nothing.
+        level: coverage.
+    """
+    from scipy.stats import norm, t
+
+    parts = [(np.var(one, ddof=1) / len(one), len(one) - 1) for one in seed_values if len(one) > 1]
+    variance = sum(part for part, _ in parts)
+    if not variance or np.isnan(interval.mean):
+        return interval
+    uncertain = sum(part**2 / degrees for part, degrees in parts)
+
+    def wider(side: float) -> float:
+        whole = (side / norm.ppf((1 + level) / 2)) ** 2 + variance
+        return float(t.ppf((1 + level) / 2, whole**2 / uncertain) * np.sqrt(whole))
+
+    mean, low, high = interval
+    return Interval(mean, mean - wider(mean - low), mean + wider(high - mean))
 
 
 def bootstrap_mean(values: np.ndarray, seed: int = 0, resamples: int = RESAMPLES, level: float = LEVEL) -> Interval:

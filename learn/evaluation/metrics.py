@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from learn.data.schema import Slices
 from learn.errors import LearnError
 from learn.registry import Registry
 
@@ -96,11 +97,44 @@ def coverage(ranked: np.ndarray, members: np.ndarray, k: int) -> float:
     Returns:
         Between 0 and 1; NaN for a set without items, 0 where there is no list.
     """
+    total = int(members.sum())
+    return distinct_items(ranked, members, k) / total if total else float("nan")
+
+
+def distinct_items(ranked: np.ndarray, members: np.ndarray, k: int) -> float:
+    """How many items of a set appear in anybody's first k; `coverage` is the share. Arguments as there."""
     shown = np.zeros(len(members), dtype=bool)
     top = _top(ranked, k)
     shown[top[top >= 0]] = True
-    total = int(members.sum())
-    return float((shown & members).sum() / total) if total else float("nan")
+    return float((shown & members).sum())
+
+
+def gini(ranked: np.ndarray, members: np.ndarray, k: int) -> float:
+    """Gini's coefficient of how often the items of a set are shown in all lists of k (Gini, 1912).
+
+    With the counts in rising order, c_1 <= ... <= c_n: sum((2 i - n - 1) c_i) / (n sum(c)).
+
+    Returns:
+        From 0, all are shown alike, to nearly 1, a single item is; NaN for a set of which nothing is shown. Arguments
+        as of `coverage`.
+    """
+    top = _top(ranked, k)
+    counts = np.sort(np.bincount(top[top >= 0], minlength=len(members))[members])
+    if not counts.sum():
+        return float("nan")
+    n = len(counts)
+    return float(((2 * np.arange(1, n + 1) - n - 1) * counts).sum() / (n * counts.sum()))
+
+
+def says_little(k: int, n_items: int) -> str:
+    """Why lists of ``k`` items say little of a catalogue of ``n_items``; "" where they are short enough."""
+    if 2 * k < n_items:
+        return ""
+    what = "all of it" if k >= n_items else "half of it or more"
+    return (
+        f"A list of {k:,} out of a catalogue of {n_items:,} items holds {what}: hit rate and recall at {k:,} "
+        "are high for any order, and say little."
+    )
 
 
 PerUserMetric = Callable[[np.ndarray, np.ndarray, int], np.ndarray]
@@ -118,6 +152,8 @@ class Metric:
         of_user: the metric of each user. The figure is their mean; with ``weights``, the ratio of two sums.
         weights: [U] n_targets -> [U]; None: every user weighs 1.
         of_lists: instead, (ranked [U, K] item indices, -1 padded, members [N] bool, k) -> one number, without interval.
+        targets: a slice of the items (`learn.data.schema.Slices.NAMES`): only targets of it count, and users without
+            such a target do not. It stands in tables of metrics beside the others, and not for each user.
         from_counts: ([U] targets among the first k, [U] n_targets) -> [U], where that is all that ``of_user`` looks at;
             None: each user's value is stored under the code.
         more_is_better: False: nothing is marked as the best.
@@ -130,6 +166,7 @@ class Metric:
     of_user: PerUserMetric | None = None
     weights: Callable[[np.ndarray], np.ndarray] | None = None
     of_lists: Callable[[np.ndarray, np.ndarray, int], float] | None = None
+    targets: str | None = None
     from_counts: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None
     more_is_better: bool = True
     in_terminal: Literal["always", "one run", "never"] = "one run"
@@ -141,10 +178,26 @@ class Metric:
                 "Give its entry either of_user or of_lists.",
             )
 
+    def mean_of(self, hits: np.ndarray, n_targets: np.ndarray, k: int, rows: np.ndarray) -> float:
+        """The figure of the users ``rows`` ([E'] places in ``hits``), who all have a target.
+
+        Raises:
+            LearnError: the metric is of all lists together.
+        """
+        if self.of_user is None:
+            raise LearnError(f"Metric {self.code!r} is of all lists together.", "Choose one that every user has.")
+        values = self.of_user(hits, n_targets, k)[rows]
+        return float(values.mean() if self.weights is None else values.sum() / self.weights(n_targets)[rows].sum())
+
     @property
     def is_stored(self) -> bool:
         """Whether a Run stores each user's value; else it follows from the counts of hits, or there is none."""
-        return self.of_user is not None and self.from_counts is None
+        return self.is_of_every_user and self.from_counts is None
+
+    @property
+    def is_of_every_user(self) -> bool:
+        """Whether every evaluated user has a value."""
+        return self.of_user is not None and self.targets is None
 
 
 METRICS: Registry[Metric] = Registry(
@@ -182,6 +235,37 @@ METRICS: Registry[Metric] = Registry(
         "share of the catalogue that is recommended to somebody",
         of_lists=coverage,
         more_is_better=False,
+        in_terminal="never",
+    ),
+    Metric(
+        "distinct_items",
+        "Distinct items",
+        "items that are recommended to somebody",
+        of_lists=distinct_items,
+        more_is_better=False,
+    ),
+    Metric(
+        "gini",
+        "Gini",
+        "how unevenly items are shown: 0 all alike, 1 always the same few",
+        of_lists=gini,
+        more_is_better=False,
+        in_terminal="never",
+    ),
+    Metric(
+        "long_tail_recall",
+        "Long-tail recall",
+        "recall of the least-sold items, which together hold a fifth of what was sold",
+        of_user=recall,
+        targets=Slices.LONG_TAIL,
+        in_terminal="never",
+    ),
+    Metric(
+        "cold_start_recall",
+        "Cold-start recall",
+        "recall of items that training never saw",
+        of_user=recall,
+        targets=Slices.COLD_START,
         in_terminal="never",
     ),
 )

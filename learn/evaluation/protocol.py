@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -124,24 +125,30 @@ def _table(
     parts += [(USER_PREFIX + name, everything, user_names == name) for name in Slices.NAMES]
     parts += [(ITEM_PREFIX + name, item_names == name, everybody) for name in Slices.NAMES]
     all_hits = targets.hits(lists)
+
+    def counting(items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # places padded with -1 are no hits already
+        return all_hits & items[lists], targets.counts(items)
+
+    slices = {name: counting(item_names == name) for name in {one.targets for one in METRICS.entries} - {None}}
     rows: list[dict[str, Any]] = []
     numerators, denominators, of_lists = [], [], []
     for name, items, members in parts:
-        hits = all_hits & items[lists]  # places padded with -1 are no hits already
-        n_targets = targets.counts(items)
-        counted = members & (n_targets > 0)
-        for k in ks:
+        whole = counting(items)
+        for k, metric in product(ks, METRICS.entries):
             key = {Metrics.K: k, Metrics.CANDIDATES: candidates, Metrics.SLICE: name}
-            for metric in METRICS.entries:
-                row = {Metrics.METRIC: metric.code, **key}
-                if metric.of_user is not None:
-                    rows.append(row | {Metrics.N_USERS: int(counted.sum())})
-                    weights = np.ones(len(counted)) if metric.weights is None else metric.weights(n_targets)
-                    numerators.append(np.where(counted, metric.of_user(hits, n_targets, k), 0.0))
-                    denominators.append(np.where(counted, weights, 0.0))
-                elif metric.of_lists is not None:
-                    mean = metric.of_lists(lists[members], items, k)
-                    of_lists.append(row | {Metrics.MEAN: mean, Metrics.N_USERS: int(members.sum())})
+            row = {Metrics.METRIC: metric.code, **key}
+            if metric.targets is not None and name.startswith(ITEM_PREFIX):
+                continue  # recall by slice has it
+            hits, n_targets = whole if metric.targets is None else slices[metric.targets]
+            counted = members & (n_targets > 0)
+            if metric.of_user is not None:
+                rows.append(row | {Metrics.N_USERS: int(counted.sum())})
+                weights = np.ones(len(counted)) if metric.weights is None else metric.weights(n_targets)
+                numerators.append(np.where(counted, metric.of_user(hits, n_targets, k), 0.0))
+                denominators.append(np.where(counted, weights, 0.0))
+            elif metric.of_lists is not None:
+                mean = metric.of_lists(lists[members], items, k)
+                of_lists.append(row | {Metrics.MEAN: mean, Metrics.N_USERS: int(members.sum())})
     estimates = bootstrap_ratios(np.stack(numerators, 1), np.stack(denominators, 1), seed, resamples)
     table = pd.DataFrame(rows)
     table[Metrics.MEAN], table[Metrics.LOW], table[Metrics.HIGH] = estimates
@@ -186,8 +193,8 @@ def _of_user(metric: str) -> tuple[Metric, PerUserMetric]:
         LearnError: there is none; those there are are named.
     """
     entry = METRICS.get(metric)
-    if entry is None or entry.of_user is None:
-        able = ", ".join(one.code for one in METRICS.entries if one.of_user is not None)
+    if entry is None or entry.of_user is None or not entry.is_of_every_user:
+        able = ", ".join(one.code for one in METRICS.entries if one.is_of_every_user)
         raise LearnError(f"There is no metric {metric!r} of every user.", f"Choose one of: {able}.")
     return entry, entry.of_user
 
@@ -256,7 +263,7 @@ def validation_score(
     Raises:
         LearnError: no such metric or candidates, or nobody to evaluate.
     """
-    entry, of_user = _of_user(metric)
+    entry, _ = _of_user(metric)
     targets = make_targets(split, phase, candidates)
     rows = np.arange(len(targets.users)) if users is None else np.searchsorted(targets.users, users)
     index, k_found = ExactIndex(item_vectors), min(k, split.n_items)
@@ -266,8 +273,4 @@ def validation_score(
         lists[rows], _ = index.search(vectors, k_found, history)
     else:
         lists[rows], _ = search_with_repeats(index, item_vectors, vectors, k_found, history, repeat)
-    n_targets = targets.counts()
-    values = of_user(targets.hits(lists), n_targets, k)[rows]
-    if entry.weights is None:
-        return float(values.mean())
-    return float(values.sum() / entry.weights(n_targets)[rows].sum())
+    return entry.mean_of(targets.hits(lists), targets.counts(), k, rows)

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from learn.data.categories import category_levels
 from learn.data.dataset import Dataset
 from learn.data.schema import Items
 
@@ -21,9 +22,9 @@ class Catalogue:
 
     Attributes:
         titles: what an item is called; "item ID" where the source has no title.
-        categories: the coarsest category, or `NO_CATEGORY`.
+        categories: the coarsest category (of tags the most telling: `learn.data.categories`), or `NO_CATEGORY`.
         finer: the rest of the category; may be empty.
-        details: keywords and brand in one line; may be empty.
+        details: tags, keywords and brand in one line; may be empty.
         brands: "" where missing.
         prices: float, NaN where missing.
         category_order: every category, the one with the most interactions first: the order that gives colours.
@@ -36,6 +37,8 @@ class Catalogue:
     brands: np.ndarray
     prices: np.ndarray
     category_order: tuple[str, ...]
+    available: np.ndarray | None = None
+    """[N] bool: in stock; None: all are."""
 
     def __len__(self) -> int:
         return len(self.titles)
@@ -79,8 +82,8 @@ class Filters:
         return bool(self.categories or self.brands or self.price)
 
     def mask(self, catalogue: Catalogue) -> np.ndarray:
-        """[N] bool: True for the items that pass."""
-        keep = np.ones(len(catalogue), dtype=bool)
+        """[N] bool: True for the items that pass and are in stock."""
+        keep = np.ones(len(catalogue), dtype=bool) if catalogue.available is None else catalogue.available.copy()
         if self.categories:
             keep &= np.isin(catalogue.categories, list(self.categories))
         if self.brands:
@@ -100,10 +103,11 @@ def read_catalogue(dataset: Dataset) -> Catalogue:
     """The `Catalogue` of ``dataset``."""
     items = dataset.items
     titles, brands = _text(items, Items.TITLE), _text(items, Items.BRAND)
-    levels = _text(items, Items.CATEGORY).str.split(Items.CATEGORY_SEPARATOR, n=1, regex=False)
-    categories = levels.str[0].replace("", NO_CATEGORY).to_numpy(dtype=object)
-    finer = levels.str[1].astype(object).fillna("").to_numpy(dtype=object)
-    parts = np.column_stack([_text(items, Items.KEYWORDS), brands])
+    coarsest, rest = category_levels(items)
+    categories = coarsest.replace("", NO_CATEGORY).to_numpy(dtype=object)
+    finer = rest.to_numpy(dtype=object)
+    tags = _text(items, Items.CATEGORY) if Items.TELLING in items else pd.Series("", index=items.index)
+    parts = np.column_stack([tags, _text(items, Items.KEYWORDS), brands])
     details = np.array([" · ".join(part for part in row if part) for row in parts], dtype=object)
     prices = np.full(len(items), np.nan)
     if Items.PRICE in items:
@@ -119,4 +123,5 @@ def read_catalogue(dataset: Dataset) -> Catalogue:
         brands.to_numpy(dtype=object),
         prices,
         tuple(order.index),
+        None if dataset.available.all() else dataset.available,
     )

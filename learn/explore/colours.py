@@ -23,6 +23,9 @@ SCALE = [[0.0, "rgba(59, 125, 196, 0.06)"], [1.0, "rgba(59, 125, 196, 1)"]]
 DIVERGING = [[0.0, "rgba(224, 138, 30, 1)"], [0.5, "rgba(128, 132, 140, 0.08)"], [1.0, "rgba(59, 125, 196, 1)"]]
 """For quantities on both sides of 0: orange below, blue above."""
 
+BASELINE_SYMBOLS = ("square", "diamond", "cross", "triangle-up", "pentagon", "star")
+"""Of baselines, in their order."""
+
 _SPARE_COLOURS = ("#6f7fe8", "#e0559b", "#8a4cbc", "#57708f", "#bb3a6a", "#a04a8a")
 
 CHANGE_COLOURS = (
@@ -53,9 +56,9 @@ def variant_colour(variant: str) -> str | None:
 
 
 def variant_symbol(variant: str) -> str:
-    """The mark of a variant's dots: a square or a diamond for baselines, whose greys are alike; a circle for others."""
+    """The mark of a variant's dots: one of its own for each baseline, as their greys are alike; a circle for others."""
     codes = list(BASELINES)
-    return ("square", "diamond")[codes.index(variant) % 2] if variant in codes else "circle"
+    return BASELINE_SYMBOLS[codes.index(variant) % len(BASELINE_SYMBOLS)] if variant in codes else "circle"
 
 
 def run_colours(runs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -38,8 +38,8 @@ class ItemInputs(nn.Module):
         """[..., D_llm] prepared content and [...] int64 item indices (or `UNKNOWN`) -> [..., D_in]."""
         if self.kind is Inputs.TEXT:
             return content
-        row = items.clamp(0)
-        kept = self.known[row] & (items >= 0)
+        row = items.clamp(0, len(self.known) - 1)
+        kept = self.known[row] & (items == row)  # neither `UNKNOWN` nor of an item that came after training
         if self.training and self.id_dropout and self.kind is Inputs.TEXT_AND_ID:
             kept = kept & (torch.rand(kept.shape, device=kept.device) >= self.id_dropout)
         ids = self.ids(row) * kept[..., None]

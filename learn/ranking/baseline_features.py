@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from learn.data.categories import category_levels
 from learn.data.dataset import Dataset
 from learn.data.schema import Items
 from learn.ranking.feature_windows import DAY, window_of, window_start
@@ -56,10 +57,10 @@ class _World:
         self.users, self.items = sequences.users.astype(np.int64), sequences.items.astype(np.int64)
         self.times = sequences.timestamps
         self.n_users, self.n_items = len(dataset.user_ids), dataset.n_items
-        category = dataset.items[Items.CATEGORY].fillna("").astype(str)
+        coarsest, finer = category_levels(dataset.items)
         self.codes = {
-            "category": _Codes(category),
-            "department": _Codes(category.str.split(Items.CATEGORY_SEPARATOR).str[0]),
+            "category": _Codes(coarsest.where(finer == "", coarsest + Items.CATEGORY_SEPARATOR + finer)),
+            "department": _Codes(coarsest),
             "brand": _Codes(dataset.items[Items.BRAND]),
         }
         self.prices = dataset.items[Items.PRICE].to_numpy(np.float64)

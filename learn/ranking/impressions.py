@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from learn.data.cleaning import ids_as_text
 from learn.data.columns import TableKind, check_mapping, parse_mapping, rename_columns
 from learn.data.dataset import Dataset
 from learn.data.readers import read_table
@@ -102,13 +101,10 @@ def check_impressions(table: pd.DataFrame, dataset: Dataset, cut: int, where: st
             f"an impression needs {', '.join(ImpressionColumns.NEEDED)}.",
             _columns(table),
         )
-    users = dataset.user_index.get_indexer(ids_as_text(table[ImpressionColumns.USER]))
-    items = dataset.item_index.get_indexer(ids_as_text(table[ImpressionColumns.ITEM]))
-    times = (
-        clean_times(table[ImpressionColumns.TIME], f"{where}, column {ImpressionColumns.TIME}")
-        .to_numpy("datetime64[ns]")
-        .astype(np.int64)
-    )
+    users = dataset.find_users(table[ImpressionColumns.USER])
+    items = dataset.find_items(table[ImpressionColumns.ITEM])
+    moments, _ = clean_times(table[ImpressionColumns.TIME], f"{where}, column {ImpressionColumns.TIME}")
+    times = moments.to_numpy("datetime64[ns]").astype(np.int64)
     labels = _zero_or_one(table[ImpressionColumns.LABEL], where)
     other = _zero_or_one(table[ImpressionColumns.OTHER_TASK], where) if ImpressionColumns.OTHER_TASK in table else None
     values = _values(table, labels, where)

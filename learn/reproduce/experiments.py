@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from learn.data.splits import Split
 from learn.data.stored import open_dataset
 from learn.reproduce.external_runs import ExternalHost, external_run
 from learn.reproduce.tables import Table, TableRow
-from learn.runs.baselines import make_reference_run
+from learn.runs.baselines import BASELINES, REFIT_SUFFIX, Content, choice_of, make_reference_run
+from learn.runs.blend import finished_blend, make_blend
 from learn.runs.run import Run
 from learn.runs.stored import finished_run
 from learn.workspace import Workspace
@@ -41,8 +42,8 @@ def experiments(
     for row in plan.rows:
         wanted = seeds if row.peer is None else peer_seeds or seeds
         for seed in range(wanted) if row.is_seeded else [None]:
-            if row.config is not None and row.source is None:
-                folder = trained_folder(row.config, seed, dataset, workspace)
+            if row.config is not None and row.source is None and row.counts is None:
+                folder = trained_folder(row.config, seed, dataset, workspace, row.refit)
             else:
                 folder = root / (row.name if seed is None else f"{row.name}-seed{seed}")
             found.append(Experiment(row, seed, folder))
@@ -60,12 +61,14 @@ def finished_runs(
     return found
 
 
-def trained_folder(config: Config, seed: int | None, dataset: str, workspace: Workspace) -> Path:
-    """Where every table keeps the Run of ``config``: named by tower, a hash of the settings, and seed."""
+def trained_folder(config: Config, seed: int | None, dataset: str, workspace: Workspace, refit: bool = False) -> Path:
+    """Where every table keeps the Run of ``config``: named by tower, a hash of the settings, seed, and whether it was
+    refitted."""
     settings = config.for_hashing()
     settings["training"].pop("seed")
     name = f"{config.pal.item_tower}-{store_key(settings)}"
-    return workspace.benchmark("cells", dataset) / (name if seed is None else f"{name}-seed{seed}")
+    name = name if seed is None else f"{name}-seed{seed}"
+    return workspace.benchmark("cells", dataset) / (name + REFIT_SUFFIX * refit)
 
 
 def run_cell(
@@ -85,28 +88,79 @@ def run_cell(
     """
     if experiment.row.peer is not None:
         return external_run(experiment.row.peer, experiment.seed or 0, dataset, split, experiment.folder, host)
-    if experiment.row.config is None:
-        kept = finished_run(experiment.folder, dataset, split, None, None)
-        return kept or make_reference_run(experiment.row.name, dataset, split, experiment.folder)
-    config = (
-        experiment.row.config
-        if experiment.seed is None
-        else experiment.row.config.with_values(training__seed=experiment.seed)
-    )
-    if experiment.row.source is None:
-        return _trained(experiment.folder, dataset, split, config, workspace, progress)
+    row = experiment.row
+    if row.config is None:
+        return _reference(row, experiment.folder, dataset, split, workspace, progress)
+    config = row.config if experiment.seed is None else row.config.with_values(training__seed=experiment.seed)
+    if row.counts is not None:
+        return _blend(row, row.counts, experiment, config, dataset, split, workspace, progress)
+    if row.source is None:
+        return _trained(experiment.seed, dataset, split, config, workspace, progress, row.refit)
     from learn.training.transfer import transfer
 
-    source = open_dataset(workspace, experiment.row.source.dataset)
-    folder = trained_folder(experiment.row.config, experiment.seed, source.name, workspace)
-    run = _trained(folder, source, source.split, config, workspace, progress)
+    source = open_dataset(workspace, row.source.dataset)
+    run = _trained(experiment.seed, source, source.split, config, workspace, progress)
     content = content_embeddings(dataset, config.cex, workspace, progress)
     return transfer(run, dataset, split, content.vectors, folder=experiment.folder, content_key=content.key)
 
 
-def _trained(folder: Path, dataset: Dataset, split: Split, config: Config, workspace: Workspace, progress: Any) -> Run:
+def _trained(
+    seed: int | None,
+    dataset: Dataset,
+    split: Split,
+    config: Config,
+    workspace: Workspace,
+    progress: Any,
+    refit: bool = False,
+) -> Run:
+    """The trained Run of ``config``, refitted or not."""
     from learn.training.train import train_here
 
+    plain = None
+    if refit:
+        plain = _trained(seed, dataset, split, config, workspace, progress)
+    folder = trained_folder(config, seed, dataset.name, workspace, refit)
     content = content_embeddings(dataset, config.cex, workspace, progress)
     kept = finished_run(folder, dataset, split, config, content.key)
-    return kept or train_here(workspace, dataset, content, config, folder, progress)
+    return kept or train_here(workspace, dataset, content, config, folder, progress, plain)
+
+
+def _reference(row: TableRow, folder: Path, dataset: Dataset, split: Split, workspace: Workspace, progress: Any) -> Run:
+    """The reference's Run; a refitted one takes what validation chose for the other."""
+    code = row.name.removesuffix(REFIT_SUFFIX)
+    kept = finished_run(folder, dataset, split, None, None)
+    if kept is not None and kept.info.refit is row.refit:
+        return kept
+    content = None
+    if BASELINES[code].reference.reads_content and row.cex is not None:
+        read = content_embeddings(dataset, row.cex, workspace, progress)
+        content = Content(read.vectors, read.key)
+    plain = finished_run(folder.with_name(code), dataset, split, None, None) if row.refit else None
+    choice = None if plain is None else choice_of(plain)
+    return make_reference_run(code, dataset, split, folder, content, row.refit, choice)
+
+
+def _blend(
+    row: TableRow,
+    counts: str,
+    experiment: Experiment,
+    config: Config,
+    dataset: Dataset,
+    split: Split,
+    workspace: Workspace,
+    progress: Any,
+) -> Run:
+    """The blend of the trained Run under the experiment's seed and of the reference ``counts`` in the same table."""
+    folder, name = experiment.folder, row.name
+    plain = None
+    if row.refit:
+        earlier = folder.with_name(folder.name.replace(name, name.removesuffix(REFIT_SUFFIX), 1))
+        unfitted = replace(row, name=name.removesuffix(REFIT_SUFFIX), refit=False)
+        one = replace(experiment, row=unfitted, folder=earlier)
+        plain = _blend(unfitted, counts, one, config, dataset, split, workspace, progress)
+    run = _trained(experiment.seed, dataset, split, config, workspace, progress, row.refit)
+    code = counts + REFIT_SUFFIX * row.refit
+    beside = replace(row, name=code, cex=config.cex)
+    reference = _reference(beside, folder.with_name(code), dataset, split, workspace, progress)
+    run, reference = Run(run.path, dataset), Run(reference.path, dataset)
+    return finished_blend(run, reference, folder) or make_blend(run, reference, folder, plain)

@@ -10,6 +10,7 @@ import numpy as np
 
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
+from learn.evaluation.references.base import CannotFit
 from learn.reproduce.experiments import experiments, run_cell
 from learn.reproduce.external_runs import ExternalBaselineCannotRun, ExternalHost
 from learn.reproduce.report import default_columns, markdown, publish, write_report
@@ -61,7 +62,7 @@ def run_benchmark(
         )
         try:
             run = run_cell(experiment, dataset, split, workspace, host or ExternalHost.at())
-        except ExternalBaselineCannotRun as error:
+        except (ExternalBaselineCannotRun, CannotFit) as error:
             say(str(error))
             failed[experiment.row.name] = error.what
         else:

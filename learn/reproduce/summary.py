@@ -9,7 +9,7 @@ import pandas as pd
 
 from learn.data.schema import Metrics, PerUser, Slices
 from learn.data.slices import ITEM_PREFIX
-from learn.evaluation.bootstrap import bootstrap_mean, paired_difference
+from learn.evaluation.bootstrap import Interval, bootstrap_mean, over_seeds, paired_difference
 from learn.evaluation.protocol import KS
 from learn.evaluation.protocol import per_user_values as stored_values
 from learn.reproduce.tables import Table, TableRow
@@ -17,13 +17,15 @@ from learn.runs.info import RunInfo
 from learn.runs.run import Run
 
 METRICS = ("hit_rate", "recall", "ndcg")
+OF_TABLES = ("distinct_items", "gini", "coverage", "long_tail_recall", "cold_start_recall")
+"""Metrics that not every user has: taken from the Runs' own tables."""
 _DIFFERENCE = ("difference", "difference_low", "difference_high")
 _NUMBERS = (Metrics.MEAN, Metrics.LOW, Metrics.HIGH, "seed_sd", *_DIFFERENCE, Metrics.N_USERS)
 DIGITS = 6
 """Decimals of a summary's numbers. They are rounded here alone: tables, figures and files then say the same, whatever
 the last bits of the processor's sums."""
 _WHAT = ("run", "label", "kind", "dataset", "split", Metrics.METRIC, Metrics.K, Metrics.CANDIDATES, Metrics.SLICE)
-COLUMNS = (*_WHAT, *_NUMBERS[:-1], "seeds", Metrics.N_USERS, "params", "train_seconds", "commit", "why")
+COLUMNS = (*_WHAT, "refit", *_NUMBERS[:-1], "seeds", Metrics.N_USERS, "params", "train_seconds", "commit", "why")
 
 
 def per_user_values(run: Run, metric: str, k: int, candidates: str) -> np.ndarray:
@@ -37,11 +39,12 @@ def summarise(plan: Table, runs: Mapping[str, Sequence[Run]], failed: Mapping[st
     """The table in long form.
 
     Every user's value is first averaged over the seeds; users are then resampled (`learn.evaluation.bootstrap`), in
-    pairs for the difference to the plan's reference row. So the intervals say how far the luck of *which users* goes;
-    ``seed_sd``, the standard deviation of the seeds' means, says how far the luck of training does.
+    pairs for the difference to the plan's reference row, and the interval is widened by what differs between seeds
+    (`learn.evaluation.bootstrap.over_seeds`). So it covers the luck of *which users* and that of training; ``seed_sd``
+    is the standard deviation of the seeds' means.
 
-    Slices of the targets ("item:cold-start", ...) follow each row: mean and interval are the averages of those that
-    the seeds' Runs have, which makes the interval rather too wide than too narrow; slices are not compared.
+    Slices of the targets ("item:cold-start", ...) and `OF_TABLES` follow each row: mean and interval are the averages
+    of those that the seeds' Runs have, widened in the same way; they are not compared.
 
     Args:
         plan: which rows, in which order.
@@ -49,10 +52,10 @@ def summarise(plan: Table, runs: Mapping[str, Sequence[Run]], failed: Mapping[st
         failed: row name -> why it, or one of its seeds, could not run.
 
     Returns:
-        Columns run, label, kind, dataset, split, metric, k, among, slice, mean, low, high, seed_sd, difference,
-        difference_low, difference_high (to the reference row; missing for itself), seeds, n_users, params,
-        train_seconds, commit, why (missing where all seeds ran; where none did, so are the numbers). Numbers are
-        rounded to `DIGITS` decimals.
+        Columns run, label, kind, dataset, split, metric, k, among, slice, refit (whether it learned from validation
+        too), mean, low, high, seed_sd, difference, difference_low, difference_high (to the reference row; missing for
+        itself), seeds, n_users, params, train_seconds, commit, why (missing where all seeds ran; where none did, so are
+        the numbers). Numbers are rounded to `DIGITS` decimals.
     """
     failed = failed or {}
     one = next(iter(runs.values()))[0].info
@@ -71,6 +74,8 @@ def summarise(plan: Table, runs: Mapping[str, Sequence[Run]], failed: Mapping[st
                     if row.name in runs:
                         rows.append(about | _whole(row, values, plan.reference))
                         rows += [about | part for part in _slices(runs[row.name], key)]
+                        if metric == METRICS[-1]:
+                            rows += [about | part for part in _of_tables(runs[row.name], key)]
                     elif row.name in failed:
                         rows.append(about | {Metrics.SLICE: Slices.WHOLE} | dict.fromkeys(_NUMBERS, np.nan))
     table = pd.DataFrame(rows)[list(COLUMNS)]
@@ -79,10 +84,12 @@ def summarise(plan: Table, runs: Mapping[str, Sequence[Run]], failed: Mapping[st
 
 def _whole(row: TableRow, values: Mapping[str, np.ndarray], reference: str) -> dict[str, object]:
     own = values[row.name]
-    interval = bootstrap_mean(own.mean(axis=0))
+    interval = over_seeds(bootstrap_mean(own.mean(axis=0)), own.mean(axis=1))
     difference = (np.nan,) * 3
     if row.name != reference and reference in values:
-        difference = paired_difference(own.mean(axis=0), values[reference].mean(axis=0))
+        other = values[reference]
+        apart = paired_difference(own.mean(axis=0), other.mean(axis=0))
+        difference = over_seeds(apart, own.mean(axis=1), other.mean(axis=1))
     return {
         Metrics.SLICE: Slices.WHOLE,
         Metrics.MEAN: interval.mean,
@@ -98,18 +105,39 @@ def _whole(row: TableRow, values: Mapping[str, np.ndarray], reference: str) -> d
 
 def _slices(runs: Sequence[Run], key: Mapping[str, object]) -> list[dict[str, object]]:
     """The item slices that have users, averaged over the seeds."""
+    table = _rows_of(runs, key)
+    table = table[table[Metrics.SLICE].str.startswith(ITEM_PREFIX) & (table[Metrics.N_USERS] > 0)]
+    return [_averaged(rows) | {Metrics.SLICE: name} for name, rows in table.groupby(Metrics.SLICE, sort=False)]
+
+
+def _of_tables(runs: Sequence[Run], key: Mapping[str, object]) -> list[dict[str, object]]:
+    """`OF_TABLES` of everybody, averaged over the seeds; without those that no Run has, or nobody counts for."""
+    found = []
+    for metric in OF_TABLES:
+        rows = _rows_of(runs, dict(key) | {Metrics.METRIC: metric})
+        rows = rows[(rows[Metrics.SLICE] == Slices.WHOLE) & (rows[Metrics.N_USERS] > 0)]
+        if len(rows) == len(runs):
+            found.append({Metrics.SLICE: Slices.WHOLE} | _averaged(rows) | {Metrics.METRIC: metric})
+    return found
+
+
+def _rows_of(runs: Sequence[Run], key: Mapping[str, object]) -> pd.DataFrame:
     table = pd.concat([run.metrics for run in runs])
     for column, value in key.items():
         table = table[table[column] == value]
-    table = table[table[Metrics.SLICE].str.startswith(ITEM_PREFIX) & (table[Metrics.N_USERS] > 0)]
-    parts = []
-    for name, rows in table.groupby(Metrics.SLICE, sort=False):
-        means = rows[[Metrics.MEAN, Metrics.LOW, Metrics.HIGH]].astype(float).mean()
-        spread = float(rows[Metrics.MEAN].astype(float).std(ddof=1)) if len(rows) > 1 else np.nan
-        missing = dict.fromkeys(("difference", "difference_low", "difference_high"), np.nan)
-        n_users = int(rows[Metrics.N_USERS].iloc[0])
-        parts.append({Metrics.SLICE: name, **means, "seed_sd": spread, **missing, Metrics.N_USERS: n_users})
-    return parts
+    return table
+
+
+def _averaged(rows: pd.DataFrame) -> dict[str, object]:
+    """One row a seed -> mean, interval over users and seeds, spread of the seeds."""
+    seeds = rows[Metrics.MEAN].astype(float).to_numpy()
+    interval = over_seeds(Interval(*rows[[Metrics.MEAN, Metrics.LOW, Metrics.HIGH]].astype(float).mean()), seeds)
+    return {
+        **dict(zip((Metrics.MEAN, Metrics.LOW, Metrics.HIGH), interval, strict=True)),
+        "seed_sd": float(seeds.std(ddof=1)) if len(seeds) > 1 else np.nan,
+        **dict.fromkeys(_DIFFERENCE, np.nan),
+        Metrics.N_USERS: int(rows[Metrics.N_USERS].iloc[0]),
+    }
 
 
 def _about(row: TableRow, runs: Sequence[Run], one: RunInfo, why: str | None) -> dict[str, object]:
@@ -118,6 +146,7 @@ def _about(row: TableRow, runs: Sequence[Run], one: RunInfo, why: str | None) ->
         "run": row.name,
         "label": row.label,
         "kind": row.kind,
+        "refit": row.refit,
         "dataset": one.dataset,
         "split": one.split["kind"],
         "seeds": len(runs),

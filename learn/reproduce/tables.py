@@ -3,77 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import product
-from typing import Literal
 
-from learn.config import BUNDLED_ENCODER, Backbone, Config, Inputs, ItemTower, Objective, Preprocessing, SequenceUse
+from learn.config import (
+    BUNDLED_ENCODER,
+    Backbone,
+    Config,
+    Inputs,
+    ItemTower,
+    Objective,
+    Preprocessing,
+    SequenceUse,
+)
 from learn.data.schema import Slices
 from learn.data.slices import ITEM_PREFIX
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
-from learn.reproduce.external_baselines import PEERS, ExternalBaseline
-from learn.runs.baselines import BASELINES, ITEM_KNN, POPULARITY
+from learn.reproduce.external_baselines import PEERS
+from learn.reproduce.rows import REFERENCES, Source, Table, TableRow, refitted_row
 from learn.training_objectives import OBJECTIVES
-
-Kind = Literal["text", "id", "text+id", "peer", "reference"]
-
-
-@dataclass(frozen=True)
-class Source:
-    """Another dataset, and the configuration under which towers are trained on it."""
-
-    dataset: str
-    config: Config
-
-
-@dataclass(frozen=True)
-class TableRow:
-    """One row of a table.
-
-    Attributes:
-        name: names its Runs, and the row to programs.
-        label: what people read.
-        kind: what the items are to the model.
-        config: what is trained, under every seed; None for a reference, which counts and has no seed.
-        source: the dataset that it is trained on; None: the one that is ranked.
-        peer: another library's model instead, under every seed.
-    """
-
-    name: str
-    label: str
-    kind: Kind
-    config: Config | None = None
-    source: Source | None = None
-    peer: ExternalBaseline | None = None
-
-    @property
-    def is_seeded(self) -> bool:
-        """Whether another seed gives another Run."""
-        trained = self.config is not None and ITEM_TOWERS[self.config.pal.item_tower].trained
-        return trained or self.peer is not None
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table.
-
-    Attributes:
-        title: what people read.
-        rows: in the table's order.
-        reference: the name of the row that the others are compared with.
-        contenders: the reference is that of these rows that validates best, once they are trained; none: it is fixed.
-        slices: of the targets, each with a column of recall in the printed table.
-    """
-
-    title: str
-    rows: tuple[TableRow, ...]
-    reference: str
-    contenders: tuple[str, ...] = ()
-    slices: tuple[str, ...] = ()
-
-
-REFERENCES = tuple(TableRow(name, BASELINES[name].label, "reference") for name in (POPULARITY, ITEM_KNN))
 
 
 def _paper(base: Config) -> Config:
@@ -101,8 +50,11 @@ def peers(base: Config) -> Table:
     ]
     if dense != text:
         learn.append(TableRow("learn-dense", "LEARN, text, the paper's objective", "text", dense))
+    counts = TableRow("learn-counts", "LEARN, text and L3AE", "text+counts", text, counts="l3ae")
     others = tuple(TableRow(peer.name, peer.label, "peer", peer=peer) for peer in PEERS)
-    return Table("Table 3: peers", (*REFERENCES, *others, *learn), "learn", tuple(row.name for row in learn))
+    refitted = (refitted_row(row) for row in (*REFERENCES, *learn, counts))
+    rows = (*REFERENCES, *others, *learn, counts, *refitted)
+    return Table("Table 3: peers", rows, "learn", tuple(row.name for row in learn))
 
 
 def alignment(base: Config) -> Table:
@@ -286,4 +238,6 @@ def plan(name: str, base: Config, sources: Sequence[Source] = ()) -> Table:
             f"Benchmark {name} {problem} a dataset to train on.",
             f"Type: learn benchmark {ZERO_SHOT} --dataset RANKED --source TRAINED_ON [--source ANOTHER]",
         )
-    return zero_shot(base, sources) if sources else PLANS[name](base)
+    made = zero_shot(base, sources) if sources else PLANS[name](base)
+    rows = (replace(row, cex=base.cex) if row.kind == "reference" else row for row in made.rows)
+    return replace(made, rows=tuple(rows))

@@ -84,18 +84,19 @@ def check_search(queries: np.ndarray, k: int, exclude: Sequences | None, n_items
 
 
 def best_first(
-    rows: np.ndarray, items: np.ndarray, scores: np.ndarray, n_rows: int, k: int
+    rows: np.ndarray, items: np.ndarray, scores: np.ndarray, n_rows: int, k: int, ties: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """The ``k`` best of ragged candidates as padded rows.
 
     Args:
         rows, items, scores: [C] the row, the item and the score of every candidate.
         n_rows: number of rows of the result; k: its width.
+        ties: [N] of equal scores the item with the smaller number is first; None: that with the smaller index.
 
     Returns:
         items [n_rows, k] int64 and scores [n_rows, k] float32, padded with -1 and -inf.
     """
-    order = np.lexsort((items, -scores, rows))
+    order = np.lexsort((items if ties is None else ties[items], -scores, rows))
     rows, items, scores = rows[order], items[order], scores[order]
     counts = np.bincount(rows, minlength=n_rows)
     starts = np.cumsum(counts) - counts

@@ -12,13 +12,14 @@ from learn.retrieval.scores import pair_scores, rounding_bound
 _BLOCK_SCORES = 4_000_000  # scores held at a time: 16 MB, so that a block stays near the processor
 
 
-def top_k(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """The ``k`` best columns of each row of [Q, N] ``scores``, best first; equal scores by smaller column.
+def top_k(scores: np.ndarray, k: int, ties: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """The ``k`` best columns of each row of [Q, N] ``scores``, best first; equal scores by smaller column, or by
+    smaller ``ties`` ([N]).
 
     -inf marks what must not be returned. Returns items [Q, k] int64 and scores [Q, k] float32, padded as in `Index`.
     """
     rows, items = _candidates(scores, k, np.zeros(len(scores)))
-    return best_first(rows, items, scores[rows, items], len(scores), k)
+    return best_first(rows, items, scores[rows, items], len(scores), k, ties)
 
 
 def _candidates(scores: np.ndarray, k: int, slack: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

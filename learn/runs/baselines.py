@@ -1,19 +1,32 @@
-"""What any aligned model has to beat, as Runs: popularity and item-kNN, counted and not trained."""
+"""What any aligned model has to beat, as Runs: references, counted or in closed form, tuned on validation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from learn.data.dataset import Dataset
+from learn.data.sequences import Sequences
+from learn.data.split import Phase
 from learn.data.splits import Split
-from learn.evaluation.baselines import Ranked, item_knn, popularity
+from learn.evaluation import references
+from learn.evaluation.references.base import CannotFit
+from learn.evaluation.references.item_knn import item_knn_terms
+from learn.evaluation.references.ranking import Ranked, rank_scores, ranked_value, reference_bias
+from learn.evaluation.references.tune import tune
+from learn.evaluation.validation import comparing_metric
 from learn.progress import make_progress
 from learn.registry import Registry
+from learn.runs.folder import RunFolder
 from learn.runs.info import RunInfo, provenance
 from learn.runs.run import Run
+from learn.runs.stored import finished_run
 from learn.runs.write import finish_run
 from learn.workspace import Workspace
 
@@ -21,62 +34,261 @@ POPULARITY = "popularity"
 
 ITEM_KNN = "item-knn"
 
+REFIT_SUFFIX = "-refit"
+"""What the name of a Run ends in that learned from training and validation together."""
+
 
 @dataclass(frozen=True)
 class Baseline:
-    """What ranks by counting.
+    """What ranks by counting, or by a formula.
 
     Attributes:
         code: names it, and its Run.
         label: what people read.
         explanation: a line that goes on after the label and a colon; ends in a full stop.
-        rank: split -> candidates -> (items [U, K], scores [U, K]).
+        reference: how it is fitted and tuned.
         colour: in figures, "#rrggbb"; None: one that no other has.
+        everybody: whether it has a list for users without history.
     """
 
     code: str
     label: str
     explanation: str
-    rank: Callable[[Split], Ranked]
+    reference: references.Reference
     colour: str | None = None
+    everybody: bool = False
 
 
 BASELINES: Registry[Baseline] = Registry(
     "baseline",
-    Baseline(POPULARITY, "Popularity", "the most bought items, the same for everybody.", popularity, "#7d8794"),
-    Baseline(ITEM_KNN, "Item-kNN", "what was bought together.", item_knn, "#5f6b7a"),
+    Baseline(
+        POPULARITY,
+        "Popularity",
+        "the most bought items, the same for everybody.",
+        references.POPULARITY,
+        "#7d8794",
+        everybody=True,
+    ),
+    Baseline(ITEM_KNN, "Item-kNN", "what was bought together.", references.ITEM_KNN, "#5f6b7a"),
+    Baseline(
+        "frequency",
+        "Personal frequency",
+        "what this person had most often and most lately, and then what most people had.",
+        references.PERSONAL_FREQUENCY,
+        "#8a8178",
+    ),
+    Baseline("svd", "SVD", "the main directions of who bought what.", references.SVD, "#6b7f86"),
+    Baseline(
+        "ease", "EASE", "the best linear map from what a person has to what else they have.", references.EASE, "#6d6a86"
+    ),
+    Baseline("l3ae", "L3AE", "EASE that starts from what the LLM's texts say is alike.", references.L3AE, "#7d6b80"),
 )
 
 
-def make_reference_run(name: str, dataset: Dataset, split: Split, folder: Path) -> Run:
-    """Makes the reference Run ``name`` (popularity or item-knn) in ``folder``, replacing an older one.
+@dataclass(frozen=True)
+class Content:
+    """Content embeddings of a catalogue, for references that read them.
+
+    Attributes:
+        vectors: [N, D_llm] float32.
+        key: of the content store that they came from.
+    """
+
+    vectors: np.ndarray
+    key: str | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What validation chose for a reference.
+
+    Attributes:
+        settings: the reference's own.
+        repeat: its repeat-consumption bias.
+        validation: see `learn.runs.info.RunInfo`.
+    """
+
+    settings: dict[str, Any]
+    repeat: float
+    validation: float
+
+
+def choose(reference: references.Reference, split: Split, content: np.ndarray | None = None) -> Choice:
+    """Tunes ``reference`` on validation; it knows the training part alone.
 
     Raises:
-        LearnError: no such baseline, nobody to evaluate, or the folder cannot be written.
+        LearnError: nobody can be validated, or it cannot be fitted.
     """
-    baseline = BASELINES[name]
+    settings = tune(reference, split, content).settings
+    scorer = reference.fit(references.Known(split.train(), split.n_items, content), **settings)
+    repeat = reference_bias(scorer, split)
+    return Choice(settings, repeat, ranked_value(scorer, split, comparing_metric(split), repeat))
+
+
+def make_reference_run(
+    name: str,
+    dataset: Dataset,
+    split: Split,
+    folder: Path,
+    content: Content | None = None,
+    refit: bool = False,
+    choice: Choice | None = None,
+) -> Run:
+    """Makes the reference Run ``name`` (a code of `BASELINES`) in ``folder``, replacing an older one.
+
+    Settings and repeat-consumption bias are chosen on validation by what the training part tells. The lists come from
+    that part too or, with ``refit``, from training and validation under the same settings; a user's own history is
+    all that they did before the test target either way.
+
+    Args:
+        content: for references that read it.
+        refit: learn from training and validation together.
+        choice: what validation chose, where that is known; None: it is asked.
+
+    Raises:
+        LearnError: no such baseline, content that is needed and missing, nobody to evaluate, or the folder cannot be
+            written.
+    """
+    baseline, began = BASELINES[name], time.monotonic()
+    reference = baseline.reference
+    if reference.reads_content and content is None:
+        raise CannotFit(
+            f"{baseline.label} reads content embeddings, and those of {dataset.name} are not there.",
+            f"Let the LLM read the items first: learn extract {dataset.name}",
+        )
+    vectors = content.vectors if content is not None and reference.reads_content else None
+    choice = choice or choose(reference, split, vectors)
+    events = split.history(Phase.TEST) if refit else split.train()
+    scorer = reference.fit(references.Known(events, split.n_items, vectors), **choice.settings)
+    ranked = rank_scores(scorer, split, repeat=choice.repeat, everybody=baseline.everybody)
     info = RunInfo(
         name=folder.name,
-        label=baseline.label,
+        label=baseline.label + (", refitted" if refit else ""),
         kind="reference",
         variant=baseline.code,
         dataset=dataset.name,
         dataset_fingerprint=dataset.fingerprint,
         split=split.describe(),
+        content_key=content.key if content is not None and reference.reads_content else None,
+        repeat=choice.repeat,
+        refit=refit,
+        settings=choice.settings,
+        validation=choice.validation,
+        train_seconds=round(time.monotonic() - began, 1),
         made=provenance(),
     )
-    return finish_run(folder, info, dataset=dataset, split=split, ranked=baseline.rank(split))
+    return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
 
 
-def make_reference_runs(dataset: Dataset, split: Split, workspace: Workspace, progress: Any = None) -> list[Run]:
-    """Makes the Runs "popularity" and "item-knn" of ``dataset``, replacing older ones.
+def reference_run(
+    name: str, dataset: Dataset, workspace: Workspace, content: Content | None = None, refit: bool = False
+) -> Run:
+    """The reference Run ``name``: the finished one where it fits, else made now; one that is refitted takes what
+    validation chose for the other where that is there.
+
+    Raises:
+        LearnError: as `make_reference_run`.
+    """
+    reads = BASELINES[name].reference.reads_content
+    folder = workspace.run(dataset.name, name + REFIT_SUFFIX * refit)
+    plain = _finished(workspace.run(dataset.name, name), dataset, content if reads else None)
+    kept = _finished(folder, dataset, content if reads else None)
+    if kept is not None:
+        return kept
+    choice = None if plain is None else choice_of(plain)
+    return make_reference_run(name, dataset, dataset.split, folder, content, refit, choice)
+
+
+def choice_of(run: RunFolder) -> Choice | None:
+    """What validation chose for a reference Run; None for one that does not say, made by an earlier version."""
+    if run.info.refit is None or run.info.validation is None:
+        return None
+    return Choice(read_settings(run.info.settings), run.info.repeat, run.info.validation)
+
+
+def _finished(folder: Path, dataset: Dataset, content: Content | None) -> Run | None:
+    """The reference Run in ``folder`` where it was made from the same data and says how it was fitted."""
+    run = finished_run(folder, dataset, dataset.split, None, None)
+    if run is None or run.info.kind != "reference" or choice_of(run) is None:
+        return None
+    return run if content is None or run.info.content_key == content.key else None
+
+
+def make_reference_runs(
+    dataset: Dataset,
+    split: Split,
+    workspace: Workspace,
+    progress: Any = None,
+    content: Content | None = None,
+    refit: bool = False,
+) -> list[Run]:
+    """Makes the Runs of all references of ``dataset``, replacing older ones.
+
+    Those that read content embeddings are left out where there are none, and those whose matrix is too large; a
+    warning says so.
 
     Args:
         progress: where to show progress; None: the terminal.
+        content: content embeddings of the catalogue.
+        refit: make them once more, refitted on training and validation, under names that end in `REFIT_SUFFIX`.
     """
     runs = []
-    with (progress or make_progress()).task("Counting for the baselines", total=len(BASELINES), unit="Runs") as bar:
+    total = len(BASELINES) * (2 if refit else 1)
+    with (progress or make_progress()).task("Fitting the references", total=total, unit="Runs") as bar:
         for name in BASELINES:
-            runs.append(make_reference_run(name, dataset, split, workspace.run(dataset.name, name)))
-            bar.update(1)
+            try:
+                made = make_reference_run(name, dataset, split, workspace.run(dataset.name, name), content)
+                runs.append(made)
+                if refit:
+                    folder = workspace.run(dataset.name, name + REFIT_SUFFIX)
+                    runs.append(make_reference_run(name, dataset, split, folder, content, True, choice_of(made)))
+            except CannotFit as error:
+                warnings.warn(f"Left out: {error}", stacklevel=2)
+            bar.update(2 if refit else 1)
     return runs
+
+
+def lists_again(run: RunFolder, split: Split, content: np.ndarray | None, k: int) -> Ranked:
+    """The top ``k`` of everybody under the reference Run ``run``, as it was tuned, by what ``split`` knows now.
+
+    Args:
+        content: [N, D_llm] of the catalogue, for references that read it.
+    """
+    baseline = BASELINES[run.info.variant]
+    settings = read_settings(run.info.settings)
+    if not settings and run.info.variant == ITEM_KNN:
+        settings = _earlier_knn(split)
+    known = references.Known(known_events(run, split), split.n_items, content)
+    scorer = baseline.reference.fit(known, **settings)
+    return rank_scores(scorer, split, k=k, repeat=run.info.repeat, everybody=baseline.everybody)
+
+
+def read_settings(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as references take them, from run.json, which knows no tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+
+
+EARLIER_KNN = {"neighbours": 25, "shrinkage": 20.0, "forgetting": None}
+"""Settings of item-kNN Runs of versions that did not store them, but for their half-life of 30 days, or events."""
+
+
+def _earlier_knn(split: Split) -> dict[str, Any]:
+    unit = "events" if split.sequences.times is None else "days"
+    return EARLIER_KNN | {"forgetting": (30.0, unit)}
+
+
+def knn_terms(run: RunFolder, split: Split, user: int) -> tuple[np.ndarray, Any]:
+    """What each item of one user's history adds to their scores under the item-kNN Run ``run``.
+
+    Returns:
+        [n] distinct items of the history, increasing, and sparse [n, N] float32 whose column sums are the scores,
+        without the repeat-consumption bias.
+    """
+    history = split.history(Phase.TEST)
+    settings = read_settings(run.info.settings) or _earlier_knn(split)
+    return item_knn_terms(known_events(run, split), history, split.n_items, user, **settings)
+
+
+def known_events(run: RunFolder, split: Split) -> Sequences:
+    """The events that a reference Run counted: those of earlier versions were refitted."""
+    return split.train() if run.info.refit is False else split.history(Phase.TEST)

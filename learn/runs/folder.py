@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,10 @@ from learn.files import J, read_json
 from learn.runs.info import FORMAT_VERSION, RunInfo
 from learn.tensor_files import DamagedTensors, load_tensors
 from learn.workspace import Workspace, modified
+
+FOLLOWING = "following"
+"""The folder, in a dataset's, of what follows its changes: one folder a Run, with the files that replace the Run's."""
+REPLACED = ("user_vectors", "item_vectors", "preprocessing", "recommendations")
 
 
 class RunFolder:
@@ -107,13 +112,17 @@ class RunFolder:
         data = self._json("config", dict)
         return parse_config(data, f"The configuration of Run {self.name}")
 
+    def file(self, name: str) -> Path:
+        """Where the file ``name`` of this Run is; `learn.runs.run.Run` knows what follows its dataset's changes."""
+        return self.path / name
+
     def tensors(self, name: str) -> dict[str, np.ndarray]:
         """The arrays of ``name``.safetensors.
 
         Raises:
             LearnError: this Run has no such file (an imported one has no vectors), or it is damaged.
         """
-        path = self.path / f"{name}.safetensors"
+        path = self.file(f"{name}.safetensors")
         self.check_unchanged()
         if not path.exists():
             raise LearnError(f"Run {self.name} ({self.info.label}) has no {name}.", self._remedy)
@@ -155,7 +164,7 @@ class RunFolder:
         return self._table("per_user", (PerUser.USER, PerUser.CANDIDATES, PerUser.N_TARGETS))
 
     def _table(self, name: str, columns: Iterable[str]) -> pd.DataFrame:
-        path = self.path / f"{name}.parquet"
+        path = self.file(f"{name}.parquet")
         try:
             self.check_unchanged()
             verify(path, self._remedy)
@@ -224,6 +233,22 @@ def rebuild(folder: Path, info: RunInfo | None = None) -> str:
     return f"Build it again: {command} (or `learn demo`), or delete the folder {folder}."
 
 
+def run_stamp(run: RunFolder) -> str:
+    """What tells this making of a Run from another one: a hash of its run.json."""
+    return hashlib.sha256(run.stored_info()).hexdigest()[:16]
+
+
+def following(run: RunFolder, dataset: Dataset) -> Path | None:
+    """The folder whose files replace those of ``run``, where ``dataset`` has changed since it was made; else None."""
+    if dataset.folder is None or not dataset.trained_on:
+        return None
+    folder = dataset.folder / FOLLOWING / run.name
+    if not (folder / "following.json").exists():
+        return None
+    about = read_json(folder / "following.json", f"Bring it up to date: learn update {dataset.name}", dict)
+    return folder if about.get("run") == run_stamp(run) else None
+
+
 def check_fits(run: RunFolder, dataset: Dataset) -> None:
     """Refuses a Run of other data.
 
@@ -231,8 +256,16 @@ def check_fits(run: RunFolder, dataset: Dataset) -> None:
         LearnError: ``run`` was made on another version of ``dataset``, or with another split.
     """
     again = f"Make it again, for example: learn train {dataset.name}, or delete the folder {run.path}."
-    if run.info.dataset_fingerprint != dataset.fingerprint:
+    made_on = run.info.dataset_fingerprint
+    if made_on not in dataset.versions:
         raise LearnError(f"Run {run.name} was made on another version of dataset {dataset.name}.", again)
+    if made_on != dataset.fingerprint and dataset.folder is not None and following(run, dataset) is None:
+        raise LearnError(
+            f"Run {run.name} does not follow the last change of dataset {dataset.name}.",
+            f"Bring it up to date: learn update {dataset.name}",
+        )
+    if dataset.cut is None:  # bare tables: what needs a split asks for it, and is refused there
+        return
     own, shown = SplitInfo.parse(run.info.split), dataset.split.info
     if own != shown:
         raise LearnError(

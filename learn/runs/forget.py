@@ -16,7 +16,7 @@ import pandas as pd
 
 from learn.checksums import NAME as CHECKSUMS
 from learn.data.dataset import Dataset
-from learn.data.report import split_facts
+from learn.data.facts import split_facts
 from learn.data.schema import Interactions, PerUser, Recommendations
 from learn.data.slices import SliceConfig
 from learn.data.splits import Phase, make_split
@@ -27,8 +27,8 @@ from learn.files import atomic_folder
 from learn.item_towers import ITEM_TOWERS
 from learn.locks import writing
 from learn.partial import sweep_partial
+from learn.runs.folder import RunFolder
 from learn.runs.info import write_info, write_table
-from learn.runs.run import Run
 from learn.runs.write import write_evaluation
 from learn.tensor_files import save_tensors
 from learn.workspace import Workspace
@@ -113,7 +113,9 @@ def without(dataset: Dataset, user: str) -> Dataset:
         "users": len(dataset.user_ids) - 1,
         "interactions": len(kept),
     }
-    new = replace(dataset, interactions=kept, source=_unnamed(dataset.source, user), report=report, cut=None)
+    new = replace(
+        dataset, interactions=kept, source=_unnamed(dataset.source, user), report=report, cut=None, folder=None
+    )
     split = make_split(new, dataset.split.info)
     return new.with_split(split, split_facts(new, split))
 
@@ -135,7 +137,7 @@ def _run_folders(workspace: Workspace, name: str) -> Iterator[Path]:
 def _take_out(folder: Path, user: str, old: Dataset, new: Dataset, found: Forgotten) -> None:
     """Writes the Run in ``folder`` anew without ``user``; one that never knew them stays as it is."""
     with writing(folder):
-        run = Run(folder)
+        run = RunFolder(folder)  # its own files, not what follows the dataset's changes
         table = run.recommendations
         order = pd.Index(table[Recommendations.USER].astype("category").cat.categories.astype(str))
         fits = run.info.dataset_fingerprint == old.fingerprint
@@ -170,7 +172,7 @@ def _take_out(folder: Path, user: str, old: Dataset, new: Dataset, found: Forgot
         found.runs.append(folder)
 
 
-def _lists(run: Run, user: str, folder: Path) -> None:
+def _lists(run: RunFolder, user: str, folder: Path) -> None:
     table = pd.read_parquet(run.path / "recommendations.parquet")
     kept = table[table[Recommendations.USER] != user].reset_index(drop=True)
     if isinstance(kept[Recommendations.USER].dtype, pd.CategoricalDtype):
@@ -179,7 +181,7 @@ def _lists(run: Run, user: str, folder: Path) -> None:
     write_table(folder / "recommendations.parquet", kept)
 
 
-def _metrics(run: Run, new: Dataset, folder: Path) -> None:
+def _metrics(run: RunFolder, new: Dataset, folder: Path) -> None:
     """Judges the lists of those who stay, as they were judged."""
     table = run.recommendations
     lists = {}

@@ -55,22 +55,55 @@ def import_run(
         LearnError: a file that cannot be read, lacks columns, is empty, holds a bad value (named with its line), the
             same item twice for a user, only unknown users or items, or ``name`` is taken by another kind of Run.
     """
-    folder = workspace.run(dataset.name, name)
+    folder = importable_folder(workspace, dataset, name)
     ranked, dropped = ranked_lists(Path(table_path), dataset, split, mapping)
-    made = provenance() | ({DROPPED: dropped} if dropped else {})
+    return write_imported(folder, dataset, split, ranked, label, {DROPPED: dropped} if dropped else {})
+
+
+def importable_folder(workspace: Workspace, dataset: Dataset, name: str) -> Path:
+    """Where the imported Run ``name`` goes; an imported one that is there may be replaced.
+
+    Raises:
+        LearnError: ``name`` cannot be a folder's, or is taken by another kind of Run.
+    """
+    folder = workspace.run(dataset.name, name)
+    _check_free(folder, dataset)
+    return folder
+
+
+def _check_free(folder: Path, dataset: Dataset) -> None:
+    if (folder / "run.json").exists() and (kind := Run(folder).info.kind) != "imported":
+        what = f"Run {folder.name!r} of {dataset.name} exists and is a {kind} Run."
+        raise LearnError(what, "Choose another name (--name).")
+
+
+def write_imported(
+    folder: Path, dataset: Dataset, split: Split, ranked: Ranked, label: str | None, made: Mapping[str, str]
+) -> Run:
+    """Evaluates another system's lists and writes them as a Run.
+
+    Args:
+        folder: of `importable_folder`.
+        dataset, split: what the other system was given.
+        ranked: as `learn.runs.write.finish_run` takes it.
+        label: what people read; None: the folder's name.
+        made: facts of its making, beside the versions.
+
+    Raises:
+        LearnError: nobody to evaluate, or the folder cannot be written.
+    """
     info = RunInfo(
-        name=name,
-        label=label or name,
+        name=folder.name,
+        label=label or folder.name,
         kind="imported",
         variant=VARIANT,
         dataset=dataset.name,
         dataset_fingerprint=dataset.fingerprint,
         split=split.describe(),
-        made=made,
+        made=provenance() | dict(made),
     )
     with writing(folder):
-        if (folder / "run.json").exists() and (kind := Run(folder).info.kind) != "imported":
-            raise LearnError(f"Run {name!r} of {dataset.name} exists and is a {kind} Run.", "Choose another --name.")
+        _check_free(folder, dataset)
         return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
 
 
@@ -90,12 +123,7 @@ def ranked_lists(
     users, items = users[kept], items[kept]
     order = np.lexsort((items, table["order"].to_numpy()[kept], users))
     users, items, scores = users[order], items[order], table["score"].to_numpy()[kept][order]
-    seen = contains(pair_keys(split.history(Phase.TEST), split.n_items), users.astype(np.int64) * split.n_items + items)
-    n_users = len(dataset.user_ids)
-    ranked = {
-        Recommendations.ALL_CANDIDATES: _lists(users, items, scores, n_users),
-        Recommendations.UNSEEN: _lists(users[~seen], items[~seen], scores[~seen], n_users),
-    }
+    ranked = both_candidates(users, items, scores, split)
     if dropped:
         warnings.warn(f"{path.name}: dropped {dropped}.", stacklevel=2)
     expected = make_targets(split, Phase.TEST, Recommendations.ALL_CANDIDATES).users
@@ -109,10 +137,20 @@ def ranked_lists(
     return ranked, dropped
 
 
+def both_candidates(users: np.ndarray, items: np.ndarray, scores: np.ndarray, split: Split) -> Ranked:
+    """Rows ([n] user and item indices and scores, sorted by user, best first) as lists: all, and unseen items."""
+    n_users = len(split.sequences)
+    seen = contains(pair_keys(split.history(Phase.TEST), split.n_items), users.astype(np.int64) * split.n_items + items)
+    return {
+        Recommendations.ALL_CANDIDATES: _lists(users, items, scores, n_users),
+        Recommendations.UNSEEN: _lists(users[~seen], items[~seen], scores[~seen], n_users),
+    }
+
+
 def _known(table: pd.DataFrame, dataset: Dataset, path: Path) -> tuple[np.ndarray, np.ndarray, str]:
     """User and item indices of every row (-1 unknown), and what must be dropped in words ("" for nothing)."""
-    users = dataset.user_index.get_indexer(table["user"])
-    items = dataset.item_index.get_indexer(table["item"])
+    users = dataset.find_users(table["user"])
+    items = dataset.find_items(table["item"])
     unknown = []
     for what, found, known in (("user", users, dataset.user_ids), ("item", items, dataset.item_ids)):
         missing = table.loc[found < 0, what]

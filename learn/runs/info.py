@@ -25,9 +25,9 @@ class RunInfo(BaseModel):
     """The folder's name."""
     label: str
     """What people read: "(a) sequence to sequence"."""
-    kind: Literal["learn", "reference", "imported"]
+    kind: Literal["learn", "reference", "imported", "blend"]
     variant: str
-    """A code of `learn.item_towers.ITEM_TOWERS`, or what else made it: "popularity", "item-knn", "imported"."""
+    """A code of `learn.item_towers.ITEM_TOWERS`, or what else made it: "popularity", "ease", "imported"."""
     dataset: str
     dataset_fingerprint: str
     split: dict[str, str | None]
@@ -41,6 +41,14 @@ class RunInfo(BaseModel):
     seed: int | None = None
     trainable_parameters: int = 0
     train_seconds: float = 0.0
+    refit: bool | None = None
+    """Whether it learned from training and validation together, under what validation had chosen before, or from the
+    training part alone; None: it does not say (imported, or made by an earlier version)."""
+    settings: dict[str, Any] = {}
+    """What validation chose for a reference or a blend: its own settings."""
+    validation: float | None = None
+    """NDCG@10 on validation among items new to the user (among all, where none is new) of what learned from the
+    training part alone: by it Runs are compared before anything is known of the test."""
     made: dict[str, str] = {}
     """Versions and commit that made it."""
 

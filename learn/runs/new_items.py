@@ -8,7 +8,7 @@ import torch
 
 from learn.cex.devices import compute_dtype, pick_device
 from learn.cex.extractor import embed_texts
-from learn.cex.llm import FrozenLLM, llm_identity, load_llm
+from learn.cex.llm import FrozenLLM, llm_identity, load_llm, no_reader
 from learn.cex.prompt import PROMPT_VERSION, item_prompts
 from learn.cex.store import KEY_SEPARATOR, ContentStore
 from learn.config import CEXConfig
@@ -24,14 +24,18 @@ def reading_settings(run: RunFolder) -> CEXConfig:
     long, and float32 gives the same vectors (cosine .99997).
 
     Raises:
-        LearnError: the LLM is not installed, is of another version, or the prompt's wording has changed since.
+        LearnError: no LLM read it, the LLM is not installed, is of another version, or the prompt's wording has
+            changed since.
     """
     if KEY_SEPARATOR in str(run.info.content_key):
         raise LearnError(
-            f"Run {run.name} reads its items by several LLMs; a new item is read by one only.",
+            f"Run {run.name} knows its items by several LLMs or files of vectors; a new item is read by one LLM only.",
             "Choose Runs that were trained on one LLM's text.",
         )
-    store = ContentStore(run.workspace.content(run.info.dataset) / str(run.info.content_key)).settings
+    kept = ContentStore(run.workspace.content(run.info.dataset) / str(run.info.content_key))
+    if not kept.has_reader:
+        raise no_reader(f"Run {run.name} was trained on vectors that somebody brought")
+    store = kept.settings
     dtype = store.get("dtype", run.config.cex.dtype)
     if dtype == "bfloat16" and compute_dtype("auto", pick_device()) is torch.float32:
         dtype = "float32"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from learn.data.cleaning import ids_as_text
 from learn.data.columns import ITEM_ALIASES, USER_ALIASES, TableKind, check_mapping, find_columns, parse_mapping
-from learn.data.readers import read_table
+from learn.data.ids import ids_as_text
+from learn.data.readers import place, read
 from learn.data.schema import Recommendations
 from learn.errors import LearnError
 
@@ -53,7 +52,7 @@ def read_ranked_table(path: Path | str, mapping: Mapping[str, str] | Iterable[st
             row = int(bad.argmax())
             value = table[column].iloc[row]
             others = f" (and {int(bad.sum()) - 1} more)" if bad.sum() > 1 else ""
-            raise LearnError(f"{path}, {_place(path, row)}: {column} = {value!r} {problem}{others}.", remedy)
+            raise LearnError(f"{path}, {place(path, row)}: {column} = {value!r} {problem}{others}.", remedy)
 
     result = pd.DataFrame(index=range(len(table)))
     for role, column in (("user", found[Recommendations.USER]), ("item", found[Recommendations.ITEM])):
@@ -78,7 +77,7 @@ def read_ranked_table(path: Path | str, mapping: Mapping[str, str] | Iterable[st
         row = int(twice.argmax())
         user, item = result["user"].iloc[row], result["item"].iloc[row]
         raise LearnError(
-            f"{path}, {_place(path, row)}: item {item!r} is recommended to user {user!r} a second time "
+            f"{path}, {place(path, row)}: item {item!r} is recommended to user {user!r} a second time "
             f"({int(twice.sum())} such rows).",
             "Keep the best row of each user and item.",
         )
@@ -98,20 +97,6 @@ def _find(table: pd.DataFrame, mapping: Mapping[str, str], path: Path) -> dict[s
 
 
 def _read(path: Path) -> pd.DataFrame:
-    """The raw table; empty cells of CSV and TSV as "", so that a message shows them as they were written."""
-    table = read_table(path)
-    return table.fillna("") if _header_lines(path) else table
-
-
-def _header_lines(path: Path) -> int:
-    name = path.name.lower().removesuffix(".gz")
-    return int(name.endswith((".csv", ".tsv")))
-
-
-def _place(path: Path, row: int) -> str:
-    """Where row ``row`` (from 0) stands in the file; blank lines are no rows, but an editor counts them."""
-    if path.suffix.lower() == ".parquet":
-        return f"row {row + 1}"
-    with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else open(path, "rb") as handle:
-        filled = [number for number, line in enumerate(handle, 1) if line.strip(b" \r\n")]
-    return f"line {filled[row + _header_lines(path)]}"
+    """The raw table; empty cells of CSV and its kin as "", so that a message shows them as they were written."""
+    table = read(path)
+    return table.frame.fillna("") if table.separated else table.frame

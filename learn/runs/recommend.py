@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from learn.data.cleaning import ids_as_text
 from learn.data.dataset import Dataset
+from learn.data.ids import ids_as_text
 from learn.data.schema import Items, Recommendations
 from learn.errors import LearnError
 from learn.runs.recommender import Recommender
@@ -24,7 +24,7 @@ def recommend_for_users(
     dataset = recommender.dataset
     _check_k(k, dataset)
     ids = _ids(users)
-    positions = dataset.user_index.get_indexer(ids)
+    positions = dataset.find_users(ids)
     parts = []
     for user, position in zip(ids, positions, strict=True):
         if position < 0:
@@ -39,7 +39,7 @@ def recommend_for_users(
                 "Give a history: --history ITEM,ITEM,... (recommend_for in Python)",
             )
         table = items_table(dataset, result.items, result.scores)
-        table.insert(0, Recommendations.USER, user)
+        table.insert(0, Recommendations.USER, dataset.user_ids[position])
         parts.append(table)
     if not parts:
         raise LearnError("No user was given.", "Give the ids of one or more users of the dataset.")
@@ -67,7 +67,7 @@ def item_positions(dataset: Dataset, items: Sequence[str]) -> np.ndarray:
         LearnError: an id that is not of the catalogue.
     """
     ids = _ids(items)
-    positions = dataset.item_index.get_indexer(ids)
+    positions = dataset.find_items(ids)
     unknown = [item for item, position in zip(ids, positions, strict=True) if position < 0]
     if unknown:
         raise LearnError(

@@ -21,7 +21,7 @@ from learn.item_towers import ITEM_TOWERS
 from learn.pal.preprocessing import ContentPreprocessing
 from learn.retrieval.exact import top_k
 from learn.retrieval.scores import pair_scores
-from learn.runs.folder import RunFolder
+from learn.runs.folder import RunFolder, check_fits
 from learn.runs.stored_lists import StoredLists
 from learn.runs.suggestions import ScoreTerms, Suggestions
 from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
@@ -39,9 +39,13 @@ class Recommender:
         run: any Run.
         dataset: what it was made on, with its split.
         content: [N, D_llm] raw content embeddings of the catalogue, where the caller has them already.
+
+    Raises:
+        LearnError: ``run`` was made on another version of ``dataset``, or with another split.
     """
 
     def __init__(self, run: RunFolder, dataset: Dataset, content: np.ndarray | None = None) -> None:
+        check_fits(run, dataset)
         self.run, self.dataset, self._content = run, dataset, content
         self._by_similarity_alone = False
 
@@ -64,8 +68,8 @@ class Recommender:
 
     @cached_property
     def history(self) -> Sequences:
-        """Every user's events before the test target."""
-        return self.dataset.split.history(Phase.TEST)
+        """Every user's events before the test target; all of them where there are newer ones (`Split.now`)."""
+        return self.dataset.split.now.history(Phase.TEST)
 
     @cached_property
     def content(self) -> np.ndarray:
@@ -173,6 +177,10 @@ class Recommender:
             raise LearnError("The history is empty.", "Give at least one item that the catalogue has.")
         return self.embed_histories(sequences_of([np.asarray(items)]))[0]
 
+    def embed_catalogue(self, rows: np.ndarray) -> np.ndarray:
+        """[n, d] float32: the catalogue's items ``rows`` ([n] indices), embedded now, not read from the Run."""
+        return self._embed(self.prepared(rows), rows)
+
     @cached_property
     def anchors(self) -> Anchors | None:
         """Where typed text is placed before a tower reads it; None: nothing is known of how it is said elsewhere."""
@@ -187,7 +195,9 @@ class Recommender:
             as_written: the text was written as the catalogue's is, and is not placed beside it first (`anchors`).
         """
         placed = content if as_written or self.anchors is None else self.anchors.place(content)
-        prepared = self.preprocessing.apply(placed)
+        return self._embed(self.preprocessing.apply(placed), None)
+
+    def _embed(self, prepared: np.ndarray, rows: np.ndarray | None) -> np.ndarray:
         if self.towers is None:
             return normalise(prepared).astype(np.float32)
         import torch
@@ -195,8 +205,8 @@ class Recommender:
         from learn.pal.infer import item_vectors
         from learn.pal.inputs import UNKNOWN
 
-        unknown = torch.full((len(prepared),), UNKNOWN)
-        return item_vectors(self.towers, torch.as_tensor(prepared), items=unknown)
+        rows = np.full(len(prepared), UNKNOWN) if rows is None else rows
+        return item_vectors(self.towers, torch.as_tensor(prepared), items=torch.as_tensor(rows))
 
     # Answers.
 
@@ -224,7 +234,7 @@ class Recommender:
             allowed: [N] bool, the items that may be in the list; None: all.
         """
         if not has_vectors(self.run) or not self.users[user].any():
-            return self._lists.of(user, k, unseen, allowed)
+            return self._lists.of(user, k, unseen, self._in_stock(allowed))
         return self.ranked(self.users[user], self.history[user], k, unseen=unseen, allowed=allowed)
 
     def for_history(
@@ -253,7 +263,14 @@ class Recommender:
             scores[held] = -np.inf
         else:
             scores[held] += np.float32(self.run.info.repeat)
-        return best_of(scores, k, allowed)
+        return best_of(scores, k, self._in_stock(allowed))
+
+    def _in_stock(self, allowed: np.ndarray | None) -> np.ndarray | None:
+        """[N] bool: the ``allowed`` items (None: all) that are in stock; None where all may be shown."""
+        available = self.dataset.available
+        if available.all():
+            return allowed
+        return available if allowed is None else allowed & available
 
     def neighbours(self, item_vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Suggestions:
         """The ``k`` items of the catalogue with the greatest cosine to ``item_vector`` ([d]), by exact search.
@@ -263,13 +280,14 @@ class Recommender:
         Args:
             allowed: [N] bool, the items that are asked; None: all.
         """
-        return best_of(pair_scores(self.directions(item_vector[None])[0], self.directions()), k, allowed)
+        return best_of(
+            pair_scores(self.directions(item_vector[None])[0], self.directions()), k, self._in_stock(allowed)
+        )
 
 
 def best_of(scores: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Suggestions:
     """The ``k`` greatest of [N] ``scores`` among the ``allowed`` ([N] bool; None: all); -inf never comes back."""
-    if allowed is not None:
-        scores = np.where(allowed, scores, -np.inf)
+    scores = scores if allowed is None else np.where(allowed, scores, -np.inf)
     items, best = top_k(scores[None].astype(np.float32), min(k, len(scores)))
     there = items[0] >= 0
     return Suggestions(items[0][there], best[0][there], live=True)

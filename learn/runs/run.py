@@ -12,7 +12,7 @@ import pandas as pd
 from learn.data.dataset import Dataset
 from learn.data.split import Split
 from learn.data.stored import open_dataset
-from learn.runs.folder import RunFolder, check_fits
+from learn.runs.folder import FOLLOWING, REPLACED, RunFolder, check_fits, following
 from learn.runs.recommend import recommend_for_history, recommend_for_users
 from learn.runs.recommender import Recommender
 
@@ -40,6 +40,24 @@ class Run(RunFolder):
         dataset = self._given if self._given is not None else open_dataset(self.workspace, self.info.dataset)
         check_fits(self, dataset)
         return dataset
+
+    @cached_property
+    def _following(self) -> Path | None:
+        home = self._given.folder if self._given is not None else self.workspace.dataset(self.info.dataset)
+        if home is None or not (home / FOLLOWING / self.name).is_dir():
+            return None
+        return following(self, self.dataset)
+
+    def file(self, name: str) -> Path:
+        """Where the file ``name`` of this Run is: in its folder, or with its dataset where that has changed since."""
+        if name.split(".")[0] in REPLACED and self._following is not None and (self._following / name).exists():
+            return self._following / name
+        return super().file(name)
+
+    @property
+    def follows(self) -> str:
+        """The state of the dataset that its vectors follow; "" where nothing changed since it was made."""
+        return self.dataset.fingerprint if self._following is not None else ""
 
     @property
     def split(self) -> Split:

@@ -12,9 +12,11 @@ import numpy as np
 from learn.config import Config
 from learn.data.dataset import Dataset
 from learn.data.split import Split
+from learn.data.stored import open_dataset
 from learn.errors import LearnError
 from learn.runs.folder import check_fits
 from learn.runs.run import Run
+from learn.runs.vectors import embeds
 from learn.workspace import Workspace
 
 
@@ -51,12 +53,21 @@ def open_run(workspace: Workspace, dataset: Dataset | str, name: str) -> Run:
     return run
 
 
-def best_run(runs: Sequence[Run]) -> Run:
-    """The Run to recommend with where nobody chose: of the trained ones that which did best on validation.
+def best_run(runs: Sequence[Run], for_histories: bool = False) -> Run:
+    """The Run to recommend with where nobody chose: that which did best on validation, whatever made it.
+
+    By `RunInfo.validation`; of equal ones a refitted Run, which knows more. Runs that do not have it, made by earlier
+    versions or elsewhere, are chosen only where none has: then of the trained ones that with the best epoch.
 
     Args:
-        runs: at least one, of one dataset. Where none was validated, the first that was trained; else the first.
+        runs: at least one, of one dataset.
+        for_histories: only Runs that answer for histories outside the dataset, where there is one.
     """
+    able = [run for run in runs if embeds(run)] if for_histories else []
+    runs = able or runs
+    validated = [run for run in runs if run.info.validation is not None]
+    if validated:
+        return max(validated, key=lambda run: (run.info.validation, run.info.refit is True))
     scores = [run.curves["validation"].max() if "validation" in run.curves else float("nan") for run in runs]
     if not all(np.isnan(scores)):
         return runs[int(np.nanargmax(scores))]
@@ -104,6 +115,14 @@ def find_runs(workspace: Workspace, dataset: Dataset) -> FoundRuns:
     return FoundRuns(usable, problems)
 
 
+def unfit(workspace: Workspace, name: str) -> list[LearnError]:
+    """Why Runs of the dataset ``name`` cannot be used, each with what to do about it."""
+    try:
+        return find_runs(workspace, open_dataset(workspace, name)).problems
+    except LearnError as error:
+        return [error]
+
+
 def check_comparable(one: Run, other: Run) -> None:
     """Refuses two Runs whose metrics are about different things.
 
@@ -112,7 +131,9 @@ def check_comparable(one: Run, other: Run) -> None:
     """
     a, b = one.info, other.info
     what = "datasets" if a.dataset != b.dataset else "versions of the dataset"
-    if a.dataset_fingerprint == b.dataset_fingerprint:
+    if a.dataset_fingerprint == b.dataset_fingerprint or (
+        a.dataset == b.dataset and {a.dataset_fingerprint, b.dataset_fingerprint} <= set(one.dataset.versions)
+    ):
         if a.split == b.split:
             return
         what = "splits"

@@ -7,7 +7,7 @@ import numpy as np
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.pal.preprocessing import ContentPreprocessing
-from learn.runs.folder import RunFolder, rebuild
+from learn.runs.folder import RunFolder, check_fits, rebuild
 
 
 def has_vectors(run: RunFolder) -> bool:
@@ -42,6 +42,7 @@ def stored_content_of(run: RunFolder, dataset: Dataset) -> np.ndarray:
     Raises:
         LearnError: the content store is missing, damaged, or of other items.
     """
+    check_fits(run, dataset)
     from learn.cex.store import stored_content
 
     return stored_content(run.workspace, dataset, str(run.info.content_key))
@@ -57,6 +58,7 @@ def run_vectors(run: RunFolder, dataset: Dataset, content: np.ndarray | None = N
     Raises:
         LearnError: the Run has no vectors, its content store is missing, or the vectors are not of this dataset.
     """
+    check_fits(run, dataset)
     remedy = rebuild(run.path, run.info)
     if run.info.item_vectors == "own":
         items = run.own_item_vectors

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 
 from learn.cex.extractor import ContentEmbeddings, wording_differences
@@ -13,20 +14,20 @@ from learn.config import Config
 from learn.data.dataset import Dataset
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
-from learn.evaluation.protocol import rank_vectors
+from learn.evaluation.protocol import rank_vectors, validation_score
+from learn.evaluation.repeat_bias import fit_repeat_bias, fit_scaled_bias
 from learn.evaluation.targets import candidate_sets
+from learn.evaluation.validation import comparing_metric, validation_metric
 from learn.item_towers import ITEM_TOWERS
 from learn.locks import writing
 from learn.pal.infer import item_vectors, user_vectors
 from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
-from learn.pal.repeat_bias import fit_repeat_bias
 from learn.pal.towers import Towers
 from learn.progress import Progress, make_progress
 from learn.runs.info import RunInfo, provenance
 from learn.runs.run import Run
 from learn.runs.write import finish_run
 from learn.training.trainer import Trainer, TrainingState, remove_checkpoints
-from learn.training.validation import validation_metric
 from learn.workspace import Workspace
 
 
@@ -50,6 +51,7 @@ def train_here(
     config: Config,
     folder: Path,
     progress: Progress | None = None,
+    plain: Run | None = None,
 ) -> Run:
     """As `train`, of content embeddings that a workspace holds; where ``config.pal.wording`` asks for it the LLM reads
     some items in other words first."""
@@ -65,6 +67,7 @@ def train_here(
         content_key=content.key,
         differences=differences,
         progress=progress,
+        plain=plain,
     )
 
 
@@ -78,6 +81,7 @@ def train(
     content_key: str | None = None,
     differences: np.ndarray | None = None,
     progress: Progress | None = None,
+    plain: Run | None = None,
 ) -> Run:
     """Trains the item tower that ``config`` names and writes its Run; ``without-align`` trains nothing.
 
@@ -89,24 +93,21 @@ def train(
         content_key: of the content store that ``content`` came from.
         differences: [m, D_llm] what rewording makes of items' vectors, where ``config.pal.wording`` asks for it.
         progress: where to show progress; None: the terminal.
+        plain: the Run that the same settings gave: this one is refitted, that is trained on training and validation
+            together for the number of epochs that did best there, with its repeat-consumption bias. None: not refitted.
 
     Raises:
         LearnError: content of another catalogue, or nothing to train on.
     """
     folder = Path(folder)
-    if len(content) != dataset.n_items:
-        raise LearnError(
-            f"Content embeddings came for {len(content)} items, {dataset.name} has {dataset.n_items}.",
-            f"Extract them again: learn extract {dataset.name}",
-        )
-    candidate_sets(split, Phase.TEST)  # before hours of training: is there anybody to evaluate?
-    validation_metric(split)
+    _check(dataset, split, content)
     with writing(folder):  # its checkpoints too: who comes second waits, and finds none
-        prepared, preprocessing = prepare_content(content, split, config, differences)
+        learned = split if plain is None else split.refitting()
+        prepared, preprocessing = prepare_content(content, learned, config, differences)
         tower = ITEM_TOWERS[config.pal.item_tower]
         info = RunInfo(
             name=folder.name,
-            label=tower.label,
+            label=tower.label + ("" if plain is None else ", refitted"),
             kind="learn",
             variant=tower.code,
             dataset=dataset.name,
@@ -114,18 +115,44 @@ def train(
             split=split.describe(),
             content_key=content_key,
             item_vectors="own" if tower.own_vectors else "content",
+            refit=plain is not None,
             made=provenance(),
         )
-        common: dict[str, Any] = {"dataset": dataset, "split": split, "config": config}
-        common["preprocessing"] = preprocessing.tensors()
+        common = {"dataset": dataset, "split": split, "config": config, "preprocessing": preprocessing.tensors()}
         if not tower.trained:
-            users, items = without_align(prepared, split)
-            return finish_run(folder, info, ranked=rank_vectors(users, items, split), user_vectors=users, **common)
-        trainer = Trainer(dataset, split, prepared, config, folder)
+            return _finish_untrained(folder, info, prepared, common, plain)
+        trainer = Trainer(dataset, learned, prepared, config, folder, None if plain is None else best_epoch(plain))
         towers = trainer.train(progress or make_progress())
-        run = _finish(folder, info, towers, trainer.state, torch.as_tensor(prepared, device=trainer.device), common)
+        content_rows = torch.as_tensor(prepared, device=trainer.device)
+        run = _finish(folder, info, towers, trainer.state, content_rows, common, plain)
         remove_checkpoints(folder)
         return run
+
+
+def _check(dataset: Dataset, split: Split, content: np.ndarray) -> None:
+    """Refuses, before hours of training, content of another catalogue and a split with nobody to evaluate."""
+    if len(content) != dataset.n_items:
+        raise LearnError(
+            f"Content embeddings came for {len(content)} items, {dataset.name} has {dataset.n_items}.",
+            f"Extract them again: learn extract {dataset.name}",
+        )
+    candidate_sets(split, Phase.TEST)
+    validation_metric(split)
+
+
+def _finish_untrained(
+    folder: Path, info: RunInfo, prepared: np.ndarray, common: dict[str, Any], plain: Run | None
+) -> Run:
+    """As `_finish`, of w/o Align; its cosines are no logits, so the bias is fitted in their unit."""
+    split = common["split"]
+    users, items = without_align(prepared, split)
+    earlier, _ = without_align(prepared, split, Phase.VALIDATION)
+    repeat = 0.0 if plain is None else plain.info.repeat
+    if plain is None and common["config"].pal.repeat_bias:
+        repeat = fit_scaled_bias(lambda some: earlier[some] @ items.T, split)
+    found = {"repeat": repeat, "validation": _validated(earlier, items, split, repeat, plain)}
+    ranked = rank_vectors(users, items, split, repeat=repeat)
+    return finish_run(folder, info.model_copy(update=found), ranked=ranked, user_vectors=users, **common)
 
 
 def _finish(
@@ -135,20 +162,23 @@ def _finish(
     state: TrainingState,
     content: torch.Tensor,
     common: dict[str, Any],
+    plain: Run | None,
 ) -> Run:
     """Embeds everybody and everything with the trained towers, fits the repeat-consumption bias, and writes the Run.
 
     Args:
         content: [N, D_llm] float32 prepared content embeddings, on the device.
         common: what every Run is written with: dataset, split, config, preprocessing.
+        plain: as of `train`.
     """
     split, config = common["split"], common["config"]
     users = user_vectors(towers, content, split.history(Phase.TEST), config.sampling)
     items = item_vectors(towers, content)
-    repeat = 0.0
-    if config.pal.repeat_bias:
+    repeat = 0.0 if plain is None else plain.info.repeat
+    earlier = np.zeros((0, items.shape[1]), np.float32)
+    if plain is None:
         earlier = user_vectors(towers, content, split.history(Phase.VALIDATION), config.sampling)
-        repeat = fit_repeat_bias(earlier, items, split)
+        repeat = fit_repeat_bias(earlier, items, split) if config.pal.repeat_bias else 0.0
     is_own = info.item_vectors == "own"
     if not is_own and towers.prior_head is not None:
         # Vectors that are the content embeddings themselves are not copied, only the popularity bias beside them.
@@ -156,6 +186,7 @@ def _finish(
         common = common | {"preprocessing": common["preprocessing"] | bias}
     trained = {
         "repeat": repeat,
+        "validation": _validated(earlier, items, split, repeat, plain),
         "seed": config.training.seed,
         "trainable_parameters": sum(p.numel() for p in towers.parameters() if p.requires_grad),
         "train_seconds": round(state.seconds, 1),
@@ -172,14 +203,38 @@ def _finish(
     )
 
 
-def without_align(prepared: np.ndarray, split: Split) -> tuple[np.ndarray, np.ndarray]:
-    """The ablation with nothing trained: user = mean of the history's content embeddings, item = its own.
+def _validated(users: np.ndarray, items: np.ndarray, split: Split, repeat: float, plain: Run | None) -> float | None:
+    """What run.json says of validation; of a refitted Run that of ``plain``, as nothing is left to validate it on."""
+    if plain is not None:
+        return plain.info.validation
+    candidates, metric, k = comparing_metric(split)
+    return validation_score(users, items, split, candidates=candidates, metric=metric, k=k, repeat=repeat)
+
+
+def best_epoch(run: Run) -> int:
+    """How many epochs a trained Run had when it did best on validation.
+
+    Raises:
+        LearnError: it does not say.
+    """
+    scores = run.curves["validation"].astype(float) if "validation" in run.curves else pd.Series(dtype=float)
+    if scores.isna().all():
+        raise LearnError(
+            f"Run {run.name} does not say how many epochs did best on validation.",
+            f"Train it again without --refit first: learn train {run.info.dataset}",
+        )
+    return int(run.curves["epoch"][scores.idxmax()])
+
+
+def without_align(prepared: np.ndarray, split: Split, phase: Phase = Phase.TEST) -> tuple[np.ndarray, np.ndarray]:
+    """The ablation with nothing trained: user = mean of the content embeddings of the history before ``phase``, item =
+    its own.
 
     Returns:
         [U, D_llm] and [N, D_llm] float32, both at length 1; zeros for users without history.
     """
     items = prepared / np.maximum(np.linalg.norm(prepared, axis=1, keepdims=True), 1e-12)
-    history = split.history(Phase.TEST)
+    history = split.history(phase)
     sums = np.zeros((len(history), prepared.shape[1]), dtype=np.float32)
     filled = np.flatnonzero(history.lengths)
     if len(filled):

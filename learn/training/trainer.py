@@ -58,13 +58,22 @@ class Trainer:
         prepared: [N, D_llm] float32 prepared content embeddings.
         config: all settings.
         folder: the Run's; checkpoints are kept beside it.
+        until: train this many epochs, on the course of all, and do not validate; None: validation decides.
 
     Raises:
         LearnError: nothing to train on, or an item tower that does not do what its entry says.
     """
 
-    def __init__(self, dataset: Dataset, split: Split, prepared: np.ndarray, config: Config, folder: Path) -> None:
-        self.split, self.config, self.name = split, config, folder.name
+    def __init__(
+        self,
+        dataset: Dataset,
+        split: Split,
+        prepared: np.ndarray,
+        config: Config,
+        folder: Path,
+        until: int | None = None,
+    ) -> None:
+        self.split, self.config, self.name, self.until = split, config, folder.name, until
         self.sequences = split.train()
         if not (self.sequences.lengths >= 2).any():
             raise LearnError(
@@ -87,6 +96,7 @@ class Trainer:
             dataset=dataset.fingerprint,
             split=split.describe(),
             content=float(np.abs(prepared[:: max(1, len(prepared) // 64)]).sum()),
+            **({} if until is None else {"until": until}),
         )
         self.last = Checkpoints(checkpoint_folder(folder, "last"), whole)
         self.best = Checkpoints(checkpoint_folder(folder, "best"), whole)
@@ -95,17 +105,18 @@ class Trainer:
         self._earlier_seconds = 0.0
 
     def train(self, progress: Progress) -> Towers:
-        """Trains to the end, and returns the towers of the best epoch."""
+        """Trains to the end, and returns the towers of the best epoch; of the last, where nothing is validated."""
         if not self._resume():
             self._begin()
         training, state = self.config.training, self.state
         self._began = self._saved_at = time.monotonic()
         self._earlier_seconds = state.seconds
         done = state.epoch * self.steps_per_epoch + state.step
-        with progress.task(f"Training {self.name}", total=self.steps, unit="steps") as bar:
+        steps = self.steps_per_epoch * (self.until or training.epochs)
+        with progress.task(f"Training {self.name}", total=steps, unit="steps") as bar:
             if done:
                 bar.update(done)
-            while state.epoch < training.epochs and state.stale < training.patience:
+            while state.epoch < (self.until or training.epochs) and state.stale < training.patience:
                 self._train_epoch(bar)
                 self._end_epoch()
         best = self.best.load()
@@ -188,7 +199,7 @@ class Trainer:
         """Validates where it is time to, keeps the towers if they are the best, and goes to the next epoch."""
         state, training = self.state, self.config.training
         number = state.epoch + 1
-        is_due = number == training.epochs or number % training.validate_every == 0
+        is_due = self.until is None and (number == training.epochs or number % training.validate_every == 0)
         score = validate(self.towers, self.content, self.split, self.config) if is_due else None
         state.curves.append(
             {

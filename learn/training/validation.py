@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import torch
 
@@ -13,30 +11,10 @@ from learn.data.schema import Recommendations
 from learn.data.sequences import take_users
 from learn.data.splits import Phase, Split
 from learn.evaluation.protocol import evaluated_users, validation_score
-from learn.evaluation.targets import candidate_sets
+from learn.evaluation.repeat_bias import fit_repeat_bias
+from learn.evaluation.validation import validation_metric
 from learn.pal.infer import item_vectors, user_vectors
-from learn.pal.repeat_bias import fit_repeat_bias
 from learn.pal.towers import Towers
-
-
-class ValidationMetric(NamedTuple):
-    """A metric (a code of `learn.evaluation.metrics.METRICS`) at ``k`` over a set of candidates."""
-
-    candidates: str
-    metric: str
-    k: int
-
-
-def validation_metric(split: Split) -> ValidationMetric:
-    """R@100 of items new to the user (of all, where none is new); NDCG@10 over everything for leave-one-out.
-
-    Raises:
-        LearnError: nobody can be validated.
-    """
-    candidates = candidate_sets(split, Phase.VALIDATION)[-1]
-    if split.info.kind == "leave_one_out":
-        return ValidationMetric(Recommendations.ALL_CANDIDATES, "ndcg", min(10, split.n_items))
-    return ValidationMetric(candidates, "recall", min(100, split.n_items))
 
 
 def validate(towers: Towers, content: torch.Tensor, split: Split, config: Config) -> float:

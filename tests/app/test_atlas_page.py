@@ -97,7 +97,9 @@ def test_the_button_gives_the_same_bytes_as_the_command(workspace, maps, open_pa
 def test_a_sample_of_a_large_catalogue_says_so(workspace, open_page, panes, monkeypatch):
     from learn.explore.maps.item_maps import make_maps, mapped_items
 
-    monkeypatch.setattr(map_cache, "mapped_items", lambda *arguments: mapped_items(*arguments, limit=24))
+    monkeypatch.setattr(
+        map_cache, "mapped_items", lambda *arguments, **more: mapped_items(*arguments, limit=24, **more)
+    )
     monkeypatch.setattr(
         map_cache, "make_maps", lambda *arguments, **more: make_maps(*arguments, **{**more, "method": "pca"})
     )

@@ -125,6 +125,7 @@ def test_a_link_opened_first_goes_through_the_router(page, address):
         "Compare",
         "Ranking",
         "Benchmarks",
+        "Bring your own",
     ]
 
 

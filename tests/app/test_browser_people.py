@@ -29,6 +29,7 @@ EVERY_PAGE = {
     "compare": "compare?dataset=synthetic&one=learn-b&other=popularity",
     "ranking": f"ranking?dataset=synthetic&judged={REVENUE}",
     "benchmarks": "benchmarks?dataset=synthetic&table=table6&measure=ndcg",
+    "bring": "bring?dataset=synthetic&called=mine",
 }
 LAST = {
     "overview": "text=Where time is cut",
@@ -41,6 +42,7 @@ LAST = {
     "compare": "text=How they learned",
     "ranking": "text=How this was measured",
     "benchmarks": "[data-testid=stDataFrame]",
+    "bring": "text=Give both tables",
 }
 
 

@@ -76,8 +76,9 @@ def opened(answers, tmp_path, monkeypatch):
 def by_command(place, *words):
     result = CliRunner().invoke(app, ["recommend", synthetic.NAME, *words, "--workspace", str(place.root)])
     assert result.exit_code == 0, result.output + repr(result.exception)
-    lines = [line.split() for line in result.output.splitlines()]
-    return [line[1] for line in lines if line and line[0].isdigit()]
+    rows = [[cell.strip() for cell in line.split("│")[1:]] for line in result.output.splitlines() if "│" in line]
+    ids = {int(row[0]): row[1] for row in reversed(rows) if row[0].isdigit()}  # the first of its tables has the ids
+    return [ids[rank] for rank in sorted(ids)]
 
 
 def of_page(data, name):

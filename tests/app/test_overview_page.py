@@ -1,16 +1,19 @@
 """The Overview page: what it shows, and what it says when something is missing or broken."""
 
+import json
 import shutil
 from dataclasses import asdict
 
 import pytest
 
 from learn.data.dataset import Dataset
+from learn.data.notes import ORDER, ROWS, Note
 from learn.data.splits import leave_one_out
 from learn.files import write_json
 from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
+from tests.by_hand import forget_checksums
 
 
 def test_shows_the_dataset_and_its_runs(workspace, open_page):
@@ -105,3 +108,30 @@ def test_the_split_stored_with_the_dataset_decides(workspace, two_splits, open_p
     page = open_page("overview")
     tested = f"{(split.target('test').lengths > 0).sum()} of them did something after the cut"
     assert next(tile for tile in page.metric if tile.label == "Users").help == tested
+
+
+@pytest.mark.parametrize("name", ["overview", "compare"])
+def test_a_list_that_says_little_is_said_to(workspace, open_page, monkeypatch, name):
+    page = open_page(name)
+    assert "say little" not in texts(page)
+    short = page.selectbox(key="at_choice").options[0]
+    monkeypatch.setattr("learn.evaluation.metrics.says_little", lambda k, n: f"lists of {k} of {n} say little")
+    page.selectbox(key="at_choice").select(short).run()
+    assert f"lists of {short} of 60 say little" in texts(page)
+
+
+def test_warnings_of_the_report_stand_in_one_box_and_the_worst_first(workspace, open_page):
+    about = workspace.dataset(synthetic.NAME) / "dataset.json"
+    stored = json.loads(about.read_text())
+    notes = [Note("Rows were skipped.", ROWS, "Mend them."), Note("The order is guessed.", ORDER), Note("A comma.")]
+    stored["report"]["notes"] = [note.to_json() for note in notes]
+    forget_checksums(about.parent)
+    about.write_text(json.dumps(stored))
+    page = open_page("overview")
+    assert len(page.warning) == 1
+    assert page.warning[0].value.split("\n\n")[1].split("\n")[:2] == [
+        "- The order is guessed.",
+        "- Rows were skipped. Mend them.",
+    ]
+    assert "the order of events and rows may be wrong" in page.warning[0].value
+    assert "A comma." in texts(page)

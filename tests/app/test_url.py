@@ -16,6 +16,7 @@ PAGES = (
     "compare",
     "ranking",
     "benchmarks",
+    "bring",
 )
 KEYS = sorted({value for name, value in vars(url).items() if name.isupper() and name[0] != "_"})
 HOSTILE = ("", "<script>window.hacked=1</script>", "\x00", "9" * 400, "nan", "-1", "[x](javascript:alert(1))")

@@ -134,15 +134,42 @@ def test_files_the_wrong_way_round(tmp_path):
 
 def test_a_broken_line_is_named(tmp_path):
     error = bad(tmp_path, meta=json.dumps(META_2018[0]).encode() + b'\n{"asin": "B2", \n')
-    assert "meta_Tools.json, line 2 is not a JSON object" in error.what
+    assert "meta_Tools.json, line 2 is not JSON: Expecting property name" in error.what
 
 
-def test_python_literals_of_older_releases_are_named(tmp_path):
-    assert "line 1 is not a JSON object" in bad(tmp_path, meta=b"{'asin': 'B1'}\n").what
+def test_2014_with_python_literals_and_several_paths(tmp_path):
+    reviews = [{**row, "helpful": [0, 0]} for row in REVIEWS_2018]
+    meta = [
+        {
+            "asin": "B1",
+            "title": "Men's &amp; boys' bolt",
+            "price": 5.0,
+            "categories": [["Home", "Kit\ud800"], ["Gifts"]],
+        },
+        {"asin": "B2", "title": "Tape", "categories": [["Office"]], "brand": None, "related": {"also_viewed": ["B1"]}},
+        {"asin": "B3", "title": 'A "quoted" name', "categories": [[]]},
+    ]
+    (tmp_path / "meta.json").write_text("".join(f"{row!r}\n" for row in meta))
+    dataset = load_amazon(tmp_path / "meta.json", write(tmp_path / "Tools_5.json.gz", reviews))
+    items = dataset.items.set_index(Items.ID)
+    assert items[Items.TITLE].to_dict() == {"B1": "Men's & boys' bolt", "B2": "Tape", "B3": 'A "quoted" name'}
+    assert items.loc["B1", Items.CATEGORY] == "Home > Kit\ufffd", "the first path is the item's own"
+    assert items.loc["B2", Items.CATEGORY] == "Office"
+    assert dataset.source["release"] == 2014
+    notes = [
+        note["text"] if isinstance(note, dict) else getattr(note, "text", note) for note in dataset.report["notes"]
+    ]
+    assert any("3 lines of" in note and "Python literals" in note for note in notes)
+    assert any("half characters" in note and "line 1" in note for note in notes)
+
+
+def test_a_line_that_is_neither_json_nor_a_literal(tmp_path):
+    error = bad(tmp_path, meta=b"{'asin': open('x')}\n")
+    assert "line 1 is neither JSON nor a Python literal" in error.what
 
 
 def test_a_line_that_is_no_object(tmp_path):
-    assert "line 1 is not a JSON object: [1, 2] is not an object" in bad(tmp_path, reviews=b"[1, 2]\n").what
+    assert "line 1 is JSON but not an object: '[1, 2]'" in bad(tmp_path, reviews=b"[1, 2]\n").what
 
 
 def test_a_line_that_is_not_utf8(tmp_path):

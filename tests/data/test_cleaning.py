@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learn.data.cleaning import TEXT_LIMIT, clean_ids, clean_prices, clean_text, ids_as_text
+from learn.data.cleaning import TEXT_LIMIT, clean_text
+from learn.data.ids import clean_ids, ids_as_text
+from learn.data.prices import clean_prices
 from learn.data.schema import Interactions
 from learn.data.validation import validate
 from tests.data.frames import interactions, items
@@ -43,7 +45,23 @@ def test_a_price_is_missing_or_a_finite_amount(values):
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("$1,299.00", 1299.0), ("12,99", 12.99), ("€ 5", 5.0), (" 3.5 ", 3.5), (0, 0.0), ("1,299", 1299.0)],
+    [
+        ("$1,299.00", 1299.0),
+        ("12,99", 12.99),
+        ("€ 5", 5.0),
+        (" 3.5 ", 3.5),
+        (0, 0.0),
+        ("1,299", 1299.0),
+        ("1.299,00 €", 1299.0),
+        ("1.299.000", 1299000.0),
+        ("USD 5.5", 5.5),
+        ("5 - 9", 5.0),
+        ("$5.00 – $7.00", 5.0),
+        ("1 299,50 kr", 1299.5),
+        ("1'299.50", 1299.5),
+        ("12,-", 12.0),
+        ("1e2", 100.0),
+    ],
 )
 def test_prices_as_people_write_them(written, meant):
     prices, dropped = clean_prices(pd.Series([written], dtype="object"))
@@ -51,7 +69,7 @@ def test_prices_as_people_write_them(written, meant):
     assert dropped == 0
 
 
-@pytest.mark.parametrize("written", ["5 - 9", "-1", "free", "inf", float("inf"), -0.01])
+@pytest.mark.parametrize("written", ["-1", "3 for 10", "1,2,3", "1.2.3", "free", "inf", float("inf"), -0.01])
 def test_what_is_no_price_is_counted(written):
     prices, dropped = clean_prices(pd.Series([written], dtype="object"))
     assert prices.isna().all()

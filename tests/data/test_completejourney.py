@@ -8,8 +8,9 @@ import pytest
 
 from learn.data import completejourney
 from learn.data.completejourney import load_completejourney
+from learn.data.facts import split_facts
 from learn.data.product_text import category_text, readable, size_text, title_text
-from learn.data.report import NOTE, OK, WARNING, render, report_table, split_facts
+from learn.data.report import NOTE, OK, WARNING, render, report_table
 from learn.data.schema import Interactions, Items
 from learn.data.sources import SOURCES
 from learn.data.splits import Phase, default_split, split_by_time

@@ -23,7 +23,8 @@ from tests.data.frames import daily, dataset_of, interactions, items
         ("recbole", {}, "needs --path"),
         ("completejourney", {"path": "x"}, "--path"),
         ("recbole", {"path": "x", "items": "i"}, "--items"),
-        ("amazon", {"items": "i", "interactions": "r", "mapping": ["title=x"]}, "--map"),
+        ("completejourney", {"mapping": ["title=x"]}, "--map"),
+        ("completejourney", {"date_order": "dmy"}, "--date-order"),
     ],
 )
 def test_what_a_source_needs_and_does_not_take(kind, given, what):
@@ -57,6 +58,18 @@ def test_short_ranges_short_histories_and_untimed_ones_leave_one_out():
     sparse = dataset_of([[(k, pd.Timestamp("2020-01-01") + k * week) for k in range(5)]] * 3, 5)
     assert default_split(sparse).info.kind == "leave_one_out"
     assert default_split(dataset_of([[(0, None), (1, None), (2, None)]], 3)).info.kind == "leave_one_out"
+
+
+def test_how_files_are_written_can_be_said(tmp_path):
+    (tmp_path / "i.csv").write_bytes("item_id;title,long\na;señor,x\n".encode("cp1252"))
+    (tmp_path / "x.csv").write_text("user_id;item_id\nu;a\n")
+    given = {"items": tmp_path / "i.csv", "interactions": tmp_path / "x.csv", "mapping": {"title": "title,long"}}
+    with pytest.raises(LearnError, match="is not UTF-8"):
+        load_source("tables", name="mine", **given)
+    made = load_source("tables", name="mine", **given, encoding="cp1252", separator="semicolon")
+    assert made.items["title"].tolist() == ["señor,x"]
+    with pytest.raises(LearnError, match="does not use --separator"):
+        load_source("recbole", path=tmp_path, separator="tab")
 
 
 def test_users_who_are_on_one_side_of_the_cut_only_leave_one_out():
@@ -101,4 +114,4 @@ def test_a_report_of_nothing_wrong_says_so():
 
 def test_no_report_is_an_empty_table():
     assert report_table({}).empty
-    assert list(report_table({}).columns) == ["finding", "value", "severity", "remedy"]
+    assert list(report_table({}).columns) == ["finding", "value", "severity", "remedy", "spoils"]

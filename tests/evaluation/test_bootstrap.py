@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from learn.errors import LearnError
-from learn.evaluation.bootstrap import bootstrap_mean, bootstrap_ratios, paired_difference
+from learn.evaluation.bootstrap import Interval, bootstrap_mean, bootstrap_ratios, over_seeds, paired_difference
 
 
 def test_agrees_with_scipy():
@@ -81,3 +81,28 @@ def test_corners():
         paired_difference(np.zeros(3), np.zeros(2))
     with pytest.raises(LearnError, match="differ in shape"):
         bootstrap_ratios(np.zeros((3, 1)), np.zeros((3, 2)))
+
+
+def test_seeds_widen_an_interval_by_their_own_variance():
+    users = Interval(0.5, 0.5 - 0.0196, 0.5 + 0.0392)
+    assert over_seeds(users, np.array([0.5])) == users and over_seeds(users, np.array([0.5, 0.5])) == users
+    found = over_seeds(users, np.array([0.49, 0.51, 0.50]))
+    between = 1e-4 / 3
+    for side, width in ((found.mean - found.low, 0.0196), (found.high - found.mean, 0.0392)):
+        whole = (width / stats.norm.ppf(0.975)) ** 2 + between
+        assert side == pytest.approx(stats.t.ppf(0.975, whole**2 / (between**2 / 2)) * np.sqrt(whole), rel=1e-6)
+        assert side > width
+    apart = over_seeds(users, np.array([0.49, 0.51, 0.50]), np.array([0.2, 0.4]))
+    assert apart.high - apart.low > 2 * (found.high - found.low), "of a difference both rows' seeds count"
+
+
+def test_seeds_cover_the_truth_as_often_as_is_said():
+    rng = np.random.default_rng(0)
+    inside = 0
+    for _ in range(400):
+        luck = rng.normal(0, 0.02, 3)
+        users = rng.normal(0, 0.1, 200)
+        values = users[None, :] + luck[:, None]
+        interval = bootstrap_mean(values.mean(axis=0), resamples=200)
+        inside += (found := over_seeds(interval, values.mean(axis=1))).low <= 0 <= found.high
+    assert 0.9 <= inside / 400 <= 1.0

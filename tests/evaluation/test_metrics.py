@@ -120,3 +120,17 @@ def test_bounds_and_order(seed, n_users, depth):
         assert all((later >= earlier).all() for earlier, later in itertools.pairwise(grown))
     better = np.sort(hits, axis=1)[:, ::-1]
     assert (m.ndcg(better, n_targets, depth) >= m.ndcg(hits, n_targets, depth) - 1e-12).all()
+
+
+def test_distinct_items_and_gini_of_all_lists():
+    ranked = np.array([[0, 1, 2], [0, 1, -1], [0, 3, 1]])
+    members = np.ones(5, dtype=bool)
+    assert m.distinct_items(ranked, members, 2) == 3 and m.distinct_items(ranked, members, 3) == 4
+    counts = [0, 0, 1, 2, 3]  # at k = 2: item 0 three times, 1 twice, 3 once
+    by_pairs = sum(abs(a - b) for a in counts for b in counts) / (2 * 5 * sum(counts))
+    assert m.gini(ranked, members, 2) == pytest.approx(by_pairs)
+    assert m.gini(np.array([[0, 1], [2, 3]]), np.array([True] * 4 + [False]), 2) == 0
+    assert np.isnan(m.gini(np.full((2, 2), -1), members, 2)) and m.distinct_items(np.full((2, 2), -1), members, 2) == 0
+    of_some = np.array([True, False, False, True, True])
+    assert m.distinct_items(ranked, of_some, 2) == 2
+    assert m.coverage(ranked, of_some, 2) == pytest.approx(2 / 3)

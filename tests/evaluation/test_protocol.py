@@ -82,7 +82,7 @@ def test_table_has_every_cell_once_and_intervals_hold_the_mean(split, everything
     table = evaluate({ALL: everything, NEW: everything}, split, Phase.TEST, ks=(1, 3)).metrics
     assert tuple(table.columns) == Metrics.ALL
     keys = [Metrics.METRIC, Metrics.K, Metrics.CANDIDATES, Metrics.SLICE]
-    assert not table.duplicated(keys).any() and len(table) == 6 * 2 * 2 * 7
+    assert not table.duplicated(keys).any() and len(table) == (8 * 7 + 2 * 4) * 2 * 2
     known = table[table[Metrics.LOW].notna()]
     assert len(known) and (known[Metrics.LOW] <= known[Metrics.MEAN]).all()
     assert (known[Metrics.MEAN] <= known[Metrics.HIGH]).all()
@@ -182,3 +182,16 @@ def test_bad_input_is_named(split, everything):
         make_targets(split, Phase.TEST, "some")
     with pytest.raises(LearnError, match="no metric 'auc'"):
         validation_score(np.ones((5, 2)), np.ones((6, 2)), split, metric="auc")
+
+
+def test_recall_of_cold_and_of_long_tail_targets_stands_beside_recall(split, everything):
+    table = evaluate({ALL: everything, NEW: everything}, split, Phase.TEST, ks=(1, 3)).metrics
+    keys = [Metrics.K, Metrics.CANDIDATES]
+    of_slices = table[table[Metrics.METRIC] == "recall"]
+    for metric, part in (("long_tail_recall", "item:long-tail"), ("cold_start_recall", "item:cold-start")):
+        beside = table[(table[Metrics.METRIC] == metric) & (table[Metrics.SLICE] == Slices.WHOLE)]
+        expected = of_slices[of_slices[Metrics.SLICE] == part].set_index(keys)
+        numbers = [Metrics.MEAN, Metrics.LOW, Metrics.HIGH, Metrics.N_USERS]
+        pd.testing.assert_frame_equal(beside.set_index(keys)[numbers], expected[numbers])
+    cold = table[(table[Metrics.METRIC] == "cold_start_recall") & (table[Metrics.SLICE] == Slices.WHOLE)]
+    assert cold[Metrics.N_USERS].max() > 0, "items 3, 4 and 5 are not in training, and some are bought later"

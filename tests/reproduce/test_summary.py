@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm, t
 
 from learn.config import preset
 from learn.data.schema import Metrics, PerUser
@@ -19,7 +20,7 @@ from learn.reproduce.tables import PLANS, ZERO_SHOT, Source, Table, TableRow, pl
 from learn.workspace import Workspace
 
 COLUMNS = {"run", "kind", "dataset", "split", "metric", "k", "mean", "low", "high", "seeds", "n_users", "params"}
-COLUMNS |= {"train_seconds", "commit", "slice", "why"}
+COLUMNS |= {"train_seconds", "commit", "slice", "why", "refit"}
 
 
 def fake_run(hits, targets=(2, 4, 1, 2), cold=0.25, cold_users=1):
@@ -87,7 +88,12 @@ def test_slices_follow_where_they_have_users(summary):
     assert set(summary["slice"]) == {"all", "item:cold-start"}
     cold = one_metric(summary, "recall", 50, "all", "item:cold-start").set_index("run")
     assert cold.loc["base", ["mean", "low", "high"]].tolist() == pytest.approx([0.25, 0.15, 0.35])
-    assert cold.loc["ours", ["mean", "low", "high"]].tolist() == pytest.approx([0.5, 0.4, 0.6])
+    between, within = np.var([0.25, 0.75], ddof=1) / 2, (0.1 / norm.ppf(0.975)) ** 2
+    reach = t.ppf(0.975, (between + within) ** 2 / between**2) * np.sqrt(between + within)
+    assert cold.loc["ours", ["mean", "low", "high"]].tolist() == pytest.approx(
+        [0.5, 0.5 - reach, 0.5 + reach], abs=1e-6
+    )
+    assert reach > 1, "two seeds that lie far apart say little"
     assert cold["n_users"].tolist() == [1, 1] and cold["difference"].isna().all()
 
 
@@ -95,7 +101,7 @@ def test_table_6_prints_the_recall_of_cold_start_targets(table, summary):
     of_slices = replace(table, slices=plan("table6", preset("tiny")).slices)
     text = markdown(of_slices, summary, default_columns(of_slices, summary))
     assert "cold-start recall@50" in text.splitlines()[0]
-    assert "| 0.5000 [0.4000, 0.6000] |" in next(line for line in text.splitlines() if line.startswith("| Ours"))
+    assert "| 0.2500 [0.1500, 0.3500] |" in next(line for line in text.splitlines() if line.startswith("| Base"))
 
 
 def test_a_row_that_could_not_run_says_why(table, tmp_path):
@@ -200,3 +206,26 @@ def test_an_unknown_benchmark_lists_those_there_are():
         plan("table4", preset("tiny"), [Source("other", preset("tiny"))])
     with pytest.raises(LearnError, match="zero-shot names one twice"):
         plan(ZERO_SHOT, preset("tiny"), [Source("other", preset("tiny"))] * 2)
+
+
+def test_rows_say_whether_they_were_refitted(table):
+    refitted = replace(table, rows=(*table.rows, replace(table.rows[1], name="ours-refit", refit=True)))
+    runs = {row.name: [fake_run([1, 1, 0, 2])] for row in refitted.rows}
+    found = one_metric(summarise(refitted, runs), "recall", 10, "all").set_index("run")["refit"]
+    assert found.to_dict() == {"base": False, "ours": False, "ours-refit": True}
+
+
+def test_what_lists_show_together_stands_beside_recall(table):
+    def run(distinct):
+        made = fake_run([1, 1, 0, 2])
+        rows = [("distinct_items", k, "all", "all", distinct, np.nan, np.nan, 4) for k in (10, 50, 100)]
+        rows += [("long_tail_recall", k, "all", "all", 0.3, 0.2, 0.4, 2) for k in (10, 50, 100)]
+        made.metrics = pd.concat([made.metrics, pd.DataFrame(rows, columns=list(Metrics.ALL))], ignore_index=True)
+        return made
+
+    found = summarise(table, {"base": [run(7)], "ours": [run(10), run(20)]})
+    distinct = one_metric(found, "distinct_items", 50, "all").set_index("run")
+    assert distinct["mean"].to_dict() == {"ours": 15.0, "base": 7.0} and distinct["low"].isna().all()
+    tail = one_metric(found, "long_tail_recall", 50, "all").set_index("run")
+    assert tail.loc["ours", ["mean", "low", "high", "n_users"]].tolist() == pytest.approx([0.3, 0.2, 0.4, 2])
+    assert set(found["metric"]) == {"hit_rate", "recall", "ndcg", "distinct_items", "long_tail_recall"}

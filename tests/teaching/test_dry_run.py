@@ -14,16 +14,16 @@ def test_good_files_are_taken(tmp_path):
 def test_the_message_names_the_file_without_its_folder(tmp_path):
     pairs = {
         "absent": DryRun(ITEMS, None),
-        "bytes": DryRun(b"item_id,title\ni1,Caf\xe9\n", EVENTS),
+        "wide": DryRun("item_id,title\ni1,Milk,2\n", EVENTS),
         "split": DryRun(ITEMS, EVENTS, split="by-time"),
         "good": DryRun(ITEMS, EVENTS, mapping=("title=title",)),
     }
     table = validation_errors(pairs, tmp_path).set_index("file")
     assert table.loc["absent", "message"] == "interactions.csv does not exist."
-    assert table.loc["bytes", "message"].startswith("items.csv, line 2, byte 7 (0xe9) is not UTF-8")
+    assert table.loc["wide", "message"].startswith("items.csv, line 2 has 3 cells")
     assert "no timestamps" in table.loc["split", "message"]
     assert table.loc["good"].tolist() == ["", ""]
-    assert (table.loc[["absent", "bytes", "split"], "what_to_do"] != "").all()
+    assert (table.loc[["absent", "wide", "split"], "what_to_do"] != "").all()
 
 
 def test_a_file_of_an_earlier_dry_run_is_gone(tmp_path):

@@ -9,12 +9,11 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from learn.errors import LearnError
-from learn.evaluation.baselines import item_knn_terms
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items
 from learn.explore.lists.left_out import LeftOut
 from learn.explore.lists.purchases import Groups
 from learn.explore.lists.score_terms import RankBreakdown, break_down, user_terms
-from learn.runs.baselines import ITEM_KNN
+from learn.runs.baselines import ITEM_KNN, knn_terms
 from learn.runs.recommender import Recommender, sequences_of
 
 FIRST = 10
@@ -157,7 +156,7 @@ def explain_by_neighbours(
     """
     if recommender.run.info.variant != ITEM_KNN:
         raise ValueError(f"Run {recommender.run.name} is not item-kNN: its scores are no sums over a history")
-    items, terms = item_knn_terms(recommender.dataset.split, user)
+    items, terms = knn_terms(recommender.run, recommender.dataset.split.now, user)
     ranked = allowed.copy()
     ranked[item] = True
     lead = terms[:, [item]].toarray().ravel() - np.asarray(terms[:, np.flatnonzero(ranked)].mean(axis=1)).ravel()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import re
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from learn.data.new_items import check_new_items
-from learn.data.readers import read_table
+from learn.data.readers import read
 from learn.data.schema import Items
 from learn.data.sequences import Sequences
 from learn.data.validation import validate_items
@@ -78,7 +76,7 @@ def make_item(
 
 
 def read_new_items(path: Path | str, name: str | None = None) -> tuple[pd.DataFrame, list[str]]:
-    """The items of a CSV, TSV, Parquet or JSON lines file, checked as a catalogue is, and what was mended in words.
+    """The items of a file that `learn.data.readers` reads, checked as a catalogue is, and what was done in words.
 
     Without a column of ids the rows are numbered: "new-1", "new-2", ...
 
@@ -91,8 +89,9 @@ def read_new_items(path: Path | str, name: str | None = None) -> tuple[pd.DataFr
     """
     where = name or str(path)
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            return check_new_items(read_table(_with_commas(Path(path), Path(folder))), where)
+        table = read(path)
+        items, notes = check_new_items(table.frame, where)
+        return items, [note.text.replace(str(path), where) for note in table.notes] + notes
     except LearnError as error:
         remedy = next((advice for word, advice in _ADVICE.items() if word in error.remedy), error.remedy)
         raise LearnError(error.what.replace(str(path), where), remedy.replace(str(path), where)) from None
@@ -100,28 +99,10 @@ def read_new_items(path: Path | str, name: str | None = None) -> tuple[pd.DataFr
 
 _ADVICE = {
     "--map": "Call the column that says what the items are “title”, and upload the file again.",
-    "iconv": "Save it as UTF-8 (in Excel: CSV UTF-8), and upload it again.",
+    "--encoding": "Save it as UTF-8 (in Excel: CSV UTF-8), and upload it again.",
     "learn prepare": "Upload them in parts.",
 }
 """What the readers advise on the command line, by a word of it, and what to do with an uploaded file."""
-
-
-def _with_commas(path: Path, folder: Path) -> Path:
-    """``path``, or of a CSV whose columns Excel parted by semicolons a copy in ``folder``, parted by commas."""
-    if path.suffix.lower() != ".csv" or not path.is_file():
-        return path
-    content = path.read_bytes()
-    names = content.split(b"\n", 1)[0]
-    if b";" not in names or b"," in names:
-        return path
-    try:
-        rows = list(csv.reader(content.decode("utf-8-sig").splitlines(keepends=True), delimiter=";"))
-    except (UnicodeDecodeError, csv.Error):
-        return path  # the reader says what is wrong with it
-    copy = folder / path.name
-    with copy.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    return copy
 
 
 def unusual_gaps(items: pd.DataFrame, catalogue: pd.DataFrame, share: float = 0.9) -> list[str]:

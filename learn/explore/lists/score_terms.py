@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from learn.data.split import Phase
-from learn.evaluation.baselines import buyers, item_knn_terms
-from learn.runs.baselines import ITEM_KNN, POPULARITY
+from learn.evaluation.references.counts import buyers
+from learn.retrieval.ties import tie_keys
+from learn.runs.baselines import ITEM_KNN, POPULARITY, knn_terms, known_events
 from learn.runs.recommender import Recommender
 from learn.runs.vectors import has_vectors
 
@@ -30,10 +30,12 @@ class UserTerms:
     Attributes:
         parts: one of `TERMS` -> [N] what it adds.
         total: [N] float32, the sum: what is ranked by.
+        ties: [N] what breaks ties, the smaller first; None: the index.
     """
 
     parts: dict[str, np.ndarray]
     total: np.ndarray
+    ties: np.ndarray | None = None
 
 
 def user_terms(recommender: Recommender, user: int) -> UserTerms | None:
@@ -41,7 +43,7 @@ def user_terms(recommender: Recommender, user: int) -> UserTerms | None:
 
     Popularity and item-kNN are counted again, from what they were counted from.
     """
-    run, split = recommender.run, recommender.dataset.split
+    run, split = recommender.run, recommender.dataset.split.now
     if has_vectors(run):
         terms = recommender.score_terms(recommender.users[user], recommender.history[user])
         parts = {SIMILARITY: terms.similarity}
@@ -53,9 +55,15 @@ def user_terms(recommender: Recommender, user: int) -> UserTerms | None:
     if run.info.kind != "reference" or run.info.variant not in (POPULARITY, ITEM_KNN):
         return None
     if run.info.variant == POPULARITY:
-        return UserTerms({BUYERS: (counts := buyers(split, Phase.TEST))}, counts)
-    scores = np.asarray(item_knn_terms(split, user)[1].sum(axis=0), dtype=np.float32).ravel()
-    return UserTerms({TOGETHER: scores}, scores)
+        parts = {BUYERS: buyers(known_events(run, split), split.n_items)}
+    else:
+        parts = {TOGETHER: np.asarray(knn_terms(run, split, user)[1].sum(axis=0), dtype=np.float32).ravel()}
+    total = next(iter(parts.values())).copy()
+    if run.info.repeat:
+        parts[REPEAT_BIAS] = np.zeros_like(total)
+        parts[REPEAT_BIAS][np.unique(recommender.history[user])] = np.float32(run.info.repeat)
+        total += parts[REPEAT_BIAS]
+    return UserTerms(parts, total, None if run.info.refit is None else tie_keys(len(total)))
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ class RankBreakdown:
     """Where an item stands in one Run's ranking for one person, and by what.
 
     Attributes:
-        rank: 1 is the best, among ``of`` items; equal scores go to the lower item index.
+        rank: 1 is the best, among ``of`` items; equal scores as `UserTerms.ties` says.
         of: how many items were ranked.
         score: of the item.
         terms: term -> what it adds to the score.
@@ -106,13 +114,14 @@ class RankBreakdown:
         return {name: self.in_points(value - self.averages[name]) for name, value in self.terms.items()}
 
 
-def rank_of(scores: np.ndarray, allowed: np.ndarray, item: int) -> int:
+def rank_of(scores: np.ndarray, allowed: np.ndarray, item: int, ties: np.ndarray | None = None) -> int:
     """The rank of ``item`` by [N] ``scores`` among the items ``allowed`` ([N] bool) and itself; ties as in `top_k`."""
+    ties = np.arange(len(scores)) if ties is None else ties
     others = allowed.copy()
     others[item] = False
     better = scores > scores[item]
     tied = scores == scores[item]
-    tied[item:] = False
+    tied &= ties < ties[item]
     return 1 + int(((better | tied) & others).sum())
 
 
@@ -123,11 +132,11 @@ def break_down(terms: UserTerms, item: int, allowed: np.ndarray) -> RankBreakdow
     # Of an item that the person never had there is nothing to say of repeats.
     parts = {name: values for name, values in terms.parts.items() if name != REPEAT_BIAS or values[item]}
     return RankBreakdown(
-        rank=rank_of(terms.total, allowed, item),
+        rank=rank_of(terms.total, allowed, item, terms.ties),
         of=int(ranked.sum()),
         score=float(terms.total[item]),
         terms={name: float(values[item]) for name, values in parts.items()},
-        rank_by={name: rank_of(values, allowed, item) for name, values in parts.items()},
+        rank_by={name: rank_of(values, allowed, item, terms.ties) for name, values in parts.items()},
         scores=terms.total[ranked],
         averages={name: float(values[ranked].mean(dtype=np.float64)) for name, values in parts.items()},
     )

@@ -47,8 +47,8 @@ def _times(sequences: Sequences, user: int) -> np.ndarray | None:
 
 
 def history_and_target(split: Split) -> tuple[Sequences, Sequences]:
-    """Every user's history and target of the test phase."""
-    return split.history(Phase.TEST), split.target(Phase.TEST)
+    """Every user's history and target of the test phase, as answers see them (`Split.now`)."""
+    return split.now.history(Phase.TEST), split.now.target(Phase.TEST)
 
 
 def rankable(allowed: np.ndarray, view: UserView, unseen: bool) -> np.ndarray:

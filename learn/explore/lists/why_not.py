@@ -76,7 +76,7 @@ def why_not(
     terms = user_terms(recommender, user)
     if terms is None:
         return None
-    keep = np.ones(len(terms.total), dtype=bool) if allowed is None else allowed.copy()
+    keep = recommender.dataset.available & (True if allowed is None else allowed)
     history = recommender.history[user]
     keep[history] = False
     found = place(terms, item, k, keep, bool(np.isin(item, history)))
@@ -97,10 +97,11 @@ def place(terms: UserTerms, item: int, k: int, keep: np.ndarray, had: bool) -> W
     others = keep.copy()
     others[item] = False
     ranked = np.flatnonzero(others)
-    order = ranked[np.lexsort((ranked, -terms.total[ranked]))]
+    ties = ranked if terms.ties is None else terms.ties[ranked]
+    order = ranked[np.lexsort((ties, -terms.total[ranked]))]
     last = item if one.rank <= k or not len(order) else int(order[min(k, len(order)) - 1])
     gap = {name: one.in_points(float(terms.parts[name][last]) - float(terms.parts[name][item])) for name in one.terms}
-    hidden = rank_of(terms.total, np.ones(len(keep), dtype=bool), item) if had else None
+    hidden = rank_of(terms.total, np.ones(len(keep), dtype=bool), item, terms.ties) if had else None
     return WhyNot(item, k, one, last, gap, had, hidden)
 
 

@@ -35,21 +35,28 @@ BASE_SPACES = 4
 """How many spaces the base is drawn from: the content and the first Runs; more would only take longer."""
 
 
-def mapped_items(catalogue: Catalogue, cold: np.ndarray, limit: int = LIMIT, seed: int = SEED) -> np.ndarray:
-    """[M] ascending item indices: all, or of more than ``limit`` a random sample stratified by category and ``cold``.
+def mapped_items(
+    catalogue: Catalogue, cold: np.ndarray, limit: int = LIMIT, seed: int = SEED, allowed: np.ndarray | None = None
+) -> np.ndarray:
+    """[M] ascending item indices: all that are allowed, or of more than ``limit`` a random sample.
+
+    The sample is stratified by category and ``cold``.
 
     Every stratum gives its share, rounded at random so that ``limit`` is met; none gives less than one while ``limit``
     allows it.
 
     Args:
         cold: [N] bool, items without any training interaction.
+        allowed: [N] bool, the items that may be shown; None: all.
     """
-    if len(catalogue) <= limit:
-        return np.arange(len(catalogue))
+    shown = np.arange(len(catalogue)) if allowed is None else np.flatnonzero(allowed)
+    if len(shown) <= limit:
+        return shown
     rng = np.random.default_rng(seed)
-    strata = pd.Series(catalogue.categories, dtype=object).factorize()[0] * 2 + np.asarray(cold, dtype=np.int64)
+    kinds = pd.Series(catalogue.categories[shown], dtype=object).factorize()[0]
+    strata = kinds * 2 + np.asarray(cold, dtype=np.int64)[shown]
     names, sizes = np.unique(strata, return_counts=True)
-    shares = sizes * (limit / len(catalogue))
+    shares = sizes * (limit / len(shown))
     wanted = np.maximum(np.floor(shares), len(names) <= limit).astype(np.int64)
     spare = limit - int(wanted.sum())
     if spare > 0:
@@ -57,11 +64,11 @@ def mapped_items(catalogue: Catalogue, cold: np.ndarray, limit: int = LIMIT, see
         wanted[rng.choice(len(names), min(spare, int((rest > 0).sum())), replace=False, p=rest / rest.sum())] += 1
     while wanted.sum() > limit:  # the ones given to tiny strata are taken from the largest
         wanted[wanted.argmax()] -= 1
-    order = rng.permutation(len(catalogue))
+    order = rng.permutation(len(shown))
     order = order[np.argsort(strata[order], kind="stable")]
     starts = np.cumsum(sizes) - sizes
     chosen = [order[first : first + count] for first, count in zip(starts, wanted, strict=True)]
-    return np.sort(np.concatenate(chosen))
+    return shown[np.sort(np.concatenate(chosen))]
 
 
 def read_maps(

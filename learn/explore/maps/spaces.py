@@ -7,10 +7,12 @@ dot product to rank and leaves a map nothing to show.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
+from learn.cex.store import ContentStore
 from learn.config import Preprocessing
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
@@ -66,7 +68,7 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
             found.append(
                 Space(
                     CONTENT if key == keys[0] and CONTENT not in names else f"{CONTENT}-{key[:6]}",
-                    "The LLM's view" if len(keys) == 1 else f"The LLM's view, {key[:6]}",
+                    _content_label(home, key) + ("" if len(keys) == 1 else f", {key[:6]}"),
                     "Before training: near means that the texts say similar things."
                     + (f" Whitened, also the item space of {' and '.join(same)}." if same else ""),
                     home,
@@ -80,6 +82,14 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
             explanation = f"After training{tower}: near means recommended to the same people."
             found.append(Space(run.name, labels[run.name], explanation, run))
     return found
+
+
+def _content_label(run: Run, key: str) -> str:
+    """Whose view the content is: the LLM's, or that of whoever brought the vectors."""
+    with suppress(LearnError):  # a store that is not there is said where it is read
+        if not ContentStore(run.workspace.content(run.info.dataset) / key).has_reader:
+            return "Your vectors"
+    return "The LLM's view"
 
 
 def _content_home(runs: list[Run]) -> Run | None:

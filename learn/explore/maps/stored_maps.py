@@ -80,7 +80,7 @@ def _save(path: Path, made: ItemMap, identity: dict[str, str], base: np.ndarray 
 def _stamp(space: Space) -> str:
     """What tells this making of the space from another one."""
     found = hashlib.sha256(space.name.encode())
-    found.update(space.run.stored_info())
+    found.update(space.run.stored_info() + space.run.follows.encode())
     return found.hexdigest()[:16]
 
 

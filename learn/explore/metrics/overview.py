@@ -70,7 +70,8 @@ def health(dataset: Dataset, split: Split) -> Health:
 def timeline(split: Split) -> pd.DataFrame:
     """Events per period and part of the split: columns period, part, events.
 
-    The period is a day up to 60 days, a week up to two years, a month beyond; empty where there are no times.
+    The period is a day up to 60 days, a week up to two years, a month beyond; empty where there are no times. Events
+    that are newer than the split are in no part.
     """
     times = split.sequences.times
     if times is None:
@@ -79,6 +80,7 @@ def timeline(split: Split) -> pd.DataFrame:
     frequency = "D" if days <= 60 else "W-SUN" if days <= 731 else "M"
     stamps = pd.Series(times.astype("datetime64[ns]"))
     frame = pd.DataFrame({"period": stamps.dt.to_period(frequency).dt.start_time, "code": split.codes})
+    frame = frame[frame["code"] < len(PARTS)]
     table = frame.groupby(["period", "code"], sort=True).size().rename("events").reset_index()
     table["part"] = np.array(PARTS, dtype=object)[table.pop("code")]
     return table[["period", "part", "events"]]

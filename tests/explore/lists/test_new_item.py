@@ -100,16 +100,17 @@ def test_a_wrong_file_says_what_is_wrong_by_its_own_name(tmp_path, text, message
 
 
 def test_a_file_that_excel_parted_by_semicolons_is_read(tmp_path):
-    items, _ = n.read_new_items(
+    items, notes = n.read_new_items(
         write(tmp_path / "x.csv", '\ufefftitle;brand;price\n"Tea, green";Oatly;2.5\n'), "my.csv"
     )
     assert items["title"].tolist() == ["Tea, green"] and items["brand"].tolist() == ["Oatly"]
+    assert "my.csv is parted by semicolon." in notes
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]  # nothing is written beside somebody's file
 
 
 @pytest.mark.parametrize(
     ("content", "advice"),
-    [(b"colour\nred\n", "“title”"), ("title\nCaf\xe9\n".encode("latin-1"), "CSV UTF-8")],
+    [(b"colour\nred\n", "“title”"), ("title\nse\xf1or\n".encode("latin-1"), "CSV UTF-8")],
 )
 def test_advice_is_for_people_with_a_page(tmp_path, content, advice):
     path = tmp_path / "x.csv"

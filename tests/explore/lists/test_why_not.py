@@ -5,10 +5,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from learn.evaluation.baselines import item_knn_terms
 from learn.explore.lists import attribution, score_terms, why_not, why_words
 from learn.explore.lists.purchases import Level, group_purchases
-from learn.runs.baselines import make_reference_runs
+from learn.runs.baselines import knn_terms, make_reference_runs
 from learn.runs.recommender import Recommender
 from tests import trained
 
@@ -80,7 +79,11 @@ def test_what_they_had_is_held_back_by_their_history(recommenders, catalogue):
 
 
 def test_counted_runs_are_counted_again(counted, dataset):
-    for recommender in counted.values():
+    assert [name for name, one in counted.items() if score_terms.user_terms(one, USER) is not None] == [
+        "popularity",
+        "item-knn",
+    ], "others have their lists only"
+    for recommender in (counted["popularity"], counted["item-knn"]):
         scores = score_terms.user_terms(recommender, USER).total
         stored = recommender.for_user(USER, 10)
         np.testing.assert_allclose(scores[stored.items], stored.scores, rtol=2e-3)
@@ -102,7 +105,7 @@ def test_the_reasons_of_item_knn_are_the_similar_items(counted, dataset, catalog
     found = attribution.explain_by_neighbours(recommender, USER, groups, item, allowed, rank)
     assert found.exact and found.stability == 1.0
     assert found.points.sum() == pytest.approx(rank.points, abs=0.1)
-    items, terms = item_knn_terms(dataset.split, USER)
+    items, terms = knn_terms(recommender.run, dataset.split, USER)
     strongest = items[int(terms[:, [item]].toarray().argmax())]
     assert terms[:, [item]].toarray().max() > 0 and strongest in history
     with pytest.raises(ValueError, match="not item-kNN"):

@@ -89,9 +89,14 @@ def test_compare_runs_is_the_metrics_of_each_run_best_first(runs):
     assert ((table["low"] <= table["mean"]) & (table["mean"] <= table["high"])).all()
 
 
-def test_metrics_overview_has_a_row_a_run_and_coverage_last(runs):
+def test_metrics_overview_has_a_row_a_run_and_what_lists_show_together_last(runs):
     table = overview.metrics_overview(overview.collect_metrics(runs), 10, "new", "all")
-    assert table.columns[0] == "label" and table.columns[-1] == "coverage@10"
+    assert table.columns[0] == "label"
+    assert table.columns[-3:].tolist() == [
+        "coverage@10",
+        "distinct_items@10",
+        "gini@10",
+    ]
     assert len(table) == len(runs) and table.notna().all().all()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from learn.data.splits import Phase, leave_one_out
-from learn.pal.repeat_bias import BOUND, fit_repeat_bias
+from learn.evaluation.repeat_bias import BOUND, fit_repeat_bias
 from tests.training.test_train import tiny_dataset
 
 D = 6

@@ -1,0 +1,68 @@
+"""Bring your own: two tables in, how they are read, and an explorer of them out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.panels import bring_build, bring_files, bring_reading
+from app.shared import cache, theme, url
+from learn.building.background import Spec, name_is_taken
+from learn.workspace import checked_name
+
+
+def draw() -> None:
+    if cache.dataset_names():
+        theme.pick_dataset()
+    st.title("Bring your own", anchor=False)
+    st.caption(
+        "Two tables become an explorer: what there is, and who took what when. They stay on this machine, "
+        f"in the workspace folder {theme.plain(str(cache.workspace().root))}."
+    )
+    running = bring_build.show_latest()
+    st.subheader("1. Your two tables", anchor=False)
+    files = bring_files.pick()
+    if len(files) < 2:
+        st.info("Give both tables to see how they are read; nothing is built before you say so.")
+        return
+    st.subheader("2. How they are read", anchor=False)
+    with st.expander("Which column is what", expanded=True):
+        mapping = bring_reading.pick_mapping(files)
+    bring_reading.show(files, mapping)
+    st.subheader("3. Build", anchor=False)
+    _build(files, mapping, running)
+
+
+def _build(files: dict[str, str], mapping: tuple[str, ...], running: str | None) -> None:
+    items, interactions = files[url.ITEMS_FILE], files[url.EVENTS_FILE]
+    suggested = bring_files.suggest_name(items, interactions)
+    name = url.linked_text(
+        st.text_input,
+        "Name of the dataset",
+        url.NEW_DATASET,
+        max_chars=80,
+        placeholder=suggested,
+        help="Letters, digits, dots, dashes and underscores.",
+    )
+    spec = Spec(checked_name(name.strip() or suggested, "Dataset"), items, interactions, mapping)
+    taken = name_is_taken(cache.workspace(), spec)
+    st.markdown(
+        "The language model reads every item once, which takes longest; then "
+        "every variant is trained, compared with the baselines, and mapped."
+    )
+    if taken:
+        st.warning(f"There is a dataset {theme.plain(spec.name)} already: choose another name above.")
+    if running is not None:
+        st.info(f"The build of {theme.plain(running)} is running: one at a time.")
+    st.button(
+        f"Build {spec.name}",
+        key="bring_build",
+        type="primary",
+        icon=":material/construction:",
+        disabled=taken or running is not None,
+        on_click=bring_build.begin_safely,
+        args=(spec,),
+    )
+    bring_build.show_problem()
+
+
+theme.guarded(draw)

@@ -1,0 +1,80 @@
+"""The tables that somebody gave: uploads kept under a name that is safe, and files that lie in the workspace."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import IO
+
+from learn.errors import LearnError
+from learn.files import atomic_path
+from learn.workspace import Workspace
+
+UPLOADS = "uploads"
+MOST_LISTED = 500
+_OWN = frozenset(
+    {"datasets", "content", "runs", "models", "maps", "benchmarks", "ranking", "builds"}
+)  # what the workspace keeps there is no table of the user's
+_ENDINGS = re.compile(r"\.(csv|tsv|txt|dat|parquet|pq|jsonl|ndjson|json|inter|item)(\.(gz|bz2|xz|zip|zst))?$", re.I)
+_CHUNK = 1 << 20
+
+
+def keep_upload(workspace: Workspace, name: str, content: IO[bytes]) -> str:
+    """Stores an uploaded file; returns its path relative to the workspace.
+
+    The folder is the content's hash, so that the same file is stored once, and what is left of ``name`` is letters,
+    digits, dots, dashes and underscores: it cannot lead anywhere.
+
+    Raises:
+        LearnError: the workspace cannot be written to.
+    """
+    digest = hashlib.sha256()
+    while chunk := content.read(_CHUNK):
+        digest.update(chunk)
+    content.seek(0)
+    file = workspace.root / UPLOADS / digest.hexdigest()[:16] / _safe(name)
+    if not file.exists():
+        with atomic_path(file) as temporary, temporary.open("wb") as out:
+            while chunk := content.read(_CHUNK):
+                out.write(chunk)
+    return file.relative_to(workspace.root).as_posix()
+
+
+def _safe(name: str) -> str:
+    last = re.split(r"[/\\]", name)[-1]
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", last).lstrip(".-")[-80:].lstrip(".-") or "table"
+
+
+def tables_in(workspace: Workspace) -> list[str]:
+    """Files that may be tables, relative to the workspace, uploads first; not what the workspace itself keeps."""
+    root = workspace.root
+    found: list[str] = []
+    for top in sorted(root.iterdir(), key=lambda path: (path.name != UPLOADS, path.name)) if root.is_dir() else ():
+        if top.name in _OWN or top.name.startswith("."):
+            continue
+        files = sorted(top.rglob("*")) if top.is_dir() else [top]
+        found += [
+            file.relative_to(root).as_posix()
+            for file in files
+            if _ENDINGS.search(file.name) and file.is_file() and _is_within(root, file)
+        ]
+    return found[:MOST_LISTED]
+
+
+def inside(workspace: Workspace, file: str) -> Path:
+    """The path of ``file``, which is relative to the workspace.
+
+    Raises:
+        LearnError: it is not there, or not within the workspace.
+    """
+    path = workspace.root / file
+    if not _is_within(workspace.root, path):
+        raise LearnError(f"{file} is not within the workspace.", "Choose a file of the workspace, or upload it.")
+    if not path.is_file():
+        raise LearnError(f"{file} is not in the workspace (any more).", "Upload it again.")
+    return path
+
+
+def _is_within(root: Path, path: Path) -> bool:
+    return path.resolve().is_relative_to(root.resolve())

@@ -1,0 +1,51 @@
+"""The commands that make what trained towers are measured against, and what joins both."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from learn.cli.options import DatasetArgument, WorkspaceOption
+from learn.cli.terminal import next_step, print_metrics, say
+from learn.workspace import Workspace
+
+
+def references(
+    dataset: DatasetArgument,
+    refit: Annotated[bool, typer.Option(help="Once more on training and validation together.")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Fit popularity, item-kNN, personal frequency, SVD, EASE and L3AE, each tuned on validation, one Run each."""
+    from learn.data.stored import open_dataset
+    from learn.runs.rivals import make_references
+
+    where = Workspace.at(workspace)
+    found = open_dataset(where, dataset)
+    runs = make_references(where, found, refit=refit)
+    print_metrics(runs, found.n_items)
+    for run in runs:
+        chosen = ", ".join(f"{name} {value}" for name, value in run.info.settings.items()) or "nothing to choose"
+        say(f"{run.name}: {chosen}; {run.info.train_seconds:.0f} s")
+    say(f"Wrote {', '.join(run.name for run in runs)} into {where.runs(dataset)}")
+    next_step(f"learn blend {dataset} learn-b l3ae", workspace)
+
+
+def blend(
+    dataset: DatasetArgument,
+    run: Annotated[str, typer.Argument(help="A trained Run: what the texts say.")],
+    reference: Annotated[str, typer.Argument(help="A reference Run: what counts say.")],
+    name: Annotated[str | None, typer.Option(help="Of the new Run; default: text-counts.")] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Make one Run of a trained one and a reference: z-scores added, one weight chosen on validation."""
+    from learn.data.stored import open_dataset
+    from learn.runs.rivals import blend as make
+    from learn.runs.stored import open_run
+
+    where = Workspace.at(workspace)
+    found = open_dataset(where, dataset)
+    made = make(where, found, run, reference, name)
+    print_metrics([open_run(where, found, run), open_run(where, found, reference), made], found.n_items)
+    say(f"Wrote {made.path}: z({reference}) + {made.info.settings['weight']:g} x z({run})")
+    next_step(f"learn recommend {dataset} --run {made.name} --user USER", workspace)

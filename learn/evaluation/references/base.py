@@ -1,0 +1,129 @@
+"""What all references share: what they may learn from, how they score, and the matrices of who had what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from learn.data.sequences import Sequences
+from learn.errors import LearnError
+from learn.evaluation.targets import pair_keys
+
+BLOCK_SCORES = 8_000_000  # scores held at a time: 32 MB
+
+_DAY = 86_400e9  # nanoseconds
+
+Scorer = Callable[[Sequences, int, int], np.ndarray]
+"""(histories, start, stop) -> [stop - start, N] float32 scores of those users; -inf: not a recommendation."""
+
+Settings = Mapping[str, Any]
+
+Forgetting = tuple[float, str] | None
+"""How fast a history's events lose weight: (half-life, "events" or "days"); None: not at all."""
+
+
+class CannotFit(LearnError):
+    """A reference cannot be fitted on this dataset: it is left out where several are made."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a reference learns from.
+
+    Attributes:
+        events: the training part, or training and validation.
+        n_items: N.
+        content: [N, D_llm] frozen content embeddings, for those that read them.
+        memo: what several settings have in common, kept while they are tried.
+    """
+
+    events: Sequences
+    n_items: int
+    content: np.ndarray | None = None
+    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def kept(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        """``make()``, made once; of a kind (the key's first part) only the newest is held: they are large."""
+        if key not in self.memo:
+            for other in [other for other in self.memo if other[0] == key[0]]:
+                del self.memo[other]
+            self.memo[key] = make()
+        return self.memo[key]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference that is fitted.
+
+    Attributes:
+        fit: (known, **settings) -> its `Scorer`.
+        settings: what it starts from.
+        stages: setting -> the values to try; every combination of a stage is tried, the others as they are then.
+        reads_content: whether it needs ``known.content``.
+        inverts: whether it inverts a matrix of the smaller of users and items.
+    """
+
+    fit: Callable[..., Scorer]
+    settings: Settings = field(default_factory=dict)
+    stages: tuple[Mapping[str, Sequence[Any]], ...] = ()
+    reads_content: bool = False
+    inverts: bool = False
+
+
+FORGETTING: tuple[Forgetting, ...] = (None, (2.0, "events"), (3.0, "events"), (5.0, "events"), (10.0, "events"),
+                                      (30.0, "events"), (15.0, "days"), (30.0, "days"), (60.0, "days"),
+                                      (120.0, "days"))  # fmt: skip
+"""The half-lives that are tried; days only where events have times."""
+
+
+def recency(history: Sequences, forgetting: Forgetting) -> np.ndarray:
+    """[n] float32 weights of events by age, ``0.5 ** (age / half-life)``, counted back from the user's last event.
+
+    A user's last event weighs 1, however long ago it was.
+
+    Raises:
+        LearnError: a half-life in days where only the order is known, or of a unit that there is not.
+    """
+    if forgetting is None:
+        return np.ones(len(history.items), dtype=np.float32)
+    half_life, unit = forgetting
+    last = np.repeat(history.offsets[1:], history.lengths) - 1
+    if unit == "days":
+        age = (history.timestamps[last] - history.timestamps) / _DAY
+    elif unit == "events":
+        age = last - np.arange(len(history.items))
+    else:
+        raise LearnError(f"There is no half-life in {unit!r}.", "Give it in events or in days.")
+    return (0.5 ** (age / half_life)).astype(np.float32)
+
+
+def user_item(sequences: Sequences, n_items: int, weights: np.ndarray | None = None) -> Any:
+    """Sparse [U, N] float32: 1 where the user has the item, or the sum of the events' ``weights`` ([n])."""
+    from scipy.sparse import csr_array
+
+    shape = (len(sequences), n_items)
+    if weights is None:
+        cells = np.divmod(pair_keys(sequences, n_items), n_items)
+        return csr_array((np.ones(len(cells[0]), dtype=np.float32), cells), shape=shape)
+    return csr_array((weights, (sequences.users, sequences.items)), shape=shape)
+
+
+def profiles(histories: Sequences, start: int, stop: int, n_items: int, forgetting: Forgetting) -> Any:
+    """Sparse [stop - start, N] float32: what users ``start`` to ``stop`` had, each event weighted by `recency`."""
+    first, last = histories.offsets[start], histories.offsets[stop]
+    times = None if histories.times is None else histories.times[first:last]
+    some = Sequences(histories.items[first:last], histories.offsets[start : stop + 1] - first, times)
+    return user_item(some, n_items, recency(some, forgetting))
+
+
+def linear(weights: Any, n_items: int, forgetting: Forgetting) -> Scorer:
+    """The `Scorer` of a linear model: profile times ``weights`` ([N, N], dense or sparse)."""
+
+    def score(histories: Sequences, start: int, stop: int) -> np.ndarray:
+        found = profiles(histories, start, stop, n_items, forgetting) @ weights
+        return np.asarray(found.toarray() if hasattr(found, "toarray") else found, dtype=np.float32)
+
+    return score

@@ -1,0 +1,100 @@
+"""Item-kNN on co-occurrence, tuned on validation (Sarwar et al., 2001; shrinkage as in Koren, 2008).
+
+Similarity of two items is their cosine over users, ``n_ij / (sqrt(n_i n_j) + shrinkage)`` where n_ij users have both;
+every item keeps its nearest ones, itself included (people buy again). A user's score of an item is the sum of its
+similarity to the user's history events, each weighted by `learn.evaluation.references.base.recency`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from learn.data.sequences import Sequences
+from learn.evaluation.references.base import (
+    BLOCK_SCORES,
+    FORGETTING,
+    Forgetting,
+    Known,
+    Reference,
+    Scorer,
+    linear,
+    recency,
+    user_item,
+)
+from learn.retrieval.exact import top_k
+
+
+def fit_item_knn(
+    known: Known, neighbours: int = 25, shrinkage: float = 20.0, forgetting: Forgetting = (30.0, "events")
+) -> Scorer:
+    """The `Scorer` of item-kNN; what has nothing in common with a history is not recommended.
+
+    Args:
+        neighbours: kept per item.
+        shrinkage: takes trust from pairs that few users share.
+        forgetting: of a history's events.
+    """
+    key = ("similar", neighbours, shrinkage)
+    owned = known.kept(("owned",), lambda: user_item(known.events, known.n_items))
+    similar = known.kept(key, lambda: similar_items(owned, neighbours, shrinkage))
+    sums = linear(similar, known.n_items, forgetting)
+
+    def score(histories: Sequences, start: int, stop: int) -> np.ndarray:
+        block = sums(histories, start, stop)
+        block[block <= 0] = -np.inf
+        return block
+
+    return score
+
+
+ITEM_KNN = Reference(
+    fit_item_knn,
+    {"neighbours": 100, "shrinkage": 20.0, "forgetting": (3.0, "events")},
+    ({"forgetting": FORGETTING}, {"neighbours": (25, 100, 400), "shrinkage": (5.0, 20.0, 40.0, 100.0)}),
+)
+
+
+def item_knn_terms(
+    events: Sequences, history: Sequences, n_items: int, user: int, neighbours: int, shrinkage: float,
+    forgetting: Forgetting,
+) -> tuple[np.ndarray, Any]:  # fmt: skip
+    """What each item of one user's history adds to their scores.
+
+    Args:
+        events: what similarities are counted from.
+        history: every user's; user: whose.
+        neighbours, shrinkage, forgetting: as of `fit_item_knn`.
+
+    Returns:
+        [n] distinct items of the history, increasing, and sparse [n, N] float32 whose column sums are the scores.
+    """
+    items = np.unique(history[user])
+    similar = similar_items(user_item(events, n_items), neighbours, shrinkage, items)
+    own = slice(history.offsets[user], history.offsets[user + 1])
+    weights = np.bincount(history.items[own], recency(history, forgetting)[own], n_items)[items]
+    return items, similar.multiply(weights.astype(np.float32)[:, None]).tocsr()
+
+
+def similar_items(owned: Any, neighbours: int, shrinkage: float, of: np.ndarray | None = None) -> Any:
+    """Sparse [n, N] float32: a row for each of ``of`` ([n]; None: all items) holds its ``neighbours`` most similar."""
+    from scipy.sparse import csr_array, vstack
+
+    n_items = owned.shape[1]
+    of = np.arange(n_items) if of is None else of
+    by_item = owned.T.tocsr()[of]
+    length = np.sqrt(np.asarray(owned.sum(axis=0), dtype=np.float32).ravel())
+    parts = []
+    block = max(1, BLOCK_SCORES // n_items)
+    for start in range(0, len(of), block):
+        stop = min(start + block, len(of))
+        together = (by_item[start:stop] @ owned).toarray()
+        below = np.outer(length[of[start:stop]], length) + shrinkage
+        together /= np.where(below > 0, below, 1.0)
+        together[together <= 0] = -np.inf
+        items, values = top_k(together, min(neighbours, n_items))
+        rows, places = np.nonzero(items >= 0)
+        cells = (rows, items[rows, places])
+        parts.append(csr_array((values[rows, places], cells), shape=(stop - start, n_items)))
+    return vstack(parts, format="csr")

@@ -1,0 +1,81 @@
+"""What a table is made of: its rows, and the references that stand in every one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from learn.config import CEXConfig, Config
+from learn.item_towers import ITEM_TOWERS
+from learn.reproduce.external_baselines import ExternalBaseline
+from learn.runs.baselines import BASELINES, REFIT_SUFFIX
+
+Kind = Literal["text", "id", "text+id", "text+counts", "peer", "reference"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Another dataset, and the configuration under which towers are trained on it."""
+
+    dataset: str
+    config: Config
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row of a table.
+
+    Attributes:
+        name: names its Runs, and the row to programs.
+        label: what people read.
+        kind: what the items are to the model.
+        config: what is trained, under every seed; None for a reference, which counts and has no seed.
+        source: the dataset that it is trained on; None: the one that is ranked.
+        peer: another library's model instead, under every seed.
+        refit: it learns from training and validation together, under what validation chose before.
+        counts: the code of a reference that is blended with the trained Run (`learn.runs.blend`).
+        cex: of a reference that reads texts, how they are read.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    config: Config | None = None
+    source: Source | None = None
+    peer: ExternalBaseline | None = None
+    refit: bool = False
+    counts: str | None = None
+    cex: CEXConfig | None = None
+
+    @property
+    def is_seeded(self) -> bool:
+        """Whether another seed gives another Run."""
+        trained = self.config is not None and ITEM_TOWERS[self.config.pal.item_tower].trained
+        return trained or self.peer is not None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Attributes:
+        title: what people read.
+        rows: in the table's order.
+        reference: the name of the row that the others are compared with.
+        contenders: the reference is that of these rows that validates best, once they are trained; none: it is fixed.
+        slices: of the targets, each with a column of recall in the printed table.
+    """
+
+    title: str
+    rows: tuple[TableRow, ...]
+    reference: str
+    contenders: tuple[str, ...] = ()
+    slices: tuple[str, ...] = ()
+
+
+REFERENCES = tuple(TableRow(one.code, one.label, "reference") for one in BASELINES.entries)
+
+
+def refitted_row(row: TableRow) -> TableRow:
+    """``row`` once more, refitted on training and validation."""
+    return replace(row, name=row.name + REFIT_SUFFIX, label=f"{row.label}, refitted", refit=True)

@@ -1,0 +1,117 @@
+"""What stands beside trained Runs: references, and a reference and a trained Run as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from learn.cex.store import stored_content
+from learn.data.dataset import Dataset
+from learn.errors import LearnError
+from learn.runs.baselines import BASELINES, REFIT_SUFFIX, Content, make_reference_runs, reference_run
+from learn.runs.blend import RUN_NAME, finished_blend, make_blend
+from learn.runs.run import Run
+from learn.runs.stored import open_run
+from learn.workspace import Workspace
+
+BLENDED_TOWER, BLENDED_REFERENCE = "b", "l3ae"
+"""What `rivals` makes text+counts of: codes of `learn.item_towers.ITEM_TOWERS` and of `BASELINES`."""
+
+
+def make_references(
+    workspace: Workspace, dataset: Dataset, *, key: str | None = None, refit: bool = False, progress: Any = None
+) -> list[Run]:
+    """The Runs of all references (`learn.runs.baselines.BASELINES`), replacing older ones.
+
+    Args:
+        workspace: where they go; it holds ``dataset``.
+        key: of the content store for those that read texts; None: one that the workspace holds. Without any they are
+            left out, and a warning says so.
+        refit: make each once more, refitted on training and validation together.
+        progress: where to show progress; None: the terminal.
+
+    Raises:
+        LearnError: nobody to evaluate, or the workspace cannot be written to.
+    """
+    content = content_of(workspace, dataset, key)
+    return make_reference_runs(dataset, dataset.split, workspace, progress, content, refit)
+
+
+def rivals(
+    workspace: Workspace, dataset: Dataset, runs: Sequence[Run], *, refit: bool = False, progress: Any = None
+) -> list[Run]:
+    """What stands beside trained ``runs``: all references, and text and counts together (`learn.runs.blend`), tower (b)
+    and L3AE, where both are there.
+
+    Args:
+        refit: the references, and the two together, once more, refitted.
+
+    Raises:
+        LearnError: as `make_references` and `blend`.
+    """
+    made = make_references(workspace, dataset, key=_content_key(runs), refit=refit, progress=progress)
+    references = {run.name for run in made}
+    for suffix, reference in (("", BLENDED_REFERENCE), (REFIT_SUFFIX, BLENDED_REFERENCE + REFIT_SUFFIX)):
+        text = [run for run in runs if run.info.variant == BLENDED_TOWER and bool(run.info.refit) == bool(suffix)]
+        if reference in references and text:
+            made.append(blend(workspace, dataset, text[0].name, reference))
+    return made
+
+
+def _content_key(runs: Sequence[Run]) -> str | None:
+    return next((run.info.content_key for run in runs if run.info.content_key), None)
+
+
+def baseline_run(workspace: Workspace, dataset: Dataset, name: str, refit: bool = False) -> Run:
+    """The reference ``name`` ("popularity", "ease", ...) as a Run: the finished one where it fits, else made now.
+
+    Raises:
+        LearnError: no such reference, it reads texts that no LLM has read yet, nobody to evaluate, or the workspace
+            cannot be written to.
+    """
+    content = content_of(workspace, dataset) if BASELINES[name].reference.reads_content else None
+    return reference_run(name, dataset, workspace, content, refit)
+
+
+def blend(workspace: Workspace, dataset: Dataset, run: str, reference: str, name: str | None = None) -> Run:
+    """The trained Run ``run`` and the reference Run ``reference`` as one (`learn.runs.blend`).
+
+    Of two that were refitted the weight is that of the two that were not, which are blended first.
+
+    Args:
+        workspace: where the Runs are, and the blend goes.
+        run, reference: names of Runs of ``dataset``.
+        name: of the blend; None: "text-counts", with "-refit" where they were refitted.
+
+    Raises:
+        LearnError: there is no such Run, the two do not go together, or the workspace cannot be written to.
+    """
+    first, second = open_run(workspace, dataset, run), open_run(workspace, dataset, reference)
+    plain = None
+    if first.info.refit and second.info.refit:
+        name = name or RUN_NAME + REFIT_SUFFIX
+        earlier = name.removesuffix(REFIT_SUFFIX) + ("" if name.endswith(REFIT_SUFFIX) else "-plain")
+        parts = [open_run(workspace, dataset, one.removesuffix(REFIT_SUFFIX)) for one in (run, reference)]
+        folder = workspace.run(dataset.name, earlier)
+        plain = finished_blend(parts[0], parts[1], folder) or make_blend(parts[0], parts[1], folder)
+    return make_blend(first, second, workspace.run(dataset.name, name or RUN_NAME), plain)
+
+
+def content_of(workspace: Workspace, dataset: Dataset, key: str | None = None) -> Content | None:
+    """What a content store of the workspace, or of the prebuilt demo, holds of all items of ``dataset``.
+
+    Args:
+        key: which store; None: the newest that has every item.
+
+    Returns:
+        None where there is none.
+    """
+    for place in (workspace, Workspace.prebuilt()):
+        root = place.content(dataset.name)
+        there = sorted(root.iterdir(), key=lambda path: -path.stat().st_mtime_ns) if root.is_dir() else []
+        for one in [key] if key is not None else [path.name for path in there if path.is_dir()]:
+            try:
+                return Content(stored_content(place, dataset, one), one)
+            except LearnError:
+                continue  # of another version of the items, not read to the end, or not in this place
+    return None

@@ -1,0 +1,165 @@
+"""Bring your own: two tables are chosen, shown as they are read, mended, and built in the background."""
+
+import time
+from dataclasses import asdict
+
+import pandas as pd
+import pytest
+
+from learn.building import background, status
+from learn.building.background import LOCK, SPEC, Spec
+from learn.building.status import CANCELLED, DONE, FAILED, RUNNING, Status
+from learn.files import write_json
+from learn.workspace import Workspace
+from tests.app.conftest import texts
+from tests.shop import write_tables
+
+FILES = {"items": "mine/items.csv", "interactions": "mine/interactions.csv"}
+
+
+@pytest.fixture
+def place(empty_workspace):
+    (empty_workspace / "mine").mkdir(parents=True)
+    write_tables(empty_workspace / "mine")
+    return Workspace(empty_workspace)
+
+
+@pytest.fixture
+def begun(monkeypatch):
+    """Names of the builds that were started; none runs."""
+    names = []
+    monkeypatch.setattr(background, "_spawn", lambda workspace, name: names.append(name))
+    return names
+
+
+def with_build(workspace, state, **more):
+    folder = workspace.build("shop")
+    folder.mkdir(parents=True)
+    write_json(folder / SPEC, asdict(Spec("shop", *FILES.values())))
+    now = time.time()
+    shown = Status(state=state, started=now - 90, updated=now, step_started=now - 30, **more)
+    write_json(folder / status.FILE, asdict(shown))
+    return folder
+
+
+def test_without_tables_it_says_what_to_bring(place, open_page):
+    page = open_page("bring")
+    assert "Give both tables to see how they are read" in texts(page)
+    assert page.selectbox(key="items_choice").options == ["mine/interactions.csv", "mine/items.csv"]
+    assert "customer,sku,when" in texts(page)
+
+
+def test_two_tables_are_shown_as_they_are_read(place, open_page):
+    page = open_page("bring", **FILES)
+    assert {tile.label: tile.value for tile in page.metric} == {
+        "Items": "120", "Users": "30", "Interactions": "300", "Time": "01 Jan 2024 to 27 Oct 2024",
+    }  # fmt: skip
+    assert page.selectbox(key="items.title_choice").value == "name"
+    assert page.selectbox(key="interactions.timestamp_choice").value == "when"
+    assert page.selectbox(key="items.brand_choice").value is None
+    assert 'Item title is "apple number 0".' in texts(page)
+    assert not page.error and not page.warning
+
+
+def test_a_mended_mapping_is_read_at_once_and_is_in_the_link(place, open_page, begun):
+    table = pd.read_csv(place.root / FILES["items"])
+    table.assign(story=[f"Story of {n} and of its friends" for n in range(120)]).to_csv(
+        place.root / FILES["items"], index=False
+    )
+    page = open_page("bring", **FILES)
+    assert "Column **story** is not read" in texts(page)
+    page.selectbox(key="items.attributes_choice").select("story").run()
+    assert 'This item supports "Story of 0 and of its friends".' in texts(page)
+    assert page.query_params["items.attributes"] == "story"
+    page.button(key="bring_build").click().run()
+    assert begun == ["mine"]
+    assert background.read_spec(place, "mine").mapping == ("items.attributes=story",)
+
+
+def test_a_column_that_nobody_recognises_can_be_chosen(place, open_page):
+    table = pd.read_csv(place.root / FILES["interactions"]).rename(columns={"customer": "who_it_was"})
+    table.to_csv(place.root / FILES["interactions"], index=False)
+    page = open_page("bring", **FILES)
+    assert "has no column user" in page.error[0].value and "What to do" in page.error[0].value
+    page.selectbox(key="interactions.user_id_choice").select("who_it_was").run()
+    assert not page.error
+    assert page.metric[1].value == "30"
+
+
+def test_a_build_is_started_under_the_name_that_was_typed(place, open_page, begun):
+    page = open_page("bring", called="shop", **FILES)
+    page.button(key="bring_build").click().run()
+    assert begun == ["shop"] and not page.exception
+    assert background.read_spec(place, "shop") == Spec("shop", *FILES.values())
+    assert "step 1 of 8: Checking the tables" in texts(page)
+    assert page.button(key="bring_build").disabled, "one at a time"
+
+
+def test_a_name_that_is_taken_or_none_cannot_be_built(workspace, open_page, begun):
+    (workspace.root / "mine").mkdir()
+    write_tables(workspace.root / "mine")
+    page = open_page("bring", called="synthetic", **FILES)
+    assert page.button(key="bring_build").disabled
+    assert "There is a dataset synthetic already" in page.warning[0].value
+    page = open_page("bring", called="../up", **FILES)
+    assert "cannot be a folder's name" in page.error[0].value
+
+
+def test_a_running_build_is_shown_whatever_the_link_and_can_be_cancelled(place, open_page):
+    folder = with_build(place, RUNNING, step="Training learn-a", place=3, of=8, done=25, total=100, unit="steps")
+    page = open_page("bring")
+    words = texts(page)
+    assert "Building shop" in words
+    assert "step 3 of 8: Training learn-a, 25 of 100 steps, 1 min 30 s left of this step · 1 min 30 s so far" in words
+    page.button(key="bring_cancel").click().run()
+    assert (folder / background.CANCEL).exists()
+
+
+def test_a_finished_build_leads_to_its_explorer(place, open_page):
+    with_build(place, DONE)
+    page = open_page("bring")
+    assert "shop is ready" in texts(page) and "after 1 min 30 s" in texts(page)
+    assert any('href="./?dataset=shop"' in html.proto.body for html in page.get("html"))
+
+
+def test_a_failed_build_says_why_and_goes_on_when_told(place, open_page, begun):
+    with_build(place, FAILED, what="There is no column 'x'.", remedy="Name one that exists.")
+    page = open_page("bring")
+    assert "There is no column 'x'." in page.error[0].value and "Name one that exists." in page.error[0].value
+    page.button(key="bring_go_on").click().run()
+    assert begun == ["shop"] and "Building shop" in texts(page)
+
+
+def test_a_build_whose_process_is_gone_says_so(place, open_page):
+    folder = with_build(place, RUNNING)
+    (folder / LOCK).touch()
+    write_json(folder / status.FILE, asdict(Status(state=RUNNING, updated=time.time() - 10)))
+    (folder / background.LOG).write_text("Killed")
+    page = open_page("bring")
+    assert "ended without a word" in page.error[0].value
+    assert "Killed" in texts(page)
+
+
+def test_a_build_of_long_ago_is_not_shown(place, open_page):
+    folder = with_build(place, CANCELLED)
+    assert "was cancelled" in texts(open_page("bring"))
+    write_json(folder / status.FILE, asdict(Status(state=CANCELLED, updated=time.time() - 90_000)))
+    assert "was cancelled" not in texts(open_page("bring"))
+
+
+@pytest.mark.parametrize("file", ["../secret.csv", "/etc/passwd", "datasets/x/items.parquet", "mine/gone.csv"])
+def test_a_link_leads_to_no_file_that_is_not_offered(place, open_page, file):
+    (place.root.parent / "secret.csv").write_text("item_id,title\n1,secret\n")
+    page = open_page("bring", items=file, interactions=FILES["interactions"])
+    assert "is not among" in page.warning[0].value
+    assert page.selectbox(key="items_choice").value is None and not page.metric
+
+
+def test_an_upload_is_kept_under_a_safe_name_and_read(place, open_page):
+    page = open_page("bring", interactions=FILES["interactions"])
+    content = (place.root / FILES["items"]).read_bytes()
+    page.file_uploader(key="bring_upload_items").upload("../../evil.csv", content, "text/csv").run()
+    kept = page.query_params["items"]
+    assert kept.startswith("uploads/") and kept.endswith("/evil.csv")
+    assert (place.root / kept).read_bytes() == content
+    assert page.metric[0].value == "120"
