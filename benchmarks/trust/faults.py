@@ -25,6 +25,8 @@ from benchmarks.trust.state import every_file, leftovers, things
 
 MODES = {"full once": 1, "full": 2, "broken once": 3, "broken": 4, "read-only": 5, "death": 6}
 """ENOSPC for one call or from it on; EIO, of reading too; EROFS from it on; SIGKILL."""
+HERE = "WORKSPACE"
+"""In a command's words: the workspace's folder."""
 SOURCE = Path(__file__).with_name("faults.c")
 
 
@@ -104,7 +106,7 @@ def _child(argv: Sequence[str], workspace: Path, log: Path, count: Path, mode: i
     os.dup2(file, 2)
     os.chdir(workspace.parent)
     library = ctypes.CDLL(None)
-    sys.argv = ["learn", *argv, "--workspace", str(workspace)]
+    sys.argv = ["learn", *(word.replace(HERE, str(workspace)) for word in argv), "--workspace", str(workspace)]
     from learn.cli.commands import main
 
     code = 0
@@ -214,7 +216,7 @@ def preload(scenarios: Sequence[Scenario], scratch: Path) -> None:
             continue  # what autograd has started does not live on in children
         place = scratch / f"{scenario.name}-warm"
         shutil.copytree(scenario.base, place)
-        sys.argv = ["learn", *scenario.argv, "--workspace", str(place)]
+        sys.argv = ["learn", *(word.replace(HERE, str(place)) for word in scenario.argv), "--workspace", str(place)]
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), suppress(SystemExit):
             commands.main()
         shutil.rmtree(place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from benchmarks.trust.faults import Scenario, run_command
+from benchmarks.trust.faults import HERE, Scenario, run_command
 from tests.fake_llm import make_tiny_llm
 from tests.shop import write_tables
 
@@ -21,7 +21,7 @@ def learn(workspace: Path, *argv: str) -> str:
 
 
 def make_scenarios(scratch: Path) -> list[Scenario]:
-    """prepare, extract, train, import-run, map, demo: each over things that are whole and shall stay so."""
+    """prepare, extract, train, import-run, map, export, demo: each over things that are whole and shall stay so."""
     scratch.mkdir(parents=True, exist_ok=True)
     llm = make_tiny_llm(scratch / "llm")
     items, events = write_tables(scratch)
@@ -47,5 +47,6 @@ def make_scenarios(scratch: Path) -> list[Scenario]:
         Scenario("train", trained, ("train", NAME, "--tower", "b", *small)),
         Scenario("import-run", trained, ("import-run", NAME, str(table), "--name", "other")),
         Scenario("map", trained, ("map", NAME, "--method", "pca")),
+        Scenario("export", trained, ("export", NAME, "--out", f"{HERE}/exports/b", "--run", "learn-b", "--no-onnx")),
         Scenario("demo", prepared, ("demo", *shop, *small)),
     ]

@@ -23,7 +23,9 @@ _NOT_COUNTED = {"checksums.json", "lock", "lock-holder"}
 def things(workspace: Path) -> dict[str, str]:
     """Name -> digest of each dataset, Run, store and map; of a store what it says of which text, not in which file."""
     found = {}
-    for folder in sorted(workspace.glob("datasets/*")) + sorted(workspace.glob("runs/*/*")):
+    for folder in (
+        sorted(workspace.glob("datasets/*")) + sorted(workspace.glob("runs/*/*")) + sorted(workspace.glob("exports/*"))
+    ):
         if folder.name.startswith("."):
             continue
         parts = [path for path in sorted(folder.iterdir()) if path.name not in _NOT_COUNTED and path.name[0] != "."]
