@@ -72,7 +72,7 @@ def atomic_folder(path: Path | str) -> Iterator[Path]:
     with writing(path):
         temporary = temporary_beside(path)
         try:
-            sweep_partial(path.parent)
+            sweep_partial(path.parent, nameless=False)
             temporary.mkdir(parents=True)
             yield temporary
             write_checksums(temporary)

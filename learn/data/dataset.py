@@ -207,7 +207,7 @@ class Dataset:
         except (OSError, ValueError) as error:
             raise LearnError(f"Dataset {folder} is damaged: {error}", remedy) from error
         lacking = {"source", "report", "fingerprint"} - about.keys()
-        lacking |= (set(Items.ALL) - set(items)) | (set(Interactions.ALL) - set(interactions))
+        lacking |= {Items.ID, Items.TITLE} - set(items) | {Interactions.USER, Interactions.ITEM} - set(interactions)
         if lacking:
             raise LearnError(f"Dataset {folder} is damaged: it lacks {', '.join(sorted(lacking))}.", remedy)
         earlier = tuple(about.get("trained_on", ()))

@@ -153,7 +153,8 @@ def _take_out(folder: Path, user: str, old: Dataset, new: Dataset, found: Forgot
             return
         with atomic_folder(folder) as temporary:
             for path in folder.iterdir():
-                if path.is_file() and path.name != CHECKSUMS and path.name[0] != ".":
+                # Maps say of which making of the Run they are: they are drawn anew.
+                if path.is_file() and path.name != CHECKSUMS and not path.name.endswith("map.safetensors"):
                     shutil.copyfile(path, temporary / path.name)
             _lists(run, user, temporary)
             if (folder / "user_vectors.safetensors").exists():

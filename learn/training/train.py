@@ -23,6 +23,7 @@ from learn.locks import writing
 from learn.pal.infer import item_vectors, user_vectors
 from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
 from learn.pal.towers import Towers
+from learn.partial import sweep_partial
 from learn.progress import Progress, make_progress
 from learn.runs.info import RunInfo, provenance
 from learn.runs.run import Run
@@ -102,6 +103,7 @@ def train(
     folder = Path(folder)
     _check(dataset, split, content)
     with writing(folder):  # its checkpoints too: who comes second waits, and finds none
+        sweep_partial(folder.parent)
         learned = split if plain is None else split.refitting()
         prepared, preprocessing = prepare_content(content, learned, config, differences)
         tower = ITEM_TOWERS[config.pal.item_tower]
