@@ -121,6 +121,8 @@ def forget(
         say(f"Learned with their events: {folder} ({label}). Make it again to be rid of that: learn train {dataset}")
     for folder in found.reports:
         say(f"Means over people that counted them: {folder}. Write it again: learn rank, learn benchmark")
+    for folder in found.uploads:
+        say(f"Uploaded tables stay as they came and may hold them: {folder}. Delete what is not needed any more.")
     for problem in found.problems:
         say(f"Not touched: {problem}")
     say("What lies outside the workspace (the source's tables, exports, copies) still holds them.")

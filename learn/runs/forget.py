@@ -46,6 +46,7 @@ class Forgotten:
         runs: the folders of Runs from which rows were taken.
         learned: labels of Runs that were trained or counted with the person's events, by their folders.
         reports: folders of tables that are means over all people, this one among them.
+        uploads: folders of tables that were uploaded, which stay as they came and may hold the person.
         problems: Runs that could not be read, each with what to do.
     """
 
@@ -53,6 +54,7 @@ class Forgotten:
     runs: list[Path] = field(default_factory=list)
     learned: dict[Path, str] = field(default_factory=dict)
     reports: list[Path] = field(default_factory=list)
+    uploads: list[Path] = field(default_factory=list)
     problems: list[LearnError] = field(default_factory=list)
 
 
@@ -94,6 +96,7 @@ def forget_user(workspace: Workspace, name: str, user: str) -> Forgotten:
         for place in (workspace.ranking(name), *workspace.root.glob(f"benchmarks/*/{name}")):
             if place.is_dir():
                 found.reports.append(place)
+        found.uploads.extend(sorted(path for path in workspace.root.glob("uploads/*") if path.is_dir()))
         save_dataset(workspace, new)
         for place in (workspace.datasets, workspace.runs(name)):
             sweep_partial(place)

@@ -93,8 +93,10 @@ def test_a_damaged_run_is_left_and_named(before, tmp_path):
 
 def test_the_command_says_what_it_took_and_what_it_cannot(before, tmp_path):
     shutil.copytree(before.root, tmp_path / "workspace")
+    (tmp_path / "workspace" / "uploads" / "abc").mkdir(parents=True)
     said = CliRunner().invoke(app, ["forget", synthetic.NAME, USER, "--workspace", str(tmp_path / "workspace")])
     assert said.exit_code == 0 and f"events of '{USER}' out of" in said.output
+    assert "may hold them" in said.output and "uploads/abc" in said.output
     assert "Learned with their events" in said.output and "learn train synthetic" in said.output
 
 
