@@ -2,6 +2,7 @@
 # make demo  builds the demo from raw data           make slow   the tests that take minutes
 # make lab   the tutorials, in JupyterLab         make notebooks   runs them all into notebooks/html
 # make notebooks-refresh   executes the tutorials and stores their outputs and pictures in them
+# make trust  breaks what can break, and counts what is lost
 # make docs  the documentation, into site/           make lint   style, docstrings, floors, types
 # make wheel the package, into dist/                 make peers  the environment of the peers of table 3
 # make test-sse41, test-avx2, test-two-threads   the suite as other processors compute it
@@ -11,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: app test slow test-sse41 test-avx2 test-two-threads demo peers lint lab notebooks notebooks-refresh docs wheel requirements clean
+.PHONY: app test slow test-sse41 test-avx2 test-two-threads trust demo peers lint lab notebooks notebooks-refresh docs wheel requirements clean
 app: $(READY)
 	$(BIN)/learn app
 
@@ -33,6 +34,10 @@ test-avx2: $(READY)
 
 test-two-threads: $(READY)
 	OMP_NUM_THREADS=2 MKL_NUM_THREADS=2 $(PYTEST) -m "not slow and not browser"
+
+# Every n-th call of the system fails or kills a command, every file is damaged, commands run in pairs: an hour or two.
+trust: $(READY)
+	$(BIN)/python -m benchmarks.trust --publish
 
 demo: $(READY)
 	$(BIN)/learn demo

@@ -23,9 +23,27 @@ _verified: dict[Path, tuple[int, int, int, str]] = {}  # what was found whole, u
 
 def write_checksums(folder: Path) -> None:
     """Writes ``folder``/checksums.json: file name -> SHA-256 in hex, of every file that lies in it."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != NAME)
-    sums = {path.name: sha256(path) for path in files}
-    (folder / NAME).write_text(_text(sums), encoding="utf-8")
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != NAME and path.name[0] != ".")
+    _replace_sums(folder / NAME, {path.name: sha256(path) for path in files})
+
+
+def check_complete(folder: Path, remedy: str) -> None:
+    """Refuses a folder that lacks a file that was written into it.
+
+    Raises:
+        LearnError: a file of its checksums.json is not there, or that file is damaged.
+    """
+    for name in _stated(folder / NAME, remedy):
+        if not (folder / name).is_file():
+            kind = "is a folder, where a file was written" if (folder / name).exists() else "does not exist any more"
+            raise LearnError(f"{folder / name} {kind}.", remedy)
+
+
+def verify_folder(folder: Path, remedy: str) -> None:
+    """Refuses a folder any of whose files is not what was written. Raises as `check_complete` and `verify`."""
+    check_complete(folder, remedy)
+    for name in _stated(folder / NAME, remedy):
+        verify(folder / name, remedy)
 
 
 @contextmanager
@@ -35,7 +53,7 @@ def replacing(path: Path) -> Iterator[None]:
     A kill in between leaves a file of which nothing is stated, never one that looks damaged.
     """
     sums = path.parent / NAME
-    known = _known(sums) if sums.exists() else {}
+    known = _stated(sums, f"Build {path.parent} again, or delete it.")
     if path.name not in known:
         yield
         return
@@ -54,14 +72,20 @@ def verify(path: Path, remedy: str) -> None:
     Raises:
         LearnError: its SHA-256 is not the one in the checksums.json beside it, or that file is damaged.
     """
-    expected = _expected(path, remedy)
+    expected = _stated(path.parent / NAME, remedy).get(path.name)
     if expected is None:
         return
-    about = path.stat()
-    known = (about.st_size, about.st_mtime_ns, about.st_ino, expected)
-    if _verified.get(path) == known:
-        return
-    if sha256(path) != expected:
+    try:
+        about = path.stat()
+        known = (about.st_size, about.st_mtime_ns, about.st_ino, expected)
+        if _verified.get(path) == known:
+            return
+        found = sha256(path)
+    except FileNotFoundError:
+        raise LearnError(f"{path} does not exist any more.", remedy) from None
+    except OSError as error:
+        raise LearnError(f"{path} cannot be read: {error.strerror}.", remedy) from None
+    if found != expected:
         raise LearnError(f"{path} is damaged: it is not what was written.", remedy)
     _verified[path] = known
 
@@ -72,21 +96,18 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _expected(path: Path, remedy: str) -> str | None:
-    """None where no checksums.json lies beside ``path`` or it does not know the file."""
-    sums = path.parent / NAME
+def _stated(sums: Path, remedy: str) -> dict[str, str]:
+    """File name -> SHA-256; nothing where there is no such file."""
     try:
-        return _known(sums).get(path.name)
+        known = json.loads(sums.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
+        return {}
+    except OSError as error:
+        raise LearnError(f"{sums} cannot be read: {error.strerror}.", remedy) from None
+    except (ValueError, RecursionError) as error:
         raise LearnError(f"{sums} is damaged: {error}.", remedy) from None
-
-
-def _known(sums: Path) -> dict[str, str]:
-    known = json.loads(sums.read_text(encoding="utf-8"))
-    if not isinstance(known, dict):
-        raise ValueError("it holds no names of files")
+    if not isinstance(known, dict) or not known:
+        raise LearnError(f"{sums} is damaged: it holds no names of files.", remedy)
     return known
 
 

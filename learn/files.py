@@ -9,20 +9,29 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from learn.checksums import replacing, verify, write_checksums
 from learn.errors import LearnError
 from learn.exchange import exchange, fsync_folder, fsync_tree
-from learn.partial import retired_beside, temporary_beside
+from learn.locks import writing
+from learn.partial import retired_beside, sweep_partial, temporary_beside
+
+T = TypeVar("T")
+J = TypeVar("J")
+_KINDS: dict[type, str] = {dict: "an object", list: "a list", type(None): "null"}
+_READ_TIMES = 5
 
 
-def _write_error(path: Path, error: OSError) -> LearnError:
+def write_error(path: Path, error: OSError) -> LearnError:
+    """What is said where the file system refused to write ``path``: why, and what would help."""
     reason = error.strerror or str(error)
     remedy = "Choose a folder that you may write to with --workspace (or LEARN_WORKSPACE)."
+    if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY):
+        remedy = f"Move what stands at {path} away, and run it again."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         remedy = "Free some space, or choose another disk with --workspace (or LEARN_WORKSPACE), and run it again."
     return LearnError(f"Cannot write {path}: {reason}.", remedy)
@@ -46,7 +55,7 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
             os.replace(temporary, path)
         fsync_folder(path.parent)
     except OSError as error:
-        raise _write_error(path, error) from error
+        raise write_error(path, error) from error
     finally:
         # What keeps the temporary file from being removed kept it from being made, and is already reported.
         with suppress(OSError):
@@ -55,20 +64,25 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
 
 @contextmanager
 def atomic_folder(path: Path | str) -> Iterator[Path]:
-    """Like `atomic_path` for a whole folder: the new folder, with its checksums, replaces ``path`` at the end."""
+    """Like `atomic_path` for a whole folder: the new folder, with its checksums, replaces ``path`` at the end.
+
+    One process at a time (`learn.locks.writing`); what dead ones left beside ``path`` goes.
+    """
     path = Path(path)
-    temporary = temporary_beside(path)
-    try:
-        temporary.mkdir(parents=True)
-        yield temporary
-        write_checksums(temporary)
-        fsync_tree(temporary)
-        _replace_folder(temporary, path)
-        fsync_folder(path.parent)
-    except OSError as error:
-        raise _write_error(path, error) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with writing(path):
+        temporary = temporary_beside(path)
+        try:
+            sweep_partial(path.parent, nameless=False)
+            temporary.mkdir(parents=True)
+            yield temporary
+            write_checksums(temporary)
+            fsync_tree(temporary)
+            _replace_folder(temporary, path)
+            fsync_folder(path.parent)
+        except OSError as error:
+            raise write_error(path, error) from error
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _replace_folder(new: Path, path: Path) -> None:
@@ -86,27 +100,62 @@ def _replace_folder(new: Path, path: Path) -> None:
         shutil.rmtree(retired, ignore_errors=True)
 
 
+def read_unchanged(folder: Path, read: Callable[[], T]) -> T:
+    """What ``read`` returns of the files in ``folder``, all of one version: read again where it was replaced meanwhile.
+
+    Raises:
+        LearnError: as ``read``; or it was replaced every time.
+    """
+    for _ in range(_READ_TIMES):
+        before = _which(folder)
+        try:
+            found = read()
+        except LearnError:
+            if _which(folder) == before:
+                raise
+        else:
+            if _which(folder) == before:
+                return found
+    raise LearnError(f"{folder} is replaced again and again.", "Wait until it is written, and run this again.")
+
+
+def _which(folder: Path) -> tuple[int, int] | None:
+    with suppress(OSError):
+        about = folder.stat()
+        return about.st_ino, about.st_ctime_ns
+    return None
+
+
 def write_json(path: Path | str, value: Any) -> None:
     """Writes ``value`` as indented JSON (UTF-8), atomically."""
     with atomic_path(path) as temporary:
         temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
 
 
-def read_json(path: Path | str, remedy: str) -> Any:
+def read_json(path: Path | str, remedy: str, holds: type[J] = object) -> J:  # type: ignore[assignment]
     """Reads a JSON file that this project wrote.
 
+    Args:
+        path: the file.
+        remedy: the command that rebuilds it.
+        holds: dict or list, what stands at its top; object: anything.
+
     Raises:
-        LearnError: absent, not JSON, or not what was written; the message carries ``remedy``, the command that
-            rebuilds the file.
+        LearnError: absent, not JSON, something else than ``holds``, or not what was written.
     """
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8")
         verify(path, remedy)
-        return json.loads(text)
+        found = json.loads(text)
     except FileNotFoundError:
         raise LearnError(f"{path} does not exist.", remedy) from None
     except OSError as error:
         raise LearnError(f"{path} cannot be read: {error.strerror}.", remedy) from None
     except (ValueError, RecursionError) as error:
         raise LearnError(f"{path} is damaged: {error}.", remedy) from None
+    if not isinstance(found, holds):
+        raise LearnError(
+            f"{path} is damaged: it holds {_KINDS.get(type(found), 'a value')}, not {_KINDS[holds]}.", remedy
+        )
+    return found

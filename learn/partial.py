@@ -31,12 +31,17 @@ def retired_beside(path: Path) -> Path:
     return path.parent / f"{RETIRED_PREFIX}{_owner()}-{uuid.uuid4().hex}-{path.name}"
 
 
-def sweep_partial(folder: Path | str) -> None:
-    """Removes what dead processes left behind in ``folder``; what one had moved aside goes back where it was."""
+def sweep_partial(folder: Path | str, nameless: bool = True) -> None:
+    """Removes what dead processes left behind in ``folder``; what one had moved aside goes back where it was.
+
+    Args:
+        folder: of a workspace, or any other.
+        nameless: also what names no process, as earlier versions wrote it; False where a folder may hold others' files.
+    """
     folder = Path(folder)
     restore_retired(folder)
     for leftover in [*folder.glob(f"{TEMPORARY_PREFIX}*"), *folder.glob(f"{RETIRED_PREFIX}*")]:
-        if not _owner_lives(leftover):
+        if not _owner_lives(leftover) and (nameless or len(_owner_of(leftover)) == 3):
             _remove(leftover)
 
 
@@ -59,7 +64,7 @@ def _remove(path: Path) -> None:
 
 def _owner_lives(path: Path) -> bool:
     """Whether the process that a temporary name holds may still be writing; names without one are of nobody."""
-    owner = path.name.removeprefix(TEMPORARY_PREFIX).removeprefix(RETIRED_PREFIX).split("-", 1)[0].split(".")
+    owner = _owner_of(path)
     if len(owner) != 3 or not owner[1].isdigit():
         return False
     host, pid, started = owner
@@ -74,6 +79,11 @@ def _owner_lives(path: Path) -> bool:
     except (PermissionError, OverflowError):
         pass
     return started == _started(int(pid))
+
+
+def _owner_of(path: Path) -> list[str]:
+    """Host, process and its beginning, as `_owner` joined them; something else where nobody is named."""
+    return path.name.removeprefix(TEMPORARY_PREFIX).removeprefix(RETIRED_PREFIX).split("-", 1)[0].split(".")
 
 
 def _owner() -> str:

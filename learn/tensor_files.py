@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -27,18 +30,26 @@ def save_tensors(path: Path, tensors: Mapping[str, np.ndarray], about: Mapping[s
         LearnError: the file cannot be written.
     """
     arrays = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
-    with atomic_path(path) as temporary:
-        try:
-            save_file(arrays, temporary, {**(about or {}), _DIGEST: _digest(arrays)})
-        except SafetensorError as error:  # it reports a full disk in its own exception
-            raise OSError(errno.ENOSPC if "os error 28" in str(error) else errno.EIO, str(error)) from error
+    with atomic_path(path) as temporary, saving():
+        save_file(arrays, temporary, {**(about or {}), _DIGEST: _digest(arrays)})
+
+
+@contextmanager
+def saving() -> Iterator[None]:
+    """What safetensors reports of the file system in an exception of its own (a full disk, say) becomes an OSError."""
+    try:
+        yield
+    except SafetensorError as error:
+        said = re.search(r"os error (\d+)", str(error))
+        number = int(said[1]) if said else errno.EIO
+        raise OSError(number, os.strerror(number)) from error
 
 
 def load_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Name -> array, and what was given as ``about``; files that state no SHA-256 are read as they are.
 
     Raises:
-        DamagedTensors: no such file, cut off, or other values than were written.
+        DamagedTensors: no such file, cut off, other values than were written, or numbers that are not finite.
     """
     try:
         with safe_open(path, framework="numpy") as file:
@@ -49,6 +60,9 @@ def load_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     stated = about.pop(_DIGEST, None)
     if stated is not None and stated != _digest(arrays):
         raise DamagedTensors("its values are not those that were written")
+    for name, value in arrays.items():
+        if value.dtype.kind == "f" and not np.isfinite(value).all():
+            raise DamagedTensors(f"{name} holds numbers that are not finite")
     return arrays, about
 
 

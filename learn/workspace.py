@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from learn.checksums import NAME as CHECKSUMS
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.partial import restore_retired
@@ -129,15 +130,24 @@ class Workspace:
         def place(folder: Path) -> tuple[int, int, str]:
             if folder.name in first:  # a copy's or a clone's times of files say nothing
                 return first.index(folder.name), 0, folder.name
-            return len(first), (folder / "run.json").stat().st_mtime_ns, folder.name
+            return len(first), modified(folder / "run.json"), folder.name
 
         return sorted(_named_folders(self.runs(dataset), "run.json"), key=place)
 
 
 def _named_folders(place: Path, holding: str) -> list[Path]:
-    """Folders in ``place`` that hold such a file and have a name as `checked_name` takes it.
+    """Folders in ``place`` that hold such a file, or have lost it, and have a name as `checked_name` takes it.
 
     What is being written, what a killed process left, and a file manager's "copy of shop" are none of ours.
     """
     restore_retired(place)
-    return [path.parent for path in place.glob(f"*/{holding}") if _NAME.fullmatch(path.parent.name)]
+    found = {path.parent for file in (holding, CHECKSUMS) for path in place.glob(f"*/{file}")}
+    return [folder for folder in found if _NAME.fullmatch(folder.name)]
+
+
+def modified(file: Path) -> int:
+    """When ``file`` was written, in ns; 0 where there is none any more."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0

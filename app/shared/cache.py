@@ -26,7 +26,7 @@ from learn.reproduce import results
 from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns, find_runs, run_paths
-from learn.workspace import Workspace
+from learn.workspace import Workspace, modified
 
 
 def workspace() -> Workspace:
@@ -54,7 +54,7 @@ def dataset_names() -> list[str]:
 def open_dataset(name: str) -> Dataset:
     """The dataset called ``name`` with its split; one that needs no preparing is kept once it was opened."""
     about = workspace().dataset(name) / "dataset.json"
-    return _dataset(name, str(workspace().root), about.stat().st_mtime_ns if about.exists() else 0)
+    return _dataset(name, str(workspace().root), modified(about))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the dataset …")
@@ -69,7 +69,7 @@ def _dataset(name: str, root: str, stamp: int) -> Dataset:
 def open_runs(dataset: Dataset) -> FoundRuns:
     """The Runs of ``dataset`` that fit it, and why others do not (`learn.runs.stored.find_runs`)."""
     paths = run_paths(workspace(), dataset.name).values()
-    stamps = tuple((str(path), (path / "run.json").stat().st_mtime_ns) for path in paths)
+    stamps = tuple((str(path), modified(path / "run.json")) for path in paths)
     return _runs(dataset, str(workspace().root), dataset.fingerprint, dataset.split.info, stamps)
 
 
@@ -135,4 +135,4 @@ def metrics(_runs: list[Run], key: tuple[str, ...]) -> pd.DataFrame:
 
 def run_key(runs: Sequence[RunFolder]) -> tuple[str, ...]:
     """What tells one set of Runs from another: each one's folder and when it was written."""
-    return tuple(f"{run.path}@{(run.path / 'run.json').stat().st_mtime_ns}" for run in runs)
+    return tuple(f"{run.path}@{modified(run.path / 'run.json')}" for run in runs)

@@ -101,7 +101,7 @@ def read_spec(workspace: Workspace, name: str) -> Spec:
     Raises:
         LearnError: there is none of that name, or it is damaged.
     """
-    stored = read_json(workspace.build(name) / SPEC, "Start the build again.")
+    stored = read_json(workspace.build(name) / SPEC, "Start the build again.", dict)
     lists = {key: tuple(stored[key]) for key in ("mapping", "settings")}
     return Spec(**(stored | lists))
 

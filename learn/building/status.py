@@ -73,7 +73,7 @@ def read_status(folder: Path) -> Status:
     Raises:
         LearnError: absent or damaged.
     """
-    stored = read_json(folder / FILE, "Start the build again.")
+    stored = read_json(folder / FILE, "Start the build again.", dict)
     return Status(**{name: value for name, value in stored.items() if name in Status.__dataclass_fields__})
 
 

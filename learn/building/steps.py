@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from learn.cex.store import remove_stores
 from learn.data.dataset import Dataset
 from learn.pipeline import (
     EVERY_TOWER,
@@ -61,9 +61,8 @@ def build(
     dataset = prepare_dataset(workspace, plan.what)
     prepared(dataset)
     config = configuration(dataset, plan.preset, plan.settings, plan.llm, vectors=plan.vectors)
-    if plan.from_scratch:
-        shutil.rmtree(workspace.content(dataset.name), ignore_errors=True)
-        shutil.rmtree(workspace.runs(dataset.name), ignore_errors=True)
+    if plan.from_scratch:  # a Run is there until its successor is whole
+        remove_stores(workspace, dataset.name)
     if plan.vectors is None and untrainable(dataset):
         return dataset, make_references(workspace, dataset, progress=progress)
     towers = towers_named(EVERY_TOWER)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import shutil
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,19 +19,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from learn.cex.prompt import item_prompts
 from learn.checksums import verify
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.files import read_json, write_json
+from learn.locks import writing
 from learn.partial import sweep_partial
 from learn.tensor_files import load_tensors, save_tensors
 from learn.workspace import Workspace
 
 FORMAT_VERSION = 1
 HASH_BYTES = 16
+_STORE = "store"
+"""In a shard's header: the key of its store, so that one of another LLM's or prompt's is noticed."""
 OWN = "vectors"
 """The setting of a store whose vectors no LLM made; what it holds stands under the items' ids."""
 KEY_SEPARATOR = "+"
@@ -76,6 +78,17 @@ def share_content(source: Workspace, of: str, key: str, workspace: Workspace, da
             store.save_compact(folder, store.names_of(dataset), "float16")
 
 
+def remove_stores(workspace: Workspace, dataset: str) -> None:
+    """Removes what LLMs have read of ``dataset``, in all settings.
+
+    Raises:
+        LearnError: they cannot be removed.
+    """
+    for folder in sorted(path for path in workspace.content(dataset).glob("*") if path.is_dir()):
+        with writing(folder):
+            _drop(folder)
+
+
 class ContentStore:
     """One folder of content embeddings.
 
@@ -89,7 +102,7 @@ class ContentStore:
         file = self.folder / "store.json"
         # A file that is there but cannot be used would stop the next extraction as well: it has to go first.
         remedy = f"Delete the folder {self.folder}, then type: learn extract {self.folder.parent.name}"
-        about = read_json(file, remedy if file.exists() else self.remedy)
+        about: Any = read_json(file, remedy if file.exists() else self.remedy)
         if not isinstance(about, dict) or not isinstance(about.get("settings"), dict):
             raise LearnError(f"{file} is damaged: it has no settings.", remedy)
         if about.get("format_version") != FORMAT_VERSION:
@@ -126,10 +139,12 @@ class ContentStore:
             try:
                 verify(shard, self.remedy)  # of the prebuilt demo; a shard of a workspace states its own
                 hashes, vectors, tokens = _read_shard(shard)
+                if parts and parts[0].shape[1] != vectors.shape[1]:
+                    raise ValueError(f"its vectors have {vectors.shape[1]} dimensions, not {parts[0].shape[1]}")
             except (ValueError, LearnError) as error:
                 warnings.warn(f"{shard} is damaged ({error}); its items have to be read again.", stacklevel=2)
                 if drop_damaged:
-                    shard.unlink(missing_ok=True)
+                    _drop(shard)
                 continue
             names += [row.tobytes() for row in hashes]
             parts.append(vectors)
@@ -196,9 +211,9 @@ class ContentStore:
         hashes = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), HASH_BYTES)
         kept = np.fromiter(rows.values(), np.int64, len(rows))
         tensors = {"hashes": hashes, "vectors": vectors[kept], "lengths": lengths[kept]}
-        save_tensors(self.folder / f"shard-{number:06d}.safetensors", tensors)
+        save_tensors(self.folder / f"shard-{number:06d}.safetensors", tensors, {_STORE: self.folder.name})
         for shard in old:
-            shard.unlink(missing_ok=True)
+            _drop(shard)
 
     def save_compact(
         self, folder: Path | str, prompts: Sequence[str], dtype: Literal["int8", "float16"] = "int8"
@@ -222,46 +237,24 @@ class ContentStore:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Only one process writes. The system frees the lock when its holder dies, however it dies.
+        """Only one process reads into it; a second one waits, and then finds what the first has read.
 
         Raises:
-            LearnError: another process is writing (the message has its id), or the folder is read-only.
+            LearnError: the folder is read-only.
         """
-        lock = FileLock(self.folder / "lock", timeout=0)
-        # In a file of its own: some systems let nobody read a locked one.
-        holder = self.folder / "lock-holder"
-        try:
-            lock.acquire()
-        except Timeout:
-            process = holder.read_text(encoding="utf-8").strip() if holder.exists() else ""
-            raise LearnError(
-                f"Process {process or 'unknown'} is reading the same items into {self.folder}.",
-                "Wait for it to finish, or stop it: what it has read is kept.",
-            ) from None
-        except OSError as error:
-            raise _lock_error(self.folder / "lock", error) from error
-        try:
-            try:
-                holder.write_text(str(os.getpid()), encoding="utf-8")
-            except OSError as error:
-                raise _lock_error(holder, error) from error
+        with writing(self.folder):
             sweep_partial(self.folder)
             yield
-        finally:
-            lock.release()
-
-
-def _lock_error(path: Path, error: OSError) -> LearnError:
-    return LearnError(
-        f"Cannot write {path}: {error.strerror}.",
-        "Choose a folder that you may write to with --workspace (or LEARN_WORKSPACE).",
-    )
 
 
 def _read_shard(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    shard, _ = load_tensors(path)
+    shard, about = load_tensors(path)
     if not {"hashes", "vectors", "lengths"} <= shard.keys():
         raise ValueError(f"it holds {sorted(shard)}")
+    if about.get(_STORE, path.parent.name) != path.parent.name:
+        raise ValueError(f"it belongs to the store {about[_STORE]}")
+    if not len(shard["vectors"]):
+        raise ValueError("it holds no vector")
     vectors = shard["vectors"].astype(np.float32)
     if "scale" in shard:
         vectors *= shard["scale"]
@@ -277,4 +270,12 @@ def _write_shard(
 ) -> None:
     hashes = np.frombuffer(b"".join(map(text_hash, prompts)), np.uint8).reshape(len(prompts), HASH_BYTES)
     tensors = {"hashes": hashes, "vectors": vectors, "lengths": np.asarray(lengths, np.int32)}
-    save_tensors(path, tensors if scale is None else tensors | {"scale": scale})
+    save_tensors(path, tensors if scale is None else tensors | {"scale": scale}, {_STORE: path.parent.name})
+
+
+def _drop(shard: Path) -> None:
+    """Removes a shard, a store, or what stands in its place."""
+    try:
+        shutil.rmtree(shard) if shard.is_dir() and not shard.is_symlink() else shard.unlink(missing_ok=True)
+    except OSError as error:
+        raise LearnError(f"Cannot remove {shard}: {error.strerror}.", f"Delete it: {shard}") from error

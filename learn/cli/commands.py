@@ -31,6 +31,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "map": explore.map_command,
     "atlas": explore.atlas,
     "runs": data.runs,
+    "forget": data.forget,
     "import-run": data.import_run_command,
     "update": changing.update,
     "export": sharing.export,

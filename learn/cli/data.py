@@ -86,12 +86,47 @@ def runs(
         say(f"The workspace {where.root} holds no dataset yet.")
         next_step("learn demo", workspace)
         return
-    found = [(name, Run(path)) for name in names for path in run_paths(where, name).values()]
+    found, damaged = [], []
+    for name in names:
+        for path in run_paths(where, name).values():
+            try:
+                found.append((name, Run(path)))
+                found[-1][1].check_files()
+            except LearnError as error:
+                damaged.append(error)
+                found = [one for one in found if one[1].path != path]
     print_runs(found)
+    for problem in damaged:
+        say(f"Damaged: {problem}")
     for problem in (one for name in names if is_stored(where, name) for one in unfit(where, name)):
         say(f"Note: {problem}")
     with_runs = [name for name, _ in found]
     next_step(f"learn evaluate {with_runs[0]}" if with_runs else f"learn train {names[0]}", workspace)
+
+
+def forget(
+    dataset: DatasetArgument,
+    user: Annotated[str, typer.Argument(help="The person's id in it.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Take a person's events, vectors and lists out of a dataset and of all that was made of it."""
+    from learn.runs.forget import forget_user
+
+    where = Workspace.at(workspace)
+    found = forget_user(where, dataset, user)
+    say(f"Took {found.events:,} events of {user!r} out of {where.dataset(dataset)}")
+    for folder in found.runs:
+        say(f"Took their vector and lists out of {folder}; its metrics are counted without them.")
+    for folder, label in found.learned.items():
+        say(f"Learned with their events: {folder} ({label}). Make it again to be rid of that: learn train {dataset}")
+    for folder in found.reports:
+        say(f"Means over people that counted them: {folder}. Write it again: learn rank, learn benchmark")
+    for folder in found.uploads:
+        say(f"Uploaded tables stay as they came and may hold them: {folder}. Delete what is not needed any more.")
+    for problem in found.problems:
+        say(f"Not touched: {problem}")
+    say("What lies outside the workspace (the source's tables, exports, copies) still holds them.")
+    next_step(f"learn map {dataset}" if found.runs else "learn app", workspace)
 
 
 def import_run_command(

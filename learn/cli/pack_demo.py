@@ -48,7 +48,7 @@ def check_manifest(folder: Path = PREBUILT) -> dict[str, Any]:
     Raises:
         LearnError: absent, or made by code with other formats or another demo preset.
     """
-    manifest = read_json(folder / "manifest.json", REBUILD)
+    manifest = read_json(folder / "manifest.json", REBUILD, dict)
     for key, wanted in expected_manifest().items():
         if manifest.get(key) != wanted:
             raise LearnError(

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from learn.checksums import verify
+from learn.checksums import check_complete, verify
 from learn.data.availability import in_stock
 from learn.data.ids import find_ids
 from learn.data.schema import Interactions, Items
@@ -192,7 +192,8 @@ class Dataset:
         """
         folder = Path(folder)
         remedy = f"Build it again: learn prepare SOURCE --name {folder.name}"
-        about = read_json(folder / "dataset.json", remedy)
+        about = read_json(folder / "dataset.json", remedy, dict)
+        check_complete(folder, remedy)
         if about.get("format_version") != FORMAT_VERSION:
             raise LearnError(
                 f"Dataset {folder} has format {about.get('format_version')}, this version reads {FORMAT_VERSION}.",
@@ -205,6 +206,10 @@ class Dataset:
             interactions = pd.read_parquet(folder / "interactions.parquet")
         except (OSError, ValueError) as error:
             raise LearnError(f"Dataset {folder} is damaged: {error}", remedy) from error
+        lacking = {"source", "report", "fingerprint"} - about.keys()
+        lacking |= {Items.ID, Items.TITLE} - set(items) | {Interactions.USER, Interactions.ITEM} - set(interactions)
+        if lacking:
+            raise LearnError(f"Dataset {folder} is damaged: it lacks {', '.join(sorted(lacking))}.", remedy)
         earlier = tuple(about.get("trained_on", ()))
         # A copied folder is a dataset of its own, under the name of its place.
         dataset = cls(folder.name, items, interactions, about["source"], about["report"], None, earlier, folder)

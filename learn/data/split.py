@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from learn.data.sequences import Sequences
+from learn.errors import LearnError
 
 
 class Phase(StrEnum):
@@ -42,6 +44,17 @@ class SplitInfo:
     def words(self) -> str:
         """How people read it: "target from 2017-11-01T00:00:00", or "leave one out"."""
         return f"target from {self.test_start}" if self.test_start else self.kind.replace("_", " ")
+
+
+def parse_split(stored: Mapping[str, str | None], path: Path, remedy: str) -> SplitInfo:
+    """`SplitInfo.parse` of what a file holds.
+
+    Raises:
+        LearnError: it does not say how the split was made; the message names ``path`` and carries ``remedy``.
+    """
+    if stored.get("kind") not in ("by_time", "leave_one_out"):
+        raise LearnError(f"{path} is damaged: it says no way to split.", remedy)
+    return SplitInfo.parse(stored)
 
 
 @dataclass(frozen=True)

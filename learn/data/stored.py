@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from learn.checksums import NAME as CHECKSUMS
+from learn.checksums import verify_folder
 from learn.data.completejourney import NAME as SHIPPED
 from learn.data.dataset import SPLIT_FILE, Dataset
-from learn.data.split import SplitInfo
+from learn.data.split import parse_split
 from learn.data.splits import default_split, make_split
 from learn.errors import LearnError
-from learn.files import read_json
-from learn.workspace import Workspace
+from learn.files import read_json, read_unchanged
+from learn.workspace import Workspace, modified
 
 
 def save_dataset(workspace: Workspace, dataset: Dataset) -> None:
@@ -30,7 +34,8 @@ def keep_dataset(workspace: Workspace, dataset: Dataset) -> None:
     folder = workspace.dataset(dataset.name)
     if is_stored(workspace, dataset.name) and (folder / SPLIT_FILE).exists():
         try:
-            about, split = read_json(folder / "dataset.json", ""), read_json(folder / SPLIT_FILE, "")
+            verify_folder(folder, "")
+            about, split = read_json(folder / "dataset.json", "", dict), read_json(folder / SPLIT_FILE, "", dict)
         except LearnError:  # damaged: it is replaced
             about, split = {}, {}
         if about == dataset.about() and split == dataset.split.describe():
@@ -46,7 +51,7 @@ def keep_dataset(workspace: Workspace, dataset: Dataset) -> None:
 
 def is_stored(workspace: Workspace, name: str) -> bool:
     """Whether ``workspace`` itself holds the dataset ``name``."""
-    return (workspace.dataset(name) / "dataset.json").exists()
+    return any((workspace.dataset(name) / file).exists() for file in ("dataset.json", CHECKSUMS))  # damaged, but there
 
 
 def needs_no_preparing(name: str) -> bool:
@@ -57,7 +62,7 @@ def needs_no_preparing(name: str) -> bool:
 def dataset_names(workspace: Workspace) -> list[str]:
     """What can be opened: the workspace's own datasets, the newest first, then the prebuilt demo's."""
     own = [name for name in workspace.dataset_names() if name != SHIPPED]
-    own.sort(key=lambda name: -(workspace.dataset(name) / "dataset.json").stat().st_mtime_ns)
+    own.sort(key=lambda name: -modified(workspace.dataset(name) / "dataset.json"))
     return [*own, SHIPPED] if is_stored(workspace, SHIPPED) or needs_no_preparing(SHIPPED) else own
 
 
@@ -79,8 +84,13 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
             f"There is no dataset {name!r} in the workspace {workspace.root} (there: {there}).",
             "Prepare it first, for example: learn prepare completejourney",
         )
+    return read_unchanged(folder, lambda: _read(folder))
+
+
+def _read(folder: Path) -> Dataset:
     dataset = Dataset.load(folder)
     if not (folder / SPLIT_FILE).exists():  # saved before anybody split it
         return dataset.with_split(default_split(dataset))
-    about = read_json(folder / SPLIT_FILE, f"Prepare it again: learn prepare SOURCE --name {name}")
-    return dataset.with_split(make_split(dataset, SplitInfo.parse(about)))
+    remedy = f"Prepare it again: learn prepare SOURCE --name {folder.name}"
+    info = parse_split(read_json(folder / SPLIT_FILE, remedy, dict), folder / SPLIT_FILE, remedy)
+    return dataset.with_split(make_split(dataset, info))

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from learn.checksums import NAME as CHECKSUMS
+from learn.checksums import check_complete
 from learn.data.schema import Slices
 from learn.errors import LearnError
 from learn.files import atomic_path, read_json, write_json
@@ -16,6 +18,10 @@ from learn.workspace import Workspace
 
 ROWS, ABOUT, TABLES = "ranking.json", "ranking-about.json", "ranking.md"
 DIGITS = 6
+DAMAGED = "damaged"
+"""What a report's dataset is called whose file cannot be read: opening it says what to do."""
+REMEDY = "Write it again: learn rank"
+_FACTS = {"slices", "top_n"}
 NAMES = {
     "lightgbm": "LightGBM", "dnn": "DNN",
     "none": "no LEARN", "raw": "raw vectors", "cosine": "their cosine", "fused": "fused",
@@ -58,19 +64,28 @@ def read_report(folder: Path) -> Report:
     Raises:
         LearnError: absent or damaged.
     """
-    remedy = "Write it again: learn rank"
-    rows = read_json(folder / ROWS, remedy)
-    table = pd.DataFrame(rows) if isinstance(rows, list) else pd.DataFrame()
+    remedy = REMEDY
+    check_complete(folder, remedy)
+    table = pd.DataFrame(read_json(folder / ROWS, remedy, list))
     if not set(table.columns) >= set(Results.ALL):
         raise LearnError(f"{folder / ROWS} lacks columns of its table.", remedy)
-    return Report(table, read_json(folder / ABOUT, remedy))
+    about = read_json(folder / ABOUT, remedy, dict)
+    if lacking := _FACTS - about.keys():
+        raise LearnError(f"{folder / ABOUT} lacks {', '.join(sorted(lacking))}.", remedy)
+    return Report(table, about)
 
 
 def report_folders(workspace: Workspace, published: Path) -> dict[str, Path]:
     """Dataset -> folder of its report: the workspace's own, then what is published of others."""
-    found = {path.parent.name: path.parent for path in sorted((workspace.root / "ranking").glob(f"*/{ABOUT}"))}
+    own = workspace.root / "ranking"
+    paths = sorted(path for file in (ABOUT, CHECKSUMS) for path in own.glob(f"*/{file}") if path.parent.name[0] != ".")
+    found = {path.parent.name: path.parent for path in paths}
     if (published / ROWS).exists() and (published / ABOUT).exists():
-        found.setdefault(read_json(published / ABOUT, "Write it again: learn rank")["dataset"], published)
+        try:
+            dataset = str(read_json(published / ABOUT, REMEDY, dict).get("dataset", DAMAGED))
+        except LearnError:
+            dataset = DAMAGED
+        found.setdefault(dataset, published)
     return found
 
 

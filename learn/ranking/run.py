@@ -12,6 +12,7 @@ from learn.data.completejourney import NAME as COMPLETEJOURNEY
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
 from learn.errors import LearnError
+from learn.files import atomic_folder
 from learn.ranking.config import RankingConfig
 from learn.ranking.impressions import Impressions, check_impressions, read_impressions
 from learn.runs.run import Run
@@ -92,5 +93,6 @@ def rank(
             say(f"left out: {count:,} impressions, {reason}")
     say("\n" + tables(report.rows, report.about))
     folder = workspace.ranking(dataset.name)
-    write_report(folder, report)
+    with atomic_folder(folder) as temporary:
+        write_report(temporary, report)
     return folder

@@ -7,10 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from learn.checksums import write_checksums
 from learn.data.schema import Metrics, Slices
 from learn.data.slices import ITEM_PREFIX
-from learn.files import atomic_path, read_json, write_json
-from learn.reproduce.results import one_metric
+from learn.files import atomic_path, write_json
+from learn.locks import writing
+from learn.reproduce.results import one_metric, read_rows
 from learn.reproduce.tables import Table
 
 Column = tuple[str, int, str, str]
@@ -77,23 +79,26 @@ def publish(summary: pd.DataFrame, file: Path) -> None:
     """Puts the rows of ``summary`` into ``file``, in place of those that it has of the same dataset."""
     rows = _records(summary)
     datasets = {row["dataset"] for row in rows}
-    kept = read_json(file, f"Delete {file} and run the benchmark again.") if file.exists() else []
-    write_json(file, [row for row in kept if row["dataset"] not in datasets] + rows)
+    with writing(file):  # what another benchmark puts there meanwhile is kept
+        kept = read_rows(file).pipe(_records) if file.exists() else []
+        write_json(file, [row for row in kept if row["dataset"] not in datasets] + rows)
 
 
 def write_report(folder: Path, plan: Table, summary: pd.DataFrame, about: dict[str, Any]) -> list[Path]:
     """Writes results.json (flat rows), about.json (configurations, fingerprint), table.md and figure.html."""
     from learn.reproduce.figure import benchmark_figure
 
-    write_json(folder / "results.json", _records(summary))
-    write_json(folder / "about.json", about)
     columns = default_columns(plan, summary)
     drawn = [column for column in columns if column[-1] == Slices.WHOLE][-1]
     texts = {
         "table.md": f"# {plan.title}\n\n{markdown(plan, summary, columns)}\n",
         "figure.html": benchmark_figure(summary, *drawn).to_html(include_plotlyjs=True),
     }
-    for name, text in texts.items():
-        with atomic_path(folder / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+    with writing(folder):
+        write_json(folder / "results.json", _records(summary))
+        write_json(folder / "about.json", about)
+        for name, text in texts.items():
+            with atomic_path(folder / name) as temporary:
+                temporary.write_text(text, encoding="utf-8")
+        write_checksums(folder)
     return [folder / name for name in ("results.json", "about.json", *texts)]

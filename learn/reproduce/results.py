@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from learn.checksums import NAME as CHECKSUMS
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
 from learn.files import read_json
@@ -13,20 +14,27 @@ from learn.workspace import Workspace
 
 NEEDED = {"run", "dataset", Metrics.METRIC, Metrics.K, Metrics.MEAN, Metrics.LOW, Metrics.HIGH}
 
-OTHER_FILES = ("explorer", "ranking", "ranking-about")
+RESULTS = "results.json"
+DAMAGED = "damaged"
+"""What the dataset of a file is called that cannot be read: opening it says what to do."""
+OTHER_FILES = ("trust", "explorer", "ranking", "ranking-about")
 """Files beside the comparisons: how quick the app's pages are, and the ranking stage's report."""
 
 
 def benchmark_files(workspace: Workspace, published: Path) -> dict[tuple[str, str], Path]:
     """(benchmark, dataset) -> file of flat rows; the workspace's own results replace published ones."""
-    found = {}
+    found: dict[tuple[str, str], Path] = {}
     for path in sorted(published.glob("*.json")):
         if path.stem in OTHER_FILES:
             continue
-        for dataset in dict.fromkeys(read_rows(path)["dataset"]):
-            found[path.stem, dataset] = path
-    for path in sorted((workspace.root / "benchmarks").glob("*/*/results.json")):
-        found[path.parent.parent.name, path.parent.name] = path
+        try:
+            datasets = list(dict.fromkeys(read_rows(path)["dataset"]))
+        except LearnError:
+            datasets = [DAMAGED]
+        found |= {(path.stem, dataset): path for dataset in datasets}
+    for file in (RESULTS, CHECKSUMS):
+        for path in sorted((workspace.root / "benchmarks").glob(f"*/*/{file}")):
+            found[path.parent.parent.name, path.parent.name] = path.with_name(RESULTS)
     return found
 
 
@@ -38,9 +46,9 @@ def read_rows(path: Path) -> pd.DataFrame:
     Raises:
         LearnError: the file is damaged or lacks a column.
     """
-    remedy = f"Delete {path}, or write it again: learn benchmark {path.stem}"
-    rows = read_json(path, remedy)
-    table = pd.DataFrame(rows) if isinstance(rows, list) else pd.DataFrame()
+    name = path.parent.parent.name if path.name == RESULTS else path.stem
+    remedy = f"Delete {path}, or write it again: learn benchmark {name}"
+    table = pd.DataFrame(read_json(path, remedy, list))
     if not set(table.columns) >= NEEDED:
         raise LearnError(f"{path} lacks {', '.join(sorted(NEEDED - set(table.columns)))}.", remedy)
     added = [column for column in (Metrics.SLICE, "why") if column not in table]
@@ -49,7 +57,7 @@ def read_rows(path: Path) -> pd.DataFrame:
 
 def read_benchmark(path: Path, dataset: str) -> pd.DataFrame:
     """The rows of ``dataset`` in a file."""
-    table = read_rows(path)
+    table = read_rows(path)  # refused where it is damaged
     return table[table["dataset"] == dataset].reset_index(drop=True)
 
 

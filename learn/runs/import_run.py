@@ -15,6 +15,7 @@ from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation.protocol import LIST_LENGTH
 from learn.evaluation.targets import contains, make_targets, pair_keys
+from learn.locks import writing
 from learn.runs.info import RunInfo, provenance
 from learn.runs.ranked_table import read_ranked_table
 from learn.runs.run import Run
@@ -66,9 +67,14 @@ def importable_folder(workspace: Workspace, dataset: Dataset, name: str) -> Path
         LearnError: ``name`` cannot be a folder's, or is taken by another kind of Run.
     """
     folder = workspace.run(dataset.name, name)
-    if (folder / "run.json").exists() and (kind := Run(folder).info.kind) != "imported":
-        raise LearnError(f"Run {name!r} of {dataset.name} exists and is a {kind} Run.", "Choose another name (--name).")
+    _check_free(folder, dataset)
     return folder
+
+
+def _check_free(folder: Path, dataset: Dataset) -> None:
+    if (folder / "run.json").exists() and (kind := Run(folder).info.kind) != "imported":
+        what = f"Run {folder.name!r} of {dataset.name} exists and is a {kind} Run."
+        raise LearnError(what, "Choose another name (--name).")
 
 
 def write_imported(
@@ -96,7 +102,9 @@ def write_imported(
         split=split.describe(),
         made=provenance() | dict(made),
     )
-    return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
+    with writing(folder):
+        _check_free(folder, dataset)
+        return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
 
 
 def ranked_lists(

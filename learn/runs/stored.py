@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,8 +155,17 @@ def finished_run(
     """
     if not (folder / "run.json").exists():
         return None
-    run = Run(folder)
+    try:
+        return _if_same(Run(folder), dataset, split, config, content_key)
+    except LearnError as problem:
+        warnings.warn(f"{problem.what} It is made again.", stacklevel=2)
+        return None
+
+
+def _if_same(run: Run, dataset: Dataset, split: Split, config: Config | None, content_key: str | None) -> Run | None:
     same = run.info.dataset_fingerprint == dataset.fingerprint and run.info.split == split.describe()
     if config is not None:
         same = same and run.info.content_key == content_key and run.config == config
+    if same:
+        run.check_files()
     return run if same else None

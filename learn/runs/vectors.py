@@ -7,7 +7,7 @@ import numpy as np
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.pal.preprocessing import ContentPreprocessing
-from learn.runs.folder import RunFolder, check_fits
+from learn.runs.folder import RunFolder, check_fits, rebuild
 
 
 def has_vectors(run: RunFolder) -> bool:
@@ -59,7 +59,7 @@ def run_vectors(run: RunFolder, dataset: Dataset, content: np.ndarray | None = N
         LearnError: the Run has no vectors, its content store is missing, or the vectors are not of this dataset.
     """
     check_fits(run, dataset)
-    remedy = f"Build the Run again with `learn train`, or delete the folder {run.path}."
+    remedy = rebuild(run.path, run.info)
     if run.info.item_vectors == "own":
         items = run.own_item_vectors
     elif run.info.item_vectors == "content":

@@ -16,7 +16,7 @@ from learn.data.schema import Recommendations
 from learn.data.slices import SliceConfig
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
-from learn.evaluation.protocol import LIST_LENGTH, evaluate
+from learn.evaluation.protocol import LIST_LENGTH, Evaluation, evaluate
 from learn.files import atomic_folder, write_json
 from learn.runs.info import RunInfo, write_info, write_table, write_vectors
 from learn.runs.run import Run
@@ -65,7 +65,6 @@ def finish_run(
     slices = slices or SliceConfig()
     lists = {candidates: items for candidates, (items, _) in ranked.items()}
     evaluation = evaluate(lists, split, Phase.TEST, slices=slices)
-    about_slices = {"config": slices.model_dump(), "slices": _records(evaluation.slices), "users": evaluation.users}
     with atomic_folder(folder) as temporary:
         if config is not None:
             write_json(temporary / "config.json", config.model_dump(mode="json"))
@@ -78,13 +77,23 @@ def finish_run(
         if item_vectors is not None:
             write_vectors(temporary / "item_vectors.safetensors", item_vectors)
         write_table(temporary / "recommendations.parquet", recommendations_table(ranked, dataset))
-        write_table(temporary / "per_user.parquet", evaluation.per_user)
-        write_json(temporary / "metrics.json", _records(evaluation.metrics))
-        write_json(temporary / "slices.json", about_slices)
+        write_evaluation(temporary, evaluation, slices)
         if curves is not None and len(curves):
             write_json(temporary / "curves.json", _records(pd.DataFrame(curves)))
         write_info(temporary, info)
     return Run(folder, dataset.with_split(split))
+
+
+def write_evaluation(folder: Path, evaluation: Evaluation, slices: SliceConfig) -> None:
+    """Writes per_user.parquet, metrics.json and slices.json of a Run.
+
+    Raises:
+        LearnError: ``folder`` cannot be written to.
+    """
+    about = {"config": slices.model_dump(), "slices": _records(evaluation.slices), "users": evaluation.users}
+    write_table(folder / "per_user.parquet", evaluation.per_user)
+    write_json(folder / "metrics.json", _records(evaluation.metrics))
+    write_json(folder / "slices.json", about)
 
 
 def recommendations_table(ranked: Mapping[str, tuple[np.ndarray, np.ndarray]], dataset: Dataset) -> pd.DataFrame:

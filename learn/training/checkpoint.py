@@ -15,9 +15,10 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from learn.checksums import verify
+from learn.checksums import check_complete, verify
 from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
+from learn.tensor_files import saving
 
 
 def identity(**parts: Any) -> str:
@@ -54,18 +55,18 @@ class Checkpoints:
         """Replaces the checkpoint: ``groups`` of tensors, one file each, and ``state`` (JSON)."""
         with atomic_folder(self.folder) as temporary:
             for name, tensors in groups.items():
-                save_file(
-                    {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()},
-                    temporary / f"{name}.safetensors",
-                )
+                values = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
+                with saving():
+                    save_file(values, temporary / f"{name}.safetensors")
             write_json(temporary / "state.json", {"identity": self.identity, **state})
 
     def load(self) -> tuple[dict[str, dict[str, torch.Tensor]], dict[str, Any]] | None:
         """The newest checkpoint, or None when there is none or it belongs to another configuration or other data."""
         if not (self.folder / "state.json").exists():
             return None
-        remedy = f"Delete the folder {self.folder} and train again."
-        state = read_json(self.folder / "state.json", remedy)
+        remedy = f"Delete the folder {self.folder.parent}, and train again: learn train"
+        state = read_json(self.folder / "state.json", remedy, dict)
+        check_complete(self.folder, remedy)
         if state.get("identity") != self.identity:
             return None
         try:

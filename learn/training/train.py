@@ -19,6 +19,7 @@ from learn.evaluation.repeat_bias import fit_repeat_bias, fit_scaled_bias
 from learn.evaluation.targets import candidate_sets
 from learn.evaluation.validation import comparing_metric, validation_metric
 from learn.item_towers import ITEM_TOWERS
+from learn.locks import writing
 from learn.pal.infer import item_vectors, user_vectors
 from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
 from learn.pal.towers import Towers
@@ -101,32 +102,33 @@ def train(
     """
     folder = Path(folder)
     _check(dataset, split, content)
-    sweep_partial(folder.parent)
-    learned = split if plain is None else split.refitting()
-    prepared, preprocessing = prepare_content(content, learned, config, differences)
-    tower = ITEM_TOWERS[config.pal.item_tower]
-    info = RunInfo(
-        name=folder.name,
-        label=tower.label + ("" if plain is None else ", refitted"),
-        kind="learn",
-        variant=tower.code,
-        dataset=dataset.name,
-        dataset_fingerprint=dataset.fingerprint,
-        split=split.describe(),
-        content_key=content_key,
-        item_vectors="own" if tower.own_vectors else "content",
-        refit=plain is not None,
-        made=provenance(),
-    )
-    common = {"dataset": dataset, "split": split, "config": config, "preprocessing": preprocessing.tensors()}
-    if not tower.trained:
-        return _finish_untrained(folder, info, prepared, common, plain)
-    trainer = Trainer(dataset, learned, prepared, config, folder, None if plain is None else best_epoch(plain))
-    towers = trainer.train(progress or make_progress())
-    content_rows = torch.as_tensor(prepared, device=trainer.device)
-    run = _finish(folder, info, towers, trainer.state, content_rows, common, plain)
-    remove_checkpoints(folder)
-    return run
+    with writing(folder):  # its checkpoints too: who comes second waits, and finds none
+        sweep_partial(folder.parent)
+        learned = split if plain is None else split.refitting()
+        prepared, preprocessing = prepare_content(content, learned, config, differences)
+        tower = ITEM_TOWERS[config.pal.item_tower]
+        info = RunInfo(
+            name=folder.name,
+            label=tower.label + ("" if plain is None else ", refitted"),
+            kind="learn",
+            variant=tower.code,
+            dataset=dataset.name,
+            dataset_fingerprint=dataset.fingerprint,
+            split=split.describe(),
+            content_key=content_key,
+            item_vectors="own" if tower.own_vectors else "content",
+            refit=plain is not None,
+            made=provenance(),
+        )
+        common = {"dataset": dataset, "split": split, "config": config, "preprocessing": preprocessing.tensors()}
+        if not tower.trained:
+            return _finish_untrained(folder, info, prepared, common, plain)
+        trainer = Trainer(dataset, learned, prepared, config, folder, None if plain is None else best_epoch(plain))
+        towers = trainer.train(progress or make_progress())
+        content_rows = torch.as_tensor(prepared, device=trainer.device)
+        run = _finish(folder, info, towers, trainer.state, content_rows, common, plain)
+        remove_checkpoints(folder)
+        return run
 
 
 def _check(dataset: Dataset, split: Split, content: np.ndarray) -> None:

@@ -143,6 +143,8 @@ class Trainer:
         if checkpoint is None:
             return False
         tensors, saved = checkpoint
+        if saved["best_epoch"] >= 0 and self.best.load() is None:
+            return False  # the best weights are gone: only from the beginning does it end as it would have
         self.towers.load_state_dict(tensors["weights"])
         restore_optimizer(getattr(self.optimizer, "optimizer", self.optimizer), tensors["optimizer"])
         self.state = TrainingState(**{key: saved[key] for key in saved if key != "identity"})

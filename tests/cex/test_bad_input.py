@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from learn.cex import store as store_module
 from learn.cex.extractor import content_embeddings, embed_texts
 from learn.cex.llm import load_llm
 from learn.cex.prompt import item_prompts
@@ -100,7 +99,7 @@ def test_a_read_only_workspace_is_said_before_the_llm_reads(cex, tmp_path, monke
     def refuse(lock, *_, **options):
         raise PermissionError(errno.EACCES, "Permission denied", str(lock.lock_file))
 
-    monkeypatch.setattr(store_module.FileLock, "acquire", refuse)
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
     with pytest.raises(LearnError, match="Permission denied") as caught:
         content_embeddings(make_dataset(["tea", "new"]), cex, workspace, SILENT)
     assert "--workspace" in caught.value.remedy

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +23,7 @@ from learn.cex.prompt import item_prompts
 from learn.cex.store import ContentStore, share_content, store_key, stored_content
 from learn.config import CEXConfig, Pooling, preset
 from learn.errors import LearnError
+from learn.locks import writing
 from learn.progress import make_progress
 from learn.workspace import Workspace
 from tests.cex.conftest import make_dataset
@@ -140,15 +142,9 @@ def test_partial_files_are_swept_and_a_dead_holders_lock_does_not_block(filled, 
     dataset, _, store = filled
     leftover = store.folder / ".partial-left.safetensors"
     leftover.write_bytes(b"half")
-    (store.folder / "lock").write_text("999999")
+    store.folder.with_name(f".lock-{store.folder.name}").write_text("999999")
     content_embeddings(dataset, cex, workspace, SILENT)
     assert not leftover.exists()
-
-
-def test_two_writers_exclude_each_other(filled, cex, workspace):
-    dataset, _, store = filled
-    with store.locked(), pytest.raises(LearnError, match="is reading the same items"):
-        content_embeddings(dataset, cex, workspace, SILENT)
 
 
 HOLDER = """
@@ -160,16 +156,17 @@ with ContentStore(sys.argv[1]).locked():
 """
 
 
-def test_another_process_is_named_while_it_writes_and_its_lock_is_free_as_soon_as_it_is_killed(filled, cex, workspace):
-    dataset, _, store = filled
+def test_a_second_reader_waits_and_says_for_whom_until_that_one_is_killed(filled, cex, workspace, capfd):
+    dataset, content, store = filled
     other = subprocess.Popen([sys.executable, "-c", HOLDER, str(store.folder)], stdout=subprocess.PIPE, text=True)
     try:
         assert other.stdout.readline() == "locked\n"
-        with pytest.raises(LearnError, match=f"^Process {other.pid} is reading the same items into"):
-            content_embeddings(dataset, cex, workspace, SILENT)
-        other.kill()
-        other.wait(timeout=30)
-        content_embeddings(dataset, cex, workspace, SILENT)
+        with pytest.raises(LearnError, match=f"^Process {other.pid} .*is writing"), writing(store.folder, wait=False):
+            pass
+        threading.Timer(0.3, other.kill).start()
+        again = content_embeddings(dataset, cex, workspace, SILENT)
+        assert f"Waiting for process {other.pid} " in capfd.readouterr().err
+        assert (again.vectors == content.vectors).all()
     finally:
         other.kill()
         other.communicate(timeout=30)

@@ -172,8 +172,10 @@ def test_publishing_replaces_the_rows_of_the_same_dataset_only(summary, tmp_path
 @pytest.mark.parametrize("damage", ["{", "[]", '[{"run": "x", "dataset": "shop"}]'])
 def test_a_damaged_file_says_what_to_do(tmp_path, damage):
     (tmp_path / "table0.json").write_text(damage)
+    found = benchmark_files(Workspace(tmp_path / "nothing"), tmp_path)  # listed: the others can still be looked at
+    assert found == {("table0", "damaged"): tmp_path / "table0.json"}
     with pytest.raises(LearnError, match=r"table0\.json") as caught:
-        benchmark_files(Workspace(tmp_path / "nothing"), tmp_path)
+        read_benchmark(tmp_path / "table0.json", "damaged")
     assert "learn benchmark" in caught.value.remedy
 
 

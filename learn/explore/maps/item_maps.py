@@ -129,6 +129,7 @@ def make_maps(
                     dataset.n_items,
                     workspace,
                     base if space.name == first.name else None,
+                    wait=must_store,
                 )
     return found
 

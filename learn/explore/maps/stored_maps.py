@@ -12,6 +12,8 @@ import numpy as np
 
 from learn.explore.maps.layout import ItemMap, MapQuality, MoveQuality
 from learn.explore.maps.spaces import Space
+from learn.locks import writing
+from learn.partial import sweep_partial
 from learn.tensor_files import load_tensors, save_tensors
 from learn.workspace import Workspace
 
@@ -49,13 +51,22 @@ def write(
     n_items: int,
     workspace: Workspace,
     base: np.ndarray | None = None,
+    wait: bool = True,
 ) -> None:
     """Stores the map ``made`` of ``space``; ``base`` ([M, 2]) goes with the first space's.
 
     Raises:
-        LearnError: the file cannot be written.
+        LearnError: the file cannot be written, the Run was made anew since it was opened, or, where ``wait`` is False,
+            somebody is making it.
     """
-    identity = _identity(space, first, made.items, n_items) | {"base": base_digest, "method": made.method}
+    path = _paths(space, workspace)[-1]
+    with writing(path.parent, wait):
+        identity = _identity(space, first, made.items, n_items) | {"base": base_digest, "method": made.method}
+        sweep_partial(path.parent)
+        _save(path, made, identity, base)
+
+
+def _save(path: Path, made: ItemMap, identity: dict[str, str], base: np.ndarray | None) -> None:
     figures = {"quality": made.quality and asdict(made.quality), "moves": {n: asdict(m) for n, m in made.moves.items()}}
     identity["figures"] = json.dumps(figures)
     tensors = {"items": made.items.astype(np.int32), "plane": made.plane, "trust": made.trust}
@@ -63,13 +74,13 @@ def write(
         tensors["near"] = made.near.astype(np.uint16 if len(made.items) <= 2**16 else np.uint32)
     if base is not None:
         tensors["base"] = base.astype(np.float32)
-    save_tensors(_paths(space, workspace)[-1], tensors, identity)
+    save_tensors(path, tensors, identity)
 
 
 def _stamp(space: Space) -> str:
     """What tells this making of the space from another one."""
     found = hashlib.sha256(space.name.encode())
-    found.update((space.run.path / "run.json").read_bytes() + space.run.follows.encode())
+    found.update(space.run.stored_info() + space.run.follows.encode())
     return found.hexdigest()[:16]
 
 

@@ -1,0 +1,77 @@
+"""One process writes at a time: others wait, say for whom, and take over where the holder dies."""
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from learn.errors import LearnError
+from learn.files import atomic_folder
+from learn.locks import LOCK_PREFIX, writing
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from learn.locks import writing
+with writing(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def held(tmp_path):
+    """A folder's path that another process holds, and that process."""
+    words = [sys.executable, "-c", HOLDER, str(tmp_path / "thing"), "600"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "held\n"
+        yield tmp_path / "thing", other
+        other.kill()
+
+
+def test_who_may_not_wait_is_told_who_writes(held):
+    thing, other = held
+    with pytest.raises(LearnError, match=f"Process {other.pid} .* is writing .*thing"), writing(thing, wait=False):
+        pass
+
+
+def test_who_waits_is_told_for_whom_and_comes_next_when_that_one_is_killed(held, capfd):
+    thing, other = held
+    threading.Timer(0.2, other.kill).start()
+    with atomic_folder(thing) as temporary:
+        (temporary / "a.txt").write_text("mine")
+    assert capfd.readouterr().err.startswith(f"Waiting for process {other.pid} ")
+    assert (thing / "a.txt").read_text() == "mine"
+
+
+def test_it_leaves_nothing_and_the_same_thread_may_enter_twice(tmp_path):
+    with writing(tmp_path / "thing"):
+        with writing(tmp_path / "thing"):
+            assert (tmp_path / f"{LOCK_PREFIX}thing").exists()
+        assert (tmp_path / f"{LOCK_PREFIX}thing").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_threads_exclude_each_other(tmp_path):
+    found = []
+
+    def other():
+        try:
+            with writing(tmp_path / "thing", wait=False):
+                found.append("in")
+        except LearnError:
+            found.append("kept out")
+
+    with writing(tmp_path / "thing"):
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+    assert found == ["kept out"]
+
+
+def test_a_folder_that_nobody_may_write_to_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LearnError, match="Cannot write") as caught, writing(tmp_path / "file" / "thing"):
+        pass
+    assert "--workspace" in caught.value.remedy
