@@ -66,9 +66,10 @@ def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) ->
     by = max(gaps, key=lambda name: gaps[name])
     one, other = _points(high.term_points[by]), _points(low.term_points.get(by, 0.0))
     tops = [labels[name] for name, one in found.items() if one.rank == high.rank]
+    put = "puts" if len(tops) == 1 else "put"
     return (
-        f"{' and '.join(tops)} {'puts' if len(tops) == 1 else 'put'} it highest, at {high.rank:,}; {labels[worst]} lowest, at {low.rank:,}. What tells them "
-        f"apart most is {SHORT_TERMS[by]}: {one} against {other}."
+        f"{' and '.join(tops)} {put} it highest, at {high.rank:,}; {labels[worst]} lowest, at {low.rank:,}. "
+        f"What tells them apart most is {SHORT_TERMS[by]}: {one} against {other}."
     )
 
 
