@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from learn.errors import LearnError
+from learn.printable import printable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
 
 
 def say(text: str) -> None:
-    """One line to the user, as it is: names and paths may hold brackets."""
-    typer.echo(text)
+    """One line to the user: names, titles and paths in it are text, whatever they hold."""
+    typer.echo(printable(text))
+
+
+def warn(text: str) -> None:
+    """What nobody may overlook, in red where the terminal has colours."""
+    typer.secho(printable(text), fg=typer.colors.RED, bold=True, err=True)
 
 
 def next_step(command: str, workspace: Path | None) -> None:
@@ -77,7 +83,7 @@ def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> No
             experiments.append(
                 "–" if row is None else f"{row[Metrics.MEAN]:.4f} ± {(row[Metrics.HIGH] - row[Metrics.LOW]) / 2:.4f}"
             )
-        table.add_row(run.name, *experiments)
+        table.add_row(*map(printable, (run.name, *experiments)))
     _print(table)
 
 
@@ -89,14 +95,15 @@ def print_runs(runs: Iterable[tuple[str, Run]]) -> None:
     table = Table(*names_first, "What", "Parameters", "Trained in", "Content")
     for dataset, run in runs:
         info = run.info
-        table.add_row(
+        cells = (
             dataset, info.name, info.label, f"{info.trainable_parameters:,}", f"{info.train_seconds:.0f} s",
             info.content_key or "–",
         )  # fmt: skip
+        table.add_row(*map(printable, cells))
     _print(table)
 
 
 def _print(table: Table) -> None:
     from rich.console import Console
 
-    Console(highlight=False).print(table)
+    Console(highlight=False, markup=False, emoji=False).print(table)  # cells are text: brackets mean brackets

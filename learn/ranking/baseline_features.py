@@ -59,7 +59,7 @@ class _World:
         category = dataset.items[Items.CATEGORY].fillna("").astype(str)
         self.codes = {
             "category": _Codes(category),
-            "department": _Codes(category.str.split(Items.CATEGORY_SEPARATOR).str[0]),
+            "department": _Codes(category.str.split(Items.CATEGORY_SEPARATOR, regex=False).str[0]),
             "brand": _Codes(dataset.items[Items.BRAND]),
         }
         self.prices = dataset.items[Items.PRICE].to_numpy(np.float64)
