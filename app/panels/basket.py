@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app.shared import bench_settings, cache, theme, url
+from app.shared import bench_settings, cache, url
+from app.shared.text import short
 from learn.explore.colours import category_colours
 from learn.explore.lists import new_user
 
@@ -43,7 +44,7 @@ def _known(view: cache.View, ids: list[str]) -> list[int]:
     unknown = [name for name, item in zip(ids, items, strict=True) if item < 0 and name]
     if unknown:
         what = f"{len(unknown)} items of the link are" if len(unknown) > 1 else "one item of the link is"
-        url.refuse(f"{what} not in this catalogue, so not in the basket: {theme.plain(', '.join(unknown[:5]))}")
+        url.refuse(f"{what} not in this catalogue, so not in the basket: {', '.join(map(short, unknown[:5]))}")
     return [int(item) for item in items if item >= 0]
 
 

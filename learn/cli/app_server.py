@@ -10,9 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
 import urllib.request
 import webbrowser
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -63,6 +63,7 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool, als
     environment = {**os.environ, ENVIRONMENT_VARIABLE: str(workspace.root.resolve())}
     # From ROOT: a package `app` in the user's folder must not come before ours.
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
+    converter = subprocess.Popen([sys.executable, "-m", "learn.cli.convert_models"], cwd=ROOT, env=environment)
     # Whoever ends this process ends the server too, which would otherwise keep the port.
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     if open_browser and _has_screen():
@@ -73,6 +74,9 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool, als
     except KeyboardInterrupt:
         server.terminate()
         return server.wait()
+    finally:
+        converter.terminate()
+        converter.wait()
 
 
 def options(address: str, port: int, hosts: Sequence[str]) -> list[str]:

@@ -58,6 +58,8 @@ def main() -> None:
         raise SystemExit(130) from None
 
 
-def _warning(message: Warning | str, category: type[Warning], *_: object) -> str:
+def _warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
     """A warning as commands say it: what it is about may be somebody else's words."""
     return f"{category.__name__}: {printable(message)}\n"

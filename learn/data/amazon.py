@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import html
-import json
 import re
 import zlib
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from learn.data.dataset import Dataset
+from learn.data.json_lines import read_line
 from learn.data.schema import Interactions, Items
 from learn.data.validation import validate
 from learn.errors import LearnError
@@ -92,7 +92,7 @@ def records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         with opener(path, "rb") as handle:
             for number, line in enumerate(handle, start=1):
                 if line.strip():
-                    record = json.loads(line.decode("utf-8"))
+                    record = read_line(line)
                     if not isinstance(record, dict):
                         raise ValueError(f"{record!r:.60} is not an object")
                     yield number, record
@@ -129,7 +129,7 @@ def _read_reviews(path: Path, release: Release) -> pd.DataFrame:
     columns: tuple[list[Any], ...] = ([], [], [])
     for number, record in records(path):
         for field, column in zip(fields, columns, strict=True):
-            if record.get(field) in (None, ""):
+            if not _is_one_value(record.get(field)):
                 raise LearnError(
                     f"{path}, line {number} has no {field}.",
                     f"Give reviews of one release only (this one is read as {release.year}); mend or remove that line.",
@@ -145,7 +145,7 @@ def _read_meta(path: Path, release: Release, reviewed: set[str]) -> tuple[pd.Dat
     number = 0
     for number, record in records(path):
         item = record.get(release.item)
-        if item in (None, ""):
+        if not _is_one_value(item):
             raise LearnError(
                 f"{path}, line {number} has no {release.item}.",
                 f"Give the metadata (meta_*) of the same release as the reviews, {release.year}.",
@@ -170,6 +170,11 @@ def _read_meta(path: Path, release: Release, reviewed: set[str]) -> tuple[pd.Dat
     frame = pd.DataFrame(list(rows.values()))
     frame[Items.PRICE] = _prices(frame[Items.PRICE])
     return frame, {"repeated_records": repeated, "unreviewed_left_out": unreviewed}
+
+
+def _is_one_value(value: Any) -> bool:
+    """Whether it can be an id or a time: there, and no list or object."""
+    return value not in (None, "") and not isinstance(value, (list, dict))
 
 
 def _text(value: Any) -> str | None:

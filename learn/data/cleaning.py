@@ -153,8 +153,8 @@ def clean_extra(frame: pd.DataFrame) -> pd.DataFrame:
     """Further columns of a source, in types that Parquet can hold: what is not a number, a truth or a time is text."""
     for column in frame:
         if pd.api.types.infer_dtype(frame[column]) in ("integer", "floating", "mixed-integer-float"):
-            frame[column] = pd.to_numeric(frame[column])
-        elif frame[column].dtype == object:
+            frame[column] = pd.to_numeric(frame[column])  # an int of over 64 bits leaves the column as it was
+        if frame[column].dtype == object:
             texts = [flatten(value, Items.CATEGORY_SEPARATOR) for value in frame[column]]
             texts = [None if text is None else _INVISIBLE.sub("", text) for text in texts]
             frame[column] = pd.Series(texts, index=frame.index, dtype="str")

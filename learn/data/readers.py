@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import gzip
-import json
 import zlib
 from collections.abc import Iterator
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import pandas as pd
 
+from learn.data.json_lines import read_line
 from learn.errors import LearnError
 
 CSV, TSV, PARQUET, JSON_LINES = "CSV", "TSV", "Parquet", "JSON lines"
@@ -88,13 +89,18 @@ def _json_objects(path: Path) -> Iterator[dict[str, Any]]:
             if not line.strip():
                 continue
             try:
-                record = json.loads(line.decode("utf-8-sig"))
+                record = read_line(line)
             except UnicodeDecodeError as error:
                 raise _not_utf8(path, number, error.start, line) from None
-            except json.JSONDecodeError as error:
+            except JSONDecodeError as error:
                 raise LearnError(
                     f"{path}, line {number} is not JSON: {error.msg} at character {error.pos + 1} of {_shown(line)}.",
                     "Write one whole JSON object on each line.",
+                ) from None
+            except ValueError as error:
+                raise LearnError(
+                    f"{path}, line {number} cannot be read: {error}: {_shown(line)}.",
+                    "Remove that line, or write it as one plain JSON object.",
                 ) from None
             if not isinstance(record, dict):
                 raise LearnError(
