@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 from learn.checksums import replacing, verify, write_checksums
 from learn.errors import LearnError
 from learn.exchange import exchange, fsync_folder, fsync_tree
-from learn.partial import retired_beside, temporary_beside
+from learn.partial import remove, retired_beside, temporary_beside
 
 
 def _write_error(path: Path, error: OSError) -> LearnError:
@@ -68,7 +67,7 @@ def atomic_folder(path: Path | str) -> Iterator[Path]:
     except OSError as error:
         raise _write_error(path, error) from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        remove(temporary)  # the new one where something failed, else the old one, which may be a link
 
 
 def _replace_folder(new: Path, path: Path) -> None:
@@ -83,7 +82,7 @@ def _replace_folder(new: Path, path: Path) -> None:
         except OSError:
             os.replace(retired, path)
             raise
-        shutil.rmtree(retired, ignore_errors=True)
+        remove(retired)
 
 
 def write_json(path: Path | str, value: Any) -> None:

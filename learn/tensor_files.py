@@ -28,8 +28,11 @@ def save_tensors(path: Path, tensors: Mapping[str, np.ndarray], about: Mapping[s
     """
     arrays = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
     with atomic_path(path) as temporary:
+        temporary.touch()
+        mode = temporary.stat().st_mode
         try:
             save_file(arrays, temporary, {**(about or {}), _DIGEST: _digest(arrays)})
+            temporary.chmod(mode)  # as the user's umask has it: safetensors lets nobody else read
         except SafetensorError as error:  # it reports a full disk in its own exception
             raise OSError(errno.ENOSPC if "os error 28" in str(error) else errno.EIO, str(error)) from error
 

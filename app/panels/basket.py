@@ -22,6 +22,8 @@ EXAMPLE = 5
 """Items of an example basket."""
 MOST = 200
 """Items that a basket holds; of more the latest."""
+LONGEST_ID = 1000
+"""Characters of an id that a browser tells."""
 _TOKEN = "_basket_token"
 
 
@@ -54,7 +56,11 @@ def heard(key: str) -> None:
     if not isinstance(said, Mapping):
         return
     st.session_state[key + _TOKEN] = said.get("token")
-    bought, liked = (list(dict.fromkeys(map(str, said.get(part) or [])))[-MOST:] for part in ("items", "likes"))
+    told = [said.get(part) for part in ("items", "likes")]
+    bought, liked = (
+        list(dict.fromkeys(str(one)[:LONGEST_ID] for one in part[-MOST:])) if isinstance(part, list) else []
+        for part in told
+    )
     old = [*st.query_params.get_all(url.BASKET), *st.query_params.get_all(LIKES)]
     new = [*bought, *liked]
     change = [f"+{name}" for name in new if name not in old] + [f"-{name}" for name in old if name not in new]

