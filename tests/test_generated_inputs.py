@@ -97,6 +97,8 @@ def settings(rng, folder):
         f"{section}.{name}" for section, part in config.model_dump().items() if isinstance(part, dict) for name in part
     ]
     pairs = [f"{rng.choice((*fields, text(rng)))}={text(rng)}" for _ in range(rng.randint(1, 3))]
+    if rng.random() < 0.3:
+        pairs = [f"training.epochs={rng.choice(('5', ' 5', '5.0', '1e1'))}", f"training.seed={rng.randint(-1, 9)}"]
     pairs = pairs if rng.random() < 0.9 else [text(rng)]
     if rng.random() < 0.7:
         with_settings(config, parse_settings(pairs))
@@ -105,7 +107,8 @@ def settings(rng, folder):
 
 
 def mapping(rng, folder):
-    parse_mapping([text(rng) for _ in range(rng.randint(1, 3))] + list(options_of(rng, "title", "items.item_id")))
+    typed = [text(rng) for _ in range(rng.randint(1, 3))] if rng.random() < 0.7 else ["title=name"]
+    parse_mapping(typed + list(options_of(rng, "brand", "items.item_id")))
 
 
 @pytest.fixture
