@@ -6,13 +6,14 @@
 # make docs  the documentation, into site/           make lint   style, docstrings, floors, types
 # make wheel the package, into dist/                 make peers  the environment of the peers of table 3
 # make test-sse41, test-avx2, test-two-threads   the suite as other processors compute it
+# make sbom   what is installed, as CycloneDX, into sbom.json
 # make requirements   resolves pyproject.toml's dependencies anew into requirements.txt and requirements.lock
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: app test slow test-sse41 test-avx2 test-two-threads trust demo peers lint lab notebooks notebooks-refresh docs wheel requirements clean
+.PHONY: app test slow test-sse41 test-avx2 test-two-threads trust demo peers lint lab notebooks notebooks-refresh docs wheel requirements sbom clean
 app: $(READY)
 	$(BIN)/learn app
 
@@ -83,6 +84,10 @@ requirements: $(READY)
 	awk -v cpu=$(TORCH_CPU) '/^torch==/ { printf "%s ; sys_platform == \047linux\047 \\\n    --hash=sha256:%s\n", $$1, cpu; \
 		print $$1 " ; sys_platform != \047linux\047 \\"; next } { print }' requirements.lock > requirements.lock.new
 	mv requirements.lock.new requirements.lock
+
+# What is installed, with versions and licences: what a vulnerability scanner or an auditor reads.
+sbom: $(READY)
+	$(BIN)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml --output-file sbom.json $(BIN)/python
 
 # All, or some: make notebooks-refresh ONLY="1 5"
 notebooks-refresh: $(READY)

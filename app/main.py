@@ -10,7 +10,10 @@ root = str(Path(__file__).resolve().parent.parent)
 if root not in sys.path:
     sys.path.insert(0, root)
 
-from app.shared import url  # noqa: E402  (only now can it be found)
+from app.shared import network, recommenders, url  # noqa: E402  (only now can it be found)
+from learn.threads import wait_passively  # noqa: E402
+
+wait_passively()
 
 # The picture comes first: without one Streamlit asks another server for the page's own.
 st.set_page_config(page_icon="🧭", layout="wide", initial_sidebar_state=240)
@@ -38,5 +41,7 @@ st.html(
     "@media (prefers-color-scheme: dark) { [data-testid=stButtonGroup] [data-selected=true] p { color: #9cc4f5; } }"
     "</style>"
 )
+network.let_in()
 url.enter(page.url_path)
 page.run()
+recommenders.wake_llm()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,7 +17,7 @@ from learn.checksums import replacing, verify, write_checksums
 from learn.errors import LearnError
 from learn.exchange import exchange, fsync_folder, fsync_tree
 from learn.locks import writing
-from learn.partial import retired_beside, sweep_partial, temporary_beside
+from learn.partial import remove, retired_beside, sweep_partial, temporary_beside
 
 T = TypeVar("T")
 J = TypeVar("J")
@@ -82,7 +81,7 @@ def atomic_folder(path: Path | str) -> Iterator[Path]:
         except OSError as error:
             raise write_error(path, error) from error
         finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+            remove(temporary)  # the new one where something failed, else the old one, which may be a link
 
 
 def _replace_folder(new: Path, path: Path) -> None:
@@ -97,7 +96,7 @@ def _replace_folder(new: Path, path: Path) -> None:
         except OSError:
             os.replace(retired, path)
             raise
-        shutil.rmtree(retired, ignore_errors=True)
+        remove(retired)
 
 
 def read_unchanged(folder: Path, read: Callable[[], T]) -> T:

@@ -42,7 +42,7 @@ def sweep_partial(folder: Path | str, nameless: bool = True) -> None:
     restore_retired(folder)
     for leftover in [*folder.glob(f"{TEMPORARY_PREFIX}*"), *folder.glob(f"{RETIRED_PREFIX}*")]:
         if not _owner_lives(leftover) and (nameless or len(_owner_of(leftover)) == 3):
-            _remove(leftover)
+            remove(leftover)
 
 
 def restore_retired(folder: Path | str) -> None:
@@ -54,7 +54,8 @@ def restore_retired(folder: Path | str) -> None:
                 os.replace(retired, place)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Removes a file, a link or a folder with all that is in it; nothing that a link leads to."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TextIO
 
+from learn.printable import printable
+
 SECONDS_BETWEEN_LINES = 10.0
 SECONDS_BETWEEN_BARS = 0.5
 
@@ -95,7 +97,7 @@ class _Lines:
         print(self.text(), file=self.stream, flush=True)
 
     def text(self) -> str:
-        text = f"{self.description}: {self.done:,.0f} of {self.total:,.0f} {self.unit}"
+        text = f"{printable(self.description)}: {self.done:,.0f} of {self.total:,.0f} {self.unit}"
         if self.done:
             rate = self.done / max(self.said - self.started, 1e-9)
             text += f", {rate:,.1f} {self.unit}/s, {_clock(max(self.total - self.done, 0) / rate)} left"
@@ -141,15 +143,15 @@ class BarProgress:
         from rich.progress import Progress as RichProgress
 
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TaskProgressColumn(),
-            TextColumn("{task.fields[rate]}"),
+            TextColumn("{task.fields[rate]}", markup=False),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[more]}"),
+            TextColumn("{task.fields[more]}", markup=False),
         )
-        with RichProgress(*columns, console=Console(file=self.stream)) as bars:
-            yield _Bar(bars, bars.add_task(description, total=total, rate="", more=""), unit)
+        with RichProgress(*columns, console=Console(file=self.stream, markup=False, emoji=False)) as bars:
+            yield _Bar(bars, bars.add_task(printable(description), total=total, rate="", more=""), unit)
 
 
 class _Bar:
@@ -172,7 +174,7 @@ def _in_notebook() -> bool:
 
 def _fields(fields: dict[str, Any]) -> str:
     shown = (f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in fields.items())
-    return "".join(f", {text}" for text in shown)
+    return "".join(f", {printable(text)}" for text in shown)
 
 
 def _clock(seconds: float) -> str:

@@ -49,7 +49,7 @@ def parse_value(text: str) -> Any:
     """What ``text`` is as JSON where it parses as such, else the text."""
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, a number of thousands of digits, or nested thousands deep
         return text
 
 

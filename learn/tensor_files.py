@@ -31,7 +31,10 @@ def save_tensors(path: Path, tensors: Mapping[str, np.ndarray], about: Mapping[s
     """
     arrays = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
     with atomic_path(path) as temporary, saving():
+        temporary.touch()
+        mode = temporary.stat().st_mode
         save_file(arrays, temporary, {**(about or {}), _DIGEST: _digest(arrays)})
+        temporary.chmod(mode)  # as the user's umask has it: safetensors lets nobody else read
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app.shared import bench_settings, cache, theme, url
+from app.shared import bench_settings, cache, url
+from app.shared.text import short
 from learn.explore.colours import category_colours
 from learn.explore.lists import new_user
 
@@ -21,6 +22,8 @@ EXAMPLE = 5
 """Items of an example basket."""
 MOST = 200
 """Items that a basket holds; of more the latest."""
+LONGEST_ID = 1000
+"""Characters of an id that a browser tells."""
 _TOKEN = "_basket_token"
 
 
@@ -43,7 +46,7 @@ def _known(view: cache.View, ids: list[str]) -> list[int]:
     unknown = [name for name, item in zip(ids, items, strict=True) if item < 0 and name]
     if unknown:
         what = f"{len(unknown)} items of the link are" if len(unknown) > 1 else "one item of the link is"
-        url.refuse(f"{what} not in this catalogue, so not in the basket: {theme.plain(', '.join(unknown[:5]))}")
+        url.refuse(f"{what} not in this catalogue, so not in the basket: {', '.join(map(short, unknown[:5]))}")
     return [int(item) for item in items if item >= 0]
 
 
@@ -53,7 +56,11 @@ def heard(key: str) -> None:
     if not isinstance(said, Mapping):
         return
     st.session_state[key + _TOKEN] = said.get("token")
-    bought, liked = (list(dict.fromkeys(map(str, said.get(part) or [])))[-MOST:] for part in ("items", "likes"))
+    told = [said.get(part) for part in ("items", "likes")]
+    bought, liked = (
+        list(dict.fromkeys(str(one)[:LONGEST_ID] for one in part[-MOST:])) if isinstance(part, list) else []
+        for part in told
+    )
     old = [*st.query_params.get_all(url.BASKET), *st.query_params.get_all(LIKES)]
     new = [*bought, *liked]
     change = [f"+{name}" for name in new if name not in old] + [f"-{name}" for name in old if name not in new]

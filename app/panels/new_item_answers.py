@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -9,6 +11,7 @@ import streamlit as st
 from app.panels import audiences, new_item_maps, word_table
 from app.panels.new_item_text import labels_and_colours, read_items, show_prompt
 from app.shared import cache, theme
+from app.shared.heavy import Kept, in_turn
 from learn.explore.lists import newcomer
 from learn.explore.lists.likeness import Likeness, catalogue_likeness, nearest_cosine, read_directions
 from learn.explore.lists.newcomer import Answer, Change
@@ -54,6 +57,12 @@ def _words(item: pd.DataFrame | None) -> str:
     return ", ".join(str(row[name]) for name in ("title", "category", "brand") if pd.notna(row.get(name)))
 
 
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _kept() -> Kept[dict[str, Answer]]:
+    """What was answered of new items lately, by Runs and content embeddings; nobody changes it."""
+    return Kept(64)
+
+
 def _answers(
     view: cache.View,
     opened: dict[str, Recommender],
@@ -62,9 +71,15 @@ def _answers(
 ) -> tuple[dict[str, Answer], dict[str, Change] | None]:
     """Every Run's answer, and what changed in it where there was another text before."""
 
+    about = cache.run_key([one.run for one in opened.values()]), view.dataset.fingerprint, view.split.info
+
     def answered(read: dict[str, np.ndarray]) -> dict[str, Answer]:
-        vectors = {name: one.embed_new_items(read[name])[0] for name, one in opened.items()}
-        return audiences.answers(opened, vectors, view, None)
+        def compute() -> dict[str, Answer]:
+            vectors = {name: one.embed_new_items(read[name])[0] for name, one in opened.items()}
+            return audiences.answers(opened, vectors, view, None)
+
+        key = (about, tuple((name, hashlib.sha256(read[name].tobytes()).hexdigest()) for name in opened))
+        return in_turn(_kept(), key, compute, "Looking for who would see it first …")
 
     found = answered(content)
     if former is None or set(former) != set(content):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from app.shared import recommenders, theme
+from app.shared.heavy import Kept, in_turn
 from learn.cex.prompt import item_prompts
 from learn.config import CEXConfig
 from learn.errors import LearnError
@@ -28,9 +31,14 @@ def show_prompt(row: pd.DataFrame) -> None:
         st.code(item_prompts(row)[0], language=None, wrap_lines=True)
 
 
-@st.cache_data(max_entries=64, show_spinner="The language model is reading …")
-def _embed(prompts: tuple[str, ...], settings: str, _items: pd.DataFrame, _cex: CEXConfig) -> np.ndarray:
-    return embed_items(_items, recommenders.open_llm(_cex), _cex)
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _kept() -> Kept[np.ndarray]:
+    """What the LLM read lately, by texts and settings; nobody changes it."""
+    return Kept(64)
+
+
+def _read(items: pd.DataFrame, cex: CEXConfig) -> np.ndarray:
+    return embed_items(items, recommenders.open_llm(cex), cex)
 
 
 def read_items(opened: dict[str, Recommender], items: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -43,7 +51,9 @@ def read_items(opened: dict[str, Recommender], items: pd.DataFrame) -> dict[str,
             continue
         try:
             cex = reading_settings(one.run)
-            content[name] = _embed(tuple(item_prompts(items)), cex.model_dump_json(), items, cex)
+            key = (tuple(item_prompts(items)), cex.model_dump_json())
+            read = partial(_read, items, cex)
+            content[name] = in_turn(_kept(), key, read, "The language model is reading …")
         except LearnError as error:
             if error.what not in said:
                 theme.show_error(error)

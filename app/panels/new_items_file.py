@@ -21,6 +21,9 @@ from learn.runs.recommender import Recommender
 from learn.runs.stored import FoundRuns
 
 AUDIENCE_LENGTH = 50
+UPLOADED = (".csv", ".tsv", ".parquet", ".jsonl")
+MEGABYTES = 20
+"""Of an uploaded table: of as many new items as there may be, each may have 20,000 characters."""
 
 
 def show(view: cache.View, runs: FoundRuns, opened: dict[str, Recommender]) -> None:
@@ -55,8 +58,9 @@ def _pick_file(view: cache.View) -> UploadedFile | None:
     )
     return left.file_uploader(
         f"A table of up to {new_items.MOST:,} new items, with at least a column title",
-        type=["csv", "tsv", "parquet", "jsonl"],
+        type=[ending.removeprefix(".") for ending in UPLOADED],
         key="cold_start_file",
+        max_upload_size=MEGABYTES,
         help="Columns: title, category, brand, price, keywords, attributes, item_id; common other names are found too.",
     )
 
@@ -99,6 +103,7 @@ def _all_audiences(
 def _uploaded(upload: UploadedFile) -> tuple[pd.DataFrame, list[str]]:
     """The uploaded file's items; readers want a path, whose ending tells the type."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"items{Path(upload.name).suffix.lower()}"
+        ending = Path(upload.name).suffix.lower()  # a browser's word; of the name nothing else becomes a path
+        path = Path(folder) / f"items{ending if ending in UPLOADED else ''}"
         path.write_bytes(upload.getvalue())
         return new_item.read_new_items(path, upload.name)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app.shared import cache
+from app.shared.heavy import Kept, in_turn
 from learn.explore.lists import attribution, left_out
 from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.left_out import LeftOut
@@ -21,10 +22,10 @@ from learn.runs.vectors import embeds
 MOST_KEPT = 64
 
 
-@st.cache_resource
-def _kept() -> dict[tuple, LeftOut]:
-    """What was left out so far, by Run, person and level; it serves every item. The oldest goes first."""
-    return {}
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _kept() -> Kept[LeftOut]:
+    """What was left out so far, by Run, person and level; it serves every item."""
+    return Kept(MOST_KEPT)
 
 
 @st.cache_resource(max_entries=64, show_spinner="Scoring every product …")
@@ -83,13 +84,14 @@ class Reasons:
         """The exact reasons under a Run; ``report`` is told the share that is done."""
         one = self.opened[name]
         key = self._key(one, groups)
-        if one.run.info.variant != ITEM_KNN and key not in _kept():
+
+        def compute() -> LeftOut:
             for found in left_out.left_out_by_cut(one, self.history, groups):
                 report(len(found.shifts) / left_out.CUTS)
-            kept = _kept()
-            kept[key] = found
-            while len(kept) > MOST_KEPT:
-                kept.pop(next(iter(kept)), None)
+            return found
+
+        if one.run.info.variant != ITEM_KNN:
+            in_turn(_kept(), key, compute, "Leaving out purchases …")
         return self.at_once(name, groups)
 
     def _key(self, one: Recommender, groups: Groups) -> tuple:

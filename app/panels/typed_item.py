@@ -83,7 +83,7 @@ def _before(typed: NewItem) -> NewItem | None:
     try:
         title, category, brand, price = json.loads(st.query_params.get(WAS, ""))
         found = NewItem(str(title)[:LONGEST], str(category)[:LONGEST], str(brand)[:LONGEST], _number(str(price)))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return found if found and found != typed else None
 

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from app.shared import cache, map_cache, recommenders, theme, url
+from app.shared.heavy import Kept, in_turn
 from learn.errors import LearnError
 from learn.explore.atlas.meaning import find_by_meaning
 from learn.explore.atlas.person import list_in_space, person_on_map
@@ -19,6 +20,8 @@ from learn.runs.new_items import reading_settings
 from learn.runs.vectors import stored_content_of
 
 MOST_PEOPLE = 400
+LONGEST = 1000
+"""Characters of a search by meaning; of more the first."""
 _ASKED = "atlas_meaning"
 
 
@@ -44,12 +47,18 @@ def person(view: cache.View, spaces: list[Space], user: int, items: np.ndarray) 
 
 def ask(text: str) -> None:
     """Keeps what is to be looked for by meaning."""
-    st.session_state[_ASKED] = str(text)
+    st.session_state[_ASKED] = str(text)[:LONGEST]
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _scale(_space: Space, _view: cache.View, key: tuple[str, ...], fingerprint: str) -> ContentPreprocessing:
     return content_view(stored_content_of(_space.run, _view.dataset), _view.dataset)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _found() -> Kept[dict[str, Any]]:
+    """What was found by meaning lately."""
+    return Kept(64)
 
 
 def found_by_meaning(space: Space, view: cache.View, items: np.ndarray) -> dict[str, Any] | None:
@@ -59,8 +68,15 @@ def found_by_meaning(space: Space, view: cache.View, items: np.ndarray) -> dict[
         return None
     try:
         cex = reading_settings(space.run)
-        scale = _scale(space, view, cache.run_key([space.run]), view.dataset.fingerprint)
-        return find_by_meaning(text, scale, recommenders.open_llm(cex), cex, map_cache.vectors(space, view), items)
+        run = cache.run_key([space.run])
+        scale = _scale(space, view, run, view.dataset.fingerprint)
+
+        def find() -> dict[str, Any]:
+            vectors = map_cache.vectors(space, view)
+            return find_by_meaning(text, scale, recommenders.open_llm(cex), cex, vectors, items)
+
+        key = (text, space.name, run, view.dataset.fingerprint, cex.model_dump_json())
+        return in_turn(_found(), key, find, "The language model is reading …")
     except LearnError as error:
         theme.show_error(error)
         return {"text": text, "points": [], "cosines": []}

@@ -47,8 +47,14 @@ def heard(key: str) -> None:
     if not isinstance(said, Mapping):
         return
     st.session_state[key + _TOKEN] = said.get("token")
-    given = said.get("weights") or {}
-    weights = Weights.of({code: float(value) for code, value in given.items() if code in WEIGHT_KEYS}).as_dict()
+    given = said.get("weights")
+    try:
+        known = (
+            {code: float(given[code]) for code in WEIGHT_KEYS if code in given} if isinstance(given, Mapping) else {}
+        )
+        weights = Weights.of(known).as_dict()
+    except (TypeError, ValueError, LearnError):  # our own component sends numbers from 0 to 1
+        return
     changes: dict[str, Any] = {
         WEIGHT_KEYS[code]: None if value == 1 else f"{value:g}" for code, value in weights.items()
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -13,12 +16,17 @@ from app.shared import cache, theme
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
+from learn.runs.llms import reading_runs
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from learn.runs.vectors import embeds, stored_content_of
+from learn.workspace import Workspace
 
 if TYPE_CHECKING:
     from learn.cex.llm import FrozenLLM
+
+
+Result = TypeVar("Result")
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading stored content embeddings …")
@@ -61,11 +69,56 @@ def read_ahead(runs: Sequence[Run], dataset: Dataset) -> None:
 
 @st.cache_resource(max_entries=2, show_spinner="Waking the frozen LLM: the first time takes half a minute …")
 def _llm(settings: str, models: str) -> FrozenLLM:
+    try:
+        return _loading(settings, models).result()
+    except LearnError:
+        _loading.clear(settings, models)  # what is missing may be there the next time
+        raise
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _loading(settings: str, models: str) -> Future[FrozenLLM]:
+    """The LLM on its way, of which there is one, however many ask for it."""
+    return _in_background(lambda: _load(settings, models))
+
+
+def _load(settings: str, models: str) -> FrozenLLM:
     from learn.cex.llm import load_llm
 
-    return load_llm(CEXConfig.model_validate_json(settings), cache.workspace().models)
+    return load_llm(CEXConfig.model_validate_json(settings), models)
+
+
+def _in_background(work: Callable[[], Result]) -> Future[Result]:
+    """``work`` in a thread that does not keep the server from ending."""
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
 
 
 def open_llm(cex: CEXConfig) -> FrozenLLM:
     """The LLM that ``cex`` names, kept warm."""
     return _llm(cex.model_dump_json(), str(cache.workspace().models))
+
+
+def wake_llm() -> None:
+    """Begins to load the LLM of the first Run that reads text, so that nobody who types an item waits for it."""
+    _woken(str(cache.workspace().root))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _woken(root: str) -> Future[None]:
+    place = Workspace(Path(root))
+
+    def wake() -> None:
+        for cex in reading_runs(place):
+            _loading(cex.model_dump_json(), str(place.models))
+            return
+
+    return _in_background(wake)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from learn.printable import printable
+
 _MARKS = "\\*_{}[]()#+!|~$<>:&"
 # What Markdown makes of words is made again after the escapes are gone: addresses become links, " -- " a dash, :cat: a
 # picture. A span without a style around a part of them leaves nothing to be found, and nothing to be seen or copied.
@@ -22,12 +24,14 @@ _LINE_START = re.compile(
 
 
 def plain(text: str, commands: bool = False) -> str:
-    """``text`` so that Streamlit's Markdown shows every character of it and makes nothing else of it.
+    """``text`` so that Streamlit's Markdown shows every character of it and makes nothing else of it;
+    what would turn the line around it, or cannot be seen, is written out (`learn.printable`).
 
     Args:
         text: an item's or a person's words, a file's name, an error.
         commands: what stands between backquotes is a command, and stays one.
     """
+    text = printable(text)
     parts = text.split("`") if commands else [text]
     if len(parts) % 2 == 0:  # a backquote without its partner is a character
         parts[-2:] = ["`".join(parts[-2:])]

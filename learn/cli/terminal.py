@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from learn.errors import LearnError, Note
+from learn.printable import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +28,13 @@ if TYPE_CHECKING:
 
 
 def say(text: str) -> None:
-    """One line to the user, as it is: names and paths may hold brackets."""
-    typer.echo(text)
+    """One line to the user: names, titles and paths in it are text, whatever they hold."""
+    typer.echo(printable(text))
+
+
+def warn(text: str) -> None:
+    """What nobody may overlook, in red where the terminal has colours."""
+    typer.secho(printable(text), fg=typer.colors.RED, bold=True, err=True)
 
 
 def next_step(command: str, workspace: Path | None) -> None:

@@ -38,16 +38,16 @@ _WORDS = {
     "veg": "vegetable", "vegs": "vegetables", "whl": "whole", "whlsm": "wholesome", "wtr": "water",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
-_CUT_BRACKET = re.compile(r"\s*\([^()]*$")
+_CUT_BRACKET = re.compile(r"\([^()]*$")
 
 
 @lru_cache(maxsize=8192)
 def readable(text: str) -> str:
     """Sentence case, shorthand written out, blanks where the register saved them."""
-    text = _CUT_BRACKET.sub("", text)
-    text = re.sub(r"\s*:\s*", ": ", text)
+    text = _CUT_BRACKET.sub("", " ".join(text.split())).strip()
+    text = re.sub(r" ?: ?", ": ", text)
     text = _WORD.sub(lambda match: _WORDS.get(match.group().lower(), match.group().lower()), text)
-    text = re.sub(r"\s*&\s*", " & ", text)
+    text = re.sub(r" ?& ?", " & ", text)
     text = " ".join(text.split()).strip(" -/:&")
     return text[:1].upper() + text[1:]
 

@@ -22,7 +22,8 @@ from learn.errors import LearnError
 TYPES = ("token", "token_seq", "float", "float_seq")
 
 # RecBole writes a list of names that contain spaces as Python would print it: 'Beauty', 'Hair Care'.
-_QUOTED_LIST = re.compile(r"^\s*\[?\s*(?:'[^']*'|\"[^\"]*\")(?:\s*,\s*(?:'[^']*'|\"[^\"]*\"))*\s*\]?\s*$")
+# Blanks have one place each in the pattern: with two beside each other a row of blanks takes quadratic time.
+_QUOTED_LIST = re.compile(r"(?:'[^']*'|\"[^\"]*\")\s*(?:,\s*(?:'[^']*'|\"[^\"]*\")\s*)*")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
@@ -120,6 +121,7 @@ def _check_header(path: Path, line: str) -> None:
 
 def _levels(value: str) -> str:
     """A printed list of names, level after level; other text as it is."""
-    if not _QUOTED_LIST.match(value):
+    inside = value.strip().removeprefix("[").removesuffix("]").strip()
+    if not _QUOTED_LIST.fullmatch(inside):
         return value
-    return Items.CATEGORY_SEPARATOR.join(a or b for a, b in _QUOTED.findall(value) if a or b)
+    return Items.CATEGORY_SEPARATOR.join(a or b for a, b in _QUOTED.findall(inside) if a or b)

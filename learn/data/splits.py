@@ -27,6 +27,7 @@ __all__ = [
 
 SPLITS = ("auto", "by-time", "leave-one-out")
 MINIMUM_DAYS = 60
+MOST_DAYS = 36_525  # a validation target of a century
 MINIMUM_EVENTS = 20  # mean per user: with fewer, most users have nothing on one side of a cut by time
 MAXIMUM_DAYS = 36_500
 MINIMUM_TESTED = 0.2  # share of the users that must have both a history and a target
@@ -56,6 +57,11 @@ def split_by_time(
         raise LearnError(
             f"Dataset {dataset.name} has no timestamps, so it cannot be split by time.",
             "Use --split leave-one-out, or map a time column with --map timestamp=YOUR_COLUMN.",
+        )
+    if not 0 < validation_days <= MOST_DAYS:
+        raise LearnError(
+            f"validation days = {validation_days} is no length of a target.",
+            f"Give a number of days over 0 and up to {MOST_DAYS:,}, for example --validation-days 14.",
         )
     first, last = pd.Timestamp(times.min()), pd.Timestamp(times.max())
     if test_start is None:

@@ -25,6 +25,12 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     return safe.to_csv(index=False).encode("utf-8-sig")
 
 
+def file_name(words: str) -> str:
+    """``words`` as a download's name on every system: an id in it may hold a path, quotes or a line's end."""
+    stem, dot, ending = words.rpartition(".")
+    return (re.sub(r"[^\w-]+", "-", stem).strip("-")[:80] or "download") + dot + ending
+
+
 def _as_text(value: Any) -> Any:
     if not isinstance(value, str):
         return value

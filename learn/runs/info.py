@@ -31,8 +31,8 @@ class RunInfo(BaseModel):
     dataset: str
     dataset_fingerprint: str
     split: dict[str, str | None]
-    content_key: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
-    """Key of the content store that it was trained on."""
+    content_key: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9_+-]*$")
+    """Key of the content store that it was trained on; of several LLMs, one key each with + between."""
     item_vectors: Literal["own", "content", "none"] = "none"
     """``own``: in this folder. ``content``: the item embedding is E^c itself, prepared as this Run's preprocessing
     says (towers (c) and without-align); it is read from the content store, not copied."""

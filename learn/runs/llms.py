@@ -1,0 +1,38 @@
+"""The LLMs that the Runs of a workspace read new items with: what can be made ready before anybody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from learn.config import BUNDLED, BUNDLED_ENCODER, CEXConfig
+from learn.data.stored import dataset_names
+from learn.errors import LearnError
+from learn.runs.folder import RunFolder
+from learn.runs.new_items import reading_settings
+from learn.runs.stored import run_paths
+from learn.workspace import Workspace
+
+
+def reading_runs(workspace: Workspace) -> Iterator[CEXConfig]:
+    """How the LLMs of a workspace's Runs read, each once; of Runs that cannot read a new item nothing.
+
+    Only LLMs that are here, bundled or as a folder: opening somebody's Run fetches nothing from elsewhere.
+    """
+    said = set()
+    for dataset in dataset_names(workspace):
+        for path in run_paths(workspace, dataset).values():
+            with suppress(LearnError):
+                run = RunFolder(path)
+                if not run.info.content_key or not is_here(run.config.cex.llm):
+                    continue
+                cex = reading_settings(run)
+                if cex.model_dump_json() not in said:
+                    said.add(cex.model_dump_json())
+                    yield cex
+
+
+def is_here(llm: str) -> bool:
+    """Whether a setting names an LLM that needs no network: a bundled one, or a folder."""
+    return llm in (BUNDLED, BUNDLED_ENCODER) or Path(llm).expanduser().is_dir()
