@@ -19,6 +19,7 @@ from filelock import FileLock
 from app.panels import basket, new_items_file
 from app.shared import bench_settings
 from learn.checksums import verify
+from learn.data.cells import visible
 from learn.data.readers import read_table
 from learn.data.sources import load_source
 from learn.errors import LearnError
@@ -80,16 +81,22 @@ class TestNothingIsExecuted:
         wrong = [(file, module) for file, module in imported() if module.partition(".")[0] in modules]
         runs = r"(eval|exec|compile|__import__|os\.(system|popen)|torch\.load|(np|numpy)\.load|pd\.read_pickle)"
         wrong += [(file, line) for file, line, name, _ in calls() if re.fullmatch(runs, name)]
-        assert wrong == []
+        assert [file for file, _ in wrong] == ["learn/cex/own_vectors.py"]  # np.load
+        source = (ROOT / "learn/cex/own_vectors.py").read_text(encoding="utf-8")
+        assert source.count("np.load(") == 1 and "allow_pickle=False" in source
 
     def test_no_call_goes_through_a_shell(self):
         assert [one for one in calls() if one[3].get("shell", "False") != "False"] == []
         assert {file for file, _, name, _ in calls() if name.startswith("subprocess.")} == {
             "learn/cli/app_server.py", "learn/reproduce/external_runs.py", "learn/runs/info.py",
+            "learn/building/background.py", "learn/showing.py",  # this project's own commands
         }  # fmt: skip
 
     def test_archives_of_strangers_are_not_unpacked(self):
-        assert {file for file, module in imported() if module == "zipfile"} == {"learn/cex/llm.py"}
+        assert {file for file, module in imported() if module == "zipfile"} == {
+            "learn/cex/llm.py", "learn/cex/own_vectors.py",  # a package's own, and what np.load reads
+            "learn/data/reading/unpack.py",  # one member, in bounded blocks, and never to the disk
+        }  # fmt: skip
 
     @pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl", "csv.gz"])
     def test_a_pickle_under_another_ending_is_refused(self, tmp_path, ending):
@@ -119,13 +126,16 @@ class TestNothingIsExecuted:
 
 
 class TestNothingIsFetched:
-    def test_only_the_starting_command_talks_to_a_server(self):
+    def test_only_who_is_asked_to_talks_to_a_server(self):
         modules = {"requests", "httpx", "aiohttp", "ftplib", "socket", "http", "urllib3", "smtplib", "huggingface_hub"}
         found = {(file, module) for file, module in imported() if module.partition(".")[0] in modules}
         found |= {(file, module) for file, module in imported() if module == "urllib.request"}
         assert found == {
             ("learn/cli/app_server.py", "socket"), ("learn/cli/app_server.py", "urllib.request"),
             ("learn/partial.py", "socket"),  # the machine's name
+            ("learn/showing.py", "socket"), ("learn/showing.py", "urllib.request"),  # whether the explorer is up
+            ("learn/runs/asked.py", "urllib.request"),  # the address that the user gave to `learn.show`
+            ("learn/runs/model_folder.py", "huggingface_hub"),  # its folder format; nothing is fetched
         }  # fmt: skip
 
     @pytest.mark.parametrize(
@@ -208,11 +218,14 @@ class TestNothingLeavesTheWorkspace:
         assert new_items_file._uploaded(upload)[0]["title"].tolist() == ["Tea"]
 
     @pytest.mark.parametrize("name", ["x.exe", "x", "x.csv\x00", "x.csv/..", "x./etc/passwd"])
-    def test_an_upload_of_another_type_is_refused(self, name):
+    def test_an_upload_is_known_by_its_content_alone(self, name):
         upload = io.BytesIO(b"title\nTea\n")
         upload.name = name
-        with pytest.raises(LearnError, match="ending"):
-            new_items_file._uploaded(upload)
+        assert new_items_file._uploaded(upload)[0]["title"].tolist() == ["Tea"]
+        program = io.BytesIO(b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\xff\xff")
+        program.name = name
+        with pytest.raises(LearnError):
+            new_items_file._uploaded(program)
 
 
 class TestWhatIsHandedOut:
@@ -220,7 +233,6 @@ class TestWhatIsHandedOut:
         files = {file for file, _, name, _ in calls() if name.endswith(".to_csv") or name == "csv.writer"}
         assert files == {
             "learn/explore/export.py",
-            "learn/explore/lists/new_item.py",  # an uploaded file with other separators, for our own reader
             "learn/reproduce/external_baselines.py",  # for the peers' readers
         }
         given = [ast.unparse(node.args[1]) for path in SOURCES if "views" in path.parts or "panels" in path.parts
@@ -314,8 +326,9 @@ def test_json_that_is_deep_or_huge_is_said_with_its_line(tmp_path, value):
     path = tmp_path / "items.jsonl"
     path.write_text(f'{{"item_id": "a", "title": "Tea"}}\n{{"item_id": "b", "title": {value}}}\n', encoding="utf-8")
     try:
-        assert read_table(path)["title"].tolist() == ["Tea", ""]  # lone surrogates are no text
-        assert "ud800" in value
+        titles = [visible(str(title)) for title in read_table(path)["title"]]
+        lone = "ud800" in value  # no text: the reader of JSON puts the sign of what cannot be shown in their place
+        assert titles == ["Tea", "\ufffd" * 9 if lone else value]
     except LearnError as error:
         assert f"{path}, line 2" in error.what and len(str(error)) < 5000
 
