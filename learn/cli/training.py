@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from learn.cli.options import (
+    ColumnsOption,
     DatasetArgument,
     DateOrderOption,
     EncodingOption,
@@ -141,6 +142,7 @@ def demo(
     encoding: EncodingOption = None,
     separator: SeparatorOption = None,
     date_order: DateOrderOption = None,
+    columns: ColumnsOption = None,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     preset: PresetOption = "auto",
     llm: LLMOption = None,
@@ -168,6 +170,7 @@ def demo(
         encoding=encoding,
         separator=separator,
         date_order=date_order,
+        columns=tuple(columns or ()),
     )
     plan = Plan(what, preset, tuple(settings or ()), llm, from_scratch, vectors)
     allow(allow_remote_code, allow_pickled_weights)
