@@ -138,6 +138,10 @@ def demo(
     from_scratch: Annotated[bool, typer.Option(help="Read and train everything anew.")] = False,
     items: Annotated[Path | None, typer.Option(help="Your items instead of completejourney.")] = None,
     interactions: Annotated[Path | None, typer.Option(help="Your interactions.")] = None,
+    source: Annotated[
+        str, typer.Option(help="What they are: tables, or a source that learn prepare knows.")
+    ] = "tables",
+    path: Annotated[Path | None, typer.Option(help="A folder or file, where the source is one (recbole).")] = None,
     mapping: MapOption = None,
     encoding: EncodingOption = None,
     separator: SeparatorOption = None,
@@ -160,11 +164,11 @@ def demo(
     if (items is None) != (interactions is None):
         raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
     where = Workspace.at(workspace)
-    source = "completejourney" if items is None else "tables"
     what = Preparation(
-        source,
+        "completejourney" if items is None and path is None and source == "tables" else source,
         items,
         interactions,
+        path,
         name=name,
         mapping=tuple(mapping or ()),
         encoding=encoding,

@@ -204,7 +204,10 @@ def find_columns(
         else:
             names = (known.get(squeezed(one)) for one in (name, *table.aliases.get(name, ())))
             taken = {*chosen.values(), *given, *table.fields}
-            alias = next((one for one in names if one is not None and one not in taken), None)
+            others = list(dict.fromkeys(one for one in names if one is not None and one not in taken))
+            alias = next(iter(others), None)
+            if name in table.needed and len(others) > 1:  # an id that some rows lack is not theirs
+                alias = next((one for one in others if not (frame[one].isna() | frame[one].eq("")).any()), alias)
             if alias is not None:
                 chosen[name] = alias
                 notes.append(f"Column {alias} of the {table.name} is read as {name}.")
