@@ -11,6 +11,9 @@ import pandas as pd
 from learn.data.schema import Interactions, Items
 from learn.errors import LearnError
 
+NO_COLUMN = "-"
+"""What ``--map brand=-`` gives a field for which no column is to be taken, though one is recognised."""
+
 
 @dataclass(frozen=True)
 class TableKind:
@@ -168,6 +171,8 @@ def check_mapping(mapping: Mapping[str, str], tables: Sequence[tuple[TableKind, 
         LearnError: with the columns there are.
     """
     for given, column in mapping.items():
+        if column == NO_COLUMN:
+            continue
         prefix, dot, name = given.rpartition(".")
         asked = [(kind, frame) for kind, frame in tables if (kind.name == prefix if dot else name in kind.fields)]
         if not any(column in frame for _, frame in asked):
@@ -186,7 +191,8 @@ def find_columns(
     """Field -> the column of ``frame`` that holds it, and a note for each that was recognised by another name.
 
     A mapped column comes first, then our own name, then the first alias that the table has (any case, with or without
-    hyphens). A column that is mapped to one field is not taken for another.
+    hyphens). A column that is mapped to one field is not taken for another. A field that is mapped to `NO_COLUMN` has
+    none.
 
     Raises:
         LearnError: a needed column is not there.
@@ -197,6 +203,8 @@ def find_columns(
     notes = []
     for name in table.fields:
         asked = mapping.get(f"{table.name}.{name}", mapping.get(name))
+        if asked == NO_COLUMN:
+            continue
         if asked is not None and asked in frame:
             chosen[name] = asked
         elif name in frame and name not in given:

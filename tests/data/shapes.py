@@ -200,9 +200,10 @@ PUBLISHED = {
         ("BX-Books.csv", (
             '"ISBN";"Book-Title";"Book-Author";"Year-Of-Publication";"Publisher";"Image-URL-S"\n'
             '"0195153448";"Classical Mythology";"Mark P. O. Morford";"2002";"Oxford University Press";"http://x.jpg"\n'
-            '"3404921038";"Wie ein Stein, der fällt; Mädchen";"Jürgen Höß";"1999";"Lübbe &amp; Söhne";"http://y"\n'
+            '"3404921038";"Wie ein Stein, der fällt; Mädchen";"Jürgen Höß";"1999";"Lübbe &amp; Söhne";"y"\n'
             ).encode("latin-1")),
-        ("BX-Book-Ratings.csv", '"User-ID";"ISBN";"Book-Rating"\n"276725";"3404921038";"0"\n"276725";"0195153448";"5"\n'),
+        ("BX-Book-Ratings.csv",
+         '"User-ID";"ISBN";"Book-Rating"\n"276725";"3404921038";"0"\n"276725";"0195153448";"5"\n'),
         ("0195153448", "Classical Mythology", None),
         (("276725", "3404921038"), ("276725", "0195153448")), None,
     ),

@@ -81,7 +81,7 @@ def test_retailrockets_properties_become_the_text(tmp_path):
         ("ratings_Beauty.csv", "A39HTATAQ9V7YF,0205616461,5.0,1369699200", "user_id, item_id, rating, timestamp"),
         ("All_Beauty.csv", "0205616461,A39HTATAQ9V7YF,5.0,1369699200", "item_id, user_id, rating, timestamp"),
         ("yoochoose-clicks.dat", "1,2014-04-07T10:51:09.277Z,0205616461,0", "session_id, timestamp, item_id"),
-        ("UserBehavior.csv", "1,0205616461,4756105,pv,1511544070", "user_id, item_id, category_id, behavior, timestamp"),
+        ("UserBehavior.csv", "1,0205616461,4756105,pv,1511544070", "user_id, item_id, category_id, behavior"),
     ],
 )  # fmt: skip
 def test_well_known_logs_without_a_header(tmp_path, file, content, columns):
