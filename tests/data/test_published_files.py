@@ -51,6 +51,13 @@ def test_how_it_was_understood_is_said(tmp_path, name, words):
     assert words in said(read(tmp_path, PUBLISHED[name]))
 
 
+def test_a_separator_that_agrees_changes_nothing(tmp_path):
+    one = PUBLISHED["ml-1m"]
+    made = read(tmp_path, one, separator="colons")
+    assert made.items[Items.TITLE].iloc[0] == one.first[1]
+    assert len(made.interactions) == 4
+
+
 def test_minds_counts_are_its_clicks_and_histories(tmp_path):
     made = read(tmp_path, PUBLISHED["mind"])
     assert (made.report["users"], made.report["items"], made.report["interactions"]) == (2, 3, 5)

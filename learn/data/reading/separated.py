@@ -66,7 +66,9 @@ def read_separated(
         between, content = hint.group(1).decode("latin-1"), content[hint.end() :]
     if not content.strip():
         raise LearnError(f"{where} has only blank lines: no header.", "Export it again with a header and its rows.")
-    known = known_file(where, content) if asked.columns is None and between is None else None
+    known = known_file(where, content) if asked.columns is None else None
+    if known is not None and between not in (None, known.separator):
+        known = None
     if known is not None:
         between, quotes_are_text = known.separator, known.quotes_are_text
     fit = _choose(content, where, between, usual, quotes_are_text)
