@@ -34,9 +34,9 @@ class Preparation:
     """What to read and how to split it.
 
     Attributes:
-        source: completejourney, tables, amazon or recbole (`learn.data.sources`).
+        source: completejourney, tables, amazon, recbole or recformer (`learn.data.sources`).
         items, interactions: files, of tables and amazon (metadata and reviews).
-        path: folder or file, of recbole.
+        path: folder or file, of recbole; folder, of recformer.
         name: the dataset's name; None: the source's own.
         mapping: our field -> the table's column, or ``["title=product_name", ...]``.
         split: auto, by-time or leave-one-out (`learn.data.splits.choose_split`).
@@ -45,6 +45,7 @@ class Preparation:
         encoding: of the files (cp1252, gb18030, ...); None: told by content.
         separator: between the cells of tables (`learn.data.reading.form.SEPARATORS`); None: told by content.
         date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
+        columns: names of the columns of files without a header (`learn.data.columns.parse_columns`).
     """
 
     source: str
@@ -59,6 +60,7 @@ class Preparation:
     encoding: str | None = None
     separator: str | None = None
     date_order: str | None = None
+    columns: Mapping[str, Iterable[str] | str] | Iterable[str] = ()
 
 
 def read_dataset(what: Preparation) -> Dataset:
@@ -80,6 +82,7 @@ def read_dataset(what: Preparation) -> Dataset:
         encoding=what.encoding,
         separator=what.separator,
         date_order=what.date_order,
+        columns=what.columns,
     )
     split = choose_split(dataset, what.split, what.test_start, what.validation_days, what.date_order)
     return dataset.with_split(split, split_facts(dataset, split))

@@ -13,7 +13,9 @@ import pandas as pd
 from learn.cex.prompt import item_prompts
 from learn.data.columns import TableKind, find_columns
 from learn.data.dataset import Dataset
-from learn.data.readers import read_table
+from learn.data.known_tables import as_table
+from learn.data.readers import read
+from learn.data.reading.form import PLAIN, Asked
 from learn.data.report import WARNING, Finding, findings, headline
 from learn.data.schema import Interactions, Items
 from learn.pipeline import Preparation, read_dataset
@@ -205,16 +207,17 @@ class Columns:
     needed: tuple[str, ...]
 
 
-def table_columns(path: Path | str, kind: TableKind) -> Columns:
+def table_columns(path: Path | str, kind: TableKind, asked: Asked = PLAIN) -> Columns:
     """Which columns a table has, and which of them are recognised; what is missing is not refused yet.
 
     Args:
         path: of the table.
         kind: `learn.data.columns.ITEMS` or `INTERACTIONS`.
+        asked: how the file is written, where its content does not tell.
 
     Raises:
         LearnError: the file cannot be read.
     """
-    frame = read_table(path)
+    frame = as_table(read(path, replace(asked, table=kind.name)), kind.name, str(path)).frame
     found, _ = find_columns(frame, replace(kind, needed=()), {}, str(path))
     return Columns([str(one) for one in frame.columns], {name: str(one) for name, one in found.items()}, kind.needed)

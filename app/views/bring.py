@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import streamlit as st
 
-from app.panels import bring_build, bring_files, bring_reading
+from app.panels import bring_build, bring_files, bring_reading, bring_written
 from app.shared import cache, theme, url
 from learn.building.background import Spec, name_is_taken
 from learn.workspace import checked_name
@@ -25,14 +27,17 @@ def draw() -> None:
         st.info("Give both tables to see how they are read; nothing is built before you say so.")
         return
     st.subheader("2. How they are read", anchor=False)
+    written = bring_written.pick()
     with st.expander("Which column is what", expanded=True):
-        mapping = bring_reading.pick_mapping(files)
-    bring_reading.show(files, mapping)
+        mapping = bring_reading.pick_mapping(files, written)
+    bring_reading.show(files, mapping, written)
     st.subheader("3. Build", anchor=False)
-    _build(files, mapping, running)
+    _build(files, mapping, written, running)
 
 
-def _build(files: dict[str, str], mapping: tuple[str, ...], running: str | None) -> None:
+def _build(
+    files: dict[str, str], mapping: tuple[str, ...], written: bring_written.Written, running: str | None
+) -> None:
     items, interactions = files[url.ITEMS_FILE], files[url.EVENTS_FILE]
     suggested = bring_files.suggest_name(items, interactions)
     name = url.linked_text(
@@ -43,7 +48,8 @@ def _build(files: dict[str, str], mapping: tuple[str, ...], running: str | None)
         placeholder=suggested,
         help="Letters, digits, dots, dashes and underscores.",
     )
-    spec = Spec(checked_name(name.strip() or suggested, "Dataset"), items, interactions, mapping)
+    called = checked_name(name.strip() or suggested, "Dataset")
+    spec = Spec(called, items, interactions, mapping, **asdict(written))
     taken = name_is_taken(cache.workspace(), spec)
     st.markdown(
         "The language model reads every item once, which takes longest; then "

@@ -43,7 +43,17 @@ def _build(workspace: Workspace, name: str, progress: FileProgress) -> None:
 
     spec = read_spec(workspace, name)
     items, interactions = (inside(workspace, file) for file in (spec.items, spec.interactions))
-    what = Preparation("tables", items, interactions, name=spec.name, mapping=spec.mapping)
+    what = Preparation(
+        "tables",
+        items,
+        interactions,
+        name=spec.name,
+        mapping=spec.mapping,
+        encoding=spec.encoding,
+        separator=spec.separator,
+        date_order=spec.date_order,
+        columns=spec.columns,
+    )
     build(workspace, Plan(what, spec.preset, spec.settings, spec.llm), lambda _: progress.prepared(), progress)
 
 

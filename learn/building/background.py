@@ -35,6 +35,7 @@ class Spec:
         items, interactions: files, relative to the workspace and within it.
         mapping: ``("title=product_name", ...)``.
         preset, settings, llm: as `learn.pipeline.configuration` takes them.
+        date_order, encoding, separator, columns: how the files are written, as `learn.pipeline.Preparation` takes it.
     """
 
     name: str
@@ -44,6 +45,10 @@ class Spec:
     preset: str = "auto"
     settings: tuple[str, ...] = ()
     llm: str | None = None
+    date_order: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    columns: tuple[str, ...] = ()
 
 
 def start(workspace: Workspace, spec: Spec) -> None:
@@ -102,7 +107,7 @@ def read_spec(workspace: Workspace, name: str) -> Spec:
         LearnError: there is none of that name, or it is damaged.
     """
     stored = read_json(workspace.build(name) / SPEC, "Start the build again.", dict)
-    lists = {key: tuple(stored[key]) for key in ("mapping", "settings")}
+    lists = {key: tuple(stored.get(key, ())) for key in ("mapping", "settings", "columns")}
     return Spec(**(stored | lists))
 
 

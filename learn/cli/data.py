@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from learn.cli.options import (
+    ColumnsOption,
     DatasetArgument,
     DateOrderOption,
     EncodingOption,
@@ -26,7 +27,9 @@ def prepare(
     source: Annotated[str, typer.Argument(help=f"One of: {', '.join(SOURCES)}.")],
     items: Annotated[Path | None, typer.Option(help="The table of items (tables), or the meta file (amazon).")] = None,
     interactions: Annotated[Path | None, typer.Option(help="The table of interactions, or the reviews.")] = None,
-    path: Annotated[Path | None, typer.Option(help="A folder or .inter file (recbole).")] = None,
+    path: Annotated[
+        Path | None, typer.Option(help="A folder or .inter file (recbole), or a folder (recformer).")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     mapping: MapOption = None,
     encoding: EncodingOption = None,
@@ -35,6 +38,7 @@ def prepare(
     test_start: Annotated[str | None, typer.Option(help="First day of the test target, YYYY-MM-DD.")] = None,
     validation_days: Annotated[float, typer.Option(help="Length of the validation target.")] = 14.0,
     date_order: DateOrderOption = None,
+    columns: ColumnsOption = None,
     only_preview: Annotated[bool, typer.Option("--preview", help="Show how it would be read; write nothing.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -55,6 +59,7 @@ def prepare(
         encoding,
         separator,
         date_order,
+        tuple(columns or ()),
     )
     if only_preview:
         from learn.preview import preview

@@ -24,6 +24,10 @@ EncodingOption = Annotated[
 SeparatorOption = Annotated[
     str | None, typer.Option(help="comma, semicolon, tab, pipe, colons or the sign; default: by content.")
 ]
+ColumnsOption = Annotated[
+    list[str] | None,
+    typer.Option("--columns", help="Names for a file without a header: interactions=user_id,item_id. Repeatable."),
+]
 DateOrderOption = Annotated[
     str | None, typer.Option("--date-order", help="dmy or mdy: how dates such as 01/02/2024 are meant.")
 ]

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from learn.cli.options import (
+    ColumnsOption,
     DatasetArgument,
     DateOrderOption,
     EncodingOption,
@@ -137,10 +138,15 @@ def demo(
     from_scratch: Annotated[bool, typer.Option(help="Read and train everything anew.")] = False,
     items: Annotated[Path | None, typer.Option(help="Your items instead of completejourney.")] = None,
     interactions: Annotated[Path | None, typer.Option(help="Your interactions.")] = None,
+    source: Annotated[
+        str, typer.Option(help="What they are: tables, or a source that learn prepare knows.")
+    ] = "tables",
+    path: Annotated[Path | None, typer.Option(help="A folder or file, where the source is one (recbole).")] = None,
     mapping: MapOption = None,
     encoding: EncodingOption = None,
     separator: SeparatorOption = None,
     date_order: DateOrderOption = None,
+    columns: ColumnsOption = None,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     preset: PresetOption = "auto",
     llm: LLMOption = None,
@@ -158,16 +164,17 @@ def demo(
     if (items is None) != (interactions is None):
         raise LearnError("Only one of the two tables was given.", "Give both --items and --interactions.")
     where = Workspace.at(workspace)
-    source = "completejourney" if items is None else "tables"
     what = Preparation(
-        source,
+        "completejourney" if items is None and path is None and source == "tables" else source,
         items,
         interactions,
+        path,
         name=name,
         mapping=tuple(mapping or ()),
         encoding=encoding,
         separator=separator,
         date_order=date_order,
+        columns=tuple(columns or ()),
     )
     plan = Plan(what, preset, tuple(settings or ()), llm, from_scratch, vectors)
     allow(allow_remote_code, allow_pickled_weights)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from learn.data.columns import INTERACTIONS, ITEMS, fields_of, parse_mapping
+from learn.data.columns import INTERACTIONS, ITEMS, NO_COLUMN, fields_of, parse_mapping
 from learn.data.dataset import Dataset
 from learn.data.readers import records
 from learn.data.reading.form import PLAIN, Asked
@@ -115,6 +115,7 @@ def _read_reviews(path: Path, release: Release, mapped: Mapping[str, str], asked
         Interactions.TIME: release.time,
         **mapped,
     }
+    chosen = {name: column for name, column in chosen.items() if column != NO_COLUMN}
     fields = tuple(chosen.values())
     columns: tuple[list[Any], ...] = tuple([] for _ in fields)
     for number, record in records(path, asked, met):
@@ -162,7 +163,7 @@ def _read_meta(
             "Give the metadata and the reviews of the same category and release.",
         )
     for name, column in mapped.items():
-        if column not in met:
+        if column not in met and column != NO_COLUMN:
             raise LearnError(f"--map {name}={column}: no record of {path} has a field {column!r}.", "Name one it has.")
     frame = pd.DataFrame(list(rows.values()))
     frame[Items.PRICE] = _prices(frame[Items.PRICE])

@@ -11,6 +11,9 @@ import pandas as pd
 from learn.data.schema import Interactions, Items
 from learn.errors import LearnError
 
+NO_COLUMN = "-"
+"""What ``--map brand=-`` gives a field for which no column is to be taken, though one is recognised."""
+
 
 @dataclass(frozen=True)
 class TableKind:
@@ -46,7 +49,7 @@ _TITLE_ALIASES = (
 _CATEGORY_ALIASES = (
     "categories", "category_path", "product_category", "category_name", "item_category", "genres", "genre", "class",
     "product_group_name", "product_type_name", "category_code", "main_category", "main_cat", "movie_genre", "type",
-    "department",
+    "department", "category_id",
 )  # fmt: skip
 
 ITEMS = TableKind(
@@ -124,6 +127,43 @@ def parse_mapping(
     return parsed
 
 
+def parse_columns(given: Mapping[str, Iterable[str] | str] | Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Table -> the names of its columns, of files without a header.
+
+    Args:
+        given: ``["interactions=user_id,item_id,timestamp", "items=item_id,title"]`` as typed after ``--columns``, where
+            the table may be left out: names with a user are of the interactions, others of the items; or a mapping.
+
+    Raises:
+        LearnError: no such table, a table given twice, a name that is blank or comes twice.
+    """
+    if isinstance(given, str):
+        given = [given]
+    if isinstance(given, Mapping):
+        given = [f"{table}={names if isinstance(names, str) else ','.join(names)}" for table, names in given.items()]
+    parsed: dict[str, tuple[str, ...]] = {}
+    users = {squeezed(name) for name in (Interactions.USER, *USER_ALIASES)}
+    for one in given:
+        table, equals, listed = one.rpartition("=")
+        names = tuple(name.strip() for name in listed.split(","))
+        if not equals:
+            table = INTERACTIONS.name if any(squeezed(name) in users for name in names) else ITEMS.name
+        table = table.strip()
+        example = "Type, for example: --columns interactions=user_id,item_id,rating,timestamp"
+        if table not in (ITEMS.name, INTERACTIONS.name):
+            raise LearnError(f"--columns {one!r}: there is no table {table!r}, only items and interactions.", example)
+        if not all(names) or len(set(names)) < len(names):
+            what = "a column without a name" if not all(names) else "a name twice"
+            raise LearnError(f"--columns {one!r} has {what}.", example)
+        if table in parsed:
+            raise LearnError(
+                f"--columns names the columns of the {table} twice: {','.join(parsed[table])} and {','.join(names)}.",
+                "Keep one, or begin the other with the table that it is of: items= or interactions=",
+            )
+        parsed[table] = names
+    return parsed
+
+
 def check_mapping(mapping: Mapping[str, str], tables: Sequence[tuple[TableKind, pd.DataFrame]]) -> None:
     """Refuses a mapping to a column that none of its tables has.
 
@@ -131,6 +171,8 @@ def check_mapping(mapping: Mapping[str, str], tables: Sequence[tuple[TableKind, 
         LearnError: with the columns there are.
     """
     for given, column in mapping.items():
+        if column == NO_COLUMN:
+            continue
         prefix, dot, name = given.rpartition(".")
         asked = [(kind, frame) for kind, frame in tables if (kind.name == prefix if dot else name in kind.fields)]
         if not any(column in frame for _, frame in asked):
@@ -149,7 +191,8 @@ def find_columns(
     """Field -> the column of ``frame`` that holds it, and a note for each that was recognised by another name.
 
     A mapped column comes first, then our own name, then the first alias that the table has (any case, with or without
-    hyphens). A column that is mapped to one field is not taken for another.
+    hyphens). A column that is mapped to one field is not taken for another. A field that is mapped to `NO_COLUMN` has
+    none.
 
     Raises:
         LearnError: a needed column is not there.
@@ -160,6 +203,8 @@ def find_columns(
     notes = []
     for name in table.fields:
         asked = mapping.get(f"{table.name}.{name}", mapping.get(name))
+        if asked == NO_COLUMN:
+            continue
         if asked is not None and asked in frame:
             chosen[name] = asked
         elif name in frame and name not in given:
@@ -167,7 +212,10 @@ def find_columns(
         else:
             names = (known.get(squeezed(one)) for one in (name, *table.aliases.get(name, ())))
             taken = {*chosen.values(), *given, *table.fields}
-            alias = next((one for one in names if one is not None and one not in taken), None)
+            others = list(dict.fromkeys(one for one in names if one is not None and one not in taken))
+            alias = next(iter(others), None)
+            if name in table.needed and len(others) > 1:  # an id that some rows lack is not theirs
+                alias = next((one for one in others if not (frame[one].isna() | frame[one].eq("")).any()), alias)
             if alias is not None:
                 chosen[name] = alias
                 notes.append(f"Column {alias} of the {table.name} is read as {name}.")
@@ -178,7 +226,8 @@ def find_columns(
             raise LearnError(
                 f"{path} has no column {name}; its columns are {', '.join(columns)}.",
                 f"Say which one it is: --map {f'{table.name}.{name}' if shared else name}=COLUMN."
-                + _closest(name, columns),
+                + _closest(name, columns)
+                + f" If its first line is data, name all columns: --columns {table.name}=..." * (shared and not chosen),
             )
     return chosen, notes
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -54,6 +55,7 @@ def read(path: Path | str, asked: Asked = PLAIN) -> Table:
                 "Export or copy it again, or give it the ending of what it is.",
             )
         if kind is not None:
+            _refuse_columns(path, kind, asked)
             table = read_arrow(
                 io.BytesIO(b"".join(blocks(path, handle, packings))) if packings else handle, kind, where
             )
@@ -90,13 +92,22 @@ def ending(path: Path) -> str:
     return Path(name.removesuffix(packed)).suffix
 
 
+def _refuse_columns(path: Path, kind: str, asked: Asked) -> None:
+    if asked.columns is not None:
+        raise LearnError(
+            f"--columns is for files without a header, but {path} is {kind}, which names its columns.",
+            f"Leave out --columns {asked.table}=...; where a column is not recognised, say --map FIELD=COLUMN.",
+        )
+
+
 def _read_text(content: bytes, path: Path, asked: Asked) -> Table:
     where = str(path)
     content, notes = to_utf8(content, where, asked.encoding)
     is_json = asked.separator is None and (ending(path) in _JSON_ENDINGS or looks_like_json(content))
     if not is_json:
         table = read_separated(content, where, asked, "\t" if ending(path) in (".tsv", ".tab") else ",")
-        return Table(table.frame, notes + table.notes, separated=True)
+        return replace(table, notes=notes + table.notes)
+    _refuse_columns(path, "JSON", asked)
     found = Found()
     start = content.lstrip()
     if start.startswith(b"["):

@@ -25,7 +25,7 @@ from learn.workspace import checked_name
 if TYPE_CHECKING:
     from learn.data.dataset import Dataset
 
-OPTIONS = ("items", "interactions", "path", "map", "date-order", "encoding", "separator")
+OPTIONS = ("items", "interactions", "path", "map", "date-order", "encoding", "separator", "columns")
 """What a source may need or allow beside a name; on the command line with two dashes."""
 
 
@@ -36,6 +36,7 @@ class SourceKind(StrEnum):
     TABLES = "tables"
     AMAZON = "amazon"
     RECBOLE = "recbole"
+    RECFORMER = "recformer"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Given:
         map: ``{"title": "product_name"}`` or ``["title=product_name", ...]``.
         encoding, separator: how the files are written (`learn.data.reading.form.Asked`); None: told by content.
         date_order: "dmy" or "mdy", for dates that can be read in two ways.
+        columns: names of the columns of files without a header (`learn.data.columns.parse_columns`).
     """
 
     name: str | None = None
@@ -58,6 +60,7 @@ class Given:
     date_order: str | None = None
     encoding: str | None = None
     separator: str | None = None
+    columns: Mapping[str, Iterable[str] | str] | tuple[str, ...] = ()
 
     def options(self) -> set[str]:
         """Those of `OPTIONS` that were given."""
@@ -112,6 +115,7 @@ def load_source(
     date_order: str | None = None,
     encoding: str | None = None,
     separator: str | None = None,
+    columns: Mapping[str, Iterable[str] | str] | Iterable[str] = (),
 ) -> Dataset:
     """Reads and validates a source.
 
@@ -119,17 +123,21 @@ def load_source(
         kind: a code of `SOURCES`.
         name: the dataset's name; None: the source's own.
         items, interactions: files, of tables and amazon (metadata and reviews).
-        path: folder or file, of recbole.
+        path: folder or file, of recbole; folder, of recformer.
         mapping: our field -> the table's column, or ``["title=product_name", ...]``.
         date_order: "dmy" or "mdy", for dates that can be read in two ways.
         encoding, separator: how the files are written; None: told by content.
+        columns: names of the columns of files without a header (`learn.data.columns.parse_columns`).
 
     Raises:
         LearnError: an unknown kind, a file not given or not used, or what the source's reader refuses.
     """
     source = SOURCES[kind]
-    columns = dict(mapping) if isinstance(mapping, Mapping) else tuple(mapping)
-    given = Given(name, items, interactions, path, columns, date_order, encoding, separator)
+    pairs = dict(mapping) if isinstance(mapping, Mapping) else tuple(mapping)
+    names = (
+        dict(columns) if isinstance(columns, Mapping) else (columns,) if isinstance(columns, str) else tuple(columns)
+    )
+    given = Given(name, items, interactions, path, pairs, date_order, encoding, separator, names)
     source.check(given)
     if name is not None:
         checked_name(name, "Dataset")
@@ -153,7 +161,7 @@ def _load_tables(given: Given) -> Dataset:
 
     assert given.items is not None and given.interactions is not None
     asked = Asked(given.encoding, given.separator)
-    return load_tables(given.items, given.interactions, given.name, given.map, given.date_order, asked)
+    return load_tables(given.items, given.interactions, given.name, given.map, given.date_order, asked, given.columns)
 
 
 def _load_amazon(given: Given) -> Dataset:
@@ -173,6 +181,14 @@ def _load_recbole(given: Given) -> Dataset:
     return load_recbole(given.path, given.name, given.map, given.date_order, Asked(given.encoding))
 
 
+def _load_recformer(given: Given) -> Dataset:
+    from learn.data.reading.form import Asked
+    from learn.data.recformer import load_recformer
+
+    assert given.path is not None
+    return load_recformer(given.path, given.name, given.map, given.date_order, Asked(given.encoding))
+
+
 _COLUMNS = ("map", "date-order")
 
 SOURCES: Registry[Source] = Registry(
@@ -188,7 +204,7 @@ SOURCES: Registry[Source] = Registry(
         "your own items and interactions: two tables",
         _load_tables,
         needs=("items", "interactions"),
-        allows=(*_COLUMNS, "encoding", "separator"),
+        allows=(*_COLUMNS, "encoding", "separator", "columns"),
     ),
     Source(
         SourceKind.AMAZON.value,
@@ -201,6 +217,13 @@ SOURCES: Registry[Source] = Registry(
         SourceKind.RECBOLE.value,
         "RecBole's atomic files",
         _load_recbole,
+        needs=("path",),
+        allows=(*_COLUMNS, "encoding"),
+    ),
+    Source(
+        SourceKind.RECFORMER.value,
+        "RecFormer's folders: meta_data.json and what belongs to it",
+        _load_recformer,
         needs=("path",),
         allows=(*_COLUMNS, "encoding"),
     ),

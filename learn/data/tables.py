@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from learn.data.cells import visible
-from learn.data.columns import INTERACTIONS, ITEMS, check_mapping, find_columns, parse_mapping, take_columns
+from learn.data.columns import (
+    INTERACTIONS,
+    ITEMS,
+    check_mapping,
+    find_columns,
+    parse_columns,
+    parse_mapping,
+    take_columns,
+)
 from learn.data.dataset import Dataset
+from learn.data.known_tables import as_table
 from learn.data.notes import Note
 from learn.data.readers import read
 from learn.data.reading.form import PLAIN, Asked
@@ -30,6 +40,7 @@ def load_tables(
     mapping: Mapping[str, str] | Iterable[str] = (),
     date_order: str | None = None,
     asked: Asked = PLAIN,
+    columns: Mapping[str, Iterable[str] | str] | Iterable[str] = (),
 ) -> Dataset:
     """Reads an items table and an interactions table (CSV, Parquet, JSON and their kin, see `learn.data.readers`).
 
@@ -46,12 +57,18 @@ def load_tables(
         mapping: field -> column, or ``["field=column", ...]``.
         date_order: "dmy" or "mdy", for dates that can be read in two ways.
         asked: how both files are written, where their content does not tell.
+        columns: names of the columns of files without a header, as `learn.data.columns.parse_columns` takes them;
+            those of well-known files are known (`learn.data.reading.known_files`).
 
     Raises:
         LearnError: a file or the mapping is wrong, with the place in the file; or `validate` refuses.
     """
     mapping = parse_mapping(mapping)
-    of_items, of_events = read(items, asked), read(interactions, asked)
+    named = parse_columns(columns)
+    of_items, of_events = (
+        as_table(read(path, replace(asked, columns=named.get(kind.name), table=kind.name)), kind.name, str(path))
+        for path, kind in ((items, ITEMS), (interactions, INTERACTIONS))
+    )
     source = {
         "kind": "tables",
         "items": str(items),

@@ -163,3 +163,64 @@ def test_an_upload_is_kept_under_a_safe_name_and_read(place, open_page):
     assert kept.startswith("uploads/") and kept.endswith("/evil.csv")
     assert (place.root / kept).read_bytes() == content
     assert page.metric[0].value == "120"
+
+
+def test_dates_that_read_in_two_ways_are_settled_by_a_box(place, open_page, begun):
+    table = pd.read_csv(place.root / FILES["interactions"])
+    table["when"] = [f"{1 + n % 12:02d}/{1 + n % 11:02d}/2024" for n in range(len(table))]
+    table.to_csv(place.root / FILES["interactions"], index=False)
+    page = open_page("bring", **FILES)
+    assert "--date-order" in page.error[0].value and not page.metric
+    page.selectbox(key="date_order_choice").select("dmy").run()
+    assert not page.error and page.query_params["date_order"] == "dmy"
+    assert page.metric[3].value == "01 Jan 2024 to 12 Nov 2024"
+    page.button(key="bring_build").click().run()
+    assert background.read_spec(place, begun[0]).date_order == "dmy"
+
+
+def test_files_without_a_header_are_named_by_what_is_typed(place, open_page, begun):
+    for file in FILES.values():
+        lines = (place.root / file).read_text().splitlines(keepends=True)
+        (place.root / file).write_text("".join(lines[1:]))
+    names = "--columns interactions=customer,sku,when"
+    page = open_page("bring", **FILES)
+    assert page.error and not page.metric
+    items = pd.read_csv(place.root / FILES["items"], header=None)
+    typed = ["sku", "name", *(f"c{n}" for n in range(2, items.shape[1]))]
+    page.text_input(key="items.columns_choice").input(",".join(typed)).run()
+    columns = pd.read_csv(place.root / FILES["interactions"], header=None).shape[1]
+    page.text_input(key="interactions.columns_choice").input(
+        ",".join([names, *(f"c{n}" for n in range(3, columns))])
+    ).run()
+    assert not page.error
+    assert [tile.value for tile in page.metric[:3]] == ["120", "30", "300"]
+    page.button(key="bring_build").click().run()
+    kept = background.read_spec(place, begun[0]).columns
+    assert [one.partition("=")[0] for one in kept] == ["items", "interactions"]
+
+
+def test_encoding_and_separator_are_taken_as_chosen(place, open_page, begun):
+    items = place.root / FILES["items"]
+    items.write_bytes(items.read_text().replace("apple number 0", "crème number 0").encode("latin-1"))
+    page = open_page("bring", encoding="latin-1", separator="comma", **FILES)
+    assert not page.error
+    assert 'Item title is "crème number 0".' in texts(page)
+    page.button(key="bring_build").click().run()
+    spec = background.read_spec(place, begun[0])
+    assert (spec.encoding, spec.separator) == ("latin-1", "comma")
+
+
+def test_a_recognised_column_can_be_switched_off(place, open_page, begun):
+    page = open_page("bring", **FILES)
+    assert "-" not in page.selectbox(key="items.item_id_choice").options, "an id is needed"
+    page.selectbox(key="interactions.timestamp_choice").select("-").run()
+    assert not page.error and page.metric[3].value == "none"
+    assert page.query_params["interactions.timestamp"] == "-"
+    page.button(key="bring_build").click().run()
+    assert background.read_spec(place, begun[0]).mapping == ("interactions.timestamp=-",)
+
+
+def test_a_build_that_was_begun_before_is_read(place):
+    folder = with_build(place, DONE)
+    write_json(folder / SPEC, {"name": "shop", **FILES, "mapping": [], "preset": "auto", "settings": [], "llm": None})
+    assert background.read_spec(place, "shop") == Spec("shop", *FILES.values())

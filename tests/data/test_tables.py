@@ -14,6 +14,7 @@ from learn.data.report import render
 from learn.data.schema import Interactions, Items
 from learn.data.splits import default_split
 from learn.data.tables import load_tables
+from learn.errors import LearnError
 from tests.data.frames import interactions, items
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -117,3 +118,14 @@ def test_amazon_scientific():
     mine = dataset.interactions
     assert mine[mine[Interactions.USER] == user][Interactions.ITEM].tolist() == expected
     assert "only the order is known" in "\n".join(render(dataset.report))
+
+
+def test_a_recognised_column_is_switched_off(tmp_path):
+    (tmp_path / "i.csv").write_text("item_id,title,brand,genre\na,Heat,Ostra,Drama\n")
+    (tmp_path / "x.csv").write_text("user_id,item_id,date\nu,a,2024-05-02\n")
+    off = ["brand=-", "category=-", "timestamp=-"]
+    made = load_tables(tmp_path / "i.csv", tmp_path / "x.csv", "shop", off)
+    assert made.items[["title", "brand", "category"]].fillna("").to_numpy().tolist() == [["Heat", "", ""]]
+    assert not made.has_time
+    with pytest.raises(LearnError, match="has no column item_id"):
+        load_tables(tmp_path / "i.csv", tmp_path / "x.csv", "shop", ["items.item_id=-"])

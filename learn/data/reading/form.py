@@ -22,10 +22,14 @@ class Asked:
     Attributes:
         encoding: a name that Python knows: cp1252, gb18030, shift_jis, utf-16, ...
         separator: a name of `SEPARATORS`, or the text itself.
+        columns: the names of the columns, of a file without a header; None: its first line names them.
+        table: "items" or "interactions", for what messages say of ``--columns``.
     """
 
     encoding: str | None = None
     separator: str | None = None
+    columns: tuple[str, ...] | None = None
+    table: str = "interactions"
 
     @property
     def between(self) -> str | None:
@@ -55,12 +59,14 @@ class Table:
     Attributes:
         frame: cells of separated files as text (empty ones missing), of others as they are typed.
         notes: every choice that was not the plain one.
-        separated: whether it came from separated cells, whose first line is a header.
+        separated: whether it came from separated cells.
+        known: what `learn.data.reading.known_files` knows it as; None: it has a header, or its columns were named.
     """
 
     frame: pd.DataFrame
     notes: list[Note] = field(default_factory=list)
     separated: bool = False
+    known: str | None = None
 
 
 def counted(number: int, what: str) -> str:

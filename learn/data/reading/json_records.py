@@ -56,7 +56,7 @@ class Found:
 
 def looks_like_json(content: bytes) -> bool:
     """Whether a file begins as an object or a list of them does, in JSON or as Python writes it."""
-    return re.match(rb"\s*(?:\{\s*[\"'}]|\[\s*[\[{\]])", content[:4096]) is not None
+    return re.match(rb"\s*(?:\{\s*(?:u?[\"']|\})|\[\s*[\[{\]])", content[:4096]) is not None
 
 
 def parse_lines(lines: Iterator[tuple[int, str]], where: str, found: Found) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -154,7 +154,7 @@ def _parse(line: str, number: int, where: str, found: Found) -> Any:
     try:
         return json.loads(line, parse_int=whole, object_pairs_hook=_unrepeated)
     except json.JSONDecodeError as error:
-        if re.match(r"\s*\{\s*'", line):
+        if re.match(r"\s*\{\s*(?:u['\"]|')", line):
             return _literal(line, number, where, found)
         raise LearnError(
             f"{where}, line {number} is not JSON: {error.msg} at character {error.pos + 1} of {shown(line)}.",

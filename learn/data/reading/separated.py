@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from learn.data.notes import NOTHING, TEXT, Note
 from learn.data.reading.cells import checked_cells, needless_quotes, to_cells
 from learn.data.reading.form import PLAIN, SEPARATORS, Asked, Table, counted, line_at, line_number, shown
-from learn.data.reading.header import column_names
+from learn.data.reading.header import column_names, named_columns
+from learn.data.reading.known_files import known_file, note_on
 from learn.data.reading.rules import CARRY, Quotes, Rule
 from learn.errors import LearnError
 
@@ -25,6 +26,7 @@ class Fit:
         content: the file, with `CARRY` for a separator of two characters.
         names: the header's cells.
         start: where the first line after the header begins.
+        headless: whether there is no header: the first line is a row.
     """
 
     between: str
@@ -32,6 +34,11 @@ class Fit:
     content: bytes
     names: list[bytes]
     start: int
+    headless: bool = False
+
+    def without_header(self) -> Fit:
+        """The same, with the first line as a row."""
+        return replace(self, start=len(self.content) - len(self.content.lstrip(b"\r\n")), headless=True)
 
 
 def read_separated(
@@ -59,8 +66,19 @@ def read_separated(
         between, content = hint.group(1).decode("latin-1"), content[hint.end() :]
     if not content.strip():
         raise LearnError(f"{where} has only blank lines: no header.", "Export it again with a header and its rows.")
+    known = known_file(where, content) if asked.columns is None else None
+    if known is not None and between not in (None, known.separator):
+        known = None
+    if known is not None:
+        between, quotes_are_text = known.separator, known.quotes_are_text
     fit = _choose(content, where, between, usual, quotes_are_text)
-    names, notes = column_names(fit.names, fit.content, fit.start, where, fit.between)
+    if known is not None:
+        fit, names, notes = fit.without_header(), list(known.columns), [note_on(known, where)]
+    elif asked.columns is not None:
+        names, notes = named_columns(fit.names, asked, where)
+        fit = fit.without_header()
+    else:
+        names, notes = column_names(fit.names, fit.content, fit.start, where, fit.between, asked.table)
     notes = _notes_on(fit, where, usual, quotes_are_text) + notes
     cells = to_cells(fit.rule, fit.content, fit.start, names)
     if fit.rule.quotes not in (Quotes.TEXT, Quotes.SPACED) and len(names) > 1 and b'"' in fit.content:
@@ -69,7 +87,7 @@ def read_separated(
     frame, more = checked_cells(cells, fit.rule, fit.between, where, stray_quotes=stray)
     if frame.empty:
         raise LearnError(f"{where} has the columns {', '.join(names)} but no rows.", "Export it with its rows.")
-    return Table(frame, notes + more, separated=True)
+    return Table(frame, notes + more, separated=True, known=known.code if known is not None else None)
 
 
 def _choose(content: bytes, where: str, between: str | None, usual: str, quotes_are_text: bool) -> Fit:
@@ -199,6 +217,7 @@ def _compare_with_text(fit: Fit, where: str, names: list[str], rows: int) -> lis
     """
     text = Rule(fit.rule.separator, Quotes.TEXT)
     others, start = text.first(fit.content)
+    start = fit.start if fit.headless else start
     if len(others) != len(names) or text.misfit(fit.content, start, len(names)) is not None:
         return []
     cells = to_cells(text, fit.content, start, names)
