@@ -21,6 +21,7 @@ def read_tables(
     test_start: str | None = None,
     validation_days: float = 14.0,
     date_order: str | None = None,
+    fetch_pictures: bool = False,
 ) -> Dataset:
     """Reads your own items and interactions (CSV, Parquet, JSON and their kin), checks them and splits them.
 
@@ -35,6 +36,7 @@ def read_tables(
         test_start: first day of the test target; None: by the data.
         validation_days: length of the validation target before it.
         date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
+        fetch_pictures: fetch pictures that the items name by web address, which calls out.
 
     Returns:
         The dataset; ``dataset.report`` says what was found, ``dataset.split`` which events train and which test.
@@ -45,6 +47,7 @@ def read_tables(
     return read(
         "tables", items=items, interactions=interactions, name=name, mapping=mapping, encoding=encoding,
         separator=separator, date_order=date_order, split=split, test_start=test_start, validation_days=validation_days,
+        fetch_pictures=fetch_pictures,
     )  # fmt: skip
 
 
@@ -62,6 +65,7 @@ def read(
     test_start: str | None = None,
     validation_days: float = 14.0,
     date_order: str | None = None,
+    fetch_pictures: bool = False,
 ) -> Dataset:
     """Reads any source, checks it and splits it: the dataset with its split and report; nothing is written.
 
@@ -78,10 +82,11 @@ def read(
         test_start: first day of the test target; None: by the data.
         validation_days: length of the validation target before it.
         date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
+        fetch_pictures: fetch pictures that the items name by web address, which calls out.
 
     Raises:
         LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.
     """
-    how = (mapping, split, test_start, validation_days, encoding, separator, date_order)
+    how = (mapping, split, test_start, validation_days, encoding, separator, date_order, fetch_pictures)
     what = pipeline.Preparation(source, items, interactions, path, name, *how)
     return pipeline.read_dataset(what)

@@ -94,11 +94,13 @@ class View:
 
 def view(dataset: Dataset) -> View:
     """The `View` of ``dataset`` under its split."""
-    return _view(dataset, dataset.fingerprint, dataset.split.info)
+    return _view(
+        dataset, dataset.fingerprint, dataset.split.info, None if dataset.pictures is None else dataset.pictures.version
+    )
 
 
 @st.cache_resource(max_entries=8, show_spinner="Cutting histories and targets …")
-def _view(_dataset: Dataset, fingerprint: str, info: SplitInfo) -> View:
+def _view(_dataset: Dataset, fingerprint: str, info: SplitInfo, pictures: int | None) -> View:
     split = _dataset.split
     history, target = user_lists.history_and_target(split)
     return View(_dataset, split, read_catalogue(_dataset), history, target, split.training_counts())

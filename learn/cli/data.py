@@ -12,6 +12,7 @@ from learn.cli.options import (
     DatasetArgument,
     DateOrderOption,
     EncodingOption,
+    FetchPicturesOption,
     MapOption,
     SeparatorOption,
     WorkspaceOption,
@@ -35,6 +36,7 @@ def prepare(
     test_start: Annotated[str | None, typer.Option(help="First day of the test target, YYYY-MM-DD.")] = None,
     validation_days: Annotated[float, typer.Option(help="Length of the validation target.")] = 14.0,
     date_order: DateOrderOption = None,
+    fetch_pictures: FetchPicturesOption = False,
     only_preview: Annotated[bool, typer.Option("--preview", help="Show how it would be read; write nothing.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -55,6 +57,7 @@ def prepare(
         encoding,
         separator,
         date_order,
+        fetch_pictures,
     )
     if only_preview:
         from learn.preview import preview

@@ -12,6 +12,7 @@ from learn.cli.options import (
     DatasetArgument,
     DateOrderOption,
     EncodingOption,
+    FetchPicturesOption,
     LLMOption,
     MapOption,
     PicklesOption,
@@ -141,6 +142,7 @@ def demo(
     encoding: EncodingOption = None,
     separator: SeparatorOption = None,
     date_order: DateOrderOption = None,
+    fetch_pictures: FetchPicturesOption = False,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     preset: PresetOption = "auto",
     llm: LLMOption = None,
@@ -168,6 +170,7 @@ def demo(
         encoding=encoding,
         separator=separator,
         date_order=date_order,
+        fetch_pictures=fetch_pictures,
     )
     plan = Plan(what, preset, tuple(settings or ()), llm, from_scratch, vectors)
     allow(allow_remote_code, allow_pickled_weights)
