@@ -18,6 +18,7 @@ from learn.data.dataset import Dataset
 from learn.data.sequences import Sequences
 from learn.data.split import Split, SplitInfo
 from learn.errors import LearnError
+from learn.explore import text_worth
 from learn.explore.catalogue import Catalogue, read_catalogue
 from learn.explore.lists import user_lists
 from learn.explore.metrics import overview
@@ -133,6 +134,12 @@ def overview_tables(_view: View, fingerprint: str, info: SplitInfo) -> OverviewT
 def metrics(_runs: list[Run], key: tuple[str, ...]) -> pd.DataFrame:
     """All metrics of ``_runs``; ``key`` tells two sets of Runs apart."""
     return overview.collect_metrics(_runs)
+
+
+@st.cache_data(max_entries=8, show_spinner="Asking what the text is worth …")
+def said_of_text(_runs: list[Run], _dataset: Dataset, key: tuple[str, ...], fingerprint: str) -> list[str]:
+    """`learn.explore.text_worth.said_of_text`; ``key`` and ``fingerprint`` tell Runs and dataset from others."""
+    return text_worth.said_of_text(_runs, _dataset)
 
 
 def run_key(runs: Sequence[RunFolder]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import io
 import os
 import threading
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -209,7 +210,7 @@ def test_public_addresses_are_called_at_the_webs_ports_alone():
 
 
 class _Answers(http.server.BaseHTTPRequestHandler):
-    asked: list[str] = []
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
