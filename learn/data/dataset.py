@@ -161,7 +161,7 @@ class Dataset:
         return digest.hexdigest()[:16]
 
     def save(self, folder: Path | str) -> None:
-        """Writes items.parquet, interactions.parquet, dataset.json and, where there are any, split and pictures, at once."""
+        """Writes the tables, dataset.json and, where there are any, split.json and pictures, atomically."""
         with atomic_folder(folder) as temporary:
             self.write(temporary)
 
