@@ -71,7 +71,6 @@ def test_lists_show_the_pictures_of_their_items(page, shown, path, rows):  # noq
     visit(page, address, f"{there}?dataset={synthetic.NAME}&{query.format(item=dataset.item_ids[0])}")
     page.wait_for_selector(READY)
     check_rows(page, dataset, page.locator(rows))
-    page.screenshot(path=f"/tmp/pt/{there}.png")
 
 
 def test_the_atlas_shows_the_picture_of_the_item_that_is_open(page, shown):  # noqa: F811
@@ -83,6 +82,5 @@ def test_the_atlas_shows_the_picture_of_the_item_that_is_open(page, shown):  # n
         if item == 0:
             image = page.locator(".cardPicture")
             image.wait_for()
-            page.screenshot(path="/tmp/pt/atlas.png")
             assert image.get_attribute("src") == f"{Thumbnails.of([drawn(0)]).address(0)}"
-    assert page.locator(".cardPicture").count() == 0  # shot
+    assert page.locator(".cardPicture").count() == 0
