@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from learn.config import OWN_VECTORS, Config, preset
 from learn.data.dataset import Dataset
 from learn.data.facts import split_facts
+from learn.data.pictures.take import take_pictures
 from learn.data.sanity import one_text
 from learn.data.sources import load_source
 from learn.data.splits import choose_split
@@ -46,6 +47,7 @@ class Preparation:
         separator: between the cells of tables (`learn.data.reading.form.SEPARATORS`); None: told by content.
         date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
         columns: names of the columns of files without a header (`learn.data.columns.parse_columns`).
+        fetch_pictures: call web addresses of pictures too (`learn.data.pictures.web`).
     """
 
     source: str
@@ -61,10 +63,19 @@ class Preparation:
     separator: str | None = None
     date_order: str | None = None
     columns: Mapping[str, Iterable[str] | str] | Iterable[str] = ()
+    fetch_pictures: bool = False
 
 
-def read_dataset(what: Preparation) -> Dataset:
+def read_dataset(
+    what: Preparation, *, pictures: bool = True, near: Sequence[Path] = (), progress: Any = None
+) -> Dataset:
     """Reads a source, checks it and splits it; nothing is written.
+
+    Args:
+        what: what to read, and how.
+        pictures: read those of the items too, where they name any.
+        near: folders in which pictures may lie, beside those of the tables.
+        progress: where to show how far the pictures are; None: nowhere.
 
     Returns:
         The dataset with its split; its report says what was found and how the split divides it.
@@ -85,16 +96,19 @@ def read_dataset(what: Preparation) -> Dataset:
         columns=what.columns,
     )
     split = choose_split(dataset, what.split, what.test_start, what.validation_days, what.date_order)
-    return dataset.with_split(split, split_facts(dataset, split))
+    dataset = dataset.with_split(split, split_facts(dataset, split))
+    return take_pictures(dataset, near, what.fetch_pictures, progress) if pictures else dataset
 
 
-def prepare_dataset(workspace: Workspace, what: Preparation) -> Dataset:
+def prepare_dataset(workspace: Workspace, what: Preparation, progress: Any = None) -> Dataset:
     """As `read_dataset`, and keeps the dataset in ``workspace``.
 
     Raises:
         LearnError: as `read_dataset`, or the workspace cannot be written to.
     """
-    dataset = read_dataset(what)
+    from learn.progress import make_progress
+
+    dataset = read_dataset(what, near=(workspace.root,), progress=progress or make_progress())
     save_dataset(workspace, dataset)
     return dataset
 

@@ -110,12 +110,12 @@ def preview(what: Preparation) -> Preview:
     Raises:
         LearnError: as `learn.pipeline.read_dataset`.
     """
-    dataset = read_dataset(what)
+    dataset = read_dataset(what, pictures=False)
     found = findings(dataset.report)
     times = dataset.interactions[Interactions.TIME]
     return Preview(
         dataset,
-        _first_rows(dataset.items, Items.ALL),
+        _first_rows(dataset.items, (*Items.ALL, Items.PICTURE)),
         _first_rows(dataset.interactions, Interactions.ALL),
         _first_users(dataset),
         (times.min(), times.max()) if dataset.has_time else None,
@@ -134,7 +134,7 @@ def unread_columns(items: pd.DataFrame) -> list[UnreadColumn]:
     """
     free = [name for name in Items.TEXT if items[name].isna().all()]
     found = []
-    for column in items.columns.difference([*Items.ALL, Items.TELLING], sort=False):
+    for column in items.columns.difference([*Items.ALL, Items.TELLING, Items.PICTURE], sort=False):
         texts = items[column].dropna()
         if not pd.api.types.is_string_dtype(texts) or texts.nunique() < 2:
             continue
@@ -163,7 +163,7 @@ def _short(text: Any, most: int = _CELL) -> str:
 
 
 def _first_rows(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    there = [column for column in columns if table[column].notna().any()]
+    there = [column for column in columns if column in table and table[column].notna().any()]
     first = table[there].head(ROWS)
     if Items.PRICE in there:
         first = first.assign(**{Items.PRICE: first[Items.PRICE].map("{:.2f}".format, na_action="ignore")})

@@ -22,6 +22,7 @@ def read_tables(
     validation_days: float = 14.0,
     date_order: str | None = None,
     columns: Mapping[str, Iterable[str] | str] | Iterable[str] = (),
+    fetch_pictures: bool = False,
 ) -> Dataset:
     """Reads your own items and interactions (CSV, Parquet, JSON and their kin), checks them and splits them.
 
@@ -37,6 +38,7 @@ def read_tables(
         validation_days: length of the validation target before it.
         date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
         columns: names of the columns of files without a header: ``{"interactions": ["user_id", "item_id"]}``.
+        fetch_pictures: fetch pictures that the items name by web address, which calls out.
 
     Returns:
         The dataset; ``dataset.report`` says what was found, ``dataset.split`` which events train and which test.
@@ -48,6 +50,7 @@ def read_tables(
         "tables", items=items, interactions=interactions, name=name, mapping=mapping, encoding=encoding,
         separator=separator, date_order=date_order, split=split, test_start=test_start, validation_days=validation_days,
         columns=columns,
+        fetch_pictures=fetch_pictures,
     )  # fmt: skip
 
 
@@ -66,6 +69,7 @@ def read(
     validation_days: float = 14.0,
     date_order: str | None = None,
     columns: Mapping[str, Iterable[str] | str] | Iterable[str] = (),
+    fetch_pictures: bool = False,
 ) -> Dataset:
     """Reads any source, checks it and splits it: the dataset with its split and report; nothing is written.
 
@@ -83,10 +87,11 @@ def read(
         validation_days: length of the validation target before it.
         date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
         columns: names of the columns of files without a header: ``{"interactions": ["user_id", "item_id"]}``.
+        fetch_pictures: fetch pictures that the items name by web address, which calls out.
 
     Raises:
         LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.
     """
-    how = (mapping, split, test_start, validation_days, encoding, separator, date_order, columns)
+    how = (mapping, split, test_start, validation_days, encoding, separator, date_order, columns, fetch_pictures)
     what = pipeline.Preparation(source, items, interactions, path, name, *how)
     return pipeline.read_dataset(what)

@@ -22,6 +22,7 @@ function drawRow(row) {
   const made = element("div", "row" + (row.hit ? " hit" : ""));
   made.dataset.item = row.key;
   if (row.place) made.append(element("span", "place" + (row.far ? " far" : ""), row.place));
+  if (row.picture !== undefined) made.append(pictureOf(row.picture));
   const words = element("div", "words");
   const title = element("div", "title");
   title.dir = "auto";

@@ -13,8 +13,8 @@ _HERE = Path(__file__).resolve().parent
 _mount = st.components.v2.component(
     "learn_answers",
     html='<div class="answers"></div>',
-    css=(_HERE / "answers.css").read_text(encoding="utf-8"),
-    js=(_HERE / "answers.js").read_text(encoding="utf-8"),
+    css="".join((_HERE / f"{name}.css").read_text(encoding="utf-8") for name in ("picture", "answers")),
+    js="".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("picture", "answers")),
 )
 
 
@@ -24,7 +24,8 @@ def show_answers(parts: list[dict[str, str]], columns: list[dict[str, Any]], key
     Args:
         parts: what the cards have below each other: name, and none, what is said where there is no row.
         columns: name, label, colour, said (a line) and parts: as many lists of rows as ``parts``. A row has key and
-            title; perhaps detail, about, place, far, colour and category, number, sign, hit, links (text, href, about).
+            title; perhaps detail, about, place, far, colour and category, number, sign, hit, links (text, href, about),
+            picture (`app.shared.pictures.of_row`).
         key: of the component.
     """
     _mount(key=key, data={"parts": parts, "columns": columns})

@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 
 from app.components.lists import ROWS_JS, STYLE
+from app.shared import pictures
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours
 from learn.explore.lists.terms import STEP, TERMS, candidates
@@ -162,7 +163,10 @@ def _items(table: np.ndarray, items: BenchItems) -> dict[str, list]:
     _, category = np.unique(catalogue.categories[table].astype(str), return_inverse=True)
     _, finer = np.unique(catalogue.finer[table].astype(str), return_inverse=True)
     prices = catalogue.prices[table]
+    shown = catalogue.pictures
+    there = {} if shown is None else {"picture": [pictures.address(shown, int(item)) for item in table]}
     return {
+        **there,
         "id": [str(name) for name in items.ids[table]],
         "title": [str(title) for title in catalogue.titles[table]],
         "detail": [str(detail) for detail in catalogue.details[table]],

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from app.shared import pictures
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours
 from learn.explore.lists.user_lists import Suggestions, also_in
 
 _HERE = Path(__file__).resolve().parent
 
-STYLE = (_HERE / "lists.css").read_text(encoding="utf-8")
-ROWS_JS = (_HERE / "rows.js").read_text(encoding="utf-8")
+STYLE = "".join((_HERE / f"{name}.css").read_text(encoding="utf-8") for name in ("picture", "lists"))
+ROWS_JS = "".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("picture", "rows"))
 """How rows look and are drawn, of every component that has rows."""
 
 _mount = st.components.v2.component(
@@ -90,7 +91,7 @@ def lists_data(
             "others": [name for name in sharing[item] if name != column.name],
             "links": links(item),
             "badge": badges(column.name, item),
-        }
+        } | pictures.of_row(catalogue, item)
 
     return {
         "legend": list(legend),

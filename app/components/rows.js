@@ -71,6 +71,7 @@ function drawRow(row, byName, actions = []) {
   const made = element("li", "row" + (row.hit ? " hit" : ""));
   made.dataset.item = row.item;
   if (row.rank !== undefined) made.append(element("span", "rank", String(row.rank)));
+  if (row.picture !== undefined) made.append(pictureOf(row.picture));
   const words = element("div", "words");
   const title = element("button", "title", row.title);
   title.type = "button";

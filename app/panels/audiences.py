@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from app.components.answers import show_answers as draw
-from app.shared import cache, links, theme
+from app.shared import cache, links, pictures, theme
 from learn.explore.colours import category_colours
 from learn.explore.lists import newcomer
 from learn.explore.lists.audience import SEEN, Audience
@@ -85,6 +85,7 @@ def _beside(one: Suggestions, view: cache.View, new: frozenset[int]) -> list[dic
                 "category": category,
                 "colour": colours[category],
                 "sign": "new" if item in new else "",
+                **pictures.of_row(catalogue, item),
                 "links": [link | {"about": f"{title} on the maps"} for link in links.on_maps(view.dataset, item)],
             }
         )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app.shared import bench_settings, cache, url
+from app.shared import bench_settings, cache, pictures, url
 from app.shared.text import short
 from learn.explore.colours import category_colours
 from learn.explore.lists import new_user
@@ -116,6 +116,7 @@ def _row(view: cache.View, item: int) -> dict[str, Any]:
         "colour": category_colours(catalogue.category_order)[catalogue.categories[item]],
         "finer": str(catalogue.finer[item]),
         "price": f"{price:,.2f}" if np.isfinite(price) else "",
+        **pictures.of_row(catalogue, item),
     }
 
 

@@ -23,6 +23,7 @@ MOST_PEOPLE = 400
 LONGEST = 1000
 """Characters of a search by meaning; of more the first."""
 _ASKED = "atlas_meaning"
+_PICTURE = "atlas_picture"
 
 
 def people(view: cache.View) -> tuple[int | None, list[str]]:
@@ -48,6 +49,19 @@ def person(view: cache.View, spaces: list[Space], user: int, items: np.ndarray) 
 def ask(text: str) -> None:
     """Keeps what is to be looked for by meaning."""
     st.session_state[_ASKED] = str(text)[:LONGEST]
+
+
+def ask_picture(item_id: str) -> None:
+    """Keeps whose picture is to be shown."""
+    st.session_state[_PICTURE] = str(item_id)
+
+
+def picture(view: cache.View) -> dict[str, str] | None:
+    """The item whose picture was asked for last, and the picture, "" where it has none; None: nothing was asked."""
+    asked, there = st.session_state.get(_PICTURE), view.catalogue.pictures
+    if there is None or asked is None:
+        return None
+    return {"item": asked, "address": there.address(int(view.dataset.item_index.get_indexer([asked])[0]))}
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -18,6 +18,7 @@ from learn.data.dataset import Dataset
 from learn.data.sequences import Sequences
 from learn.data.split import Split, SplitInfo
 from learn.errors import LearnError
+from learn.explore import text_worth
 from learn.explore.catalogue import Catalogue, read_catalogue
 from learn.explore.lists import user_lists
 from learn.explore.metrics import overview
@@ -94,11 +95,13 @@ class View:
 
 def view(dataset: Dataset) -> View:
     """The `View` of ``dataset`` under its split."""
-    return _view(dataset, dataset.fingerprint, dataset.split.info)
+    return _view(
+        dataset, dataset.fingerprint, dataset.split.info, None if dataset.pictures is None else dataset.pictures.version
+    )
 
 
 @st.cache_resource(max_entries=8, show_spinner="Cutting histories and targets …")
-def _view(_dataset: Dataset, fingerprint: str, info: SplitInfo) -> View:
+def _view(_dataset: Dataset, fingerprint: str, info: SplitInfo, pictures: int | None) -> View:
     split = _dataset.split
     history, target = user_lists.history_and_target(split)
     return View(_dataset, split, read_catalogue(_dataset), history, target, split.training_counts())
@@ -131,6 +134,12 @@ def overview_tables(_view: View, fingerprint: str, info: SplitInfo) -> OverviewT
 def metrics(_runs: list[Run], key: tuple[str, ...]) -> pd.DataFrame:
     """All metrics of ``_runs``; ``key`` tells two sets of Runs apart."""
     return overview.collect_metrics(_runs)
+
+
+@st.cache_data(max_entries=8, show_spinner="Asking what the text is worth …")
+def said_of_text(_runs: list[Run], _dataset: Dataset, key: tuple[str, ...], fingerprint: str) -> list[str]:
+    """`learn.explore.text_worth.said_of_text`; ``key`` and ``fingerprint`` tell Runs and dataset from others."""
+    return text_worth.said_of_text(_runs, _dataset)
 
 
 def run_key(runs: Sequence[RunFolder]) -> tuple[str, ...]:

@@ -46,10 +46,18 @@ def draw() -> None:
         "user": st.query_params.get(url.USER, ""),
         "people": people,
         "meaning": None if content is None else atlas_parts.found_by_meaning(content, view, items),
-        "can": {"person": True, "meaning": content is not None, "send": True},
+        "can": {
+            "person": True,
+            "meaning": content is not None,
+            "send": True,
+            "pictures": view.catalogue.pictures is not None,
+        },
+        "picture": atlas_parts.picture(view),
         "hrefs": _hrefs(view, None if user is None else str(view.dataset.user_ids[user])),
     }
-    show_maps(points, drawn, {"person": _person, "meaning": atlas_parts.ask, "spaces": _compare})
+    told: dict[str, Any] = {"person": _person, "spaces": _compare}
+    told |= {"meaning": atlas_parts.ask, "picture": atlas_parts.ask_picture}
+    show_maps(points, drawn, told)
     atlas_parts.download(points, drawn, dataset.name)
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.panels import first_minute, report
 from app.shared import cache, recommenders, theme, url, variant_texts
+from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Slices
 from learn.data.sources import SOURCES
 from learn.data.splits import SplitInfo
@@ -33,7 +34,7 @@ def draw() -> None:
     )
     first_minute.show_ways_in(view)
     first_minute.show_towers()
-    _results(dataset.name, runs, dataset.n_items)
+    _results(dataset, runs)
     st.header("The data", anchor=False)
     tables = cache.overview_tables(view, dataset.fingerprint, info)
     source = SOURCES.get(str(dataset.source.get("kind")))
@@ -49,7 +50,8 @@ def draw() -> None:
     recommenders.read_ahead(runs.usable, dataset)  # while this page, drawn by now, is being looked at
 
 
-def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
+def _results(data: Dataset, runs: FoundRuns) -> None:
+    dataset, n_items = data.name, data.n_items
     st.header("Which variant recommends best?", anchor=False)
     if not runs.usable:
         theme.no_runs(dataset)
@@ -95,6 +97,8 @@ def _results(dataset: str, runs: FoundRuns, n_items: int) -> None:
     words = f"{overview.metric_label(metric)}@{k}"
     says = conclusions.best_run(table, words) if overview.more_is_better(metric) else ""
     theme.chart(figures.metrics_figure(table, colours, words), "overview_metrics", says)
+    for sentence in cache.said_of_text(runs.usable, data, cache.run_key(runs.usable), data.fingerprint):
+        st.markdown(theme.plain(sentence))
     _metrics_table(overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"]))
 
 

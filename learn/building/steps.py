@@ -58,7 +58,7 @@ def build(
     Raises:
         LearnError: what any of the steps refuses; what was finished before stays.
     """
-    dataset = prepare_dataset(workspace, plan.what)
+    dataset = prepare_dataset(workspace, plan.what, progress)
     prepared(dataset)
     config = configuration(dataset, plan.preset, plan.settings, plan.llm, vectors=plan.vectors)
     if plan.from_scratch:  # a Run is there until its successor is whole

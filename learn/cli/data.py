@@ -13,6 +13,7 @@ from learn.cli.options import (
     DatasetArgument,
     DateOrderOption,
     EncodingOption,
+    FetchPicturesOption,
     MapOption,
     SeparatorOption,
     WorkspaceOption,
@@ -39,6 +40,7 @@ def prepare(
     validation_days: Annotated[float, typer.Option(help="Length of the validation target.")] = 14.0,
     date_order: DateOrderOption = None,
     columns: ColumnsOption = None,
+    fetch_pictures: FetchPicturesOption = False,
     only_preview: Annotated[bool, typer.Option("--preview", help="Show how it would be read; write nothing.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -60,6 +62,7 @@ def prepare(
         separator,
         date_order,
         tuple(columns or ()),
+        fetch_pictures,
     )
     if only_preview:
         from learn.preview import preview

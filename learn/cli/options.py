@@ -31,6 +31,9 @@ ColumnsOption = Annotated[
 DateOrderOption = Annotated[
     str | None, typer.Option("--date-order", help="dmy or mdy: how dates such as 01/02/2024 are meant.")
 ]
+FetchPicturesOption = Annotated[
+    bool, typer.Option("--fetch-pictures", help="Fetch pictures that the items name by web address: it calls out.")
+]
 LLMOption = Annotated[
     str | None,
     typer.Option(help="bundled, bundled-encoder, a Hugging Face id, a folder, or several with + between."),

@@ -129,6 +129,13 @@ def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> No
         say_lines([f"  ! {warning}"])
 
 
+def say_text_worth(runs: Sequence[Run], dataset: Dataset) -> None:
+    """What the text is worth on a dataset whose Runs have just been made, as the Overview says it."""
+    from learn.explore.text_worth import said_of_text
+
+    say_lines(said_of_text(runs, dataset))
+
+
 def print_runs(runs: Iterable[tuple[str, Run]]) -> None:
     """A table for each dataset of (dataset, Run): what each Run is and what made it."""
     from learn.cli.tables import print_table

@@ -13,6 +13,7 @@ from learn.cli.options import (
     DatasetArgument,
     DateOrderOption,
     EncodingOption,
+    FetchPicturesOption,
     LLMOption,
     MapOption,
     PicklesOption,
@@ -23,7 +24,16 @@ from learn.cli.options import (
     VectorsOption,
     WorkspaceOption,
 )
-from learn.cli.terminal import next_step, notes_said, print_frame, print_metrics, say, say_report, usable_runs
+from learn.cli.terminal import (
+    next_step,
+    notes_said,
+    print_frame,
+    print_metrics,
+    say,
+    say_report,
+    say_text_worth,
+    usable_runs,
+)
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.workspace import Workspace
@@ -91,6 +101,7 @@ def train(
     from learn.data.stored import open_dataset
     from learn.pipeline import EVERY_TOWER, configuration, towers_named, train_variants
     from learn.runs.rivals import rivals
+    from learn.runs.stored import find_runs
 
     where = Workspace.at(workspace)
     towers = towers_named(tower)
@@ -102,6 +113,7 @@ def train(
     if tower == EVERY_TOWER:
         runs += rivals(where, found, runs, refit=refit)
     print_metrics(runs, found.n_items)
+    say_text_worth(find_runs(where, found).usable, found)
     say(f"Wrote {', '.join(run.name for run in runs)} into {where.runs(dataset)}")
     next_step("learn app", workspace)
 
@@ -147,6 +159,7 @@ def demo(
     separator: SeparatorOption = None,
     date_order: DateOrderOption = None,
     columns: ColumnsOption = None,
+    fetch_pictures: FetchPicturesOption = False,
     name: Annotated[str | None, typer.Option(help="The dataset's name.")] = None,
     preset: PresetOption = "auto",
     llm: LLMOption = None,
@@ -175,6 +188,7 @@ def demo(
         separator=separator,
         date_order=date_order,
         columns=tuple(columns or ()),
+        fetch_pictures=fetch_pictures,
     )
     plan = Plan(what, preset, tuple(settings or ()), llm, from_scratch, vectors)
     allow(allow_remote_code, allow_pickled_weights)
@@ -183,6 +197,7 @@ def demo(
     if vectors is None and (problem := untrainable(dataset)):
         say(f"Only the baselines were made. {problem}")
     print_metrics(made, dataset.n_items)
+    say_text_worth(made, dataset)
     say(f"Wrote {len(made)} Runs into {where.runs(dataset.name)}")
     next_step("learn app", workspace)
 

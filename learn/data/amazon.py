@@ -21,6 +21,8 @@ from learn.data.validation import validate
 from learn.errors import LearnError
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_PICTURES = ("imageURLHighRes", "imageURL", "imUrl", "images", "image")
+"""Fields of pictures of the releases, the largest first."""
 _PRICE = r"^\s*(?:from\s+)?\$?\s*([\d,]*\d(?:\.\d+)?)"
 
 
@@ -154,6 +156,7 @@ def _read_meta(
                 Items.CATEGORY: _category(record, release),
                 Items.BRAND: _text(record.get(release.brand)),
                 Items.PRICE: record.get("price"),
+                Items.PICTURE: next((record[name] for name in _PICTURES if record.get(name)), None),
             }
             rows[item].update({name: record.get(column) for name, column in mapped.items()})
             met.update(column for column in mapped.values() if column in record)
@@ -167,6 +170,8 @@ def _read_meta(
             raise LearnError(f"--map {name}={column}: no record of {path} has a field {column!r}.", "Name one it has.")
     frame = pd.DataFrame(list(rows.values()))
     frame[Items.PRICE] = _prices(frame[Items.PRICE])
+    if frame[Items.PICTURE].isna().all():
+        frame = frame.drop(columns=Items.PICTURE)
     return frame, {"repeated_records": repeated, "unreviewed_left_out": unreviewed}
 
 

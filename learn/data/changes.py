@@ -18,6 +18,7 @@ from learn.data.columns import INTERACTIONS, ITEMS, check_mapping, parse_mapping
 from learn.data.dataset import Dataset
 from learn.data.ids import ids_as_text
 from learn.data.new_items import MENDED
+from learn.data.pictures.take import with_more_pictures
 from learn.data.readers import read_table
 from learn.data.schema import Interactions, Items
 from learn.data.splits import make_split
@@ -70,7 +71,14 @@ def add_items(dataset: Dataset, path: Path, mapping: Mapped = ()) -> Change:
     items[Items.IN_STOCK] = items[Items.IN_STOCK].astype(bool)
     notes = [f"{len(fresh):,} items added, {int(known.sum()):,} that were there corrected."]
     notes += [f"{n:,} {MENDED[key]}." for key, n in found.items() if n and key in MENDED]
-    return Change(_changed(dataset, items, dataset.interactions), notes)
+    changed = _changed(dataset, items, dataset.interactions)
+    if Items.PICTURE in new:
+        at = np.where(known, places, 0)
+        at[~known] = dataset.n_items + np.arange(int((~known).sum()))
+        named = dict(zip(at.tolist(), new[Items.PICTURE], strict=True))
+        changed, said = with_more_pictures(changed, named, path.parent)
+        notes += said
+    return Change(changed, notes)
 
 
 def remove_items(dataset: Dataset, ids: Sequence[str]) -> Change:

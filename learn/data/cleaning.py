@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from learn.data.cells import MISSING_WORDS, flatten, read_lists, unescape, visible
+from learn.data.pictures.references import references
 from learn.data.schema import Items
 
 TEXT_LIMIT = 20_000  # characters kept of one field; far more than any LLM here reads of an item
@@ -47,6 +48,9 @@ def _one_line(text: str) -> str:
 def clean_extra(frame: pd.DataFrame) -> pd.DataFrame:
     """Further columns of a source, in types that Parquet can hold: what is not a number, a truth or a time is text."""
     for column in frame:
+        if column == Items.PICTURE:
+            frame[column] = references(frame[column])
+            continue
         kept = ("is_numeric_dtype", "is_datetime64_any_dtype", "is_string_dtype")
         if not any(getattr(pd.api.types, one)(frame[column]) for one in kept) or frame[column].dtype.kind == "c":
             frame[column] = frame[column].astype("object")

@@ -52,9 +52,18 @@ _CATEGORY_ALIASES = (
     "department", "category_id",
 )  # fmt: skip
 
+_PICTURE_ALIASES = (
+    "image_path", "image_file", "image_filename", "image_name", "image_url", "image_url_high_res", "image_link",
+    "image_href", "image_src", "images", "img", "img_url", "img_path", "img_src", "img_link", "im_url", "main_image",
+    "main_image_url", "product_image", "product_image_url", "item_image", "picture", "pictures", "picture_path",
+    "picture_file", "picture_url", "photo", "photos", "photo_path", "photo_file", "photo_url", "thumbnail",
+    "thumbnail_url", "thumbnail_path", "thumb", "thumb_url", "cover", "cover_url", "cover_image", "cover_path",
+    "poster", "poster_path", "poster_url", "artwork_url", "image_url_l", "image_url_m", "image_url_s",
+)  # fmt: skip
+
 ITEMS = TableKind(
     "items",
-    Items.ALL,
+    (*Items.ALL, Items.PICTURE),
     (Items.ID,),
     {
         Items.ID: (*ITEM_ALIASES, "item", "id"),
@@ -64,6 +73,7 @@ ITEMS = TableKind(
         Items.PRICE: ("unit_price", "list_price", "price_usd", "original_price"),
         Items.KEYWORDS: ("key_words", "tags", "popular_shelves"),
         Items.ATTRIBUTES: ("features",),
+        Items.PICTURE: _PICTURE_ALIASES,
     },
 )
 INTERACTIONS = TableKind(

@@ -19,6 +19,7 @@ from learn.data.ids import find_ids
 from learn.data.schema import Interactions, Items
 from learn.data.sequences import Sequences
 from learn.data.split import PHASE_CODES, Phase, Split
+from learn.data.thumbnails import Thumbnails
 from learn.errors import LearnError
 from learn.files import atomic_folder, read_json, write_json
 
@@ -49,6 +50,8 @@ class Dataset:
     """Fingerprints of earlier states, the oldest first, whose Runs stay valid: `learn items` and `learn update`."""
     folder: Path | None = field(default=None, compare=False)
     """Where it was read from."""
+    pictures: Thumbnails | None = field(default=None, compare=False, repr=False)
+    """Small pictures of the items, where there are any."""
 
     @property
     def split(self) -> Split:
@@ -158,7 +161,7 @@ class Dataset:
         return digest.hexdigest()[:16]
 
     def save(self, folder: Path | str) -> None:
-        """Writes items.parquet, interactions.parquet, dataset.json and, once split, split.json, atomically."""
+        """Writes the tables, dataset.json and, where there are any, split.json and pictures, atomically."""
         with atomic_folder(folder) as temporary:
             self.write(temporary)
 
@@ -166,6 +169,8 @@ class Dataset:
         """As `save`, into a ``folder`` that is not yet in its place."""
         self.items.to_parquet(folder / "items.parquet", index=False)
         self.interactions.to_parquet(folder / "interactions.parquet", index=False)
+        if self.pictures is not None:
+            self.pictures.write(folder)
         if self.cut is not None:
             write_json(folder / SPLIT_FILE, self.cut.describe())
         write_json(folder / "dataset.json", self.about())
@@ -212,6 +217,8 @@ class Dataset:
             raise LearnError(f"Dataset {folder} is damaged: it lacks {', '.join(sorted(lacking))}.", remedy)
         earlier = tuple(about.get("trained_on", ()))
         # A copied folder is a dataset of its own, under the name of its place.
-        dataset = cls(folder.name, items, interactions, about["source"], about["report"], None, earlier, folder)
+        pictures = Thumbnails.read(folder, len(items), remedy)
+        source, report = about["source"], about["report"]
+        dataset = cls(folder.name, items, interactions, source, report, None, earlier, folder, pictures)
         dataset.__dict__["fingerprint"] = about["fingerprint"]
         return dataset

@@ -90,6 +90,27 @@ RULES = {
     "prices_dropped": Rule(
         "prices that are negative or no number (left out)", "items", "Give one number, such as 12.99.", TEXT
     ),
+    "pictures_absent": Rule(
+        "items whose picture is not there",
+        "items",
+        "Put the files beside the items table, with paths relative to it.",
+    ),
+    "pictures_broken": Rule(
+        "items whose picture is no PNG, JPEG, WebP or GIF, damaged or too large",
+        "items",
+        "Give one of these, of 20 MiB and 60 million pixels at most.",
+    ),
+    "pictures_outside": Rule(
+        "items whose picture lies outside the folder of the items table (not opened)",
+        "items",
+        "Put the files beside the items table, with paths relative to it.",
+    ),
+    "pictures_unfetched": Rule(
+        "items whose picture has a web address (not called)",
+        "items",
+        "To have them fetched, which tells those hosts of you, add --fetch-pictures.",
+        loud_from=None,
+    ),
     "items_never_seen": Rule(
         "items nobody interacted with (kept: cold-start items)",
         "items",

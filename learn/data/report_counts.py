@@ -31,6 +31,8 @@ def count_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     if price["share"]:
         rows.append(("price", f"{percent(price['share'])} of items, median {price['median']:,.2f}, "
                               f"{price['low']:,.2f} to {price['high']:,.2f}"))  # fmt: skip
+    if pictures := facts.get("pictures"):
+        rows.append(("pictures", f"of {pictures['kept']:,} items, {pictures['named']:,} name one"))
     absent = [column for column, field in facts["fields"].items() if not field["share"]]
     absent += [] if price["share"] else [Items.PRICE]
     if absent:

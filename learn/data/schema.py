@@ -19,6 +19,8 @@ class Items:
     TEXT = (TITLE, CATEGORY, BRAND, KEYWORDS, ATTRIBUTES)
     ALL = (ID, TITLE, CATEGORY, BRAND, PRICE, KEYWORDS, ATTRIBUTES)
 
+    PICTURE = "image"  # str or missing, where there is one: the file or web address of a picture, `learn.data.pictures`
+
     IN_STOCK = "in_stock"  # bool, where there is one: False is never shown, `learn.data.availability`
 
     CATEGORY_SEPARATOR = " > "

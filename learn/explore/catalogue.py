@@ -11,6 +11,7 @@ import pandas as pd
 from learn.data.categories import category_levels
 from learn.data.dataset import Dataset
 from learn.data.schema import Items
+from learn.data.thumbnails import Thumbnails
 
 NO_CATEGORY = "no category"
 OTHER_CATEGORIES = "other categories"
@@ -39,6 +40,8 @@ class Catalogue:
     category_order: tuple[str, ...]
     available: np.ndarray | None = None
     """[N] bool: in stock; None: all are."""
+    pictures: Thumbnails | None = None
+    """Small pictures of the items; None: there are none."""
 
     def __len__(self) -> int:
         return len(self.titles)
@@ -124,4 +127,5 @@ def read_catalogue(dataset: Dataset) -> Catalogue:
         prices,
         tuple(order.index),
         None if dataset.available.all() else dataset.available,
+        dataset.pictures,
     )

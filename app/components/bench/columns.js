@@ -55,6 +55,7 @@ class BenchColumn {
     const id = items.id[row];
     made.dataset.item = id;
     const foot = made.querySelector(".foot");
+    if (items.picture) made.firstElementChild.after(pictureOf(items.picture[row]));
     const title = made.querySelector(".title");
     title.textContent = items.title[row];
     const [category, finer] = [words.categories[items.category[row]], words.finer[items.finer[row]]];

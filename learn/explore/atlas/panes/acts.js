@@ -1,5 +1,6 @@
 // What people do with the Atlas: every act changes the state, draws what follows, and writes the address.
 const SETTLE_MS = 220;
+const PICTURE_MS = 2000; // after which a picture that did not come is asked for again
 
 Object.assign(Explorer.prototype, {
   change(parts, step = false) {
@@ -161,6 +162,26 @@ Object.assign(Explorer.prototype, {
     this.tools.search.open(false);
     for (const pane of this.panes) if (hasTravelled(pane)) pane.show(pane.space);
     this.change({ selection: null, item: -1, trail: [] });
+  },
+
+  // The picture of an item, where there are pictures; the server is asked for it, and answers with another drawing.
+  pictureOf(point) {
+    if (!this.can.pictures || this.newcomer) return null;
+    const id = this.points.ids[point];
+    if (!this.pictures.has(id)) {
+      const asked = this.askedPicture;
+      if (!asked || asked.id !== id || Date.now() - asked.at > PICTURE_MS) {
+        this.askedPicture = { id, at: Date.now() };
+        setTimeout(() => this.tell.picture(id));
+      }
+      return null;
+    }
+    const address = this.pictures.get(id);
+    if (!address.startsWith("data:image/webp;base64,")) return null;
+    const made = element("img", "cardPicture");
+    made.alt = "";
+    made.src = address;
+    return made;
   },
 
   describe(point, space) {

@@ -40,6 +40,8 @@ function itemCard(explorer) {
     button("tiny", "Close", "Forget this item", () => explorer.open(-1)));
   const title = element("h3", "cardTitle", points.titles[item]);
   title.dir = "auto";
+  const picture = explorer.pictureOf(item);
+  if (picture) title.prepend(picture);
   box.append(steps, title, element("p", "small", factsOf(explorer, item).join(" · ")));
   if (difference && state.before !== state.after) {
     const [one, other] = [explorer.spaceNamed(state.before), explorer.spaceNamed(state.after)];

@@ -14,6 +14,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       person: (id) => setTriggerValue("person", id),
       meaning: (text) => setTriggerValue("meaning", text),
       spaces: (names) => setTriggerValue("spaces", names),
+      picture: (id) => setTriggerValue("picture", id),
       send: () => sendFile(),
     };
     explorers.get(root).update(data, points, tell);

@@ -3,7 +3,7 @@ class Explorer {
   constructor(root) {
     Object.assign(this, {
       root, panes: [], spaces: [], others: [], hovered: -1, links: {}, newcomer: null, lit: null, person: null,
-      meaning: null, can: {}, notices: [], about: [], state: { ...EMPTY }, cache: new Map(),
+      meaning: null, can: {}, notices: [], about: [], state: { ...EMPTY }, cache: new Map(), pictures: new Map(),
     });
     root.explorer = this;
     this.tools = buildBar(this);
@@ -38,6 +38,7 @@ class Explorer {
       told: data.notices || [], about: data.about || [], people: data.people || [], hrefs: data.hrefs || {},
       initial: data.initial || {}, initialText: initial, colours: themeColours(this.root),
     });
+    if (data.picture) this.pictures.set(data.picture.item, data.picture.address);
     this.root.classList.toggle("plain", Boolean(this.newcomer));
     this.title.hidden = Boolean(this.newcomer);
     this.root.classList.toggle("atlas", !this.newcomer);

@@ -1,0 +1,217 @@
+"""What the text is worth on a dataset, by validation: text alone, counts alone, both together; and why it is little."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from learn.config import PALConfig
+from learn.config.sections import Inputs
+from learn.data.dataset import Dataset
+from learn.data.schema import Recommendations
+from learn.data.sequences import Sequences
+from learn.errors import LearnError
+from learn.evaluation.validation import comparing_metric
+from learn.explore.maps.neighbours import nearest
+from learn.explore.maps.spaces import content_view
+from learn.item_towers import ITEM_TOWERS
+from learn.runs.baselines import BASELINES
+from learn.runs.run import Run
+from learn.runs.vectors import normalise, stored_content_of
+from learn.sampling import SequenceUse
+
+TEXT_TOWER = "b"
+"""The item tower that stands for the text: a code of `learn.item_towers.ITEM_TOWERS`."""
+NEIGHBOURS = 10
+MOST_ITEMS = 2000
+"""Items whose nearest texts are looked at; of more a random sample."""
+LITTLE = 1.01
+"""What text and counts together must have, in parts of what counts alone have, for the text to be worth something."""
+_TELLING = 1.5
+"""How often an item must share buyers with its nearest texts, in parts of how often with any, for texts to tell."""
+
+
+@dataclass(frozen=True)
+class TextWorth:
+    """What validation says of the text.
+
+    Attributes:
+        text: the trained Run that stands for it; counts: the best reference that reads no text; both: the best of the
+            two kinds together, None where there is none.
+        metric: in which words they are compared.
+    """
+
+    text: Run
+    counts: Run
+    both: Run | None
+    metric: str
+
+    @property
+    def is_little(self) -> bool:
+        """Whether the two together are no better than counts alone; without both, whether the text is below counts."""
+        best = self.text if self.both is None else self.both
+        return _value(best) < LITTLE * _value(self.counts)
+
+    @property
+    def sentence(self) -> str:
+        """The three figures and what they come down to."""
+        counts = _value(self.counts)
+        told = f"text alone {_value(self.text):.4f} ({self.text.info.label}), counts alone {counts:.4f} "
+        told += f"({self.counts.info.label})"
+        if self.both is None:
+            end = "worth less than counts" if _value(self.text) < counts else "worth more than counts"
+            return f"What the text is worth, by {self.metric} on validation: {told}. It is {end}."
+        both = _value(self.both)
+        told += f", both together {both:.4f}"
+        change = f"{both / counts - 1:+.0%}" if counts else "all there is"
+        end = f"it adds next to nothing to counts ({change})" if self.is_little else f"it adds {change} to counts"
+        return f"What the text is worth, by {self.metric} on validation: {told}: {end}."
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """How many items share buyers with the items whose texts are nearest to theirs.
+
+    Attributes:
+        items: how many were looked at; every one has a buyer in training.
+        share: of them, those that have more buyers in common with their `NEIGHBOURS` nearest than they would have were
+            every purchase independent.
+        by_chance: the same share with other items' neighbours in place of their own.
+    """
+
+    items: int
+    share: float
+    by_chance: float
+
+
+def text_worth(runs: Sequence[Run]) -> TextWorth | None:
+    """The `TextWorth` of Runs of one dataset; None without tower (b) or a reference that says how it did.
+
+    Only what learned from the training part alone is compared, of each kind the best.
+    """
+    told = [run for run in runs if run.info.validation is not None and run.info.refit is not True]
+    text = [run for run in told if run.info.kind == "learn" and run.info.variant == TEXT_TOWER]
+    counts = [run for run in told if run.info.kind == "reference" and not _reads_text(run)]
+    both = [run for run in told if run.info.kind == "blend"]
+    if not text or not counts:
+        return None
+    by = comparing_metric(counts[0].split)
+    among = "items new to the user" if by.candidates == Recommendations.UNSEEN else "all items"
+    metric = f"NDCG@{by.k} among {among}"
+    return TextWorth(max(text, key=_value), max(counts, key=_value), max(both, key=_value, default=None), metric)
+
+
+def _value(run: Run) -> float:
+    return float(run.info.validation or 0.0)
+
+
+def _reads_text(run: Run) -> bool:
+    return run.info.variant in BASELINES and BASELINES[run.info.variant].reference.reads_content
+
+
+def buyers_shared(vectors: np.ndarray, bought: Sequences, seed: int = 0) -> Sharing | None:
+    """The `Sharing` of items by their texts.
+
+    Args:
+        vectors: [N, d] of length 1, of the items' texts.
+        bought: who had what, of the training part.
+        seed: of the sample, and of what stands for chance.
+
+    Returns:
+        None where fewer than two items have a buyer.
+    """
+    pairs = (np.ones(len(bought.items), np.float32), (bought.users, bought.items))
+    had = sparse.csc_matrix(pairs, shape=(len(bought), len(vectors)))
+    had.data[:] = 1  # once or often
+    buyers = np.diff(had.indptr)
+    known = np.flatnonzero(buyers)
+    if len(known) < 2:
+        return None
+    rng = np.random.default_rng(seed)
+    rows = np.sort(rng.permutation(len(known))[:MOST_ITEMS])
+    near = known[nearest(vectors[known], NEIGHBOURS, rows)[0]]
+    items = known[rows]
+    own = _beyond_chance(had, buyers, items, near)
+    other = _beyond_chance(had, buyers, items, near[rng.permutation(len(near))])
+    return Sharing(len(items), float(own.mean()), float(other.mean()))
+
+
+def _beyond_chance(had: sparse.csc_matrix, buyers: np.ndarray, items: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """[Q] bool: whether ``items`` share more buyers with ``near`` ([Q, k]) than independent purchases would."""
+    common = np.zeros(len(items))
+    expected = np.zeros(len(items))
+    for column in near.T:
+        other = column != items  # of a permutation an item may come to itself
+        common += other * np.asarray(had[:, items].multiply(had[:, column]).sum(axis=0)).ravel()
+        expected += other * buyers[items] * buyers[column] / had.shape[0]
+    result: np.ndarray = common > expected
+    return result
+
+
+def why_little(worth: TextWorth, dataset: Dataset) -> str:
+    """Why the text is worth little, and what would help; "" where it is not.
+
+    Raises:
+        LearnError: what the LLM read is missing or damaged.
+    """
+    if not worth.is_little:
+        return ""
+    content = stored_content_of(worth.text, dataset)
+    vectors = np.ascontiguousarray(normalise(content_view(content, dataset).apply(content)), dtype=np.float32)
+    found = buyers_shared(vectors, dataset.split.train())
+    return "" if found is None else f"{sharing_sentence(found)} {what_helps(worth.text.config.pal)}"
+
+
+def sharing_sentence(found: Sharing) -> str:
+    """What `buyers_shared` found, and what it means."""
+    told = (
+        f"Of {found.items:,} items {found.share:.0%} share buyers with their {NEIGHBOURS} nearest texts more often "
+        f"than chance ({found.by_chance:.0%} with texts picked at random)"
+    )
+    if found.share < _TELLING * found.by_chance:
+        return f"Why: {told[0].lower()}{told[1:]}, so texts that are alike hardly tell who buys what."
+    return f"Why: {told[0].lower()}{told[1:]}: the texts do tell, but what they tell the counts know already."
+
+
+def what_helps(pal: PALConfig) -> str:
+    """What to try where the text is worth little."""
+    ids = "IDs beside the text (--set pal.inputs=text+id), " if pal.inputs is Inputs.TEXT else ""
+    return (
+        f"What would help: {ids}counts (the Run text-counts or the best reference), or another field that tells items "
+        "apart as buyers do: a place, a maker, a kind (--map attributes=COLUMN)."
+    )
+
+
+def said_of_text(runs: Sequence[Run], dataset: Dataset) -> list[str]:
+    """Sentences for terminal and page: what the text is worth, why it is little, which tower was trained to copy.
+
+    Nothing where the Runs do not tell.
+    """
+    worth = text_worth(runs)
+    said = [] if worth is None else [worth.sentence]
+    if worth is not None:
+        try:
+            said.append(why_little(worth, dataset))
+        except LearnError as error:  # what was read is gone: the figures stand, the reason cannot be told
+            said.append(f"Why cannot be told: {error.what}" if worth.is_little else "")
+    return [*filter(None, said), *copying(runs)]
+
+
+def copying(runs: Sequence[Run]) -> list[str]:
+    """A sentence for each trained Run whose objective is solved by copying: (a) on sequences that are used whole."""
+    said = []
+    for run in runs:
+        tower = ITEM_TOWERS.get(run.info.variant)
+        if run.info.kind != "learn" or run.info.refit is True or tower is None:
+            continue
+        if tower.reads_context and tower.own_vectors and run.config.sampling.sequence == SequenceUse.WHOLE:
+            said.append(
+                f"{run.info.label} ({run.name}) is not at its best here: sequences are used whole, so in training its "
+                "embedding of a target has seen the items before it, which are the user's own history. Copying solves "
+                "that, and an item embedded alone has nothing to copy. To see it without: "
+                f"learn train {run.info.dataset} --tower {tower.code} --suffix=-cut --set sampling.sequence=cut"
+            )
+    return said

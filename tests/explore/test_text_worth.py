@@ -1,0 +1,116 @@
+"""What the text is worth: the figures of validation, the share of items whose texts share buyers, in words."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from learn.config import PRESETS, PALConfig
+from learn.data.sequences import Sequences
+from learn.explore import text_worth
+from learn.explore.text_worth import buyers_shared, copying, said_of_text, sharing_sentence, what_helps
+from learn.runs.info import RunInfo
+from learn.sampling import SequenceUse
+
+
+def run(split, kind, variant, validation, refit=False, label=None, config=PRESETS["tiny"]):
+    info = RunInfo(
+        name=variant,
+        label=label or variant.upper(),
+        kind=kind,
+        variant=variant,
+        dataset="world",
+        dataset_fingerprint="",
+        split={},
+        refit=refit,
+        validation=validation,
+    )
+    return SimpleNamespace(info=info, name=variant, split=split, config=config)
+
+
+@pytest.fixture
+def four(split):
+    return [
+        run(split, "learn", "b", 0.05),
+        run(split, "reference", "ease", 0.08),
+        run(split, "reference", "svd", 0.06),
+        run(split, "reference", "l3ae", 0.09),  # reads the texts: no reference for what they are worth
+        run(split, "learn", "b", 0.5, refit=True),  # has seen the validation
+        run(split, "learn", "a", None),
+    ]
+
+
+def test_text_counts_and_both_are_told_in_one_sentence(four, split):
+    worth = text_worth.text_worth([*four, run(split, "blend", "text+counts", 0.1)])
+    assert worth.sentence == (
+        "What the text is worth, by NDCG@10 among items new to the user on validation: text alone 0.0500 (B), counts "
+        "alone 0.0800 (EASE), both together 0.1000: it adds +25% to counts."
+    )
+    assert not worth.is_little
+
+
+@pytest.mark.parametrize(("both", "little"), [(0.07, True), (0.08, True), (0.0805, True), (0.081, False)])
+def test_it_is_little_where_both_are_no_better_than_counts(four, split, both, little):
+    worth = text_worth.text_worth([*four, run(split, "blend", "text+counts", both)])
+    assert worth.is_little == little
+    assert ("next to nothing" in worth.sentence) == little
+
+
+def test_without_both_the_text_is_held_against_counts(four):
+    worth = text_worth.text_worth(four)
+    assert worth.is_little and worth.sentence.endswith("counts alone 0.0800 (EASE). It is worth less than counts.")
+
+
+def test_nothing_is_said_without_the_tower_or_without_a_reference(four, dataset):
+    assert text_worth.text_worth(four[1:4]) is None and text_worth.text_worth(four[:1]) is None
+    assert said_of_text(four[1:4], dataset) == []
+
+
+def two_worlds(together: bool):
+    """40 items of two kinds by text, and 60 users who buy one kind, or anything."""
+    rng = np.random.default_rng(0)
+    kinds = np.arange(40) % 2
+    vectors = np.eye(2, dtype=np.float32)[kinds] + rng.normal(0, 0.05, (40, 2)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows = [
+        rng.choice(np.flatnonzero(kinds == user % 2) if together else np.arange(40), 6, replace=False)
+        for user in range(60)
+    ]
+    return vectors, Sequences(np.concatenate(rows).astype(np.int32), np.arange(0, 361, 6), None)
+
+
+def test_items_whose_texts_share_buyers_are_told_from_those_whose_do_not():
+    told, untold = (buyers_shared(*two_worlds(together)) for together in (True, False))
+    assert told.items == untold.items == 40
+    assert told.share == 1.0 and told.share > 1.5 * told.by_chance
+    assert abs(untold.share - untold.by_chance) < 0.3 and untold.share < 0.8
+    assert "the counts know already" in sharing_sentence(told)
+    assert sharing_sentence(untold).endswith("so texts that are alike hardly tell who buys what.")
+
+
+def test_sharing_by_hand():
+    """Items 0 and 1 are alike and both bought by users 0 and 1; item 2 is bought by user 2 alone."""
+    vectors = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
+    bought = Sequences(np.array([0, 1, 0, 1, 1, 2], dtype=np.int32), np.array([0, 2, 5, 6]), None)
+    found = buyers_shared(vectors, bought)
+    # 0: 2 in common with 1, (2 * 2 + 2 * 1) / 3 = 2 by chance; 1: the same; 2: none.
+    assert (found.items, found.share) == (3, 0.0)
+    one = buyers_shared(vectors[:2], Sequences(np.array([0, 1], dtype=np.int32), np.array([0, 2, 2, 2]), None))
+    assert one.share == 1.0  # 1 in common, 1 / 3 by chance
+    assert buyers_shared(vectors, Sequences(np.array([0], dtype=np.int32), np.array([0, 1]), None)) is None
+
+
+def test_ids_are_named_only_where_the_run_has_none():
+    assert "--set pal.inputs=text+id" in what_helps(PRESETS["short"].pal)
+    assert "pal.inputs" not in what_helps(PALConfig(inputs="text+id"))
+
+
+def test_a_tower_that_was_trained_to_copy_is_named_with_what_to_type(split):
+    short = PRESETS["short"]
+    cut = short.with_values(sampling__sequence=SequenceUse.CUT)
+    a = run(split, "learn", "a", 0.01, label="(a) sequence to sequence", config=short)
+    others = [run(split, "learn", code, 0.02, config=short) for code in ("b", "c", "without-align")]
+    (said,) = copying([a, *others])
+    assert said.startswith("(a) sequence to sequence (a) is not at its best here: sequences are used whole")
+    assert said.endswith("learn train world --tower a --suffix=-cut --set sampling.sequence=cut")
+    assert copying([run(split, "learn", "a", 0.01, config=cut), *others]) == []
