@@ -102,6 +102,10 @@ BASELINES: Registry[Baseline] = Registry(
 )
 
 
+EVERYWHERE = tuple(one.code for one in BASELINES.entries if not one.only_cold)
+"""Those that are made whatever the split."""
+
+
 def baselines_for(split: Split) -> list[Baseline]:
     """Those that are made for ``split``: some tell nothing new unless items are cold."""
     return [one for one in BASELINES.entries if split.info.is_item_cold or not one.only_cold]

@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 from learn.cli.commands import app
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
-from learn.runs.baselines import BASELINES
+from learn.runs.baselines import EVERYWHERE
 from learn.runs.run import Run
 from tests.fake_llm import make_tiny_llm
 from tests.shop import write_tables
 
-RUNS = {"learn-a", "learn-b", "learn-c", "without-align", *BASELINES, "text-counts"}
+RUNS = {"learn-a", "learn-b", "learn-c", "without-align", *EVERYWHERE, "text-counts"}
 
 
 def run(*words, expect=0):
@@ -111,7 +111,7 @@ def test_a_benchmark_trains_every_cell_once(workspace):
     assert {row["seeds"] for row in rows if row["run"] in "abc"} == {2}
     made = [*folder.glob("*/run.json"), *(where / "benchmarks" / "cells" / "shop").glob("*/run.json")]
     before = {path: path.stat().st_mtime_ns for path in made}
-    assert len(before) == 7 + len(BASELINES)  # three towers under two seeds, w/o Align and the references once
+    assert len(before) == 7 + len(EVERYWHERE)  # three towers under two seeds, w/o Align and the references once
     run(*words)
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert json.loads((folder / "results.json").read_text(encoding="utf-8")) == rows
