@@ -40,7 +40,7 @@ class Preparation:
         path: folder or file, of recbole; folder, of recformer.
         name: the dataset's name; None: the source's own.
         mapping: our field -> the table's column, or ``["title=product_name", ...]``.
-        split: auto, by-time or leave-one-out (`learn.data.splits.choose_split`).
+        split: auto, by-time, leave-one-out or item-cold (`learn.data.splits.choose_split`).
         test_start: first day of the test target, as a column of times would be read; None: by the data.
         validation_days: length of the validation target of a split by time.
         encoding: of the files (cp1252, gb18030, ...); None: told by content.
@@ -141,7 +141,7 @@ def configuration(
         values["cex.llm"] = "+".join(readers)
     if seed is not None:
         values["training.seed"] = seed
-    return preset(preset_name, dataset.split.info.kind).with_settings(values)
+    return preset(preset_name, dataset.split.info.cut).with_settings(values)
 
 
 def towers_named(tower: str) -> list[Tower]:

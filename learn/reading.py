@@ -33,7 +33,7 @@ def read_tables(
         mapping: our field -> your column, for columns that are not recognised: ``{"title": "product_name"}``.
         encoding: of the files (cp1252, ...); None: told by content.
         separator: between cells (comma, semicolon, tab, pipe, colons); None: told by content.
-        split: auto, by-time or leave-one-out.
+        split: auto, by-time, leave-one-out or item-cold.
         test_start: first day of the test target; None: by the data.
         validation_days: length of the validation target before it.
         date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
@@ -82,7 +82,7 @@ def read(
         mapping: our field -> your column.
         encoding: of the files (cp1252, ...); None: told by content.
         separator: between cells (comma, semicolon, tab, pipe, colons); None: told by content.
-        split: auto, by-time or leave-one-out.
+        split: auto, by-time, leave-one-out or item-cold.
         test_start: first day of the test target; None: by the data.
         validation_days: length of the validation target before it.
         date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).

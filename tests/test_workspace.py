@@ -9,7 +9,7 @@ import pytest
 
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
-from learn.runs.baselines import BASELINES
+from learn.runs.baselines import EVERYWHERE
 from learn.runs.blend import RUN_NAME
 from learn.workspace import DEFAULT, ENVIRONMENT_VARIABLE, Workspace, checked_name, first_runs
 
@@ -73,4 +73,4 @@ def test_what_a_training_makes_comes_first_whenever_its_files_were_written(tmp_p
         (run / "run.json").touch()
         os.utime(run / "run.json", (age, age))
     assert [path.name for path in workspace.run_paths("d")] == [*first_runs(), "mine"]
-    assert set(first_runs()) == {*(tower.run_name for tower in ITEM_TOWERS.entries), *BASELINES, RUN_NAME}
+    assert set(first_runs()) == {*(tower.run_name for tower in ITEM_TOWERS.entries), *EVERYWHERE, RUN_NAME}

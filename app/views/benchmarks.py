@@ -19,6 +19,8 @@ WHAT = {
     "table7": "Table 7: an own transformer or the LLM's layers?",
     "towers-x-objectives": "Does tower (a) win only because sequences are cut?",
     "what-matters": "What matters: one setting changed at a time",
+    "item-cold": "Items that training never met",
+    "recipes": "The paper's method, the released recipe, ours",
     "zero-shot": "Figure 4: does it work on a catalogue that it never trained on?",
 }
 
@@ -49,9 +51,9 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
     metric = url.linked(
         columns[0].selectbox, "Metric", metrics, url.BENCHMARK_METRIC, first, format_func=overview.metric_label
     )
-    last = 0 if (rows["split"] == "leave_one_out").all() else -1
+    last = 0 if rows["split"].isin(["leave_one_out", "item_cold"]).all() else -1
     k = url.linked(columns[1].selectbox, "List length k", ks, url.BENCHMARK_K, ks[last])
-    if (rows["split"] == "leave_one_out").all() and Recommendations.ALL_CANDIDATES in sets:
+    if rows["split"].isin(["leave_one_out", "item_cold"]).all() and Recommendations.ALL_CANDIDATES in sets:
         sets = sorted(sets, key=lambda name: name != Recommendations.ALL_CANDIDATES)
     candidates = url.linked(
         columns[2].selectbox,

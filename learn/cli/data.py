@@ -35,7 +35,7 @@ def prepare(
     mapping: MapOption = None,
     encoding: EncodingOption = None,
     separator: SeparatorOption = None,
-    split: Annotated[str, typer.Option(help="auto, by-time or leave-one-out.")] = "auto",
+    split: Annotated[str, typer.Option(help="auto, by-time, leave-one-out or item-cold.")] = "auto",
     test_start: Annotated[str | None, typer.Option(help="First day of the test target, YYYY-MM-DD.")] = None,
     validation_days: Annotated[float, typer.Option(help="Length of the validation target.")] = 14.0,
     date_order: DateOrderOption = None,

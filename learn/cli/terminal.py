@@ -109,6 +109,8 @@ def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> No
 
     k = k or default_k(n_items)
     sets = {Recommendations.UNSEEN: "unseen items", Recommendations.ALL_CANDIDATES: "all items"}
+    if any((run.metrics[Metrics.CANDIDATES] == Recommendations.COLD).any() for run in runs):
+        sets[Recommendations.COLD] = "cold items"
     always = [metric.code for metric in METRICS.entries if metric.in_terminal == "always"]
     columns = [(candidates, metric) for candidates in sets for metric in always]
     heads = [f"{METRICS[metric].label}@{k}\n{sets[one]}" for one, metric in columns]

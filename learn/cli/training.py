@@ -203,7 +203,10 @@ def demo(
 
 
 def benchmark(
-    name: Annotated[str, typer.Argument(help="table3 to table7, towers-x-objectives, what-matters or zero-shot.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="table3 to table7, item-cold, recipes, what-matters, ... or zero-shot."),
+    ],
     dataset: Annotated[str, typer.Option(help="A prepared dataset.")] = "completejourney",
     source: Annotated[
         list[str] | None, typer.Option(help="zero-shot: a prepared dataset to train on. Repeatable.")

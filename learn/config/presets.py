@@ -1,12 +1,16 @@
-"""Whole configurations by name: for tests, for the demo, for short sequences, and the paper's."""
+"""Whole configurations by name: for tests, for the demo, for short sequences, the paper's, its authors' release."""
 
 from __future__ import annotations
 
 from learn.config.config import Config
-from learn.config.sections import ObjectiveConfig, PALConfig, TrainingConfig
+from learn.config.sections import CEXConfig, ObjectiveConfig, PALConfig, Preprocessing, TrainingConfig
 from learn.errors import LearnError
+from learn.item_towers import ItemTower
 from learn.sampling import SamplingConfig, SequenceUse
 from learn.training_objectives import Objective
+
+WHOLE_CATALOGUE = 10_000_000
+"""Catalogue negatives, more than there are items: all of them."""
 
 PRESETS: dict[str, Config] = {
     "tiny": Config(
@@ -61,7 +65,38 @@ PRESETS: dict[str, Config] = {
         objective=ObjectiveConfig(catalogue_negatives=0),
         training=TrainingConfig(learning_rate=1e-4),
     ),
+    "released": Config(
+        preset="released",
+        cex=CEXConfig(max_tokens=500),
+        pal=PALConfig(
+            item_tower=ItemTower.ITEM.value,
+            hidden_size=768,
+            num_layers=4,
+            num_heads=12,
+            feed_forward_size=3072,
+            output_size=4096,
+            preprocessing=Preprocessing.NONE,
+            popularity_bias=False,
+        ),
+        sampling=SamplingConfig(
+            history_length=50, target_length=1, history_positions=1, target_positions=1, cut_from=0.0
+        ),
+        objective=ObjectiveConfig(
+            kind=Objective.NEXT_ITEM.value,
+            temperature=1 / 20,
+            learn_temperature=False,
+            log_q=False,
+            in_batch_negatives=False,
+            catalogue_negatives=WHOLE_CATALOGUE,
+        ),
+        training=TrainingConfig(epochs=200, learning_rate=2e-5, weight_decay=0.0, warmup_fraction=0.0),
+    ),
 }
+"""``released`` is what the paper's authors published for Amazon: one random later item is the target of all before it,
+softmax over the whole catalogue, 20 times the cosine, every item alone through PAL. Ours differs where the towers have
+one form: pre-norm layers with rotary positions, the prompt's six fields, content embeddings at the length that the LLM
+gives them, a learning rate that falls along half a cosine, an epoch chosen on validation, and no pre-training on other
+domains; of the catalogue, items that training never met are no negatives."""
 
 
 AUTO = "auto"
@@ -73,7 +108,7 @@ def preset(name: str, split_kind: str | None = None) -> Config:
 
     Args:
         name: one of `PRESETS`, or ``auto``.
-        split_kind: what ``auto`` goes by, see `learn.data.splits.SplitInfo`.
+        split_kind: what ``auto`` goes by, see `learn.data.splits.SplitInfo.cut`.
 
     Raises:
         LearnError: there is none of that name.

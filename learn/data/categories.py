@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from learn.data.notes import Note
@@ -93,6 +94,18 @@ def category_levels(items: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
         return text.astype(object), blank
     levels = text.str.split(Items.CATEGORY_SEPARATOR, n=1, regex=False)
     return levels.str[0].astype(object), levels.str[1].astype(object).fillna("")
+
+
+def category_groups(items: pd.DataFrame) -> np.ndarray:
+    """[n, 2] int64: a number for the coarsest category of every item, and one for its whole category; items without
+    one are a group of their own.
+
+    Args:
+        items: [n] columns of a Dataset's items.
+    """
+    coarse, rest = category_levels(items)
+    fine = coarse + Items.CATEGORY_SEPARATOR + rest
+    return np.stack([pd.factorize(coarse)[0], pd.factorize(fine)[0]], axis=1).astype(np.int64)
 
 
 def tags_between_blanks(category: pd.Series) -> pd.Series:

@@ -83,6 +83,8 @@ def _split_rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
         return []
     cut, events = facts["split"], facts["events"]
     kind = "leave one out" if cut["test_start"] is None else f"by time, test from {cut['test_start'][:10]}"
+    if cut.get("cold_seed") is not None:
+        kind = f"item cold (a tenth of the items is in no training), {kind}"
     return [
         ("split", kind),
         ("events to train / validate / test on", " / ".join(f"{events[phase.value]:,}" for phase in Phase)),

@@ -50,6 +50,7 @@ class Recommendations:
 
     ALL_CANDIDATES = "all"  # the whole catalogue
     UNSEEN = "new"  # without the items of the user's own history
+    COLD = "cold"  # the items that an item-cold split left out of training, alone
 
     ALL = (USER, CANDIDATES, RANK, ITEM, SCORE)
 

@@ -25,25 +25,40 @@ class Phase(StrEnum):
 PHASE_CODES: dict[Phase, int] = {Phase.TRAIN: 0, Phase.VALIDATION: 1, Phase.TEST: 2}
 NEWER = 3
 """The code of an event that came after the split was made (`learn update`): of no phase."""
+LEFT_OUT = 4
+"""The code of an event that an item-cold split uses for nothing: of no phase."""
 
 
 @dataclass(frozen=True)
 class SplitInfo:
     """How a split was made; stored in every Run."""
 
-    kind: str  # "by_time" or "leave_one_out"
-    validation_start: str | None = None  # ISO time, by_time only
+    kind: str  # "by_time", "leave_one_out" or "item_cold"
+    validation_start: str | None = None  # ISO time, where time is cut
     test_start: str | None = None
+    cold_seed: str | None = None  # item_cold only: what drew the items, a number
 
     @classmethod
     def parse(cls, stored: Mapping[str, str | None]) -> SplitInfo:
         """What `Split.describe` gave, as run.json and split.json hold it."""
-        return cls(str(stored["kind"]), stored.get("validation_start"), stored.get("test_start"))
+        own = (stored.get(name) for name in ("validation_start", "test_start", "cold_seed"))
+        return cls(str(stored["kind"]), *own)
+
+    @property
+    def is_item_cold(self) -> bool:
+        """Whether items were left out of training, and all targets of the test are on them."""
+        return self.cold_seed is not None
+
+    @property
+    def cut(self) -> str:
+        """How users' events are cut, whatever is left out: "by_time" or "leave_one_out"."""
+        return "by_time" if self.test_start is not None else "leave_one_out"
 
     @property
     def words(self) -> str:
-        """How people read it: "target from 2017-11-01T00:00:00", or "leave one out"."""
-        return f"target from {self.test_start}" if self.test_start else self.kind.replace("_", " ")
+        """How people read it: "target from 2017-11-01T00:00:00", "leave one out", or "item cold (seed 0), ..."."""
+        own = f"target from {self.test_start}" if self.test_start else self.cut.replace("_", " ")
+        return f"item cold (seed {self.cold_seed}), {own}" if self.is_item_cold else own
 
 
 def parse_split(stored: Mapping[str, str | None], path: Path, remedy: str) -> SplitInfo:
@@ -64,8 +79,8 @@ class Split:
     Attributes:
         info: how it was made.
         sequences: every user's whole sequence.
-        codes: [n] uint8, 0 train, 1 validation, 2 test, 3 newer than the split (`NEWER`), never decreasing within a
-            user.
+        codes: [n] uint8, 0 train, 1 validation, 2 test, 3 newer than the split (`NEWER`), 4 of no use (`LEFT_OUT`);
+            without the last never decreasing within a user.
         n_items: N, the catalogue's size.
     """
 
@@ -107,5 +122,5 @@ class Split:
         return np.bincount(self.train().items, minlength=self.n_items)
 
     def describe(self) -> dict[str, str | None]:
-        """`info` as run.json and split.json hold it."""
-        return asdict(self.info)
+        """`info` as run.json and split.json hold it; what only an item-cold split has is not there for others."""
+        return {name: value for name, value in asdict(self.info).items() if name != "cold_seed" or value is not None}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from learn.data.dataset import Dataset
+from learn.data.item_cold import hold_out_items
 from learn.data.split import NEWER, PHASE_CODES, Phase, Split, SplitInfo
 from learn.data.timestamps import read_moment
 from learn.errors import LearnError
@@ -25,7 +26,7 @@ __all__ = [
     "split_by_time",
 ]
 
-SPLITS = ("auto", "by-time", "leave-one-out")
+SPLITS = ("auto", "by-time", "leave-one-out", "item-cold")
 MINIMUM_DAYS = 60
 MOST_DAYS = 36_525  # a validation target of a century
 MINIMUM_EVENTS = 20  # mean per user: with fewer, most users have nothing on one side of a cut by time
@@ -116,6 +117,9 @@ def make_split(dataset: Dataset, info: SplitInfo) -> Split:
         codes = np.full(len(newer), NEWER, dtype=np.uint8)
         codes[~newer] = make_split(before, info).codes
         return Split(info, dataset.sequences, codes, dataset.n_items)
+    if info.cold_seed is not None:
+        plain = make_split(dataset, SplitInfo(info.cut, info.validation_start, info.test_start))
+        return hold_out_items(plain, dataset.name, int(info.cold_seed))
     if info.kind == "leave_one_out":
         return leave_one_out(dataset)
     start = pd.Timestamp(info.test_start)
@@ -132,6 +136,9 @@ def choose_split(
 ) -> Split:
     """The split that the options ask for; ``auto`` decides by what the dataset has.
 
+    ``item-cold`` cuts as ``auto`` would, or at ``test_start``, and leaves a tenth of the items out of training
+    (`learn.data.item_cold`).
+
     Raises:
         LearnError: no such kind, or the dataset cannot be split so.
     """
@@ -139,6 +146,8 @@ def choose_split(
         raise LearnError(f"There is no split {kind!r}.", f"Choose one of: {', '.join(SPLITS)}.")
     if kind == "leave-one-out":
         return leave_one_out(dataset)
+    if kind == "item-cold":
+        return hold_out_items(choose_split(dataset, "auto", test_start, validation_days, date_order), dataset.name)
     if kind == "by-time" or test_start is not None:
         return split_by_time(dataset, test_start, validation_days, date_order)
     return default_split(dataset)

@@ -3,6 +3,7 @@
 Candidates (`Recommendations.CANDIDATES`): ``all`` ranks the whole catalogue, the user's history included, and every
 distinct target counts (leave-one-out benchmarks that do not mask history are this); ``new``, unseen items, takes the
 items of the user's own history out of the list and out of the targets: what the user would meet for the first time.
+``cold`` ranks the items that an item-cold split left out, and no others.
 """
 
 from __future__ import annotations
@@ -22,7 +23,14 @@ from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation.bootstrap import RESAMPLES, bootstrap_ratios
 from learn.evaluation.metrics import METRICS, Metric, PerUserMetric, hit_count
-from learn.evaluation.targets import CANDIDATE_SETS, Targets, candidate_sets, make_targets, without_history
+from learn.evaluation.targets import (
+    CANDIDATE_SETS,
+    Targets,
+    candidate_sets,
+    is_left_out,
+    make_targets,
+    without_history,
+)
 from learn.retrieval.base import Index
 from learn.retrieval.exact import ExactIndex
 from learn.retrieval.repeats import search_with_repeats
@@ -208,7 +216,7 @@ def rank_vectors(
     index: Index | None = None,
     repeat: float = 0.0,
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """The top ``k`` of every user with a history, of all items and of unseen ones.
+    """The top ``k`` of every user with a history, of all items, of unseen ones, and of an item-cold split's own.
 
     Args:
         user_vectors: [U, d]; item_vectors: [N, d]: score = inner product.
@@ -228,6 +236,10 @@ def rank_vectors(
         Recommendations.ALL_CANDIDATES: search_with_repeats(index, item_vectors, user_vectors, k, history, repeat),
         Recommendations.UNSEEN: index.search(user_vectors, k, history),
     }
+    if split.info.is_item_cold:
+        cold = np.flatnonzero(is_left_out(split))
+        places, scores = ExactIndex(item_vectors[cold]).search(user_vectors, min(k, len(cold)))
+        found[Recommendations.COLD] = np.where(places < 0, -1, cold[places]), scores
     for items, scores in found.values():
         items[history.lengths == 0] = -1
         scores[history.lengths == 0] = -np.inf

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from learn.data.item_cold import draw_cold_items
 from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences
+from learn.data.split import NEWER
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 
-CANDIDATE_SETS = (Recommendations.ALL_CANDIDATES, Recommendations.UNSEEN)
+CANDIDATE_SETS = (Recommendations.ALL_CANDIDATES, Recommendations.UNSEEN, Recommendations.COLD)
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,9 @@ def pair_keys(sequences: Sequences, n_items: int) -> np.ndarray:
 def make_targets(split: Split, phase: Phase, candidates: str) -> Targets:
     """The distinct targets of ``phase`` among all items or unseen ones.
 
-    ``all``: everything that the user did in the phase. ``new``: without the items of the user's own history. Users
-    without history are left out of both: no method that reads histories can tell them apart, and with them a
-    comparison of Runs would be one of fallbacks.
+    ``all``: everything that the user did in the phase. ``new``: without the items of the user's own history.
+    ``cold``: as ``all``, of an item-cold split, whose targets training never met. Users without history are left out:
+    no method that reads histories can tell them apart, and with them a comparison of Runs would be one of fallbacks.
 
     Raises:
         LearnError: no such candidates, or no user is left.
@@ -105,14 +107,31 @@ def make_targets(split: Split, phase: Phase, candidates: str) -> Targets:
 
 
 def candidate_sets(split: Split, phase: Phase) -> list[str]:
-    """The candidates under which anybody can be evaluated: where every target is a repeat, there is no ``new``.
+    """The candidates under which anybody can be evaluated: where every target is a repeat, there is no ``new``, and
+    ``cold`` is there for the test of an item-cold split alone.
 
     Raises:
         LearnError: not even ``all`` has a user.
     """
     make_targets(split, phase, Recommendations.ALL_CANDIDATES)
     new = ~contains(pair_keys(split.history(phase), split.n_items), pair_keys(_tested(split, phase), split.n_items))
-    return list(CANDIDATE_SETS) if new.any() else [Recommendations.ALL_CANDIDATES]
+    found = [Recommendations.ALL_CANDIDATES]
+    if new.any():
+        found.append(Recommendations.UNSEEN)
+    if split.info.is_item_cold and phase == Phase.TEST:
+        found.append(Recommendations.COLD)
+    return found
+
+
+def is_left_out(split: Split) -> np.ndarray:
+    """[N] bool: the items that ``split``, an item-cold one, left out: all that the test's targets can be.
+
+    They are drawn from the events that the split was made of; without these, or of another split, none.
+    """
+    if split.info.cold_seed is None:
+        return np.zeros(split.n_items, dtype=bool)
+    then = split.sequences.keep(split.codes != NEWER)
+    return draw_cold_items(then, split.n_items, int(split.info.cold_seed))
 
 
 def _tested(split: Split, phase: Phase) -> Sequences:

@@ -23,7 +23,7 @@ def validation_metric(split: Split) -> ValidationMetric:
         LearnError: nobody can be validated.
     """
     candidates = candidate_sets(split, Phase.VALIDATION)[-1]
-    if split.info.kind == "leave_one_out":
+    if split.info.cut == "leave_one_out":
         return ValidationMetric(candidates, "ndcg", min(10, split.n_items))
     return ValidationMetric(candidates, "recall", min(100, split.n_items))
 

@@ -23,7 +23,7 @@ SCALE = [[0.0, "rgba(59, 125, 196, 0.06)"], [1.0, "rgba(59, 125, 196, 1)"]]
 DIVERGING = [[0.0, "rgba(224, 138, 30, 1)"], [0.5, "rgba(128, 132, 140, 0.08)"], [1.0, "rgba(59, 125, 196, 1)"]]
 """For quantities on both sides of 0: orange below, blue above."""
 
-BASELINE_SYMBOLS = ("square", "diamond", "cross", "triangle-up", "pentagon", "star")
+BASELINE_SYMBOLS = ("square", "diamond", "cross", "triangle-up", "pentagon", "star", "hexagon", "x")
 """Of baselines, in their order."""
 
 _SPARE_COLOURS = ("#6f7fe8", "#e0559b", "#8a4cbc", "#57708f", "#bb3a6a", "#a04a8a")

@@ -57,10 +57,10 @@ def _cell(found: pd.DataFrame) -> str:
 
 
 def default_columns(plan: Table, summary: pd.DataFrame) -> list[Column]:
-    """The paper's columns: N@10 and R@10 for leave-one-out, H and R at 50 and 100 where time is cut, over all items and
-    over those new to the user; the last of them again for each of the plan's slices."""
+    """The paper's columns: N@10 and R@10 for leave-one-out and item-cold, H and R at 50 and 100 where time is cut, over
+    each set of candidates; the last of them again for each of the plan's slices."""
     amongs = sorted(summary[Metrics.CANDIDATES].unique())
-    if (summary["split"] == "leave_one_out").all():
+    if summary["split"].isin(["leave_one_out", "item_cold"]).all():
         pairs = [("ndcg", 10), ("recall", 10), ("recall", 50)]
         columns = [(metric, k, candidates, Slices.WHOLE) for candidates in amongs for metric, k in pairs]
     else:

@@ -35,6 +35,7 @@ class TableRow:
         refit: it learns from training and validation together, under what validation chose before.
         counts: the code of a reference that is blended with the trained Run (`learn.runs.blend`).
         cex: of a reference that reads texts, how they are read.
+        note: what has to be known of its numbers, a sentence; "": nothing.
     """
 
     name: str
@@ -46,6 +47,7 @@ class TableRow:
     refit: bool = False
     counts: str | None = None
     cex: CEXConfig | None = None
+    note: str = ""
 
     @property
     def is_seeded(self) -> bool:
@@ -64,6 +66,7 @@ class Table:
         reference: the name of the row that the others are compared with.
         contenders: the reference is that of these rows that validates best, once they are trained; none: it is fixed.
         slices: of the targets, each with a column of recall in the printed table.
+        is_item_cold: whether it is about items that training never met: of a dataset that is split so, and of no other.
     """
 
     title: str
@@ -71,9 +74,20 @@ class Table:
     reference: str
     contenders: tuple[str, ...] = ()
     slices: tuple[str, ...] = ()
+    is_item_cold: bool = False
 
 
-REFERENCES = tuple(TableRow(one.code, one.label, "reference") for one in BASELINES.entries)
+REFERENCES = tuple(TableRow(one.code, one.label, "reference") for one in BASELINES.entries if not one.only_cold)
+COLD_REFERENCES = tuple(
+    TableRow(
+        one.code,
+        one.label,
+        "reference",
+        note="" if one.reference.scores_cold else "It cannot score an item that nobody bought: its zeros are no draw.",
+    )
+    for one in BASELINES.entries
+)
+"""What stands in a table of an item-cold split."""
 
 
 def refitted_row(row: TableRow) -> TableRow:

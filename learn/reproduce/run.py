@@ -10,6 +10,7 @@ import numpy as np
 
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
+from learn.errors import LearnError
 from learn.evaluation.references.base import CannotFit
 from learn.reproduce.experiments import experiments, run_cell
 from learn.reproduce.external_runs import ExternalBaselineCannotRun, ExternalHost
@@ -51,7 +52,11 @@ def run_benchmark(
         say: told which experiment is next.
         peer_seeds: Runs of every peer; None: as many as of the others.
         host: where peers run; None: what `make peers` builds. One that cannot run gets a row that says why.
+
+    Raises:
+        LearnError: the table is about cold items, or is not, and the dataset's split the other way round.
     """
+    _check_split(plan, name, dataset, split)
     todo = experiments(plan, name, dataset.name, workspace, seeds, peer_seeds)
     runs: dict[str, list[Run]] = {}
     failed: dict[str, str] = {}
@@ -84,6 +89,17 @@ def run_benchmark(
     if published is not None:
         publish(summary, published)
     return Result(folder, files, f"{plan.title}\n\n{markdown(plan, summary, default_columns(plan, summary))}")
+
+
+def _check_split(plan: Table, name: str, dataset: Dataset, split: Split) -> None:
+    """Refuses a table about cold items of a dataset that leaves none out, and the other way round."""
+    if plan.is_item_cold == split.info.is_item_cold:
+        return
+    needed, kind = ("an item-cold", "item-cold") if plan.is_item_cold else ("another", "auto")
+    raise LearnError(
+        f"Benchmark {name} needs {needed} split; {dataset.name} has: {split.info.words}.",
+        f"Prepare it so, under a name of its own: learn prepare SOURCE --split {kind} --name NAME",
+    )
 
 
 def best_validated(plan: Table, runs: dict[str, list[Run]]) -> str:

@@ -54,8 +54,8 @@ def summarise(plan: Table, runs: Mapping[str, Sequence[Run]], failed: Mapping[st
     Returns:
         Columns run, label, kind, dataset, split, metric, k, among, slice, refit (whether it learned from validation
         too), mean, low, high, seed_sd, difference, difference_low, difference_high (to the reference row; missing for
-        itself), seeds, n_users, params, train_seconds, commit, why (missing where all seeds ran; where none did, so are
-        the numbers). Numbers are rounded to `DIGITS` decimals.
+        itself), seeds, n_users, params, train_seconds, commit, why (where a seed did not run, or the numbers have to be
+        explained; where none ran, there are no numbers). Numbers are rounded to `DIGITS` decimals.
     """
     failed = failed or {}
     one = next(iter(runs.values()))[0].info
@@ -153,5 +153,5 @@ def _about(row: TableRow, runs: Sequence[Run], one: RunInfo, why: str | None) ->
         "params": runs[0].info.trainable_parameters if runs else np.nan,
         "train_seconds": round(float(np.mean([run.info.train_seconds for run in runs])), 1) if runs else np.nan,
         "commit": runs[0].info.made.get("commit") if runs else None,
-        "why": why,
+        "why": why or row.note or None,
     }

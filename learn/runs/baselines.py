@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from learn.data.categories import category_groups
 from learn.data.dataset import Dataset
-from learn.data.sequences import Sequences
 from learn.data.split import Phase
 from learn.data.splits import Split
 from learn.evaluation import references
-from learn.evaluation.references.base import CannotFit
-from learn.evaluation.references.item_knn import item_knn_terms
-from learn.evaluation.references.ranking import Ranked, rank_scores, ranked_value, reference_bias
+from learn.evaluation.references.base import CannotFit, known_only
+from learn.evaluation.references.ranking import rank_scores, ranked_value, reference_bias
 from learn.evaluation.references.tune import tune
 from learn.evaluation.validation import comparing_metric
 from learn.progress import make_progress
@@ -49,6 +48,7 @@ class Baseline:
         reference: how it is fitted and tuned.
         colour: in figures, "#rrggbb"; None: one that no other has.
         everybody: whether it has a list for users without history.
+        only_cold: whether it is made for item-cold splits alone.
     """
 
     code: str
@@ -57,6 +57,7 @@ class Baseline:
     reference: references.Reference
     colour: str | None = None
     everybody: bool = False
+    only_cold: bool = False
 
 
 BASELINES: Registry[Baseline] = Registry(
@@ -82,7 +83,32 @@ BASELINES: Registry[Baseline] = Registry(
         "ease", "EASE", "the best linear map from what a person has to what else they have.", references.EASE, "#6d6a86"
     ),
     Baseline("l3ae", "L3AE", "EASE that starts from what the LLM's texts say is alike.", references.L3AE, "#7d6b80"),
+    Baseline(
+        "text-knn",
+        "Text kNN",
+        "what reads like the mean of what this person had; nothing is trained.",
+        references.TEXT_KNN,
+        "#6b8077",
+        only_cold=True,
+    ),
+    Baseline(
+        "category-popularity",
+        "Popularity of the category",
+        "how much an item of this category is bought, by this person and by everybody.",
+        references.CATEGORY_POPULARITY,
+        "#86796b",
+        only_cold=True,
+    ),
 )
+
+
+EVERYWHERE = tuple(one.code for one in BASELINES.entries if not one.only_cold)
+"""Those that are made whatever the split."""
+
+
+def baselines_for(split: Split) -> list[Baseline]:
+    """Those that are made for ``split``: some tell nothing new unless items are cold."""
+    return [one for one in BASELINES.entries if split.info.is_item_cold or not one.only_cold]
 
 
 @dataclass(frozen=True)
@@ -113,14 +139,22 @@ class Choice:
     validation: float
 
 
-def choose(reference: references.Reference, split: Split, content: np.ndarray | None = None) -> Choice:
+def choose(
+    reference: references.Reference,
+    split: Split,
+    content: np.ndarray | None = None,
+    groups: np.ndarray | None = None,
+) -> Choice:
     """Tunes ``reference`` on validation; it knows the training part alone.
+
+    Args:
+        content: [N, D_llm] of the catalogue; groups: [N, 2] its categories; for references that read them.
 
     Raises:
         LearnError: nobody can be validated, or it cannot be fitted.
     """
-    settings = tune(reference, split, content).settings
-    scorer = reference.fit(references.Known(split.train(), split.n_items, content), **settings)
+    settings = tune(reference, split, content, groups).settings
+    scorer = reference.fit(references.Known(split.train(), split.n_items, content, groups), **settings)
     repeat = reference_bias(scorer, split)
     return Choice(settings, repeat, ranked_value(scorer, split, comparing_metric(split), repeat))
 
@@ -157,9 +191,11 @@ def make_reference_run(
             f"Let the LLM read the items first: learn extract {dataset.name}",
         )
     vectors = content.vectors if content is not None and reference.reads_content else None
-    choice = choice or choose(reference, split, vectors)
+    groups = category_groups(dataset.items)
+    choice = choice or choose(reference, split, vectors, groups)
     events = split.history(Phase.TEST) if refit else split.train()
-    scorer = reference.fit(references.Known(events, split.n_items, vectors), **choice.settings)
+    known = references.Known(events, split.n_items, vectors, groups)
+    scorer = fitted(reference, known, split, choice.settings)
     ranked = rank_scores(scorer, split, repeat=choice.repeat, everybody=baseline.everybody)
     info = RunInfo(
         name=folder.name,
@@ -178,6 +214,15 @@ def make_reference_run(
         made=provenance(),
     )
     return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
+
+
+def fitted(
+    reference: references.Reference, known: references.Known, split: Split, settings: Mapping[str, Any]
+) -> references.Scorer:
+    """The `Scorer` of ``reference`` under ``settings``. Of an item-cold split's items, what cannot tell one from
+    another shows none: a list of ties would be a draw."""
+    scorer = reference.fit(known, **settings)
+    return known_only(scorer, known) if split.info.is_item_cold and not reference.scores_cold else scorer
 
 
 def reference_run(
@@ -233,9 +278,9 @@ def make_reference_runs(
         refit: make them once more, refitted on training and validation, under names that end in `REFIT_SUFFIX`.
     """
     runs = []
-    total = len(BASELINES) * (2 if refit else 1)
+    total = len(baselines_for(split)) * (2 if refit else 1)
     with (progress or make_progress()).task("Fitting the references", total=total, unit="Runs") as bar:
-        for name in BASELINES:
+        for name in (one.code for one in baselines_for(split)):
             try:
                 made = make_reference_run(name, dataset, split, workspace.run(dataset.name, name), content)
                 runs.append(made)
@@ -248,47 +293,6 @@ def make_reference_runs(
     return runs
 
 
-def lists_again(run: RunFolder, split: Split, content: np.ndarray | None, k: int) -> Ranked:
-    """The top ``k`` of everybody under the reference Run ``run``, as it was tuned, by what ``split`` knows now.
-
-    Args:
-        content: [N, D_llm] of the catalogue, for references that read it.
-    """
-    baseline = BASELINES[run.info.variant]
-    settings = read_settings(run.info.settings)
-    if not settings and run.info.variant == ITEM_KNN:
-        settings = _earlier_knn(split)
-    known = references.Known(known_events(run, split), split.n_items, content)
-    scorer = baseline.reference.fit(known, **settings)
-    return rank_scores(scorer, split, k=k, repeat=run.info.repeat, everybody=baseline.everybody)
-
-
 def read_settings(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Settings as references take them, from run.json, which knows no tuples."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
-
-
-EARLIER_KNN = {"neighbours": 25, "shrinkage": 20.0, "forgetting": None}
-"""Settings of item-kNN Runs of versions that did not store them, but for their half-life of 30 days, or events."""
-
-
-def _earlier_knn(split: Split) -> dict[str, Any]:
-    unit = "events" if split.sequences.times is None else "days"
-    return EARLIER_KNN | {"forgetting": (30.0, unit)}
-
-
-def knn_terms(run: RunFolder, split: Split, user: int) -> tuple[np.ndarray, Any]:
-    """What each item of one user's history adds to their scores under the item-kNN Run ``run``.
-
-    Returns:
-        [n] distinct items of the history, increasing, and sparse [n, N] float32 whose column sums are the scores,
-        without the repeat-consumption bias.
-    """
-    history = split.history(Phase.TEST)
-    settings = read_settings(run.info.settings) or _earlier_knn(split)
-    return item_knn_terms(known_events(run, split), history, split.n_items, user, **settings)
-
-
-def known_events(run: RunFolder, split: Split) -> Sequences:
-    """The events that a reference Run counted: those of earlier versions were refitted."""
-    return split.train() if run.info.refit is False else split.history(Phase.TEST)

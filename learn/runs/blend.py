@@ -18,7 +18,8 @@ from learn.errors import LearnError
 from learn.evaluation import references
 from learn.evaluation.references.ranking import rank_scores, ranked_value, reference_bias
 from learn.evaluation.validation import comparing_metric, validation_metric
-from learn.runs.baselines import BASELINES, REFIT_SUFFIX, known_events, read_settings
+from learn.runs.baselines import BASELINES, REFIT_SUFFIX
+from learn.runs.fitted_again import scorer_again
 from learn.runs.info import RunInfo, provenance
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
@@ -115,10 +116,9 @@ def choose_weight(run: Run, reference: Run) -> Blending:
 
 def reference_scorer(reference: Run) -> references.Scorer:
     """A reference Run fitted anew, from what it was fitted on, under the settings that it stores."""
-    baseline, split = BASELINES[reference.info.variant].reference, reference.split
-    content = stored_content_of(reference, reference.dataset) if baseline.reads_content else None
-    known = references.Known(known_events(reference, split), split.n_items, content)
-    return baseline.fit(known, **read_settings(reference.info.settings))
+    reads = BASELINES[reference.info.variant].reference.reads_content
+    content = stored_content_of(reference, reference.dataset) if reads else None
+    return scorer_again(reference, reference.dataset, reference.split, content)
 
 
 def make_blend(run: Run, reference: Run, folder: Path, plain: Run | None = None) -> Run:

@@ -24,7 +24,8 @@ from learn.errors import LearnError
 from learn.evaluation.protocol import LIST_LENGTH, rank_vectors
 from learn.files import atomic_folder, write_json
 from learn.progress import Progress, make_progress
-from learn.runs.baselines import BASELINES, lists_again
+from learn.runs.baselines import BASELINES
+from learn.runs.fitted_again import lists_again
 from learn.runs.folder import FOLLOWING, run_stamp
 from learn.runs.info import write_table, write_vectors
 from learn.runs.new_items import reading_settings
@@ -166,7 +167,7 @@ def _users(before: Recommender | None, after: Recommender, new: Dataset, rows: n
 def _ranked(users: np.ndarray, items: np.ndarray, new: Dataset, repeat: float) -> Lists:
     """The lists of everybody, of what is in stock."""
     shown = np.flatnonzero(new.available)
-    split = new.split.now
+    split = _as_answered(new)
     place = np.full(new.n_items, -1, dtype=np.int32)
     place[shown] = np.arange(len(shown))
     kept = new.available[split.sequences.items]
@@ -174,6 +175,12 @@ def _ranked(users: np.ndarray, items: np.ndarray, new: Dataset, repeat: float) -
     among = Split(split.info, Sequences(place[left.items], left.offsets, left.times), split.codes[kept], len(shown))
     ranked = rank_vectors(users, items[shown], among, repeat=repeat)
     return {name: (np.where(best >= 0, shown[best], -1), scores) for name, (best, scores) in ranked.items()}
+
+
+def _as_answered(new: Dataset) -> Split:
+    """The split as answers see it; nobody asks for a list of an item-cold split's items alone."""
+    split = new.split.now
+    return replace(split, info=replace(split.info, cold_seed=None))
 
 
 def _counted(run: Run, new: Dataset, workspace: Workspace) -> Lists:
@@ -186,7 +193,7 @@ def _counted(run: Run, new: Dataset, workspace: Workspace) -> Lists:
                 f"Run {run.name} reads texts of {new.name} that are not there.", f"learn extract {new.name}"
             )
     vectors = None if content is None else content.vectors
-    ranked = lists_again(run, new.split.now, vectors, min(new.n_items, LIST_LENGTH + gone))
+    ranked = lists_again(run, new, _as_answered(new), vectors, min(new.n_items, LIST_LENGTH + gone))
     found = {}
     for name, (items, scores) in ranked.items():
         shown = (items >= 0) & new.available[items]

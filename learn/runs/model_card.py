@@ -80,7 +80,11 @@ def _metrics(run: Run) -> str:
     rows = run.metrics
     rows = rows[(rows[Metrics.K] == default_k(run.dataset.n_items)) & (rows[Metrics.SLICE] == Slices.WHOLE)]
     told = [metric.code for metric in METRICS.entries if metric.in_terminal != "never"]
-    among = {Recommendations.ALL_CANDIDATES: "all items", Recommendations.UNSEEN: "unseen items"}
+    among = {
+        Recommendations.ALL_CANDIDATES: "all items",
+        Recommendations.UNSEEN: "unseen items",
+        Recommendations.COLD: "items left out of training",
+    }
     lines = ["| metric | among | mean | 95% | users |", "|---|---|---|---|---|"]
     for row in rows[rows[Metrics.METRIC].isin(told)].itertuples():
         interval = "–" if pd.isna(row.low) else f"{row.low:.4f} to {row.high:.4f}"

@@ -20,7 +20,7 @@ from learn.files import write_json
 from learn.item_towers import ITEM_TOWERS
 from learn.pipeline import Preparation, configuration, towers_named, train_variants, untrainable
 from learn.progress import SilentProgress
-from learn.runs.baselines import BASELINES
+from learn.runs.baselines import EVERYWHERE
 from learn.workspace import Workspace
 from tests.fake_llm import make_tiny_llm
 from tests.shop import write_tables
@@ -70,7 +70,7 @@ def test_a_cancelled_build_goes_on_and_ends_in_an_explorer(place, spec):
     assert found.step == "Drawing maps" and found.place == found.of == len(steps())
     assert dataset_names(place) == ["shop"]
     made = {path.name for path in place.run_paths("shop")}
-    assert made == {*(tower.run_name for tower in ITEM_TOWERS.entries), "text-counts", *BASELINES}
+    assert made == {*(tower.run_name for tower in ITEM_TOWERS.entries), "text-counts", *EVERYWHERE}
     with pytest.raises(LearnError, match="There is a dataset shop already"):
         start(place, replace(spec, mapping=("title=category",)))
 
@@ -184,7 +184,7 @@ def test_items_of_one_text_get_the_baselines_and_a_reason(place, tmp_path, monke
         "tables", place.root / "mine" / "items.csv", place.root / "mine" / "interactions.csv", name="shop"
     )
     dataset, runs = build(place, Plan(what, "tiny"), progress=SilentProgress())
-    assert [run.name for run in runs] == [name for name in BASELINES if name != "l3ae"]  # which reads texts
+    assert [run.name for run in runs] == [name for name in EVERYWHERE if name != "l3ae"]  # which reads texts
     assert "All 120 items of shop have the same text" in untrainable(dataset).what
     with pytest.raises(LearnError, match="All 120 items of shop have the same text"):
         train_variants(place, dataset, configuration(dataset, "tiny"), towers_named("b"))

@@ -13,12 +13,12 @@ from learn.cli.commands import app
 from learn.errors import LearnError
 from learn.evaluation.protocol import default_k
 from learn.item_towers import ITEM_TOWERS
-from learn.runs.baselines import BASELINES
+from learn.runs.baselines import EVERYWHERE
 from learn.runs.run import Run
 from tests.fake_llm import make_tiny_llm
 from tests.shop import write_tables
 
-RUNS = {*(tower.run_name for tower in ITEM_TOWERS.entries), *BASELINES, "text-counts"}
+RUNS = {*(tower.run_name for tower in ITEM_TOWERS.entries), *EVERYWHERE, "text-counts"}
 
 
 def run(*words, expect=0):
@@ -112,7 +112,7 @@ def test_a_benchmark_trains_every_cell_once(workspace):
     assert {row["seeds"] for row in rows if row["run"] in "abc"} == {2}
     made = [*folder.glob("*/run.json"), *(where / "benchmarks" / "cells" / "shop").glob("*/run.json")]
     before = {path: path.stat().st_mtime_ns for path in made}
-    assert len(before) == 7 + len(BASELINES)  # three towers under two seeds, w/o Align and the references once
+    assert len(before) == 7 + len(EVERYWHERE)  # three towers under two seeds, w/o Align and the references once
     run(*words)
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert json.loads((folder / "results.json").read_text(encoding="utf-8")) == rows

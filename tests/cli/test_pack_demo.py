@@ -14,7 +14,7 @@ from learn.config import PRESETS
 from learn.data.splits import Phase, default_split
 from learn.errors import LearnError
 from learn.progress import SilentProgress
-from learn.runs.baselines import BASELINES
+from learn.runs.baselines import EVERYWHERE
 from learn.runs.run import Run
 from learn.runs.vectors import has_vectors, run_vectors
 from learn.workspace import PREBUILT, Workspace
@@ -63,7 +63,7 @@ def test_the_runs_were_made_from_the_installed_data_and_the_demo_preset(dataset)
     demo = PRESETS["demo"]
     workspace = Workspace(PREBUILT)
     runs = [Run(path) for path in workspace.run_paths(DATASET)]
-    assert {run.info.variant for run in runs} == {"a", "b", "c", "without-align", "text+counts", *BASELINES}
+    assert {run.info.variant for run in runs} == {"a", "b", "c", "without-align", "text+counts", *EVERYWHERE}
     for run in runs:
         assert run.info.dataset_fingerprint == dataset.fingerprint
         if run.info.kind == "learn":

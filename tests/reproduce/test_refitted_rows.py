@@ -12,7 +12,7 @@ from learn.reproduce.results import one_metric
 from learn.reproduce.rows import REFERENCES, Table, TableRow, refitted_row
 from learn.reproduce.run import run_benchmark
 from learn.reproduce.tables import plan
-from learn.runs.baselines import BASELINES
+from learn.runs.baselines import EVERYWHERE
 from learn.runs.run import Run
 from tests import synthetic
 from tests.trained import copy_of, tiny_config
@@ -81,11 +81,11 @@ def test_nothing_is_made_twice(made):
 
 def test_the_table_of_peers_has_them_all(config):
     rows = {row.name: row for row in plan("table3", config).rows}
-    for name in (*BASELINES, "learn", "learn-id", "learn-counts"):
+    for name in (*EVERYWHERE, "learn", "learn-id", "learn-counts"):
         assert not rows[name].refit and rows[f"{name}-refit"].refit
     assert rows["learn-counts-refit"].kind == "text+counts" and rows["learn-counts-refit"].counts == "l3ae"
     assert {row.cex for row in rows.values() if row.kind == "reference"} == {config.cex}
-    assert [row.name for row in REFERENCES] == list(BASELINES)
+    assert [row.name for row in REFERENCES] == list(EVERYWHERE)
 
 
 def test_training_refits_beside_the_run_that_it_takes_the_epochs_from(place, config):

@@ -12,7 +12,7 @@ from learn.errors import LearnError
 from learn.evaluation.references.ranking import ranked_value
 from learn.evaluation.validation import validation_metric
 from learn.runs import blend as blends
-from learn.runs.baselines import BASELINES, reference_run
+from learn.runs.baselines import EVERYWHERE, reference_run
 from learn.runs.recommender import Recommender
 from learn.runs.rivals import blend, content_of, make_references
 from learn.runs.run import Run
@@ -52,7 +52,7 @@ def test_z_scores_are_over_what_the_history_lacks():
 
 
 def test_all_references_are_made_with_texts_and_once_more_refitted(references):
-    assert set(references) == {name + suffix for name in BASELINES for suffix in ("", "-refit")}
+    assert set(references) == {name + suffix for name in EVERYWHERE for suffix in ("", "-refit")}
     assert all(run.info.refit == run.name.endswith("-refit") for run in references.values())
     assert references["l3ae"].info.content_key
 

@@ -37,12 +37,15 @@ class Known:
         events: the training part, or training and validation.
         n_items: N.
         content: [N, D_llm] frozen content embeddings, for those that read them.
+        groups: [N, 2] int64 categories, coarse and fine (`learn.data.categories.category_groups`), for those that read
+            them.
         memo: what several settings have in common, kept while they are tried.
     """
 
     events: Sequences
     n_items: int
     content: np.ndarray | None = None
+    groups: np.ndarray | None = None
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def kept(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
@@ -63,6 +66,8 @@ class Reference:
         settings: what it starts from.
         stages: setting -> the values to try; every combination of a stage is tried, the others as they are then.
         reads_content: whether it needs ``known.content``.
+        scores_cold: whether it has a score for an item that it met no event of; if not, an item-cold split's items are
+            in none of its lists.
         inverts: whether it inverts a matrix of the smaller of users and items.
     """
 
@@ -70,6 +75,7 @@ class Reference:
     settings: Settings = field(default_factory=dict)
     stages: tuple[Mapping[str, Sequence[Any]], ...] = ()
     reads_content: bool = False
+    scores_cold: bool = False
     inverts: bool = False
 
 
@@ -117,6 +123,18 @@ def profiles(histories: Sequences, start: int, stop: int, n_items: int, forgetti
     times = None if histories.times is None else histories.times[first:last]
     some = Sequences(histories.items[first:last], histories.offsets[start : stop + 1] - first, times)
     return user_item(some, n_items, recency(some, forgetting))
+
+
+def known_only(score: Scorer, known: Known) -> Scorer:
+    """``score`` without the items that ``known`` has no event of: they are no recommendation."""
+    unknown = np.flatnonzero(np.bincount(known.events.items, minlength=known.n_items) == 0)
+
+    def scored(histories: Sequences, start: int, stop: int) -> np.ndarray:
+        found = score(histories, start, stop)
+        found[:, unknown] = -np.inf
+        return found
+
+    return scored
 
 
 def linear(weights: Any, n_items: int, forgetting: Forgetting) -> Scorer:

@@ -134,5 +134,6 @@ L3AE = Reference(
         {"strength": (20.0, 50.0, 100.0, 200.0)},
     ),
     reads_content=True,
+    scores_cold=True,
     inverts=True,
 )

@@ -11,7 +11,7 @@ from learn.evaluation.metrics import METRICS
 from learn.evaluation.protocol import LIST_LENGTH, evaluated_users
 from learn.evaluation.references.base import BLOCK_SCORES, Scorer
 from learn.evaluation.repeat_bias import fit_scaled_bias
-from learn.evaluation.targets import make_targets
+from learn.evaluation.targets import is_left_out, make_targets
 from learn.evaluation.validation import ValidationMetric
 from learn.retrieval.exact import mask_excluded, top_k
 from learn.retrieval.ties import tie_keys
@@ -26,7 +26,9 @@ def rank_scores(
     score: Scorer, split: Split, phase: Phase = Phase.TEST, k: int = LIST_LENGTH, repeat: float = 0.0,
     everybody: bool = False,
 ) -> Ranked:  # fmt: skip
-    """The top ``k`` of every user, of all items and of unseen ones; of equal scores by `learn.retrieval.ties`.
+    """The top ``k`` of every user, of all items, of unseen ones and of an item-cold split's own.
+
+    Equal scores go by `learn.retrieval.ties`.
 
     Args:
         score: a fitted reference.
@@ -44,6 +46,7 @@ def rank_scores(
         Recommendations.UNSEEN: [],
     }
     block, ties = max(1, BLOCK_SCORES // split.n_items), tie_keys(split.n_items)
+    cold = np.flatnonzero(is_left_out(split))
     for start in range(0, len(history), block):
         stop = min(start + block, len(history))
         values = score(history, start, stop)
@@ -52,6 +55,9 @@ def rank_scores(
         unseen = values.copy()
         mask_excluded(unseen, history, start)
         found[Recommendations.UNSEEN].append(top_k(unseen, k, ties))
+        if len(cold):
+            places, best = top_k(values[:, cold], min(k, len(cold)), ties[cold])
+            found.setdefault(Recommendations.COLD, []).append((np.where(places < 0, -1, cold[places]), best))
         add_to_history(values, history, start, repeat)
         found[Recommendations.ALL_CANDIDATES].append(top_k(values, k, ties))
     return {

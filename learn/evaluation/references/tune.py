@@ -37,18 +37,21 @@ class Tuned:
     tried: int
 
 
-def tune(reference: Reference, split: Split, content: np.ndarray | None = None) -> Tuned:
+def tune(
+    reference: Reference, split: Split, content: np.ndarray | None = None, groups: np.ndarray | None = None
+) -> Tuned:
     """Tries the reference's stages one after the other, and keeps what is best on validation.
 
     Args:
         reference: fitted on the training part alone.
         content: [N, D_llm] frozen content embeddings, for those that read them.
+        groups: [N, 2] categories, for those that read them; they invert nothing.
 
     Raises:
         LearnError: nobody can be validated, or the reference cannot be fitted.
     """
     split, content = _smaller(reference, split, content)
-    known, by = Known(split.train(), split.n_items, content), validation_metric(split)
+    known, by = Known(split.train(), split.n_items, content, groups), validation_metric(split)
     is_timed = split.sequences.times is not None
     best, value = dict(reference.settings), -1.0
     seen: dict[str, float] = {}

@@ -13,7 +13,8 @@ from learn.explore.lists.attention_weights import attention_gradients, distinct_
 from learn.explore.lists.left_out import LeftOut
 from learn.explore.lists.purchases import Groups
 from learn.explore.lists.score_terms import RankBreakdown, break_down, user_terms
-from learn.runs.baselines import ITEM_KNN, knn_terms
+from learn.runs.baselines import ITEM_KNN
+from learn.runs.fitted_again import knn_terms
 from learn.runs.recommender import Recommender, sequences_of
 
 FIRST = 10

@@ -14,7 +14,8 @@ import pandas as pd
 
 from learn.evaluation.references.counts import buyers
 from learn.retrieval.ties import tie_keys
-from learn.runs.baselines import ITEM_KNN, POPULARITY, knn_terms, known_events
+from learn.runs.baselines import ITEM_KNN, POPULARITY
+from learn.runs.fitted_again import knn_terms, known_events
 from learn.runs.recommender import Recommender
 from learn.runs.vectors import has_vectors
 

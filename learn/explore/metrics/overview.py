@@ -18,7 +18,11 @@ from learn.explore.catalogue import Catalogue
 from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 
-CANDIDATE_LABELS = {Recommendations.UNSEEN: "Items new to the user", Recommendations.ALL_CANDIDATES: "All items"}
+CANDIDATE_LABELS = {
+    Recommendations.UNSEEN: "Items new to the user",
+    Recommendations.ALL_CANDIDATES: "All items",
+    Recommendations.COLD: "Items left out of training",
+}
 PARTS = ("history", "validation", "target")
 """What the split makes of an event, in time order: codes 0, 1 and 2 of `Split.codes`."""
 

@@ -7,7 +7,8 @@ import pytest
 
 from learn.explore.lists import attribution, score_terms, why_not, why_words
 from learn.explore.lists.purchases import Level, group_purchases
-from learn.runs.baselines import knn_terms, make_reference_runs
+from learn.runs.baselines import make_reference_runs
+from learn.runs.fitted_again import knn_terms
 from learn.runs.recommender import Recommender
 from tests import trained
 

@@ -15,7 +15,7 @@ from learn.evaluation.references.counts import fit_frequency, fit_popularity
 from learn.evaluation.references.item_knn import fit_item_knn
 from learn.evaluation.references.ranking import rank_scores
 from learn.retrieval.ties import tie_keys
-from learn.runs.baselines import BASELINES, Content, make_reference_run, make_reference_runs, reference_run
+from learn.runs.baselines import EVERYWHERE, Content, make_reference_run, make_reference_runs, reference_run
 from learn.runs.run import Run
 from learn.workspace import Workspace
 
@@ -157,7 +157,7 @@ def test_reference_runs_are_whole_and_reproducible(world, split, tmp_path):
     world = world.with_split(split)
     with pytest.warns(UserWarning, match="Left out: L3AE reads content embeddings"):
         runs = make_reference_runs(world, split, workspace)
-    names = [code for code in BASELINES if code != "l3ae"]
+    names = [code for code in EVERYWHERE if code != "l3ae"]
     assert (
         [run.name for run in runs]
         == names
