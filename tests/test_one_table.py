@@ -264,7 +264,7 @@ class TestSource:
                 load_source("log", path="x", items="y")
         with pytest.raises(LearnError, match="no source 'log'") as caught:
             load_source("log", path=tmp_path / "shop.log")
-        assert caught.value.remedy == "Choose one of: completejourney, tables, amazon, recbole."
+        assert caught.value.remedy == "Choose one of: completejourney, tables, amazon, recbole, recformer."
         assert "Read from" not in texts(page("overview", dataset="shop"))
 
 

@@ -29,7 +29,7 @@ def test_the_first_rows_users_and_times_are_those_of_the_dataset(tables):
     dataset = read_dataset(tables)
     assert found.dataset.fingerprint == dataset.fingerprint
     assert found.items[Items.ID].tolist() == ["s0", "s1", "s2", "s3", "s4"]
-    assert list(found.items.columns) == ["item_id", "title", "category", "price"], (
+    assert list(found.items.columns) == ["item_id", "title", "category", "price", "image"], (
         "columns without a value are left out"
     )
     assert found.items["price"].tolist()[:2] == ["1.00", "1.10"]

@@ -23,7 +23,7 @@ from learn.errors import LearnError
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _PICTURES = ("imageURLHighRes", "imageURL", "imUrl", "images", "image")
 """Fields of pictures of the releases, the largest first."""
-_PRICE = r"^\s*(?:from\s+)?\$?\s*([\d,]*\d(?:\.\d+)?)"
+_PRICE = r"^\s*(?:from\s+)?(?:\$\s*)?([\d,]*\d(?:\.\d+)?)"  # blanks have one place each: two take quadratic time
 
 
 @dataclass(frozen=True)

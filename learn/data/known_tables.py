@@ -65,7 +65,7 @@ def _clicks(table: Table, where: str) -> Table:
             f"{where}, row {row + 1}: the time is {log['time'].iloc[row]!r:.40}, not as in 11/14/2019 9:05:58 AM.",
             "Download the file again, or write its times in that form.",
         )
-    clicked = shown.str.findall(r"(\S+)-1(?:\s|$)")
+    clicked = shown.str.findall(r"(?<!\S)(\S+)-1(?!\S)")
     clicks = pd.DataFrame({"user": log["userid"], "item": clicked, "time": times}).explode("item").dropna(subset="item")
     first = log.assign(time=times).sort_values("time", kind="stable").drop_duplicates("userid")
     before = pd.DataFrame({"user": first["userid"], "item": first["history"].str.split(), "time": times.min()})

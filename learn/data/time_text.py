@@ -21,7 +21,7 @@ _MONTHS = {written: place for place, name in enumerate(_MONTH_NAMES, start=1) fo
     "sept": 9
 }
 _CLOCK = re.compile(
-    r"[T\s]*(?<![\d:])(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9})\d*)?)?(?![\d:])"
+    r"(?<![T\s])[T\s]*+(?<![\d:])(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9})\d*)?)?(?![\d:])"
     r"\s*(?P<half>[AaPp]\.?[Mm]\b\.?)?"
     r"\s*(?P<zone>Z\b|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?\b|[+-]\d{2}(?::?\d{2})?\b)?"
 )

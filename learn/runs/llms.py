@@ -10,7 +10,6 @@ from learn.config import BUNDLED, BUNDLED_ENCODER, CEXConfig
 from learn.data.stored import dataset_names
 from learn.errors import LearnError
 from learn.runs.folder import RunFolder
-from learn.runs.new_items import reading_settings
 from learn.runs.stored import run_paths
 from learn.workspace import Workspace
 
@@ -20,6 +19,8 @@ def reading_runs(workspace: Workspace) -> Iterator[CEXConfig]:
 
     Only LLMs that are here, bundled or as a folder: opening somebody's Run fetches nothing from elsewhere.
     """
+    from learn.runs.new_items import reading_settings  # torch with it, which opening a page does without
+
     said = set()
     for dataset in dataset_names(workspace):
         for path in run_paths(workspace, dataset).values():

@@ -12,8 +12,8 @@ from learn.data.cells import MISSING_WORDS, read_lists, text_of_bytes, visible
 
 _KEYS = ("large", "hi_res", "url", "src", "path", "file", "name", "thumb", "image")
 """Where an object keeps the address of a picture, the best first."""
-_LOOKS = re.compile(r"^(https?:)?//|^data:image/|^file:|\.(png|jpe?g|jfif|webp|gif)(\?.*)?$|[/\\].*\w", re.I)
-_SEVERAL = re.compile(r"\s*[|;\n]\s*|\s*,\s*(?=https?://)|\s+(?=https?://)")
+_LOOKS = re.compile(r"^(https?:)?//|^data:image/|^file:|\.(png|jpe?g|jfif|webp|gif)(\?.*)?$|[/\\]\W{0,200}\w", re.I)
+_SEVERAL = re.compile(r"(?<!\s)\s*[|;\n]\s*|(?<!\s)\s*,\s*(?=https?://)|(?<!\s)\s+(?=https?://)")
 
 
 def references(raw: pd.Series) -> pd.Series:

@@ -18,7 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
 _SAMPLE = 1 << 20  # bytes of lines with other than ASCII that a guess looks at
-_ODD_LINES = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_ODD_LINES = re.compile(rb"(?<![^\r\n])[^\r\n\x80-\xff]*+[\x80-\xff][^\r\n]*+")
 
 
 def to_utf8(content: bytes, where: str, encoding: str | None = None) -> tuple[bytes, list[Note]]:
