@@ -127,8 +127,17 @@ def _read_reviews(path: Path, release: Release, mapped: Mapping[str, str], asked
                     f"{path}, line {number} has no {field}.",
                     f"Give reviews of one release only (this one is read as {release.year}); mend or remove that line.",
                 )
-            column.append(record[field])
+            column.append(_one_value(record[field], field, path, number))
     return pd.DataFrame(dict(zip(chosen, columns, strict=True)))
+
+
+def _one_value(value: Any, field: str, path: Path, number: int) -> Any:
+    if isinstance(value, list | dict):
+        raise LearnError(
+            f"{path}, line {number}: {field} is {value!r:.80}, not one text or number.",
+            "Give the files as downloaded; mend or remove that line.",
+        )
+    return value
 
 
 def _read_meta(
@@ -145,7 +154,7 @@ def _read_meta(
                 f"{path}, line {number} has no {release.item}.",
                 f"Give the metadata (meta_*) of the same release as the reviews, {release.year}.",
             )
-        if item not in reviewed:
+        if _one_value(item, release.item, path, number) not in reviewed:
             unreviewed += 1
         elif item in rows:
             repeated += 1

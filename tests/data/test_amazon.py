@@ -213,3 +213,16 @@ def test_what_is_not_there(tmp_path):
         load_amazon(tmp_path / "m.json", tmp_path / "absent.json")
     with pytest.raises(LearnError, match="is a folder"):
         load_amazon(tmp_path / "m.json", tmp_path)
+
+
+@pytest.mark.parametrize("value", ["[1]", '{"a": 1}'])
+def test_an_id_that_is_several_is_refused_with_its_line(tmp_path, value):
+    good = '{"reviewerID": "u", "asin": "b1", "unixReviewTime": 1400000000}\n'
+    (tmp_path / "reviews.json").write_text(good + good.replace('"b1"', value), encoding="utf-8")
+    (tmp_path / "meta.json").write_text('{"asin": "b1", "title": "Tea"}\n', encoding="utf-8")
+    with pytest.raises(LearnError, match=r"reviews\.json, line 2: asin is"):
+        load_amazon(tmp_path / "meta.json", tmp_path / "reviews.json")
+    (tmp_path / "reviews.json").write_text(good * 2, encoding="utf-8")
+    (tmp_path / "meta.json").write_text(f'{{"asin": {value}, "title": "Tea"}}\n', encoding="utf-8")
+    with pytest.raises(LearnError, match=r"meta\.json, line 1: asin is"):
+        load_amazon(tmp_path / "meta.json", tmp_path / "reviews.json")

@@ -61,7 +61,8 @@ def test_vectors_lists_metrics_model_and_onnx(runs, exported, tmp_path, name):
     assert max(done.parity.values()) <= onnx_towers.TOLERANCE and not done.left_out
     model = LearnModel.from_pretrained(out / "model")
     content = run.recommender.content
-    np.testing.assert_array_equal(model.embed_items(content), run.recommender.embed_catalogue(np.arange(len(content))))
+    catalogue = run.recommender.embed_catalogue(np.arange(len(content)))  # products of other sizes: other last digits
+    np.testing.assert_allclose(model.embed_items(content), catalogue, atol=1e-6)
     for user in np.flatnonzero(run.recommender.history.lengths)[:5].tolist():
         rows = run.recommender.history[user]
         expected = run.recommender.embed_history(rows)
