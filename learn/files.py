@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -128,7 +129,10 @@ def _which(folder: Path) -> tuple[int, int] | None:
 def write_json(path: Path | str, value: Any) -> None:
     """Writes ``value`` as indented JSON (UTF-8), atomically."""
     with atomic_path(path) as temporary:
-        temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+        text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+        # Half of a pair of UTF-16 is no text that UTF-8 knows; written as an escape it comes back as it was.
+        text = re.sub(r"[\ud800-\udfff]", lambda half: f"\\u{ord(half.group()):04x}", text)
+        temporary.write_text(text + "\n", encoding="utf-8")
 
 
 def read_json(path: Path | str, remedy: str, holds: type[J] = object) -> J:  # type: ignore[assignment]

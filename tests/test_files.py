@@ -133,6 +133,11 @@ def test_json_round_trip_keeps_unicode(tmp_path):
     assert "חלב" in (tmp_path / "a.json").read_text(encoding="utf-8")
 
 
+def test_json_round_trip_keeps_half_of_a_pair(tmp_path):
+    write_json(tmp_path / "a.json", {"label": "a\ud800b", "\udfff": "😀"})
+    assert read_json(tmp_path / "a.json", "") == {"label": "a\ud800b", "\udfff": "😀"}
+
+
 def test_json_that_cannot_be_written_leaves_the_old(tmp_path):
     write_json(tmp_path / "a.json", {"old": 1})
     cycle: list = []
