@@ -1,9 +1,11 @@
 """Whether the app's addresses and sidebar always lead to a page: python benchmarks/explorer_urls.py
 
-In Chromium, on the prebuilt demo; writes rows of name, value and unit into assets/benchmarks/explorer.json:
+On the prebuilt demo; writes rows of name, value and unit into assets/benchmarks/explorer.json:
 
 - url_crashes: of 600 addresses with an empty, a wrong or a hostile value, how many end in an exception or keep silent
-  about a value that they refuse.
+  about a value that they refuse. The server is asked for each of them in a session of its own, as a browser asks; then
+  Chromium opens, of every page and value, one address that a seed chooses, and the page with the value under all keys
+  at once: there nothing that was typed may run or become a link that runs. --all-in-browser opens all of them.
 - pages_pairs_broken: of all ordered pairs of pages by the sidebar, how many show other words, boxes or charts than the
   page's link.
 """
@@ -11,12 +13,15 @@ In Chromium, on the prebuilt demo; writes rows of name, value and unit into asse
 from __future__ import annotations
 
 import argparse
+import asyncio
+import random
 import sys
 import tempfile
 from itertools import islice, pairwise, product
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from by_socket import ask, connect
 from in_browser import READY, by_sidebar, go_by_sidebar, launched, served, settled, walk
 from playwright.sync_api import Page
 from results import upsert
@@ -27,6 +32,11 @@ sys.path.insert(0, str(ROOT))  # before this folder, which has an app.py
 from app.shared import url  # noqa: E402
 
 VALUES = ("", "no-such-value", "-1", "<img src=x onerror=window.hacked=1>", "9" * 300, "\x00", "[a](javascript:b)")
+HOSTILE = {value for value in VALUES if "<" in value or "[" in value}
+# Whether something that was typed has run, or would at a click.
+RUNS = """() => window.hacked !== undefined || document.querySelector('img[src="x"]') !== null ||
+    document.querySelector('a[href^="javascript:"]') !== null"""
+MOST_SECONDS = 600.0  # maps that are not stored yet are drawn first
 # Free texts: everything may be searched for, typed, and be in a basket's last change.
 FREE = {url.SEARCH, url.NEW_TITLE, url.NEW_CATEGORY, url.NEW_BRAND, url.CHANGE}
 OF_PAGE = {
@@ -58,6 +68,10 @@ MAY_BE_EMPTY = {
 }
 
 
+# Keys that people read under another name: the label of the box that they fill.
+NAMED_AS: dict[str, str] = {}
+
+
 def addresses(most: int) -> list[tuple[str, str, str]]:
     """(page, key, value) of each address; several values a key, page by page, until there are ``most``."""
     alone = [(page, key, value) for page, keys in OF_PAGE.items() for key in keys for value in VALUES]
@@ -77,22 +91,62 @@ def opened(tab: Page, address: str) -> None:
     tab.wait_for_selector(READY)
 
 
-def crashes(tab: Page, address: str, most: int) -> int:
-    """How many of the addresses crash or keep silent about what they refuse."""
+def query_of(keys: str, value: str) -> list[tuple[str, str]]:
+    """The pairs of an address that gives ``value`` to each of ``keys`` (parted by blanks)."""
+    tried = keys.split()
+    new_item = NEW_ITEM & set(tried) and url.MODE not in tried
+    return [(key, value) for key in tried] + ([(url.MODE, "new")] if new_item else [])
+
+
+def silent_about(keys: str, value: str, alerts: str) -> list[str]:
+    """The keys whose value is refused and that ``alerts`` does not name."""
+    may_be = FREE if value else MAY_BE_EMPTY
+    return [key for key in keys.split() if key not in may_be and NAMED_AS.get(key, key) not in alerts]
+
+
+def crashes_of_server(port: int, tried: list[tuple[str, str, str]]) -> int:
+    """How many of the addresses crash, or keep silent about what they refuse, by what the server sends."""
+    return asyncio.run(_crashes_of_server(port, tried))
+
+
+async def _crashes_of_server(port: int, tried: list[tuple[str, str, str]]) -> int:
     bad = 0
-    for page, keys, value in addresses(most):
-        tried = keys.split()
-        query = [(key, value) for key in tried] + (
-            [(url.MODE, "new")] if NEW_ITEM & set(tried) and url.MODE not in tried else []
-        )
-        opened(tab, f"{address}/{page}?{urlencode(query)}")
-        crashed = tab.locator("[data-testid=stException]").count() or tab.evaluate("window.hacked") is not None
-        must_name = any(key not in (MAY_BE_EMPTY if not value else FREE) for key in tried)
-        silent = must_name and not tab.locator("[data-testid=stAlert]").count()
-        if crashed or silent:
+    for page, keys, value in tried:
+        async with connect(port) as socket:
+            sent = await ask(socket, page, query_of(keys, value), MOST_SECONDS)
+        silent = silent_about(keys, value, "\n".join(sent.alerts()))
+        if sent.exceptions() or not sent.answered or silent:
             bad += 1
-            print("  crashes:" if crashed else "  silent:", page or "overview", query)
+            fault = sent.exceptions() or ("no answer" if not sent.answered else f"silent about {silent}")
+            print("  ", page or "overview", query_of(keys, value), fault, flush=True)
     return bad
+
+
+def crashes_in_browser(tab: Page, address: str, tried: list[tuple[str, str, str]]) -> int:
+    """How many of the addresses crash, run what was typed, or keep silent, by what Chromium shows."""
+    bad = 0
+    errors: list[str] = []
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    for page, keys, value in tried:
+        errors.clear()
+        opened(tab, f"{address}/{page}?{urlencode(query_of(keys, value))}")
+        faults = [*errors, *(["exception"] if tab.locator("[data-testid=stException]").count() else [])]
+        faults += ["ran"] if tab.evaluate(RUNS) else []
+        faults += silent_about(keys, value, "\n".join(tab.locator("[data-testid=stAlert]").all_inner_texts()))
+        if faults:
+            bad += 1
+            print("  in the browser:", page or "overview", query_of(keys, value), faults, flush=True)
+    return bad
+
+
+def for_browser(tried: list[tuple[str, str, str]], seed: int) -> list[tuple[str, str, str]]:
+    """Of every page and value one of the addresses ``tried``, and the value under all of the page's keys."""
+    kinds: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    for one in tried:
+        kinds.setdefault((one[0], one[2]), []).append(one)
+    chosen = random.Random(seed)
+    everything = [(page, " ".join(OF_PAGE[page]), value) for page, value in kinds if value in HOSTILE]
+    return [chosen.choice(some) for some in kinds.values()] + everything
 
 
 def broken_pairs(tab: Page, address: str) -> int:
@@ -119,14 +173,26 @@ def broken_pairs(tab: Page, address: str) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--values", type=int, default=600)
+    parser.add_argument("--seed", type=int, default=0, help="of what Chromium opens")
+    parser.add_argument("--all-in-browser", action="store_true", help="Chromium opens every address: an hour or more")
+    parser.add_argument("--only", choices=("values", "pairs"), default=None)
     parser.add_argument("--print-only", action="store_true", help="write nothing")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as workspace, served(workspace) as address, launched() as browser:
-        tab = browser.new_page()
-        tab.set_default_timeout(600_000)  # maps that are not stored yet are drawn first
-        tell = print if arguments.print_only else upsert
-        tell({"pages_pairs_broken": (broken_pairs(tab, address), "pairs")})
-        tell({"url_crashes": (crashes(tab, address, arguments.values), "addresses")})
+    tried = addresses(arguments.values)
+    shown = tried if arguments.all_in_browser else for_browser(tried, arguments.seed)
+    tell = print if arguments.print_only else upsert
+    with tempfile.TemporaryDirectory() as workspace, served(workspace) as address:
+        values = arguments.only != "pairs"
+        bad = crashes_of_server(int(urlsplit(address).port or 0), tried) if values else 0
+        with launched() as browser:
+            tab = browser.new_page()
+            tab.set_default_timeout(MOST_SECONDS * 1000)
+            if values:
+                bad += crashes_in_browser(tab, address, shown)
+                print(f"{len(tried)} addresses by the server, {len(shown)} in Chromium", flush=True)
+                tell({"url_crashes": (bad, "addresses")})
+            if arguments.only != "values":
+                tell({"pages_pairs_broken": (broken_pairs(tab, address), "pairs")})
 
 
 if __name__ == "__main__":

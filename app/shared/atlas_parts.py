@@ -96,13 +96,13 @@ def found_by_meaning(space: Space, view: cache.View, items: np.ndarray) -> dict[
         return {"text": text, "points": [], "cosines": []}
 
 
-def download(points: bytes, drawn: dict[str, Any], dataset: str) -> None:
+def download(points: bytes, drawn: dict[str, Any], view: cache.View, items: np.ndarray) -> None:
     """The button that the Atlas's own one presses: the same bytes as `learn atlas` writes."""
     with st.container(key="atlas_file"):
         st.download_button(
             "Send as one file",
-            partial(atlas_file, points, drawn, dataset),
-            file_name=f"atlas-{dataset}.html",
+            partial(atlas_file, points, drawn, view.dataset, items),
+            file_name=f"atlas-{view.dataset.name}.html",
             mime="text/html",
             on_click="ignore",
             key="atlas_download",

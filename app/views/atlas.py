@@ -58,7 +58,7 @@ def draw() -> None:
     told: dict[str, Any] = {"person": _person, "spaces": _compare}
     told |= {"meaning": atlas_parts.ask, "picture": atlas_parts.ask_picture}
     show_maps(points, drawn, told)
-    atlas_parts.download(points, drawn, dataset.name)
+    atlas_parts.download(points, drawn, view, items)
 
 
 def _asked(spaces: list[Space]) -> tuple[dict[str, Any], list[str]]:

@@ -43,7 +43,7 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool, als
     Raises:
         LearnError: Streamlit or the app's files are not there, or the port is taken.
     """
-    entry = ROOT / "app" / "main.py"
+    entry = ROOT / "app" / "served.py"
     if not entry.exists():
         raise LearnError(
             f"The app's files are not at {entry.parent}.", "Install the project again, or work in a clone of it."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from learn.data.dataset import Dataset
+from learn.data.thumbnails import Thumbnails
 from learn.errors import LearnError
 from learn.explore.atlas.html import single_file
 from learn.explore.atlas.points import AtlasMap, described, pack_atlas, points_version
@@ -20,6 +22,8 @@ from learn.explore.maps.spaces import Space, space_vectors, user_directions
 MOST_SPACES = 4
 """Spaces whose points the browser holds at once, and maps that stand side by side."""
 MOST_USERS = 400
+MOST_BYTES = 8_000_000
+"""Of the file to send: pictures have what the rest leaves of it."""
 _MOST_TELLING = "b"
 """The tower whose space differs most from the LLM's: it was trained on what people buy together, item by item."""
 
@@ -120,11 +124,45 @@ def drawn_of(
     }
 
 
-def atlas_file(points: bytes, drawn: dict[str, Any], dataset: str) -> bytes:
-    """The Atlas of ``dataset`` as one HTML file; of ``drawn`` it takes what needs no server."""
+def atlas_file(
+    points: bytes,
+    drawn: dict[str, Any],
+    dataset: Dataset,
+    items: np.ndarray,
+    most_bytes: int = MOST_BYTES,
+) -> bytes:
+    """The Atlas of ``dataset`` as one HTML file; of ``drawn`` it takes what needs no server.
+
+    Args:
+        items: [M] item indices, those on the maps: pictures of the most bought ones fill the file up to
+            ``most_bytes``.
+    """
     kept = {name: drawn[name] for name in ("version", "spaces", "about")}
     initial = {name: drawn["initial"][name] for name in ("before", "after", "maps", "colour")}
-    return single_file(points, {**kept, "initial": initial}, f"Atlas of {dataset}").encode()
+    kept, title = {**kept, "initial": initial}, f"Atlas of {dataset.name}"
+    made = single_file(points, kept, title).encode()
+    if dataset.pictures is None:
+        return made
+    room = most_bytes - len(made) - 1000  # the sentence on them, and the names of what is new
+    pictures = _pictures_within(dataset.pictures, dataset, items, room)
+    has = int(dataset.pictures.present[items[items < len(dataset.pictures.present)]].sum())
+    told = f"This file holds the pictures of {len(pictures):,} of the {has:,} items that have one: of the most bought."
+    return single_file(points, {**kept, "about": [*kept["about"], told], "pictures": pictures}, title).encode()
+
+
+def _pictures_within(pictures: Thumbnails, dataset: Dataset, items: np.ndarray, room: int) -> dict[str, str]:
+    """Item id -> picture as a data URI, of the most bought of ``items``, as many as ``room`` (bytes) holds."""
+    found: dict[str, str] = {}
+    for item in items[np.argsort(-dataset.split.training_counts()[items], kind="stable")]:
+        address = pictures.address(int(item))
+        if not address:
+            continue
+        name = str(dataset.item_ids[item])
+        room -= len(address) + len(json.dumps(name)) + 6
+        if room < 0:
+            break
+        found[name] = address
+    return found
 
 
 def make_atlas(
@@ -149,4 +187,5 @@ def make_atlas(
     version = map_version(shown, dataset)
     points = pack_atlas(shown, catalogue, dataset.item_ids, dataset.split.training_counts(), version)
     here = {space.name: maps[space.name] for space in held}
-    return atlas_file(points, drawn_of(held, here, version, dataset.n_items, pair), dataset.name)
+    drawn = drawn_of(held, here, version, dataset.n_items, pair)
+    return atlas_file(points, drawn, dataset, shown[0].found.items)

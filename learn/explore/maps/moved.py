@@ -13,6 +13,7 @@ from learn.explore.catalogue import NO_CATEGORY, Catalogue
 
 ITEM, TITLE, CATEGORY, BRAND, PRICE = "item", "title", "category", "brand", "price"
 SLICE, INTERACTIONS, SHARED, OVERLAP = "slice", "interactions", "shared", "overlap"
+OTHER_KIND = "other kind"
 
 
 def jaccard(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -48,6 +49,34 @@ def crossed(before: np.ndarray, after: np.ndarray, codes: np.ndarray) -> np.ndar
     return commonest(before, codes) != commonest(after, codes)
 
 
+def finest_kinds(catalogue: Catalogue, items: np.ndarray) -> np.ndarray:
+    """[M] int, the same for ``items`` of one finest category."""
+    names = catalogue.categories[items] + "\x1f" + catalogue.finer[items]
+    found: np.ndarray = pd.Series(names, dtype=object).factorize()[0]
+    return found
+
+
+def other_kinds(before: np.ndarray, after: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """[M] int64: of an item's k neighbours in the second space, how many are of a kind that it had fewer of before.
+
+    0: the neighbours are of the same kinds, perhaps other items of them; k: of other kinds altogether.
+
+    Args:
+        before, after: [M, k] neighbours as rows.
+        kinds: [M] from `finest_kinds`.
+    """
+    m, k = before.shape
+    n_kinds = int(kinds.max(initial=0)) + 1
+    place = np.arange(m)[:, None] * n_kinds
+    (cells, counts), (others, more) = (
+        np.unique((place + kinds[near]).ravel(), return_counts=True) for near in (before, after)
+    )
+    _, first, second = np.intersect1d(cells, others, assume_unique=True, return_indices=True)
+    both = np.minimum(counts[first], more[second])
+    found: np.ndarray = k - np.bincount(cells[first] // n_kinds, weights=both, minlength=m).astype(np.int64)
+    return found
+
+
 def moved_items(
     before: np.ndarray, after: np.ndarray, items: np.ndarray, catalogue: Catalogue, training_counts: np.ndarray
 ) -> pd.DataFrame:
@@ -70,6 +99,7 @@ def moved_items(
             INTERACTIONS: training_counts[items],
             SHARED: shared,
             OVERLAP: overlap,
+            OTHER_KIND: other_kinds(before, after, finest_kinds(catalogue, items)),
         }
     )
 
@@ -96,8 +126,10 @@ def overlap_by(table: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def most_changed(table: pd.DataFrame, n: int = 100) -> pd.DataFrame:
-    """The ``n`` items with the least overlap; of equal ones those with the most interactions first."""
-    return table.sort_values([OVERLAP, INTERACTIONS], ascending=[True, False], kind="stable").head(n)
+    """The ``n`` items with the least overlap; of equal ones those with the most neighbours of another kind, then those
+    with the most interactions."""
+    order = [OVERLAP, OTHER_KIND, INTERACTIONS]
+    return table.sort_values(order, ascending=[True, False, False], kind="stable").head(n)
 
 
 def least_changed(table: pd.DataFrame, n: int = 100) -> pd.DataFrame:
@@ -139,7 +171,7 @@ def find_example(
     k = before.shape[1]
     if not len(table) or not k:
         return None
-    kinds = pd.Series(catalogue.categories[items] + "\x1f" + catalogue.finer[items], dtype=object).factorize()[0]
+    kinds = finest_kinds(catalogue, items)
     counts = table[INTERACTIONS].to_numpy()
     known = (counts >= np.quantile(counts, 0.75)) & (counts > 0) & (catalogue.categories[items] != NO_CATEGORY)
     was = (kinds[before] == kinds[:, None]).mean(axis=1)

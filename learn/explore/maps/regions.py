@@ -46,7 +46,7 @@ def name_regions(
         if not text:
             continue
         having = inside[(finer[inside] == text) | (coarse[inside] == text)]
-        x, y = np.median(plane[having], axis=0)
+        x, y = _on_an_item(np.median(plane[having], axis=0), plane[having])
         rows.append((text, _commonest(coarse[having])[0], float(x), float(y), len(having), float(share)))
     table = pd.DataFrame(rows, columns=columns).sort_values("items", ascending=False, kind="stable")
     return (table if again else table.drop_duplicates("text")).head(most).reset_index(drop=True)
@@ -78,9 +78,15 @@ def _category_places(plane: np.ndarray, items: np.ndarray, catalogue: Catalogue)
         own = plane[categories == name]
         counts, x_edges, y_edges = np.histogram2d(own[:, 0], own[:, 1], bins=GRID // 2)
         row, column = np.unravel_index(gaussian_filter(counts, 1.0).argmax(), counts.shape)
-        x, y = x_edges[row : row + 2].mean(), y_edges[column : column + 2].mean()
+        x, y = _on_an_item(np.array([x_edges[row : row + 2].mean(), y_edges[column : column + 2].mean()]), own)
         rows.append((str(name), str(name), float(x), float(y), int(count), 1.0, 0))
     return pd.DataFrame(rows, columns=["text", "category", "x", "y", "items", "share", "level"])
+
+
+def _on_an_item(place: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """Of the items' places ``own`` ([n, 2]) the nearest to ``place``: between two heaps there may be nothing."""
+    found: np.ndarray = own[((own - place) ** 2).sum(axis=1).argmin()]
+    return found
 
 
 def _owners(plane: np.ndarray, grid: int) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Overlap of neighbourhoods against sets; who changed most; an example that is true."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -85,3 +87,20 @@ def test_the_commonest_category_of_neighbours_and_who_crossed():
     after = np.array([[3, 4, 1], [3, 4, 5], [3, 1, 5]])
     assert moved.commonest(before, codes).tolist() == [1, 2, 0]  # of equally common ones the smallest
     assert moved.crossed(before, after, codes).tolist() == [True, False, False]
+
+
+@given(st.integers(0, 10_000), st.integers(1, 8))
+def test_other_kinds_is_that_of_multisets(seed, k):
+    rng = np.random.default_rng(seed)
+    before, after = (np.array([rng.permutation(12)[:k] for _ in range(6)]) for _ in range(2))
+    kinds = rng.integers(0, 4, 12)
+    found = moved.other_kinds(before, after, kinds)
+    for row in range(6):
+        both = Counter(kinds[before[row]].tolist()) & Counter(kinds[after[row]].tolist())
+        assert found[row] == k - both.total()
+
+
+def test_of_equally_changed_items_those_among_other_kinds_come_first(table):
+    most = moved.most_changed(table, 60)
+    tied = most[most[moved.OVERLAP] == most[moved.OVERLAP].iloc[0]]
+    assert len(tied) > 1 and tied[moved.OTHER_KIND].tolist() == sorted(tied[moved.OTHER_KIND], reverse=True)

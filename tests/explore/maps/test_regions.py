@@ -5,7 +5,7 @@ import pytest
 
 from learn.explore.colours import category_colours
 from learn.explore.maps.colouring import COLD_COLOUR, COLOURINGS, RAMP, colouring
-from learn.explore.maps.regions import name_regions
+from learn.explore.maps.regions import name_levels, name_regions
 from tests.explore.maps.test_item_maps import catalogue_of
 
 
@@ -58,3 +58,15 @@ def test_groups_say_what_their_items_have(catalogue, split):
             low, high = (float(part) for part in words.split(" to "))
             assert low <= round(catalogue.prices[item], 2) <= high
     assert price.colours[0] == RAMP[0]
+
+
+def test_a_name_stands_on_an_item_of_its_own():
+    # Two heaps of one category: their middle is empty.
+    rng = np.random.default_rng(0)
+    plane = np.concatenate([rng.normal([side, 0], 0.1, (20, 2)) for side in (-5, 5)])
+    for table in (
+        name_regions(plane, np.arange(40), catalogue_of(["Tea"] * 40), grid=1),
+        name_levels(plane, np.arange(40), catalogue_of(["Tea"] * 40)),
+    ):
+        for row in table.to_dict("records"):
+            assert np.abs(plane - [row["x"], row["y"]]).sum(axis=1).min() == 0

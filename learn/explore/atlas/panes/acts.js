@@ -166,9 +166,10 @@ Object.assign(Explorer.prototype, {
 
   // The picture of an item, where there are pictures; the server is asked for it, and answers with another drawing.
   pictureOf(point) {
-    if (!this.can.pictures || this.newcomer) return null;
+    if (this.newcomer) return null;
     const id = this.points.ids[point];
     if (!this.pictures.has(id)) {
+      if (!this.can.pictures) return null; // a file has those that it has
       const asked = this.askedPicture;
       if (!asked || asked.id !== id || Date.now() - asked.at > PICTURE_MS) {
         this.askedPicture = { id, at: Date.now() };

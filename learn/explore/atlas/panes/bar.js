@@ -9,7 +9,12 @@ function buildBar(explorer) {
   const person = personChoice(explorer);
   const send = button("small send", "Send as one file", "Download the Atlas as one page that needs no server", () => explorer.tell.send());
   const whole = button("small wide", "Full screen", "Let the Atlas fill the screen; Escape ends it", () => fullScreen(explorer.root));
-  bar.append(search.made, before.made, after.made, colour.made, maps.made, person.made, send, whole);
+  const more = button("small more", "Options", "Colours, number of maps, a person, and what else there is", () => {
+    more.setAttribute("aria-expanded", String(bar.classList.toggle("opened")));
+  });
+  more.setAttribute("aria-expanded", "false");
+  for (const one of [colour.made, maps.made, person.made, send, whole]) one.classList.add("seldom");
+  bar.append(search.made, more, before.made, after.made, colour.made, maps.made, person.made, send, whole);
   return { bar, search, before, after, maps, colour, person, send };
 }
 

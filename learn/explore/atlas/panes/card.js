@@ -46,7 +46,7 @@ function itemCard(explorer) {
   if (difference && state.before !== state.after) {
     const [one, other] = [explorer.spaceNamed(state.before), explorer.spaceNamed(state.after)];
     const kept = difference.kept[item];
-    box.append(element("p", "verdict", `From ${one.label} to ${other.label} it keeps ${kept} of its ${points.k} nearest; ${points.k - kept} are new.`));
+    box.append(element("p", "verdict", `From ${amid(one)} to ${amid(other)} it keeps ${kept} of its ${points.k} nearest; ${points.k - kept} are new.`));
   }
   for (const space of explorer.paneSpaces()) box.append(...neighbourList(explorer, item, space));
   const links = explorer.linksOf(item);
@@ -77,7 +77,7 @@ function neighbourList(explorer, item, space) {
   const near = explorer.neighbours(item, space.name);
   if (!near.length) return [];
   const trust = points.arrays["trust:" + space.name][item];
-  const title = element("h4", "listTitle", `Nearest in ${space.label}`);
+  const title = element("h4", "listTitle", `Nearest in ${amid(space)}`);
   title.append(element("span", "small", ` ${trust} of ${points.k} are near it on this map`));
   const list = element("ol", "near");
   for (const { point, word, far } of near) {

@@ -35,16 +35,58 @@ function commonest(near, i, k, category) {
   return best;
 }
 
-// Points that kept least, the most bought first among equals; `lit` (if given) says of which.
-function mostMoved(points, { kept }, lit, most) {
+// Of an item's neighbours in the second space, how many are of a finest category that it had fewer of before.
+function otherKinds(points, difference) {
+  if (difference.others) return difference.others;
+  const { n, k, arrays } = points;
+  const [one, other] = [arrays["near:" + difference.before], arrays["near:" + difference.after]];
+  const kinds = finestKinds(points);
+  const had = new Int16Array(points.categories.length * points.finerNames.length);
+  difference.others = new Uint8Array(n);
+  for (let i = 0; i < n; i++) {
+    for (let j = i * k; j < (i + 1) * k; j++) had[kinds[one[j]]]++;
+    for (let j = i * k; j < (i + 1) * k; j++) if (--had[kinds[other[j]]] < 0) difference.others[i]++;
+    for (let j = i * k; j < (i + 1) * k; j++) had[kinds[one[j]]] = had[kinds[other[j]]] = 0;
+  }
+  return difference.others;
+}
+
+function finestKinds(points) {
+  const { category, finer } = points.arrays;
+  const names = points.finerNames.length;
+  points.kinds = points.kinds || Uint32Array.from(category, (code, point) => code * names + finer[point]);
+  return points.kinds;
+}
+
+// All points: those that kept least first, then those with most neighbours of another kind, then the most bought.
+function changeOrder(points, difference) {
+  if (difference.order) return difference.order;
+  const others = otherKinds(points, difference);
+  const groups = Array.from({ length: (points.k + 1) ** 2 }, () => []);
+  for (const point of points.order) groups[difference.kept[point] * (points.k + 1) + points.k - others[point]].push(point);
+  difference.order = groups.flat();
+  return difference.order;
+}
+
+// The first `most` of them; `lit` (if given) says of which.
+function mostMoved(points, difference, lit, most) {
   const found = [];
-  for (let wanted = 0; wanted <= points.k && found.length < most; wanted++) {
-    for (const point of points.order) {
-      if (kept[point] === wanted && (!lit || lit[point])) found.push(point);
-      if (found.length === most) break;
-    }
+  for (const point of changeOrder(points, difference)) {
+    if (!lit || lit[point]) found.push(point);
+    if (found.length === most) break;
   }
   return found;
+}
+
+// The finest category that most of an item's neighbours in a space have, and how many of them.
+function commonestKind(points, space, item) {
+  const kinds = finestKinds(points);
+  const votes = new Map();
+  for (const near of trueNeighbours(points, space, item)) votes.set(kinds[near], (votes.get(kinds[near]) || 0) + 1);
+  const [kind, count] = [...votes].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0]);
+  const names = points.finerNames.length;
+  const parts = (points.finerNames[kind % names] || "").split(" > ");
+  return { kind, count, name: parts[parts.length - 1] || points.categories[Math.floor(kind / names)] };
 }
 
 // [{name, mean, items}] of the categories with enough items, the most changed first.
@@ -61,7 +103,7 @@ function keptByCategory(points, { kept }, least = 20) {
 function conclusion(points, difference, [before, after]) {
   const none = difference.bins[0] / points.n;
   const kinds = keptByCategory(points, difference);
-  let text = `Of its ${points.k} nearest neighbours in ${before.label} an item keeps ${difference.mean.toFixed(1)} on average in ${after.label}; `;
+  let text = `Of its ${points.k} nearest neighbours in ${amid(before)} an item keeps ${difference.mean.toFixed(1)} on average in ${amid(after)}; `;
   text += `${(100 * none).toFixed(0)}% keep none.`;
   if (kinds.length > 1) {
     const [most, least] = [kinds[0], kinds[kinds.length - 1]];

@@ -50,6 +50,11 @@ function chip(colour) {
   return made;
 }
 
+// A space's label in the middle of a sentence.
+function amid(space) {
+  return space.label.replace(/^The /, "the ");
+}
+
 function count(number) {
   return number.toLocaleString("en");
 }

@@ -39,6 +39,7 @@ class Explorer {
       initial: data.initial || {}, initialText: initial, colours: themeColours(this.root),
     });
     if (data.picture) this.pictures.set(data.picture.item, data.picture.address);
+    for (const [id, address] of Object.entries(data.pictures || {})) this.pictures.set(id, address);
     this.root.classList.toggle("plain", Boolean(this.newcomer));
     this.title.hidden = Boolean(this.newcomer);
     this.root.classList.toggle("atlas", !this.newcomer);

@@ -31,6 +31,7 @@ function followPointer(pane) {
     if (down.size === 2) {
       const old = spread();
       down.set(event.pointerId, here);
+      pane.camera.pan((here[0] - before[0]) / 2, (here[1] - before[1]) / 2); // the middle of two fingers
       pane.camera.zoomAt(spread() / Math.max(old, 1), ...here);
       explorer.lookedAt(pane);
     } else if (pane.path) {

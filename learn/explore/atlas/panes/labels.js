@@ -2,8 +2,8 @@
 const FEWEST_LABELS = 6;
 
 class Labels {
-  constructor(context, camera, colours) {
-    Object.assign(this, { context, camera, colours });
+  constructor(context, camera, colours, top) {
+    Object.assign(this, { context, camera, colours, top });
     this.taken = [];
     this.said = new Set();
     context.lineJoin = "round";
@@ -12,7 +12,7 @@ class Labels {
 
   fits(box) {
     const [left, right, top, bottom] = box;
-    if (left < 2 || right > this.camera.width - 2 || top < 46 || bottom > this.camera.height - 44) return false;
+    if (left < 2 || right > this.camera.width - 2 || top < this.top || bottom > this.camera.height - 44) return false;
     return !this.taken.some((other) => left < other[1] && other[0] < right && top < other[3] && other[2] < bottom);
   }
 
@@ -58,8 +58,9 @@ const AROUND = [2, 3, 4, 5, 6, 7, 8, 9].flatMap((step) =>
 function placeLabels(pane, context, colours) {
   const { camera, xy, explorer } = pane;
   const { points, lit } = explorer;
-  const labels = new Labels(context, camera, colours);
-  const [west, north] = camera.toMap(0, 46);
+  const head = pane.covered + 4; // names keep clear of the heading, however many lines it has
+  const labels = new Labels(context, camera, colours, head);
+  const [west, north] = camera.toMap(0, head);
   const [east, south] = camera.toMap(camera.width, camera.height - 44);
   const inside = (point) =>
     xy[2 * point] > west && xy[2 * point] < east && xy[2 * point + 1] > south && xy[2 * point + 1] < north;

@@ -13,9 +13,9 @@ class Pane {
     this.over.setAttribute("role", "application");
     this.tip = element("div", "tip");
     this.tip.hidden = true;
-    this.stage.append(this.base, this.over, this.head, this.tip);
+    this.stage.append(this.base, this.over, this.tip);
     this.note = element("div", "note");
-    this.box.append(this.stage, this.note);
+    this.box.append(this.head, this.stage, this.note);
     followPointer(this);
     followKeys(this);
   }
@@ -48,6 +48,11 @@ class Pane {
       `Map of the items: ${this.shown.label}. Arrows move it, or go from the chosen item to the next one that way; ` +
         "plus and minus zoom; Enter chooses; Escape clears."
     );
+  }
+
+  // How far the heading reaches down into the map; in a narrow window it stands above it.
+  get covered() {
+    return Math.max(0, this.head.offsetTop + this.head.offsetHeight - this.stage.offsetTop);
   }
 
   resize() {

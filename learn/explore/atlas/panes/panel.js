@@ -17,7 +17,7 @@ function differenceSection(explorer) {
   const { points, state, difference, lit } = explorer;
   const [before, after] = [explorer.spaceNamed(state.before), explorer.spaceNamed(state.after)];
   const box = element("section", "section difference");
-  box.append(element("h3", "sectionTitle", `What ${after.label} changed`));
+  box.append(element("h3", "sectionTitle", `What ${amid(after)} changed`));
   box.append(element("p", "conclusion", conclusion(points, difference, [before, after])));
   box.append(element("h4", "listTitle", `Items by how many of ${points.k} neighbours they keep`));
   const bars = element("div", "bins");
@@ -27,18 +27,37 @@ function differenceSection(explorer) {
   const story = storyOf(explorer, before, after);
   if (story) box.append(element("h4", "listTitle", "For example"), story);
   const rows = mostMoved(points, difference, lit, 60);
-  box.append(element("h4", "listTitle", lit ? "Of those lit up, changed most" : "Changed most, the most bought first"));
+  box.append(element("h4", "listTitle", lit ? "Of those lit up, changed most" : "Changed most"));
+  box.append(element("p", "small", howOrdered(explorer, rows)));
   const list = element("ol", "near moved");
-  for (const point of rows) {
-    const row = element("li", "nearRow movedRow");
-    row.dataset.point = String(point);
-    const keptOf = element("span", "keptOf", `${difference.kept[point]}/${points.k}`);
-    keptOf.title = "Neighbours kept";
-    row.append(keptOf, itemButton(explorer, point));
-    list.append(row);
-  }
+  for (const point of rows) list.append(movedRow(explorer, point));
   box.append(list);
   return box;
+}
+
+// How the rows are ordered, and how many items are tied with the first of them.
+function howOrdered({ points, difference, lit }, rows) {
+  if (!rows.length) return "None.";
+  const least = difference.kept[rows[0]];
+  let tied = 0;
+  for (let point = 0; point < points.n; point++) if (difference.kept[point] === least && (!lit || lit[point])) tied++;
+  const keep = least ? `keep only ${least}` : "keep none";
+  const first = tied > 1 ? `${count(tied)} items ${keep} of their ${points.k} neighbours: ` : "The fewest neighbours kept first; of equals ";
+  return `${first}first those with most neighbours of another kind, then the most bought.`;
+}
+
+// An item, how many neighbours it keeps, and what most of them are in one space and in the other.
+function movedRow(explorer, point) {
+  const { points, state, difference } = explorer;
+  const row = element("li", "movedRow");
+  row.dataset.point = String(point);
+  const [was, is] = [state.before, state.after].map((space) => commonestKind(points, space, point));
+  const [from, to] = [was, is].map(({ name, count: items }) => `${name} ${items}`);
+  const among = was.kind === is.kind ? `most are ${was.name} in both` : `${from} → ${to}`;
+  const said = element("span", "movedWords", `${difference.kept[point] || "none"} kept · ${among}`);
+  said.title = `Of its ${points.k} neighbours, the kind that most are of, and how many: before → after`;
+  row.append(itemButton(explorer, point), said);
+  return row;
 }
 
 // The button that lets items travel from the first space to the second.
@@ -47,7 +66,7 @@ function journey(explorer, after) {
   const row = element("p", "row");
   const gone = hasTravelled(pane);
   const what = explorer.lit ? `${count(explorer.litCount())} lit items` : "all items";
-  const words = gone ? `Back to ${pane.space.label}` : `▶ Let ${what} travel to ${after.label}`;
+  const words = gone ? `Back to ${amid(pane.space)}` : `▶ Let ${what} travel to ${amid(after)}`;
   const made = button("small morph", words, "Watch them move on the left map to where the other space puts them", () =>
     travel(pane, gone ? pane.space : after, gone)
   );
@@ -62,7 +81,7 @@ function storyOf(explorer, before, after) {
   const names = (found) => found.flatMap((point, place) => [...(place ? [" and "] : []), { point }]);
   const stayed = `Of its ${points.k} nearest neighbours ${told.shared || "none"} stayed.`;
   return lineOf(explorer, "story", [
-    `${before.label} puts `, { point: told.point }, " beside ", ...names(told.before), `; ${after.label} puts it beside `,
+    `${before.label} puts `, { point: told.point }, " beside ", ...names(told.before), `; ${amid(after)} puts it beside `,
     ...names(told.after), `. ${stayed}`,
   ]);
 }

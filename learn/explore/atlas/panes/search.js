@@ -11,7 +11,7 @@ class Search {
     this.list.hidden = true;
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", "Items found");
-    Object.assign(this.box, { type: "search", placeholder: "Search items: words, brand, category", autocomplete: "off" });
+    Object.assign(this.box, { type: "search", placeholder: "Search items", autocomplete: "off" });
     for (const [name, value] of Object.entries({
       role: "combobox", "aria-label": "Search items", "aria-expanded": "false", "aria-controls": this.list.id, "aria-autocomplete": "list",
     })) this.box.setAttribute(name, value);

@@ -14,7 +14,7 @@ function drawTable(explorer) {
     const inside = xy[2 * point] >= west && xy[2 * point] <= east && xy[2 * point + 1] >= south && xy[2 * point + 1] <= north;
     if (lit ? lit[point] : inside) shown.push(point);
   }
-  const what = lit ? "items lit up" : `items in view of ${pane.shown.label}`;
+  const what = lit ? "items lit up" : `items in view of ${amid(pane.shown)}`;
   const cut = shown.length > MOST_ROWS ? ` The ${MOST_ROWS} most bought are listed.` : "";
   const close = button("tiny", "Close the table", "Back to the maps alone", () => explorer.change({ table: false }));
   const made = element("table", "items");

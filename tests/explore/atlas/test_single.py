@@ -1,0 +1,54 @@
+"""The Atlas as one file: pictures of the most bought items, as many as there is room for."""
+
+import dataclasses
+import json
+import re
+
+import numpy as np
+import pytest
+
+from learn.data.thumbnails import Thumbnails
+from learn.explore.atlas.single import atlas_file
+from tests import synthetic
+
+DRAWN = {
+    "version": "v",
+    "spaces": [],
+    "about": ["All are shown."],
+    "initial": {"before": "a", "after": "b", "maps": 2, "colour": "category", "item": 3},
+}
+
+
+@pytest.fixture(scope="module")
+def pictured():
+    """Every item but the first has a picture, each of 300 bytes."""
+    made = synthetic.make_synthetic_dataset()
+    dataset = made.with_split(synthetic.synthetic_split(made))
+    pictures = [b"", *(bytes([item]) * 300 for item in range(1, synthetic.N_ITEMS))]
+    return dataclasses.replace(dataset, pictures=Thumbnails.of(pictures))
+
+
+def told(file):
+    return json.loads(re.search(r'id="drawn">(.*?)</script>', file.decode(), re.S).group(1))
+
+
+def test_it_holds_the_pictures_of_the_most_bought_items_that_fit(pictured):
+    items = np.arange(synthetic.N_ITEMS)
+    bare = atlas_file(b"points", DRAWN, dataclasses.replace(pictured, pictures=None), items)
+    assert "pictures" not in told(bare)
+    most = len(bare) + 6000
+    file = atlas_file(b"points", DRAWN, pictured, items, most)
+    found = told(file)["pictures"]
+    counts = pictured.split.training_counts()
+    order = [item for item in np.argsort(-counts, kind="stable") if item]
+    assert 0 < len(found) < len(order) and len(file) <= most
+    assert list(found) == [str(pictured.item_ids[item]) for item in order[: len(found)]]
+    assert found[str(pictured.item_ids[order[0]])] == pictured.pictures.address(int(order[0]))
+    assert f"pictures of {len(found)} of the 59 items" in told(file)["about"][-1]
+    everything = told(atlas_file(b"points", DRAWN, pictured, items))["pictures"]
+    assert len(everything) == 59
+
+
+def test_of_a_sample_only_what_is_on_the_maps(pictured):
+    found = told(atlas_file(b"points", DRAWN, pictured, np.array([0, 5, 9])))["pictures"]
+    assert set(found) == {str(pictured.item_ids[item]) for item in (5, 9)}
