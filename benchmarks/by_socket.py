@@ -73,8 +73,8 @@ async def ask(socket: websockets.ClientConnection, page: str, query: Any, most_s
                 if said.WhichOneof("type") == "script_finished" and _is_the_end(said.script_finished):
                     sent.answered = True
                     break
-    except TimeoutError:
-        pass  # said by `answered`
+    except (TimeoutError, websockets.ConnectionClosed) as error:
+        sent.words.append(repr(error))  # and `answered` says so
     return sent
 
 

@@ -36,6 +36,7 @@ HOSTILE = {value for value in VALUES if "<" in value or "[" in value}
 # Whether something that was typed has run, or would at a click.
 RUNS = """() => window.hacked !== undefined || document.querySelector('img[src="x"]') !== null ||
     document.querySelector('a[href^="javascript:"]') !== null"""
+AT_ONCE = 4  # sessions that are open together
 MOST_SECONDS = 600.0  # maps that are not stored yet are drawn first
 # Free texts: everything may be searched for, typed, and be in a basket's last change.
 FREE = {url.SEARCH, url.NEW_TITLE, url.NEW_CATEGORY, url.NEW_BRAND, url.CHANGE}
@@ -110,16 +111,22 @@ def crashes_of_server(port: int, tried: list[tuple[str, str, str]]) -> int:
 
 
 async def _crashes_of_server(port: int, tried: list[tuple[str, str, str]]) -> int:
-    bad = 0
-    for page, keys, value in tried:
-        async with connect(port) as socket:
+    places, done = asyncio.Semaphore(AT_ONCE), 0
+
+    async def fault(page: str, keys: str, value: str) -> bool:
+        nonlocal done
+        async with places, connect(port) as socket:
             sent = await ask(socket, page, query_of(keys, value), MOST_SECONDS)
+        done += 1
+        if done % 50 == 0:
+            print(f"  {done} of {len(tried)}", flush=True)
         silent = silent_about(keys, value, "\n".join(sent.alerts()))
-        if sent.exceptions() or not sent.answered or silent:
-            bad += 1
-            fault = sent.exceptions() or ("no answer" if not sent.answered else f"silent about {silent}")
-            print("  ", page or "overview", query_of(keys, value), fault, flush=True)
-    return bad
+        found = sent.exceptions() or (["no answer"] if not sent.answered else [f"silent about {silent}"] * bool(silent))
+        if found:
+            print("  ", page or "overview", query_of(keys, value), found, flush=True)
+        return bool(found)
+
+    return sum(await asyncio.gather(*(fault(*one) for one in tried)))
 
 
 def crashes_in_browser(tab: Page, address: str, tried: list[tuple[str, str, str]]) -> int:
@@ -173,6 +180,7 @@ def broken_pairs(tab: Page, address: str) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--values", type=int, default=600)
+    parser.add_argument("--workspace", default=None, help="where the demo's maps are; without it they are drawn first")
     parser.add_argument("--seed", type=int, default=0, help="of what Chromium opens")
     parser.add_argument("--all-in-browser", action="store_true", help="Chromium opens every address: an hour or more")
     parser.add_argument("--only", choices=("values", "pairs"), default=None)
@@ -181,7 +189,7 @@ def main() -> None:
     tried = addresses(arguments.values)
     shown = tried if arguments.all_in_browser else for_browser(tried, arguments.seed)
     tell = print if arguments.print_only else upsert
-    with tempfile.TemporaryDirectory() as workspace, served(workspace) as address:
+    with tempfile.TemporaryDirectory() as empty, served(arguments.workspace or empty) as address:
         values = arguments.only != "pairs"
         bad = crashes_of_server(int(urlsplit(address).port or 0), tried) if values else 0
         with launched() as browser:

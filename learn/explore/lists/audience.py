@@ -87,16 +87,21 @@ def _ranks_of_block(
     slack = rounding_bound(asked, np.concatenate([item_vectors, item_vector[None]]))
     high = np.nextafter((own + slack).astype(np.float32), np.float32(np.inf))
     low = np.nextafter((own - slack).astype(np.float32), np.float32(-np.inf))
-    ahead = scores > high[:, None]
+    ahead, reach = scores > high[:, None], scores >= low[:, None]
+    for one in (ahead, reach):  # what is bought is in no list, and nothing stands before itself
+        one[history.users, history.items] = False
+        if item is not None:
+            one[:, item] = False
+    places, reached = (np.array([np.count_nonzero(row) for row in one], dtype=np.int64) for one in (ahead, reach))
     # Where the matrix product's rounding could tell the two apart, or not tell them apart, the exact scores do.
-    rows, columns = np.nonzero((scores >= low[:, None]) ^ ahead)
+    doubtful = np.flatnonzero(reached > places)
+    rows, columns = np.nonzero(reach[doubtful] ^ ahead[doubtful])
+    rows = doubtful[rows]
     exact = pair_scores(asked[rows], item_vectors[columns])
     last = len(item_vectors) if item is None else item
-    ahead[rows, columns] = (exact > own[rows]) | ((exact == own[rows]) & (columns < last))
-    if item is not None:
-        ahead[:, item] = False
-    ahead[history.users, history.items] = False
-    return 1 + np.count_nonzero(ahead, axis=1)
+    before = (exact > own[rows]) | ((exact == own[rows]) & (columns < last))
+    found: np.ndarray = 1 + places + np.bincount(rows[before], minlength=len(asked))
+    return found
 
 
 def first_users(
