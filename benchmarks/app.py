@@ -1,7 +1,8 @@
 """How long the explorer takes to open and to change pages, in a real browser: python benchmarks/app.py
 
 Starts `learn app` on a free port, opens it in headless Chromium, and goes back and forth between the pages; a page is
-complete when Streamlit has finished and its last chart or list is drawn. Prints seconds, which are this machine's.
+complete when Streamlit has finished and its last chart or list is drawn. Prints seconds, which are this machine's,
+and how many bytes the first page loads.
 """
 
 from __future__ import annotations
@@ -41,6 +42,23 @@ def open_when_up(page: Page, url: str) -> None:
     raise SystemExit("The server did not start.")
 
 
+def counted(page: Page) -> dict[str, int]:
+    """Bytes that the page loads from now on: of files as they come over the wire, and of the session's messages."""
+    loaded = {"files": 0, "messages": 0}
+
+    def file(event: dict) -> None:
+        loaded["files"] += int(event["encodedDataLength"])
+
+    def message(event: dict) -> None:
+        loaded["messages"] += len(event["response"]["payloadData"]) * 3 // 4  # base64
+
+    watched = page.context.new_cdp_session(page)
+    watched.send("Network.enable")
+    watched.on("Network.loadingFinished", file)
+    watched.on("Network.webSocketFrameReceived", message)
+    return loaded
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workspace", default=None)
@@ -58,9 +76,11 @@ def main() -> None:
         start = time.perf_counter()
         server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
+            loaded = counted(page)
             open_when_up(page, f"http://127.0.0.1:{port}/")
             wait(page, "Overview")
             print(f"from the command to the first page complete: {time.perf_counter() - start:.1f} s", flush=True)
+            print(f"first load: {sum(loaded.values()) / 1e6:.2f} MB ({loaded})", flush=True)
             taken: dict[str, list[float]] = {name: [] for name in PAGES}
             for _ in range(arguments.rounds):
                 for name in ("Recommendations", "Overview"):

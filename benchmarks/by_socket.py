@@ -55,7 +55,7 @@ class Sent:
 def connect(port: int) -> websockets.connect:
     """A session of its own, as each tab of a browser has one."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
-    return websockets.connect(address, max_size=None, subprotocols=["streamlit"], ping_timeout=None)
+    return websockets.connect(address, max_size=None, subprotocols=["streamlit"], ping_timeout=None, open_timeout=None)
 
 
 async def ask(socket: websockets.ClientConnection, page: str, query: Any, most_seconds: float) -> Sent:

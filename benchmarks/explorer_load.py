@@ -21,13 +21,11 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode
 
 import numpy as np
 import psutil
 import websockets
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from by_socket import ask, connect
 
 ROOT = Path(__file__).resolve().parent.parent
 NEW_ITEM, ATLAS, NEW_USER, RECOMMENDATIONS = "cold_start", "atlas", "new_user", "recommendations"
@@ -57,10 +55,9 @@ class Browser:
 
     async def live(self, port: int, until: float, every: float) -> None:
         """Goes from page to page until the end; ``every``: seconds between two new items."""
-        address = f"ws://127.0.0.1:{port}/_stcore/stream"
         next_item = time.monotonic() + every * (self.number % 10) / 10
         turn = self.number
-        async with websockets.connect(address, max_size=None, subprotocols=["streamlit"], ping_timeout=None) as socket:
+        async with connect(port) as socket:
             while time.monotonic() < until:
                 page = (RECOMMENDATIONS, ATLAS, NEW_USER)[turn % 3]
                 turn += 1
@@ -71,29 +68,13 @@ class Browser:
 
     async def visit(self, socket: websockets.ClientConnection, page: str) -> None:
         """Opens one page and looks at all of it."""
-        message = BackMsg()
-        message.rerun_script.page_name = page
-        message.rerun_script.query_string = urlencode(self.query(page), doseq=True)
         started = time.perf_counter()
-        await socket.send(message.SerializeToString())
-        words, faults, queued = [], [], False
-        try:
-            async with asyncio.timeout(MOST_SECONDS):
-                async for raw in socket:
-                    said = ForwardMsg.FromString(raw)
-                    kind = said.WhichOneof("type")
-                    if kind == "delta" and said.delta.new_element.WhichOneof("type") == "exception":
-                        faults.append(said.delta.new_element.exception.message)
-                    if kind == "delta":
-                        words.append(str(said.delta))
-                        queued = queued or "in the queue" in words[-1]
-                    if kind == "script_finished" and said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                        break
-        except TimeoutError:
-            faults.append(f"no answer in {MOST_SECONDS:.0f} s")
+        sent = await ask(socket, page, self.query(page), MOST_SECONDS)
+        words = "\n".join(sent.words)
         self.seen.seconds[page].append(time.perf_counter() - started)
-        self.seen.queued += queued
-        faults += self.cross_talk(page, "\n".join(words))
+        self.seen.queued += "in the queue" in words
+        faults = sent.exceptions() if sent.answered else ["no answer"]
+        faults += self.cross_talk(page, words)
         self.seen.wrong += [f"browser {self.number}, {page}: {fault}" for fault in faults]
 
     def query(self, page: str) -> dict[str, object]:
