@@ -26,8 +26,6 @@ INSTALL_APP = 'pip install "learn-explorer[app]"'
 SECONDS_TO_START = 60
 
 
-_FRUGAL = {"MALLOC_ARENA_MAX": "2"}
-"""For glibc: every page is drawn in a thread of its own, and each of up to 8 heaps a core keeps what it once held."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Names and addresses under which only this machine reaches itself."""
 
@@ -62,7 +60,7 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool, als
             f"{workspace.root.resolve()}, without a password and without encryption.\n"
             f"It answers to {', '.join(hosts)} (--host adds a name). docs/security.md says how to ask for a login."
         )
-    environment = {**_FRUGAL, **os.environ, ENVIRONMENT_VARIABLE: str(workspace.root.resolve())}
+    environment = {**os.environ, ENVIRONMENT_VARIABLE: str(workspace.root.resolve())}
     # From ROOT: a package `app` in the user's folder must not come before ours.
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     converter = subprocess.Popen([sys.executable, "-m", "learn.cli.convert_models"], cwd=ROOT, env=environment)
