@@ -76,6 +76,7 @@ def main() -> None:
         start = time.perf_counter()
         server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
+            page.set_default_timeout(120_000)
             loaded = counted(page)
             open_when_up(page, f"http://127.0.0.1:{port}/")
             wait(page, "Overview")
