@@ -6,7 +6,6 @@ import numpy as np
 import optuna
 import pytest
 
-from learn.config import for_tower, preset
 from learn.data.schema import Interactions, Items
 from learn.data.splits import leave_one_out
 from learn.data.stored import save_dataset
@@ -204,15 +203,3 @@ def test_it_reads_no_test_target(search, shop, tmp_path, monkeypatch):
     save_dataset(where, other)
     again = tune(where, other, config, names=SEARCHED, most=2, progress=make_progress(silent=True))
     assert [one.scores for one in again.trials] == [one.scores for one in plain.trials]
-
-
-def test_preset_short_trains_the_sequence_tower_on_cut_sequences():
-    short = preset("short")
-    a, b, c = (for_tower(short, ITEM_TOWERS[code]) for code in "abc")
-    assert a.training_setup == "dense all-action, cut sequence" and a.pal.item_tower == "a"
-    assert b.training_setup == c.training_setup == short.training_setup == "next item, whole sequence"
-    told = for_tower(short, ITEM_TOWERS["a"], {"sampling.sequence": "whole"})
-    assert told == short.with_values(pal__item_tower="a")
-    kept = for_tower(short, ITEM_TOWERS["a"], ["objective.kind"])
-    assert kept.training_setup == "next item, cut sequence"
-    assert for_tower(preset("demo"), ITEM_TOWERS["a"]) == preset("demo").with_values(pal__item_tower="a")
