@@ -70,7 +70,7 @@ def test_what_learned_of_them_is_named(after):
     assert {path.name for path in found.learned} == {"learn-a", "learn-b", "learn-c", "popularity"}
     assert set(found.runs) == set(workspace.run_paths(synthetic.NAME))
     search = workspace.tuning(synthetic.NAME) / "b-1"
-    assert search in found.reports and not list(search.iterdir())  # its weights of a trial that nobody finished are gone
+    assert search in found.reports and not list(search.iterdir())  # weights of an unfinished trial are gone
 
 
 def test_interrupted_the_same_command_goes_on(before, tmp_path, monkeypatch):
