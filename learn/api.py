@@ -23,6 +23,7 @@ from learn.runs import rivals
 from learn.runs import stored as stored_runs
 from learn.runs.recommend import item_positions, items_table
 from learn.runs.run import Run
+from learn.settings import parse_settings
 from learn.workspace import Workspace
 
 Place = Workspace | Path | str | None
@@ -98,7 +99,16 @@ def train(
         raise LearnError(f"learn.train trains one item tower, not {tower!r}.", "Call it once for each tower.")
     config = pipeline.configuration(dataset, preset, settings, None if llm is None else str(llm), seed, vectors)
     stored_data.keep_dataset(where, dataset)
-    runs = pipeline.train_variants(where, dataset, config, towers, keep_finished=True, progress=progress, suffix=suffix)
+    runs = pipeline.train_variants(
+        where,
+        dataset,
+        config,
+        towers,
+        keep_finished=True,
+        progress=progress,
+        suffix=suffix,
+        told=parse_settings(settings),
+    )
     return Run(runs[0].path, dataset)
 
 

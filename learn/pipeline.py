@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from learn.config import OWN_VECTORS, Config, preset
+from learn.config import AUTO, OWN_VECTORS, Config, for_tower, preset, read_config
 from learn.data.dataset import Dataset
 from learn.data.facts import split_facts
 from learn.data.pictures.take import take_pictures
@@ -120,8 +120,9 @@ def configuration(
     llm: str | None = None,
     seed: int | None = None,
     vectors: Path | str | None = None,
+    file: Path | str | None = None,
 ) -> Config:
-    """The preset with the settings applied.
+    """The preset, or a file's configuration, with the settings applied.
 
     Args:
         dataset: ``auto`` is the preset that suits its split.
@@ -130,9 +131,10 @@ def configuration(
         llm: what ``cex.llm`` is to be; None: the preset's.
         seed: what ``training.seed`` is to be; None: the preset's.
         vectors: a file of vectors in place of an LLM (`learn.cex.own_vectors`); with ``llm`` named too, beside it.
+        file: a configuration as JSON in place of a preset: what a search found, or the config.json of a Run.
 
     Raises:
-        LearnError: no such preset or setting, or a value that it cannot have.
+        LearnError: no such preset or setting, a value that it cannot have, or a file that holds no configuration.
     """
     values = parse_settings(settings)
     readers = [] if llm is None else [str(llm)]
@@ -141,7 +143,11 @@ def configuration(
         values["cex.llm"] = "+".join(readers)
     if seed is not None:
         values["training.seed"] = seed
-    return preset(preset_name, dataset.split.info.cut).with_settings(values)
+    if file is None:
+        return preset(preset_name, dataset.split.info.cut).with_settings(values)
+    if preset_name != AUTO:
+        raise LearnError(f"Both preset {preset_name} and {file} were given.", "Leave out --preset or --config.")
+    return read_config(Path(file)).with_settings(values)
 
 
 def towers_named(tower: str) -> list[Tower]:
@@ -177,19 +183,21 @@ def train_variants(
     progress: Any = None,
     suffix: str = "",
     refit: bool = False,
+    told: Collection[str] = (),
 ) -> list[Run]:
     """Extracts what is missing, then trains one Run per item tower.
 
     Args:
         workspace: where the content embeddings and the Runs go; it holds ``dataset``.
         dataset: with its split.
-        config: of every Run, whatever its tower says.
+        config: of every Run, whatever its tower says; `for_tower` has what differs.
         towers: the item towers.
         keep_finished: a Run that was finished with the same configuration and data is kept as it is.
         progress: where to show progress; None: the terminal.
         suffix: added to every Run's name.
         refit: train each once more on training and validation together, for the number of epochs that did best; what
             that is tells the Run without, which is kept where it was finished with the same configuration and data.
+        told: as of `for_tower`.
 
     Raises:
         LearnError: the LLM cannot be read, the items have one text, or the workspace cannot be written to.
@@ -208,7 +216,7 @@ def train_variants(
         wording_differences(dataset, config.cex, workspace, content.vectors, progress)
     runs = []
     for tower in towers:
-        own = config.with_values(pal__item_tower=tower.code)
+        own = for_tower(config, tower, told)
         folder = workspace.run(dataset.name, tower.run_name + suffix)
         kept = finished_run(folder, dataset, split, own, content.key) if keep_finished or refit else None
         runs.append(kept or train_here(workspace, dataset, content, own, folder, progress))

@@ -47,7 +47,8 @@ class Workspace:
 
     Layout: ``datasets/NAME``, ``content/NAME/KEY`` (one store per LLM setting), ``runs/DATASET/NAME``,
     ``models/`` (converted bundled LLMs), ``benchmarks/TABLE/DATASET``, ``maps/DATASET`` (of Runs kept elsewhere),
-    ``ranking/DATASET``, ``uploads/HASH`` and ``builds/DATASET`` (of the page "Bring your own").
+    ``ranking/DATASET``, ``tuning/DATASET/KEY`` (searches for settings), ``uploads/HASH`` and ``builds/DATASET`` (of the
+    page "Bring your own").
     """
 
     root: Path
@@ -61,7 +62,7 @@ class Workspace:
     def holding(cls, run: Path) -> Workspace:
         """The workspace that a Run's folder lies in; one that lies in none has all that it needs beside it."""
         above = run.absolute().parents
-        for kind, depth in (("runs", 1), ("benchmarks", 2)):
+        for kind, depth in (("runs", 1), ("benchmarks", 2), ("tuning", 2)):
             if len(above) > depth + 1 and above[depth].name == kind:
                 return cls(above[depth + 1])
         return cls(above[0])
@@ -108,6 +109,10 @@ class Workspace:
     def ranking(self, dataset: str) -> Path:
         """The folder of the ranking stage's report on one dataset."""
         return self.root / "ranking" / checked_name(dataset, "Dataset")
+
+    def tuning(self, dataset: str) -> Path:
+        """The folder of the searches for settings on one dataset, one sub-folder each."""
+        return self.root / "tuning" / checked_name(dataset, "Dataset")
 
     @property
     def builds(self) -> Path:

@@ -1,25 +1,27 @@
-"""GRU4Rec and FDSA of RecBole: python recbole_peers.py JOB.json
+"""GRU4Rec, FDSA and S3-Rec of RecBole: python recbole_peers.py JOB.json
 
 RecBole gets its "benchmark files": every prefix of a training sequence with the item that follows, and the validation
 targets with the training sequences as their history, by which it stops early (NDCG@10 over the whole catalogue, the
-history not masked). FDSA reads an item's brand and the levels of its category beside its id.
+history not masked). FDSA reads an item's brand and the levels of its category beside its id; S3-Rec the levels, which
+its first stage predicts (``pretrain_epochs``, each training sequence once, no validation); its second goes on from
+there.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import tempfile
-import time
 import warnings
 from pathlib import Path
 
 import pandas as pd
 import recbole
 import torch
-from peer_files import Job, read_job, write_result
+from peer_files import Course, Job, read_job, write_result
 
-MODELS = {"gru4rec": "GRU4Rec", "fdsa": "FDSA"}
+MODELS = {"gru4rec": "GRU4Rec", "fdsa": "FDSA", "s3rec": "S3Rec"}
 FEATURES = ["category", "brand"]
 LEVELS = re.compile(r" > |,(?! )")
 BLOCK = 512
@@ -59,6 +61,9 @@ class Files:
         # The third is RecBole's test set: it has to be there, and nothing is asked of it.
         for name, rows in (("train", pairs), ("valid", targets), ("test", targets[:1])):
             self._write(place / f"data.{name}.inter", rows)
+        # Whole sequences: S3-Rec's first stage reads what stands before the "target", which is none to it.
+        ends = [(user, items[:-1], items[-1]) for user, items in ((u, self.training[n]) for n, u in users.items())]
+        self._write(place / "data.whole.inter", [row for row in ends if row[1]])
         lines = ["item_id:token\tcategory:token_seq\tbrand:token"]
         for place_of, row in enumerate(self.items.itertuples()):
             levels = " ".join(_token(level) for level in LEVELS.split(row.category))
@@ -73,7 +78,7 @@ class Files:
 def recbole_config(job: Job, folder: Path) -> dict[str, object]:
     """What RecBole is told; ``settings`` are its own names."""
     columns = {"inter": ["user_id", "item_id_list", "item_id"]}
-    if job.peer == "fdsa":
+    if job.peer != "gru4rec":
         columns["item"] = ["item_id", *FEATURES]
     return {
         "data_path": str(folder),
@@ -91,8 +96,33 @@ def recbole_config(job: Job, folder: Path) -> dict[str, object]:
         "seed": job.seed,
         "reproducibility": True,
         "selected_features": FEATURES,
+        "item_attribute": FEATURES[0],
         **job.settings,
     }
+
+
+class GivenUp(Exception):
+    """A search has seen enough of a training."""
+
+
+def pretrain(job: Job, folder: Path) -> str:
+    """S3-Rec's first stage; returns a file of its weights alone, which torch reads without trusting it."""
+    from recbole.config import Config
+    from recbole.data import create_dataset, data_preparation
+    from recbole.utils import get_model, get_trainer, init_seed
+
+    files = {"benchmark_filename": ["whole", "valid", "test"], "train_stage": "pretrain"}
+    told = recbole_config(job, folder) | files | {"save_step": job.settings["pretrain_epochs"] + 1}
+    config = Config(model=MODELS[job.peer], dataset="data", config_dict=told)
+    init_seed(config["seed"], config["reproducibility"])
+    dataset = create_dataset(config)
+    train_data, _, _ = data_preparation(config, dataset)
+    model = get_model(config["model"])(config, train_data.dataset)
+    trainer = get_trainer(config["MODEL_TYPE"], config["model"])(config, model)
+    trainer.fit(train_data, verbose=False)
+    weights = folder / "pretrained.pth"
+    torch.save({"state_dict": model.state_dict()}, weights)
+    return str(weights)
 
 
 def run(job: Job) -> None:
@@ -101,25 +131,33 @@ def run(job: Job) -> None:
     from recbole.data.interaction import Interaction
     from recbole.utils import get_model, get_trainer, init_seed
 
+    course = Course(job, job.settings["stopping_step"])
+
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         files = Files(job, folder, job.settings["MAX_ITEM_LIST_LENGTH"])
         sys.argv = sys.argv[:1]  # RecBole reads the command line as well
-        config = Config(model=MODELS[job.peer], dataset="data", config_dict=recbole_config(job, folder))
+        told = recbole_config(job, folder)
+        if job.peer == "s3rec":
+            told |= {"train_stage": "finetune", "pre_model_path": pretrain(job, folder)}
+        config = Config(model=MODELS[job.peer], dataset="data", config_dict=told)
         init_seed(config["seed"], config["reproducibility"])
         dataset = create_dataset(config)
         train_data, valid_data, _ = data_preparation(config, dataset)
         model = get_model(config["model"])(config, train_data.dataset)
         trainer = get_trainer(config["MODEL_TYPE"], config["model"])(config, model)
-        scores: list[float] = []
 
         def note(epoch: int, score: float) -> None:
-            scores.append(float(score))
-            print(f"epoch {epoch + 1}: {score:.5f} after {time.perf_counter() - start:.0f} s", flush=True)
+            course.note(score)
+            if course.over and course.ended != "whole":
+                raise GivenUp
 
-        start, cpu = time.perf_counter(), time.process_time()
-        trainer.fit(train_data, valid_data, verbose=False, saved=True, callback_fn=note)
-        seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+        with contextlib.suppress(GivenUp):
+            trainer.fit(train_data, valid_data, verbose=False, saved=True, callback_fn=note)
+        facts = course.facts() | {"recbole": recbole.__version__}
+        if job.search:
+            write_result(job, None, model, **facts)
+            return
         # The checkpoint holds RecBole's configuration, an object: torch loads it only when told to trust the file.
         model.load_state_dict(torch.load(trainer.saved_model_file, weights_only=False)["state_dict"])
     model.eval()
@@ -141,8 +179,6 @@ def run(job: Job) -> None:
         names = dataset.id2token("item_id", best)
         for (user, _), row in zip(kept, names, strict=True):
             parts.append(pd.DataFrame({"user": user, "item": ids[row.astype(int)], "rank": range(1, len(row) + 1)}))
-    facts = {"train_seconds": seconds, "cpu_seconds": round(cpu, 1), "epochs": len(scores)}
-    facts |= {"validation_ndcg_at_10": scores, "recbole": recbole.__version__}
     write_result(job, pd.concat(parts), model, **facts)
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import copy
 import logging
-import time
 import warnings
 from typing import Any
 
 import pandas as pd
 import rectools
-from peer_files import Job, read_job, write_result
+from peer_files import Course, Job, read_job, write_result
 from pytorch_lightning import Trainer, seed_everything
 from rectools import Columns
 from rectools.dataset import Dataset
@@ -81,23 +80,20 @@ def run(job: Job) -> None:
     ndcg = NDCG(k=10, divide_by_achievable=True)
     dataset = Dataset.construct(as_interactions(training))
     model = make_model(job.peer, settings, bool(training["timestamp"].notna().all()))
-    scores: list[float] = []
-    best = None
-    start, cpu = time.perf_counter(), time.process_time()
-    for epoch in range(epochs):
+    course, best = Course(job, patience), None
+    for _ in range(epochs):
         model.fit_partial(dataset, min_epochs=1, max_epochs=1)
-        scores.append(float(ndcg.calc(rank(model, asked, 10), targets)))
-        print(f"epoch {epoch + 1}: {scores[-1]:.5f} after {time.perf_counter() - start:.0f} s", flush=True)
-        if scores[-1] == max(scores):
+        if course.note(ndcg.calc(rank(model, asked, 10), targets)):
             best = copy.deepcopy(model.torch_model.state_dict())
-        elif epoch - scores.index(max(scores)) >= patience:
+        if course.over:
             break
-    seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+    facts = course.facts() | {"rectools": rectools.__version__}
+    if job.search:
+        write_result(job, None, model.torch_model, **facts)
+        return
     model.torch_model.load_state_dict(best)
     ranked = rank(model, job.events("history"), job.list_length())
     ranked = ranked.rename(columns={Columns.User: "user", Columns.Item: "item", Columns.Rank: "rank"})
-    facts = {"train_seconds": seconds, "cpu_seconds": round(cpu, 1), "epochs": len(scores)}
-    facts |= {"validation_ndcg_at_10": scores, "rectools": rectools.__version__}
     write_result(job, ranked, model.torch_model, **facts)
 
 

@@ -1,8 +1,10 @@
 """Peers without the rest of table 3: python benchmarks/peers/run.py DATASET [--peer NAME] [--seeds N] [--set KEY=VALUE]
+[--search MINUTES]
 
 Without --set, makes the peers' cells of table 3 in the workspace, where `learn benchmark table3` meets them as
-finished. With --set, tries other settings under seed 0, prints the best NDCG@10 on validation and keeps nothing: this
-is how the settings in learn/reproduce/external_baselines.py were chosen.
+finished; with --search each after a search for its settings (`learn benchmark table3 --peer-search`). With --set,
+tries other settings under seed 0, prints the best NDCG@10 on validation and keeps nothing: this is how the settings in
+learn/reproduce/external_baselines.py were chosen.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from learn.cex.extractor import content_embeddings
 from learn.config import preset
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
@@ -24,12 +27,18 @@ from learn.workspace import Workspace
 
 
 def try_settings(
-    peer: ExternalBaseline, changes: dict[str, object], dataset: Dataset, split: Split, host: ExternalHost
+    peer: ExternalBaseline,
+    changes: dict[str, object],
+    dataset: Dataset,
+    split: Split,
+    host: ExternalHost,
+    workspace: Workspace,
 ) -> str:
     """The peer with ``changes`` to its settings, in one line."""
+    content = content_embeddings(dataset, preset("short").cex, workspace).vectors if peer.reads_content else None
     with tempfile.TemporaryDirectory() as temporary:
         output = Path(temporary)
-        export(dataset, split, output / "data")
+        export(dataset, split, output / "data", content)
         settings = peer.settings_for(split) | changes
         told = run_job(peer, 0, settings, output, output / "log", host)
     scores = told["validation_ndcg_at_10"]
@@ -44,8 +53,9 @@ def main() -> None:
     parser.add_argument("--peer", action="append", choices=[peer.name for peer in PEERS])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--set", action="append", help="a setting of the library; its value is JSON where it parses")
+    parser.add_argument("--search", type=float, help="minutes of a search for each peer's settings")
     arguments = parser.parse_args()
-    workspace, host = Workspace.at(arguments.workspace), ExternalHost.at()
+    workspace, host = Workspace.at(arguments.workspace), ExternalHost.at(search=arguments.search)
     dataset = open_dataset(workspace, arguments.dataset)
     split = dataset.split
     wanted = arguments.peer or [peer.name for peer in PEERS]
@@ -53,7 +63,7 @@ def main() -> None:
         changes = parse_settings(arguments.set, needs_section=False)
         for peer in PEERS:
             if peer.name in wanted:
-                print(try_settings(peer, changes, dataset, split, host), flush=True)
+                print(try_settings(peer, changes, dataset, split, host, workspace), flush=True)
         return
     todo = experiments(plan("table3", preset("short")), "table3", dataset.name, workspace, arguments.seeds)
     for cell in sorted((cell for cell in todo if cell.row.name in wanted), key=lambda cell: cell.seed):

@@ -21,6 +21,7 @@ from learn.pipeline import (
 )
 from learn.runs.rivals import make_references, rivals
 from learn.runs.run import Run
+from learn.settings import parse_settings
 from learn.workspace import Workspace
 
 
@@ -66,7 +67,15 @@ def build(
     if plan.vectors is None and untrainable(dataset):
         return dataset, make_references(workspace, dataset, progress=progress)
     towers = towers_named(EVERY_TOWER)
-    runs = train_variants(workspace, dataset, config, towers, keep_finished=not plan.from_scratch, progress=progress)
+    runs = train_variants(
+        workspace,
+        dataset,
+        config,
+        towers,
+        keep_finished=not plan.from_scratch,
+        progress=progress,
+        told=parse_settings(plan.settings),
+    )
     runs += rivals(workspace, dataset, runs, progress=progress)
     draw_maps(workspace, dataset, runs, progress=progress)
     return dataset, runs

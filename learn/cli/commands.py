@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import typer
 
-from learn.cli import changing, data, explore, rivals, sharing, training
+from learn.cli import changing, data, explore, rivals, sharing, training, tuning
 from learn.errors import LearnError
 from learn.printable import never_fails_to_print, printable
 from learn.threads import wait_passively
@@ -27,6 +27,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "prepare": data.prepare,
     "extract": training.extract,
     "train": training.train,
+    "tune": tuning.tune,
     "references": rivals.references,
     "blend": rivals.blend,
     "evaluate": training.evaluate,

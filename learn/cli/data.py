@@ -128,7 +128,7 @@ def forget(
     for folder, label in found.learned.items():
         say(f"Learned with their events: {folder} ({label}). Make it again to be rid of that: learn train {dataset}")
     for folder in found.reports:
-        say(f"Means over people that counted them: {folder}. Write it again: learn rank, learn benchmark")
+        say(f"Means over people that counted them: {folder}. Write it again: learn rank, learn benchmark, learn tune")
     for folder in found.uploads:
         say(f"Uploaded tables stay as they came and may hold them: {folder}. Delete what is not needed any more.")
     for problem in found.problems:

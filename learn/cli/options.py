@@ -14,6 +14,12 @@ DatasetArgument = Annotated[str, typer.Argument(help="A prepared dataset.")]
 PresetOption = Annotated[
     str, typer.Option(help="tiny, demo (long histories), short, paper; auto goes by the dataset's split.")
 ]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="A configuration in place of a preset: what learn tune wrote, or a Run's config.json."
+    ),
+]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="A setting, e.g. training.epochs=5. Repeatable.")]
 MapOption = Annotated[
     list[str] | None, typer.Option("--map", help="field=your_column, e.g. title=product. Repeatable.")

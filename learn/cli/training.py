@@ -10,6 +10,7 @@ import typer
 
 from learn.cli.options import (
     ColumnsOption,
+    ConfigOption,
     DatasetArgument,
     DateOrderOption,
     EncodingOption,
@@ -84,6 +85,7 @@ def train(
     dataset: DatasetArgument,
     tower: Annotated[str, typer.Option(help=f"{', '.join(ITEM_TOWERS)}, or all.")] = "all",
     preset: PresetOption = "auto",
+    config: ConfigOption = None,
     llm: Annotated[str | None, typer.Option(help="Whose content embeddings to train on.")] = None,
     vectors: VectorsOption = None,
     seed: Annotated[int | None, typer.Option(help="Another seed.")] = None,
@@ -102,14 +104,17 @@ def train(
     from learn.pipeline import EVERY_TOWER, configuration, towers_named, train_variants
     from learn.runs.rivals import rivals
     from learn.runs.stored import find_runs
+    from learn.settings import parse_settings
 
     where = Workspace.at(workspace)
     towers = towers_named(tower)
     found = open_dataset(where, dataset)
-    config = configuration(found, preset, settings, llm, seed, vectors)
+    configured = configuration(found, preset, settings, llm, seed, vectors, config)
     allow(allow_remote_code, allow_pickled_weights)
     with notes_said():
-        runs = train_variants(where, found, config, towers, suffix=suffix, refit=refit)
+        runs = train_variants(
+            where, found, configured, towers, suffix=suffix, refit=refit, told=parse_settings(settings)
+        )
     if tower == EVERY_TOWER:
         runs += rivals(where, found, runs, refit=refit)
     print_metrics(runs, found.n_items)
@@ -215,6 +220,9 @@ def benchmark(
     peer_seeds: Annotated[int | None, typer.Option(min=1, help="table3: Runs of every peer, if not as many.")] = None,
     publish: Annotated[Path | None, typer.Option(help="A folder that gets the rows too, in NAME.json.")] = None,
     peer_minutes: Annotated[float | None, typer.Option(min=0, help="table3: longer, and a peer is stopped.")] = None,
+    peer_search: Annotated[
+        float | None, typer.Option(min=0, help="table3: minutes of a search for each peer's settings first.")
+    ] = None,
     peers_python: Annotated[Path | None, typer.Option(help="table3: Python of the peers' environment.")] = None,
     preset: PresetOption = "auto",
     settings: SetOption = None,
@@ -233,7 +241,7 @@ def benchmark(
     trained_on = [Source(one, configuration(open_dataset(where, one), preset, settings)) for one in source or ()]
     table = plan(name, configuration(found, preset, settings), trained_on)
     published = publish and publish / f"{name}.json"
-    host = ExternalHost.at(peers_python, peer_minutes)
+    host = ExternalHost.at(peers_python, peer_minutes, peer_search)
     result = run_benchmark(table, name, found, found.split, where, seeds, published, say, host, peer_seeds)
     print_text(f"\n{result.text}")
     say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")

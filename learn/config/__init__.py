@@ -3,8 +3,8 @@
 This package imports neither torch nor transformers.
 """
 
-from learn.config.config import Config, parse_config
-from learn.config.presets import AUTO, PRESETS, preset
+from learn.config.config import Config, parse_config, read_config
+from learn.config.presets import AUTO, PRESETS, for_tower, preset
 from learn.config.sections import (
     BUNDLED,
     BUNDLED_ENCODER,
@@ -41,6 +41,8 @@ __all__ = [
     "SamplingConfig",
     "SequenceUse",
     "TrainingConfig",
+    "for_tower",
     "parse_config",
     "preset",
+    "read_config",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import model_validator
 
 from learn.config.sections import FIRST_NAMES, LATER, Backbone, CEXConfig, ObjectiveConfig, PALConfig, TrainingConfig
 from learn.errors import LearnError
+from learn.files import read_json
 from learn.frozen import Frozen
 from learn.sampling import SamplingConfig
 from learn.settings import checked, with_settings
@@ -75,6 +77,16 @@ def parse_config(data: Any, what: str = "The configuration") -> Config:
         LearnError: naming every field that is unknown or out of range, with the value given.
     """
     return checked(Config, data, what)
+
+
+def read_config(file: Path) -> Config:
+    """The Config in a JSON file: what `learn tune` wrote, or the config.json of a Run.
+
+    Raises:
+        LearnError: no such file, no JSON, or fields that are unknown or out of range.
+    """
+    remedy = "Give a configuration as learn tune writes it."
+    return parse_config(read_json(file, remedy, dict), f"The configuration in {file}")
 
 
 def _first_name(name: str) -> str:

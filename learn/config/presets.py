@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from learn.config.config import Config
 from learn.config.sections import CEXConfig, ObjectiveConfig, PALConfig, Preprocessing, TrainingConfig
 from learn.errors import LearnError
-from learn.item_towers import ItemTower
+from learn.item_towers import ItemTower, Tower
 from learn.sampling import SamplingConfig, SequenceUse
 from learn.training_objectives import Objective
 
@@ -118,3 +120,26 @@ def preset(name: str, split_kind: str | None = None) -> Config:
     if name not in PRESETS:
         raise LearnError(f"There is no preset {name!r}.", f"Choose one of: {AUTO}, {', '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+IN_CONTEXT = {"sampling.sequence": SequenceUse.CUT.value, "objective.kind": Objective.DENSE_ALL_ACTION.value}
+"""Under what a tower that embeds targets in context is trained where others have whole sequences: the paper's."""
+
+
+def for_tower(config: Config, tower: Tower, told: Collection[str] = ()) -> Config:
+    """``config`` as ``tower`` is trained under it.
+
+    In a sequence that is used whole, the targets before a target are the user's own history. A tower that reads them
+    would learn to copy it, and find nothing to copy in an item that comes alone, as all do at inference. So its
+    sequences are cut into history and target, unless somebody asked for whole ones.
+
+    Args:
+        config: of all towers.
+        tower: one of them.
+        told: names of the settings that somebody gave a value, which are left alone.
+    """
+    own = config.with_values(pal__item_tower=tower.code)
+    is_copied = tower.reads_context and tower.own_vectors and own.sampling.sequence is SequenceUse.WHOLE
+    if not is_copied or "sampling.sequence" in told:
+        return own
+    return own.with_settings({name: value for name, value in IN_CONTEXT.items() if name not in told})

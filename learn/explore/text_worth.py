@@ -197,7 +197,25 @@ def said_of_text(runs: Sequence[Run], dataset: Dataset) -> list[str]:
             said.append(why_little(worth, dataset))
         except LearnError as error:  # what was read is gone: the figures stand, the reason cannot be told
             said.append(f"Why cannot be told: {error.what}" if worth.is_little else "")
-    return [*filter(None, said), *copying(runs)]
+    return [*filter(None, said), *copying(runs), *trained_apart(runs)]
+
+
+def trained_apart(runs: Sequence[Run]) -> list[str]:
+    """A sentence for each trained Run whose tower reads context, and whose sequences are therefore cut where those of
+    other towers are used whole (`learn.config.for_tower`)."""
+    trained = [run for run in runs if run.info.kind == "learn" and run.info.refit is not True]
+    trained = [run for run in trained if run.info.variant in ITEM_TOWERS and ITEM_TOWERS[run.info.variant].trained]
+    alone = [run for run in trained if not ITEM_TOWERS[run.info.variant].reads_context]
+    whole = next((run for run in alone if run.config.sampling.sequence == SequenceUse.WHOLE), None)
+    if whole is None:
+        return []
+    return [
+        f"{run.info.label} ({run.name}) is trained otherwise than {whole.info.label} ({whole.name}): "
+        f"{run.config.training_setup}, not {whole.config.training_setup}. In a whole sequence the items before its "
+        "target are the user's own history, and it would learn to copy them."
+        for run in trained
+        if ITEM_TOWERS[run.info.variant].reads_context and run.config.sampling.sequence == SequenceUse.CUT
+    ]
 
 
 def copying(runs: Sequence[Run]) -> list[str]:

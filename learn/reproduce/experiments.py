@@ -8,10 +8,11 @@ from typing import Any
 
 from learn.cex.extractor import content_embeddings
 from learn.cex.store import store_key
-from learn.config import Config
+from learn.config import CEXConfig, Config
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
 from learn.data.stored import open_dataset
+from learn.reproduce.external_baselines import ExternalBaseline
 from learn.reproduce.external_runs import ExternalHost, external_run
 from learn.reproduce.tables import Table, TableRow
 from learn.runs.baselines import BASELINES, REFIT_SUFFIX, Content, choice_of, make_reference_run
@@ -87,7 +88,7 @@ def run_cell(
         PeerCannotRun: the row is a peer that cannot run on ``host``.
     """
     if experiment.row.peer is not None:
-        return external_run(experiment.row.peer, experiment.seed or 0, dataset, split, experiment.folder, host)
+        return _peer(experiment, experiment.row.peer, dataset, split, workspace, host, progress)
     row = experiment.row
     if row.config is None:
         return _reference(row, experiment.folder, dataset, split, workspace, progress)
@@ -102,6 +103,22 @@ def run_cell(
     run = _trained(experiment.seed, source, source.split, config, workspace, progress)
     content = content_embeddings(dataset, config.cex, workspace, progress)
     return transfer(run, dataset, split, content.vectors, folder=experiment.folder, content_key=content.key)
+
+
+def _peer(
+    experiment: Experiment,
+    peer: ExternalBaseline,
+    dataset: Dataset,
+    split: Split,
+    workspace: Workspace,
+    host: ExternalHost,
+    progress: Any,
+) -> Run:
+    """The peer's Run; one that reads content embeddings is given those that our rows have."""
+    content = None
+    if peer.reads_content:
+        content = content_embeddings(dataset, experiment.row.cex or CEXConfig(), workspace, progress).vectors
+    return external_run(peer, experiment.seed or 0, dataset, split, experiment.folder, host, content)
 
 
 def _trained(

@@ -10,19 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
 from learn.errors import LearnError
 from learn.files import atomic_path, read_json, write_json
 from learn.reproduce.external_baselines import ExternalBaseline, export
+from learn.reproduce.external_search import search_peer
 from learn.runs.import_run import DROPPED, VARIANT, ranked_lists
 from learn.runs.info import RunInfo, provenance
 from learn.runs.run import Run
 from learn.runs.write import finish_run
+from learn.tuning.trials import Trial, best_trial, counted
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "benchmarks" / "peers"
 """The runners, which only a clone of the project has: their libraries are not this package's."""
 ENVIRONMENT_VARIABLE = "LEARN_PEERS_PYTHON"
+TRIALS = "trials"
+"""In what a Run says of its making: how many settings were tried before."""
 # One core's work, so that the seconds of peers can be compared; freed memory is kept, because matrices of a batch's
 # scores over the catalogue come and go, and giving them back each time costs as much as computing them.
 _ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
@@ -40,29 +46,45 @@ class ExternalHost:
         python: of the environment that `make peers` builds.
         scripts: the folder of the runners.
         minutes: that one Run may take; None: as long as it needs.
+        search: minutes of a search for each peer's settings before its Runs; None: they stay as they are.
     """
 
     python: Path
     scripts: Path = SCRIPTS
     minutes: float | None = None
+    search: float | None = None
 
     @classmethod
-    def at(cls, python: Path | str | None = None, minutes: float | None = None) -> ExternalHost:
+    def at(
+        cls, python: Path | str | None = None, minutes: float | None = None, search: float | None = None
+    ) -> ExternalHost:
         """``python``, else $LEARN_PEERS_PYTHON, else what `make peers` builds."""
         found = python or os.environ.get(ENVIRONMENT_VARIABLE) or SCRIPTS / ".venv" / "bin" / "python"
-        return cls(Path(found), minutes=minutes)
+        return cls(Path(found), minutes=minutes, search=search)
 
 
 def external_run(
-    peer: ExternalBaseline, seed: int, dataset: Dataset, split: Split, folder: Path, host: ExternalHost
+    peer: ExternalBaseline,
+    seed: int,
+    dataset: Dataset,
+    split: Split,
+    folder: Path,
+    host: ExternalHost,
+    content: np.ndarray | None = None,
 ) -> Run:
     """The Run in ``folder`` when it was made by the same peer from the same data and settings, else a new one.
+
+    ``content``: [N, d] content embeddings, of a peer that reads them.
 
     Raises:
         PeerCannotRun: it could not be made; what the peer printed is in a .log file beside the folder.
     """
     settings = peer.settings_for(split)
+    trials = _searched(peer, dataset, split, folder, host, content)
+    if best := best_trial(trials):
+        settings |= best.settings
     identity = {"peer": peer.name, "settings": json.dumps(settings, sort_keys=True)}
+    identity |= {TRIALS: counted(trials)} if trials else {}
     if (folder / "run.json").exists():
         kept = Run(folder)
         made_so = {key: kept.info.made.get(key) for key in identity}
@@ -71,7 +93,7 @@ def external_run(
             return kept
     with tempfile.TemporaryDirectory() as temporary:
         output = Path(temporary)
-        export(dataset, split, output / "data")
+        export(dataset, split, output / "data", content)
         told = run_job(peer, seed, settings, output, folder.with_name(f"{folder.name}.log"), host)
         try:
             ranked, dropped = ranked_lists(output / "recommendations.csv", dataset, split)
@@ -96,14 +118,39 @@ def external_run(
     return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
 
 
+def _searched(
+    peer: ExternalBaseline,
+    dataset: Dataset,
+    split: Split,
+    folder: Path,
+    host: ExternalHost,
+    content: np.ndarray | None,
+) -> list[Trial]:
+    """The trials of the search for the peer's settings, kept beside its Runs; none where ``host`` asks for none."""
+    if not host.search:
+        return []
+
+    def train(settings: dict[str, Any], output: Path, log: Path, more: dict[str, Any]) -> dict[str, Any]:
+        return run_job(peer, 0, peer.settings_for(split) | settings, output, log, host, more)
+
+    return search_peer(peer, dataset, split, folder.with_name(f"{peer.name}-search"), host.search, train, content)
+
+
 def run_job(
-    peer: ExternalBaseline, seed: int, settings: dict[str, Any], output: Path, log: Path, host: ExternalHost
+    peer: ExternalBaseline,
+    seed: int,
+    settings: dict[str, Any],
+    output: Path,
+    log: Path,
+    host: ExternalHost,
+    more: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Runs the peer on the exported files in ``output / "data"``.
 
     Args:
         output: gets recommendations.csv and result.json.
         log: gets what the peer printed.
+        more: what else its job says.
 
     Returns:
         result.json: parameters, train_seconds, validation_ndcg_at_10 after every epoch, and more.
@@ -122,7 +169,8 @@ def run_job(
             f"Type: make peers (it should be {host.python}), or set {ENVIRONMENT_VARIABLE}.",
         )
     job = {"data": output / "data", "peer": peer.model, "seed": seed, "settings": settings, "output": output}
-    write_json(output / "job.json", job)
+    write_json(output / "job.json", job | (more or {}))
+    (output / "result.json").unlink(missing_ok=True)  # of an earlier trial
     with atomic_path(log) as temporary:
         with open(temporary, "w", encoding="utf-8") as lines:
             words = [host.python.absolute(), host.scripts / peer.script, output / "job.json"]

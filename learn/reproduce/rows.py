@@ -34,7 +34,7 @@ class TableRow:
         peer: another library's model instead, under every seed.
         refit: it learns from training and validation together, under what validation chose before.
         counts: the code of a reference that is blended with the trained Run (`learn.runs.blend`).
-        cex: of a reference that reads texts, how they are read.
+        cex: of a reference or a peer that reads texts, how they are read.
         note: what has to be known of its numbers, a sentence; "": nothing.
     """
 

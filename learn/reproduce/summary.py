@@ -12,6 +12,7 @@ from learn.data.slices import ITEM_PREFIX
 from learn.evaluation.bootstrap import Interval, bootstrap_mean, over_seeds, paired_difference
 from learn.evaluation.protocol import KS
 from learn.evaluation.protocol import per_user_values as stored_values
+from learn.reproduce.external_runs import TRIALS
 from learn.reproduce.tables import Table, TableRow
 from learn.runs.info import RunInfo
 from learn.runs.run import Run
@@ -140,6 +141,12 @@ def _averaged(rows: pd.DataFrame) -> dict[str, object]:
     }
 
 
+def _trials(runs: Sequence[Run]) -> str:
+    """How many settings of a peer were tried before its Runs; "" where none were."""
+    tried = runs[0].info.made.get(TRIALS) if runs else None
+    return f"Its settings are the best on validation of {tried}." if tried else ""
+
+
 def _about(row: TableRow, runs: Sequence[Run], one: RunInfo, why: str | None) -> dict[str, object]:
     """What is the same for all metrics of a row; ``one``: any Run of the table, for what they have in common."""
     return {
@@ -153,5 +160,5 @@ def _about(row: TableRow, runs: Sequence[Run], one: RunInfo, why: str | None) ->
         "params": runs[0].info.trainable_parameters if runs else np.nan,
         "train_seconds": round(float(np.mean([run.info.train_seconds for run in runs])), 1) if runs else np.nan,
         "commit": runs[0].info.made.get("commit") if runs else None,
-        "why": why or row.note or None,
+        "why": why or row.note or _trials(runs) or None,
     }

@@ -8,7 +8,6 @@ from itertools import product
 
 from learn.config import (
     BUNDLED_ENCODER,
-    PRESETS,
     Backbone,
     Config,
     Inputs,
@@ -22,6 +21,7 @@ from learn.data.slices import ITEM_PREFIX
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.reproduce.external_baselines import PEERS
+from learn.reproduce.recipes import recipes
 from learn.reproduce.rows import COLD_REFERENCES, REFERENCES, Source, Table, TableRow, refitted_row
 from learn.training_objectives import OBJECTIVES
 
@@ -231,30 +231,6 @@ def item_cold(base: Config) -> Table:
     )
 
 
-def recipes(base: Config) -> Table:
-    """The paper's method, the recipe that its authors released, and ours, all as wide and as long as ``base``.
-
-    What makes a recipe is taken from the presets ``paper`` and ``released``: item tower, inputs' scale, sampling, loss.
-    Width, layers, batch and epochs are ``base``'s, so that a processor trains them. The released recipe stands there
-    under tower (a) too: its one target is read alone, so (a) is (b).
-    """
-    size = ("hidden_size", "num_layers", "num_heads", "feed_forward_size", "output_size", "dropout")
-    same: dict[str, object] = {f"pal__{name}": getattr(base.pal, name) for name in size}
-    same |= {f"sampling__{name}": getattr(base.sampling, name) for name in ("history_length", "target_length")}
-
-    def recipe(name: str, code: str) -> Config:
-        found = PRESETS[name].model_copy(update={"cex": base.cex, "training": base.training})
-        return found.with_values(**same, pal__item_tower=code)
-
-    rows = (
-        TableRow("paper", "the paper's method, (a)", "text", recipe("paper", ItemTower.SEQUENCE.value)),
-        TableRow("released", "the released recipe, (b)", "text", recipe("released", ItemTower.ITEM.value)),
-        TableRow("released-a", "the released recipe, (a)", "text", recipe("released", ItemTower.SEQUENCE.value)),
-        TableRow("ours", "ours, (b)", "text", base.with_values(pal__item_tower=ItemTower.ITEM.value)),
-    )
-    return Table("The paper's method, the released recipe, ours", (*REFERENCES, *rows), reference="ours")
-
-
 PLANS: dict[str, Callable[[Config], Table]] = {
     "table3": peers,
     "table4": alignment,
@@ -288,5 +264,5 @@ def plan(name: str, base: Config, sources: Sequence[Source] = ()) -> Table:
             f"Type: learn benchmark {ZERO_SHOT} --dataset RANKED --source TRAINED_ON [--source ANOTHER]",
         )
     made = zero_shot(base, sources) if sources else PLANS[name](base)
-    rows = (replace(row, cex=base.cex) if row.kind == "reference" else row for row in made.rows)
+    rows = (replace(row, cex=base.cex) if row.kind in ("reference", "peer") else row for row in made.rows)
     return replace(made, rows=tuple(rows))

@@ -91,9 +91,10 @@ def forget_user(workspace: Workspace, name: str, user: str) -> Forgotten:
                 _take_out(folder, user, old, new, found)
             except LearnError as problem:
                 found.problems.append(problem)
-        for checkpoints in workspace.runs(name).glob(".training-*"):
+        searches = [path for path in workspace.tuning(name).glob("*") if path.is_dir()]
+        for checkpoints in (path for place in (workspace.runs(name), *searches) for path in place.glob(".training-*")):
             shutil.rmtree(checkpoints, ignore_errors=True)  # of trainings that nobody finished
-        for place in (workspace.ranking(name), *workspace.root.glob(f"benchmarks/*/{name}")):
+        for place in (workspace.ranking(name), *workspace.root.glob(f"benchmarks/*/{name}"), *searches):
             if place.is_dir():
                 found.reports.append(place)
         found.uploads.extend(sorted(path for path in workspace.root.glob("uploads/*") if path.is_dir()))

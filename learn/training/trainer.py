@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,9 @@ class Trainer:
         folder: the Run's; checkpoints are kept beside it.
         until: train this many epochs, on the course of all, and do not validate; None: validation decides.
 
+    Attributes:
+        watch: told the epoch and the score of each validation, once a checkpoint holds them; it may raise.
+
     Raises:
         LearnError: nothing to train on, or an item tower that does not do what its entry says.
     """
@@ -101,6 +105,7 @@ class Trainer:
         self.last = Checkpoints(checkpoint_folder(folder, "last"), whole)
         self.best = Checkpoints(checkpoint_folder(folder, "best"), whole)
         self.state = TrainingState()
+        self.watch: Callable[[int, float], None] = lambda epoch, score: None
         self._began = self._saved_at = time.monotonic()
         self._earlier_seconds = 0.0
 
@@ -214,6 +219,8 @@ class Trainer:
             self._keep_best(score)
         state.epoch, state.step, state.loss_sum = number, 0, 0.0
         self._save()
+        if score is not None:
+            self.watch(number, score)
 
     def _keep_best(self, score: float) -> None:
         state = self.state

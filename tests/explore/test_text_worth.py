@@ -8,7 +8,7 @@ import pytest
 from learn.config import PRESETS, PALConfig
 from learn.data.sequences import Sequences
 from learn.explore import text_worth
-from learn.explore.text_worth import buyers_shared, copying, said_of_text, sharing_sentence, what_helps
+from learn.explore.text_worth import buyers_shared, copying, said_of_text, sharing_sentence, trained_apart, what_helps
 from learn.runs.info import RunInfo
 from learn.sampling import SequenceUse
 
@@ -113,4 +113,9 @@ def test_a_tower_that_was_trained_to_copy_is_named_with_what_to_type(split):
     (said,) = copying([a, *others])
     assert said.startswith("(a) sequence to sequence (a) is not at its best here: sequences are used whole")
     assert said.endswith("learn train world --tower a --suffix=-cut --set sampling.sequence=cut")
-    assert copying([run(split, "learn", "a", 0.01, config=cut), *others]) == []
+    cut_run = run(split, "learn", "a", 0.01, label="(a) sequence to sequence", config=cut)
+    assert copying([cut_run, *others]) == [] == trained_apart([a, *others]) == trained_apart([cut_run])
+    (said,) = trained_apart([cut_run, *others])
+    assert said.startswith(
+        "(a) sequence to sequence (a) is trained otherwise than B (b): next item, cut sequence, not next item, whole "
+    )

@@ -27,6 +27,7 @@ def before(trained_once, tmp_path_factory):
 @pytest.fixture(scope="module")
 def after(before, tmp_path_factory):
     workspace = trained.copy_of(before, tmp_path_factory.mktemp("forget") / "workspace")
+    (workspace.tuning(synthetic.NAME) / "b-1" / ".training-trial-3" / "last").mkdir(parents=True)
     return workspace, forget_user(workspace, synthetic.NAME, USER)
 
 
@@ -68,6 +69,8 @@ def test_what_learned_of_them_is_named(after):
     workspace, found = after
     assert {path.name for path in found.learned} == {"learn-a", "learn-b", "learn-c", "popularity"}
     assert set(found.runs) == set(workspace.run_paths(synthetic.NAME))
+    search = workspace.tuning(synthetic.NAME) / "b-1"
+    assert search in found.reports and not list(search.iterdir())  # weights of an unfinished trial are gone
 
 
 def test_interrupted_the_same_command_goes_on(before, tmp_path, monkeypatch):

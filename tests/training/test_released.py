@@ -66,7 +66,12 @@ def test_sequence_and_item_towers_are_one(split):
 def test_the_recipes_differ_in_method_alone():
     base = preset("short")
     rows = {row.name: row.config for row in plan("recipes", base).rows if row.config is not None}
+    alone = {name: config for name, config in rows.items() if name.startswith("in-batch-")}
+    rows = {name: config for name, config in rows.items() if name not in alone}
     assert list(rows) == ["paper", "released", "released-a", "ours"]
+    assert len(alone) == 8 and len({config.training_setup for config in alone.values()}) == 4
+    assert all(config.objective.catalogue_negatives == 0 for config in alone.values())
+    assert [config.pal.item_tower for config in alone.values()] == ["a"] * 4 + ["b"] * 4
     assert {config.pal.hidden_size for config in rows.values()} == {base.pal.hidden_size}
     assert {config.training for config in rows.values()} == {base.training}
     assert [rows[name].pal.item_tower for name in rows] == ["a", "b", "a", "b"]
