@@ -35,16 +35,18 @@ function drawRow(row) {
   }
   title.append(document.createTextNode(row.title));
   if (row.sign) title.append(element("span", "sign", row.sign));
-  words.append(title);
+  const line = element("div", "line");
+  line.append(title);
+  if (row.number) line.append(element("span", "number", row.number));
+  const links = linksOf(row);
+  if (links.childElementCount) line.append(links);
+  words.append(line);
   if (row.detail) {
     const detail = element("div", "detail", row.detail);
     detail.title = row.detail;
     words.append(detail);
   }
   made.append(words);
-  if (row.number) made.append(element("span", "number", row.number));
-  const links = linksOf(row);
-  if (links.childElementCount) made.append(links);
   return made;
 }
 

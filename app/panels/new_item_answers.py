@@ -49,6 +49,7 @@ def show_new_item(
     word_table.show(opened, item, content, labels)
     new_item_maps.show_places(opened, content, view, runs, key, former)
     show_prompt(item)
+    audiences.show_origin(view, opened, found)
 
 
 def _words(item: pd.DataFrame | None) -> str:

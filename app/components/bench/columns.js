@@ -78,9 +78,9 @@ class BenchColumn {
 
   tip(entry) {
     const { items } = this.data;
-    const lines = [items.title[entry.row], items.detail[entry.row], `score ${entry.score.toFixed(3)}`];
+    const lines = [items.title[entry.row], items.detail[entry.row], `score ${digits(entry.score, 3)}`];
     if (this.column.terms) {
-      const terms = ["similarity", "popularity", "repeats"].map((code) => this.column[code][entry.place].toFixed(2));
+      const terms = ["similarity", "popularity", "repeats"].map((code) => digits(this.column[code][entry.place], 2));
       lines[2] += `; in full: similarity ${terms[0]}, popularity ${terms[1]}, buying again ${terms[2]}`;
     }
     return lines.filter(Boolean).join("\n");
@@ -111,7 +111,8 @@ class BenchColumn {
     this.empty.textContent = visible.length ? "" : list.length ? "Nothing that the others lack." : this.column.empty;
     const { of } = this.column;
     const hits = list.filter((entry) => this.data.items.hit[entry.row]).length;
-    this.hits.textContent = of === null ? "" : `hits: ${hits} of ${of} ${this.data.hit_words}`;
+    this.hits.textContent = of === null ? "" : `✓ ${hits} of ${of} bought later`;
+    this.hits.title = of === null ? "" : `Of ${of} ${this.data.hit_words}, this list has ${hits}`;
   }
 }
 
