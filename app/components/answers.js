@@ -69,7 +69,9 @@ export default function ({ parentElement, data }) {
     card.setAttribute("aria-label", column.label);
     card.style.setProperty("--run", column.colour);
     const head = element("header", "head");
-    head.append(element("div", "label", column.label), element("div", "said", column.said));
+    head.append(element("div", "label", column.label));
+    if (column.about) head.append(element("div", "said", column.about));
+    head.append(element("div", "said reach", column.said));
     card.append(head);
     data.parts.forEach((part, at) => card.append(...drawPart(part.name, column.parts[at], part.none, longest[at])));
     grid.append(card);

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from app.components.answers import show_answers as draw
-from app.shared import cache, links, origin, pictures, theme
+from app.shared import cache, links, origin, pictures, theme, variant_texts
 from learn.explore.colours import category_colours
 from learn.explore.lists import newcomer, numbers
 from learn.explore.lists.audience import SEEN, Audience
@@ -55,6 +55,7 @@ def say(found: Mapping[str, Answer], view: cache.View, labels: dict[str, str], b
 
 def show_answers(
     found: dict[str, Answer],
+    opened: Mapping[str, Recommender],
     view: cache.View,
     labels: dict[str, str],
     colours: dict[str, str],
@@ -71,7 +72,9 @@ def show_answers(
         said = newcomer.reach(one.audience)
         if changes and changes[name].best[0] != changes[name].best[1]:
             said += f" · best place {changes[name].best[1]:,}, before {changes[name].best[0]:,}"
-        columns.append({"name": name, "label": labels[name], "colour": colours[name], "said": said, "parts": parts})
+        about = variant_texts.in_plain_words(opened[name].run)
+        heading = {"name": name, "label": labels[name], "colour": colours[name], "about": about, "said": said}
+        columns.append(heading | {"parts": parts})
     draw(PARTS, columns, key)
 
 

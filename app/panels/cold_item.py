@@ -32,7 +32,7 @@ def show(view: cache.View, opened: dict[str, Recommender]) -> None:
     answers, table = _answered(view, opened, item)
     bought = "" if table.empty else cold_start.buyers_sentence(table, labels, view.dataset.n_items)
     audiences.say(answers, view, labels, bought)
-    audiences.show_answers(answers, view, labels, colours, item, "cold_start_answers")
+    audiences.show_answers(answers, opened, view, labels, colours, item, "cold_start_answers")
     _who_bought(view, table, labels)
     show_prompt(view.dataset.items.iloc[[item]])
     audiences.show_origin(view, opened, answers)

@@ -7,7 +7,19 @@ import streamlit as st
 
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
 from app.panels import basket as baskets
-from app.shared import bench_settings, cache, links, origin, page, pickers, recommenders, row_links, theme, url
+from app.shared import (
+    bench_settings,
+    cache,
+    links,
+    origin,
+    page,
+    pickers,
+    recommenders,
+    row_links,
+    theme,
+    url,
+    variant_texts,
+)
 from learn.explore.colours import run_colours
 from learn.explore.export import csv_bytes
 from learn.explore.lists import new_user, user_lists
@@ -92,7 +104,16 @@ def _columns(
             entered = len(new_user.what_changed(earlier, found).entered)
             source = f"{entered} of {len(found.items)} are new since the last click"
         columns.append(
-            BenchColumn(name, labels[name], colours[name], source, found, terms, earlier.items if earlier else None)
+            BenchColumn(
+                name,
+                labels[name],
+                colours[name],
+                source,
+                found,
+                terms,
+                earlier.items if earlier else None,
+                about=variant_texts.in_plain_words(opened[name].run),
+            )
         )
         shown[name] = weighted_list(terms, weights, k, allowed)
     return columns, shown

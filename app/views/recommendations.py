@@ -9,7 +9,19 @@ import streamlit as st
 
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
 from app.panels import person
-from app.shared import bench_settings, cache, links, origin, page, pickers, recommenders, row_links, theme, url
+from app.shared import (
+    bench_settings,
+    cache,
+    links,
+    origin,
+    page,
+    pickers,
+    recommenders,
+    row_links,
+    theme,
+    url,
+    variant_texts,
+)
 from learn.errors import LearnError
 from learn.explore.catalogue import Filters
 from learn.explore.colours import run_colours
@@ -162,7 +174,17 @@ def _bench(
                 "No list: nothing is known of this user." if not len(seen.history) else "No list for them.",
             )
         columns.append(
-            BenchColumn(name, labels[name], colours[name], source, one.full, one.terms, of=len(later), empty=empty)
+            BenchColumn(
+                name,
+                labels[name],
+                colours[name],
+                source,
+                one.full,
+                one.terms,
+                of=len(later),
+                empty=empty,
+                about=variant_texts.in_plain_words(runs.named(name)),
+            )
         )
     held = np.zeros(view.dataset.n_items, dtype=bool)
     held[seen.history] = True

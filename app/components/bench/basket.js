@@ -81,7 +81,7 @@ class Basket {
     this.drawnFound = wanted;
     const rows = element("ol", "rows compact");
     for (const row of data.found) rows.append(drawRow(row, {}, this.actions(row.item)));
-    this.found.replaceChildren(element("h3", "part", "Found"), element("div", "note", data.note), rows);
+    this.found.replaceChildren(element("h3", "part", "Products to choose from"), element("div", "note", data.note), rows);
   }
 
   draw() {

@@ -42,6 +42,11 @@ class BenchColumn {
     const head = element("header", "head");
     this.hits = element("div", "hits");
     head.append(element("div", "label", column.label), this.hits);
+    if (column.about) {
+      const about = element("div", "about", column.about);
+      about.title = column.about;
+      head.children[0].after(about);
+    }
     if (column.source) head.append(element("div", "source", column.source));
     this.list = element("ol", "rows");
     this.empty = element("div", "empty");

@@ -80,12 +80,10 @@ def buyers_sentence(table: pd.DataFrame, labels: dict[str, str], n_items: int) -
     best = min(medians, key=lambda name: medians[name])
     many = len(table) > 1
     people = f"{len(table):,} people with a history" if many else "One person with a history"
+    stood = f"at place {medians[best]:,.0f}" + (" or better for half of them" if many else "")
     few = f" Fewer than {FEW_USERS} people: a hint, no proof." if len(table) < FEW_USERS else ""
-    return (
-        f"{people}. {labels[best]} had it nearest to the top of {'their lists' if many else 'their list'}: place "
-        f"{medians[best]:,.0f}{' in the middle' if many else ''}, where chance would be place "
-        f"{(n_items + 1) / 2:,.0f}.{few}"
-    )
+    by_chance = f"where chance would be {(n_items + 1) / 2:,.0f}"
+    return f"{people}. It stood highest under {labels[best]}: {stood}, {by_chance}.{few}"
 
 
 CHANCE = "chance"

@@ -21,7 +21,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     if (!explorers.has(root)) explorers.set(root, new Explorer(root));
     const tell = {
       person: (id) => setTriggerValue("person", id),
-      meaning: (text) => asked.ask(text),
+      meaning: (text) => asked.ask?.(text),
       spaces: (names) => setTriggerValue("spaces", names),
       picture: (id) => setTriggerValue("picture", id),
       send: () => sendFile(),
