@@ -83,10 +83,10 @@ def stability(found: Attribution) -> str:
     sure, parts = found.stability, f"This history is long and is read in {found.n_chunks} parts"
     if not np.isfinite(sure):
         return f"{parts}; there are too few reasons to tell whether their order is firm."
-    scale = f"({fixed(sure)}, where 1 is the same order)"
+    scale = f"({fixed(sure)} of 1)"
     if sure >= SURE:
-        return f"The order of these reasons is firm. {parts}: cut at other points, it gives nearly the same {scale}."
-    return f"The order of these reasons is not firm. {parts}: cut at other points, it gives another one {scale}."
+        return f"The order of these reasons is firm. {parts}: cut at other points, it gives nearly the same order {scale}."
+    return f"The order of these reasons is not firm. {parts}: cut at other points, it gives another order {scale}."
 
 
 def listed(labels: Sequence[str]) -> str:
