@@ -85,7 +85,9 @@ def stability(found: Attribution) -> str:
         return f"{parts}; there are too few reasons to tell whether their order is firm."
     scale = f"({fixed(sure)} of 1)"
     if sure >= SURE:
-        return f"The order of these reasons is firm. {parts}: cut at other points, it gives nearly the same order {scale}."
+        return (
+            f"The order of these reasons is firm. {parts}: cut at other points, it gives nearly the same order {scale}."
+        )
     return f"The order of these reasons is not firm. {parts}: cut at other points, it gives another order {scale}."
 
 
