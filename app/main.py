@@ -36,7 +36,8 @@ page = st.navigation(
 st.set_page_config(page_title=f"{page.title} · LEARN Explorer")
 # The wide layout's margins would leave little of a narrow window; a chosen segment is hard to read on a dark ground.
 st.html(
-    "<style>@media (max-width: 1000px) { [data-testid=stMainBlockContainer] { padding-inline: 1.5rem; } }"
+    "<style>[data-testid=stMain] h1 { font-size: 2rem; padding: 0; }"
+    "@media (max-width: 1000px) { [data-testid=stMainBlockContainer] { padding-inline: 1.5rem; } }"
     "@media (max-width: 500px) { [data-testid=stMainBlockContainer] { padding-inline: .8rem; } }"
     "@media (prefers-color-scheme: dark) { [data-testid=stButtonGroup] [data-selected=true] p { color: #9cc4f5; } }"
     "</style>"

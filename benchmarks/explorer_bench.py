@@ -54,7 +54,7 @@ def settle(page: Page) -> None:
 
 def clicks_lost(page: Page, address: str, dataset: str) -> int:
     """Of ten fast clicks, how many are missing or out of place, in the browser or in the address; the worse counts."""
-    page.goto(f"{address}/new_user?dataset={dataset}")
+    page.goto(f"{address}/new_user?dataset={dataset}&basket=")
     found = page.locator(".found .row")
     found.nth(CLICKS - 1).wait_for()
     settle(page)

@@ -6,6 +6,8 @@ assets/benchmarks/explorer.json; rows of other names stay as they are.
 - new_item_s: from a typed text to every variant's answer: one live pass of the frozen LLM, its vector in each variant,
   nearest warm items, first users with their reasons, its place on every map. Another text each time.
 - new_user_ms: from a click to new lists of every variant: the basket's and, to tell what changed, the one before.
+- audience_wrong: of 50 items nobody had in training, how many people "Shown it first" names under any variant who are
+  not those in whose own lists the item stands highest, by sorting every list's exact scores; and wrong places.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from learn.cex.llm import load_llm
 from learn.data.dataset import Dataset
 from learn.data.splits import Phase
 from learn.explore.catalogue import read_catalogue
-from learn.explore.lists.audience import audience
+from learn.explore.lists.audience import audience, first_users
 from learn.explore.lists.cold_start import place_new_item
 from learn.explore.lists.new_item import make_item
 from learn.explore.lists.new_user import recommend, what_changed
@@ -96,15 +98,65 @@ def new_users(recommenders: dict[str, Recommender], split, rounds: int) -> list[
     return taken[1:]
 
 
+def audience_wrong(recommenders: dict[str, Recommender], split, n_items: int) -> int:
+    """How many places of everybody's lists, and named people, differ from what counting exact scores gives.
+
+    Scores are float64 here, of whole lists, user by user; `learn.explore.lists.audience` looks at blocks in float32.
+    """
+    cold = np.flatnonzero(split.training_counts() == 0)
+    items = np.random.default_rng(0).choice(cold, min(n_items, len(cold)), replace=False)
+    history, wrong = split.history(Phase.TEST), 0
+    for recommender in recommenders.values():
+        ranks = _places(recommender, history, items)
+        for column, item in enumerate(items.tolist()):
+            expected = ranks[:, column]
+            users, places, everybody = first_users(
+                recommender.users, recommender.items, recommender.items[item], history, PEOPLE, item
+            )
+            asked = np.flatnonzero(expected)
+            order = asked[np.argsort(expected[asked], kind="stable")][:PEOPLE]
+            wrong += int((everybody != expected).sum()) + int((users != order).sum())
+            wrong += int((places != expected[order]).sum())
+        print(f"{recommender.run.name}: {len(items)} items, {len(history)} people, {wrong} wrong so far", flush=True)
+    return wrong
+
+
+def _places(recommender: Recommender, history, items: np.ndarray) -> np.ndarray:
+    """[U, len(items)] each item's place in everybody's list of what is new to them; 0 where it is not asked."""
+    vectors = recommender.items.astype(np.float64)
+    ranks = np.zeros((len(history), len(items)), dtype=np.int64)
+    for user in range(len(history)):
+        had = np.unique(history[user])
+        if not len(had):
+            continue
+        # As stored scores are: sums of exact products, rounded once.
+        scores = (vectors * recommender.users[user].astype(np.float64)).sum(axis=1).astype(np.float32)
+        ahead = np.argsort(-scores, kind="stable")
+        new = np.ones(len(scores), dtype=bool)
+        new[had] = False
+        place = np.zeros(len(scores), dtype=np.int64)
+        place[ahead[new[ahead]]] = np.arange(1, int(new.sum()) + 1)
+        ranks[user] = place[items]
+    return ranks
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_options(parser)
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--audience-items", type=int, default=50, help="0: do not check audiences")
+    parser.add_argument("--audience-only", action="store_true", help="time nothing")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     own, place, dataset, runs = open_trained(arguments)
     split = dataset.split
     recommenders = {run.name: Recommender(run, dataset) for run in runs}
+    if arguments.audience_items:
+        wrong = audience_wrong(recommenders, split, arguments.audience_items)
+        if not arguments.print_only:
+            upsert({"audience_wrong": (wrong, "people and places")})
+    if arguments.audience_only:
+        return
     maps = drawn_maps(runs, dataset, split, place)
     taken = {
         "new_item_s": (new_items(recommenders, maps, own, split, arguments.rounds), 1, "s", 3),

@@ -35,16 +35,18 @@ function drawRow(row) {
   }
   title.append(document.createTextNode(row.title));
   if (row.sign) title.append(element("span", "sign", row.sign));
-  words.append(title);
+  const line = element("div", "line");
+  line.append(title);
+  if (row.number) line.append(element("span", "number", row.number));
+  const links = linksOf(row);
+  if (links.childElementCount) line.append(links);
+  words.append(line);
   if (row.detail) {
     const detail = element("div", "detail", row.detail);
     detail.title = row.detail;
     words.append(detail);
   }
   made.append(words);
-  if (row.number) made.append(element("span", "number", row.number));
-  const links = linksOf(row);
-  if (links.childElementCount) made.append(links);
   return made;
 }
 
@@ -67,7 +69,9 @@ export default function ({ parentElement, data }) {
     card.setAttribute("aria-label", column.label);
     card.style.setProperty("--run", column.colour);
     const head = element("header", "head");
-    head.append(element("div", "label", column.label), element("div", "said", column.said));
+    head.append(element("div", "label", column.label));
+    if (column.about) head.append(element("div", "said", column.about));
+    head.append(element("div", "said reach", column.said));
     card.append(head);
     data.parts.forEach((part, at) => card.append(...drawPart(part.name, column.parts[at], part.none, longest[at])));
     grid.append(card);

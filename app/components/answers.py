@@ -23,9 +23,9 @@ def show_answers(parts: list[dict[str, str]], columns: list[dict[str, Any]], key
 
     Args:
         parts: what the cards have below each other: name, and none, what is said where there is no row.
-        columns: name, label, colour, said (a line) and parts: as many lists of rows as ``parts``. A row has key and
-            title; perhaps detail, about, place, far, colour and category, number, sign, hit, links (text, href, about),
-            picture (`app.shared.pictures.of_row`).
+        columns: name, label, colour, about (what the variant is, may be empty), said (a line) and parts: as many lists
+            of rows as ``parts``. A row has key and title; perhaps detail, about, place, far, colour, category, number,
+            sign, hit, links (text, href, about), picture (`app.shared.pictures.of_row`).
         key: of the component.
     """
     _mount(key=key, data={"parts": parts, "columns": columns})

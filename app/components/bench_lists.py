@@ -44,6 +44,7 @@ class BenchColumn:
         before: item indices of an earlier list to tell changes from, the best first; None: tell none.
         of: how many items a list could hit; None: hits are not counted.
         empty: what to say where the list is empty.
+        about: the variant in plain words, under the label; may be empty.
     """
 
     name: str
@@ -55,6 +56,7 @@ class BenchColumn:
     before: np.ndarray | None = None
     of: int | None = None
     empty: str = "No item to show."
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def _column(one: BenchColumn, table: np.ndarray, needed: np.ndarray | None, k: i
         "short": short_label(one.label),
         "colour": one.colour,
         "source": one.source,
+        "about": one.about,
         "of": one.of,
         "empty": one.empty,
         "k": k,

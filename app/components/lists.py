@@ -85,7 +85,7 @@ def lists_data(
             "finer": catalogue.finer[item],
             "detail": catalogue.details[item],
             "price": f"{price:,.2f}" if np.isfinite(price) else "",
-            "score": f"{score_name} {score:.3g}",
+            "score": f"{score_name} {score:.3g}".replace("-", "−"),
             "hit": item in bought,
             "cold": bool(cold[item]),
             "others": [name for name in sharing[item] if name != column.name],

@@ -6,6 +6,9 @@ function element(tag, className, text) {
   return made;
 }
 
+// With a true minus, as all texts here have it.
+const digits = (value, places) => value.toFixed(places).replace("-", "−");
+
 function mark(className, text, explanation) {
   const made = element("span", className, text);
   made.title = explanation;
@@ -107,10 +110,11 @@ const SIGNS = {
   cold: () => [element("span", "cold", "cold start"), "nobody had it in the training part"],
   category: () => [chip("#8b93a0"), "category"],
   shared: () => [chip("#8b93a0", "dot"), "also in the list of that colour"],
-  alone: () => [element("span", "edge"), "coloured edge: in this list only"],
+  alone: () => [element("span", "edge"), "in this list only"],
   line: () => [element("span", "stroke"), "the same item in the next list"],
   new: () => [element("span", "badge new", "new"), "was not in the list before"],
   moved: () => [element("span", "badge rose", "▲ 3"), "rose three places"],
+  price: () => [element("span", "price", "2.00"), "price"],
 };
 
 function drawLegend(names) {

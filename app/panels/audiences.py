@@ -9,18 +9,19 @@ import numpy as np
 import streamlit as st
 
 from app.components.answers import show_answers as draw
-from app.shared import cache, links, pictures, theme
+from app.shared import cache, links, origin, pictures, theme, variant_texts
 from learn.explore.colours import category_colours
-from learn.explore.lists import newcomer
+from learn.explore.lists import newcomer, numbers
 from learn.explore.lists.audience import SEEN, Audience
 from learn.explore.lists.newcomer import Answer, Change
+from learn.explore.lists.origin import of_answers
 from learn.runs.recommender import Recommender
 from learn.runs.suggestions import Suggestions
 
 NEIGHBOURS, PEOPLE = 4, 4
 PARTS = [
-    {"name": "Stands beside (cosine)", "none": "Nothing."},
-    {"name": "Its place in whose own list", "none": "Nobody has a history to go by."},
+    {"name": "Most alike, by cosine", "none": "Nothing."},
+    {"name": "Shown it first, at which place", "none": "Nobody has a history to go by."},
 ]
 
 
@@ -41,16 +42,20 @@ def answers(
     }
 
 
-def say(found: Mapping[str, Answer], view: cache.View, labels: dict[str, str]) -> None:
-    """The two sentences over the cards: what the item is taken for, and who would see it."""
+def say(found: Mapping[str, Answer], view: cache.View, labels: dict[str, str], bought: str = "") -> None:
+    """The lines over the cards: what the item is taken for, who would see it, and, where it is known, who bought it."""
     named = {labels[name]: one for name, one in found.items()}
-    st.markdown(
-        f"**{theme.plain(newcomer.what_it_is(named, view.catalogue))}** {theme.plain(newcomer.who_would_see_it(named))}"
-    )
+    lines = {
+        "Taken for": newcomer.what_it_is(named, view.catalogue),
+        "Who would see it": newcomer.who_would_see_it(named),
+        "Who did buy it": bought,
+    }
+    st.markdown("\n".join(f"- **{name}:** {theme.plain(words)}" for name, words in lines.items() if words))
 
 
 def show_answers(
     found: dict[str, Answer],
+    opened: Mapping[str, Recommender],
     view: cache.View,
     labels: dict[str, str],
     colours: dict[str, str],
@@ -67,8 +72,20 @@ def show_answers(
         said = newcomer.reach(one.audience)
         if changes and changes[name].best[0] != changes[name].best[1]:
             said += f" · best place {changes[name].best[1]:,}, before {changes[name].best[0]:,}"
-        columns.append({"name": name, "label": labels[name], "colour": colours[name], "said": said, "parts": parts})
+        about = variant_texts.in_plain_words(opened[name].run)
+        heading = {"name": name, "label": labels[name], "colour": colours[name], "about": about, "said": said}
+        columns.append(heading | {"parts": parts})
     draw(PARTS, columns, key)
+
+
+def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:
+    """Where the cards' numbers come from, on demand."""
+    people = max((int((one.audience.reach > 0).sum()) for one in found.values()), default=0)
+    counted = (
+        f"its place in each person's whole list, k up to {view.dataset.n_items:,}, candidates: products new to them. "
+        f"Most alike: of the products that somebody had in training, the first k = {NEIGHBOURS}"
+    )
+    origin.show(of_answers(view.dataset, [one.run for one in opened.values()], counted, people))
 
 
 def _beside(one: Suggestions, view: cache.View, new: frozenset[int]) -> list[dict[str, Any]]:
@@ -81,7 +98,7 @@ def _beside(one: Suggestions, view: cache.View, new: frozenset[int]) -> list[dic
                 "key": str(view.dataset.item_ids[item]),
                 "title": title,
                 "about": f"{title} · {category}" + (f" · {catalogue.finer[item]}" if catalogue.finer[item] else ""),
-                "number": f"{cosine:.2f}",
+                "number": numbers.fixed(float(cosine)),
                 "category": category,
                 "colour": colours[category],
                 "sign": "new" if item in new else "",
@@ -107,7 +124,7 @@ def _people(one: Audience, view: cache.View, buyers: set[int], item: int | None)
         rows.append(
             {
                 "key": f"user {user_id}",
-                "place": f"{rank:,}.",
+                "place": f"{rank:,}",
                 "far": rank > SEEN,
                 "title": f"User {user_id}",
                 "detail": ("bought it later · " if user in buyers else "")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app.shared import bench_settings, cache, pictures, url
+from app.shared import bench_settings, cache, pickers, pictures, url
 from app.shared.text import short
 from learn.explore.colours import category_colours
 from learn.explore.lists import new_user
@@ -20,11 +20,14 @@ FOUND = 40
 """Search results that are listed."""
 EXAMPLE = 5
 """Items of an example basket."""
+EMPTY = [""]
+"""In the URL: a basket that was emptied. Without any a page opens with an example."""
 MOST = 200
 """Items that a basket holds; of more the latest."""
 LONGEST_ID = 1000
 """Characters of an id that a browser tells."""
 _TOKEN = "_basket_token"
+_SHOWN = "_basket_shown"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ class Basket:
 
 
 def read(view: cache.View) -> Basket:
-    """The basket of the URL; an id that the catalogue lacks is named."""
+    """The basket of the URL, of one that says nothing of any an example; an id that the catalogue lacks is named."""
+    if not any(key in st.query_params for key in (url.BASKET, LIKES)):
+        return Basket(example_of(view, pickers.typical_user(view)), [])
     bought, liked = (_known(view, list(dict.fromkeys(st.query_params.get_all(key)))) for key in (url.BASKET, LIKES))
     return Basket(bought, [item for item in liked if item not in bought])
 
@@ -61,10 +66,10 @@ def heard(key: str) -> None:
         list(dict.fromkeys(str(one)[:LONGEST_ID] for one in part[-MOST:])) if isinstance(part, list) else []
         for part in told
     )
-    old = [*st.query_params.get_all(url.BASKET), *st.query_params.get_all(LIKES)]
+    old = st.session_state.get(key + _SHOWN, [])
     new = [*bought, *liked]
     change = [f"+{name}" for name in new if name not in old] + [f"-{name}" for name in old if name not in new]
-    bench_settings.write({url.BASKET: bought, LIKES: liked, url.CHANGE: change})
+    bench_settings.write({url.BASKET: bought or (None if liked else EMPTY), LIKES: liked, url.CHANGE: change})
 
 
 def before_the_last_click(view: cache.View, basket: Basket) -> tuple[list[int], str]:
@@ -87,10 +92,13 @@ def before_the_last_click(view: cache.View, basket: Basket) -> tuple[list[int], 
 
 
 def as_data(view: cache.View, basket: Basket, words: str, key: str) -> dict[str, Any]:
-    """What the component ``key`` is told: the basket, what a search found, and an example to start from."""
+    """What the component ``key`` is told: the basket, what a search found, and examples to start from."""
     ids = view.dataset.item_ids
+    st.session_state[key + _SHOWN] = [str(ids[item]) for item in (*basket.bought, *basket.liked)]
     found = new_user.search_items(view.catalogue, words, view.counts, FOUND)
-    note = "The most bought items; type to search." if not words.strip() else f"The {len(found)} most bought of these."
+    note = f"The {len(found)} most bought products: scroll, or search above."
+    if words.strip():
+        note = f"The {len(found)} most bought of those with these words."
     if not len(found):
         note = "No item has all of these words: try fewer, or others."
     elif words.strip() and len(found) < FOUND:
@@ -101,7 +109,8 @@ def as_data(view: cache.View, basket: Basket, words: str, key: str) -> dict[str,
         "held": [_row(view, item) for item in (*basket.bought, *basket.liked)],
         "found": [_row(view, int(item)) for item in found],
         "note": note,
-        "example": [_row(view, item) for item in _example(view)],
+        "example": [_row(view, item) for item in _any_example(view)],
+        "first": [_row(view, item) for item in example_of(view, pickers.typical_user(view))],
         "token": st.session_state.get(key + _TOKEN),
     }
 
@@ -120,10 +129,13 @@ def _row(view: cache.View, item: int) -> dict[str, Any]:
     }
 
 
-def _example(view: cache.View) -> list[int]:
-    """The latest few items of somebody real, another one each time."""
+def _any_example(view: cache.View) -> list[int]:
+    """`example_of` somebody, another one each time."""
     there = np.flatnonzero(view.history.lengths)
-    if not len(there):
-        return []
-    user = int(np.random.default_rng().choice(there))
-    return list(dict.fromkeys(view.history[user][::-1].tolist()))[:EXAMPLE][::-1]
+    return example_of(view, int(np.random.default_rng().choice(there))) if len(there) else []
+
+
+def example_of(view: cache.View, user: int) -> list[int]:
+    """The latest few different items of somebody's history that can be had, the oldest first."""
+    latest = [item for item in view.history[user][::-1].tolist() if view.dataset.available[item]]
+    return list(dict.fromkeys(latest))[:EXAMPLE][::-1]

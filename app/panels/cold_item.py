@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from app.panels import audiences
 from app.panels.new_item_text import labels_and_colours, show_prompt
 from app.shared import cache, links, theme, url
+from app.shared.heavy import Kept, in_turn
 from learn.explore.lists import cold_start
+from learn.explore.lists.newcomer import Answer
 from learn.runs.recommender import Recommender
 
 MOST_LISTED = 2000
@@ -26,13 +29,34 @@ def show(view: cache.View, opened: dict[str, Recommender]) -> None:
         return
     item = _pick_item(view, dict(zip(view.dataset.item_ids[table["index"]], table["buyers"], strict=True)))
     labels, colours = labels_and_colours(opened)
-    answers = audiences.answers(opened, {name: one.items[item] for name, one in opened.items()}, view, item)
-    audiences.say(answers, view, labels)
-    audiences.show_answers(answers, view, labels, colours, item, "cold_start_answers")
-    _who_bought(view, opened, item, labels)
+    answers, table = _answered(view, opened, item)
+    bought = "" if table.empty else cold_start.buyers_sentence(table, labels, view.dataset.n_items)
+    audiences.say(answers, view, labels, bought)
+    audiences.show_answers(answers, opened, view, labels, colours, item, "cold_start_answers")
+    _who_bought(view, table, labels)
     show_prompt(view.dataset.items.iloc[[item]])
+    audiences.show_origin(view, opened, answers)
     for link in links.on_maps(view.dataset, item):
         st.markdown(f"[Show it on the maps]({link['href']})")
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _kept() -> Kept[tuple[dict[str, Answer], pd.DataFrame]]:
+    """What was answered of items lately; nobody changes it."""
+    return Kept(64)
+
+
+def _answered(view: cache.View, opened: dict[str, Recommender], item: int) -> tuple[dict[str, Answer], pd.DataFrame]:
+    """Every Run's answer, and its later buyers' places (`cold_start.buyers_ranks`)."""
+
+    def compute() -> tuple[dict[str, Answer], pd.DataFrame]:
+        vectors = {name: one.items[item] for name, one in opened.items()}
+        found = audiences.answers(opened, vectors, view, item)
+        return found, cold_start.buyers_ranks(opened, view.history, view.target, item)
+
+    runs = cache.run_key([one.run for one in opened.values()])
+    key = (runs, view.dataset.fingerprint, view.split.info, item)
+    return in_turn(_kept(), key, compute, "Looking for who would see it first …")
 
 
 def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
@@ -68,18 +92,20 @@ def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
     return int(dataset.item_index.get_indexer([chosen])[0])
 
 
-def _who_bought(view: cache.View, opened: dict[str, Recommender], item: int, labels: dict[str, str]) -> None:
+def _who_bought(view: cache.View, table: pd.DataFrame, labels: dict[str, str]) -> None:
     st.subheader("Who did buy it", anchor=False)
-    table = cold_start.buyers_ranks(opened, view.history, view.target, item)
     if table.empty:
         st.info("In the target period nobody with a history bought it: there is nothing to check the variants against.")
         return
-    st.caption(theme.plain(cold_start.buyers_sentence(table, labels, view.dataset.n_items)))
-    for column, name in zip(st.columns(len(opened)), opened, strict=True):
+    chance = (view.dataset.n_items + 1) / 2
+    st.caption(
+        f"Its place in the lists of those {len(table):,}: the median; small is good, {chance:,.0f} would be chance."
+    )
+    for column, name in zip(st.columns(len(labels)), labels, strict=True):
         best = f"best {table[name].min():,} · first 100: {int((table[name] <= 100).sum())} of {len(table)}"
         column.metric(
             theme.plain(labels[name]),
-            f"median rank {table[name].median():,.0f}",
+            f"place {table[name].median():,.0f}",
             best,
             delta_color="off",
             delta_arrow="off",

@@ -45,10 +45,11 @@ def show_new_item(
         named = {labels[name]: one for name, one in changes.items()}
         sentence = theme.plain(newcomer.what_changed(named, audiences.NEIGHBOURS))
         st.caption(f":material/compare_arrows: Before it read “{theme.plain(_words(before))}”. {sentence}")
-    audiences.show_answers(found, view, labels, colours, None, f"{key}_answers", changes)
+    audiences.show_answers(found, opened, view, labels, colours, None, f"{key}_answers", changes)
     word_table.show(opened, item, content, labels)
     new_item_maps.show_places(opened, content, view, runs, key, former)
     show_prompt(item)
+    audiences.show_origin(view, opened, found)
 
 
 def _words(item: pd.DataFrame | None) -> str:

@@ -44,6 +44,12 @@ def explain(runs: Sequence[Run]) -> str:
     return "\n".join(lines)
 
 
+def in_plain_words(run: Run) -> str:
+    """What an item tower is, for people who never read the paper; "" of what is none."""
+    tower = ITEM_TOWERS.get(run.info.variant)
+    return "" if tower is None else tower.plain_name
+
+
 def _training(run: Run) -> str:
     """A sentence on what a trained Run's towers were trained to do; "" for another Run, or one that does not say."""
     tower = ITEM_TOWERS.get(run.info.variant)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app.components.maps import show_maps
+from app.components.maps import show_found, show_maps
 from app.shared import atlas_parts, cache, links, map_cache, page, theme, url
 from learn.explore.atlas.person import points_of
 from learn.explore.atlas.points import colouring_names, described
@@ -45,7 +45,6 @@ def draw() -> None:
         "person": None if user is None else atlas_parts.person(view, held, user, items),
         "user": st.query_params.get(url.USER, ""),
         "people": people,
-        "meaning": None if content is None else atlas_parts.found_by_meaning(content, view, items),
         "can": {
             "person": True,
             "meaning": content is not None,
@@ -56,9 +55,17 @@ def draw() -> None:
         "hrefs": _hrefs(view, None if user is None else str(view.dataset.user_ids[user])),
     }
     told: dict[str, Any] = {"person": _person, "spaces": _compare}
-    told |= {"meaning": atlas_parts.ask, "picture": atlas_parts.ask_picture}
+    told |= {"picture": atlas_parts.ask_picture}
+    if content is not None:
+        _search_by_meaning(content, view, items)
     show_maps(points, drawn, told)
     atlas_parts.download(points, drawn, view, items)
+
+
+@st.fragment
+def _search_by_meaning(space: Space, view: cache.View, items: np.ndarray) -> None:
+    """What was asked for last and what was found: of the whole page a search draws this anew, and nothing else."""
+    show_found(atlas_parts.found_by_meaning(space, view, items), atlas_parts.ask)
 
 
 def _asked(spaces: list[Space]) -> tuple[dict[str, Any], list[str]]:

@@ -13,14 +13,14 @@ MODES = {"catalogue": "Of the catalogue", "new": "A new item", "file": "From a f
 def draw() -> None:
     runs, view = page.open_page(
         "Cold start",
-        "An item that nobody has bought is known by its text alone. See what each variant takes it for, and at which "
-        "place of whose list it would stand.",
+        "A product that nobody has bought yet is known by its text alone: what each variant takes it for, and which "
+        "people would be shown it first.",
     )
     dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
-    left, right = st.columns([1.4, 2], vertical_alignment="bottom")
+    left, right = st.columns([5, 1], vertical_alignment="bottom")
     mode = url.linked(left.segmented_control, "Which item?", list(MODES), url.MODE, "catalogue", format_func=MODES.get)
-    with right:
+    with right.popover("Variants", width="stretch"):
         chosen = pickers.pick_runs(usable)
     opened = recommenders.open_recommenders([run for run in usable if run.name in chosen], dataset, towers=True)
     if not opened:

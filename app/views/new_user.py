@@ -7,10 +7,23 @@ import streamlit as st
 
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
 from app.panels import basket as baskets
-from app.shared import bench_settings, cache, links, page, pickers, recommenders, row_links, theme, url
+from app.shared import (
+    bench_settings,
+    cache,
+    links,
+    origin,
+    page,
+    pickers,
+    recommenders,
+    row_links,
+    theme,
+    url,
+    variant_texts,
+)
 from learn.explore.colours import run_colours
 from learn.explore.export import csv_bytes
 from learn.explore.lists import new_user, user_lists
+from learn.explore.lists.origin import of_answers, ranked
 from learn.explore.lists.terms import Weights, terms_of_history, weighted_list
 from learn.explore.metrics.overview import run_labels
 from learn.runs.run import Run
@@ -23,7 +36,7 @@ SOMEBODY = "new user"
 def draw() -> None:
     runs, view = page.open_page(
         "New user",
-        "Somebody whom no variant has ever met: put what they bought into the basket, see what each would recommend.",
+        "Somebody whom no variant has met: their basket is all that is known. What does each variant suggest?",
     )
     usable = pickers.live_runs(runs, view.dataset.name)
     basket = baskets.read(view)
@@ -57,8 +70,11 @@ def draw() -> None:
     show_bench(data, KEY, lambda: bench_settings.heard(KEY), lambda: baskets.heard(KEY))
     if not history:
         st.caption("What each variant recommends appears here as soon as something is in the basket.")
-    elif before:
+        return
+    if before:
         _what_left(view, columns, labels)
+    counted = ranked(k, int(_allowed(view, history).sum()), "products that are not in the basket")
+    origin.show(of_answers(view.dataset, [runs.named(name) for name in shown], counted, 1))
 
 
 def _columns(
@@ -88,7 +104,16 @@ def _columns(
             entered = len(new_user.what_changed(earlier, found).entered)
             source = f"{entered} of {len(found.items)} are new since the last click"
         columns.append(
-            BenchColumn(name, labels[name], colours[name], source, found, terms, earlier.items if earlier else None)
+            BenchColumn(
+                name,
+                labels[name],
+                colours[name],
+                source,
+                found,
+                terms,
+                earlier.items if earlier else None,
+                about=variant_texts.in_plain_words(opened[name].run),
+            )
         )
         shown[name] = weighted_list(terms, weights, k, allowed)
     return columns, shown
@@ -106,7 +131,7 @@ def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: 
     items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, ~allowed, nothing)
     signs = ("new", "moved") if any(one.before is not None for one in columns) else ()
     hrefs = row_links.for_any_item(links.on_maps(view.dataset, 0))
-    return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "alone", "line", "cold"))
+    return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "line", "alone", "cold", "price"))
 
 
 def _what_left(view: cache.View, columns: list[BenchColumn], labels: dict[str, str]) -> None:

@@ -9,12 +9,25 @@ import streamlit as st
 
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
 from app.panels import person
-from app.shared import bench_settings, cache, links, page, pickers, recommenders, row_links, theme, url
+from app.shared import (
+    bench_settings,
+    cache,
+    links,
+    origin,
+    page,
+    pickers,
+    recommenders,
+    row_links,
+    theme,
+    url,
+    variant_texts,
+)
 from learn.errors import LearnError
 from learn.explore.catalogue import Filters
 from learn.explore.colours import run_colours
 from learn.explore.export import csv_bytes, file_name
 from learn.explore.lists import user_lists
+from learn.explore.lists.origin import of_answers, ranked
 from learn.explore.lists.terms import Weights, terms_of_user, weighted_list
 from learn.explore.metrics.overview import run_labels
 from learn.runs.recommender import Recommender
@@ -36,8 +49,7 @@ class Answer:
 def draw() -> None:
     runs, view = page.open_page(
         "Recommendations",
-        "One person, what each variant suggests to them (lists side by side, a line where both have the same item), "
-        "and ✓ what they did buy later.",
+        "One person, what each variant suggests to them, and ✓ what they did buy later.",
     )
     dataset = view.dataset
     for problem in runs.problems:
@@ -72,6 +84,9 @@ def draw() -> None:
         data = _bench(view, runs, user, seen, keep, answers, k, filters, unseen)
         settings = bench_settings.as_data(weights, differ, KEY)
         show_bench(data | settings, KEY, lambda: bench_settings.heard(KEY))
+        among = "products that are new to the person" if unseen else "all products"
+        counted = ranked(k, int(keep.sum()), among + (", as filtered" if filters else ""))
+        origin.show(of_answers(dataset, [runs.named(name) for name in answers], counted, 1))
 
 
 def _controls(view: cache.View, runs: FoundRuns, bar: list) -> tuple[list[str], int, bool, Filters]:
@@ -159,14 +174,25 @@ def _bench(
                 "No list: nothing is known of this user." if not len(seen.history) else "No list for them.",
             )
         columns.append(
-            BenchColumn(name, labels[name], colours[name], source, one.full, one.terms, of=len(later), empty=empty)
+            BenchColumn(
+                name,
+                labels[name],
+                colours[name],
+                source,
+                one.full,
+                one.terms,
+                of=len(later),
+                empty=empty,
+                about=variant_texts.in_plain_words(runs.named(name)),
+            )
         )
     held = np.zeros(view.dataset.n_items, dtype=bool)
     held[seen.history] = True
     items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, held, later)
-    what = ("new" if unseen else "different") + " later items" + (" that pass the filters" if filters else "")
+    what = ("new" if unseen else "different") + " products that they bought later"
+    what += ", of those that pass the filters" if filters else ""
     hrefs = row_links.for_any_item(links.of_item(view.dataset, 0, str(view.dataset.user_ids[user])))
-    return bench_data(columns, items, k, keep, hrefs, what)
+    return bench_data(columns, items, k, keep, hrefs, what, ("hit", "line", "alone", "cold", "price"))
 
 
 theme.guarded(draw)

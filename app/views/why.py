@@ -8,12 +8,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app.panels import why_not_item
 from app.panels.reasons import Reasons, reasons_table, terms_of
-from app.shared import cache, links, page, pickers, recommenders, theme, url
+from app.shared import cache, links, origin, page, pickers, recommenders, theme, url
 from learn.explore.colours import run_colours
 from learn.explore.figures import attribution as figures
-from learn.explore.lists import user_lists, why_words
+from learn.explore.lists import left_out, user_lists, why_words
 from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.left_out import level_for
+from learn.explore.lists.origin import of_answers
 from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import RankBreakdown, break_down, rank_breakdowns_table
 from learn.explore.metrics.overview import run_labels
@@ -33,10 +34,12 @@ def draw() -> None:
     if not runs.usable:
         theme.no_runs(view.dataset.name)
         return
-    user = pickers.pick_user(view)
-    columns = st.columns([3, 3, 1.8], vertical_alignment="bottom")
-    with columns[0]:
+    bar = st.columns([6.3, 1.5], vertical_alignment="bottom")
+    with bar[0]:
+        user = pickers.pick_user(view)
+    with bar[1].popover("Variants", width="stretch"):
         chosen = pickers.pick_runs(runs.usable)
+    columns = st.columns([3, 1.4], vertical_alignment="bottom")
     if user is None or not chosen:
         return
     if not len(view.history[user]):
@@ -48,7 +51,7 @@ def draw() -> None:
     labels = {name: label for name, label in run_labels(runs.usable).items() if name in opened}
     colours = run_colours((run.name, run.info.variant) for run in runs.usable)
     places = _places(view, opened, user, labels)
-    with columns[1]:
+    with columns[0]:
         item = _pick_item(view, places)
     if item is None:
         return
@@ -56,7 +59,7 @@ def draw() -> None:
     unseen = user_lists.rankable(view.dataset.available, seen, unseen=True)
     found = _ranks(opened, user, item, unseen)
     names = sorted(opened, key=lambda name: found[name].rank if name in found else np.inf)
-    with columns[2]:
+    with columns[1]:
         shown = url.linked(
             st.selectbox, "Explain", list(opened), url.EXPLAINED, names[0], format_func=labels.__getitem__
         )
@@ -74,6 +77,11 @@ def draw() -> None:
     st.divider()
     listed = {int(view.dataset.item_index.get_indexer([one])[0]) for one in places}
     why_not_item.draw(view, opened, user, listed, labels, colours)
+    counted = (
+        f"places of k = 1 to {unseen.sum():,}, candidates: products that are new to the person. Points: their scores, "
+        f"scaled. Bars: the person read anew without those purchases, the mean of {left_out.CUTS} cuts of a long past"
+    )
+    origin.show(of_answers(view.dataset, [one.run for one in opened.values()], counted, 1))
 
 
 def _open(runs: FoundRuns, chosen: list[str], view: cache.View) -> dict[str, Recommender]:

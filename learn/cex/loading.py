@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -61,10 +62,13 @@ def load_model(source: str, options: dict[str, Any], dtype: torch.dtype, name: s
     config = AutoConfig.from_pretrained(source, **options)
     if getattr(config, "attention_type", None) == "block_sparse":  # what it does would depend on what came before
         config.attention_type = "original_full"
+    # transformers loads a dtype by making it torch's default, of the whole process: what another thread makes in that
+    # moment (a Run's towers, as a page opens) would be of it too. Beside others it is loaded as what the default is.
+    beside_others = threading.current_thread() is not threading.main_thread()
     whole, info = _class_for(config).from_pretrained(
         source,
         config=config,
-        dtype=dtype,
+        dtype=torch.get_default_dtype() if beside_others else dtype,
         use_safetensors=None if pickled_weights_allowed() else True,
         ignore_mismatched_sizes=True,  # they are refused below, by name
         output_loading_info=True,
@@ -74,7 +78,17 @@ def load_model(source: str, options: dict[str, Any], dtype: torch.dtype, name: s
     model = whole.get_encoder() if getattr(whole.config, "is_encoder_decoder", False) else whole
     _check_reads_text(model, name)
     _check_weights(whole, model, info, name)
+    if beside_others:
+        _cast(model, dtype)
     return model
+
+
+def _cast(model: Any, dtype: torch.dtype) -> None:
+    """Parameters alone, as transformers would have them: tables that a model computes keep their digits."""
+    kept = tuple(getattr(model, "_keep_in_fp32_modules_strict", None) or ())
+    for name, parameter in model.named_parameters():
+        if not any(part in name.split(".") for part in kept):
+            parameter.data = parameter.data.to(dtype)
 
 
 def load_tokenizer(source: str, options: dict[str, Any], name: str) -> Any:

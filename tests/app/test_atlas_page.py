@@ -26,6 +26,8 @@ def panes(monkeypatch):
             if key == maps_component.KEY:
                 self.drawn = data
                 json.dumps(data)
+            elif key == f"{maps_component.KEY}_found":
+                self.found, self.ask = data["answer"], callbacks["on_meaning_change"]
             else:
                 self.message = data
                 self.header, self.arrays = unpack(data)

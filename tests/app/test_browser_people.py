@@ -127,7 +127,7 @@ def test_from_a_recommendation_to_why_and_back(page, address):  # noqa: F811
 
 
 def test_a_basket_is_built_by_searching_and_clicking(page, address):  # noqa: F811
-    visit(page, address, "new_user?dataset=synthetic&find=number")
+    visit(page, address, "new_user?dataset=synthetic&find=number&basket=")
     found, held = page.locator(".found .row"), page.locator(".held .row")
     found.nth(9).wait_for()
     ids = [found.nth(place).get_attribute("data-item") for place in range(10)]

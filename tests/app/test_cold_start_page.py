@@ -57,18 +57,19 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     card = column(mounted_by_key, "cold_start_answers", "learn-b")
     beside, people = card["parts"]
     assert [row["key"] for row in beside] == [dataset.item_ids[item] for item in found.beside.items]
-    assert [row["number"] for row in beside] == [f"{value:.2f}" for value in found.beside.scores]
+    assert [row["number"] for row in beside] == [f"{value:.2f}".replace("-", "−") for value in found.beside.scores]
     who = found.audience
     assert [row["title"] for row in people] == [f"User {dataset.user_ids[user]}" for user in who.users]
-    assert [row["place"] for row in people] == [f"{rank:,}." for rank in who.ranks] and (np.diff(who.ranks) >= 0).all()
+    assert [row["place"] for row in people] == [f"{rank:,}" for rank in who.ranks] and (np.diff(who.ranks) >= 0).all()
     assert [row["hit"] for row in people] == [index in target[user] for user in who.users]
     assert card["said"] == newcomer.reach(who)
     assert "item=" + COLD in people[0]["links"][1]["href"]
     assert people[0]["links"][0]["href"].startswith("recommendations?")
     ranks = cold_start.buyers_ranks({"learn-b": recommender}, history, target, index)["learn-b"]
     tile = next(one for one in page.metric if one.label == "\\(b\\) sequence to item")
-    assert tile.value == f"median rank {ranks.median():,.0f}"
-    assert "variants take it for" in texts(page) or "It is taken by" in texts(page)
+    assert tile.value == f"place {ranks.median():,.0f}"
+    assert "**Taken for:**" in texts(page) and "**Who would see it:**" in texts(page)
+    assert "**Who did buy it:** " in texts(page) and "Fewer than 30 people: a hint, no proof" in texts(page)
     assert not page.error and not page.warning
 
 

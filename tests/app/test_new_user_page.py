@@ -6,7 +6,7 @@ import streamlit as st
 from app.panels import basket as baskets
 from app.shared import bench_settings, theme
 from learn.data.dataset import Dataset
-from learn.explore.lists import new_user
+from learn.explore.lists import new_user, user_lists
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from tests import synthetic
@@ -83,21 +83,44 @@ def test_several_clicks_are_told_as_one_change(open_page, recommender, mounted_b
 
 def test_what_the_browser_tells_goes_into_the_link_with_what_changed(open_page, recommender, monkeypatch):
     told = {"items": ["i14", "i40", "i40"], "likes": ["i03"], "token": "t"}
-    monkeypatch.setattr(st, "session_state", {"bench": {"basket": told}})
-    monkeypatch.setattr(st, "query_params", QueryParamsOf({"basket": ["i14", "i20"], "k": ["5"]}))
+    monkeypatch.setattr(st, "session_state", {"bench": {"basket": told}, "bench_basket_shown": ["i14", "i20"]})
     written = []
     monkeypatch.setattr(bench_settings, "write", written.append)
     baskets.heard("bench")
     assert written == [{"basket": ["i14", "i40"], "likes": ["i03"], "change": ["+i40", "+i03", "-i20"]}]
 
 
-class QueryParamsOf(dict):
-    def get_all(self, key):
-        return self.get(key, [])
+def test_it_opens_with_the_last_items_of_a_household_as_an_example(open_page, recommender, mounted_by_key):
+    dataset, one = recommender
+    page = open_page("new_user", k="5")
+    shown = basket(mounted_by_key)
+    assert [row["item"] for row in shown["first"]] == shown["items"] and 0 < len(shown["items"]) <= baskets.EXAMPLE
+    history, _ = user_lists.history_and_target(dataset.split)
+    items = indices(dataset, shown["items"])
+    ends = [list(dict.fromkeys(past[::-1].tolist()))[: len(items)][::-1] for past in history if len(past)]
+    assert items in ends
+    found = new_user.recommend(one, items, 5)
+    assert lists(mounted_by_key)["learn-c"] == [dataset.item_ids[item] for item in found.items]
+    assert page.session_state["new_user_bench_basket_shown"] == shown["items"]  # a click is told as one click
+
+
+def test_an_emptied_basket_stays_empty(open_page, mounted_by_key, monkeypatch):
+    monkeypatch.setattr(st, "session_state", {"b": {"basket": {"items": [], "likes": []}}, "b_basket_shown": ["i14"]})
+    written = []
+    monkeypatch.setattr(bench_settings, "write", written.append)
+    baskets.heard("b")
+    assert written == [{"basket": baskets.EMPTY, "likes": [], "change": ["-i14"]}]
+    monkeypatch.undo()
+
+
+def test_a_link_of_an_empty_basket_opens_empty(open_page, recommender, mounted_by_key):
+    page = open_page("new_user", basket="")
+    assert basket(mounted_by_key)["items"] == [] and lists(mounted_by_key) == {}
+    assert "as soon as something" in texts(page)
 
 
 def test_search_results_can_be_put_into_an_empty_basket(open_page, recommender, mounted_by_key):
-    page = open_page("new_user", find="number")
+    page = open_page("new_user", find="number", basket="")
     found = basket(mounted_by_key)["found"]
     assert found and all("number" in row["title"] for row in found)
     assert basket(mounted_by_key)["items"] == [] and lists(mounted_by_key) == {}

@@ -1,11 +1,13 @@
 // What somebody new has bought and what they like, changed here at once; the server follows.
 const EMPTY_BASKET = { items: [], likes: [] };
+const keyOf = (items) => JSON.stringify(items);
 
 class Basket {
   constructor(told, changed) {
     this.told = told;
     this.changed = changed;
     this.words = new Map();
+    this.examples = new Set();
     this.node = element("div", "basketPart");
     this.found = element("section", "found");
     this.held = element("section", "held");
@@ -26,8 +28,9 @@ class Basket {
   }
 
   update(data) {
-    for (const row of [...data.found, ...data.held, ...data.example]) this.words.set(row.item, row);
+    for (const row of [...data.found, ...data.held, ...data.example, ...data.first]) this.words.set(row.item, row);
     this.example = data.example;
+    for (const rows of [data.example, data.first]) this.examples.add(keyOf(rows.map((row) => row.item)));
     this.told.adopt({ items: data.items, likes: data.likes }, data.token);
     this.drawFound(data);
     this.draw();
@@ -78,7 +81,7 @@ class Basket {
     this.drawnFound = wanted;
     const rows = element("ol", "rows compact");
     for (const row of data.found) rows.append(drawRow(row, {}, this.actions(row.item)));
-    this.found.replaceChildren(element("h3", "part", "Found"), element("div", "note", data.note), rows);
+    this.found.replaceChildren(element("h3", "part", "Products to choose from"), element("div", "note", data.note), rows);
   }
 
   draw() {
@@ -87,14 +90,19 @@ class Basket {
     const bar = element("div", "held-bar");
     const count = items.length === 1 ? "1 item" : `${items.length} items`;
     const liked = likes.length ? `, ${likes.length} liked` : "";
-    bar.append(element("h3", "part", `Basket: ${count}${liked}`), this.button("An example", () => this.fill()));
+    const ready = items.length > 0 && !likes.length && this.examples.has(keyOf(items));
+    const head = element("h3", "part", `Basket: ${count}${liked} `);
+    if (ready) head.append(element("span", "example", "an example"));
+    bar.append(head, this.button(ready ? "Another example" : "An example", () => this.fill()));
     const empty = this.button("Empty it", () => this.set([], []));
     empty.disabled = !items.length && !likes.length;
     bar.append(empty);
     const rows = element("ol", "rows compact");
     for (const item of [...items].reverse()) rows.append(this.row(item, "♡", "Like it instead: no date", (id) => this.like(id)));
     for (const item of [...likes].reverse()) rows.append(this.row(item, "+", "Bought, as the latest", (id) => this.buy(id), true));
-    const note = items.length || likes.length
+    const note = ready
+      ? "What a household of these data bought last. Empty it to fill your own, or add to it."
+      : items.length || likes.length
       ? "The latest first: the order counts. ♥ has no date: it counts as long ago."
       : "Click + beside an item (♡: only liked, no date), or take an example.";
     const place = this.held.querySelector(".rows")?.scrollTop ?? 0;

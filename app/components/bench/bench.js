@@ -17,7 +17,7 @@ class Bench {
     this.grid = element("div", "grid slim");
     this.legend = element("div", "");
     this.lists = element("div", "benchLists");
-    this.lists.append(this.controls.node, this.since, this.conclusion, this.ready, this.grid, this.legend);
+    this.lists.append(this.controls.node, this.since, this.conclusion, this.legend, this.ready, this.grid);
     this.lists.onpointerleave = () => this.take();
     this.grid.addEventListener("click", (event) => this.act(event));
     this.lights = new Lights(this.grid, (item) => lightLines(this.svg, item));

@@ -42,6 +42,11 @@ class BenchColumn {
     const head = element("header", "head");
     this.hits = element("div", "hits");
     head.append(element("div", "label", column.label), this.hits);
+    if (column.about) {
+      const about = element("div", "about", column.about);
+      about.title = column.about;
+      head.children[0].after(about);
+    }
     if (column.source) head.append(element("div", "source", column.source));
     this.list = element("ol", "rows");
     this.empty = element("div", "empty");
@@ -78,9 +83,9 @@ class BenchColumn {
 
   tip(entry) {
     const { items } = this.data;
-    const lines = [items.title[entry.row], items.detail[entry.row], `score ${entry.score.toFixed(3)}`];
+    const lines = [items.title[entry.row], items.detail[entry.row], `score ${digits(entry.score, 3)}`];
     if (this.column.terms) {
-      const terms = ["similarity", "popularity", "repeats"].map((code) => this.column[code][entry.place].toFixed(2));
+      const terms = ["similarity", "popularity", "repeats"].map((code) => digits(this.column[code][entry.place], 2));
       lines[2] += `; in full: similarity ${terms[0]}, popularity ${terms[1]}, buying again ${terms[2]}`;
     }
     return lines.filter(Boolean).join("\n");
@@ -111,7 +116,8 @@ class BenchColumn {
     this.empty.textContent = visible.length ? "" : list.length ? "Nothing that the others lack." : this.column.empty;
     const { of } = this.column;
     const hits = list.filter((entry) => this.data.items.hit[entry.row]).length;
-    this.hits.textContent = of === null ? "" : `hits: ${hits} of ${of} ${this.data.hit_words}`;
+    this.hits.textContent = of === null ? "" : `✓ ${hits} of ${of} bought later`;
+    this.hits.title = of === null ? "" : `Of ${of} ${this.data.hit_words}, this list has ${hits}`;
   }
 }
 

@@ -41,7 +41,7 @@ class Controls {
     const value = element("output", "value");
     const told = () => this.changed({ weights: { ...this.weights, [term.code]: Number(input.value) } });
     input.oninput = told;
-    label.append(element("span", "name", term.label), input, value);
+    label.append(element("span", "name", term.label), ...(term.why_not ? [element("span", "none", "off")] : [input, value]));
     this.sliders.set(term.code, { input, value, off: Boolean(term.why_not) });
     return label;
   }

@@ -69,15 +69,13 @@ function alike(columns, lists) {
       pairs.push([filled[one][0], filled[other][0], shared(filled[one][1], filled[other][1])]);
   if (!pairs.length) return "";
   const of = Math.max(...filled.map(([, list]) => list.length));
-  if (pairs.length === 1) return `${pairs[0][0]} and ${pairs[0][1]} share ${pairs[0][2]} of ${of} items.`;
+  const both = (n) => (n ? `${n} of ${of} products` : "no product");
+  if (pairs.length === 1) return `${pairs[0][0]} and ${pairs[0][1]} share ${both(pairs[0][2])}.`;
   pairs.sort((one, other) => other[2] - one[2]);
   const [most, least] = [pairs[0], pairs[pairs.length - 1]];
   const all = inAll(filled.map(([, list]) => list)).size;
-  if (most[2] === least[2]) return `Any two of these lists share ${most[2]} of ${of} items; all of them share ${all}.`;
-  return (
-    `${most[0]} and ${most[1]} are most alike: ${most[2]} of ${of} items in common; ` +
-    `${least[0]} and ${least[1]} least: ${least[2]}.`
-  );
+  if (most[2] === least[2]) return `Any two of these lists share ${both(most[2])}; all of them share ${both(all)}.`;
+  return `${most[0]} and ${most[1]} agree most: they share ${both(most[2])}. ${least[0]} and ${least[1]} agree least: they share ${both(least[2])}.`;
 }
 
 // What the weights do, or, where all count in full, what leaving out popularity would do.
@@ -90,10 +88,13 @@ function effect(columns, lists, weights) {
   const other = full ? { ...FULL, popularity_bias: 0 } : FULL;
   const moved = own.filter(({ column }) => !full || column.terms.has_popularity);
   if (!moved.length) return "";
-  const kept = moved.map(({ column, list }) => `${column.short} ${shared(list, listOf(column, other))}`);
   const length = Math.max(...moved.map(({ list }) => list.length));
-  if (full) return `Without popularity, of their ${length} items would stay: ${listed(kept)}.`;
-  return `At these settings, of their usual ${length} items stay: ${listed(kept)}.`;
+  const kept = moved.map(({ column, list }, place) => {
+    const stay = `${shared(list, listOf(column, other))} of ${column.short}’s`;
+    return place ? stay : `${stay} ${length} products`;
+  });
+  if (full) return `With popularity turned down to 0%, ${listed(kept)} would stay.`;
+  return `At these settings ${listed(kept)} stay.`;
 }
 
 const conclusion = (columns, lists, weights) =>

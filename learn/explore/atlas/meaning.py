@@ -45,7 +45,8 @@ def find_by_meaning(
     """
     table, _ = check_new_items(pd.DataFrame({Items.TITLE: [text[:LONGEST_TEXT]]}))
     direction = normalise(scale.apply(embed_items(table, llm, cex)))[0].astype(np.float32)
-    cosines = vectors[items] @ direction
+    # All items are on the map of most catalogues: then nothing is copied.
+    cosines = (vectors if len(items) == len(vectors) else vectors[items]) @ direction
     best = np.argsort(-cosines, kind="stable")[:k]
     return {
         "text": text,

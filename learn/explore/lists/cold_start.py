@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from learn.data.sequences import Sequences
+from learn.evaluation.better import FEW_USERS
 from learn.explore.catalogue import Catalogue
 from learn.explore.lists.audience import later_buyers, own_ranks
 from learn.explore.maps.item_maps import ItemMap, K
@@ -77,11 +78,12 @@ def buyers_sentence(table: pd.DataFrame, labels: dict[str, str], n_items: int) -
     """
     medians = {name: float(table[name].median()) for name in labels if name in table}
     best = min(medians, key=lambda name: medians[name])
-    people = f"the {len(table):,} people with a history who did buy it later" if len(table) > 1 else "the one buyer"
-    return (
-        f"{labels[best]} had it nearest to {people}: at place {medians[best]:,.0f} of their own lists (the median); "
-        f"by chance it would be {(n_items + 1) / 2:,.0f}."
-    )
+    many = len(table) > 1
+    people = f"{len(table):,} people with a history" if many else "One person with a history"
+    stood = f"at place {medians[best]:,.0f}" + (" or better for half of them" if many else "")
+    few = f" Fewer than {FEW_USERS} people: a hint, no proof." if len(table) < FEW_USERS else ""
+    by_chance = f"where chance would be {(n_items + 1) / 2:,.0f}"
+    return f"{people}. It stood highest under {labels[best]}: {stood}, {by_chance}.{few}"
 
 
 CHANCE = "chance"

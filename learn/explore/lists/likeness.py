@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from learn.explore.lists.numbers import fixed
 from learn.explore.maps.neighbours import nearest
 from learn.retrieval.scores import pair_scores
 from learn.runs.recommender import Recommender
@@ -48,11 +49,11 @@ class Likeness:
         """How near an item is to its nearest, against the catalogue's own: ``cosine`` in words."""
         if self.is_unlike(cosine):
             return (
-                f"Its nearest item is at cosine {cosine:.2f}; of the catalogue's own items all but "
+                f"Its nearest item is at cosine {fixed(cosine)}; of the catalogue's own items all but "
                 f"{self.farther(cosine):.1%} have one nearer than that."
             )
         return (
-            f"Like the catalogue: its nearest item is at cosine {cosine:.2f}, nearer than "
+            f"Like the catalogue: its nearest item is at cosine {fixed(cosine)}, nearer than "
             f"{self.farther(cosine):.1%} of the catalogue's own items are to theirs."
         )
 

@@ -11,6 +11,7 @@ import numpy as np
 from learn.data.sequences import Sequences
 from learn.explore.catalogue import Catalogue
 from learn.explore.lists.audience import SEEN, Audience, audience
+from learn.explore.lists.why_words import listed
 from learn.runs.recommender import Recommender
 from learn.runs.suggestions import Suggestions
 
@@ -83,34 +84,36 @@ def taken_for(beside: Suggestions, catalogue: Catalogue) -> str:
 
 
 def what_it_is(answers: Mapping[str, Answer], catalogue: Catalogue) -> str:
-    """One sentence: what the variants (label -> `Answer`) take the item for."""
+    """One sentence: what the variants (label -> `Answer`) take the item for, and which takes it for what."""
     by_kind: dict[str, list[str]] = {}
     for label, one in answers.items():
         by_kind.setdefault(taken_for(one.beside, catalogue), []).append(label)
     by_kind.pop("", None)
     if not by_kind:
-        return "There is nothing that it could stand beside."
+        return "Nothing: there is no product that it could stand beside."
     if len(by_kind) == 1 and len(answers) > 1:
-        return f"All {len(answers)} variants take it for: {next(iter(by_kind))}."
-    parts = [f"{_listed(labels)} for {kind}" for kind, labels in by_kind.items()]
-    return f"It is taken by {'; by '.join(parts)}."
+        return f"{next(iter(by_kind))}, under all {len(answers)} variants."
+    return "; ".join(f"{kind} under {listed(labels)}" for kind, labels in by_kind.items()) + "."
 
 
 def who_would_see_it(answers: Mapping[str, Answer]) -> str:
-    """One sentence: under which variant (label -> `Answer`) people meet the item earliest, and where nobody does."""
+    """One or two sentences: under which variant (label -> `Answer`) most people meet the item, where it stands highest,
+    and where nobody meets it."""
     seen = {label: one.audience for label, one in answers.items() if one.audience.seen_by(SEEN)}
     hidden = [label for label in answers if label not in seen]
     if not seen:
-        return f"Nobody would meet it: it is in nobody's first {SEEN:,}, under any of these variants."
+        return f"Nobody: it is in nobody's first {SEEN:,}, under any of these variants."
     best = max(seen, key=lambda label: (seen[label].seen_by(SEEN), -seen[label].ranks[0]))
     found, highest = seen[best], min(seen, key=lambda label: seen[label].ranks[0])
     text = (
-        f"Most people would meet it under {best}: it is among the first {SEEN:,} of {found.seen_by(SEEN):,} of "
-        f"{int((found.reach > 0).sum()):,} people's lists, at best at place {found.ranks[0]:,}"
+        f"Most people under {best}: {found.seen_by(SEEN):,} of {int((found.reach > 0).sum()):,} have it in the first "
+        f"{SEEN:,} of their list"
     )
     if seen[highest].ranks[0] < found.ranks[0]:
-        text += f"; it stands highest under {highest}, at place {seen[highest].ranks[0]:,} of somebody's list"
-    return text + (f"; under {_listed(hidden)} it is in nobody's first {SEEN:,}." if hidden else ".")
+        text += f". It stands highest under {highest}: at place {seen[highest].ranks[0]:,} of somebody's list"
+    else:
+        text += f", the first of them at place {found.ranks[0]:,}"
+    return text + (f". Under {listed(hidden)} it is in nobody's first {SEEN:,}." if hidden else ".")
 
 
 def reach(one: Audience) -> str:
@@ -118,7 +121,7 @@ def reach(one: Audience) -> str:
     if not one.seen_by(SEEN):
         return f"in nobody's first {SEEN:,}"
     people = [(one.seen_by(first), first) for first in (FIRST, SEEN) if one.seen_by(first)]
-    return "in " + " and ".join(f"{n:,} {'person' if n == 1 else 'people'}'s first {first:,}" for n, first in people)
+    return " · ".join(f"in the first {first:,} of {n:,} {'person' if n == 1 else 'people'}" for n, first in people)
 
 
 def what_changed(changes: Mapping[str, Change], neighbours: int) -> str:
@@ -131,8 +134,4 @@ def what_changed(changes: Mapping[str, Change], neighbours: int) -> str:
     if one.best[0] != one.best[1]:
         text += f", and its best place in anybody's list went from {one.best[0]:,} to {one.best[1]:,}"
     same = [label for label, other in changes.items() if not other.new]
-    return text + (f"; {_listed(same)} {'keeps' if len(same) == 1 else 'keep'} all of them." if same else ".")
-
-
-def _listed(labels: list[str]) -> str:
-    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
+    return text + (f"; {listed(same)} {'keeps' if len(same) == 1 else 'keep'} all of them." if same else ".")

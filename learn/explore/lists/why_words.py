@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from learn.explore.catalogue import Catalogue
 from learn.explore.lists.attribution import Attribution
+from learn.explore.lists.numbers import fixed, short, signed
 from learn.explore.lists.score_terms import BUYERS, POPULARITY_BIAS, REPEAT_BIAS, SIMILARITY, TOGETHER, RankBreakdown
 from learn.explore.lists.why_not import HISTORY, WhyNot
 
@@ -34,8 +35,8 @@ def question(title: str, person: str, label: str, shown: bool) -> str:
 def answer(one: RankBreakdown, found: Attribution | None) -> str:
     """Where the item stands, which term brings it there, and which purchases speak for it."""
     terms = sorted(one.term_points.items(), key=lambda pair: -abs(pair[1]))
-    parts = [f"{_points(value)} by {SHORT_TERMS[name]}" for name, value in terms]
-    whole = f"It is at place {one.rank:,} of {one.of:,}, with {_number(one.points)} of 100 points"
+    parts = [f"{signed(value)} by {SHORT_TERMS[name]}" for name, value in terms]
+    whole = f"It is at place {one.rank:,} of {one.of:,}, with {short(one.points)} of 100 points"
     sentences = [f"{whole}: {', '.join(parts)}." if len(parts) > 1 else f"{whole}, all by {SHORT_TERMS[terms[0][0]]}."]
     if found is not None:
         sentences.append(_reasons(found))
@@ -49,8 +50,8 @@ def _reasons(found: Attribution) -> str:
     worst = [place for place in found.order[::-1] if found.points[place] < 0][:1]
     if not best:
         return "None of their purchases speaks for it."
-    said = " and ".join(f"“{found.groups.names[place]}” ({_points(found.points[place])})" for place in best)
-    against = f"; “{found.groups.names[worst[0]]}” against it ({_points(found.points[worst[0]])})" if worst else ""
+    said = " and ".join(f"“{found.groups.names[place]}” ({signed(found.points[place])})" for place in best)
+    against = f"; “{found.groups.names[worst[0]]}” against it ({signed(found.points[worst[0]])})" if worst else ""
     return f"Of their purchases {said} {'speak' if len(best) > 1 else 'speaks'} for it most{against}."
 
 
@@ -64,30 +65,35 @@ def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) ->
         return f"All of these variants put it at place {high.rank:,}."
     gaps = {name: high.term_points.get(name, 0.0) - low.term_points.get(name, 0.0) for name in high.term_points}
     by = max(gaps, key=lambda name: gaps[name])
-    one, other = _points(high.term_points[by]), _points(low.term_points.get(by, 0.0))
+    one, other = signed(high.term_points[by]), signed(low.term_points.get(by, 0.0))
     tops = [labels[name] for name, one in found.items() if one.rank == high.rank]
     put = "puts" if len(tops) == 1 else "put"
     return (
-        f"{' and '.join(tops)} {put} it highest, at {high.rank:,}; {labels[worst]} lowest, at {low.rank:,}. "
-        f"What tells them apart most is {SHORT_TERMS[by]}: {one} against {other}."
+        f"{listed(tops)} {put} it highest, at place {high.rank:,}; {labels[worst]} lowest, at place {low.rank:,}. "
+        f"The difference is mostly {SHORT_TERMS[by]}: {one} points against {other}."
     )
 
 
 def stability(found: Attribution) -> str:
-    """How far the order of the first reasons depends on how the history is cut for reading."""
+    """Whether the order of the first reasons would be the same, were the history cut otherwise for reading."""
     if not found.exact:
         return "A first estimate, from one pass; the exact bars follow."
     if found.n_chunks == 1:
-        return "The order of these reasons does not depend on how the history is read: it is taken whole."
-    sure = found.stability
+        return "The order of these reasons is firm: the whole history is read at once."
+    sure, parts = found.stability, f"This history is long and is read in {found.n_chunks} parts"
     if not np.isfinite(sure):
-        return f"This history is read in {found.n_chunks} parts; there are too few reasons to compare their order."
+        return f"{parts}; there are too few reasons to tell whether their order is firm."
+    scale = f"({fixed(sure)} of 1)"
     if sure >= SURE:
-        return f"The order of these reasons is the same however the long history is cut for reading: {sure:.2f} of 1."
-    return (
-        f"Take the order of these reasons with care: cut in another way for reading, the history gives another one "
-        f"(rank correlation {sure:.2f})."
-    )
+        return (
+            f"The order of these reasons is firm. {parts}: cut at other points, it gives nearly the same order {scale}."
+        )
+    return f"The order of these reasons is not firm. {parts}: cut at other points, it gives another order {scale}."
+
+
+def listed(labels: Sequence[str]) -> str:
+    """ "A, B and C"."""
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
 
 
 def why_not_sentence(label: str, found: WhyNot, catalogue: Catalogue) -> str:
@@ -100,9 +106,9 @@ def why_not_sentence(label: str, found: WhyNot, catalogue: Catalogue) -> str:
             f"{found.rank_if_not_hidden:,} of all."
         )
     ahead = sorted(((value, name) for name, value in found.gap.items()), reverse=True)
-    parts = " and ".join(f"{_number(value)} by {SHORT_TERMS[name]}" for value, name in ahead if abs(value) >= 0.05)
+    parts = " and ".join(f"{signed(value)} by {SHORT_TERMS[name]}" for value, name in ahead if abs(value) >= 0.05)
     total = sum(found.gap.values())
-    start = f"{label}: place {found.breakdown.rank:,}. The product at place {found.k} is {_number(total)} points ahead"
+    start = f"{label}: place {found.breakdown.rank:,}. The product at place {found.k} is {short(total)} points ahead"
     return f"{start} ({parts}). {_what_would_bring(found, catalogue)}" if parts else f"{start}."
 
 
@@ -116,12 +122,3 @@ def _what_would_bring(found: WhyNot, catalogue: Catalogue) -> str:
         )
     titles = ", ".join(f"“{catalogue.titles[item]}”" for item in found.added)
     return f"Bought now, {titles} would bring it to place {found.rank_with:,}."
-
-
-def _number(value: float) -> str:
-    rounded = round(value, 1)
-    return f"{rounded:,.0f}" if abs(rounded) >= 10 else f"{rounded + 0:,.1f}"
-
-
-def _points(value: float) -> str:
-    return ("+" if value >= 0 else "−") + _number(abs(value))

@@ -296,12 +296,12 @@ def test_the_words_say_places_terms_and_reasons():
     labels = {"x": "Ex", "y": "Why"}
     said = why_words.comparison({"x": one, "y": other}, labels)
     assert (
-        said.startswith("Ex puts it highest, at 2; Why lowest, at 70.")
-        and "fit to their purchases: +10 against −60" in said
+        said.startswith("Ex puts it highest, at place 2; Why lowest, at place 70.")
+        and "fit to their purchases: +10 points against −60" in said
     )
-    assert "is the same however" in why_words.stability(found)
+    assert "order of these reasons is firm" in why_words.stability(found)
     shaken = Attribution(groups, found.points, np.array([[1.5, -2.0, 0.5], [-1.0, 3.0, 0.7]]), 3)
-    assert "with care" in why_words.stability(shaken)
+    assert "is not firm" in why_words.stability(shaken)
     assert why_words.question("Tea", "7", "Ex", True) == "Why does Ex show “Tea” to person 7?"
 
 

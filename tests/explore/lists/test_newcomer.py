@@ -27,28 +27,30 @@ def test_what_it_is_taken_for_is_the_kind_of_most_neighbours(catalogue):
     assert n.taken_for(answer(mixed, [1]).beside, catalogue) == one
     same = answer(kinds[one][:2], [1])
     agreed = n.what_it_is({"A": same, "B": same}, catalogue)
-    assert agreed.startswith("All 2 variants take it for: ")
-    assert n.what_it_is({"A": answer([], [1])}, catalogue) == "There is nothing that it could stand beside."
+    assert agreed == f"{one}, under all 2 variants."
+    assert n.what_it_is({"A": answer([], [1])}, catalogue) == "Nothing: there is no product that it could stand beside."
 
 
 def test_two_opinions_name_who_has_which(catalogue):
     kinds = [n.taken_for(answer([item], [1]).beside, catalogue) for item in range(len(catalogue))]
     other = next(item for item, kind in enumerate(kinds) if kind != kinds[0])
     text = n.what_it_is({"A": answer([0], [1]), "B": answer([other], [1]), "C": answer([0], [1])}, catalogue)
-    assert text == f"It is taken by A and C for {kinds[0]}; by B for {kinds[other]}."
+    assert text == f"{kinds[0]} under A and C; {kinds[other]} under B."
 
 
 def test_who_would_see_it_is_the_variant_with_most_people():
     few, many, none = answer([0], [3, 2000, 0]), answer([0], [90, 100, 101]), answer([0], [1001, 5000, 0])
     text = n.who_would_see_it({"A": few, "B": many, "C": none})
     assert text == (
-        "Most people would meet it under B: it is among the first 1,000 of 3 of 3 people's lists, at best at place 90; "
-        "it stands highest under A, at place 3 of somebody's list; under C it is in nobody's first 1,000."
+        "Most people under B: 3 of 3 have it in the first 1,000 of their list. It stands highest under A: at place 3 "
+        "of somebody's list. Under C it is in nobody's first 1,000."
     )
-    assert n.who_would_see_it({"C": none}).startswith("Nobody would meet it: it is in nobody's first 1,000")
-    assert n.who_would_see_it({"B": answer([0], [101, 4000])}).endswith("at best at place 101.")
+    assert n.who_would_see_it({"C": none}).startswith("Nobody: it is in nobody's first 1,000")
+    assert n.who_would_see_it({"B": answer([0], [101, 4000])}).endswith(
+        "of their list, the first of them at place 101."
+    )
     assert n.reach(none.audience) == "in nobody's first 1,000"
-    assert n.reach(few.audience) == "in 1 person's first 100 and 1 person's first 1,000"
+    assert n.reach(few.audience) == "in the first 100 of 1 person · in the first 1,000 of 1 person"
 
 
 def test_a_change_says_what_is_new_and_where_its_best_place_went():

@@ -55,6 +55,19 @@ class Explorer {
     }
     this.pending = undefined;
     this.write();
+    this.showFound();
+  }
+
+  // An answer to a search by meaning; all the rest is as it was.
+  hear(meaning) {
+    if (!this.points) return;
+    this.meaning = meaning;
+    this.showFound();
+    this.cache.clear();
+    this.apply(false);
+  }
+
+  showFound() {
     const { selection } = this.state;
     if (this.meaning && selection && selection.kind === "meaning") this.tools.search.showMeaning(this.meaning);
   }

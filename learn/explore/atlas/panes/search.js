@@ -78,10 +78,10 @@ class Search {
   byMeaning() {
     const text = this.box.value.trim();
     if (!text || !this.explorer.can.meaning) return;
+    this.explorer.tell.meaning(text); // first: the server reads while this draws
     this.explorer.select({ kind: "meaning", text });
     this.list.replaceChildren(element("div", "more", "The language model reads it … (the first time takes half a minute)"));
     this.open(true);
-    this.explorer.tell.meaning(text);
   }
 
   // By words: `answer` from findWords.
