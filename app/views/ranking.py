@@ -77,8 +77,8 @@ def _gains(rows: pd.DataFrame, metric: str) -> None:
         mean, gain = row[Results.MEAN], row[Results.GAIN]
         column.metric(
             f"{theme.plain(NAMES[row[Results.RANKER]])}: {_unit(metric)} with LEARN",
-            f"{mean:.{digits}f}",
-            f"{gain:+.{digits}f} over {mean - gain:.{digits}f} without it",
+            f"{mean:.4f}",
+            f"{gain:+.4f} ({gain / (mean - gain):+.1%} of what it was without)" if mean > gain else f"{gain:+.4f}",
             delta_color="inverse" if metric == LOG_LOSS else "normal",
         )
     theme.conclude(conclusions.ranking_gain(table[table[Results.FEATURES] == FUSED], NAMES, metric == LOG_LOSS))

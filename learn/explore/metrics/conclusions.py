@@ -192,6 +192,9 @@ def benchmark(chosen: pd.DataFrame) -> str:
     ahead = int((compared["difference_low"] > 0).sum())
     behind = int((compared["difference_high"] < 0).sum())
     level = len(compared) - ahead - behind
+    if named == ran.iloc[0]["label"] and behind:
+        who = f"all {behind} others are" if not level else f"{behind} of {len(compared)} others are"
+        return f"{words}; {who} worse by more than chance."
     told = [f"{count} {what}" for count, what in ((ahead, "better"), (behind, "worse")) if count]
     told = [f"{listed(told)} by more than chance"] if told else []
     told += [f"{level} no more than chance away"] if level else []

@@ -106,6 +106,8 @@ def test_a_benchmark_says_how_many_are_apart():
     table = runs(("A", 0.5, 0, 0), ("B", 0.4, 0, 0), ("C", 0.3, 0, 0)).assign(
         difference=[np.nan, -0.1, -0.2], difference_low=[np.nan, -0.2, -0.3], difference_high=[np.nan, 0.01, -0.1]
     )
-    assert conclusions.benchmark(table) == (
-        "A leads with 0.5000. Against A: 1 worse by more than chance, 1 no more than chance away."
+    assert conclusions.benchmark(table) == ("A leads with 0.5000; 1 of 2 others are worse by more than chance.")
+    other = table.assign(difference=[0.1, np.nan, -0.1], difference_low=[0.05, np.nan, -0.2])
+    assert conclusions.benchmark(other.assign(difference_high=[0.2, np.nan, 0.01])) == (
+        "A leads with 0.5000. Against B: 1 better by more than chance, 1 no more than chance away."
     )
