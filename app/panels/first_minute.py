@@ -57,7 +57,7 @@ def show_ways_in(view: cache.View, runs: FoundRuns) -> None:
 
 def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str]:
     """The product that tells most, and what is told of it; where none does, the most bought one."""
-    spaces = find_spaces(runs.usable)
+    spaces = _spaces(runs)
     llm = next((space for space in spaces if space.is_content), None)
     towers = sorted((space for space in spaces if not space.is_content), key=_by_validation)
     titles = view.catalogue.titles
@@ -81,6 +81,13 @@ def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str]:
         f"Where does **{theme.plain(str(titles[item]))}** lie in what the language model says, and where once buyers "
         "have had their say? Click any point for its neighbours."
     )
+
+
+def _spaces(runs: FoundRuns) -> list[Space]:
+    try:
+        return find_spaces(runs.usable)
+    except LearnError:  # what is damaged is named where its Run is shown
+        return []
 
 
 def _by_validation(space: Space) -> float:

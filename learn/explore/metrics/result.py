@@ -81,7 +81,7 @@ def results_of(runs: Sequence[Run], k: int, metric: str = RESULT_METRIC) -> list
 
     Nothing where there are fewer than two Runs with that metric, or where more of it is not better.
     """
-    if not more_is_better(metric):
+    if len(runs) < 2 or not more_is_better(metric):
         return []
     found = []
     metrics = collect_metrics(runs)
