@@ -184,6 +184,8 @@ def _difference(row: dict) -> str:
 
 
 def _verdict(row: dict) -> str:
+    if pd.isna(row["difference_low"]):  # None where no row of the file has one
+        return ""
     words = chance_words(row["difference_low"], row["difference_high"])
     if words != MORE:
         return words
