@@ -218,13 +218,16 @@ def compare(runs: Sequence[Run], metric: str = "recall", k: int | None = None, u
         unseen: among the items that a user's history does not hold; False: among all items.
 
     Returns:
-        run, label, variant, mean, low, high (the 95% interval over users), n_users.
+        run, label, variant, mean, low, high (the 95% interval over users), n_users; and difference, difference_low,
+        difference_high: what the first has more on the same users, with its paired 95% interval. One without 0 is more
+        than chance (`learn.evaluation.better`).
 
     Raises:
         LearnError: no Run, Runs of different data, or a metric or a k that was not evaluated.
     """
     from learn.evaluation.protocol import default_k
-    from learn.explore.metrics.overview import collect_metrics, compare_runs
+    from learn.explore.metrics.overview import collect_metrics
+    from learn.explore.metrics.result import compared
 
     if not runs:
         raise LearnError("There is no Run to compare.", "Give at least one: learn.compare([run])")
@@ -233,7 +236,7 @@ def compare(runs: Sequence[Run], metric: str = "recall", k: int | None = None, u
     candidates = Recommendations.UNSEEN if unseen else Recommendations.ALL_CANDIDATES
     metrics = collect_metrics(runs)
     k = k or default_k(runs[0].dataset.n_items)
-    table = compare_runs(metrics, metric, k, candidates, Slices.WHOLE)
+    table = compared(runs, metric, k, candidates, Slices.WHOLE)
     if table.empty:
         there = sorted({f"{name}@{at}" for name, at in zip(metrics["metric"], metrics["k"], strict=True)})
         raise LearnError(f"{metric}@{k} was not evaluated.", f"Choose one of: {', '.join(there)}.")

@@ -5,28 +5,31 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from app.shared import cache, links, pickers, theme, url
-from learn.explore.figures.towers import grids_figure
-from learn.explore.metrics.towers import attends
-from learn.item_towers import ITEM_TOWERS
+from app.shared import cache, links, map_cache, pickers, theme, url
+from learn.errors import LearnError
+from learn.explore.figures.towers import sight_figure
+from learn.explore.maps.spaces import Space, find_spaces
+from learn.explore.maps.telling import MOST_VECTORS, Telling, telling_item
+from learn.explore.metrics.leading import listed
+from learn.explore.metrics.towers import Sight, sight
+from learn.item_towers import ITEM_TOWERS, Tower
+from learn.runs.stored import FoundRuns
 
-_ORDER = ("1st item", "2nd item", "3rd item", "4th item")
+_LENGTH = 4  # later items in a drawing
 
 
-def show_ways_in(view: cache.View) -> None:
+def show_ways_in(view: cache.View, runs: FoundRuns) -> None:
     """Draws three cards: one product, one person, one product that does not exist; each opens with one click."""
     dataset = view.dataset
-    item = int(np.argmax(view.counts))
     person = pickers.typical_user(view)
     query = links.query_of(dataset)
-    product = theme.plain(str(view.catalogue.titles[item]))
+    item, words = _product(view, runs)
     n_bought = len(view.history[person])
     user_id = str(dataset.user_ids[person])
     cards = (
         (
             ":material/map: One product, three towers",
-            f"Where does **{product}** lie in what the language model says, and where once buyers have had their say? "
-            "Click any point for its neighbours.",
+            words,
             "See it in the Atlas",
             links.page("atlas", **(query | {url.ITEM: str(dataset.item_ids[item])})),
         ),
@@ -52,20 +55,69 @@ def show_ways_in(view: cache.View) -> None:
             theme.way_in(label, href)
 
 
+def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str]:
+    """The product that tells most, and what is told of it; where none does, the most bought one."""
+    spaces = _spaces(runs)
+    llm = next((space for space in spaces if space.is_content), None)
+    towers = sorted((space for space in spaces if not space.is_content), key=_by_validation)
+    titles = view.catalogue.titles
+    small = llm is not None and view.dataset.n_items <= MOST_VECTORS
+    for tower in towers if small else ():
+        try:
+            found = _telling(llm, tower, view, cache.run_key([llm.run, tower.run]), view.dataset.fingerprint)
+        except LearnError:  # vectors are gone: the Atlas says so, here the product with the most buyers will do
+            break
+        if found is None:
+            continue
+        before, after = (
+            listed([theme.plain(str(titles[one])) for one in near]) for near in (found.before, found.after)
+        )
+        return found.item, (
+            f"**{theme.plain(str(titles[found.item]))}**: to the language model it is like *{before}*. Buyers taught "
+            f"{theme.plain(tower.label)} that it goes with **{after}**."
+        )
+    item = int(np.argmax(view.counts))
+    return item, (
+        f"Where does **{theme.plain(str(titles[item]))}** lie in what the language model says, and where once buyers "
+        "have had their say? Click any point for its neighbours."
+    )
+
+
+def _spaces(runs: FoundRuns) -> list[Space]:
+    try:
+        return find_spaces(runs.usable)
+    except LearnError:  # what is damaged is named where its Run is shown
+        return []
+
+
+def _by_validation(space: Space) -> float:
+    return -(space.run.info.validation or 0.0)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Looking for a product that tells something …")
+def _telling(_llm: Space, _tower: Space, _view: cache.View, key: tuple[str, ...], fingerprint: str) -> Telling | None:
+    vectors = (map_cache.vectors(space, _view) for space in (_llm, _tower))
+    return telling_item(*vectors, _view.split, _view.catalogue, told=1)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _sight(_tower: Tower, code: str) -> Sight:
+    return sight(_tower, _LENGTH)
+
+
 def show_towers() -> None:
     """Draws who sees whom in each item tower that there is, with its plain name beside the paper's letter."""
     st.header("What is different about the towers?", anchor=False)
     st.markdown(
-        "Everybody's *past* is read in the same way. What differs is how the items that they bought *later* are read "
-        "while a variant learns. A blue square: the item of that row is read together with the item of that column."
+        "Everybody's *past* is read in the same way. What differs is how the items that they bought *later* become "
+        "vectors while a variant learns. A blue square: PAL reads the item of that column for the vector of the item "
+        "of that row. Each is measured, by changing one item and looking whose vectors change."
     )
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
+    seen = {tower.code: _sight(tower, tower.code) for tower in towers}
     columns = st.columns(len(towers))
     for column, tower in zip(columns, towers, strict=True):
         with column:
-            grid = attends(tower, len(_ORDER))
-            words = "read together: %{customdata}"
-            figure = grids_figure({"": grid}, _ORDER, "this is read …", "… with this", words)
-            theme.chart(figure.update_layout(margin_t=4, height=210), f"overview_mask_{tower.code}")
+            theme.chart(sight_figure(seen[tower.code]), f"overview_mask_{tower.code}")
             st.markdown(f"**{theme.plain(tower.plain_name)}** · {theme.plain(tower.label)}")
             st.caption(theme.plain(tower.explanation[0].upper() + tower.explanation[1:]))

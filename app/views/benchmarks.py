@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.shared import cache, theme, url
+from app.shared import cache, origin, theme, url
 from learn.data.schema import Metrics, Recommendations, Slices
+from learn.evaluation.better import MORE, chance_words, few_words, interval_words, signed
 from learn.explore.metrics import conclusions, overview
+from learn.explore.metrics import origin as origins
 from learn.reproduce import paper, results
 from learn.reproduce.figure import benchmark_figure
 
@@ -82,41 +84,81 @@ def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, 
     theme.conclude(paper.same_order(chosen, reported))
     theme.chart(benchmark_figure(rows, metric, k, candidates, part, reported), key="benchmarks_figure")
     _about_the_paper(name, reported)
+    ran = chosen.dropna(subset=[Metrics.MEAN])
+    _numbers(ran, metric, k, reported)
+    _notes(chosen, reported)
+    if ran.empty:
+        return
+    theme.caution(few_words(float(ran[Metrics.N_USERS].max())))
+    origin.show(origins.of_benchmark(chosen))
+    with st.expander("What the rows are, and what each cost"):
+        for words, labels in results.row_words(chosen).items():
+            st.markdown(f"- **{theme.plain(', '.join(labels))}**: {theme.plain(words)}.")
+        _costs(ran)
+
+
+def _numbers(ran: pd.DataFrame, metric: str, k: int, reported: dict[str, float]) -> None:
+    reference = ran[ran["difference"].isna()]["label"]
+    named = str(reference.iloc[0]) if len(reference) == 1 else "the reference row"
     shown = pd.DataFrame(
         {
-            "Run": chosen["label"],
-            f"{metric}@{k}": chosen[Metrics.MEAN],
-            **({"The paper's": [_number(reported.get(run)) for run in chosen["run"]]} if reported else {}),
-            "95% interval": [_interval(row) for row in chosen.to_dict("records")],
-            "Difference to the reference row": [_difference(row) for row in chosen.to_dict("records")],
-            "Seeds": chosen["seeds"],
-            "Parameters": chosen["params"],
-            "Training, s": chosen["train_seconds"],
+            "Run": ran["label"],
+            f"{metric}@{k}": ran[Metrics.MEAN],
+            "95% interval": [_interval(row) for row in ran.to_dict("records")],
+            "Difference to the reference row": [_difference(row) for row in ran.to_dict("records")],
+            "Verdict": [_verdict(row) for row in ran.to_dict("records")],
+            **({"The paper's": [_number(reported.get(run)) for run in ran["run"]]} if reported else {}),
         }
     )
     st.dataframe(
-        shown.style.format(
-            {f"{metric}@{k}": "{:.4f}", "Parameters": "{:,.0f}", "Training, s": "{:,.0f}"},
-            na_rep="–",
-        ),
+        shown.style.format({f"{metric}@{k}": "{:.4f}"}, na_rep="–"),
         hide_index=True,
         width="stretch",
         height="content",
-        column_config={"Run": "Variant", f"{metric}@{k}": overview.metric_label(f"{metric}@{k}")}
-        | {"Difference to the reference row": st.column_config.Column(width=245)},
+        column_config={
+            "Run": "Variant",
+            f"{metric}@{k}": overview.metric_label(f"{metric}@{k}"),
+            "Difference to the reference row": f"Difference to {named}",
+        },
     )
-    if chosen.empty or chosen[Metrics.MEAN].isna().all():
-        return
     st.caption(
-        "The difference is paired: the same users under both. *Apart*: its 95% interval leaves out 0. "
-        f"{int(chosen['n_users'].max()):,} users. Run it yourself: `learn benchmark`."
+        f"The difference to {theme.plain(named)} is paired: the same users under both, with its own 95% interval. "
+        f"*{MORE.capitalize()}*: that interval leaves out 0. Run it yourself: `learn benchmark`."
+    )
+
+
+def _notes(chosen: pd.DataFrame, reported: dict[str, float]) -> None:
+    """Which rows did not run and why, and what has to be known of the others' numbers."""
+    for row in chosen[chosen["why"].notna()].to_dict("records"):
+        did_not = pd.isna(row[Metrics.MEAN])
+        value = reported.get(row["run"])
+        told = f" The paper's: {value:.4f}." if did_not and value is not None else ""
+        what = "did not run here: " if did_not else ""
+        st.caption(f"**{theme.plain(row['label'])}** {what}{theme.plain(str(row['why']))}{told}")
+
+
+def _costs(ran: pd.DataFrame) -> None:
+    shown = pd.DataFrame(
+        {
+            "Run": ran["label"],
+            "Seeds": ran["seeds"],
+            "Parameters": ran["params"],
+            "Training, s": ran["train_seconds"],
+        }
+    )
+    st.dataframe(
+        shown.style.format({"Parameters": "{:,.0f}", "Training, s": "{:,.0f}"}, na_rep="–"),
+        hide_index=True,
+        width="stretch",
+        height="content",
+        column_config={"Run": "Variant"},
     )
 
 
 def _about_the_paper(name: str, reported: dict[str, float]) -> None:
     if reported:
         st.caption(
-            f"Hollow diamonds: what the paper reports, on {paper.paper_data(name)}. Another cut of the data than ours: "
+            f"Right, in grey: what the paper reports, on {paper.paper_data(name)}. Those are other data than here: "
             "compare the order of the rows, not the numbers."
         )
         return
@@ -134,15 +176,20 @@ def _interval(row: dict) -> str:
 
 
 def _difference(row: dict) -> str:
-    if pd.isna(row[Metrics.MEAN]):
-        return f"did not run: {row['why']}"
     if row[Metrics.SLICE] != Slices.WHOLE:
         return "–"
     if pd.isna(row["difference"]):
         return "the reference"
-    apart = row["difference_low"] > 0 or row["difference_high"] < 0
-    words = f"{row['difference']:+.4f} ({row['difference_low']:+.4f} to {row['difference_high']:+.4f})"
-    return words + (", apart" if apart else "")
+    return f"{signed(row['difference'])} {interval_words(row['difference_low'], row['difference_high'])}"
+
+
+def _verdict(row: dict) -> str:
+    if pd.isna(row["difference_low"]):  # None where no row of the file has one
+        return ""
+    words = chance_words(row["difference_low"], row["difference_high"])
+    if words != MORE:
+        return words
+    return f"{'better' if row['difference'] > 0 else 'worse'}, {words}"
 
 
 theme.guarded(draw)

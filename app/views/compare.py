@@ -6,21 +6,21 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.components.lists import Column, column_data, show
-from app.shared import bench_settings, cache, links, page, pickers, theme, url
+from app.panels import duel
+from app.shared import cache, links, origin, page, pickers, theme, url
 from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
+from learn.evaluation.better import FEW_USERS, too_few
 from learn.evaluation.metrics import says_little
 from learn.evaluation.protocol import default_k
 from learn.explore.colours import run_colours
 from learn.explore.figures import compare as compare_figures
-from learn.explore.lists.user_lists import Suggestions
-from learn.explore.metrics import compare, conclusions, overview
+from learn.explore.metrics import compare, conclusions, leading, overview
+from learn.explore.metrics import origin as origins
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
-SHOWN = 6  # users of a duel, on each side
 SECTIONS = {  # anchor -> heading, in the page's order
     "who": "Who is it good for?",
     "variety": "What does accuracy cost in variety?",
@@ -61,12 +61,21 @@ def draw() -> None:
         st.info("The chosen Runs have no such metric: choose another one, or another list length.")
         return
     st.caption(_slice_rules(picked[0]))
+    parts = _parts(mine, picked, cache.run_key(picked), metric, k, candidates)
     figure = compare_figures.slices_figure(table, colours, f"{overview.metric_label(metric)}@{k}")
-    theme.chart(figure, "compare_slices", conclusions.by_slice(table))
+    theme.chart(figure, "compare_slices", leading.leaders_by_part(parts))
+    _too_small(table)
+    origin.show(
+        origins.of_dataset(dataset)
+        + origins.of_metric(metric, k, candidates, float(table[Metrics.N_USERS].max()))
+        + origins.of_intervals(picked)
+        + origins.of_runs(picked)
+    )
     _variety(view, picked, mine, metric, k, candidates, colours)
     _overlap(view, picked, k, candidates)
     best_first = list(overview.compare_runs(mine, metric, k, candidates, Slices.WHOLE)["run"])
-    _duel(view, sorted(picked, key=lambda run: best_first.index(run.name)), candidates, k, colours)
+    st.subheader(SECTIONS["duel"], anchor="duel")
+    duel.show(view, sorted(picked, key=lambda run: best_first.index(run.name)), candidates, k, colours)
     _curves(picked, colours)
 
 
@@ -91,6 +100,25 @@ def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[lis
         )
         theme.caution(says_little(int(k), n_items))
     return chosen, metric, int(k), candidates
+
+
+@st.cache_data(max_entries=32, show_spinner="Comparing on the same people …")
+def _parts(
+    _metrics: pd.DataFrame, _picked: list[Run], key: tuple[str, ...], metric: str, k: int, candidates: str
+) -> dict[str, pd.DataFrame]:
+    names = compare.by_slice(_metrics, metric, k, candidates)[Metrics.SLICE].unique()
+    tables = {name: overview.compare_runs(_metrics, metric, k, candidates, name) for name in names}
+    return {name: leading.against(table, _picked, metric, k, candidates, name) for name, table in tables.items()}
+
+
+def _too_small(table: pd.DataFrame) -> None:
+    """Which slices the figure leaves out, and their figures on demand."""
+    few = table[table[Metrics.N_USERS].map(too_few)]
+    if few.empty:
+        return
+    people = few.groupby(Metrics.SLICE, sort=False)[Metrics.N_USERS].max().astype(int)
+    told = leading.listed([f"{leading.part_words(str(name))} ({n:,} users)" for name, n in people.items()])
+    theme.caution(f"Left out of the picture: {told}. Of fewer than {FEW_USERS} users nothing can be said.")
 
 
 def _slice_rules(run: Run) -> str:
@@ -209,79 +237,6 @@ def _overlap(view: cache.View, picked: list[Run], k: int, candidates: str) -> No
     labels = overview.run_labels(picked)
     table = compare.overlap_matrix(lists, k)
     theme.chart(compare_figures.overlap_figure(table, labels), "compare_overlap", conclusions.overlap(table, labels))
-
-
-def _duel(view: cache.View, picked: list[Run], candidates: str, k: int, colours: dict[str, str]) -> None:
-    st.subheader(SECTIONS["duel"], anchor="duel")
-    able = []
-    for run in picked:
-        try:
-            _ = run.per_user
-            able.append(run)
-        except LearnError as error:
-            theme.show_error(error)
-    if len(able) < 2:
-        st.caption("Choose two Runs with a record of every user: `learn evaluate` writes it.")
-        return
-    labels = overview.run_labels(picked)
-    names = [run.name for run in able]
-    left, right, _ = st.columns([2, 2, 2])
-    one = url.linked(left.selectbox, "This variant", names, url.WINNER, names[0], format_func=labels.get)
-    two = url.linked(right.selectbox, "against", names, url.LOSER, names[1], format_func=labels.get)
-    if one == two:
-        st.info("Choose two different variants.")
-        return
-    ks = compare.cutoffs([run for run in able if run.name in (one, two)])
-    if not ks:
-        st.info("The two Runs were evaluated at different list lengths. Evaluate them again:")
-        st.code(f"learn evaluate {view.dataset.name}", language="bash")
-        return
-    at = k if k in ks else ks[-1]
-    a, b = (next(run for run in able if run.name == name) for name in (one, two))
-    found = compare.paired_comparison(a, b, at, candidates)
-    mean, low, high = found.difference
-    verdict = "more than chance" if low > 0 or high < 0 else "within chance"
-    tiles = st.columns(4)
-    tiles[0].metric(f"Won by {theme.plain(labels[one])}", f"{found.won:,} users")
-    tiles[1].metric("Same", f"{found.tied:,} users")
-    tiles[2].metric(f"Won by {theme.plain(labels[two])}", f"{found.lost:,} users")
-    tiles[3].metric(f"Recall@{at}, difference", f"{mean:+.4f}")
-    st.caption(
-        f"The difference's paired 95% interval is {low:+.4f} to {high:+.4f}: {verdict}. Below, the most different "
-        f"users, by how many of their later items were among the first {at}: recall, whatever the metric above."
-    )
-    sides = (
-        (one, two, found.users[found.users["difference"] > 0]),
-        (two, one, found.users[found.users["difference"] < 0]),
-    )
-    columns = [_side(view, name, other, users.head(SHOWN), labels, colours, one, at) for name, other, users in sides]
-    show({"legend": [], "columns": columns}, "compare_duel")
-
-
-def _side(
-    view: cache.View, name: str, other: str, users: pd.DataFrame, labels: dict, colours: dict, first: str, at: int
-) -> dict:
-    rows = []
-    mine, theirs = ("a", "b") if name == first else ("b", "a")
-    for place, row in enumerate(users.to_dict("records"), 1):
-        user_id = str(view.dataset.user_ids[row["user"]])
-        query = links.query_of(view.dataset) | {
-            url.USER: user_id,
-            url.RUNS: [name, other],
-            url.K: bench_settings.list_length(at),
-        }
-        rows.append(
-            {
-                "rank": place,
-                "item": user_id,
-                "title": f"User {user_id}",
-                "reasons": [f"found {row[mine]} of {row['n_targets']} later items, the other {row[theirs]}"],
-                "links": [{"text": "open side by side", "href": links.page("recommendations", **query)}],
-            }
-        )
-    nothing = Suggestions(np.zeros(0, np.int64), np.zeros(0), live=True)
-    data = column_data(Column(name, f"{labels[name]} was better", colours[name], "", "", nothing), rows)
-    return data | {"empty": "Nobody."}
 
 
 def _curves(picked: list[Run], colours: dict[str, str]) -> None:

@@ -6,19 +6,24 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
-from app.panels import first_minute, report
-from app.shared import cache, recommenders, theme, url, variant_texts
+from app.panels import first_minute, report, result, words
+from app.shared import cache, origin, recommenders, theme, url
 from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Slices
 from learn.data.sources import SOURCES
 from learn.data.splits import SplitInfo
+from learn.evaluation.better import few_words
 from learn.evaluation.metrics import says_little
 from learn.evaluation.protocol import default_k
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours, run_colours
 from learn.explore.figures import base as figures
-from learn.explore.metrics import conclusions, overview
+from learn.explore.metrics import conclusions, leading, overview
+from learn.explore.metrics import origin as origins
+from learn.explore.metrics.result import kind_words
+from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
 
@@ -29,10 +34,12 @@ def draw() -> None:
     view = cache.view(dataset)
     st.title("LEARN Explorer")
     st.markdown(
-        "A frozen language model reads what an item *is*; a small transformer learns what people *go on to buy*. See "
-        "what that changes, in three clicks:"
+        "A frozen language model (the *LLM*) reads what an item **is**; a small transformer (*PAL*) learns what people "
+        "**go on to buy**."
     )
-    first_minute.show_ways_in(view)
+    result.show(dataset, runs)
+    first_minute.show_ways_in(view, runs)
+    words.glossary()
     first_minute.show_towers()
     _results(dataset, runs)
     st.header("The data", anchor=False)
@@ -92,27 +99,67 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
         st.info("No Run has this metric for this slice: choose another one.")
         return
     colours = run_colours((run.name, run.info.variant) for run in runs.usable)
-    with st.expander(variant_texts.QUESTION):
-        st.markdown(variant_texts.all_variants())
-    words = f"{overview.metric_label(metric)}@{k}"
-    says = conclusions.best_run(table, words) if overview.more_is_better(metric) else ""
-    theme.chart(figures.metrics_figure(table, colours, words), "overview_metrics", says)
+    measured = f"{overview.metric_label(metric)}@{k}"
+    ranked = _against(table, runs.usable, cache.run_key(runs.usable), metric, int(k), candidates, part)
+    says = leading.who_leads(ranked, measured) if overview.more_is_better(metric) else ""
+    kinds = {run.name: kind_words(run) for run in runs.usable}
+    theme.chart(figures.metrics_figure(table, colours, measured, kinds), "overview_metrics", says)
+    n_users = float(table[Metrics.N_USERS].max())
+    theme.caution(few_words(n_users))
+    origin.show(
+        origins.of_dataset(data)
+        + origins.of_metric(metric, int(k), candidates, n_users)
+        + origins.of_intervals(runs.usable)
+        + origins.of_runs(runs.usable)
+    )
     for sentence in cache.said_of_text(runs.usable, data, cache.run_key(runs.usable), data.fingerprint):
         st.markdown(theme.plain(sentence))
     _metrics_table(overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"]))
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
+def _against(
+    table: pd.DataFrame, _runs: list[Run], key: tuple[str, ...], metric: str, k: int, candidates: str, part: str
+) -> pd.DataFrame:
+    return leading.against(table, _runs, metric, k, candidates, part)
+
+
 def _metrics_table(table: pd.DataFrame) -> None:
     numbers = [column for column in table.columns if column != "label"]
     better = [column for column in numbers if overview.more_is_better(column)]
-    shown = {column: "{:,.0f}" if column.startswith("distinct_items") else "{:.4f}" for column in numbers}
-    styled = table.style.highlight_max(subset=better, props="background-color: #1f9e7740").format(shown)
-    heads: dict[str, Any] = {column: overview.metric_label(column) for column in numbers}
-    heads |= {"label": st.column_config.Column("Variant", pinned=True)}
-    st.dataframe(styled, hide_index=True, width="stretch", column_config=heads)
-    others = " and ".join(overview.metric_label(name.partition("@")[0]) for name in numbers if name not in better)
-    exception = f", save for {others}, where more is not always better" if others else ""
-    st.caption(f"The best of each column is shaded green{exception}.")
+    others = [column for column in numbers if column not in better]
+    st.dataframe(
+        _in_short(table[["label", *better]]).highlight_max(subset=better, props="background-color: #1f9e7740"),
+        hide_index=True,
+        width="stretch",
+        height="content",
+        column_config=_heads(better),
+    )
+    st.caption("The best of each column is shaded green. By list length as chosen above.")
+    if others:
+        with st.expander("How varied the lists are"):
+            st.dataframe(
+                _in_short(table[["label", *others]]),
+                hide_index=True,
+                width="stretch",
+                height="content",
+                column_config=_heads(others),
+            )
+            words = [
+                f"{overview.metric_label(name)}: {overview.metric_words(name.partition('@')[0])}" for name in others
+            ]
+            st.caption(f"{'. '.join(words)}. More is not always better.")
+
+
+def _in_short(table: pd.DataFrame) -> Styler:
+    shown = {name: "{:,.0f}" if name.startswith("distinct_items") else "{:.4f}" for name in table.columns[1:]}
+    return table.style.format(shown)
+
+
+def _heads(columns: list[str]) -> dict[str, Any]:
+    """Short heads: the length of the lists is chosen above, for all columns alike."""
+    heads: dict[str, Any] = {name: overview.metric_label(name.partition("@")[0]) for name in columns}
+    return heads | {"label": st.column_config.Column("Variant", pinned=True, width=205)}
 
 
 def _tiles(facts: overview.Health) -> None:

@@ -7,12 +7,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.shared import cache, theme, url
+from app.shared import cache, origin, theme, url
 from learn.data.completejourney import NAME as COMPLETEJOURNEY
+from learn.data.dataset import Dataset
+from learn.errors import LearnError
+from learn.evaluation.better import FEW_USERS, interval_words, signed, too_few
 from learn.explore.figures import ranking as ranking_figures
 from learn.explore.figures.compare import SLICE_WORDS
-from learn.explore.metrics import conclusions, ranking
-from learn.ranking.report import NAMES, gain_words, read_report
+from learn.explore.metrics import conclusions, leading, ranking
+from learn.explore.metrics import origin as origins
+from learn.ranking.report import NAMES, read_report
 from learn.ranking.schema import FUSED, LOG_LOSS, METRICS, NONE, RAW, REVENUE, UAUC, Results
 
 
@@ -40,12 +44,24 @@ def draw() -> None:
         )
     report = read_report(folders[dataset])
     _gains(report.rows, metric)
+    origin.show(origins.of_ranking(report.about, report.rows, _here(dataset)))
     _slices(report.rows, report.about, metric)
     _calibration(report.about)
     _facts(report.about, dataset)
 
 
 METRICS_SHOWN = (UAUC, *(name for name in METRICS if name != UAUC))
+
+
+def _here(name: str) -> Dataset | None:
+    """The dataset that a report is of, where this workspace has it and it can be opened."""
+    if name not in cache.dataset_names():
+        return None
+    try:
+        return cache.open_dataset(name)
+    except LearnError as error:
+        theme.show_error(error)
+        return None
 
 
 def _unit(metric: str) -> str:
@@ -55,18 +71,20 @@ def _unit(metric: str) -> str:
 def _gains(rows: pd.DataFrame, metric: str) -> None:
     st.subheader("What do LEARN's vectors add?", anchor=False)
     table = ranking.gains(rows, metric)
+    digits = ranking.digits_that_add_up(table)
     fused = table[table[Results.FEATURES] == FUSED].to_dict("records")
     for column, row in zip(st.columns(max(len(fused), 1)), fused, strict=False):
         mean, gain = row[Results.MEAN], row[Results.GAIN]
         column.metric(
             f"{theme.plain(NAMES[row[Results.RANKER]])}: {_unit(metric)} with LEARN",
             f"{mean:.4f}",
-            f"{gain:+.4f} over {mean - gain:.4f} without it",
+            f"{gain:+.4f} ({gain / (mean - gain):+.1%} of what it was without)" if mean > gain else f"{gain:+.4f}",
             delta_color="inverse" if metric == LOG_LOSS else "normal",
         )
     theme.conclude(conclusions.ranking_gain(table[table[Results.FEATURES] == FUSED], NAMES, metric == LOG_LOSS))
     st.caption(
-        "Dots right of the dotted line: better than without LEARN; a whisker that crosses it may be luck. "
+        f"Dots {'left' if metric == LOG_LOSS else 'right'} of the dotted line: better than without LEARN. A whisker is "
+        "the 95% interval of that difference on the same users: one that crosses the line is no more than chance. "
         "*Raw vectors*: all their dimensions as features. *Their cosine*: one number. *Fused*: a small module adapts "
         "them to conversions first; *other task*: it learned whether anything of the item's category was taken. "
         "Both rankers also know the ordinary things: what was bought before, popularity, price, place in the store."
@@ -76,13 +94,16 @@ def _gains(rows: pd.DataFrame, metric: str) -> None:
         {
             "Ranker": [NAMES.get(name, name) for name in table[Results.RANKER]],
             "Features": table["label"],
-            _unit(metric): [f"{value:.4f}" for value in table[Results.MEAN]],
-            "95% interval": [f"{low:.4f} to {high:.4f}" for low, high in zip(table["low"], table["high"], strict=True)],
+            _unit(metric): [f"{value:.{digits}f}" for value in table[Results.MEAN]],
+            "95% interval": [
+                f"{low:.{digits}f} to {high:.{digits}f}" for low, high in zip(table["low"], table["high"], strict=True)
+            ],
             "Gain over no LEARN": [
-                "–" if row[Results.FEATURES] == NONE else gain_words(pd.Series(row)) for row in table.to_dict("records")
+                "–" if row[Results.FEATURES] == NONE else _gain(row, Results.GAINS, digits)
+                for row in table.to_dict("records")
             ],
             "Over raw vectors": [
-                "–" if row[Results.FEATURES] in (NONE, RAW) else gain_words(pd.Series(row), Results.OVER)
+                "–" if row[Results.FEATURES] in (NONE, RAW) else _gain(row, Results.OVER, digits)
                 for row in table.to_dict("records")
             ],
         }
@@ -90,7 +111,12 @@ def _gains(rows: pd.DataFrame, metric: str) -> None:
     with st.expander("The numbers"):
         for sentence in ranking.verdict(rows, metric):
             st.markdown(f"- {theme.plain(sentence)}")
-        st.dataframe(shown, hide_index=True, width="stretch")
+        st.dataframe(shown, hide_index=True, width="stretch", height="content")
+
+
+def _gain(row: dict[str, Any], columns: tuple[str, str, str], digits: int) -> str:
+    mean, low, high = (row[name] for name in columns)
+    return "–" if pd.isna(mean) else f"{signed(mean, digits)} {interval_words(low, high, digits)}"
 
 
 def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
@@ -98,6 +124,10 @@ def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
     table = ranking.gains_by_slice(rows, about, metric)
     unit = "replayed revenue, %" if metric == REVENUE else _unit(metric)
     theme.chart(ranking_figures.slices_figure(table, unit), "ranking_slices", conclusions.ranking_slices(table))
+    few = table[table["users"].map(too_few)].drop_duplicates("slice").to_dict("records")
+    if few:
+        told = leading.listed([f"{leading.part_words(row['slice'])} ({row['users']:,.0f} users)" for row in few])
+        theme.caution(f"Left out of the picture: {told}. Of fewer than {FEW_USERS} users nothing can be said.")
     rules = table.drop_duplicates("slice")
     words = [
         f"{theme.plain(SLICE_WORDS.get(row['slice'], row['slice']))}: {theme.plain(row['rule'])}"
@@ -125,7 +155,7 @@ def _facts(about: dict[str, Any], dataset: str) -> None:
     with st.expander("How this was measured"):
         parts = pd.DataFrame(about["parts"]).T.reset_index(names="part")
         parts["converted"] = [f"{share:.1%}" for share in parts["converted"]]
-        st.dataframe(parts, hide_index=True, width="stretch")
+        st.dataframe(parts, hide_index=True, width="stretch", height="content")
         left_out = {reason: count for reason, count in about["left_out"].items() if count}
         counted = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items()) or "none"
         st.markdown(

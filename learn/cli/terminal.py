@@ -106,6 +106,7 @@ def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> No
     from learn.data.schema import Metrics, Recommendations, Slices
     from learn.evaluation.metrics import METRICS, says_little
     from learn.evaluation.protocol import default_k
+    from learn.explore.metrics.result import said_of_result
 
     k = k or default_k(n_items)
     sets = {Recommendations.UNSEEN: "unseen items", Recommendations.ALL_CANDIDATES: "all items"}
@@ -129,6 +130,7 @@ def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> No
     print_table(["Run", *heads], table)
     if warning := says_little(k, n_items):
         say_lines([f"  ! {warning}"])
+    say_lines(said_of_result(runs, k))
 
 
 def say_text_worth(runs: Sequence[Run], dataset: Dataset) -> None:

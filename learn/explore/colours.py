@@ -11,7 +11,8 @@ from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import BASELINES
 
 # Categories have the hues from orange by green to sky blue; variants (here, in `ITEM_TOWERS` and in `BASELINES`) those
-# from blue by violet to red, and greys: on no page does a colour mean both. Each has a contrast of 3 on both grounds.
+# from blue by violet to red where something was learned, greys where nothing was: on no page does a colour mean both.
+# Each has a contrast of 3 on both grounds.
 CATEGORY_COLOURS = ("#d9652b", "#2b97bd", "#5f9e3a", "#b8860b", "#1f9e8f", "#8f6236", "#7a8a1d", "#4f8a63")
 CATEGORY_HUES, VARIANT_HUES = (10, 205), (215, 360)
 """In degrees, from and to."""
@@ -23,10 +24,14 @@ SCALE = [[0.0, "rgba(59, 125, 196, 0.06)"], [1.0, "rgba(59, 125, 196, 1)"]]
 DIVERGING = [[0.0, "rgba(224, 138, 30, 1)"], [0.5, "rgba(128, 132, 140, 0.08)"], [1.0, "rgba(59, 125, 196, 1)"]]
 """For quantities on both sides of 0: orange below, blue above."""
 
+TOWER_SYMBOLS = ("circle", "triangle-down", "hourglass", "circle-open")
+"""Of the paper's towers, in their order."""
 BASELINE_SYMBOLS = ("square", "diamond", "cross", "triangle-up", "pentagon", "star", "hexagon", "x")
 """Of baselines, in their order."""
+_SPARE_SYMBOLS = ("star-diamond", "bowtie", "hexagram", "diamond-tall", "star-square", "diamond-wide", "square-open")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
-_SPARE_COLOURS = ("#6f7fe8", "#e0559b", "#8a4cbc", "#57708f", "#bb3a6a", "#a04a8a")
+_SPARE_COLOURS = ("#cf4fc0", "#57708f", "#8a4cbc", "#6f7fe8", "#bb3a6a", "#a04a8a")
 
 CHANGE_COLOURS = (
     "#b5331c", "#cf5a1e", "#e07f2a", "#dc9c34", "#bfae52", "#9db573",
@@ -56,9 +61,25 @@ def variant_colour(variant: str) -> str | None:
 
 
 def variant_symbol(variant: str) -> str:
-    """The mark of a variant's dots: one of its own for each baseline, as their greys are alike; a circle for others."""
-    codes = list(BASELINES)
-    return BASELINE_SYMBOLS[codes.index(variant) % len(BASELINE_SYMBOLS)] if variant in codes else "circle"
+    """The mark of a variant's dots: one of its own for each of the first towers and baselines; a spare one for others.
+
+    A colour alone is not told apart by everybody, and the greys of the baselines by nobody.
+    """
+    for entries, symbols in ((ITEM_TOWERS, TOWER_SYMBOLS), (BASELINES, BASELINE_SYMBOLS)):
+        codes = list(entries)
+        if variant in codes and codes.index(variant) < len(symbols):
+            return symbols[codes.index(variant)]
+    return _SPARE_SYMBOLS[0]
+
+
+def run_symbols(runs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Run name -> mark, from (name, variant) pairs: a variant's own for its first Run, then spare ones in turn."""
+    symbols: dict[str, str] = {}
+    for name, variant in runs:
+        taken = set(symbols.values())
+        free = [symbol for symbol in (variant_symbol(variant), *_SPARE_SYMBOLS) if symbol not in taken]
+        symbols[name] = free[0] if free else variant_symbol(variant)
+    return symbols
 
 
 def run_colours(runs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -24,7 +24,8 @@ def benchmark_figure(
 ) -> go.Figure:
     """Dots with intervals for one metric of a `learn.reproduce.summary`, the best on top.
 
-    ``paper``: Run -> what the paper reports for it (`learn.reproduce.paper`), drawn as a hollow diamond in its line.
+    ``paper``: Run -> what the paper reports for it (`learn.reproduce.paper`), in a panel of its own beside it: its data
+    are others, so that one axis for both would invite to read the gap between them.
     """
     chosen = one_metric(summary, metric, k, candidates, part).dropna(subset=Metrics.MEAN)
     colours = run_colours((name, name) for name in chosen["run"])
@@ -34,8 +35,14 @@ def benchmark_figure(
         figure.add_scatter(
             x=[paper[run] for run in both["run"]],
             y=plain(both["label"]),
+            xaxis="x2",
             mode="markers",
-            marker={"symbol": "diamond-open", "size": 11, "color": REST_COLOUR, "line": {"width": 2}},
+            marker={"symbol": "diamond", "size": 11, "color": REST_COLOUR},
             hovertemplate="%{y}: %{x:.4f} in the paper<extra></extra>",
         )
+        figure.update_layout(
+            xaxis_domain=[0, 0.64],
+            xaxis2={"domain": [0.69, 1], "anchor": "y", "rangemode": "tozero", "title": "in the paper", "nticks": 4},
+        )
+        figure.update_layout(xaxis_title=f"here: {metric_label(metric)}@{k}, {candidates} items")
     return figure

@@ -10,6 +10,7 @@ import pandas as pd
 from learn.checksums import write_checksums
 from learn.data.schema import Metrics, Slices
 from learn.data.slices import ITEM_PREFIX
+from learn.evaluation.better import more_than_chance
 from learn.files import atomic_path, write_json
 from learn.locks import writing
 from learn.reproduce.results import one_metric, read_rows
@@ -51,7 +52,7 @@ def _cell(found: pd.DataFrame) -> str:
     if found.empty or pd.isna(found[Metrics.MEAN].iloc[0]):
         return "–"
     value = found.iloc[0]
-    apart = value["difference_low"] > 0 or value["difference_high"] < 0
+    apart = more_than_chance(value["difference_low"], value["difference_high"])
     interval = f"[{value[Metrics.LOW]:.4f}, {value[Metrics.HIGH]:.4f}]"
     return f"{value[Metrics.MEAN]:.4f}{'*' if apart else ''} {interval}"
 

@@ -17,6 +17,20 @@ NEEDED = {"run", "dataset", Metrics.METRIC, Metrics.K, Metrics.MEAN, Metrics.LOW
 RESULTS = "results.json"
 DAMAGED = "damaged"
 """What the dataset of a file is called that cannot be read: opening it says what to do."""
+KIND_WORDS = {
+    "text": "LEARN, which knows an item by its text alone",
+    "id": "LEARN's transformer on a trained vector for each item, without text",
+    "text+id": "LEARN on text and on a trained vector for each item",
+    "text+counts": "LEARN and a reference that counts, their scores added up",
+    "peer": "another library's recommender, trained on the same files",
+    "reference": "a simple recommender that trains no transformer",
+}
+"""What the rows of a kind are."""
+ROW_WORDS = {
+    "learn-dense": "as LEARN, text, but under the paper's objective: each item of the past predicts every later one, "
+    "not the next one only, and sequences are cut in two",
+}
+"""What single rows are, by their names."""
 OTHER_FILES = ("trust", "explorer", "ranking", "ranking-about")
 """Files beside the comparisons: how quick the app's pages are, and the ranking stage's report."""
 
@@ -70,3 +84,13 @@ def one_metric(rows: pd.DataFrame, metric: str, k: int, candidates: str, part: s
     wanted = {Metrics.METRIC: metric, Metrics.K: k, Metrics.CANDIDATES: candidates, Metrics.SLICE: part}
     chosen = rows[(rows[list(wanted)] == pd.Series(wanted)).all(axis=1)]
     return chosen.sort_values(Metrics.MEAN, ascending=False, kind="stable").reset_index(drop=True)
+
+
+def row_words(chosen: pd.DataFrame) -> dict[str, list[str]]:
+    """What the rows of `one_metric` are -> the labels of which it is true, in the order of the rows."""
+    found: dict[str, list[str]] = {}
+    for row in chosen.to_dict("records"):
+        words = ROW_WORDS.get(row["run"]) or KIND_WORDS.get(str(row.get("kind")))
+        if words:
+            found.setdefault(words, []).append(str(row["label"]))
+    return found

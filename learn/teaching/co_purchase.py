@@ -9,29 +9,10 @@ import pandas as pd
 
 from learn.data.sequences import Sequences
 from learn.explore.catalogue import Catalogue
+from learn.explore.maps.telling import shared_buyers
 
 CHANCE = "chance"
 """The row of neighbours drawn at random."""
-
-
-def shared_buyers(pairs: np.ndarray, sequences: Sequences, n_items: int) -> np.ndarray:
-    """[P] float64: of two items, the cosine of their sets of buyers; 0 where either has none.
-
-    |buyers of both| / sqrt(|buyers of the first| |buyers of the second|), as item-kNN counts it.
-
-    Args:
-        pairs: [P, 2] item indices.
-        sequences: what each user bought; repeats count once.
-    """
-    from scipy.sparse import csr_array
-
-    bought = np.unique(np.stack([sequences.items.astype(np.int64), sequences.users]), axis=1)
-    matrix = csr_array((np.ones(bought.shape[1]), (bought[0], bought[1])), shape=(n_items, len(sequences)))
-    buyers = np.bincount(bought[0], minlength=n_items)
-    shared = matrix[pairs[:, 0]].multiply(matrix[pairs[:, 1]]).sum(axis=1)
-    sizes = np.sqrt(buyers[pairs[:, 0]].astype(float) * buyers[pairs[:, 1]])
-    cosines: np.ndarray = np.divide(shared, sizes, out=np.zeros(len(pairs)), where=sizes > 0)
-    return cosines
 
 
 def co_purchase_table(

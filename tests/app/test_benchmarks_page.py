@@ -2,6 +2,7 @@
 
 import pytest
 
+from learn.evaluation.better import chance_words
 from learn.reproduce.report import publish
 from learn.reproduce.results import one_metric
 from learn.reproduce.summary import summarise
@@ -22,6 +23,9 @@ def test_shows_the_table_of_the_chosen_metric(workspace, open_page, summary):  #
     assert shown.loc["Ours", "ndcg@50"] == pytest.approx(wanted["Ours"], abs=1e-6)
     assert shown.loc["Base", "Difference to the reference row"] == "the reference"
     assert page.selectbox(key="on_choice").value == "shop" and not page.error
+    row = one_metric(summary, "ndcg", 50, "all").set_index("label").loc["Ours"]
+    assert chance_words(row["difference_low"], row["difference_high"]) in shown.loc["Ours", "Verdict"]
+    assert "**Dataset**: shop" in texts(page) and "k = 50" in texts(page)
 
 
 def test_shows_a_slice_of_the_targets(workspace, open_page, summary):  # noqa: F811
@@ -35,8 +39,8 @@ def test_a_peer_that_could_not_run_says_why(workspace, open_page, table):  # noq
     rows = summarise(table, {"base": [fake_run([1, 0, 0, 0])]}, {"ours": "there is no environment"})
     publish(rows, workspace.root.parent / "benchmarks" / "table3.json")
     page = open_page("benchmarks")
-    shown = page.dataframe[0].value.set_index("Run")
-    assert shown.loc["Ours", "Difference to the reference row"] == "did not run: there is no environment"
+    assert page.dataframe[0].value["Run"].tolist() == ["Base"]
+    assert "**Ours** did not run here: there is no environment" in texts(page)
 
 
 def test_an_unknown_benchmark_in_the_link_is_named(workspace, open_page, summary):  # noqa: F811

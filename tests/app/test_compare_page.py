@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from learn.data.dataset import Dataset
+from learn.evaluation.better import chance_words, interval_words, signed
 from learn.explore.metrics import compare
 from learn.runs.run import Run
 from tests import synthetic
@@ -19,10 +20,11 @@ def runs(trained_workspace):
 def test_a_duel_of_the_link_is_the_functions(trained_workspace, open_page, runs, mounted_by_key):
     page = open_page("compare", one="learn-b", other="popularity", metric="ndcg", at="10", among="new")
     found = compare.paired_comparison(runs["learn-b"], runs["popularity"], 10, "new")
-    tiles = {tile.label: tile.value for tile in page.metric}
-    assert tiles["Won by \\(b\\) sequence to item"] == f"{found.won:,} users"
-    assert tiles["Won by Popularity"] == f"{found.lost:,} users" and tiles["Same"] == f"{found.tied:,} users"
-    assert tiles["Recall@10, difference"] == f"{found.difference.mean:+.4f}"
+    shown = texts(page).replace("\\", "")
+    won = f"(b) sequence to item was better for {found.won:,} users, Popularity for {found.lost:,}, and both alike for"
+    assert f"{won} {found.tied:,}." in shown
+    mean, low, high = found.difference
+    assert f"{signed(mean)} {interval_words(low, high)}: {chance_words(low, high)}" in shown
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
     left, right = mounted_by_key["compare_duel"]["data"]["columns"]
     best = found.users[found.users["difference"] > 0].head(6)

@@ -6,9 +6,12 @@ from dataclasses import asdict
 
 import pytest
 
+from app.shared.text import plain
 from learn.data.dataset import Dataset
 from learn.data.notes import ORDER, ROWS, Note
 from learn.data.splits import leave_one_out
+from learn.evaluation.protocol import default_k
+from learn.explore.metrics.result import results_of
 from learn.files import write_json
 from learn.runs.run import Run
 from tests import synthetic
@@ -27,6 +30,16 @@ def test_shows_the_dataset_and_its_runs(workspace, open_page):
     best_first = table.filter(like="recall@").iloc[:, 0]
     assert best_first.is_monotonic_decreasing and best_first.nunique() > 1
     assert not page.error and not page.warning
+    assert "**Dataset**: synthetic, 40 users, 60 items, hash " in texts(page)
+
+
+def test_it_begins_with_who_leads_and_explains_the_names(trained_workspace, open_page):
+    page = open_page("overview")
+    runs = [Run(path) for path in trained_workspace.run_paths(synthetic.NAME)]
+    results = results_of(runs, default_k(runs[0].dataset.n_items))
+    assert results
+    for result in results:
+        assert plain(result.leads) in texts(page) and plain(result.references) in texts(page)
 
 
 def test_the_table_follows_the_chosen_metric_set_and_slice(workspace, open_page):

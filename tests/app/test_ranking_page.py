@@ -1,7 +1,9 @@
 """The Ranking page: the numbers are the report's, and nothing to show says what to type."""
 
+import numpy as np
 import pytest
 
+from learn.evaluation.better import signed
 from learn.explore.metrics import ranking
 from learn.ranking.report import read_report
 from learn.ranking.schema import FEATURE_SETS, REVENUE, UAUC
@@ -26,8 +28,13 @@ def test_shows_the_gains_of_the_report(report, open_page):
     table = page.dataframe[0].value
     wanted = ranking.gains(report, UAUC)
     assert wanted["features"].tolist() == [*FEATURE_SETS, *FEATURE_SETS]
-    assert table["UAUC"].tolist() == [f"{value:.4f}" for value in wanted["mean"]]
-    assert f"{wanted['gain'].iloc[1]:+.4f}" in table["Gain over no LEARN"].iloc[1]
+    digits = ranking.digits_that_add_up(wanted)
+    assert table["UAUC"].tolist() == [f"{value:.{digits}f}" for value in wanted["mean"]]
+    assert signed(wanted["gain"].iloc[1], digits) in table["Gain over no LEARN"].iloc[1]
+    shown = table["UAUC"].astype(float).to_numpy()
+    gains = [float(cell.split()[0].replace("\N{MINUS SIGN}", "-")) for cell in table["Gain over no LEARN"].iloc[1:3]]
+    assert np.allclose(shown[0] + gains, shown[1:3], atol=10.0 ** -(digits + 1))
+    assert "**Run**: " in texts(page) and "**Interval**: " in texts(page)
     assert all(sentence[:40] in texts(page).replace("\\", "") for sentence in ranking.verdict(report, UAUC))
     assert "3 unknown user" in texts(page) and not page.error
 

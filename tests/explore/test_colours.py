@@ -1,6 +1,7 @@
 """Colours that mean a variant are never those that mean a category, and all can be seen on both grounds."""
 
 import colorsys
+import itertools
 import tomllib
 from pathlib import Path
 
@@ -63,6 +64,16 @@ def test_every_mark_can_be_seen_in_both_themes():
     assert theme["chartCategoricalColors"] == list(colours.CATEGORY_COLOURS)
 
 
-def test_baselines_of_like_greys_have_marks_of_their_own():
-    assert len({colours.variant_symbol(code) for code in BASELINES}) == len(list(BASELINES))
-    assert {colours.variant_symbol(code) for code in ITEM_TOWERS} == {"circle"}
+def test_eleven_runs_and_more_have_marks_and_colours_of_their_own():
+    pairs = [(code, code) for code in (*ITEM_TOWERS, *BASELINES)]
+    pairs += [("text-counts", "text+counts"), ("mine", "imported"), ("again", "a"), ("once-more", "b")]
+    assert len(set(colours.run_symbols(pairs).values())) == len(pairs) > 11
+    assert len(set(colours.run_colours(pairs).values())) == len(pairs)
+    assert colours.run_symbols(pairs[1:])["b"] == colours.run_symbols(pairs)["b"] == colours.variant_symbol("b")
+
+
+def test_what_is_drawn_in_colour_is_told_apart_by_its_hue():
+    drawn = [one.colour for one in ITEM_TOWERS.entries if one.trained] + [colours._SPARE_COLOURS[0]]
+    hues = sorted(hue(colour) for colour in drawn)
+    assert min(later - earlier for earlier, later in itertools.pairwise(hues)) >= 30
+    assert all(hue(one.colour) is None for one in ITEM_TOWERS.entries if not one.trained)

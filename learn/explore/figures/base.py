@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from learn.data.schema import Metrics
 from learn.explore.catalogue import OTHER_CATEGORIES
-from learn.explore.colours import PART_COLOURS, REST_COLOUR, SLICE_COLOURS, category_colours, variant_symbol
+from learn.explore.colours import PART_COLOURS, REST_COLOUR, SLICE_COLOURS, category_colours, run_symbols
 from learn.explore.metrics.overview import PARTS
 
 WHOLE_AXIS = {"tickformat": ".0%", "range": [0, 1], "tickvals": [0, 0.5, 1], "ticklabeloverflow": "allow"}
@@ -110,18 +110,24 @@ def categories_figure(table: pd.DataFrame, colours: dict[str, str]) -> go.Figure
     return _finish(figure, 280)
 
 
-def metrics_figure(table: pd.DataFrame, colours: dict[str, str], metric_name: str) -> go.Figure:
-    """Dots of `overview.compare_runs` with their 95% intervals, the best on top."""
+def metrics_figure(
+    table: pd.DataFrame, colours: dict[str, str], metric_name: str, kinds: Mapping[str, str] | None = None
+) -> go.Figure:
+    """Dots of `overview.compare_runs` with their 95% intervals, the best on top.
+
+    ``kinds``: Run -> what it goes by in a few words, written below its label.
+    """
     figure = go.Figure()
+    symbols = run_symbols(zip(table["run"], table.get("variant", table["run"]), strict=True))
     for row in table.to_dict("records"):
         colour = colours.get(row["run"], REST_COLOUR)
         mean, low, high = row[Metrics.MEAN], row[Metrics.LOW], row[Metrics.HIGH]
         interval = f"<br>95% interval {low:.4f} to {high:.4f}" if pd.notna(low) else ""
         figure.add_scatter(
             x=[mean],
-            y=[_plain_one(row["label"])],
+            y=[_with_kind(row, kinds or {})],
             mode="markers",
-            marker={"size": 14, "color": colour, "symbol": variant_symbol(row.get("variant", row["run"]))},
+            marker={"size": 14, "color": colour, "symbol": symbols[row["run"]]},
             error_x={
                 "type": "data",
                 "symmetric": False,
@@ -136,6 +142,11 @@ def metrics_figure(table: pd.DataFrame, colours: dict[str, str], metric_name: st
     figure.update_xaxes(title=metric_name, rangemode="tozero")
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=True)
     return _finish(figure, 90 + 38 * max(len(table), 2), showlegend=False)
+
+
+def _with_kind(row: dict[str, Any], kinds: Mapping[str, str]) -> str:
+    kind = kinds.get(row["run"], "")
+    return _plain_one(row["label"]) + (f"<br><i>{_plain_one(kind)}</i>" if kind else "")
 
 
 def history_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figure:

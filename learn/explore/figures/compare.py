@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from learn.data.schema import Metrics, Slices
-from learn.explore.colours import REST_COLOUR, variant_symbol
-from learn.explore.figures.base import finish, plain, plain_one
+from learn.evaluation.better import too_few
+from learn.explore.colours import DASHES, REST_COLOUR, run_symbols
+from learn.explore.figures.base import finish, plain_one
 from learn.explore.metrics.compare import TRADE_OFFS
 
 SLICE_WORDS = {
@@ -20,6 +21,7 @@ SLICE_WORDS = {
     "item:long-tail": "items: long-tail",
     "item:others": "items: others",
 }
+LABEL_LENGTH = 30
 AXES = {
     "coverage": "coverage of the catalogue",
     "novelty": "novelty, bits an item",
@@ -29,23 +31,27 @@ AXES = {
 
 
 def slices_figure(table: pd.DataFrame, colours: dict[str, str], metric: str) -> go.Figure:
-    """Dots with 95% intervals of `compare.by_slice`: a block per slice, a Run's dot always in the same place in it."""
-    slices = list(dict.fromkeys(table[Metrics.SLICE]))
-    runs = list(dict.fromkeys(table["run"]))
+    """Dots with 95% intervals of `compare.by_slice`: a block per slice, in it a line per Run with its name.
+
+    Slices of fewer than `FEW_USERS` users are left out: their intervals would eat the axis and say nothing.
+    """
     people = table.groupby(Metrics.SLICE)[Metrics.N_USERS].max().astype(int)
-    step = 0.72 / max(len(runs), 1)
+    slices = [name for name in dict.fromkeys(table[Metrics.SLICE]) if not too_few(people[name])]
+    first = table.drop_duplicates("run")
+    runs, labels = list(first["run"]), {row["run"]: _short(row["label"]) for row in first.to_dict("records")}
+    symbols = run_symbols(zip(first["run"], first["variant"], strict=True))
+    height = len(runs) + 1  # of a block: its heading, and a line for each Run
     figure = go.Figure()
     for place, run in enumerate(runs):
-        rows = table[table["run"] == run]
+        rows = table[(table["run"] == run) & table[Metrics.SLICE].isin(slices)]
         colour = colours.get(run, REST_COLOUR)
-        label = plain_one(rows["label"].iloc[0])
-        y = [slices.index(name) + (place - (len(runs) - 1) / 2) * step for name in rows[Metrics.SLICE]]
         figure.add_scatter(
             x=rows[Metrics.MEAN],
-            y=y,
+            y=[slices.index(name) * height + place + 1 for name in rows[Metrics.SLICE]],
             mode="markers",
-            name=label,
-            marker={"size": 9, "color": colour, "symbol": variant_symbol(rows["variant"].iloc[0])},
+            name=plain_one(first["label"].iloc[place]),
+            showlegend=False,
+            marker={"size": 9, "color": colour, "symbol": symbols[run]},
             error_x={
                 "type": "data",
                 "symmetric": False,
@@ -57,25 +63,35 @@ def slices_figure(table: pd.DataFrame, colours: dict[str, str], metric: str) -> 
             },
             customdata=rows[[Metrics.LOW, Metrics.HIGH, Metrics.N_USERS]],
             hovertemplate="%{x:.4f} [%{customdata[0]:.4f}, %{customdata[1]:.4f}]<br>%{customdata[2]:,} users"
-            + f"<extra>{label}</extra>",
+            + f"<extra>{plain_one(first['label'].iloc[place])}</extra>",
         )
-    for edge in range(1, len(slices)):
-        figure.add_hline(y=edge - 0.5, line={"color": REST_COLOUR, "width": 0.5})
+    ticks: dict[int, str] = {}
+    for block, name in enumerate(slices):
+        ticks[block * height] = f"<b>{SLICE_WORDS.get(name, plain_one(name))}</b> · {people[name]:,} users"
+        ticks |= {block * height + place + 1: labels[run] for place, run in enumerate(runs)}
+        if block:
+            figure.add_hline(y=block * height - 0.5, line={"color": REST_COLOUR, "width": 0.5})
     figure.update_yaxes(
         tickmode="array",
-        tickvals=list(range(len(slices))),
-        ticktext=[f"{SLICE_WORDS.get(name, plain_one(name))}<br>{people[name]:,} users" for name in slices],
-        range=[len(slices) - 0.5, -0.5],
+        tickvals=list(ticks),
+        ticktext=list(ticks.values()),
+        tickfont={"size": 11},
+        range=[len(slices) * height - 0.4, -0.7],
         showgrid=False,
         ticklabelstandoff=6,
     )
     figure.update_xaxes(title=metric, rangemode="tozero")
-    return finish(figure, 110 + max(13 * len(runs), 34) * len(slices))
+    return finish(figure, 80 + 16 * height * max(len(slices), 1))
+
+
+def _short(label: str) -> str:
+    return plain_one(label if len(label) <= LABEL_LENGTH else label[: LABEL_LENGTH - 1].rstrip() + "…")
 
 
 def trade_offs_figure(table: pd.DataFrame, colours: dict[str, str], accuracy: str) -> go.Figure:
     """Four panels of `compare.trade_offs`: accuracy upwards against each of `compare.TRADE_OFFS`."""
     names = list(TRADE_OFFS)
+    symbols = run_symbols(zip(table["run"], table["variant"], strict=True))
     figure = make_subplots(cols=len(names), shared_yaxes=True, horizontal_spacing=0.03)
     for column, name in enumerate(names, 1):
         for row in table.to_dict("records"):
@@ -91,7 +107,7 @@ def trade_offs_figure(table: pd.DataFrame, colours: dict[str, str], accuracy: st
                 marker={
                     "size": 14,
                     "color": colours.get(row["run"], REST_COLOUR),
-                    "symbol": variant_symbol(row["variant"]),
+                    "symbol": symbols[row["run"]],
                 },
                 hovertemplate=f"{name.replace('_', ' ')} %{{x:.4f}}<br>{accuracy} %{{y:.4f}}<extra>{label}</extra>",
                 row=1,
@@ -130,23 +146,34 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
 
 
 def curves_figure(table: pd.DataFrame, colours: dict[str, str]) -> go.Figure:
-    """Two panels of `compare.training_curves`: the loss and the validation metric by epoch."""
+    """Two panels of `compare.training_curves`: the loss and the validation metric by epoch, each line named at its end.
+
+    Lines differ in hue, dash and mark: a hue alone is not told apart by everybody.
+    """
     shown = {"loss": "training loss", "validation": "validation metric"}
     figure = make_subplots(cols=2, horizontal_spacing=0.08, subplot_titles=list(shown.values()))
-    for run, rows in table.groupby("run", sort=False):
-        label = plain(rows["label"].iloc[:1])[0]
+    first = table.drop_duplicates("run")
+    symbols = run_symbols(zip(first["run"], first["variant"], strict=True))
+    for place, (run, rows) in enumerate(table.groupby("run", sort=False)):
+        label, colour = plain_one(rows["label"].iloc[0]), colours.get(run, REST_COLOUR)
         for column, name in enumerate(shown, 1):
             figure.add_scatter(
                 x=rows["epoch"],
                 y=rows[name],
-                mode="lines+markers",
+                mode="lines+markers+text",
+                text=[""] * (len(rows) - 1) + [f" {_short(rows['label'].iloc[0])}"],
+                textposition="middle right",
+                textfont={"color": colour, "size": 11},
+                cliponaxis=False,
                 name=label,
-                legendgroup=run,
-                showlegend=column == 1,
-                line={"color": colours.get(run, REST_COLOUR)},
+                showlegend=False,
+                line={"color": colour, "dash": DASHES[place % len(DASHES)]},
+                marker={"symbol": symbols[run], "size": 8},
                 hovertemplate="epoch %{x}: %{y:.4f}" + f"<extra>{label}</extra>",
                 row=1,
                 col=column,
             )
-    figure.update_xaxes(title="epoch", dtick=1 if table["epoch"].max() <= 20 else None)
-    return finish(figure, 320, legend={"orientation": "h", "yanchor": "bottom", "y": 1.12, "x": 0})
+    last = int(table["epoch"].max())
+    ticks = list(range(1, last + 1, max(1, last // 10)))  # none where the names stand
+    figure.update_xaxes(title="epoch", tickvals=ticks, range=[0.5, last + 0.55 * max(last, 2)])
+    return finish(figure, 340)

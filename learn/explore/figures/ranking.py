@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from learn.evaluation.better import too_few
 from learn.explore.colours import REST_COLOUR
 from learn.explore.figures.base import finish, plain_one
 from learn.explore.figures.compare import SLICE_WORDS
@@ -14,6 +15,7 @@ from learn.ranking.metrics import UserAUC
 from learn.ranking.report import NAMES
 from learn.ranking.schema import FUSED, LIGHTGBM, NONE, RANKERS, Results
 
+RANKER_SYMBOLS = {LIGHTGBM: "circle", "dnn": "diamond"}
 RANKER_COLOURS = {LIGHTGBM: "#3f63e0", "dnn": "#d9652b"}
 OFFSET = 0.16  # of a ranker's dots from the middle of their line
 
@@ -27,10 +29,18 @@ def gains_figure(table: pd.DataFrame, unit: str) -> go.Figure:
 
 
 def slices_figure(table: pd.DataFrame, unit: str) -> go.Figure:
-    """Dots with 95% intervals of `ranking.gains_by_slice`, with each slice's share of the impressions."""
+    """Dots with 95% intervals of `ranking.gains_by_slice`, with each slice's users and share of the impressions.
+
+    Slices of fewer than `learn.evaluation.better.FEW_USERS` users are left out.
+    """
+    table = table[~table["users"].map(too_few)]
     names = list(dict.fromkeys(table["slice"]))
-    shares = table.groupby("slice")["share_of_impressions"].first()
-    labels = [f"{SLICE_WORDS.get(name, plain_one(name))}<br>{shares[name]:.1%} of impressions" for name in names]
+    facts = table.groupby("slice")[["share_of_impressions", "users"]].max()
+    labels = [
+        f"{SLICE_WORDS.get(name, plain_one(name))}<br>{facts['users'][name]:,.0f} users, "
+        f"{facts['share_of_impressions'][name]:.1%} of impressions"
+        for name in names
+    ]
     return _dots(table, "slice", names, labels, f"gain in {unit} from the fused features")
 
 
@@ -43,7 +53,7 @@ def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str],
             y=[names.index(name) + (2 * place - 1) * OFFSET for name in rows[column]],
             mode="markers",
             name=NAMES[ranker],
-            marker={"size": 10, "color": RANKER_COLOURS[ranker]},
+            marker={"size": 10, "color": RANKER_COLOURS[ranker], "symbol": RANKER_SYMBOLS[ranker]},
             error_x={
                 "type": "data",
                 "symmetric": False,
@@ -75,6 +85,7 @@ def calibration_figure(table: pd.DataFrame) -> go.Figure:
     """A panel per ranker of `ranking.calibration_curves`: what was predicted against what happened."""
     rankers = [ranker for ranker in RANKERS if ranker in set(table["ranker"])]
     figure = make_subplots(cols=len(rankers), shared_yaxes=True, horizontal_spacing=0.05)
+    hollow = {NONE: "-open", FUSED: ""}  # the two nearly coincide: the one shows through the other
     top = max(table["predicted"].max(), table["observed"].max())
     for column, ranker in enumerate(rankers, 1):
         figure.add_scatter(
@@ -85,7 +96,8 @@ def calibration_figure(table: pd.DataFrame) -> go.Figure:
             rows = table[(table["ranker"] == ranker) & (table["features"] == features)]
             figure.add_scatter(
                 x=rows["predicted"], y=rows["observed"], mode="lines+markers", line={"color": colour, "width": 2},
-                marker={"size": 7}, name=f"{NAMES[ranker]}, {NAMES[features]}",
+                marker={"size": 11 if features == NONE else 6, "symbol": RANKER_SYMBOLS[ranker] + hollow[features]},
+                name=f"{NAMES[ranker]}, {NAMES[features]}",
                 hovertemplate="predicted %{x:.3f}, converted %{y:.3f}<extra></extra>", row=1, col=column,
             )  # fmt: skip
         figure.update_xaxes(title=f"{NAMES[ranker]}: predicted", row=1, col=column)

@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 
 from learn.explore.colours import SCALE
 from learn.explore.figures.base import finish, plain, plain_one
+from learn.explore.metrics.towers import Sight
 
 LABEL_LENGTH = 24
 
@@ -50,6 +51,37 @@ def grids_figure(
     figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=4)
     figure.update_yaxes(title=rows, col=1)
     return finish(figure, 110 + 28 * len(labels)).update_layout(margin_t=36)  # room for the grids' titles
+
+
+def sight_figure(found: Sight) -> go.Figure:
+    """`learn.explore.metrics.towers.sight`: which later items are read together; where PAL reads none, that is said."""
+    length = len(found.reads)
+    numbers = [str(place) for place in range(1, length + 1)]
+    colour = "rgba(59, 125, 196, 1)" if found.uses_pal else "rgba(128, 132, 140, .45)"
+    figure = go.Figure(
+        go.Heatmap(
+            z=found.reads.astype(float),
+            x=numbers,
+            y=numbers,
+            zmin=0,
+            zmax=1,
+            colorscale=[SCALE[0], [1.0, colour]],
+            showscale=False,
+            xgap=2,
+            ygap=2,
+            customdata=np.where(found.reads, "yes", "no"),
+            hovertemplate="item %{y}: does item %{x} change its vector? %{customdata}<extra></extra>",
+        )
+    )
+    if not found.uses_pal:
+        words = "no PAL: the LLM’s<br>vector as it is"
+        figure.add_annotation(
+            x=0.98, y=0.96, xref="paper", yref="paper", xanchor="right", yanchor="top", align="right", text=words,
+            showarrow=False, font={"size": 13},
+        )  # fmt: skip
+    figure.update_xaxes(showgrid=False, type="category", title="… once this one is known")
+    figure.update_yaxes(showgrid=False, type="category", autorange="reversed", title="vector of item …")
+    return finish(figure, 210).update_layout(margin_t=4)
 
 
 def _short(text: str) -> str:

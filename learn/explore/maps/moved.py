@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,13 +50,6 @@ def crossed(before: np.ndarray, after: np.ndarray, codes: np.ndarray) -> np.ndar
     return commonest(before, codes) != commonest(after, codes)
 
 
-def finest_kinds(catalogue: Catalogue, items: np.ndarray) -> np.ndarray:
-    """[M] int, the same for ``items`` of one finest category."""
-    names = catalogue.categories[items] + "\x1f" + catalogue.finer[items]
-    found: np.ndarray = pd.Series(names, dtype=object).factorize()[0]
-    return found
-
-
 def other_kinds(before: np.ndarray, after: np.ndarray, kinds: np.ndarray) -> np.ndarray:
     """[M] int64: of an item's k neighbours in the second space, how many are of a kind that it had fewer of before.
 
@@ -63,7 +57,7 @@ def other_kinds(before: np.ndarray, after: np.ndarray, kinds: np.ndarray) -> np.
 
     Args:
         before, after: [M, k] neighbours as rows.
-        kinds: [M] from `finest_kinds`.
+        kinds: [M] of these items, from `finest_kinds`.
     """
     m, k = before.shape
     n_kinds = int(kinds.max(initial=0)) + 1
@@ -99,7 +93,7 @@ def moved_items(
             INTERACTIONS: training_counts[items],
             SHARED: shared,
             OVERLAP: overlap,
-            OTHER_KIND: other_kinds(before, after, finest_kinds(catalogue, items)),
+            OTHER_KIND: other_kinds(before, after, finest_kinds(catalogue)[items]),
         }
     )
 
@@ -171,35 +165,60 @@ def find_example(
     k = before.shape[1]
     if not len(table) or not k:
         return None
-    kinds = finest_kinds(catalogue, items)
+    kinds = finest_kinds(catalogue)[items]
     counts = table[INTERACTIONS].to_numpy()
     known = (counts >= np.quantile(counts, 0.75)) & (counts > 0) & (catalogue.categories[items] != NO_CATEGORY)
-    was = (kinds[before] == kinds[:, None]).mean(axis=1)
-    elsewhere = np.where(kinds[after] == kinds[:, None], -1, kinds[after])
-    together = ((elsewhere[:, :, None] == elsewhere[:, None, :]) & (elsewhere[:, :, None] >= 0)).sum(axis=2)
-    now = together.max(axis=1) / k
-    score = np.where(known, was * now - table[SHARED].to_numpy() / k, -np.inf)
+    scores, together = changed_scores(kinds, kinds[before], kinds[after])
+    score = np.where(known, scores - table[SHARED].to_numpy() / k, -np.inf)
     best = int(np.lexsort((-counts, -score))[0])
     if not np.isfinite(score[best]) or table[SHARED].iloc[best] == k:
         return None
-    # Told are the neighbours that make the point: its like before, the others' commonest kind after.
-    like = [row for row in before[best] if kinds[row] == kinds[best]] + list(before[best])
-    theirs = [row for _, row in sorted(zip(-together[best], range(k), strict=True))]
-    other = [after[best][place] for place in theirs]
-    return Example(
-        best,
-        int(items[best]),
-        _distinct(like, items, catalogue, int(items[best]), told),
-        _distinct(other, items, catalogue, int(items[best]), told),
-        int(table[SHARED].iloc[best]),
-    )
+    near = items[before[best]], items[after[best]]
+    named = told_neighbours(*near, int(items[best]), together[best], catalogue, told)
+    return Example(best, int(items[best]), *named, int(table[SHARED].iloc[best]))
 
 
-def _distinct(rows: list[int], items: np.ndarray, catalogue: Catalogue, itself: int, told: int) -> list[int]:
-    """The first ``told`` of ``rows`` whose titles differ from each other and from the item's own."""
+def finest_kinds(catalogue: Catalogue) -> np.ndarray:
+    """[N] int: which finest category an item has."""
+    codes: np.ndarray = pd.Series(catalogue.categories + "\x1f" + catalogue.finer, dtype=object).factorize()[0]
+    return codes
+
+
+def changed_scores(own: np.ndarray, before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How well items tell that they were among their like, and are now among others that are like each other.
+
+    Args:
+        own: [M] the items' kinds; before, after: [M, k] the kinds of their neighbours in two spaces.
+
+    Returns:
+        scores [M], the product of the two shares, 0 to 1; together [M, k], how many neighbours there are now of each
+        one's kind, 0 for the item's own.
+    """
+    was = (before == own[:, None]).mean(axis=1)
+    elsewhere = np.where(after == own[:, None], -1, after)
+    together = ((elsewhere[:, :, None] == elsewhere[:, None, :]) & (elsewhere[:, :, None] >= 0)).sum(axis=2)
+    return was * together.max(axis=1) / after.shape[1], together
+
+
+def told_neighbours(
+    before: np.ndarray, after: np.ndarray, item: int, together: np.ndarray, catalogue: Catalogue, told: int
+) -> tuple[list[int], list[int]]:
+    """Which ``told`` neighbours make the point: the item's like before, the others' commonest kind after.
+
+    Args:
+        before, after: [k] item indices; together: [k], as `changed_scores` gives them for this item.
+    """
+    kinds = finest_kinds(catalogue)
+    like = [row for row in before if kinds[row] == kinds[item]] + list(before)
+    theirs = [row for _, row in sorted(zip(-together, range(len(after)), strict=True))]
+    other = [after[place] for place in theirs]
+    return _distinct(like, catalogue, item, told), _distinct(other, catalogue, item, told)
+
+
+def _distinct(items: Sequence[int], catalogue: Catalogue, itself: int, told: int) -> list[int]:
+    """The first ``told`` of ``items`` whose titles differ from each other and from the item's own."""
     seen, chosen = {str(catalogue.titles[itself])}, []
-    for row in rows:
-        item = int(items[row])
+    for item in map(int, items):
         if str(catalogue.titles[item]) not in seen:
             seen.add(str(catalogue.titles[item]))
             chosen.append(item)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from learn.data.schema import Metrics, Slices
+from learn.evaluation.better import more_than_chance, signed, too_few
+from learn.explore.metrics.leading import listed, part_words
 from learn.explore.metrics.overview import PARTS
 
+SMALL = 0.01
+"""A gain of less than this part of what there was is called little."""
 FAR = 2.0
 """A value is outside when it is further from the others than this many times their own range."""
 
@@ -31,22 +36,6 @@ def outside(values: np.ndarray) -> np.ndarray:
             found[one] = True
             return found
     return found
-
-
-def best_run(table: pd.DataFrame, metric: str) -> str:
-    """Of `overview.compare_runs` (best first): who leads, and whether the interval of the second allows to say so."""
-    table = table.dropna(subset=[Metrics.MEAN])
-    if len(table) < 2:
-        return ""
-    first, second = table.iloc[0], table.iloc[1]
-    words = f"{first['label']} leads: {metric} {first[Metrics.MEAN]:.3f}"
-    close = table[table[Metrics.HIGH] >= first[Metrics.LOW]].iloc[1:]
-    if pd.isna(first[Metrics.LOW]) or pd.isna(second[Metrics.HIGH]):
-        return f"{words}, before {second['label']} with {second[Metrics.MEAN]:.3f}."
-    if close.empty:
-        return f"{words}, beyond chance before {second['label']} ({second[Metrics.MEAN]:.3f})."
-    more = f" and {len(close) - 1} more" if len(close) > 1 else ""
-    return f"{words}; {close.iloc[0]['label']}{more} may be as good: the intervals overlap."
 
 
 def timeline(table: pd.DataFrame) -> str:
@@ -83,32 +72,6 @@ def top_categories(table: pd.DataFrame) -> str:
     first = table.iloc[0]
     words = f"{first['category']} takes {first['share']:.0%} of all events"
     return words + (f"; the first {len(table)} take {table['share'].sum():.0%}." if len(table) > 1 else ".")
-
-
-def by_slice(table: pd.DataFrame) -> str:
-    """Of `compare.by_slice`: who leads over all, and the parts in which somebody else does."""
-    table = table.dropna(subset=[Metrics.MEAN])
-    if table["run"].nunique() < 2:
-        return ""
-    leaders = table.loc[table.groupby(Metrics.SLICE, sort=False)[Metrics.MEAN].idxmax()].set_index(Metrics.SLICE)
-    whole = leaders["label"].get(Slices.WHOLE)
-    if whole is None:
-        return ""
-    theirs = table[table["label"] == whole].set_index(Metrics.SLICE)
-    others: dict[str, list[str]] = {}
-    close = 0
-    for name, row in leaders.iterrows():
-        if row["label"] == whole:
-            continue
-        if Metrics.LOW in row and name in theirs.index and not row[Metrics.LOW] > theirs.loc[name, Metrics.HIGH]:
-            close += 1
-        else:
-            others.setdefault(row["label"], []).append(_of(str(name)))
-    words = [f"{whole} leads over all", *(f"{label} for {' and '.join(names)}" for label, names in others.items())]
-    if not others and not close:
-        return f"{whole} leads over all and in every part."
-    by_chance = f" In {close} more part{'s' * (close > 1)} another is ahead, by no more than chance." if close else ""
-    return "; ".join(words) + "." + by_chance
 
 
 def trade_offs(table: pd.DataFrame, metric: str) -> str:
@@ -152,38 +115,55 @@ def learned(table: pd.DataFrame) -> str:
 
 
 def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
-    """Of `ranking.gains`, for one set of features: which rankers are better with LEARN, by more than luck."""
+    """Of `ranking.gains`, for one set of features: which rankers are better with LEARN, by how much, and how sure."""
     if table.empty:
         return ""
-    ends = (-1 if less_is_better else 1) * table[["gain_low", "gain_high"]]
-    low, high = ends.min(axis=1), ends.max(axis=1)
-    better = [names[ranker] for ranker in table["ranker"][low > 0]]
-    worse = [names[ranker] for ranker in table["ranker"][high < 0]]
+    rows = table.to_dict("records")
+    sign = -1 if less_is_better else 1
+    sure = [row for row in rows if more_than_chance(row["gain_low"], row["gain_high"])]
+    better = [row for row in sure if sign * row["gain"] > 0]
+    worse = [row for row in sure if sign * row["gain"] < 0]
+
+    def told(found: list[dict[str, Any]]) -> str:
+        return listed([f"{names[row['ranker']]} ({signed(row['gain'])}{_share(row)})" for row in found])
+
     if worse:
-        return f"With LEARN's vectors {' and '.join(worse)} became worse, by more than luck."
+        return f"With LEARN's vectors {told(worse)} became worse, by more than chance."
     if not better:
-        return "No ranker became better with LEARN's vectors by more than luck."
-    who = "Both rankers" if len(better) == len(table) == 2 else " and ".join(better)
-    return f"{who} became better with LEARN's vectors, by more than luck."
+        return f"No ranker became better with LEARN's vectors by more than chance: {told(rows)}."
+    little = all(abs(row["gain"]) < SMALL * abs(row.get("mean", 0)) for row in better)
+    how = "by little, and by more than chance" if little else "by more than chance"
+    if len(better) == len(rows) == 2:
+        return f"Both rankers became better with LEARN's vectors, {how}: {told(better)}."
+    return f"With LEARN's vectors {told(better)} became better, {how}."
+
+
+def _share(row: dict[str, Any]) -> str:
+    """The gain in percent of what there was without."""
+    base = row.get("mean", np.nan) - row["gain"]
+    return f", {signed(100 * row['gain'] / base, 1)}%" if base > 0 else ""
 
 
 def ranking_slices(table: pd.DataFrame) -> str:
-    """Of `ranking.gains_by_slice`: the parts in which a gain is more than luck, and those that say nothing."""
+    """Of `ranking.gains_by_slice`: how many parts gain by more than chance, the greatest of them, and those that say
+    nothing. Of many parts one in twenty is beyond chance by chance alone: it is said."""
     parts = table[table["slice"] != Slices.WHOLE]
+    if "users" in parts:
+        parts = parts[~parts["users"].map(too_few)]
     if parts.empty:
         return ""
-    sure = parts[(parts["gain_low"] > 0) | (parts["gain_high"] < 0)]
+    beyond = [more_than_chance(low, high) for low, high in zip(parts["gain_low"], parts["gain_high"], strict=True)]
+    sure = parts[np.array(beyond, dtype=bool)]
     unsure = [name for name in dict.fromkeys(parts["slice"]) if name not in set(sure["slice"])]
     if sure.empty:
-        return "In no part of users or items can the gain be told from luck."
+        return "In no part of users or items is the gain more than chance."
     best = sure.loc[sure["gain"].abs().idxmax()]
-    words = f"The greatest gain that is more than luck: {_of(best['slice'])} ({best['gain']:+.4f})"
-    return words + (f"; too few to tell: {', '.join(map(_of, unsure))}." if unsure else ".")
-
-
-def _of(slice_name: str) -> str:
-    kind, _, name = slice_name.partition(":")
-    return f"{'other' if name == 'others' else name} {kind}s" if name else slice_name
+    by_chance = max(1, round(len(parts) / 20))
+    words = (
+        f"{len(sure)} of {len(parts)} gains in parts are more than chance (by chance alone about {by_chance}); "
+        f"the greatest: {part_words(best['slice'])} ({signed(best['gain'])})"
+    )
+    return words + (f". No more than chance: {listed([part_words(name) for name in unsure])}." if unsure else ".")
 
 
 def calibration(table: pd.DataFrame) -> str:
@@ -199,15 +179,23 @@ def calibration(table: pd.DataFrame) -> str:
 
 
 def benchmark(chosen: pd.DataFrame) -> str:
-    """Of `results.one_metric`: who leads, and how many are apart from the row that the others are compared with."""
+    """Of `results.one_metric`: who leads, and how the others stand to the row that all are compared with."""
     ran = chosen.dropna(subset=[Metrics.MEAN])
     if len(ran) < 2:
         return ""
     compared = ran.dropna(subset=["difference"])
-    apart = int(((compared["difference_low"] > 0) | (compared["difference_high"] < 0)).sum())
     words = f"{ran.iloc[0]['label']} leads with {ran.iloc[0][Metrics.MEAN]:.4f}"
     if compared.empty:
         return f"{words}, before {ran.iloc[1]['label']} with {ran.iloc[1][Metrics.MEAN]:.4f}."
     reference = ran[ran["difference"].isna()]["label"]
     named = reference.iloc[0] if len(reference) else "the reference"
-    return f"{words}; {apart} of {len(compared)} others differ from {named} by more than chance."
+    ahead = int((compared["difference_low"] > 0).sum())
+    behind = int((compared["difference_high"] < 0).sum())
+    level = len(compared) - ahead - behind
+    if named == ran.iloc[0]["label"] and behind:
+        who = f"all {behind} others are" if not level else f"{behind} of {len(compared)} others are"
+        return f"{words}; {who} worse by more than chance."
+    told = [f"{count} {what}" for count, what in ((ahead, "better"), (behind, "worse")) if count]
+    told = [f"{listed(told)} by more than chance"] if told else []
+    told += [f"{level} no more than chance away"] if level else []
+    return f"{words}. Against {named}: {', '.join(told)}."

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from learn.data.schema import Slices
+from learn.evaluation.better import MORE, NO_MORE, interval_words, more_than_chance, signed
 from learn.explore.catalogue import Catalogue
 from learn.ranking.impressions import Impressions
-from learn.ranking.report import NAMES
+from learn.ranking.report import DIGITS, NAMES
 from learn.ranking.schema import FUSED, LOG_LOSS, METRICS, NONE, RANKERS, REVENUE, Results
 
 METRIC_WORDS = {
@@ -67,19 +68,31 @@ def calibration_curves(about: dict[str, Any], features: tuple[str, ...] = (NONE,
 
 
 def verdict(rows: pd.DataFrame, metric: str, features: str = FUSED) -> list[str]:
-    """One sentence per ranker: what ``features`` add over all impressions, and whether that is more than luck."""
+    """One sentence per ranker: what ``features`` add over all impressions, and whether that is more than chance."""
     sentences = []
     table = gains(rows, metric)
+    digits = digits_that_add_up(table)
     for row in table[table[Results.FEATURES] == features].to_dict("records"):
         gain, low, high = (row[name] for name in (Results.GAIN, Results.GAIN_LOW, Results.GAIN_HIGH))
-        better, worse = (high < 0, low > 0) if metric == LOG_LOSS else (low > 0, high < 0)
-        certain = "more than luck" if better else "a loss" if worse else "no difference that can be told from luck"
+        better = gain < 0 if metric == LOG_LOSS else gain > 0
+        sure = more_than_chance(low, high)
+        certain = f"better by {MORE}" if sure and better else f"worse by {MORE}" if sure else NO_MORE
         ranker, mean = NAMES[row[Results.RANKER]], row[Results.MEAN]
         sentences.append(
-            f"{ranker}: {mean - gain:.4f} without LEARN, {mean:.4f} with it ({NAMES.get(features, features)}): "
-            f"{gain:+.4f} [{low:+.4f}, {high:+.4f}], {certain}"
+            f"{ranker}: {mean - gain:.{digits}f} without LEARN, {mean:.{digits}f} with it "
+            f"({NAMES.get(features, features)}): {signed(gain, digits)} {interval_words(low, high, digits)}, {certain}"
         )
     return sentences
+
+
+def digits_that_add_up(table: pd.DataFrame, least: int = 4, most: int = DIGITS) -> int:
+    """The fewest decimals at which every rounded gain of `gains` is the difference of the two rounded figures."""
+    for digits in range(least, most):
+        mean, gain = table[Results.MEAN].round(digits), table[Results.GAIN].round(digits)
+        base = (table[Results.MEAN] - table[Results.GAIN]).round(digits)
+        if np.allclose(base + gain, mean, atol=10.0 ** -(digits + 2), equal_nan=True):
+            return digits
+    return most
 
 
 def one_visit(shown: Impressions, catalogue: Catalogue, visit: int) -> pd.DataFrame:

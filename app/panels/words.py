@@ -1,0 +1,53 @@
+"""What the words mean that the pages use: a line each, where they are first met."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.shared import theme, variant_texts
+from learn.evaluation.better import FEW_USERS
+from learn.evaluation.metrics import METRICS
+from learn.explore.metrics.overview import run_labels
+from learn.explore.metrics.result import gloss
+from learn.runs.run import Run
+
+WORDS = {
+    "LLM": "the large language model that reads each item's text once. It is frozen: nothing here changes it.",
+    "PAL": "*preference alignment*: the small transformer that is trained on what the LLM read, so that what people "
+    "buy one after the other comes near each other.",
+    "Tower": "what turns an item, or a person's past, into a vector. (a), (b) and (c) are the paper's item towers.",
+    "w/o Align": "without alignment: the LLM's vectors as they are, nothing is trained. What the training is worth "
+    "shows against it.",
+    "Run": "one recommender, trained or counted, with its settings, vectors, lists and figures.",
+    "Reference": "a simple recommender that trains no transformer and has to be beaten: EASE, SVD, L3AE, item-kNN, "
+    "personal frequency, popularity.",
+    "Text and counts": "the scores of a tower and of a reference added up, because the two know different things.",
+    "95% interval": "where the figure would lie if other users of the same kind had been asked.",
+    "More than chance": "on the same users, the difference's own 95% interval leaves out 0. That two single intervals "
+    f"overlap says nothing. Of fewer than {FEW_USERS} users nothing is claimed.",
+    "Cold-start, long tail": "items that training never saw, and the least-sold of the others; people with next to no "
+    "history, and with little.",
+}
+
+
+def glossary() -> None:
+    """All words, folded away."""
+    with st.expander("What the words mean", icon=":material/dictionary:"):
+        lines = [f"- **{word}**: {meaning}" for word, meaning in WORDS.items()]
+        lines += [f"- **{entry.label}**: {theme.plain(entry.words)}." for entry in METRICS.entries]
+        st.markdown("\n".join(lines))
+        st.markdown(variant_texts.all_variants())
+
+
+def first_met(runs: Sequence[Run], names: Sequence[str], metric: str, k: int) -> str:
+    """A line for what a sentence above names: the metric, and each of ``names``."""
+    labels = run_labels(runs)
+    entry = METRICS.get(metric)
+    parts = [] if entry is None else [f"*{entry.label}@{k}*: {theme.plain(entry.words)}, in a list of {k}"]
+    known = {run.name: run for run in runs}
+    parts += [
+        f"*{theme.plain(labels[name])}*: {theme.plain(gloss(known[name]))}" for name in names if gloss(known[name])
+    ]
+    return " · ".join(parts)

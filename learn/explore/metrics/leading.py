@@ -1,0 +1,201 @@
+"""Who leads, and before whom by more than chance: paired on the same users, for whatever shows Runs beside each other.
+
+`learn.evaluation.better` has the rule; here it is asked of Runs, whose values of every user are stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from learn.data.schema import Metrics, PerUser, Slices
+from learn.data.slices import USER_PREFIX, user_slices
+from learn.data.split import Phase
+from learn.errors import LearnError
+from learn.evaluation.better import FEW_USERS, more_than_chance, too_few
+from learn.evaluation.bootstrap import Interval, bootstrap_ratios, paired_difference
+from learn.evaluation.metrics import METRICS
+from learn.evaluation.protocol import per_user_values
+from learn.runs.run import Run
+
+DIFFERENCE = ("difference", "difference_low", "difference_high")
+"""Columns: what the first has more than this one on the same users, and its 95% interval."""
+_UNKNOWN = Interval(np.nan, np.nan, np.nan)
+
+
+def paired(
+    one: pd.DataFrame, others: Sequence[pd.DataFrame], metric: str, k: int, candidates: str, users: np.ndarray | None
+) -> list[Interval]:
+    """How much more of ``metric`` the first has than each of ``others``, on the users that it shares with that one.
+
+    Args:
+        one, others: `learn.runs.run.Run.per_user` of Runs on one split.
+        candidates: among which items.
+        users: indices of those who count; None: all.
+
+    Raises:
+        LearnError: users have no such value, or the first shares no user with one of the others.
+    """
+    mine = _values(one, metric, k, candidates, users)
+    found: list[Interval] = []
+    together: dict[int, np.ndarray] = {}  # those of the very same users are resampled once
+    for place, other in enumerate(others):
+        theirs = _values(other, metric, k, candidates, users)
+        found.append(_UNKNOWN)
+        if mine.index.equals(theirs.index) and len(mine):
+            together[place] = (mine["value"] - theirs["value"]).to_numpy()
+            continue
+        both = mine.merge(theirs, left_index=True, right_index=True, suffixes=("", "_other"))
+        if both.empty:
+            raise LearnError(f"The Runs share no user among {candidates} items.", "Choose two other Runs.")
+        found[place] = paired_difference(
+            both["value"].to_numpy(), both["value_other"].to_numpy(), _weights(both, metric)
+        )
+    if together:
+        numerators = np.stack(list(together.values()), axis=1)
+        denominators = np.repeat(_weights(mine, metric)[:, None], numerators.shape[1], axis=1)
+        for place, ends in zip(together, zip(*bootstrap_ratios(numerators, denominators), strict=True), strict=True):
+            found[place] = Interval(*map(float, ends))
+    return found
+
+
+def _values(table: pd.DataFrame, metric: str, k: int, candidates: str, users: np.ndarray | None) -> pd.DataFrame:
+    """Columns n_targets and value, by user."""
+    table = table[table[PerUser.CANDIDATES] == candidates]
+    table = table if users is None else table[table[PerUser.USER].isin(users)]
+    values = table[[PerUser.N_TARGETS]].assign(value=per_user_values(table, metric, k))
+    return values.set_index(table[PerUser.USER]).sort_index()
+
+
+def _weights(values: pd.DataFrame, metric: str) -> np.ndarray:
+    weigh, n_targets = METRICS[metric].weights, values[PerUser.N_TARGETS].to_numpy()
+    return np.asarray(np.ones(len(values)) if weigh is None else weigh(n_targets), dtype=np.float64)
+
+
+def against(table: pd.DataFrame, runs: Sequence[Run], metric: str, k: int, candidates: str, part: str) -> pd.DataFrame:
+    """`overview.compare_runs` (best first) with the columns `DIFFERENCE`: the first of them less each other.
+
+    They are NaN for the first; where every user's value is not stored (of slices of the items, of lists as a whole, in
+    Runs of earlier versions) and the separate intervals touch: then nothing can be said. Where these do not touch, the
+    difference stands with their ends, which are further apart than those of the paired interval.
+    """
+    known = {run.name: run for run in runs}
+    by_user = part == Slices.WHOLE or part.startswith(USER_PREFIX)
+    stored = {}
+    for name in filter(known.__contains__, table["run"] if by_user else ()):
+        try:
+            stored[name] = known[name].per_user
+            _values(stored[name].head(0), metric, k, candidates, None)
+        except LearnError:  # this one is compared by the two intervals
+            stored.pop(name, None)
+    found = [_separate(table.iloc[0], row) for _, row in table.iterrows()]
+    names = [name for name in table["run"].iloc[1:] if name in stored]
+    if names and table["run"].iloc[0] in stored:
+        first = stored[table["run"].iloc[0]]
+        intervals = paired(first, [stored[name] for name in names], metric, k, candidates, _members(runs, part))
+        places = {name: place for place, name in enumerate(table["run"])}
+        for name, interval in zip(names, intervals, strict=True):
+            found[places[name]] = interval
+    found[:1] = [_UNKNOWN] * min(len(found), 1)
+    return table.assign(**{column: [one[end] for one in found] for end, column in enumerate(DIFFERENCE)})
+
+
+def _members(runs: Sequence[Run], part: str) -> np.ndarray | None:
+    """Indices of the users of a slice of the users; None for everybody, and for a slice of the items."""
+    if not part.startswith(USER_PREFIX) or not runs:
+        return None
+    split = runs[0].split
+    names = user_slices(split.history(Phase.TEST).lengths)
+    return np.flatnonzero(names == part.removeprefix(USER_PREFIX))
+
+
+def _separate(first: pd.Series, row: pd.Series) -> Interval:
+    low, high = first[Metrics.LOW] - row[Metrics.HIGH], first[Metrics.HIGH] - row[Metrics.LOW]
+    return Interval(first[Metrics.MEAN] - row[Metrics.MEAN], low, high) if more_than_chance(low, high) else _UNKNOWN
+
+
+def split_by_chance(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows behind the first of `against`: those behind by more than chance, and those that are not (or unknown)."""
+    behind = table.iloc[1:]
+    sure = np.array([more_than_chance(low, high) for low, high in zip(*map(behind.get, DIFFERENCE[1:]), strict=True)])
+    sure = sure.astype(bool)
+    return behind[sure], behind[~sure]
+
+
+def who_leads(table: pd.DataFrame, metric: str) -> str:
+    """Of `against`: who has the most of ``metric``, before whom by more than chance, and who may be as good."""
+    table = table.dropna(subset=[Metrics.MEAN])
+    if len(table) < 2:
+        return ""
+    first = table.iloc[0]
+    words = f"{first['label']} leads: {metric} {first[Metrics.MEAN]:.4f}"
+    n_users = first.get(Metrics.N_USERS, np.nan)
+    if pd.notna(n_users) and too_few(n_users):
+        return f"{words}, but of {n_users:,.0f} users only, fewer than {FEW_USERS}: too few to say who is better."
+    behind, close = split_by_chance(table)
+    if close.empty:
+        return f"{words}, by more than chance before {_named(behind)}."
+    may = f"{words}, but by no more than chance before {_named(close)}"
+    return f"{may}; {_rest(behind)} behind by more than chance." if len(behind) else f"{may}."
+
+
+def _named(rows: pd.DataFrame, most: int = 3) -> str:
+    """The first few by name and figure, the others by their number."""
+    names = [
+        f"{label} ({mean:.4f})" for label, mean in rows[["label", Metrics.MEAN]].head(most).itertuples(index=False)
+    ]
+    return listed([*names, *([f"{len(rows) - most} more"] if len(rows) > most else [])])
+
+
+def _rest(rows: pd.DataFrame) -> str:
+    return f"{rows['label'].iloc[0]} is" if len(rows) == 1 else f"the other {len(rows)} are"
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def leaders_by_part(parts: Mapping[str, pd.DataFrame]) -> str:
+    """Who leads in which part, of `against` of every slice: everybody first, then where somebody else does.
+
+    A lead counts by `learn.evaluation.better`; slices of fewer than `FEW_USERS` users say nothing.
+    """
+    tables = {name: table.dropna(subset=[Metrics.MEAN]) for name, table in parts.items()}
+    whole = tables.get(Slices.WHOLE)
+    if whole is None or len(whole) < 2:
+        return ""
+    best = whole.iloc[0]["label"]
+    _, close = split_by_chance(whole)
+    words = [f"{best} leads over all" + (f", by no more than chance before {_names(close)}" if len(close) else "")]
+    others: dict[str, list[str]] = {}
+    unclear, few = [], []
+    for name, table in tables.items():
+        if name == Slices.WHOLE or table.empty:
+            continue
+        if Metrics.N_USERS in table and too_few(table[Metrics.N_USERS].max()):
+            few.append(part_words(name))
+        elif table.iloc[0]["label"] != best:
+            behind, _ = split_by_chance(table)
+            if best in set(behind["label"]):
+                others.setdefault(table.iloc[0]["label"], []).append(part_words(name))
+            else:
+                unclear.append(part_words(name))
+    words += [f"{label} for {listed(names)}, by more than chance" for label, names in others.items()]
+    said = "; ".join(words) + "."
+    if unclear:
+        said += f" For {listed(unclear)} another is ahead by no more than chance."
+    return said + (f" Too few users to say of {listed(few)}." if few else "")
+
+
+def _names(rows: pd.DataFrame, most: int = 3) -> str:
+    names = list(rows["label"].head(most))
+    return listed([*names, *([f"{len(rows) - most} more"] if len(rows) > most else [])])
+
+
+def part_words(slice_name: str) -> str:
+    """ "item:cold-start" -> "cold-start items", "user:others" -> "other users"."""
+    kind, _, name = slice_name.partition(":")
+    return f"{'other' if name == 'others' else name} {kind}s" if name else slice_name

@@ -1,0 +1,132 @@
+"""What came out on a dataset, in a few sentences with their numbers: who leads, and what simple references reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from learn.data.schema import Metrics, Recommendations, Slices
+from learn.explore.metrics.leading import DIFFERENCE, against, listed, who_leads
+from learn.explore.metrics.overview import collect_metrics, compare_runs, metric_label, more_is_better
+from learn.item_towers import ITEM_TOWERS
+from learn.runs.baselines import BASELINES
+from learn.runs.run import Run
+
+AMONG = {
+    Recommendations.UNSEEN: "Among items new to the user",
+    Recommendations.ALL_CANDIDATES: "Among all items, those bought before too",
+    Recommendations.COLD: "Among items left out of training",
+}
+RESULT_METRIC = "recall"
+"""In which the result is told, where nobody chose another one."""
+
+
+def kind_words(run: Run) -> str:
+    """What a Run goes by, in two or three words: "text, learned", "counts", "text and counts"."""
+    if run.info.kind == "blend":
+        return "text and counts"
+    baseline = BASELINES.get(run.info.variant)
+    if baseline is not None:
+        return "text and counts" if baseline.reference.reads_content else "counts"
+    tower = ITEM_TOWERS.get(run.info.variant)
+    if tower is None:
+        return "made elsewhere"
+    return "text, learned" if tower.trained else "text, nothing learned"
+
+
+def gloss(run: Run) -> str:
+    """What a Run is, for people who never read the paper, in a line without a full stop; "" where nothing is known."""
+    tower, baseline = ITEM_TOWERS.get(run.info.variant), BASELINES.get(run.info.variant)
+    if tower is not None:
+        return f"{tower.plain_name[0].lower()}{tower.plain_name[1:]}"
+    if baseline is not None:
+        return baseline.explanation.rstrip(".")
+    return "the scores of both added up, their weight chosen on validation" if run.info.kind == "blend" else ""
+
+
+def compared(runs: Sequence[Run], metric: str, k: int, candidates: str, part: str = Slices.WHOLE) -> pd.DataFrame:
+    """`overview.compare_runs` of ``runs`` with what the first has more than each other (`leading.against`)."""
+    table = compare_runs(collect_metrics(runs), metric, k, candidates, part)
+    return against(table, runs, metric, k, candidates, part)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came out among one set of ranked items.
+
+    Attributes:
+        candidates: the set: a key of `AMONG`.
+        leads: who leads, and whether by more than chance; references: how the references stand to the best trained
+            tower alone, "" where there is no such pair.
+        named: the Runs that the two name.
+        n_users: on how many users.
+    """
+
+    candidates: str
+    leads: str
+    references: str
+    named: list[str]
+    n_users: int
+
+    @property
+    def sentence(self) -> str:
+        """Both, as the terminal says them."""
+        return f"{AMONG[self.candidates]}, {self.leads} {self.references}".rstrip()
+
+
+def results_of(runs: Sequence[Run], k: int, metric: str = RESULT_METRIC) -> list[Result]:
+    """The result of ``runs`` of one dataset at list length ``k``, one for each ranked set.
+
+    Nothing where there are fewer than two Runs with that metric, or where more of it is not better.
+    """
+    if len(runs) < 2 or not more_is_better(metric):
+        return []
+    found = []
+    metrics = collect_metrics(runs)
+    for candidates in AMONG:
+        table = compare_runs(metrics, metric, k, candidates, Slices.WHOLE)
+        ranked = against(table, runs, metric, k, candidates, Slices.WHOLE)
+        leads = who_leads(ranked, f"{metric_label(metric)}@{k}")
+        if leads:
+            references = _references_and_towers(table, runs, metric, k, candidates)
+            names = zip(table["run"], table["label"], strict=True)
+            named = [run for run, label in names if label in leads or label in references]
+            found.append(Result(candidates, leads, references, named, int(table[Metrics.N_USERS].max())))
+    return found
+
+
+def said_of_result(runs: Sequence[Run], k: int, metric: str = RESULT_METRIC) -> list[str]:
+    """The sentences of `results_of`."""
+    return [result.sentence for result in results_of(runs, k, metric)]
+
+
+def _references_and_towers(table: pd.DataFrame, runs: Sequence[Run], metric: str, k: int, candidates: str) -> str:
+    """How references stand to the best tower that is trained and stands alone."""
+    info = {run.name: run.info for run in runs}
+    kinds = table["run"].map(lambda name: info[name].kind)
+    references = table[kinds == "reference"].dropna(subset=[Metrics.MEAN])
+    trained = table["run"].map(lambda name: info[name].kind == "learn" and _trained(info[name].variant))
+    towers = table[trained.astype(bool)]
+    towers = towers.dropna(subset=[Metrics.MEAN])
+    if references.empty or towers.empty:
+        return ""
+    best = towers.head(1)
+    found = against(pd.concat([best, references], ignore_index=True), runs, metric, k, candidates, Slices.WHOLE).iloc[
+        1:
+    ]
+    ahead, behind = found[found[DIFFERENCE[2]] < 0], found[found[DIFFERENCE[1]] > 0]
+    tower = f"the best tower alone, {best['label'].iloc[0]} ({best[Metrics.MEAN].iloc[0]:.4f})"
+    if ahead.empty:
+        which = "every simple reference" if len(behind) == len(found) else f"{len(behind)} of {len(found)} references"
+        return f"{tower[0].upper()}{tower[1:]}, is ahead of {which} by more than chance, and behind none."
+    names = list(ahead["label"])
+    if len(ahead) == 1:
+        return f"A reference that trains no transformer, {names[0]}, beats {tower} by more than chance."
+    return f"References that train no transformer, {listed(names)}, beat {tower} by more than chance."
+
+
+def _trained(variant: str) -> bool:
+    tower = ITEM_TOWERS.get(variant)
+    return tower is not None and tower.trained

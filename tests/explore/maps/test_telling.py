@@ -1,0 +1,47 @@
+"""The product that tells most is found by a rule: among its own kind before, among what is bought with it now."""
+
+import numpy as np
+import pytest
+
+from learn.explore.catalogue import read_catalogue
+from learn.explore.maps import telling
+from learn.explore.maps.moved import changed_scores
+from tests import synthetic
+
+
+def test_scores_by_hand():
+    own, before = np.array([0, 0]), np.array([[0, 0], [0, 1]])
+    scores, together = changed_scores(own, before, np.array([[1, 1], [1, 2]]))
+    assert scores.tolist() == [1.0, 0.25] and together.tolist() == [[2, 2], [1, 1]]
+    assert changed_scores(own, before, np.array([[0, 0], [0, 0]]))[0].tolist() == [0, 0]
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return synthetic.make_synthetic_workspace(tmp_path / "workspace")
+
+
+def test_where_nothing_changed_no_product_is_told_of(workspace):
+    from learn.data.stored import open_dataset
+
+    dataset = open_dataset(workspace, synthetic.NAME)
+    vectors = np.random.default_rng(0).normal(size=(dataset.n_items, 8))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    assert telling.telling_item(vectors, vectors, dataset.split, read_catalogue(dataset)) is None
+
+
+def test_the_product_told_of_shares_more_buyers_with_its_new_neighbours(workspace):
+    from learn.data.stored import open_dataset
+
+    dataset = open_dataset(workspace, synthetic.NAME)
+    catalogue, train = read_catalogue(dataset), dataset.split.train()
+    bought = np.zeros((dataset.n_items, len(train)))
+    bought[train.items, train.users] = 1
+    kinds = np.unique(catalogue.categories, return_inverse=True)[1]
+    text = np.eye(kinds.max() + 1)[kinds] + 0.01 * np.random.default_rng(1).normal(size=(len(kinds), kinds.max() + 1))
+    spaces = [one / np.maximum(np.linalg.norm(one, axis=1, keepdims=True), 1e-9) for one in (text, bought + 1e-6)]
+    found = telling.telling_item(*spaces, dataset.split, catalogue)
+    assert found is not None and not {found.item} & {*found.before, *found.after}
+    pairs = [np.array([[found.item, other] for other in near]) for near in (found.before, found.after)]
+    before, after = (telling.shared_buyers(pair, train, dataset.n_items).mean() for pair in pairs)
+    assert after > before

@@ -1,0 +1,44 @@
+"""What is drawn of a tower is what its function does."""
+
+import numpy as np
+import torch
+
+from learn.explore.figures.towers import sight_figure
+from learn.explore.metrics.towers import sight
+from learn.item_towers import ITEM_TOWERS, Tower, embed_each
+from learn.pal.masks import causal_mask, self_mask
+
+
+def with_the_one_before(pal, content):
+    each = embed_each(pal, content)
+    sums = torch.cat([each[:, :1], each[:, 1:] + each[:, :-1]], dim=1)
+    return sums / sums.norm(dim=-1, keepdim=True)
+
+
+def test_the_papers_towers_are_drawn_as_the_masks_that_pal_is_given():
+    assert np.array_equal(sight(ITEM_TOWERS["a"], 4).reads, causal_mask(4).numpy())
+    assert np.array_equal(sight(ITEM_TOWERS["b"], 4).reads, self_mask(4).numpy())
+    assert sight(ITEM_TOWERS["b"], 1).reads.tolist() == [[True]]
+
+
+def test_a_new_tower_is_drawn_by_what_it_reads_and_not_by_what_its_entry_says():
+    found = sight(Tower("x", "x", "X", "x.", with_the_one_before, reads_context=True), 4)
+    band = np.eye(4, dtype=bool) | np.eye(4, k=-1, dtype=bool)
+    assert np.array_equal(found.reads, band) and found.uses_pal
+    mislabelled = sight(Tower("x", "x", "X", "x.", with_the_one_before), 4)
+    assert np.array_equal(mislabelled.reads, band)
+
+
+def test_a_tower_without_pal_is_said_to_have_none():
+    found = sight(ITEM_TOWERS["c"], 3)
+    assert not found.uses_pal and np.array_equal(found.reads, np.eye(3, dtype=bool))
+    assert "no PAL" in sight_figure(found).layout.annotations[0].text
+    assert not sight_figure(sight(ITEM_TOWERS["b"], 3)).layout.annotations
+
+
+def test_looking_draws_no_random_number():
+    torch.manual_seed(3)
+    wanted = torch.rand(2)
+    torch.manual_seed(3)
+    sight(ITEM_TOWERS["a"], 2)
+    assert torch.equal(torch.rand(2), wanted)
