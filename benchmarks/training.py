@@ -16,6 +16,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.speed_rows import ROUNDS, PeerProcess, clock_named, compare, gemm_rate, save, timed
+from learn.data.dataset import Dataset
 from learn.data.stored import open_dataset
 from learn.pipeline import configuration
 from learn.progress import SilentProgress
@@ -36,7 +37,7 @@ SETTINGS = {
 }
 
 
-def make_trainer(dataset, folder: Path, settings: list[str]) -> Trainer:
+def make_trainer(dataset: Dataset, folder: Path, settings: list[str]) -> Trainer:
     """One that can do epoch after epoch."""
     values = ["pal.item_tower=b", "training.checkpoint_seconds=1000000", *settings]
     config = configuration(dataset, "short", values)
