@@ -6,6 +6,7 @@
 # make docs  the documentation, into site/           make lint   style, docstrings, floors, types
 # make wheel the package, into dist/                 make peers  the environment of the peers of table 3
 # make test-sse41, test-avx2, test-two-threads   the suite as other processors compute it
+# make bench  how fast everything is, beside what a user would pick instead: an hour on a quiet machine
 # make sbom   what is installed, as CycloneDX, into sbom.json
 # make requirements   resolves pyproject.toml's dependencies anew into requirements.txt and requirements.lock
 PYTHON ?= python3.11
@@ -13,7 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: app test slow test-sse41 test-avx2 test-two-threads trust demo peers lint lab notebooks notebooks-refresh docs wheel requirements sbom clean
+.PHONY: bench app test slow test-sse41 test-avx2 test-two-threads trust demo peers lint lab notebooks notebooks-refresh docs wheel requirements sbom clean
 app: $(READY)
 	$(BIN)/learn app
 
@@ -48,6 +49,14 @@ peers:
 	test -x $(PEERS)/.venv/bin/python || $(PYTHON) -m venv $(PEERS)/.venv
 	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check -r $(PEERS)/requirements.txt
 	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check --no-deps -r $(PEERS)/requirements-recbole.txt
+
+# Each script runs, whatever the ones before it found; a script may be named: make bench BENCHES=training
+BENCHES := $(filter-out speed_rows,$(basename $(notdir $(shell grep -l "speed_rows import" benchmarks/*.py))))
+bench: $(READY) peers
+	@failed=; for name in $(BENCHES); do echo "== $$name"; \
+		$(BIN)/python -m benchmarks.$$name || failed="$$failed $$name"; done; \
+	$(BIN)/python -m benchmarks.speed_rows; \
+	if [ -n "$$failed" ]; then echo "Failed:$$failed"; exit 1; fi
 
 # Each check runs, whatever the ones before it found.
 lint: $(READY)

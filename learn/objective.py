@@ -85,7 +85,33 @@ def dense_all_action_loss(
         positive = scale * torch.einsum("bhd,btd->bht", user_emb.float(), item_emb.float())
     if bias is not None:
         positive = positive + bias[:, None, :]
-    losses = torch.logaddexp(positive, denominator[:, :, None]) - positive
+    losses = against(positive, denominator[:, :, None])
     if positives is None:
         return losses.mean()
     return (losses * positives).sum() / positives.sum().clamp_min(1)
+
+
+def pairs_loss(
+    user_emb: torch.Tensor,
+    item_emb: torch.Tensor,
+    denominator: torch.Tensor,
+    scale: torch.Tensor | float,
+    bias: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """As `dense_all_action_loss`, over a list of pairs: less work where few of B x N_h x N_t are positives.
+
+    Args:
+        user_emb, item_emb: [n, d] each of n positive pairs, length 1.
+        denominator: [n] of the pair's history position.
+        scale: 1 / temperature.
+        bias: [n] added to the positives' logits, or None.
+    """
+    positive = scale * (user_emb.float() * item_emb.float()).sum(dim=-1)
+    if bias is not None:
+        positive = positive + bias
+    return against(positive, denominator).sum() / max(1, len(positive))
+
+
+def against(positive: torch.Tensor, denominator: torch.Tensor) -> torch.Tensor:
+    """-log( exp s+ / (exp s+ + exp denominator) ) of logits ``positive`` and what broadcasts to them."""
+    return torch.logaddexp(positive, denominator) - positive

@@ -170,9 +170,9 @@ def whole_next(items: np.ndarray, sampling: SamplingConfig, rng: np.random.Gener
     pairs = np.eye(size, dtype=bool) & (np.arange(size) < length)
     if sampling.new_targets_only:
         pairs &= _is_new(items)[positions, positions + 1]
-        excluded = [items[: place + 2] for place in positions]
-    else:
-        excluded = [items[place + 1][None] for place in positions]
+    start_of = 0 if sampling.new_targets_only else 1
+    excluded = [items[start_of * (place + 1) : place + 2] for place in positions[:length].tolist()]
+    excluded += excluded[-1:] * (size - len(excluded))
     return Example(items[:-1], positions, items[1:], positions, excluded, pairs)
 
 

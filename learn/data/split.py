@@ -91,11 +91,23 @@ class Split:
 
     def target(self, phase: Phase) -> Sequences:
         """What each user did in ``phase``; empty for users without an event in it."""
-        return self.sequences.keep(self.codes == PHASE_CODES[phase])
+        return self._part("target", phase)
 
     def history(self, phase: Phase) -> Sequences:
         """What each user did before ``phase`` began."""
-        return self.sequences.keep(self.codes < PHASE_CODES[phase])
+        return self._part("history", phase)
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str, Phase], Sequences]:
+        """What was asked for before: an evaluation asks for the same two over and over."""
+        return {}
+
+    def _part(self, what: str, phase: Phase) -> Sequences:
+        key = what, Phase(phase)
+        if key not in self._parts:
+            code = PHASE_CODES[key[1]]
+            self._parts[key] = self.sequences.keep(self.codes == code if what == "target" else self.codes < code)
+        return self._parts[key]
 
     @cached_property
     def now(self) -> Split:

@@ -47,7 +47,7 @@ def bootstrap_ratios(
         numerators: [U, M] float; no NaN.
         denominators: [U, M] float, not negative; a user outside a slice has 0 in both.
         seed: of the resamples; the same seed gives the same interval.
-        resamples: how many.
+        resamples: how many; 0: no interval, ``low`` and ``high`` are NaN.
         level: coverage of the interval.
 
     Returns:
@@ -63,8 +63,12 @@ def bootstrap_ratios(
     nothing = np.full(width, np.nan)
     if n_users == 0 or width == 0:
         return nothing, nothing.copy(), nothing.copy()
-    rng = np.random.default_rng(seed)
     sums = np.concatenate([numerators, denominators], axis=1).astype(np.float64)
+    if not resamples:
+        total = sums.sum(axis=0)
+        found = np.divide(total[:width], total[width:], out=nothing.copy(), where=total[width:] > 0)
+        return found, nothing, nothing.copy()
+    rng = np.random.default_rng(seed)
     block = max(1, _BLOCK // n_users)
     drawn = np.concatenate(
         [_resampled_counts(rng, n_users, min(block, resamples - start)) @ sums for start in range(0, resamples, block)]

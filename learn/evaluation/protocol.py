@@ -72,6 +72,7 @@ def evaluate(
     slices: SliceConfig | None = None,
     seed: int = 0,
     resamples: int = RESAMPLES,
+    sliced: bool = True,
 ) -> Evaluation:
     """Metrics of ranked lists against the targets of ``phase``.
 
@@ -84,7 +85,8 @@ def evaluate(
         split, phase: what is history and what is target.
         ks: cutoffs.
         slices: thresholds; None: the defaults.
-        seed, resamples: of the bootstrap over users.
+        seed, resamples: of the bootstrap over users; 0 resamples give no interval.
+        sliced: count the slices too; else the whole alone, a tenth of the work.
 
     Raises:
         LearnError: lists of another number of users than the split's, or nobody to evaluate.
@@ -107,7 +109,8 @@ def evaluate(
         if candidates == Recommendations.UNSEEN:
             lists = without_history(lists, split, phase)
         lists = lists[targets.users]
-        tables.append(_table(candidates, lists, targets, ks, item_names, user_names[targets.users], seed, resamples))
+        names = item_names, user_names[targets.users]
+        tables.append(_table(candidates, lists, targets, ks, names, seed, resamples, sliced))
         per_user.append(_per_user(candidates, lists, targets, ks))
         users[candidates] = {"evaluated": len(targets.users), **targets.left_out}
     return Evaluation(
@@ -123,15 +126,18 @@ def _table(
     lists: np.ndarray,
     targets: Targets,
     ks: Sequence[int],
-    item_names: np.ndarray,
-    user_names: np.ndarray,
+    names: tuple[np.ndarray, np.ndarray],
     seed: int,
     resamples: int,
+    sliced: bool,
 ) -> pd.DataFrame:
+    """``names``: the slice of every item and of every evaluated user."""
+    item_names, user_names = names
     everything, everybody = np.ones(len(item_names), dtype=bool), np.ones(len(targets.users), dtype=bool)
     parts = [(Slices.WHOLE, everything, everybody)]
-    parts += [(USER_PREFIX + name, everything, user_names == name) for name in Slices.NAMES]
-    parts += [(ITEM_PREFIX + name, item_names == name, everybody) for name in Slices.NAMES]
+    if sliced:
+        parts += [(USER_PREFIX + name, everything, user_names == name) for name in Slices.NAMES]
+        parts += [(ITEM_PREFIX + name, item_names == name, everybody) for name in Slices.NAMES]
     all_hits = targets.hits(lists)
 
     def counting(items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # places padded with -1 are no hits already

@@ -13,8 +13,10 @@ from torch import nn
 from torch.nn import functional
 
 from learn.config import Backbone, CEXConfig, PALConfig
+from learn.pal.dropout import Dropout
 from learn.pal.lora import llm_blocks
 from learn.pal.masks import weighted_causal_mask
+from learn.pal.unit_length import unit_length
 
 
 def rotate_by_position(x: torch.Tensor) -> torch.Tensor:
@@ -49,7 +51,8 @@ class Attention(nn.Module):
         """[B, L, D] -> [B, L, D]; ``log_weights``: see `PAL.hidden`."""
         batch, length, width = x.shape
         if length == 1 and log_weights is None:  # one key: its weight is 1, so attention is the value itself
-            return self.output(self.norm_mixed(self.query_key_value(x)[..., 2 * width :]))
+            own = self.query_key_value
+            return self.output(self.norm_mixed(functional.linear(x, own.weight[2 * width :], own.bias[2 * width :])))
         query, key, value = (
             self.query_key_value(x)
             .view(batch, length, 3, self.num_heads, width // self.num_heads)
@@ -84,7 +87,7 @@ class Block(nn.Module):
             nn.GELU(),
             nn.Linear(config.feed_forward_size, config.hidden_size),
         )
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
 
     def forward(self, x: torch.Tensor, causal: bool, log_weights: torch.Tensor | None = None) -> torch.Tensor:
         """[B, L, D] -> [B, L, D]; ``log_weights``: see `PAL.hidden`."""
@@ -129,7 +132,7 @@ class PAL(nn.Module):
         super().__init__()
         width, blocks = BACKBONES[config.backbone](config, cex or CEXConfig(), models)
         self.content_projection = nn.Linear(content_size, width)
-        self.content_dropout = nn.Dropout(config.dropout)
+        self.content_dropout = Dropout(config.dropout)
         self.blocks = nn.ModuleList(blocks)
         self.norm = nn.LayerNorm(width)
         self.output = nn.Linear(width, output_size or config.output_size)
@@ -156,4 +159,4 @@ class PAL(nn.Module):
         self, content: torch.Tensor, causal: bool = True, log_weights: torch.Tensor | None = None
     ) -> torch.Tensor:
         """[B, L, D_llm] prepared content embeddings -> [B, L, D_out] embeddings of length 1; arguments as `hidden`."""
-        return functional.normalize(self.output(self.hidden(content, causal, log_weights)).float(), dim=-1)
+        return unit_length(self.output(self.hidden(content, causal, log_weights)))

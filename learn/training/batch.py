@@ -3,13 +3,13 @@ continues on the very batches that it would have seen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from learn.config import Config
 from learn.data.sequences import Sequences, pad
-from learn.training.examples import make_example
+from learn.training.examples import example_maker
 
 
 @dataclass(frozen=True)
@@ -58,23 +58,28 @@ def plan_epoch(train: Sequences, config: Config, epoch: int) -> list[np.ndarray]
 def make_batch(train: Sequences, users: np.ndarray, config: Config, epoch: int, step: int) -> Batch:
     """One example of each of ``users``, padded to one shape."""
     rng = np.random.default_rng([config.training.seed, epoch, step])
-    examples = [make_example(train[user], config, rng) for user in users]
-    excluded = pad([row for example in examples for row in example.excluded_negatives], -1)
-    batch = Batch(
+    make = example_maker(config)
+    examples = [make(train[user], config.sampling, rng) for user in users]
+    history_positions = np.stack([example.history_positions for example in examples])
+    target_positions = np.stack([example.target_positions for example in examples])
+    lists, positives = [example.excluded_negatives for example in examples], None
+    if examples[0].positives is not None:
+        positives = np.stack([example.positives for example in examples if example.positives is not None])
+        # Where every sequence of the batch is short, the last positions form no pair in any.
+        used, met = (_used(positives.any(axis=axes)) for axes in ((0, 2), (0, 1)))
+        history_positions, target_positions = history_positions[:, :used], target_positions[:, :met]
+        lists, positives = [rows[:used] for rows in lists], positives[:, :used, :met]
+    excluded = pad([row for rows in lists for row in rows], -1)
+    return Batch(
         pad([example.history for example in examples], 0),
-        np.stack([example.history_positions for example in examples]),
+        history_positions,
         pad([example.target for example in examples], 0),
-        np.stack([example.target_positions for example in examples]),
+        target_positions,
         excluded.reshape(len(examples), -1, excluded.shape[1]),
+        positives,
     )
-    if examples[0].positives is None:
-        return batch
-    positives = np.stack([example.positives for example in examples if example.positives is not None])
-    # Where every sequence of the batch is short, the last positions form no pair in any.
-    used = int(np.flatnonzero(positives.any(axis=(0, 2))).max(initial=0)) + 1
-    return replace(
-        batch,
-        history_positions=batch.history_positions[:, :used],
-        excluded_negatives=batch.excluded_negatives[:, :used],
-        positives=positives[:, :used],
-    )
+
+
+def _used(some: np.ndarray) -> int:
+    """How many of [n] bool there are up to the last that is True; at least one."""
+    return int(np.flatnonzero(some).max(initial=0)) + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from learn.config import Config
-from learn.training_objectives import OBJECTIVES, Example
+from learn.training_objectives import OBJECTIVES, Example, ExampleMaker
 
 
 def make_example(items: np.ndarray, config: Config, rng: np.random.Generator) -> Example:
@@ -19,4 +19,13 @@ def make_example(items: np.ndarray, config: Config, rng: np.random.Generator) ->
     Raises:
         LearnError: no such objective, or none for sequences used as the configuration says.
     """
-    return OBJECTIVES[config.objective.kind].maker(config.sampling.sequence)(items, config.sampling, rng)
+    return example_maker(config)(items, config.sampling, rng)
+
+
+def example_maker(config: Config) -> ExampleMaker:
+    """What makes the examples of the configuration's objective.
+
+    Raises:
+        LearnError: as `make_example`.
+    """
+    return OBJECTIVES[config.objective.kind].maker(config.sampling.sequence)

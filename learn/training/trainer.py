@@ -122,7 +122,7 @@ class Trainer:
             if done:
                 bar.update(done)
             while state.epoch < (self.until or training.epochs) and state.stale < training.patience:
-                self._train_epoch(bar)
+                self.train_epoch(bar)
                 self._end_epoch()
         best = self.best.load()
         if best is not None:
@@ -136,7 +136,7 @@ class Trainer:
         known = torch.as_tensor(self.counts > 0)
         towers = Towers(self.content.shape[1], self.config, known, models)
         optimizer = torch.optim.AdamW(
-            towers.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay
+            towers.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay, fused=True
         )
         self.towers, self.optimizer = self.accelerator.prepare(towers, optimizer)
         some = known.nonzero().flatten()[:4].to(self.device)
@@ -165,7 +165,7 @@ class Trainer:
             rows = self.towers.inputs(self.content, torch.arange(len(self.content), device=self.device))
         fit_popularity_bias(self.towers.prior_head, rows, np.bincount(pairs[1], minlength=self.split.n_items))
 
-    def _train_epoch(self, bar: Handle) -> None:
+    def train_epoch(self, bar: Handle) -> None:
         """What is left of the epoch."""
         state, training = self.state, self.config.training
         plan = plan_epoch(self.sequences, self.config, state.epoch)

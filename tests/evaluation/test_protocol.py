@@ -195,3 +195,21 @@ def test_recall_of_cold_and_of_long_tail_targets_stands_beside_recall(split, eve
         pd.testing.assert_frame_equal(beside.set_index(keys)[numbers], expected[numbers])
     cold = table[(table[Metrics.METRIC] == "cold_start_recall") & (table[Metrics.SLICE] == Slices.WHOLE)]
     assert cold[Metrics.N_USERS].max() > 0, "items 3, 4 and 5 are not in training, and some are bought later"
+
+
+def test_without_slices_and_intervals_the_figures_are_the_same(split, everything):
+    whole, brief = (
+        evaluate({ALL: everything, NEW: everything}, split, ks=(2, 4), **more)
+        for more in ({}, {"resamples": 0, "sliced": False})
+    )
+    expected = whole.metrics[whole.metrics[Metrics.SLICE] == Slices.WHOLE].reset_index(drop=True)
+    columns = [Metrics.METRIC, Metrics.K, Metrics.CANDIDATES, Metrics.SLICE, Metrics.MEAN, Metrics.N_USERS]
+    pd.testing.assert_frame_equal(brief.metrics[columns], expected[columns])
+    assert brief.metrics[[Metrics.LOW, Metrics.HIGH]].isna().all(axis=None)
+
+
+def test_history_and_target_are_made_once(split):
+    assert split.history(Phase.TEST) is split.history("test")
+    assert split.target(Phase.TEST).items.tolist() != split.target(Phase.VALIDATION).items.tolist()
+    moved = replace(split, codes=np.zeros_like(split.codes))
+    assert not len(moved.target(Phase.TEST).items)
