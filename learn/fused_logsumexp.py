@@ -105,7 +105,7 @@ def _fast_float32(dtype: torch.dtype) -> Iterator[None]:
     if dtype is not torch.bfloat16:
         yield
         return
-    setting = torch.backends.mkldnn.matmul
+    setting: Any = torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
     before = setting.fp32_precision
     setting.fp32_precision = "bf16"
     try:

@@ -13,6 +13,9 @@ from learn.data.split import NEWER
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 
+_BLOCK_PAIRS = 1_000_000
+"""Pairs of user and item looked at together: a table of 1 MB, whatever the numbers of users and items."""
+
 CANDIDATE_SETS = (Recommendations.ALL_CANDIDATES, Recommendations.UNSEEN, Recommendations.COLD)
 
 
@@ -46,8 +49,7 @@ class Targets:
 
     def hits(self, ranked: np.ndarray) -> np.ndarray:
         """[E, K] bool: whether the item at that rank of [E, K] ``ranked`` (-1 padded) is a target of the user."""
-        wanted = np.where(ranked >= 0, np.arange(len(self.users))[:, None] * self.n_items + ranked, -1)
-        return contains(self.keys, wanted)
+        return listed(self.keys, ranked, self.n_items)
 
 
 def contains(ordered: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -60,12 +62,30 @@ def contains(ordered: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def pair_keys(sequences: Sequences, n_items: int) -> np.ndarray:
     """[n] int64, increasing and distinct: user x N + item of every (user, item) pair in ``sequences``."""
-    seen = np.zeros(len(sequences) * n_items, dtype=bool) if len(sequences) * n_items < 2**28 else None
-    keys = sequences.users * n_items + sequences.items
-    if seen is None:
-        return np.unique(keys)
-    seen[keys] = True  # a table of all pairs is faster than sorting, where it fits
-    return np.flatnonzero(seen)
+    keys = np.sort(sequences.users * n_items + sequences.items)
+    return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
+
+
+def listed(keys: np.ndarray, ranked: np.ndarray, n_items: int) -> np.ndarray:
+    """[E, K] bool: whether the pair of row and item at each place of [E, K] ``ranked`` (-1 padded) is in ``keys``.
+
+    Args:
+        keys: [n] int64, increasing: row x N + item.
+    """
+    found = np.zeros(ranked.shape, dtype=bool)
+    block = max(1, _BLOCK_PAIRS // max(1, n_items))
+    starts = np.arange(0, len(ranked), block)
+    bounds = np.searchsorted(keys, np.append(starts, len(ranked)) * n_items)
+    table = np.zeros(block * n_items + 1, dtype=bool)  # the last is of where a list has ended
+    for number, start in enumerate(starts):
+        some = ranked[start : start + block]
+        own = keys[bounds[number] : bounds[number + 1]] - start * n_items
+        table[own] = True
+        found[start : start + block] = table[
+            np.where(some >= 0, np.arange(len(some))[:, None] * n_items + some, block * n_items)
+        ]
+        table[own] = False
+    return found
 
 
 def make_targets(split: Split, phase: Phase, candidates: str) -> Targets:
@@ -143,7 +163,9 @@ def _tested(split: Split, phase: Phase) -> Sequences:
 def without_history(ranked: np.ndarray, split: Split, phase: Phase) -> np.ndarray:
     """[U, K] ``ranked`` with every user's history items taken out and the rest moved up, padded with -1."""
     seen = pair_keys(split.history(phase), split.n_items)
-    wanted = np.where(ranked >= 0, np.arange(len(ranked))[:, None] * split.n_items + ranked, -1)
-    kept = (ranked >= 0) & ~contains(seen, wanted)
+    ended = ranked < 0
+    kept = ~(ended | listed(seen, ranked, split.n_items))
+    if (kept | ended).all() and not (ended[:, :-1] & kept[:, 1:]).any():
+        return ranked  # nothing to take out
     order = np.argsort(~kept, axis=1, kind="stable")
     return np.take_along_axis(np.where(kept, ranked, -1), order, axis=1)

@@ -66,7 +66,7 @@ def make_batch(train: Sequences, users: np.ndarray, config: Config, epoch: int, 
     if examples[0].positives is not None:
         positives = np.stack([example.positives for example in examples if example.positives is not None])
         # Where every sequence of the batch is short, the last positions form no pair in any.
-        used, met = (_used(positives.any(axis=axes)) for axes in ((0, 2), (0, 1)))
+        used, met = (_used(np.asarray(positives.any(axis=axes))) for axes in ((0, 2), (0, 1)))
         history_positions, target_positions = history_positions[:, :used], target_positions[:, :met]
         lists, positives = [rows[:used] for rows in lists], positives[:, :used, :met]
     excluded = pad([row for rows in lists for row in rows], -1)
