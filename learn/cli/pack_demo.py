@@ -104,6 +104,7 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
         manifest = {
             **expected_manifest(),
             "dataset": DATASET,
+            "source": dataset.source.get("kind"),
             "dataset_fingerprint": dataset.fingerprint,
             "runs": [run.name for run in runs],
             "made": info.provenance(),
