@@ -40,4 +40,4 @@ def fit_frequency(known: Known, forgetting: Forgetting = None) -> Scorer:
 
 
 POPULARITY = Reference(fit_popularity)
-PERSONAL_FREQUENCY = Reference(fit_frequency, {"forgetting": None}, ({"forgetting": FORGETTING},))
+PERSONAL_FREQUENCY = Reference(fit_frequency, {"forgetting": None}, {"forgetting": FORGETTING}, ranks_history=True)

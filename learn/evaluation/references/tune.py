@@ -1,13 +1,18 @@
-"""Choosing a reference's settings on the dataset's own validation, within seconds."""
+"""Choosing a reference's settings on the dataset's own validation, within seconds.
+
+From where a reference starts, one setting after the other goes to its better neighbour in the grid for as long as there
+is one; this is done twice, as what a later setting became may change what is best for an earlier one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
 
+from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences
 from learn.data.split import Split
 from learn.evaluation.references.base import Known, Reference, Settings
@@ -19,7 +24,6 @@ TUNED_ITEMS = 5_000
 
 
 PASSES = 2
-"""How often the stages are gone through: what a later one chose may change what is best in an earlier one."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Tuned:
 def tune(
     reference: Reference, split: Split, content: np.ndarray | None = None, groups: np.ndarray | None = None
 ) -> Tuned:
-    """Tries the reference's stages one after the other, and keeps what is best on validation.
+    """Climbs the reference's grid to what is best on validation.
 
     Args:
         reference: fitted on the training part alone.
@@ -52,26 +56,45 @@ def tune(
     """
     split, content = _smaller(reference, split, content)
     known, by = Known(split.train(), split.n_items, content, groups), validation_metric(split)
+    if reference.ranks_history:
+        by = by._replace(candidates=Recommendations.ALL_CANDIDATES)
     is_timed = split.sequences.times is not None
-    best, value = dict(reference.settings), -1.0
     seen: dict[str, float] = {}
-    for stage in (reference.stages or ({},)) * PASSES:
-        start = dict(best)
-        for values in product(*stage.values()):
-            settings = start | dict(zip(stage, values, strict=True))
-            if not is_timed and _in_days(settings):
-                continue
-            key = repr(sorted(settings.items()))
-            if key not in seen:
-                seen[key] = ranked_value(reference.fit(known, **settings), split, by)
-            if seen[key] > value:
-                best, value = settings, seen[key]
-    return Tuned(best, value, len(seen))
+
+    def value_of(settings: Settings) -> float:
+        key = repr(sorted(settings.items()))
+        if key not in seen:
+            seen[key] = ranked_value(reference.fit(known, **settings), split, by)
+        return seen[key]
+
+    best = dict(reference.settings)
+    value_of(best)
+    for _ in range(PASSES):
+        for name, values in reference.grid.items():
+            best = climb(value_of, best, name, [one for one in values if is_timed or not _in_days(one)])
+    return Tuned(best, value_of(best), len(seen))
 
 
-def _in_days(settings: Settings) -> bool:
-    forgetting = settings.get("forgetting")
-    return forgetting is not None and forgetting[1] == "days"
+def climb(value_of: Callable[[Settings], float], start: Settings, name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """``start`` with the setting ``name`` moved along ``values`` for as long as the next is better, up first.
+
+    Args:
+        value_of: settings -> how good they are.
+        values: what there is for ``name``, neighbours beside each other; that of ``start`` is among them.
+    """
+    place = values.index(start[name])
+    best = dict(start)
+    for step in (1, -1):
+        while 0 <= place + step < len(values):
+            tried = best | {name: values[place + step]}
+            if value_of(tried) <= value_of(best):
+                break
+            best, place = tried, place + step
+    return best
+
+
+def _in_days(value: Any) -> bool:
+    return isinstance(value, tuple) and value[-1] == "days"
 
 
 def _smaller(reference: Reference, split: Split, content: np.ndarray | None) -> tuple[Split, np.ndarray | None]:

@@ -1,5 +1,7 @@
 """What validation chooses for a reference: its settings, and what it adds to the items of a history."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from learn.data.splits import Phase
 from learn.evaluation.protocol import validation_score
 from learn.evaluation.references import ITEM_KNN, PERSONAL_FREQUENCY, Known, Reference
 from learn.evaluation.references.ranking import rank_scores, ranked_value, reference_bias
-from learn.evaluation.references.tune import tune
+from learn.evaluation.references.tune import climb, tune
 from learn.evaluation.repeat_bias import fit_bias, fit_scale
 from learn.evaluation.validation import ValidationMetric, comparing_metric, validation_metric
 
@@ -47,7 +49,7 @@ def test_the_figure_on_validation_is_that_of_vectors(split, vectors):
         assert ranked_value(score, split, by, 0.5) == pytest.approx(expected, abs=1e-6)
 
 
-def test_tuning_takes_what_is_best_on_validation_and_goes_back_to_earlier_stages(synthetic_split, monkeypatch):
+def test_tuning_climbs_to_what_is_best_on_validation_and_goes_back_to_earlier_settings(synthetic_split, monkeypatch):
     split = synthetic_split
     monkeypatch.setattr("learn.evaluation.references.tune.validation_metric", comparing_metric)
     by, tried = comparing_metric(split), []
@@ -63,18 +65,41 @@ def test_tuning_takes_what_is_best_on_validation_and_goes_back_to_earlier_stages
 
         return score
 
-    reference = Reference(fit, {"first": 0, "second": 0}, ({"first": (0, 2)}, {"second": (0, 1)}))
+    reference = Reference(fit, {"first": 0, "second": 0}, {"first": (0, 2), "second": (0, 1)})
     found = tune(reference, split)
     assert found.settings == {"first": 2, "second": 1}
     assert found.value == ranked_value(fit(Known(split.train(), split.n_items), 2, 1), split, by)
     assert len(tried[:-1]) == len(set(tried[:-1])) == found.tried == 4, "nothing is fitted twice"
 
 
+def test_a_climb_stops_where_the_next_is_no_better():
+    values, tried = {1: 0.1, 2: 0.3, 3: 0.2, 4: 0.9}, []
+
+    def value_of(settings):
+        tried.append(settings["one"])
+        return values[settings["one"]]
+
+    assert climb(value_of, {"one": 1, "two": 7}, "one", (1, 2, 3, 4)) == {"one": 2, "two": 7}
+    assert 4 not in tried, "beyond a worse neighbour nothing is tried"
+    assert climb(value_of, {"one": 3}, "one", (1, 2, 3, 4)) == {"one": 4}
+    assert climb(value_of, {"one": 3}, "one", (1, 2, 3)) == {"one": 2}
+
+
+def test_personal_frequency_is_tuned_on_what_it_ranks(split):
+    """Among unseen items all half-lives are one order: popularity's."""
+    score = PERSONAL_FREQUENCY.fit(Known(split.train(), split.n_items), forgetting=None)
+    by = validation_metric(split)._replace(candidates=Recommendations.ALL_CANDIDATES)
+    assert tune(PERSONAL_FREQUENCY, split).value >= ranked_value(score, split, by) > 0
+
+
 def test_half_lives_in_days_are_for_events_with_times(split):
-    timed = tune(ITEM_KNN, split)
+    days = replace(
+        ITEM_KNN, settings=dict(ITEM_KNN.settings) | {"forgetting": None}, grid={"forgetting": (None, (60.0, "days"))}
+    )
+    timed = tune(days, split)
     sequences = split.sequences
     untimed = type(split)(split.info, type(sequences)(sequences.items, sequences.offsets), split.codes, split.n_items)
-    assert tune(ITEM_KNN, untimed).tried < timed.tried
+    assert (timed.tried, tune(days, untimed).tried) == (2, 1)
 
 
 def test_scale_and_bias_are_those_of_the_likelihood(synthetic_split):
