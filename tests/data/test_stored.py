@@ -9,6 +9,7 @@ import pytest
 from learn.data import completejourney
 from learn.data.completejourney import NAME as SHIPPED
 from learn.data.completejourney import SOLD
+from learn.data.item_cold import hold_out_items
 from learn.data.splits import leave_one_out, split_by_time
 from learn.data.stored import dataset_names, keep_dataset, open_dataset, save_dataset
 from learn.errors import LearnError
@@ -22,7 +23,14 @@ def place(tmp_path, monkeypatch):
     return Workspace(tmp_path / "workspace")
 
 
-@pytest.mark.parametrize("cut", [leave_one_out, lambda data: split_by_time(data, "2024-03-20", 9)])
+@pytest.mark.parametrize(
+    "cut",
+    [
+        leave_one_out,
+        lambda data: split_by_time(data, "2024-03-20", 9),
+        lambda data: hold_out_items(leave_one_out(data), data.name),
+    ],
+)
 def test_the_split_comes_back(place, cut):
     made = synthetic.make_synthetic_dataset()
     made = made.with_split(cut(made), {"tested_users": 3})
