@@ -264,7 +264,7 @@ def _write_shard(
     path: Path, prompts: Sequence[str], vectors: dict[str, np.ndarray], lengths: Sequence[int] | np.ndarray
 ) -> None:
     hashes = np.frombuffer(b"".join(map(text_hash, prompts)), np.uint8).reshape(len(prompts), HASH_BYTES)
-    tensors = {"hashes": hashes, "lengths": np.asarray(lengths, np.int32), **vectors}
+    tensors: dict[str, np.ndarray] = {"hashes": hashes, "lengths": np.asarray(lengths, np.int32), **vectors}
     save_tensors(path, tensors, {_STORE: path.parent.name})
 
 

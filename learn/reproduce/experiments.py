@@ -163,4 +163,4 @@ def _blend(
     beside = replace(row, name=code, cex=config.cex)
     reference = _reference(beside, folder.with_name(code), dataset, split, workspace, progress)
     run, reference = Run(run.path, dataset), Run(reference.path, dataset)
-    return finished_blend(run, reference, folder) or make_blend(run, reference, folder, plain)
+    return finished_blend(run, [reference], folder) or make_blend(run, [reference], folder, plain)

@@ -8,21 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from learn.data.recency import Forgetting, recency
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
 from learn.evaluation.targets import pair_keys
 
 BLOCK_SCORES = 8_000_000  # scores held at a time: 32 MB
 
-_DAY = 86_400e9  # nanoseconds
-
 Scorer = Callable[[Sequences, int, int], np.ndarray]
 """(histories, start, stop) -> [stop - start, N] float32 scores of those users; -inf: not a recommendation."""
 
 Settings = Mapping[str, Any]
-
-Forgetting = tuple[float, str] | None
-"""How fast a history's events lose weight: (half-life, "events" or "days"); None: not at all."""
 
 
 class CannotFit(LearnError):
@@ -94,27 +90,6 @@ COUNTS = (EVENTS, ITEMS)
 that of what else they would like."""
 
 
-def recency(history: Sequences, forgetting: Forgetting) -> np.ndarray:
-    """[n] float32 weights of events by age, ``0.5 ** (age / half-life)``, counted back from the user's last event.
-
-    A user's last event weighs 1, however long ago it was.
-
-    Raises:
-        LearnError: a half-life in days where only the order is known, or of a unit that there is not.
-    """
-    if forgetting is None:
-        return np.ones(len(history.items), dtype=np.float32)
-    half_life, unit = forgetting
-    last = np.repeat(history.offsets[1:], history.lengths) - 1
-    if unit == "days":
-        age = (history.timestamps[last] - history.timestamps) / _DAY
-    elif unit == "events":
-        age = last - np.arange(len(history.items))
-    else:
-        raise LearnError(f"There is no half-life in {unit!r}.", "Give it in events or in days.")
-    return (0.5 ** (age / half_life)).astype(np.float32)
-
-
 def user_item(sequences: Sequences, n_items: int, weights: np.ndarray | None = None) -> Any:
     """Sparse [U, N] float32: 1 where the user has the item, or the sum of the events' ``weights`` ([n])."""
     from scipy.sparse import csr_array
@@ -134,9 +109,7 @@ def profiles(
     Args:
         counts: one of `COUNTS`.
     """
-    first, last = histories.offsets[start], histories.offsets[stop]
-    times = None if histories.times is None else histories.times[first:last]
-    some = Sequences(histories.items[first:last], histories.offsets[start : stop + 1] - first, times)
+    some = histories.between(start, stop)
     return user_item(some, n_items, counted(some, n_items, forgetting, counts))
 
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from learn.data.recency import Forgetting
 from learn.data.sequences import Sequences
 from learn.evaluation.references.base import (
     FORGETTING,
     CannotFit,
-    Forgetting,
     Known,
     Reference,
     Scorer,

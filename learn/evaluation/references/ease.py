@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from learn.data.recency import Forgetting
 from learn.data.sequences import Sequences
 from learn.evaluation.references.base import (
     COUNTS,
@@ -21,7 +22,6 @@ from learn.evaluation.references.base import (
     FORGETTING,
     ITEMS,
     CannotFit,
-    Forgetting,
     Known,
     Reference,
     Scorer,

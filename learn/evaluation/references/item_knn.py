@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from learn.data.recency import Forgetting
 from learn.data.sequences import Sequences
 from learn.evaluation.references.base import (
     BLOCK_SCORES,
@@ -18,7 +19,6 @@ from learn.evaluation.references.base import (
     EVENTS,
     FORGETTING,
     ITEMS,
-    Forgetting,
     Known,
     Reference,
     Scorer,

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from learn.data.recency import Forgetting
 from learn.data.sequences import Sequences
 from learn.evaluation.references.base import (
     COUNTS,
     EVENTS,
     FORGETTING,
     ITEMS,
-    Forgetting,
     Known,
     Reference,
     Scorer,
@@ -42,7 +42,7 @@ def fit_svd(
     scale = np.maximum(np.asarray(owned.sum(axis=0), dtype=np.float32).ravel(), 1.0) ** np.float32(power)
     largest = max(factors, *FACTORS)
     divided: Any = csr_array((owned.data / scale[owned.indices], owned.indices, owned.indptr), shape=owned.shape)
-    found = known.kept(("svd", power, largest), lambda: directions(divided, largest))
+    found = known.kept((f"svd {power:g}", largest), lambda: directions(divided, largest))
     chosen = found[:, :factors]
     inward, outward = chosen / scale[:, None], np.ascontiguousarray((chosen * scale[:, None]).T)
 

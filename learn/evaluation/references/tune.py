@@ -6,7 +6,6 @@ is one; this is done twice, as what a later setting became may change what is be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,8 @@ import numpy as np
 from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences
 from learn.data.split import Split
-from learn.evaluation.references.base import Known, Reference, Settings
+from learn.evaluation.climb import climb
+from learn.evaluation.references.base import Known, Reference
 from learn.evaluation.references.ranking import ranked_value
 from learn.evaluation.validation import validation_metric
 
@@ -61,7 +61,7 @@ def tune(
     is_timed = split.sequences.times is not None
     seen: dict[str, float] = {}
 
-    def value_of(settings: Settings) -> float:
+    def value_of(settings: dict[str, Any]) -> float:
         key = repr(sorted(settings.items()))
         if key not in seen:
             seen[key] = ranked_value(reference.fit(known, **settings), split, by)
@@ -73,24 +73,6 @@ def tune(
         for name, values in reference.grid.items():
             best = climb(value_of, best, name, [one for one in values if is_timed or not _in_days(one)])
     return Tuned(best, value_of(best), len(seen))
-
-
-def climb(value_of: Callable[[Settings], float], start: Settings, name: str, values: Sequence[Any]) -> dict[str, Any]:
-    """``start`` with the setting ``name`` moved along ``values`` for as long as the next is better, up first.
-
-    Args:
-        value_of: settings -> how good they are.
-        values: what there is for ``name``, neighbours beside each other; that of ``start`` is among them.
-    """
-    place = values.index(start[name])
-    best = dict(start)
-    for step in (1, -1):
-        while 0 <= place + step < len(values):
-            tried = best | {name: values[place + step]}
-            if value_of(tried) <= value_of(best):
-                break
-            best, place = tried, place + step
-    return best
 
 
 def _in_days(value: Any) -> bool:

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from learn.data.recency import recency
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
 from learn.evaluation.references import Known, svd
 from learn.evaluation.references import inverse as inverses
-from learn.evaluation.references.base import ITEMS, CannotFit, profiles, recency, user_item
+from learn.evaluation.references.base import ITEMS, CannotFit, profiles, user_item
 from learn.evaluation.references.ease import fit_ease, fit_l3ae
 from learn.evaluation.references.svd import fit_svd
 
