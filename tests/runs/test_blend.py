@@ -66,23 +66,33 @@ def scorers(place, dataset):
     return text, [blends.reference_scorer(open_run(place, dataset, name)) for name in ("l3ae", "svd")]
 
 
-def test_no_neighbouring_weight_is_better_on_validation(place, dataset, text_counts):
-    text, counts = scorers(place, dataset)
-    tail, by = long_tail(dataset.split), validation_metric(dataset.split)
+def test_weights_start_equal_and_move_where_that_pays(place, dataset, text_counts):
     chosen = blends.blending_of(text_counts).weights
     assert text_counts.info.settings["run"] == "learn-b" and text_counts.info.settings["reference"] == "l3ae+svd"
     assert (text_counts.info.kind, text_counts.info.variant, text_counts.info.refit) == ("blend", "text+counts", False)
+    text, counts = scorers(place, dataset)
+    tail, by = long_tail(dataset.split), validation_metric(dataset.split)
 
     def value(weights):
         return ranked_value(blends.blended(text, counts, weights, tail), dataset.split, by)
 
     best = value(Weights(chosen.text, chosen.counts))
-    for values, of in ((blend_weights.TEXT, 0), (blend_weights.MORE, 1)):
-        place_of = values.index(chosen.text if of == 0 else chosen.counts[1])
-        for near in values[max(place_of - 1, 0) : place_of + 2]:
-            other = Weights(near, chosen.counts) if of == 0 else Weights(chosen.text, (1.0, near))
-            assert value(other) <= best + 1e-9
+    assert best >= value(Weights(1.0, (1.0, 1.0)))
     assert value(chosen) >= best * (1 - blend_weights.TAIL_COST) - 1e-9
+
+
+def test_a_part_that_says_the_wrong_thing_loses_weight_and_one_that_knows_keeps_it(dataset, monkeypatch):
+    monkeypatch.setattr(blend_weights, "validation_metric", lambda split: ValidationMetric("new", "ndcg", 5))
+    split = dataset.split
+    target = np.bincount(split.target("validation").items, minlength=split.n_items).astype(np.float32)
+
+    def everybody(scores):
+        return lambda histories, start, stop: np.tile(scores, (stop - start, 1))
+
+    found = blend_weights.choose_weights(everybody(-target), [everybody(target)], split)
+    assert found.text < 1 and found.counts == (1.0,)
+    same = blend_weights.choose_weights(everybody(target), [everybody(target), everybody(target)], split)
+    assert (same.text, same.counts) == (1.0, (1.0, 1.0)), "nothing pays: equal weights"
 
 
 def test_the_long_tail_is_lifted_as_far_as_validation_allows(dataset, monkeypatch):
