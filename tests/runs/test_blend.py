@@ -189,6 +189,8 @@ def test_the_library_makes_references_and_blends(place, dataset, references, mon
     assert (made.name, made.info.settings["reference"]) == ("mine", "ease") and made.path == place.run(
         dataset.name, "mine"
     )
+    several = learn.blend(learn.open_run(dataset, "learn-b"), [ease, learn.open_run(dataset, "svd")], "three")
+    assert several.info.settings["reference"] == "ease+svd"
     assert learn.reference(dataset, "ease", refit=True).info.refit
     with pytest.raises(LearnError, match="no baseline 'nothing'"):
         learn.reference(dataset, "nothing")
