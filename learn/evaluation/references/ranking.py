@@ -13,7 +13,7 @@ from learn.evaluation.references.base import BLOCK_SCORES, Scorer
 from learn.evaluation.repeat_bias import fit_scaled_bias
 from learn.evaluation.repeat_frequency import fit_repeat
 from learn.evaluation.targets import is_left_out, make_targets
-from learn.evaluation.validation import ValidationMetric
+from learn.evaluation.validation import ValidationMetric, validation_metric
 from learn.retrieval.exact import mask_excluded, top_k
 from learn.retrieval.repeats import Repeat, as_repeat
 from learn.retrieval.ties import tie_keys
@@ -97,7 +97,8 @@ def reference_bias(score: Scorer, split: Split, with_frequency: bool = True) -> 
     What is no recommendation counts as a score of 0. 0 where nobody has a validation target.
 
     Args:
-        with_frequency: whether it may grow with how often the user had the item.
+        with_frequency: whether it may grow with how often the user had the item. Else the scores say that themselves,
+            and there is none where the history is best ranked by them alone.
     """
     history = split.history(Phase.VALIDATION)
 
@@ -106,7 +107,10 @@ def reference_bias(score: Scorer, split: Split, with_frequency: bool = True) -> 
         return np.where(np.isfinite(found), found, 0.0)
 
     constant, unit = fit_scaled_bias(scores, split)
-    return fit_repeat(scores, split, constant, unit) if with_frequency else Repeat(constant)
+    if with_frequency:
+        return fit_repeat(scores, split, constant, unit)
+    by = validation_metric(split)._replace(candidates=Recommendations.ALL_CANDIDATES)
+    return max((Repeat(), Repeat(constant)), key=lambda repeat: ranked_value(score, split, by, repeat))
 
 
 def add_to_history(scores: np.ndarray, history: Sequences, start: int, repeat: Repeat | float) -> None:

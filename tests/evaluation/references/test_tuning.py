@@ -9,11 +9,12 @@ from learn.data.schema import Recommendations
 from learn.data.splits import Phase
 from learn.evaluation.climb import climb
 from learn.evaluation.protocol import validation_score
-from learn.evaluation.references import ITEM_KNN, PERSONAL_FREQUENCY, Known, Reference
+from learn.evaluation.references import ITEM_KNN, PERSONAL_FREQUENCY, Known, Reference, ranking
 from learn.evaluation.references.ranking import rank_scores, ranked_value, reference_bias
 from learn.evaluation.references.tune import tune
 from learn.evaluation.repeat_bias import fit_bias, fit_scale
 from learn.evaluation.validation import ValidationMetric, comparing_metric, validation_metric
+from learn.retrieval.repeats import Repeat
 
 
 def by_vectors(users, items):
@@ -142,6 +143,16 @@ def test_a_history_far_above_all_else_is_brought_down_where_nobody_has_the_same_
     kept |= ~np.isin(sequences.users * split.n_items + sequences.items, history.users * split.n_items + history.items)
     never = type(split)(split.info, sequences.keep(kept), split.codes[kept], split.n_items)
     assert reference_bias(score, never).constant < -0.5, "an event in the history counts 1"
+
+
+def test_personal_frequency_keeps_the_history_first_where_people_buy_again(synthetic_split, monkeypatch):
+    split = synthetic_split
+    score = PERSONAL_FREQUENCY.fit(Known(split.train(), split.n_items), forgetting=None)
+    monkeypatch.setattr(ranking, "validation_metric", lambda split: ValidationMetric("new", "recall", 3))
+    by = ValidationMetric("all", "recall", 3)
+    found = reference_bias(score, split, with_frequency=False)
+    assert ranked_value(score, split, by, found) >= ranked_value(score, split, by, Repeat())
+    assert ranked_value(score, split, by, found) > ranked_value(score, split, by, -5.0), "all new items first"
 
 
 def test_scores_that_say_the_wrong_thing_keep_their_scale(synthetic_split):
