@@ -61,6 +61,7 @@ class Reference:
         fit: (known, **settings) -> its `Scorer`.
         settings: what it starts from.
         grid: setting -> the values to try, neighbours beside each other (`learn.evaluation.references.tune`).
+        together: names of settings that make up for each other.
         reads_content: whether it needs ``known.content``.
         scores_cold: whether it has a score for an item that it met no event of; if not, an item-cold split's items are
             in none of its lists.
@@ -72,6 +73,7 @@ class Reference:
     fit: Callable[..., Scorer]
     settings: Settings = field(default_factory=dict)
     grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    together: tuple[tuple[str, ...], ...] = ()
     reads_content: bool = False
     scores_cold: bool = False
     inverts: bool = False

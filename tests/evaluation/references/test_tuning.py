@@ -74,6 +74,21 @@ def test_tuning_climbs_to_what_is_best_on_validation_and_goes_back_to_earlier_se
     assert len(tried[:-1]) == len(set(tried[:-1])) == found.tried == 4, "nothing is fitted twice"
 
 
+def test_settings_that_make_up_for_each_other_are_tried_together(synthetic_split, monkeypatch):
+    """Both have to move at once: a step of one alone is worse."""
+    split = synthetic_split
+    common = np.bincount(split.target(Phase.VALIDATION).items, minlength=split.n_items).astype(np.float32)
+    monkeypatch.setattr("learn.evaluation.references.tune.validation_metric", comparing_metric)
+
+    def fit(known, first, second):
+        sign = {(0, 0): 0.0, (1, 1): 1.0}.get((first, second), -1.0)
+        return lambda histories, start, stop: np.tile(sign * common, (stop - start, 1))
+
+    alone = Reference(fit, {"first": 0, "second": 0}, {"first": (0, 1), "second": (0, 1)})
+    assert tune(alone, split).settings == {"first": 0, "second": 0}
+    assert tune(replace(alone, together=(("first", "second"),)), split).settings == {"first": 1, "second": 1}
+
+
 def test_a_climb_stops_where_the_next_is_no_better():
     values, tried = {1: 0.1, 2: 0.3, 3: 0.2, 4: 0.9}, []
 
@@ -95,9 +110,8 @@ def test_personal_frequency_is_tuned_on_what_it_ranks(split):
 
 
 def test_half_lives_in_days_are_for_events_with_times(split):
-    days = replace(
-        ITEM_KNN, settings=dict(ITEM_KNN.settings) | {"forgetting": None}, grid={"forgetting": (None, (60.0, "days"))}
-    )
+    grid = {"forgetting": (None, (60.0, "days"))}
+    days = replace(ITEM_KNN, together=(), settings=dict(ITEM_KNN.settings) | {"forgetting": None}, grid=grid)
     timed = tune(days, split)
     sequences = split.sequences
     untimed = type(split)(split.info, type(sequences)(sequences.items, sequences.offsets), split.codes, split.n_items)
