@@ -69,7 +69,7 @@ ITEM_KNN = Reference(
         "neighbours": (25, 100, MOST_TRIED),
         "shrinkage": (5.0, 20.0, 40.0, 100.0),
     },
-    together=(("neighbours", "shrinkage", "counts"),),
+    together=(("neighbours", "shrinkage"),),
 )
 
 

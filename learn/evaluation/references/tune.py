@@ -2,7 +2,7 @@
 
 From where a reference starts, one setting after the other goes to its better neighbour in the grid for as long as there
 is one; this is done twice, as what a later setting became may change what is best for an earlier one. Settings that
-make up for each other are tried in every combination.
+make up for each other are tried in every combination first.
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ def tune(
 
     best = dict(reference.settings)
     value_of(best)
+    for names in reference.together:
+        whole = product(*(reference.grid[name] for name in names))
+        best = max((best, *(best | dict(zip(names, one, strict=True)) for one in whole)), key=value_of)
     for _ in range(PASSES):
-        for names in reference.together:
-            whole = product(*(reference.grid[name] for name in names))
-            best = max((best, *(best | dict(zip(names, one, strict=True)) for one in whole)), key=value_of)
         for name, values in reference.grid.items():
             able = [one for one in values if is_timed or not _in_days(one)]
             best = climb(value_of, best, name, able)
