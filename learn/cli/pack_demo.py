@@ -92,6 +92,7 @@ def pack(workspace: Workspace, folder: Path = PREBUILT) -> dict[str, Any]:
             shutil.copytree(run.path, target.run(DATASET, run.name))
             for name in ("weights", "preprocessing"):
                 _halve(target.run(DATASET, run.name) / f"{name}.safetensors")
+            _squeeze(target.run(DATASET, run.name) / "recommendations.parquet")
             write_checksums(target.run(DATASET, run.name))
         files = {
             str(path.relative_to(temporary)): path.stat().st_size
@@ -125,6 +126,18 @@ def _whitening(runs: list[Run], key: str) -> Whitening | None:
     if not found or any("matrix" not in one or not np.array_equal(one["matrix"], found[0]["matrix"]) for one in found):
         return None
     return Whitening(found[0]["mean"], found[0]["matrix"])
+
+
+def _squeeze(path: Path) -> None:
+    """Rewrites a table of lists with the same values in a seventh less space."""
+    import pyarrow.parquet as parquet
+
+    table = parquet.read_table(path)
+    others = [name for name in table.column_names if name not in ("score", "rank")]
+    encoding = {name: "BYTE_STREAM_SPLIT" for name in table.column_names if name == "score"}
+    parquet.write_table(
+        table, path, compression="zstd", compression_level=19, use_dictionary=others, column_encoding=encoding
+    )
 
 
 def _halve(path: Path) -> None:
