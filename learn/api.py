@@ -21,6 +21,7 @@ from learn.data.schema import Items, Recommendations, Slices
 from learn.errors import LearnError
 from learn.runs import rivals
 from learn.runs import stored as stored_runs
+from learn.runs.blend import JOINED
 from learn.runs.recommend import item_positions, items_table
 from learn.runs.run import Run
 from learn.settings import parse_settings
@@ -138,10 +139,11 @@ def reference(dataset: Dataset, name: str, *, refit: bool = False, workspace: Pl
     return Run(rivals.baseline_run(where, dataset, name, refit).path, dataset)
 
 
-def blend(run: Run, reference: Run, name: str | None = None) -> Run:
-    """A trained Run and a reference as one, text and counts: z-scores added, one weight chosen on validation; a
-    LearnError says where the two do not go together."""
-    return rivals.blend(run.workspace, run.dataset, run.name, reference.name, name)
+def blend(run: Run, reference: Run | Sequence[Run], name: str | None = None) -> Run:
+    """A trained Run and a reference, or several, as one, text and counts: z-scores added, weights chosen on validation;
+    a LearnError says where they do not go together."""
+    counts = [reference] if isinstance(reference, Run) else reference
+    return rivals.blend(run.workspace, run.dataset, run.name, JOINED.join(one.name for one in counts), name)
 
 
 def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:

@@ -35,7 +35,7 @@ class Preparation:
     """What to read and how to split it.
 
     Attributes:
-        source: completejourney, tables, amazon, recbole or recformer (`learn.data.sources`).
+        source: completejourney, completejourney-sold, tables, amazon, recbole or recformer (`learn.data.sources`).
         items, interactions: files, of tables and amazon (metadata and reviews).
         path: folder or file, of recbole; folder, of recformer.
         name: the dataset's name; None: the source's own.

@@ -74,7 +74,8 @@ def read(
     """Reads any source, checks it and splits it: the dataset with its split and report; nothing is written.
 
     Args:
-        source: completejourney (its data come with a package), tables, amazon, recbole or recformer.
+        source: completejourney (its data come with a package), completejourney-sold, tables, amazon, recbole or
+            recformer.
         items: the items' file, of tables; the metadata, of amazon.
         interactions: the interactions' file, of tables; the reviews, of amazon.
         path: folder or file, of recbole; folder, of recformer.

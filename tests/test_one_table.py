@@ -264,7 +264,8 @@ class TestSource:
                 load_source("log", path="x", items="y")
         with pytest.raises(LearnError, match="no source 'log'") as caught:
             load_source("log", path=tmp_path / "shop.log")
-        assert caught.value.remedy == "Choose one of: completejourney, tables, amazon, recbole, recformer."
+        built_in = "completejourney, completejourney-sold, tables, amazon, recbole, recformer"
+        assert caught.value.remedy == f"Choose one of: {built_in}."
         assert "Read from" not in texts(page("overview", dataset="shop"))
 
 

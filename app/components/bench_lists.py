@@ -132,7 +132,7 @@ def _column(one: BenchColumn, table: np.ndarray, needed: np.ndarray | None, k: i
         "rows": _packed(np.searchsorted(table, needed), "<i4"),
         "whole": _packed(one.terms.similarity[needed] + popularity, "<f4"),
         "popularity": _packed(popularity, "<f4"),
-        "repeat": float(repeats[np.flatnonzero(repeats)[0]]) if repeats.any() else 0.0,
+        "repeats": _packed(repeats[needed], "<f4"),
         "has_popularity": bool(popularity.any()),
     }
     return data

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.shared import cache, origin, theme, url
 from learn.data.completejourney import NAME as COMPLETEJOURNEY
+from learn.data.completejourney import SOLD
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.evaluation.better import FEW_USERS, interval_words, signed, too_few
@@ -37,7 +38,7 @@ def draw() -> None:
     metric = url.linked(
         right.selectbox, "Measure", METRICS_SHOWN, url.RANKED_METRIC, UAUC, format_func=ranking.METRIC_WORDS.get
     )
-    if dataset == COMPLETEJOURNEY:
+    if dataset in (COMPLETEJOURNEY, SOLD):
         st.caption(
             "An impression: an item that a store promoted, on display or in the mailer, in a week in which the "
             "household visited it. Converted: that visit's basket holds it."

@@ -16,7 +16,7 @@ from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.left_out import level_for
 from learn.explore.lists.origin import of_answers
 from learn.explore.lists.purchases import Level
-from learn.explore.lists.score_terms import RankBreakdown, break_down, rank_breakdowns_table
+from learn.explore.lists.score_terms import REPEAT_BIAS, RankBreakdown, break_down, rank_breakdowns_table
 from learn.explore.metrics.overview import run_labels
 from learn.runs.recommender import Recommender
 from learn.runs.stored import FoundRuns
@@ -178,7 +178,10 @@ def _explanation(
         points = {name: one.term_points for name, one in found.items()}
         notes = {name: f"place {one.rank:,}" for name, one in found.items()}
         theme.chart(figures.terms_figure(points, notes, labels, colours), "why_terms")
-        st.caption(theme.plain(f"{why_words.comparison(found, labels)} {why_words.SCALE}"))
+        said_again = ""
+        if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
+            said_again = why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)
+        st.caption(theme.plain(f"{why_words.comparison(found, labels)} {why_words.SCALE} {said_again}"))
     with right:
         if shown not in reasons.opened:
             answer.markdown(theme.plain(why_words.answer(found[shown], None)))

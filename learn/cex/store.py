@@ -3,7 +3,8 @@
 A store's folder is ``workspace.content(dataset)/KEY``: ``store.json`` with the settings behind KEY, and safetensors
 shards, each with ``hashes`` uint8 [n, 16] of the prompts (of vectors that no LLM made: of the items' ids), ``lengths``
 int32 [n] (tokens of the whole prompt, before a cut) and ``vectors`` [n, D_llm]: float32, or, in a compact copy,
-float16, or int8 with a float32 ``scale`` [D_llm].
+float16, or int8 with a float32 ``scale`` [D_llm]. With a float32 ``basis`` [D_llm, D_llm] and ``mean`` [D_llm] beside
+them, what was rounded is what towers read of the content, which is (vectors x scale) basis + mean.
 This module imports neither torch nor transformers.
 """
 
@@ -16,10 +17,11 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from learn.cex.compact import Compact, Whitening, pack_vectors, unpack_vectors
 from learn.cex.prompt import item_prompts
 from learn.checksums import verify
 from learn.data.dataset import Dataset
@@ -199,7 +201,8 @@ class ContentStore:
             LearnError: the disk is full or read-only.
         """
         number = max((int(path.stem.removeprefix("shard-")) for path in self.shards()), default=-1) + 1
-        _write_shard(self.folder / f"shard-{number:06d}.safetensors", prompts, vectors.astype(np.float32), lengths)
+        made = {"vectors": vectors.astype(np.float32)}
+        _write_shard(self.folder / f"shard-{number:06d}.safetensors", prompts, made, lengths)
 
     def compact(self) -> None:
         """Joins all shards into one. A kill in between leaves the same vectors, some of them twice."""
@@ -216,23 +219,22 @@ class ContentStore:
             _drop(shard)
 
     def save_compact(
-        self, folder: Path | str, prompts: Sequence[str], dtype: Literal["int8", "float16"] = "int8"
+        self,
+        folder: Path | str,
+        prompts: Sequence[str],
+        dtype: Compact = "int8",
+        whitening: Whitening | None = None,
+        read: Whitening | None = None,
     ) -> ContentStore:
         """A small copy in ``folder`` with the vectors of ``prompts`` only, read back like any other store.
 
-        int8 has one scale per dimension: an error of at most 1/254 of that dimension's largest absolute value.
+        The other arguments are those of `learn.cex.compact.pack_vectors`.
         """
         distinct = list(dict.fromkeys(prompts))
         vectors, lengths = self._select(distinct)
         copy = ContentStore.create(folder, self.settings | {"compact": dtype})
-        scale = None
-        if dtype == "int8":
-            scale = np.abs(vectors).max(axis=0) / 127
-            scale[scale == 0] = 1
-            vectors = np.rint(vectors / scale).astype(np.int8)
-        else:
-            vectors = vectors.astype(np.float16)
-        _write_shard(copy.folder / "shard-000000.safetensors", distinct, vectors, lengths, scale)
+        packed = pack_vectors(vectors, dtype, whitening, read)
+        _write_shard(copy.folder / "shard-000000.safetensors", distinct, packed, lengths)
         return copy
 
     @contextmanager
@@ -255,22 +257,15 @@ def _read_shard(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         raise ValueError(f"it belongs to the store {about[_STORE]}")
     if not len(shard["vectors"]):
         raise ValueError("it holds no vector")
-    vectors = shard["vectors"].astype(np.float32)
-    if "scale" in shard:
-        vectors *= shard["scale"]
-    return shard["hashes"], vectors, shard["lengths"]
+    return shard["hashes"], unpack_vectors(shard), shard["lengths"]
 
 
 def _write_shard(
-    path: Path,
-    prompts: Sequence[str],
-    vectors: np.ndarray,
-    lengths: Sequence[int] | np.ndarray,
-    scale: np.ndarray | None = None,
+    path: Path, prompts: Sequence[str], vectors: dict[str, np.ndarray], lengths: Sequence[int] | np.ndarray
 ) -> None:
     hashes = np.frombuffer(b"".join(map(text_hash, prompts)), np.uint8).reshape(len(prompts), HASH_BYTES)
-    tensors = {"hashes": hashes, "vectors": vectors, "lengths": np.asarray(lengths, np.int32)}
-    save_tensors(path, tensors if scale is None else tensors | {"scale": scale}, {_STORE: path.parent.name})
+    tensors: dict[str, np.ndarray] = {"hashes": hashes, "lengths": np.asarray(lengths, np.int32), **vectors}
+    save_tensors(path, tensors, {_STORE: path.parent.name})
 
 
 def _drop(shard: Path) -> None:

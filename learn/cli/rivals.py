@@ -28,24 +28,29 @@ def references(
         chosen = ", ".join(f"{name} {value}" for name, value in run.info.settings.items()) or "nothing to choose"
         say(f"{run.name}: {chosen}; {run.info.train_seconds:.0f} s")
     say(f"Wrote {', '.join(run.name for run in runs)} into {where.runs(dataset)}")
-    next_step(f"learn blend {dataset} learn-b l3ae", workspace)
+    next_step(f"learn blend {dataset} learn-b l3ae+svd", workspace)
 
 
 def blend(
     dataset: DatasetArgument,
     run: Annotated[str, typer.Argument(help="A trained Run: what the texts say.")],
-    reference: Annotated[str, typer.Argument(help="A reference Run: what counts say.")],
+    reference: Annotated[str, typer.Argument(help="A reference Run, or several with + between: what counts say.")],
     name: Annotated[str | None, typer.Option(help="Of the new Run; default: text-counts.")] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Make one Run of a trained one and a reference: z-scores added, one weight chosen on validation."""
+    """Make one Run of a trained one and references: z-scores added, weights chosen on validation."""
     from learn.data.stored import open_dataset
+    from learn.runs.blend import JOINED, blending_of
     from learn.runs.rivals import blend as make
     from learn.runs.stored import open_run
 
     where = Workspace.at(workspace)
     found = open_dataset(where, dataset)
     made = make(where, found, run, reference, name)
-    print_metrics([open_run(where, found, run), open_run(where, found, reference), made], found.n_items)
-    say(f"Wrote {made.path}: z({reference}) + {made.info.settings['weight']:g} x z({run})")
+    names = reference.split(JOINED)
+    print_metrics([*(open_run(where, found, one) for one in (run, *names)), made], found.n_items)
+    weights = blending_of(made).weights
+    parts = [f"z({names[0]})", *(f"{w:g} x z({one})" for one, w in zip(names[1:], weights.counts[1:], strict=True))]
+    parts += [f"{weights.text:g} x z({run})", *([f"{weights.tail:g} in the long tail"] if weights.tail else [])]
+    say(f"Wrote {made.path}: {' + '.join(parts)}")
     next_step(f"learn recommend {dataset} --run {made.name} --user USER", workspace)

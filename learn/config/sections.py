@@ -158,8 +158,8 @@ class PALConfig(Frozen):
     popularity_bias: bool = True
     """Adds to every item's score a number read from its text (a small MLP on E^c). Not in the paper."""
     repeat_bias: bool = False
-    """Adds one number, fitted on the validation target (`learn.evaluation.repeat_bias`), to the score of the items that
-    the user's history holds: below 0 where people hardly ever buy the same again, above where they do. Not in the
+    """Adds a bias, fitted on the validation target (`learn.evaluation.repeat_frequency`), to the score of the items
+    that the user's history holds: below 0 where people hardly ever buy the same again, above where they do. Not in the
     paper."""
 
     @model_validator(mode="after")

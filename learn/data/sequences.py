@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +61,12 @@ class Sequences:
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         return Sequences(self.items[mask], offsets, None if self.times is None else self.times[mask])
 
+    def between(self, start: int, stop: int) -> Sequences:
+        """Users ``start`` to ``stop`` alone."""
+        first, last = self.offsets[start], self.offsets[stop]
+        times = None if self.times is None else self.times[first:last]
+        return Sequences(self.items[first:last], self.offsets[start : stop + 1] - first, times)
+
     def leading(self, length: int) -> tuple[np.ndarray, np.ndarray]:
         """Users with at least ``length`` events, [B] indices, and their first ones, [B, length] item indices."""
         users = np.flatnonzero(self.lengths >= length)
@@ -80,3 +87,16 @@ def take_users(sequences: Sequences, users: np.ndarray) -> Sequences:
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     places = np.repeat(sequences.offsets[users] - offsets[:-1], lengths) + np.arange(offsets[-1])
     return Sequences(sequences.items[places], offsets, None if sequences.times is None else sequences.times[places])
+
+
+def one_history(history: Sequences | np.ndarray) -> Sequences:
+    """One user's history; item indices ([n]) become one without times."""
+    return history if isinstance(history, Sequences) else sequences_of([np.asarray(history)])
+
+
+def sequences_of(histories: Iterable[np.ndarray]) -> Sequences:
+    """Histories ([length] item indices each) laid end to end, without times."""
+    histories = list(histories)
+    lengths = [len(history) for history in histories]
+    items = np.concatenate([*histories, np.zeros(0, np.int32)]).astype(np.int32)
+    return Sequences(items, np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64))

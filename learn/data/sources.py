@@ -33,6 +33,7 @@ class SourceKind(StrEnum):
     """The codes of the built-in sources, for code that means one of them; what there is says `SOURCES`."""
 
     COMPLETEJOURNEY = "completejourney"
+    COMPLETEJOURNEY_SOLD = "completejourney-sold"
     TABLES = "tables"
     AMAZON = "amazon"
     RECBOLE = "recbole"
@@ -155,6 +156,13 @@ def _load_completejourney(given: Given) -> Dataset:
     return dataset if given.name is None else replace(dataset, name=given.name)
 
 
+def _load_completejourney_sold(given: Given) -> Dataset:
+    from learn.data.completejourney import load_completejourney
+
+    dataset = load_completejourney(sold_only=True)
+    return dataset if given.name is None else replace(dataset, name=given.name)
+
+
 def _load_tables(given: Given) -> Dataset:
     from learn.data.reading.form import Asked
     from learn.data.tables import load_tables
@@ -197,6 +205,12 @@ SOURCES: Registry[Source] = Registry(
         SourceKind.COMPLETEJOURNEY.value,
         "a year of real grocery shopping that comes with a package",
         _load_completejourney,
+        test_start="2017-11-01",
+    ),
+    Source(
+        SourceKind.COMPLETEJOURNEY_SOLD.value,
+        "the same with only what is sold in the year, as earlier versions read it",
+        _load_completejourney_sold,
         test_start="2017-11-01",
     ),
     Source(

@@ -67,7 +67,7 @@ def parse_split(stored: Mapping[str, str | None], path: Path, remedy: str) -> Sp
     Raises:
         LearnError: it does not say how the split was made; the message names ``path`` and carries ``remedy``.
     """
-    if stored.get("kind") not in ("by_time", "leave_one_out"):
+    if stored.get("kind") not in ("by_time", "leave_one_out", "item_cold"):
         raise LearnError(f"{path} is damaged: it says no way to split.", remedy)
     return SplitInfo.parse(stored)
 

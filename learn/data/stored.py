@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from learn.checksums import NAME as CHECKSUMS
 from learn.checksums import verify_folder
 from learn.data.completejourney import NAME as SHIPPED
+from learn.data.completejourney import SOLD
 from learn.data.dataset import SPLIT_FILE, Dataset
 from learn.data.split import parse_split
 from learn.data.splits import default_split, make_split
@@ -75,16 +77,23 @@ def open_dataset(workspace: Workspace, name: str) -> Dataset:
     folder = workspace.dataset(name)
     if not is_stored(workspace, name):
         if needs_no_preparing(name):
-            from learn.data.completejourney import load_completejourney
-
-            shipped = load_completejourney()
-            return shipped.with_split(default_split(shipped))
+            return _shipped()
         there = ", ".join(workspace.dataset_names()) or "none yet"
         raise LearnError(
             f"There is no dataset {name!r} in the workspace {workspace.root} (there: {there}).",
             "Prepare it first, for example: learn prepare completejourney",
         )
     return read_unchanged(folder, lambda: _read(folder))
+
+
+def _shipped() -> Dataset:
+    """The rows that the prebuilt demo was made from: its manifest names their source, unless it is an earlier one."""
+    from learn.data.completejourney import load_completejourney
+
+    manifest = Workspace.prebuilt().root / "manifest.json"
+    made_from = read_json(manifest, "", dict).get("source", SOLD) if manifest.exists() else SHIPPED
+    shipped = replace(load_completejourney(sold_only=made_from == SOLD), name=SHIPPED)
+    return shipped.with_split(default_split(shipped))
 
 
 def _read(folder: Path) -> Dataset:

@@ -33,7 +33,7 @@ from learn.evaluation.targets import (
 )
 from learn.retrieval.base import Index
 from learn.retrieval.exact import ExactIndex
-from learn.retrieval.repeats import search_with_repeats
+from learn.retrieval.repeats import Repeat, search_with_repeats
 
 KS = (10, 50, 100)
 LIST_LENGTH = 100
@@ -220,7 +220,7 @@ def rank_vectors(
     phase: Phase = Phase.TEST,
     k: int = 100,
     index: Index | None = None,
-    repeat: float = 0.0,
+    repeat: Repeat | float = 0.0,
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """The top ``k`` of every user with a history, of all items, of unseen ones, and of an item-cold split's own.
 
@@ -269,7 +269,7 @@ def validation_score(
     metric: str = "recall",
     k: int = 100,
     users: np.ndarray | None = None,
-    repeat: float = 0.0,
+    repeat: Repeat | float = 0.0,
 ) -> float:
     """One number for early stopping: ``metric``, one that every user has, at ``k``.
 

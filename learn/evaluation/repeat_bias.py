@@ -73,13 +73,16 @@ def fit_bias(scores: Scores, split: Split, users: np.ndarray | None = None, boun
     return float(brentq(excess, -bound, bound, xtol=1e-4))
 
 
-def fit_scaled_bias(scores: Scores, split: Split) -> float:
-    """As `fit_bias`, of ``scores`` of any unit, in that unit; of more users than `SCALED_USERS` a sample decides."""
+def fit_scaled_bias(scores: Scores, split: Split) -> tuple[float, float]:
+    """As `fit_bias`, of ``scores`` of any unit: the bias in that unit, and how many of it are one logit.
+
+    Of more users than `SCALED_USERS` a sample decides.
+    """
     users = _counted(split, None)
     if len(users) > SCALED_USERS:
         users = np.sort(np.random.default_rng(0).choice(users, SCALED_USERS, replace=False))
     scale = fit_scale(scores, split, users)
-    return fit_bias(lambda some: scale * scores(some), split, users, bounded=False) / scale
+    return fit_bias(lambda some: scale * scores(some), split, users, bounded=False) / scale, 1 / scale
 
 
 def fit_scale(scores: Scores, split: Split, users: np.ndarray | None = None) -> float:

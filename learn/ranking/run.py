@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from learn.data.completejourney import NAME as COMPLETEJOURNEY
+from learn.data.completejourney import SOLD
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
 from learn.errors import LearnError
@@ -54,7 +55,7 @@ def open_impressions(
     cut = vectors_cut(split)
     if path is not None:
         return read_impressions(path, dataset, cut, mapping or ())
-    if dataset.source.get("kind") != COMPLETEJOURNEY:
+    if dataset.source.get("kind") not in (COMPLETEJOURNEY, SOLD):
         raise LearnError(
             f"{dataset.name} has no impressions of its own.",
             "Give a table of user_id, item_id, timestamp, label and features: --impressions FILE",

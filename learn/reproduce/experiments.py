@@ -16,7 +16,7 @@ from learn.reproduce.external_baselines import ExternalBaseline
 from learn.reproduce.external_runs import ExternalHost, external_run
 from learn.reproduce.tables import Table, TableRow
 from learn.runs.baselines import BASELINES, REFIT_SUFFIX, Content, choice_of, make_reference_run
-from learn.runs.blend import finished_blend, make_blend
+from learn.runs.blend import JOINED, finished_blend, make_blend
 from learn.runs.run import Run
 from learn.runs.stored import finished_run
 from learn.workspace import Workspace
@@ -167,7 +167,7 @@ def _blend(
     workspace: Workspace,
     progress: Any,
 ) -> Run:
-    """The blend of the trained Run under the experiment's seed and of the reference ``counts`` in the same table."""
+    """The blend of the trained Run under the experiment's seed and of the references ``counts`` in the same table."""
     folder, name = experiment.folder, row.name
     plain = None
     if row.refit:
@@ -176,8 +176,10 @@ def _blend(
         one = replace(experiment, row=unfitted, folder=earlier)
         plain = _blend(unfitted, counts, one, config, dataset, split, workspace, progress)
     run = _trained(experiment.seed, dataset, split, config, workspace, progress, row.refit)
-    code = counts + REFIT_SUFFIX * row.refit
-    beside = replace(row, name=code, cex=config.cex)
-    reference = _reference(beside, folder.with_name(code), dataset, split, workspace, progress)
-    run, reference = Run(run.path, dataset), Run(reference.path, dataset)
-    return finished_blend(run, reference, folder) or make_blend(run, reference, folder, plain)
+    references = []
+    for code in (one + REFIT_SUFFIX * row.refit for one in counts.split(JOINED)):
+        beside = replace(row, name=code, cex=config.cex)
+        made = _reference(beside, folder.with_name(code), dataset, split, workspace, progress)
+        references.append(Run(made.path, dataset))
+    run = Run(run.path, dataset)
+    return finished_blend(run, references, folder) or make_blend(run, references, folder, plain)

@@ -33,7 +33,7 @@ class TableRow:
         source: the dataset that it is trained on; None: the one that is ranked.
         peer: another library's model instead, under every seed.
         refit: it learns from training and validation together, under what validation chose before.
-        counts: the code of a reference that is blended with the trained Run (`learn.runs.blend`).
+        counts: codes of the references that are blended with the trained Run, with + between (`learn.runs.blend`).
         cex: of a reference or a peer that reads texts, how they are read.
         note: what has to be known of its numbers, a sentence; "": nothing.
     """

@@ -223,7 +223,7 @@ def item_cold(base: Config) -> Table:
             _tower(_paper(base), ItemTower.SEQUENCE.value),
             text,
             _tower(base, ItemTower.CONTENT.value),
-            TableRow("text-counts", "(b) and L3AE", "text+counts", text.config, counts="l3ae"),
+            TableRow("text-counts", "(b), L3AE and text kNN", "text+counts", text.config, counts="l3ae+text-knn"),
         ),
         reference="b",
         contenders=("a", "b", "c"),

@@ -2,15 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from learn.data.recency import recency
 from learn.data.sequences import Sequences
 from learn.retrieval.base import Index, best_first
 from learn.retrieval.scores import pair_scores
 
+LEAST = 1e-3
+"""A frequency below it counts as this: its logarithm would be without bound."""
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """The repeat-consumption bias: what the score of an item that the history holds gets.
+
+    ``constant + slope * log(frequency)``, where the frequency is the sum over the user's events on the item of
+    ``0.5 ** (age / half_life)``, and age is counted back from the user's last event: what is bought often and lately
+    is bought again. A history whose times nobody knows has its events counted alone.
+
+    Attributes:
+        constant, slope: in the unit of the scores.
+        half_life: in days; None: all events count alike.
+    """
+
+    constant: float = 0.0
+    slope: float = 0.0
+    half_life: float | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.constant or self.slope)
+
+    def scaled(self, factor: float) -> Repeat:
+        """The same for scores that are ``factor`` times as large."""
+        return Repeat(self.constant * factor, self.slope * factor, self.half_life)
+
+    def pairs(self, history: Sequences) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Users [n] and items [n] of ``history``, each pair once and in order, and [n] float32 what its score gets."""
+        width = int(history.items.max(initial=0)) + 1
+        keys, place = np.unique(history.users * width + history.items, return_inverse=True)
+        values = np.full(len(keys), self.constant)
+        if self.slope:
+            timed = self.half_life is not None and history.times is not None
+            weights = recency(history, (float(self.half_life), "days") if timed else None)  # type: ignore[arg-type]
+            values += self.slope * np.log(np.maximum(np.bincount(place, weights, len(keys)), LEAST))
+        return keys // width, keys % width, values.astype(np.float32)
+
+
+def as_repeat(value: Repeat | float) -> Repeat:
+    """A number is a `Repeat` of that constant."""
+    return value if isinstance(value, Repeat) else Repeat(float(value))
+
 
 def search_with_repeats(
-    index: Index, item_vectors: np.ndarray, queries: np.ndarray, k: int, history: Sequences, repeat: float
+    index: Index, item_vectors: np.ndarray, queries: np.ndarray, k: int, history: Sequences, repeat: Repeat | float
 ) -> tuple[np.ndarray, np.ndarray]:
     """`Index.search` under score = inner product + (``repeat`` if the history holds the item).
 
@@ -22,15 +69,16 @@ def search_with_repeats(
     Returns:
         items [Q, k] int64 and scores [Q, k] float32, padded as in `Index.search`.
     """
+    repeat = as_repeat(repeat)
     if not repeat:
         return index.search(queries, k)
     items, scores = index.search(queries, k, history)
     rows, places = np.nonzero(items >= 0)
-    owned = np.unique(np.stack([history.users, history.items.astype(np.int64)], axis=1), axis=0)
-    again = pair_scores(queries[owned[:, 0]], item_vectors[owned[:, 1]]) + np.float32(repeat)
+    users, owned, more = repeat.pairs(history)
+    again = pair_scores(queries[users], item_vectors[owned]) + more
     return best_first(
-        np.concatenate([rows, owned[:, 0]]),
-        np.concatenate([items[rows, places], owned[:, 1]]),
+        np.concatenate([rows, users]),
+        np.concatenate([items[rows, places], owned]),
         np.concatenate([scores[rows, places], again]),
         len(queries),
         k,

@@ -22,8 +22,9 @@ from learn.evaluation.references.tune import tune
 from learn.evaluation.validation import comparing_metric
 from learn.progress import make_progress
 from learn.registry import Registry
+from learn.retrieval.repeats import Repeat
 from learn.runs.folder import RunFolder
-from learn.runs.info import RunInfo, provenance
+from learn.runs.info import RunInfo, provenance, repeat_fields
 from learn.runs.run import Run
 from learn.runs.stored import finished_run
 from learn.runs.write import finish_run
@@ -130,12 +131,12 @@ class Choice:
 
     Attributes:
         settings: the reference's own.
-        repeat: its repeat-consumption bias.
+        repeat: its repeat-consumption bias, in the unit of its scores.
         validation: see `learn.runs.info.RunInfo`.
     """
 
     settings: dict[str, Any]
-    repeat: float
+    repeat: Repeat
     validation: float
 
 
@@ -155,7 +156,7 @@ def choose(
     """
     settings = tune(reference, split, content, groups).settings
     scorer = reference.fit(references.Known(split.train(), split.n_items, content, groups), **settings)
-    repeat = reference_bias(scorer, split)
+    repeat = reference_bias(scorer, split, not reference.ranks_history)
     return Choice(settings, repeat, ranked_value(scorer, split, comparing_metric(split), repeat))
 
 
@@ -206,13 +207,13 @@ def make_reference_run(
         dataset_fingerprint=dataset.fingerprint,
         split=split.describe(),
         content_key=content.key if content is not None and reference.reads_content else None,
-        repeat=choice.repeat,
         refit=refit,
         settings=choice.settings,
         validation=choice.validation,
         train_seconds=round(time.monotonic() - began, 1),
         made=provenance(),
     )
+    info = info.model_copy(update=repeat_fields(choice.repeat))
     return finish_run(folder, info, dataset=dataset, split=split, ranked=ranked)
 
 
@@ -248,7 +249,7 @@ def choice_of(run: RunFolder) -> Choice | None:
     """What validation chose for a reference Run; None for one that does not say, made by an earlier version."""
     if run.info.refit is None or run.info.validation is None:
         return None
-    return Choice(read_settings(run.info.settings), run.info.repeat, run.info.validation)
+    return Choice(read_settings(run.info.settings), run.info.repeat_bias, run.info.validation)
 
 
 def _finished(folder: Path, dataset: Dataset, content: Content | None) -> Run | None:

@@ -1,27 +1,29 @@
-"""text+counts: a trained Run and a reference as one, because the two know different things.
+"""text+counts: a trained Run and references as one, because they know different things.
 
-The score is z(reference) + weight x z(Run), where z takes off a user's mean over the items new to them and divides by
-the standard deviation there: the two scores are of different kinds. One weight, chosen on validation.
+The score is z(reference) + weight x z(Run), of further references with a weight each, where z takes off a user's mean
+over the items new to them and divides by the standard deviation there: the scores are of different kinds. Where time is
+cut the long tail gets a constant more, so that lists are not the same few hundred products for everybody. Weights and
+constant are chosen on validation (`learn.runs.blend_weights`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from learn.data.sequences import Sequences
 from learn.data.split import Phase
 from learn.errors import LearnError
 from learn.evaluation import references
 from learn.evaluation.references.ranking import rank_scores, ranked_value, reference_bias
-from learn.evaluation.validation import comparing_metric, validation_metric
+from learn.evaluation.validation import comparing_metric
+from learn.retrieval.repeats import Repeat
 from learn.runs.baselines import BASELINES, REFIT_SUFFIX
+from learn.runs.blend_scores import EmbeddedScores, Weights, blended, long_tail
+from learn.runs.blend_weights import choose_weights
 from learn.runs.fitted_again import scorer_again
-from learn.runs.info import RunInfo, provenance
-from learn.runs.recommender import Recommender
+from learn.runs.info import RunInfo, provenance, repeat_fields
 from learn.runs.run import Run
 from learn.runs.stored import finished_run
 from learn.runs.vectors import embeds, stored_content_of
@@ -31,53 +33,8 @@ VARIANT = "text+counts"
 
 RUN_NAME = "text-counts"
 
-WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0)
-"""The weights that are tried: at 0 there is nothing but the reference."""
-
-
-def z_scores(scores: np.ndarray, history: Sequences, start: int) -> np.ndarray:
-    """[Q, N] float32: ``scores`` of users ``start`` onwards in units of their spread among what ``history`` lacks.
-
-    What is no recommendation (-inf) counts as 0 before; a user to whom all is the same has zeros.
-    """
-    found = np.where(np.isfinite(scores), scores, 0.0).astype(np.float32)
-    held = np.zeros(found.shape, dtype=bool)
-    rows = np.repeat(np.arange(len(found)), history.lengths[start : start + len(found)])
-    held[rows, history.items[history.offsets[start] : history.offsets[start + len(found)]]] = True
-    new = np.maximum((~held).sum(axis=1, keepdims=True), 1)
-    mean = np.where(held, 0.0, found).sum(axis=1, keepdims=True, dtype=np.float64) / new
-    spread = np.sqrt((np.where(held, 0.0, found - mean) ** 2).sum(axis=1, keepdims=True) / new)
-    return np.where(spread > 0, (found - mean) / np.where(spread > 0, spread, 1.0), 0.0).astype(np.float32)
-
-
-class EmbeddedScores:
-    """A trained Run as a `references.Scorer`; the vectors of the histories asked for last are kept."""
-
-    def __init__(self, recommender: Recommender) -> None:
-        self._recommender = recommender
-        self._asked: Sequences | None = None
-        self._users = np.zeros((0, 0), np.float32)
-
-    def __call__(self, histories: Sequences, start: int, stop: int) -> np.ndarray:
-        """[stop - start, N] float32 scores of users ``start`` to ``stop`` of ``histories``."""
-        asked = self._asked
-        same = asked is not None and np.array_equal(asked.offsets, histories.offsets)
-        if asked is None or not same or not np.array_equal(asked.items, histories.items):
-            self._asked, self._users = histories, self._recommender.embed_histories(histories)
-        found: np.ndarray = self._users[start:stop] @ self._recommender.items.T
-        return found
-
-
-def blended(text: references.Scorer, counts: references.Scorer, weight: float) -> references.Scorer:
-    """The `references.Scorer` of z(counts) + ``weight`` x z(text)."""
-
-    def score(histories: Sequences, start: int, stop: int) -> np.ndarray:
-        found = z_scores(counts(histories, start, stop), histories, start)
-        if weight:
-            found += np.float32(weight) * z_scores(text(histories, start, stop), histories, start)
-        return found
-
-    return score
+JOINED = "+"
+"""Between the names of several references."""
 
 
 @dataclass(frozen=True)
@@ -85,33 +42,31 @@ class Blending:
     """What validation chose.
 
     Attributes:
-        weight: of the trained Run.
+        weights: of the parts.
         repeat: the blend's repeat-consumption bias.
         validation: see `RunInfo`.
     """
 
-    weight: float
-    repeat: float
+    weights: Weights
+    repeat: Repeat
     validation: float | None
 
 
-def choose_weight(run: Run, reference: Run) -> Blending:
-    """Tries `WEIGHTS` on validation.
+def choose(run: Run, counts: Sequence[Run]) -> Blending:
+    """What validation says of a blend.
 
     Args:
-        run, reference: both learned from the training part alone.
+        run, counts: all learned from the training part alone.
 
     Raises:
         LearnError: nobody can be validated.
     """
     split = run.split
-    text, counts = EmbeddedScores(run.recommender), reference_scorer(reference)
-    by = validation_metric(split)
-    values = {weight: ranked_value(blended(text, counts, weight), split, by) for weight in WEIGHTS}
-    weight = max(WEIGHTS, key=lambda one: values[one])
-    score = blended(text, counts, weight)
+    text, counted = EmbeddedScores(run.recommender), [reference_scorer(one) for one in counts]
+    weights = choose_weights(text, counted, split)
+    score = blended(text, counted, weights, long_tail(split))
     repeat = reference_bias(score, split)
-    return Blending(weight, repeat, ranked_value(score, split, comparing_metric(split), repeat))
+    return Blending(weights, repeat, ranked_value(score, split, comparing_metric(split), repeat))
 
 
 def reference_scorer(reference: Run) -> references.Scorer:
@@ -121,67 +76,75 @@ def reference_scorer(reference: Run) -> references.Scorer:
     return scorer_again(reference, reference.dataset, reference.split, content)
 
 
-def make_blend(run: Run, reference: Run, folder: Path, plain: Run | None = None) -> Run:
-    """Makes the Run of ``run`` and ``reference`` together in ``folder``, replacing an older one: lists and metrics.
+def make_blend(run: Run, counts: Sequence[Run], folder: Path, plain: Run | None = None) -> Run:
+    """Makes the Run of ``run`` and ``counts`` together in ``folder``, replacing an older one: lists and metrics.
 
     Args:
-        run: a trained Run; reference: a reference Run of the same dataset.
-        plain: the blend of the two before they were refitted, which has the weight; needed where they are.
+        run: a trained Run; counts: reference Runs of the same dataset, at least one.
+        plain: the blend of them before they were refitted, which has the weights; needed where they are.
 
     Raises:
-        LearnError: ``run`` does not embed histories, ``reference`` is none or of an earlier version, only one of them
-            was refitted, or the folder is another Run's.
+        LearnError: ``run`` does not embed histories, one of ``counts`` is no reference or of an earlier version, only
+            some of them were refitted, or the folder is another Run's.
     """
-    _check(run, reference, folder)
+    for reference in counts:
+        _check(run, reference, folder)
     refit = run.info.refit is True
     if refit and plain is None:
         raise LearnError(
-            f"Run {run.name} was refitted: on validation, which it knows, no weight can be chosen.",
+            f"Run {run.name} was refitted: on validation, which it knows, no weights can be chosen.",
             f"Blend {run.name.removesuffix(REFIT_SUFFIX)} first; learn blend does so by itself.",
         )
-    chosen = choose_weight(run, reference) if plain is None or not refit else blending_of(plain)
-    score = blended(EmbeddedScores(run.recommender), reference_scorer(reference), chosen.weight)
+    chosen = choose(run, counts) if plain is None or not refit else blending_of(plain)
+    parts = [reference_scorer(one) for one in counts]
+    score = blended(EmbeddedScores(run.recommender), parts, chosen.weights, long_tail(run.split))
     dataset = run.dataset
     info = RunInfo(
         name=folder.name,
-        label=f"{run.info.label.removesuffix(', refitted')} and {reference.info.label}",
+        label=" and ".join([run.info.label.removesuffix(", refitted"), *(one.info.label for one in counts)]),
         kind="blend",
         variant=VARIANT,
         dataset=dataset.name,
         dataset_fingerprint=dataset.fingerprint,
         split=dataset.split.describe(),
         content_key=run.info.content_key,
-        repeat=chosen.repeat,
         refit=refit,
-        settings=parts_of(run, reference) | {"weight": chosen.weight},
+        settings=parts_of(run, counts) | _stored(chosen.weights),
         validation=chosen.validation,
         seed=run.info.seed,
         trainable_parameters=run.info.trainable_parameters,
-        train_seconds=run.info.train_seconds + reference.info.train_seconds,
+        train_seconds=run.info.train_seconds + sum(one.info.train_seconds for one in counts),
         made=provenance(),
     )
     ranked = rank_scores(score, dataset.split, Phase.TEST, repeat=chosen.repeat)
+    info = info.model_copy(update=repeat_fields(chosen.repeat))
     return finish_run(folder, info, dataset=dataset, split=dataset.split, ranked=ranked)
 
 
-def parts_of(run: Run, reference: Run) -> dict[str, Any]:
+def parts_of(run: Run, counts: Sequence[Run]) -> dict[str, Any]:
     """What a blend stores of what it was made from."""
-    return {"run": run.name, "reference": reference.name}
+    return {"run": run.name, "reference": JOINED.join(one.name for one in counts)}
+
+
+def _stored(weights: Weights) -> dict[str, Any]:
+    return {"weight": weights.text, "weights": list(weights.counts), "tail": weights.tail}
 
 
 def blending_of(blend: Run) -> Blending:
-    """What validation chose for a blend that is there."""
-    return Blending(float(blend.info.settings["weight"]), blend.info.repeat, blend.info.validation)
+    """What validation chose for a blend that is there; those of earlier versions have one reference and no tail."""
+    stored = blend.info.settings
+    weights = Weights(float(stored["weight"]), tuple(stored.get("weights", (1.0,))), float(stored.get("tail", 0.0)))
+    return Blending(weights, blend.info.repeat_bias, blend.info.validation)
 
 
-def finished_blend(run: Run, reference: Run, folder: Path) -> Run | None:
-    """The blend in ``folder`` when it is of these two and not older than they; else None."""
+def finished_blend(run: Run, counts: Sequence[Run], folder: Path) -> Run | None:
+    """The blend in ``folder`` when it is of these and not older than they; else None."""
     found = finished_run(folder, run.dataset, run.split, None, None)
     if found is None or found.info.kind != "blend":
         return None
-    made = [(one.path / "run.json").stat().st_mtime_ns for one in (run, reference, found)]
-    same = all(found.info.settings.get(name) == value for name, value in parts_of(run, reference).items())
-    return found if same and made[2] >= max(made[:2]) else None
+    made = [(one.path / "run.json").stat().st_mtime_ns for one in (run, *counts, found)]
+    same = all(found.info.settings.get(name) == value for name, value in parts_of(run, counts).items())
+    return found if same and made[-1] >= max(made[:-1]) else None
 
 
 def _check(run: Run, reference: Run, folder: Path) -> None:

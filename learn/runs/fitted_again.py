@@ -34,7 +34,7 @@ def scorer_again(run: RunFolder, dataset: Dataset, split: Split, content: np.nda
 def lists_again(run: RunFolder, dataset: Dataset, split: Split, content: np.ndarray | None, k: int) -> Ranked:
     """The top ``k`` of everybody under the reference Run ``run``; the other arguments are those of `scorer_again`."""
     scorer = scorer_again(run, dataset, split, content)
-    return rank_scores(scorer, split, k=k, repeat=run.info.repeat, everybody=BASELINES[run.info.variant].everybody)
+    return rank_scores(scorer, split, k=k, repeat=run.info.repeat_bias, everybody=BASELINES[run.info.variant].everybody)
 
 
 EARLIER_KNN = {"neighbours": 25, "shrinkage": 20.0, "forgetting": None}

@@ -24,6 +24,7 @@ from learn.errors import LearnError
 from learn.evaluation.protocol import LIST_LENGTH, rank_vectors
 from learn.files import atomic_folder, write_json
 from learn.progress import Progress, make_progress
+from learn.retrieval.repeats import Repeat
 from learn.runs.baselines import BASELINES
 from learn.runs.fitted_again import lists_again
 from learn.runs.folder import FOLLOWING, run_stamp
@@ -93,7 +94,7 @@ def _follow(run: Run, before: Run | None, new: Dataset, folder: Path, workspace:
         elif after.has_popularity_bias:
             tensors = run.tensors("preprocessing") | {"prior": np.ascontiguousarray(items[:, -1])}
             save_tensors(folder / "preprocessing.safetensors", tensors)
-        lists = _ranked(users, items, new, run.info.repeat)
+        lists = _ranked(users, items, new, run.info.repeat_bias)
     elif run.info.variant in BASELINES:
         lists = _counted(run, new, workspace)
     elif has_vectors(run):
@@ -164,7 +165,7 @@ def _users(before: Recommender | None, after: Recommender, new: Dataset, rows: n
     return users
 
 
-def _ranked(users: np.ndarray, items: np.ndarray, new: Dataset, repeat: float) -> Lists:
+def _ranked(users: np.ndarray, items: np.ndarray, new: Dataset, repeat: Repeat) -> Lists:
     """The lists of everybody, of what is in stock."""
     shown = np.flatnonzero(new.available)
     split = _as_answered(new)

@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from learn.files import atomic_path, write_json
+from learn.retrieval.repeats import Repeat
 from learn.tensor_files import save_tensors
 
 FORMAT_VERSION = 1
@@ -38,6 +39,10 @@ class RunInfo(BaseModel):
     says (towers (c) and without-align); it is read from the content store, not copied."""
     repeat: float = 0.0
     """Added to the score of an item that the user's history holds."""
+    repeat_slope: float = 0.0
+    """Added too, times the logarithm of how often the user had it (`learn.retrieval.repeats.Repeat`)."""
+    repeat_half_life: float | None = None
+    """In days: how fast an event counts less in that; None: all count alike."""
     seed: int | None = None
     trainable_parameters: int = 0
     train_seconds: float = 0.0
@@ -51,6 +56,16 @@ class RunInfo(BaseModel):
     training part alone: by it Runs are compared before anything is known of the test."""
     made: dict[str, str] = {}
     """Versions and commit that made it."""
+
+    @property
+    def repeat_bias(self) -> Repeat:
+        """The repeat-consumption bias."""
+        return Repeat(self.repeat, self.repeat_slope, self.repeat_half_life)
+
+
+def repeat_fields(repeat: Repeat) -> dict[str, float | None]:
+    """What run.json says of ``repeat``."""
+    return {"repeat": repeat.constant, "repeat_slope": repeat.slope, "repeat_half_life": repeat.half_life}
 
 
 def write_vectors(path: Path, vectors: np.ndarray, dtype: str = "float16") -> None:

@@ -105,9 +105,14 @@ def _limits(run: Run) -> str:
     ]
     if recommender.has_popularity_bias:
         limits.append("The last dimension is the popularity bias: leave it out to ask what is alike.")
-    if run.info.repeat:
+    if repeat := run.info.repeat_bias:
+        often = ""
+        if repeat.slope:
+            lately = f", where an event counts half every {repeat.half_life:g} days" if repeat.half_life else ""
+            often = f" and {repeat.slope:.4f} times the logarithm of how often it does{lately}"
         limits.append(
-            f"The scores of items that the history holds get {run.info.repeat:.4f} added (repeat-consumption bias)."
+            f"The scores of items that the history holds get {repeat.constant:.4f}{often} added "
+            "(repeat-consumption bias)."
         )
     if config.pal.inputs is not Inputs.TEXT:
         limits.append("Items are known by ID: new ones are read by what their text says, if at all.")

@@ -124,7 +124,7 @@ def _items_to_try(recommender: Recommender, reads_ids: bool) -> tuple[tuple[np.n
 
 def _users_to_try(recommender: Recommender, reads_ids: bool) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
     """Histories of different lengths, cut to what the tower reads at once, and torch's embeddings of them."""
-    from learn.runs.recommender import sequences_of
+    from learn.data.sequences import sequences_of
 
     sampling = recommender.run.config.sampling
     histories = []

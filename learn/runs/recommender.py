@@ -14,16 +14,15 @@ import numpy as np
 
 from learn.config import Inputs
 from learn.data.dataset import Dataset
-from learn.data.sequences import Sequences
+from learn.data.sequences import Sequences, one_history, sequences_of
 from learn.data.split import Phase
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.pal.preprocessing import ContentPreprocessing
-from learn.retrieval.exact import top_k
 from learn.retrieval.scores import pair_scores
 from learn.runs.folder import RunFolder, check_fits
 from learn.runs.stored_lists import StoredLists
-from learn.runs.suggestions import ScoreTerms, Suggestions
+from learn.runs.suggestions import ScoreTerms, Suggestions, best_of
 from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
 
 if TYPE_CHECKING:
@@ -70,6 +69,10 @@ class Recommender:
     def history(self) -> Sequences:
         """Every user's events before the test target; all of them where there are newer ones (`Split.now`)."""
         return self.dataset.split.now.history(Phase.TEST)
+
+    def history_of(self, user: int) -> Sequences:
+        """The `history` of the user index ``user`` alone, with its times."""
+        return self.history.between(user, user + 1)
 
     @cached_property
     def content(self) -> np.ndarray:
@@ -210,18 +213,25 @@ class Recommender:
 
     # Answers.
 
-    def score_terms(self, user_vector: np.ndarray, history: np.ndarray) -> ScoreTerms:
+    def repeats(self, history: Sequences) -> np.ndarray:
+        """[N] float32: the repeat-consumption bias of what one user's ``history`` holds and is in stock; else 0."""
+        found = np.zeros(self.dataset.n_items, dtype=np.float32)
+        _, items, more = self.run.info.repeat_bias.pairs(history.keep(self.dataset.available[history.items]))
+        found[items] = more
+        return found
+
+    def score_terms(self, user_vector: np.ndarray, history: Sequences | np.ndarray) -> ScoreTerms:
         """What every item's score is made of.
 
         Args:
-            user_vector: [d]; history: item indices that the user had.
+            user_vector: [d].
+            history: that one user's; or item indices, the oldest first, at times that nobody knows.
         """
         whole = pair_scores(user_vector, self.items)
         popularity = np.zeros_like(whole)
         if self.has_popularity_bias:
             popularity = (self.items[:, -1] * user_vector[-1]).astype(np.float32)
-        repeats = np.zeros_like(whole)
-        repeats[np.unique(history)] = np.float32(self.run.info.repeat)
+        repeats = self.repeats(one_history(history))
         return ScoreTerms(whole.astype(np.float64) - popularity, popularity, repeats, whole + repeats)
 
     def for_user(self, user: int, k: int, *, unseen: bool = True, allowed: np.ndarray | None = None) -> Suggestions:
@@ -235,7 +245,7 @@ class Recommender:
         """
         if not has_vectors(self.run) or not self.users[user].any():
             return self._lists.of(user, k, unseen, self._in_stock(allowed))
-        return self.ranked(self.users[user], self.history[user], k, unseen=unseen, allowed=allowed)
+        return self.ranked(self.users[user], self.history_of(user), k, unseen=unseen, allowed=allowed)
 
     def for_history(
         self, items: Sequence[int] | np.ndarray, k: int, *, unseen: bool = True, allowed: np.ndarray | None = None
@@ -250,7 +260,7 @@ class Recommender:
     def ranked(
         self,
         user_vector: np.ndarray,
-        history: np.ndarray,
+        history: Sequences | np.ndarray,
         k: int,
         *,
         unseen: bool = True,
@@ -258,11 +268,11 @@ class Recommender:
     ) -> Suggestions:
         """The exact ``k`` best items by score for a user vector ([d]); equal scores by lower index."""
         scores = pair_scores(user_vector, self.items)
-        held = np.unique(np.asarray(history, dtype=np.int64))
+        held = one_history(history)
         if unseen:
-            scores[held] = -np.inf
+            scores[held.items] = -np.inf
         else:
-            scores[held] += np.float32(self.run.info.repeat)
+            scores += self.repeats(held)
         return best_of(scores, k, self._in_stock(allowed))
 
     def _in_stock(self, allowed: np.ndarray | None) -> np.ndarray | None:
@@ -283,18 +293,3 @@ class Recommender:
         return best_of(
             pair_scores(self.directions(item_vector[None])[0], self.directions()), k, self._in_stock(allowed)
         )
-
-
-def best_of(scores: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Suggestions:
-    """The ``k`` greatest of [N] ``scores`` among the ``allowed`` ([N] bool; None: all); -inf never comes back."""
-    scores = scores if allowed is None else np.where(allowed, scores, -np.inf)
-    items, best = top_k(scores[None].astype(np.float32), min(k, len(scores)))
-    there = items[0] >= 0
-    return Suggestions(items[0][there], best[0][there], live=True)
-
-
-def sequences_of(histories: Sequence[np.ndarray]) -> Sequences:
-    """Histories ([length] item indices each) laid end to end, without times."""
-    lengths = [len(history) for history in histories]
-    items = np.concatenate([*histories, np.zeros(0, np.int32)]).astype(np.int32)
-    return Sequences(items, np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64))

@@ -9,12 +9,12 @@ from learn.cex.store import stored_content
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.runs.baselines import BASELINES, REFIT_SUFFIX, Content, make_reference_runs, reference_run
-from learn.runs.blend import RUN_NAME, finished_blend, make_blend
+from learn.runs.blend import JOINED, RUN_NAME, finished_blend, make_blend
 from learn.runs.run import Run
 from learn.runs.stored import open_run
 from learn.workspace import Workspace
 
-BLENDED_TOWER, BLENDED_REFERENCE = "b", "l3ae"
+BLENDED_TOWER, BLENDED_REFERENCES = "b", ("l3ae", "svd")
 """What `rivals` makes text+counts of: codes of `learn.item_towers.ITEM_TOWERS` and of `BASELINES`."""
 
 
@@ -41,7 +41,7 @@ def rivals(
     workspace: Workspace, dataset: Dataset, runs: Sequence[Run], *, refit: bool = False, progress: Any = None
 ) -> list[Run]:
     """What stands beside trained ``runs``: all references, and text and counts together (`learn.runs.blend`), tower (b)
-    and L3AE, where both are there.
+    with L3AE and SVD, where all are there.
 
     Args:
         refit: the references, and the two together, once more, refitted.
@@ -51,10 +51,11 @@ def rivals(
     """
     made = make_references(workspace, dataset, key=_content_key(runs), refit=refit, progress=progress)
     references = {run.name for run in made}
-    for suffix, reference in (("", BLENDED_REFERENCE), (REFIT_SUFFIX, BLENDED_REFERENCE + REFIT_SUFFIX)):
+    for suffix in ("", REFIT_SUFFIX):
         text = [run for run in runs if run.info.variant == BLENDED_TOWER and bool(run.info.refit) == bool(suffix)]
-        if reference in references and text:
-            made.append(blend(workspace, dataset, text[0].name, reference))
+        counts = [code + suffix for code in BLENDED_REFERENCES if code + suffix in references]
+        if BLENDED_REFERENCES[0] + suffix in counts and text:
+            made.append(blend(workspace, dataset, text[0].name, JOINED.join(counts)))
     return made
 
 
@@ -74,9 +75,10 @@ def baseline_run(workspace: Workspace, dataset: Dataset, name: str, refit: bool 
 
 
 def blend(workspace: Workspace, dataset: Dataset, run: str, reference: str, name: str | None = None) -> Run:
-    """The trained Run ``run`` and the reference Run ``reference`` as one (`learn.runs.blend`).
+    """The trained Run ``run`` and the reference Run ``reference``, or several with + between, as one
+    (`learn.runs.blend`).
 
-    Of two that were refitted the weight is that of the two that were not, which are blended first.
+    Of Runs that were refitted the weights are those of the Runs that were not, which are blended first.
 
     Args:
         workspace: where the Runs are, and the blend goes.
@@ -86,15 +88,16 @@ def blend(workspace: Workspace, dataset: Dataset, run: str, reference: str, name
     Raises:
         LearnError: there is no such Run, the two do not go together, or the workspace cannot be written to.
     """
-    first, second = open_run(workspace, dataset, run), open_run(workspace, dataset, reference)
+    names = reference.split(JOINED)
+    first, counts = open_run(workspace, dataset, run), [open_run(workspace, dataset, one) for one in names]
     plain = None
-    if first.info.refit and second.info.refit:
+    if first.info.refit and all(one.info.refit for one in counts):
         name = name or RUN_NAME + REFIT_SUFFIX
         earlier = name.removesuffix(REFIT_SUFFIX) + ("" if name.endswith(REFIT_SUFFIX) else "-plain")
-        parts = [open_run(workspace, dataset, one.removesuffix(REFIT_SUFFIX)) for one in (run, reference)]
+        one, *others = (open_run(workspace, dataset, part.removesuffix(REFIT_SUFFIX)) for part in (run, *names))
         folder = workspace.run(dataset.name, earlier)
-        plain = finished_blend(parts[0], parts[1], folder) or make_blend(parts[0], parts[1], folder)
-    return make_blend(first, second, workspace.run(dataset.name, name or RUN_NAME), plain)
+        plain = finished_blend(one, others, folder) or make_blend(one, others, folder)
+    return make_blend(first, counts, workspace.run(dataset.name, name or RUN_NAME), plain)
 
 
 def content_of(workspace: Workspace, dataset: Dataset, key: str | None = None) -> Content | None:

@@ -15,7 +15,8 @@ from learn.data.dataset import Dataset
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 from learn.evaluation.protocol import rank_vectors, validation_score
-from learn.evaluation.repeat_bias import fit_repeat_bias, fit_scaled_bias
+from learn.evaluation.repeat_bias import Scores, fit_repeat_bias, fit_scaled_bias
+from learn.evaluation.repeat_frequency import fit_repeat
 from learn.evaluation.targets import candidate_sets
 from learn.evaluation.validation import comparing_metric, validation_metric
 from learn.item_towers import ITEM_TOWERS
@@ -25,7 +26,8 @@ from learn.pal.preprocessing import ContentPreprocessing, fit_preprocessing
 from learn.pal.towers import Towers
 from learn.partial import sweep_partial
 from learn.progress import Progress, make_progress
-from learn.runs.info import RunInfo, provenance
+from learn.retrieval.repeats import Repeat
+from learn.runs.info import RunInfo, provenance, repeat_fields
 from learn.runs.run import Run
 from learn.runs.write import finish_run
 from learn.training.trainer import Trainer, TrainingState, remove_checkpoints
@@ -149,10 +151,11 @@ def _finish_untrained(
     split = common["split"]
     users, items = without_align(prepared, split)
     earlier, _ = without_align(prepared, split, Phase.VALIDATION)
-    repeat = 0.0 if plain is None else plain.info.repeat
+    repeat = Repeat() if plain is None else plain.info.repeat_bias
     if plain is None and common["config"].pal.repeat_bias:
-        repeat = fit_scaled_bias(lambda some: earlier[some] @ items.T, split)
-    found = {"repeat": repeat, "validation": _validated(earlier, items, split, repeat, plain)}
+        scores: Scores = lambda some: earlier[some] @ items.T  # noqa: E731
+        repeat = fit_repeat(scores, split, *fit_scaled_bias(scores, split))
+    found = repeat_fields(repeat) | {"validation": _validated(earlier, items, split, repeat, plain)}
     ranked = rank_vectors(users, items, split, repeat=repeat)
     return finish_run(folder, info.model_copy(update=found), ranked=ranked, user_vectors=users, **common)
 
@@ -176,18 +179,19 @@ def _finish(
     split, config = common["split"], common["config"]
     users = user_vectors(towers, content, split.history(Phase.TEST), config.sampling)
     items = item_vectors(towers, content)
-    repeat = 0.0 if plain is None else plain.info.repeat
+    repeat = Repeat() if plain is None else plain.info.repeat_bias
     earlier = np.zeros((0, items.shape[1]), np.float32)
     if plain is None:
         earlier = user_vectors(towers, content, split.history(Phase.VALIDATION), config.sampling)
-        repeat = fit_repeat_bias(earlier, items, split) if config.pal.repeat_bias else 0.0
+        if config.pal.repeat_bias:
+            constant = fit_repeat_bias(earlier, items, split)
+            repeat = fit_repeat(lambda some: earlier[some] @ items.T, split, constant, unit=1.0)
     is_own = info.item_vectors == "own"
     if not is_own and towers.prior_head is not None:
         # Vectors that are the content embeddings themselves are not copied, only the popularity bias beside them.
         bias = {"prior": np.ascontiguousarray(items[:, -1])}
         common = common | {"preprocessing": common["preprocessing"] | bias}
-    trained = {
-        "repeat": repeat,
+    trained = repeat_fields(repeat) | {
         "validation": _validated(earlier, items, split, repeat, plain),
         "seed": config.training.seed,
         "trainable_parameters": sum(p.numel() for p in towers.parameters() if p.requires_grad),
@@ -205,7 +209,7 @@ def _finish(
     )
 
 
-def _validated(users: np.ndarray, items: np.ndarray, split: Split, repeat: float, plain: Run | None) -> float | None:
+def _validated(users: np.ndarray, items: np.ndarray, split: Split, repeat: Repeat, plain: Run | None) -> float | None:
     """What run.json says of validation; of a refitted Run that of ``plain``, as nothing is left to validate it on."""
     if plain is not None:
         return plain.info.validation

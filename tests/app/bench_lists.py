@@ -23,7 +23,7 @@ def one_list(data, column, weights):
     rows = unpacked(terms["rows"], "<i4")
     popularity = unpacked(terms["popularity"], "<f4").astype(np.float64)
     similarity = unpacked(terms["whole"], "<f4").astype(np.float64) - popularity
-    repeats = np.array(data["items"]["held"])[rows] * terms["repeat"]
+    repeats = unpacked(terms["repeats"], "<f4").astype(np.float64)
     total = weights["similarity"] * similarity + weights["popularity_bias"] * popularity
     scores = (total + weights["repeat_bias"] * repeats).astype(np.float32)
     order = sorted(range(len(rows)), key=lambda place: (-scores[place], place))[: column["k"]]

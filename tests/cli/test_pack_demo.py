@@ -12,7 +12,9 @@ from learn.cli import pack_demo
 from learn.cli.pack_demo import DATASET, LIMIT_BYTES, check_manifest
 from learn.config import PRESETS
 from learn.data.splits import Phase, default_split
+from learn.data.stored import open_dataset
 from learn.errors import LearnError
+from learn.evaluation.protocol import evaluate, rank_vectors
 from learn.progress import SilentProgress
 from learn.runs.baselines import EVERYWHERE
 from learn.runs.run import Run
@@ -23,8 +25,9 @@ from tests.oracle import history_vector
 
 
 @pytest.fixture(scope="module")
-def dataset(request):
-    return request.getfixturevalue("completejourney")
+def dataset(tmp_path_factory):
+    """What the demo's Runs were made from, as whoever opens the explorer on it gets it."""
+    return open_dataset(Workspace(tmp_path_factory.mktemp("empty")), DATASET)
 
 
 def test_the_manifest_agrees_with_the_code():
@@ -51,6 +54,51 @@ def test_packing_writes_a_demo_that_opens(trained_workspace, tmp_path, monkeypat
         if made.info.kind == "learn":
             assert np.array_equal(made.user_vectors, original.user_vectors)
             assert made.recommend_for(["i01", "i05"], k=3)["item_id"].is_unique
+
+
+def test_towers_read_of_the_packed_content_what_they_were_trained_on(trained_workspace, tmp_path, monkeypatch):
+    """With content in 8 bits and whitening in 16; rounded before it is whitened, content would be read less exactly."""
+    shutil.copytree(trained_workspace.root, tmp_path / "workspace")
+    monkeypatch.setattr(pack_demo, "DATASET", synthetic.NAME)
+    monkeypatch.setattr(pipeline, "draw_maps", lambda *given: None)
+    pack_demo.pack(Workspace(tmp_path / "workspace"), tmp_path / "demo")
+    dataset = synthetic.make_synthetic_dataset()
+    for path in Workspace(tmp_path / "demo").run_paths(synthetic.NAME):
+        run = Run(path, dataset)
+        if run.info.kind == "learn" and run.config.pal.preprocessing == "whiten":
+            original = Run(trained_workspace.run(synthetic.NAME, path.name), dataset).recommender
+            rows = np.arange(dataset.n_items)
+            one, other = run.recommender.prepared(rows), original.prepared(rows)
+            raw = original.content
+            scale = np.abs(raw).max(axis=0) / 127
+            before = original.preprocessing.apply((np.rint(raw / scale) * scale).astype(np.float32))
+            found, plain = (np.linalg.norm(read - other) / np.linalg.norm(other) for read in (one, before))
+            assert found < 0.04 and found < plain / 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["learn-a", "learn-b", "learn-c", "without-align"])
+def test_the_demos_live_ranking_has_the_stored_metrics(dataset, name):
+    if "source" not in check_manifest():
+        pytest.skip("the demo was packed by an earlier version")
+    run = Run(Workspace(PREBUILT).run(DATASET, name), dataset)
+    ranked = rank_vectors(*live_vectors(run), dataset.split, repeat=run.info.repeat_bias)
+    live = evaluate({candidates: items for candidates, (items, _) in ranked.items()}, dataset.split).metrics
+    both = live.merge(run.metrics, on=["metric", "k", "among", "slice"], suffixes=("", "_stored"))
+    both = both[both["metric"].isin(["recall", "ndcg"]) & (both["k"] == 100) & (both["slice"] == "all")]
+    assert len(both) == 4
+    assert (both["mean"] - both["mean_stored"]).abs().max() <= 0.0005
+
+
+def live_vectors(run):
+    """What the app makes of histories and of items where it embeds them now."""
+    one = run.recommender
+    return one.embed_histories(one.history), with_prior(one, one.embed_catalogue(np.arange(run.dataset.n_items)))
+
+
+def with_prior(one, items):
+    """Tower (c)'s vectors are the content's: its popularity bias is read from the Run."""
+    return one.items if items.shape[1] != one.items.shape[1] else items
 
 
 def test_another_preset_is_noticed(monkeypatch):

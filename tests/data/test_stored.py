@@ -1,10 +1,15 @@
 """Datasets of a workspace: each comes back with the split that it was kept with."""
 
+import json
 import os
 from dataclasses import replace
 
 import pytest
 
+from learn.data import completejourney
+from learn.data.completejourney import NAME as SHIPPED
+from learn.data.completejourney import SOLD
+from learn.data.item_cold import hold_out_items
 from learn.data.splits import leave_one_out, split_by_time
 from learn.data.stored import dataset_names, keep_dataset, open_dataset, save_dataset
 from learn.errors import LearnError
@@ -18,7 +23,14 @@ def place(tmp_path, monkeypatch):
     return Workspace(tmp_path / "workspace")
 
 
-@pytest.mark.parametrize("cut", [leave_one_out, lambda data: split_by_time(data, "2024-03-20", 9)])
+@pytest.mark.parametrize(
+    "cut",
+    [
+        leave_one_out,
+        lambda data: split_by_time(data, "2024-03-20", 9),
+        lambda data: hold_out_items(leave_one_out(data), data.name),
+    ],
+)
 def test_the_split_comes_back(place, cut):
     made = synthetic.make_synthetic_dataset()
     made = made.with_split(cut(made), {"tested_users": 3})
@@ -61,6 +73,22 @@ def test_names_are_the_newest_first_and_the_prebuilt_demo_last(place, tmp_path, 
     (run / "run.json").write_text("{}", encoding="utf-8")
     monkeypatch.setattr("learn.workspace.PREBUILT", tmp_path / "demo")
     assert dataset_names(place) == ["b", "a", "c", "completejourney"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "sold_only"), [({}, True), ({"source": SOLD}, True), ({"source": SHIPPED}, False)]
+)
+def test_the_prebuilt_demo_has_the_rows_that_it_was_made_from(place, tmp_path, monkeypatch, manifest, sold_only):
+    run = tmp_path / "demo" / "runs" / SHIPPED / "learn-b"
+    run.mkdir(parents=True)
+    (run / "run.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "demo" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    monkeypatch.setattr("learn.workspace.PREBUILT", tmp_path / "demo")
+    asked = []
+    tiny = synthetic.make_synthetic_dataset()
+    monkeypatch.setattr(completejourney, "load_completejourney", lambda sold_only: asked.append(sold_only) or tiny)
+    assert open_dataset(place, SHIPPED).name == SHIPPED
+    assert asked == [sold_only]
 
 
 def test_what_is_not_there_is_said_with_what_is(place):

@@ -1,5 +1,7 @@
 """text+counts: the score is the sum of z-scores, the weight is validation's, and the best Run recommends."""
 
+from copy import copy
+
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -10,9 +12,11 @@ from learn.data.sequences import Sequences
 from learn.data.stored import open_dataset
 from learn.errors import LearnError
 from learn.evaluation.references.ranking import ranked_value
-from learn.evaluation.validation import validation_metric
+from learn.evaluation.validation import ValidationMetric, validation_metric
 from learn.runs import blend as blends
+from learn.runs import blend_weights
 from learn.runs.baselines import EVERYWHERE, reference_run
+from learn.runs.blend_scores import Weights, long_tail, z_scores
 from learn.runs.recommender import Recommender
 from learn.runs.rivals import blend, content_of, make_references
 from learn.runs.run import Run
@@ -38,17 +42,17 @@ def references(place, dataset):
 
 @pytest.fixture(scope="module")
 def text_counts(place, dataset, references):
-    return blend(place, dataset, "learn-b", "l3ae")
+    return blend(place, dataset, "learn-b", "l3ae+svd")
 
 
 def test_z_scores_are_over_what_the_history_lacks():
     scores = np.array([[1.0, 2.0, 3.0, 9.0], [5.0, 5.0, 5.0, -np.inf]], np.float32)
     history = Sequences(np.array([3, 3, 3], np.int32), np.array([0, 2, 3]))
-    found = blends.z_scores(scores, history, 0)
+    found = z_scores(scores, history, 0)
     spread = np.sqrt(2 / 3)
     np.testing.assert_allclose(found[0], [-1 / spread, 0, 1 / spread, 7 / spread], rtol=1e-5)
     assert found[1].tolist() == [0, 0, 0, 0]
-    np.testing.assert_allclose(blends.z_scores(scores[1:], history, 1), found[1:])
+    np.testing.assert_allclose(z_scores(scores[1:], history, 1), found[1:])
 
 
 def test_all_references_are_made_with_texts_and_once_more_refitted(references):
@@ -57,36 +61,84 @@ def test_all_references_are_made_with_texts_and_once_more_refitted(references):
     assert references["l3ae"].info.content_key
 
 
-def test_the_weight_is_the_best_on_validation(place, dataset, text_counts):
-    run, reference = open_run(place, dataset, "learn-b"), open_run(place, dataset, "l3ae")
-    text = blends.EmbeddedScores(Recommender(run, dataset))
-    counts = blends.reference_scorer(reference)
-    by = validation_metric(dataset.split)
-    values = {w: ranked_value(blends.blended(text, counts, w), dataset.split, by) for w in blends.WEIGHTS}
-    assert text_counts.info.settings == {"run": "learn-b", "reference": "l3ae", "weight": max(values, key=values.get)}
+def scorers(place, dataset):
+    text = blends.EmbeddedScores(Recommender(open_run(place, dataset, "learn-b"), dataset))
+    return text, [blends.reference_scorer(open_run(place, dataset, name)) for name in ("l3ae", "svd")]
+
+
+def test_weights_start_equal_and_move_where_that_pays(place, dataset, text_counts):
+    chosen = blends.blending_of(text_counts).weights
+    assert text_counts.info.settings["run"] == "learn-b" and text_counts.info.settings["reference"] == "l3ae+svd"
     assert (text_counts.info.kind, text_counts.info.variant, text_counts.info.refit) == ("blend", "text+counts", False)
+    text, counts = scorers(place, dataset)
+    tail, by = long_tail(dataset.split), validation_metric(dataset.split)
+
+    def value(weights):
+        return ranked_value(blends.blended(text, counts, weights, tail), dataset.split, by)
+
+    best = value(Weights(chosen.text, chosen.counts))
+    assert best >= value(Weights(1.0, (1.0, 1.0)))
+    assert value(chosen) >= best * (1 - blend_weights.TAIL_COST) - 1e-9
+
+
+def test_a_part_that_says_the_wrong_thing_loses_weight_and_one_that_knows_keeps_it(dataset, monkeypatch):
+    monkeypatch.setattr(blend_weights, "validation_metric", lambda split: ValidationMetric("new", "ndcg", 5))
+    split = dataset.split
+    target = np.bincount(split.target("validation").items, minlength=split.n_items).astype(np.float32)
+
+    def everybody(scores):
+        return lambda histories, start, stop: np.tile(scores, (stop - start, 1))
+
+    found = blend_weights.choose_weights(everybody(-target), [everybody(target)], split)
+    assert found.text < 1 and found.counts == (1.0,)
+    same = blend_weights.choose_weights(everybody(target), [everybody(target), everybody(target)], split)
+    assert (same.text, same.counts) == (1.0, (1.0, 1.0)), "nothing pays: equal weights"
+
+
+def test_the_long_tail_is_lifted_as_far_as_validation_allows(dataset, monkeypatch):
+    """Whatever the tail gets, somebody else loses; with no cost allowed it gets what is free."""
+    split = dataset.split
+    target = np.bincount(split.target("validation").items, minlength=split.n_items).astype(np.float32)
+
+    def counted(histories, start, stop):
+        return np.tile(target, (stop - start, 1))
+
+    found = {}
+    for cost in (0.0, 1.0):
+        monkeypatch.setattr(blend_weights, "TAIL_COST", cost)
+        monkeypatch.setattr(blend_weights, "validation_metric", lambda split: ValidationMetric("new", "recall", 5))
+        found[cost] = blend_weights.choose_weights(counted, [counted], split)
+    assert found[1.0].tail == max(blend_weights.TAIL) * found[1.0].total > found[0.0].tail
+    monkeypatch.setattr(blend_weights, "validation_metric", lambda split: ValidationMetric("new", "ndcg", 5))
+    assert blend_weights.choose_weights(counted, [counted], split).tail == 0
 
 
 def test_the_lists_are_those_of_the_sum(place, dataset, text_counts):
-    run, reference = open_run(place, dataset, "learn-b"), open_run(place, dataset, "l3ae")
     history = dataset.split.history("test")
     user = int(np.flatnonzero(history.lengths)[0])
-    score = blends.blended(
-        blends.EmbeddedScores(Recommender(run, dataset)),
-        blends.reference_scorer(reference),
-        text_counts.info.settings["weight"],
-    )(history, user, user + 1)[0]
+    text, counts = scorers(place, dataset)
+    chosen = blends.blending_of(text_counts).weights
+    parts = [z_scores(one(history, user, user + 1), history, user)[0] for one in (text, *counts)]
+    score = sum(np.float32(w) * part for w, part in zip((chosen.text, *chosen.counts), parts, strict=True))
+    score = score + np.float32(chosen.tail) * long_tail(dataset.split)
     score[history[user]] = -np.inf
-    listed = text_counts.recommend([dataset.user_ids[user]], k=5)["item_id"].tolist()
-    assert listed == [dataset.item_ids[item] for item in np.argsort(-score, kind="stable")[:5]]
+    listed = text_counts.recommend([dataset.user_ids[user]], k=5)
+    assert listed["score"].tolist() == pytest.approx(np.sort(score)[::-1][:5].tolist(), rel=1e-3)
 
 
 def test_a_finished_blend_is_kept_until_one_of_its_parts_is_made_again(place, dataset, text_counts):
-    run, reference = open_run(place, dataset, "learn-b"), open_run(place, dataset, "l3ae")
-    assert blends.finished_blend(run, reference, text_counts.path) is not None
-    assert blends.finished_blend(run, open_run(place, dataset, "ease"), text_counts.path) is None
-    (reference.path / "run.json").touch()
-    assert blends.finished_blend(run, reference, text_counts.path) is None
+    run = open_run(place, dataset, "learn-b")
+    counts = [open_run(place, dataset, name) for name in ("l3ae", "svd")]
+    assert blends.finished_blend(run, counts, text_counts.path) is not None
+    assert blends.finished_blend(run, counts[:1], text_counts.path) is None
+    (counts[1].path / "run.json").touch()
+    assert blends.finished_blend(run, counts, text_counts.path) is None
+
+
+def test_blends_of_earlier_versions_have_one_reference_and_no_tail(text_counts):
+    earlier = copy(text_counts)
+    earlier.info = text_counts.info.model_copy(update={"settings": {"run": "x", "reference": "l3ae", "weight": 8.0}})
+    assert blends.blending_of(earlier).weights == Weights(8.0, (1.0,), 0.0)
 
 
 def test_parts_that_do_not_go_together_are_refused(place, dataset, references):
@@ -137,6 +189,8 @@ def test_the_library_makes_references_and_blends(place, dataset, references, mon
     assert (made.name, made.info.settings["reference"]) == ("mine", "ease") and made.path == place.run(
         dataset.name, "mine"
     )
+    several = learn.blend(learn.open_run(dataset, "learn-b"), [ease, learn.open_run(dataset, "svd")], "three")
+    assert several.info.settings["reference"] == "ease+svd"
     assert learn.reference(dataset, "ease", refit=True).info.refit
     with pytest.raises(LearnError, match="no baseline 'nothing'"):
         learn.reference(dataset, "nothing")

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from learn.data.sequences import sequences_of
 from learn.errors import LearnError
-from learn.runs.recommender import Recommender, sequences_of
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from tests import synthetic
 from tests.oracle import history_vector

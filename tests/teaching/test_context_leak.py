@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from learn.data.sequences import Sequences
-from learn.runs.recommender import sequences_of
+from learn.data.sequences import Sequences, sequences_of
 from learn.teaching.context_leak import ALONE, IN_SEQUENCE, context_summary, context_test
 from tests.oracle import history_vector
 

@@ -9,13 +9,13 @@ const FULL = { similarity: 1, popularity_bias: 1, repeat_bias: 1 };
 const inFull = (weights) => Object.keys(FULL).every((code) => weights[code] === 1);
 
 // A column with its numbers unpacked; `rows` are places in the table of items, in the catalogue's order.
-function readColumn(column, items) {
+function readColumn(column) {
   const kept = new Map();
   if (!column.terms) return { ...column, kept };
   const rows = unpack(column.terms.rows, Int32Array);
   const whole = unpack(column.terms.whole, Float32Array);
   const popularity = unpack(column.terms.popularity, Float32Array);
-  const repeats = Float64Array.from(rows, (row) => (items.held[row] ? column.terms.repeat : 0));
+  const repeats = Float64Array.from(unpack(column.terms.repeats, Float32Array));
   // The difference of two single-precision numbers is exact in double precision: the terms add up to the score.
   const similarity = Float64Array.from(whole, (score, place) => score - popularity[place]);
   return { ...column, kept, rows, similarity, popularity, repeats };

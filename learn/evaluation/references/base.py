@@ -8,21 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from learn.data.recency import Forgetting, recency
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
 from learn.evaluation.targets import pair_keys
 
 BLOCK_SCORES = 8_000_000  # scores held at a time: 32 MB
 
-_DAY = 86_400e9  # nanoseconds
-
 Scorer = Callable[[Sequences, int, int], np.ndarray]
 """(histories, start, stop) -> [stop - start, N] float32 scores of those users; -inf: not a recommendation."""
 
 Settings = Mapping[str, Any]
-
-Forgetting = tuple[float, str] | None
-"""How fast a history's events lose weight: (half-life, "events" or "days"); None: not at all."""
 
 
 class CannotFit(LearnError):
@@ -64,46 +60,36 @@ class Reference:
     Attributes:
         fit: (known, **settings) -> its `Scorer`.
         settings: what it starts from.
-        stages: setting -> the values to try; every combination of a stage is tried, the others as they are then.
+        grid: setting -> the values to try, neighbours beside each other (`learn.evaluation.references.tune`).
+        together: names of settings that make up for each other.
         reads_content: whether it needs ``known.content``.
         scores_cold: whether it has a score for an item that it met no event of; if not, an item-cold split's items are
             in none of its lists.
         inverts: whether it inverts a matrix of the smaller of users and items.
+        ranks_history: whether its settings say only in which order a history's own items stand: they are tuned on all
+            items, as nothing else tells.
     """
 
     fit: Callable[..., Scorer]
     settings: Settings = field(default_factory=dict)
-    stages: tuple[Mapping[str, Sequence[Any]], ...] = ()
+    grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    together: tuple[tuple[str, ...], ...] = ()
     reads_content: bool = False
     scores_cold: bool = False
     inverts: bool = False
+    ranks_history: bool = False
 
 
-FORGETTING: tuple[Forgetting, ...] = (None, (2.0, "events"), (3.0, "events"), (5.0, "events"), (10.0, "events"),
-                                      (30.0, "events"), (15.0, "days"), (30.0, "days"), (60.0, "days"),
-                                      (120.0, "days"))  # fmt: skip
-"""The half-lives that are tried; days only where events have times."""
+FORGETTING: tuple[Forgetting, ...] = ((2.0, "events"), (3.0, "events"), (5.0, "events"), (10.0, "events"),
+                                      (30.0, "events"), None, (120.0, "days"), (60.0, "days"), (30.0, "days"),
+                                      (15.0, "days"))  # fmt: skip
+"""The half-lives that are tried, neighbours beside each other; days only where events have times."""
 
+EVENTS, ITEMS = "events", "items"
 
-def recency(history: Sequences, forgetting: Forgetting) -> np.ndarray:
-    """[n] float32 weights of events by age, ``0.5 ** (age / half-life)``, counted back from the user's last event.
-
-    A user's last event weighs 1, however long ago it was.
-
-    Raises:
-        LearnError: a half-life in days where only the order is known, or of a unit that there is not.
-    """
-    if forgetting is None:
-        return np.ones(len(history.items), dtype=np.float32)
-    half_life, unit = forgetting
-    last = np.repeat(history.offsets[1:], history.lengths) - 1
-    if unit == "days":
-        age = (history.timestamps[last] - history.timestamps) / _DAY
-    elif unit == "events":
-        age = last - np.arange(len(history.items))
-    else:
-        raise LearnError(f"There is no half-life in {unit!r}.", "Give it in events or in days.")
-    return (0.5 ** (age / half_life)).astype(np.float32)
+COUNTS = (EVENTS, ITEMS)
+"""What a profile counts: every event, or an item once, by its last event. Who buys milk every week is not told more by
+that of what else they would like."""
 
 
 def user_item(sequences: Sequences, n_items: int, weights: np.ndarray | None = None) -> Any:
@@ -117,12 +103,34 @@ def user_item(sequences: Sequences, n_items: int, weights: np.ndarray | None = N
     return csr_array((weights, (sequences.users, sequences.items)), shape=shape)
 
 
-def profiles(histories: Sequences, start: int, stop: int, n_items: int, forgetting: Forgetting) -> Any:
-    """Sparse [stop - start, N] float32: what users ``start`` to ``stop`` had, each event weighted by `recency`."""
-    first, last = histories.offsets[start], histories.offsets[stop]
-    times = None if histories.times is None else histories.times[first:last]
-    some = Sequences(histories.items[first:last], histories.offsets[start : stop + 1] - first, times)
-    return user_item(some, n_items, recency(some, forgetting))
+def profiles(
+    histories: Sequences, start: int, stop: int, n_items: int, forgetting: Forgetting, counts: str = EVENTS
+) -> Any:
+    """Sparse [stop - start, N] float32: what users ``start`` to ``stop`` had, each event weighted by `recency`.
+
+    Args:
+        counts: one of `COUNTS`.
+    """
+    some = histories.between(start, stop)
+    return user_item(some, n_items, counted(some, n_items, forgetting, counts))
+
+
+def counted(events: Sequences, n_items: int, forgetting: Forgetting, counts: str) -> np.ndarray:
+    """[n] float32: the weight of every event in a profile, `recency` and, as `COUNTS` says, 0 for all but the last on
+    an item.
+
+    Raises:
+        LearnError: there is no such way to count.
+    """
+    if counts not in COUNTS:
+        raise LearnError(f"A profile cannot count {counts!r}.", f"Choose one of: {', '.join(COUNTS)}.")
+    weights = recency(events, forgetting)
+    if counts == ITEMS:
+        pairs = events.users[::-1] * n_items + events.items[::-1]
+        again = np.ones(len(weights), dtype=bool)
+        again[np.unique(pairs, return_index=True)[1]] = False
+        weights[again[::-1]] = 0
+    return weights
 
 
 def known_only(score: Scorer, known: Known) -> Scorer:
@@ -137,11 +145,11 @@ def known_only(score: Scorer, known: Known) -> Scorer:
     return scored
 
 
-def linear(weights: Any, n_items: int, forgetting: Forgetting) -> Scorer:
+def linear(weights: Any, n_items: int, forgetting: Forgetting, counts: str = EVENTS) -> Scorer:
     """The `Scorer` of a linear model: profile times ``weights`` ([N, N], dense or sparse)."""
 
     def score(histories: Sequences, start: int, stop: int) -> np.ndarray:
-        found = profiles(histories, start, stop, n_items, forgetting) @ weights
+        found = profiles(histories, start, stop, n_items, forgetting, counts) @ weights
         return np.asarray(found.toarray() if hasattr(found, "toarray") else found, dtype=np.float32)
 
     return score

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from learn.data.recency import Forgetting
 from learn.data.sequences import Sequences
 from learn.evaluation.references.base import (
     FORGETTING,
     CannotFit,
-    Forgetting,
     Known,
     Reference,
     Scorer,
@@ -97,13 +97,13 @@ def fit_category_popularity(
 TEXT_KNN = Reference(
     fit_text_knn,
     {"space": "standardised", "forgetting": None},
-    ({"space": SPACES}, {"forgetting": FORGETTING}),
+    {"space": SPACES, "forgetting": FORGETTING},
     reads_content=True,
     scores_cold=True,
 )
 CATEGORY_POPULARITY = Reference(
     fit_category_popularity,
     {"level": "fine", "smoothing": 10.0, "forgetting": None},
-    ({"level": LEVELS, "smoothing": (1.0, 10.0, 100.0, 1e6)}, {"forgetting": FORGETTING}),
+    {"level": LEVELS, "smoothing": (1.0, 10.0, 100.0, 1e6), "forgetting": FORGETTING},
     scores_cold=True,
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from learn.data.recency import Forgetting
 from learn.data.sequences import Sequences
-from learn.evaluation.references.base import FORGETTING, Forgetting, Known, Reference, Scorer, profiles, user_item
+from learn.evaluation.references.base import FORGETTING, Known, Reference, Scorer, profiles, user_item
 
 
 def buyers(events: Sequences, n_items: int) -> np.ndarray:
@@ -40,4 +41,4 @@ def fit_frequency(known: Known, forgetting: Forgetting = None) -> Scorer:
 
 
 POPULARITY = Reference(fit_popularity)
-PERSONAL_FREQUENCY = Reference(fit_frequency, {"forgetting": None}, ({"forgetting": FORGETTING},))
+PERSONAL_FREQUENCY = Reference(fit_frequency, {"forgetting": None}, {"forgetting": FORGETTING}, ranks_history=True)

@@ -14,11 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from learn.data.recency import Forgetting
 from learn.data.sequences import Sequences
 from learn.evaluation.references.base import (
+    COUNTS,
+    EVENTS,
     FORGETTING,
+    ITEMS,
     CannotFit,
-    Forgetting,
     Known,
     Reference,
     Scorer,
@@ -26,25 +29,25 @@ from learn.evaluation.references.base import (
     profiles,
     user_item,
 )
-from learn.evaluation.references.inverse import DenseInverse, LowRankInverse, inverse_of
+from learn.evaluation.references.inverse import DenseInverse, LowRankInverse, gram_of, inverse_of
 
 
-def fit_ease(known: Known, strength: float = 100.0, forgetting: Forgetting = None) -> Scorer:
+def fit_ease(known: Known, strength: float = 100.0, forgetting: Forgetting = None, counts: str = EVENTS) -> Scorer:
     """The `Scorer` of EASE.
 
     Args:
         strength: lambda.
-        forgetting: of a history's events; training counts each pair once.
+        forgetting, counts: of a history's events; training counts each pair once.
 
     Raises:
         CannotFit: more users and items than an inverse can have.
     """
-    inverse = known.kept(("inverse", strength), lambda: inverse_of(user_item(known.events, known.n_items), strength))
+    inverse = _inverse(known, strength)
     divisor = inverse.diagonal()
     if isinstance(inverse, LowRankInverse):
-        return _lazily(inverse, lambda rows: inverse.times(rows) / -divisor, known.n_items, forgetting)
+        return _lazily(inverse, lambda rows: inverse.times(rows) / -divisor, known.n_items, forgetting, counts)
     weights = known.kept(("weights", "ease", strength), lambda: _without_diagonal(inverse.matrix / -divisor))
-    return linear(weights, known.n_items, forgetting)
+    return linear(weights, known.n_items, forgetting, counts)
 
 
 def fit_l3ae(
@@ -53,6 +56,7 @@ def fit_l3ae(
     prior: float = 50.0,
     text_strength: float = 1.0,
     forgetting: Forgetting = None,
+    counts: str = EVENTS,
 ) -> Scorer:
     """The `Scorer` of L3AE.
 
@@ -60,14 +64,13 @@ def fit_l3ae(
         strength: lambda.
         prior: mu, how strongly the texts' map is believed.
         text_strength: the lambda of the texts' own map, whose vectors have length 1.
-        forgetting: of a history's events.
+        forgetting, counts: of a history's events.
 
     Raises:
         CannotFit: no content embeddings, or more users and items than an inverse can have.
     """
     text = known.kept(("text", text_strength), lambda: _text_map(known, text_strength))
-    total = strength + prior
-    inverse = known.kept(("inverse", total), lambda: inverse_of(user_item(known.events, known.n_items), total))
+    inverse = _inverse(known, strength + prior)
     text_divisor = text.diagonal()
     # diag(P S), where S = I - T / diag(T) and T is the texts' inverse.
     both = inverse.diagonal() - inverse.diagonal_with(text) / text_divisor
@@ -80,9 +83,16 @@ def fit_l3ae(
         return found
 
     if isinstance(inverse, LowRankInverse):
-        return _lazily(inverse, through, known.n_items, forgetting)
+        return _lazily(inverse, through, known.n_items, forgetting, counts)
     key = ("weights", "l3ae", strength, prior, text_strength)
-    return linear(known.kept(key, lambda: _without_diagonal(_in_blocks(inverse, through))), known.n_items, forgetting)
+    weights = known.kept(key, lambda: _without_diagonal(_in_blocks(inverse, through)))
+    return linear(weights, known.n_items, forgetting, counts)
+
+
+def _inverse(known: Known, strength: float) -> DenseInverse | LowRankInverse:
+    owned = known.kept(("owned",), lambda: user_item(known.events, known.n_items))
+    gram = known.kept(("gram",), lambda: gram_of(owned))
+    return known.kept(("inverse", strength), lambda: inverse_of(owned, strength, gram))
 
 
 def _text_map(known: Known, strength: float) -> LowRankInverse:
@@ -95,11 +105,11 @@ def _text_map(known: Known, strength: float) -> LowRankInverse:
     return LowRankInverse(np.ascontiguousarray(rows.T, dtype=np.float32), strength)
 
 
-def _lazily(inverse: LowRankInverse, through: Any, n_items: int, forgetting: Forgetting) -> Scorer:
+def _lazily(inverse: LowRankInverse, through: Any, n_items: int, forgetting: Forgetting, counts: str) -> Scorer:
     """Profile times B without B: rows go through the inverse's factors; the diagonal of B is 0 as it stands."""
 
     def score(histories: Sequences, start: int, stop: int) -> np.ndarray:
-        rows = profiles(histories, start, stop, n_items, forgetting)
+        rows = profiles(histories, start, stop, n_items, forgetting, counts)
         return np.asarray(through(rows) + rows.toarray(), dtype=np.float32)
 
     return score
@@ -120,19 +130,20 @@ def _without_diagonal(weights: np.ndarray) -> np.ndarray:
 
 EASE = Reference(
     fit_ease,
-    {"strength": 100.0, "forgetting": (3.0, "events")},
-    ({"forgetting": FORGETTING}, {"strength": (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)}),
+    {"strength": 100.0, "forgetting": (3.0, "events"), "counts": ITEMS},
+    {"forgetting": FORGETTING, "counts": COUNTS, "strength": (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0)},
     inverts=True,
 )
 L3AE = Reference(
     fit_l3ae,
-    {"strength": 50.0, "prior": 50.0, "text_strength": 1.0, "forgetting": (3.0, "events")},
-    (
-        {"forgetting": FORGETTING},
-        {"text_strength": (0.1, 0.3, 1.0, 3.0)},
-        {"prior": (20.0, 50.0, 100.0, 200.0)},
-        {"strength": (20.0, 50.0, 100.0, 200.0)},
-    ),
+    {"strength": 50.0, "prior": 50.0, "text_strength": 0.3, "forgetting": (3.0, "events"), "counts": ITEMS},
+    {
+        "forgetting": FORGETTING,
+        "counts": COUNTS,
+        "prior": (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0),
+        "strength": (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0),
+        "text_strength": (0.1, 0.3, 1.0, 3.0),
+    },
     reads_content=True,
     scores_cold=True,
     inverts=True,

@@ -15,8 +15,8 @@ MOST = 25_000
 _PRECISE = 6_000  # up to this side in float64
 
 
-def inverse_of(rows: Any, strength: float) -> DenseInverse | LowRankInverse:
-    """(A'A + ``strength`` I)^-1 of sparse A ([M, N], users by items).
+def gram_of(rows: Any) -> np.ndarray:
+    """A A' or A'A of sparse A ([M, N], users by items), the smaller: what its inverses have in common.
 
     Raises:
         CannotFit: both sides are greater than `MOST`.
@@ -28,19 +28,36 @@ def inverse_of(rows: Any, strength: float) -> DenseInverse | LowRankInverse:
             f"({users:,} users, {items:,} items); {MOST:,} is what fits into memory.",
             "Leave them out, or cut the catalogue or the users down.",
         )
-    return LowRankInverse(rows, strength) if users < items else DenseInverse(rows, strength)
+    found: np.ndarray = (rows @ rows.T if users < items else rows.T @ rows).toarray()
+    return found
+
+
+def inverse_of(rows: Any, strength: float, gram: np.ndarray | None = None) -> DenseInverse | LowRankInverse:
+    """(A'A + ``strength`` I)^-1 of sparse A ([M, N], users by items).
+
+    Args:
+        gram: `gram_of` them, where the caller has it.
+
+    Raises:
+        CannotFit: both sides are greater than `MOST`.
+    """
+    gram = gram_of(rows) if gram is None else gram
+    return LowRankInverse(rows, strength, gram) if rows.shape[0] < rows.shape[1] else DenseInverse(gram, strength)
 
 
 class DenseInverse:
     """The inverse itself, for more users than items.
 
+    Args:
+        gram: [N, N] A'A, kept as it is.
+        strength: lambda.
+
     Attributes:
         matrix: [N, N] float32.
     """
 
-    def __init__(self, rows: Any, strength: float) -> None:
-        gram = np.asfortranarray((rows.T @ rows).toarray(), dtype=np.float32)
-        self.matrix = _invert(gram, strength)
+    def __init__(self, gram: np.ndarray, strength: float) -> None:
+        self.matrix = _invert(np.array(gram, dtype=np.float32, order="F"), strength)
 
     def times(self, rows: Any) -> np.ndarray:
         """[B, N] ``rows`` (sparse, or a slice of unit rows) times the inverse."""
@@ -63,14 +80,16 @@ class LowRankInverse:
     Args:
         rows: A, [M, N], sparse or dense, M < N.
         strength: lambda.
+        gram: [M, M] A A', kept as it is; None: reckoned.
     """
 
-    def __init__(self, rows: Any, strength: float) -> None:
+    def __init__(self, rows: Any, strength: float, gram: np.ndarray | None = None) -> None:
         self.rows, self.strength = rows, strength
-        gram = rows @ rows.T
         dtype = np.float64 if rows.shape[0] <= _PRECISE else np.float32
-        gram = np.asfortranarray(gram.toarray() if hasattr(gram, "toarray") else gram, dtype=dtype)
-        self.kernel = _invert(gram, strength).astype(np.float32)
+        if gram is None:
+            gram = rows @ rows.T
+            gram = gram.toarray() if hasattr(gram, "toarray") else gram
+        self.kernel = _invert(np.array(gram, dtype=dtype, order="F"), strength).astype(np.float32)
         self._inside = self._diagonal_of(self.kernel, rows)
 
     def times(self, rows: Any) -> np.ndarray:

@@ -11,36 +11,43 @@ from typing import Any
 
 import numpy as np
 
+from learn.data.recency import Forgetting
 from learn.data.sequences import Sequences
 from learn.evaluation.references.base import (
     BLOCK_SCORES,
+    COUNTS,
+    EVENTS,
     FORGETTING,
-    Forgetting,
+    ITEMS,
     Known,
     Reference,
     Scorer,
     linear,
-    recency,
+    profiles,
     user_item,
 )
 from learn.retrieval.exact import top_k
 
 
 def fit_item_knn(
-    known: Known, neighbours: int = 25, shrinkage: float = 20.0, forgetting: Forgetting = (30.0, "events")
+    known: Known,
+    neighbours: int = 25,
+    shrinkage: float = 20.0,
+    forgetting: Forgetting = (30.0, "events"),
+    counts: str = EVENTS,
 ) -> Scorer:
     """The `Scorer` of item-kNN; what has nothing in common with a history is not recommended.
 
     Args:
         neighbours: kept per item.
         shrinkage: takes trust from pairs that few users share.
-        forgetting: of a history's events.
+        forgetting, counts: of a history's events.
     """
     owned = known.kept(("owned",), lambda: user_item(known.events, known.n_items))
     most = max(neighbours, MOST_TRIED)
     many = known.kept(("similar", most, shrinkage), lambda: similar_items(owned, most, shrinkage))
     similar = nearest_of(many, neighbours)
-    sums = linear(similar, known.n_items, forgetting)
+    sums = linear(similar, known.n_items, forgetting, counts)
 
     def score(histories: Sequences, start: int, stop: int) -> np.ndarray:
         block = sums(histories, start, stop)
@@ -55,29 +62,34 @@ MOST_TRIED = 400
 
 ITEM_KNN = Reference(
     fit_item_knn,
-    {"neighbours": 100, "shrinkage": 20.0, "forgetting": (3.0, "events")},
-    ({"forgetting": FORGETTING}, {"neighbours": (25, 100, MOST_TRIED), "shrinkage": (5.0, 20.0, 40.0, 100.0)}),
+    {"neighbours": 100, "shrinkage": 20.0, "forgetting": (3.0, "events"), "counts": ITEMS},
+    {
+        "forgetting": FORGETTING,
+        "counts": COUNTS,
+        "neighbours": (25, 100, MOST_TRIED),
+        "shrinkage": (5.0, 20.0, 40.0, 100.0),
+    },
+    together=(("neighbours", "shrinkage"),),
 )
 
 
 def item_knn_terms(
     events: Sequences, history: Sequences, n_items: int, user: int, neighbours: int, shrinkage: float,
-    forgetting: Forgetting,
+    forgetting: Forgetting, counts: str = EVENTS,
 ) -> tuple[np.ndarray, Any]:  # fmt: skip
     """What each item of one user's history adds to their scores.
 
     Args:
         events: what similarities are counted from.
         history: every user's; user: whose.
-        neighbours, shrinkage, forgetting: as of `fit_item_knn`.
+        neighbours, shrinkage, forgetting, counts: as of `fit_item_knn`.
 
     Returns:
         [n] distinct items of the history, increasing, and sparse [n, N] float32 whose column sums are the scores.
     """
     items = np.unique(history[user])
     similar = similar_items(user_item(events, n_items), neighbours, shrinkage, items)
-    own = slice(history.offsets[user], history.offsets[user + 1])
-    weights = np.bincount(history.items[own], recency(history, forgetting)[own], n_items)[items]
+    weights = profiles(history, user, user + 1, n_items, forgetting, counts).toarray()[0, items]
     return items, similar.multiply(weights.astype(np.float32)[:, None]).tocsr()
 
 

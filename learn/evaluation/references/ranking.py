@@ -11,9 +11,11 @@ from learn.evaluation.metrics import METRICS
 from learn.evaluation.protocol import LIST_LENGTH, evaluated_users
 from learn.evaluation.references.base import BLOCK_SCORES, Scorer
 from learn.evaluation.repeat_bias import fit_scaled_bias
+from learn.evaluation.repeat_frequency import fit_repeat
 from learn.evaluation.targets import is_left_out, make_targets
-from learn.evaluation.validation import ValidationMetric
+from learn.evaluation.validation import ValidationMetric, validation_metric
 from learn.retrieval.exact import mask_excluded, top_k
+from learn.retrieval.repeats import Repeat, as_repeat
 from learn.retrieval.ties import tie_keys
 
 Ranked = dict[str, tuple[np.ndarray, np.ndarray]]
@@ -23,7 +25,7 @@ TUNED_USERS = 10_000
 
 
 def rank_scores(
-    score: Scorer, split: Split, phase: Phase = Phase.TEST, k: int = LIST_LENGTH, repeat: float = 0.0,
+    score: Scorer, split: Split, phase: Phase = Phase.TEST, k: int = LIST_LENGTH, repeat: Repeat | float = 0.0,
     everybody: bool = False,
 ) -> Ranked:  # fmt: skip
     """The top ``k`` of every user, of all items, of unseen ones and of an item-cold split's own.
@@ -66,7 +68,7 @@ def rank_scores(
     }
 
 
-def ranked_value(score: Scorer, split: Split, by: ValidationMetric, repeat: float = 0.0) -> float:
+def ranked_value(score: Scorer, split: Split, by: ValidationMetric, repeat: Repeat | float = 0.0) -> float:
     """The metric ``by`` on validation, as `learn.evaluation.protocol.validation_score` reckons it of vectors.
 
     Args:
@@ -89,10 +91,14 @@ def ranked_value(score: Scorer, split: Split, by: ValidationMetric, repeat: floa
     return METRICS[by.metric].mean_of(targets.hits(lists), targets.counts(), by.k, rows)
 
 
-def reference_bias(score: Scorer, split: Split) -> float:
+def reference_bias(score: Scorer, split: Split, with_frequency: bool = True) -> Repeat:
     """The repeat-consumption bias of a reference fitted on the training part, in the unit of its scores.
 
     What is no recommendation counts as a score of 0. 0 where nobody has a validation target.
+
+    Args:
+        with_frequency: whether it may grow with how often the user had the item. Else the scores say that themselves,
+            and there is none where the history is best ranked by them alone.
     """
     history = split.history(Phase.VALIDATION)
 
@@ -100,14 +106,16 @@ def reference_bias(score: Scorer, split: Split) -> float:
         found = score(take_users(history, some), 0, len(some))
         return np.where(np.isfinite(found), found, 0.0)
 
-    return fit_scaled_bias(scores, split)
+    constant, unit = fit_scaled_bias(scores, split)
+    if with_frequency:
+        return fit_repeat(scores, split, constant, unit)
+    by = validation_metric(split)._replace(candidates=Recommendations.ALL_CANDIDATES)
+    return max((Repeat(), Repeat(constant)), key=lambda repeat: ranked_value(score, split, by, repeat))
 
 
-def add_to_history(scores: np.ndarray, history: Sequences, start: int, repeat: float) -> None:
+def add_to_history(scores: np.ndarray, history: Sequences, start: int, repeat: Repeat | float) -> None:
     """Adds ``repeat``, in place, to the scores of what users ``start`` onwards have had ([Q, N] ``scores``)."""
-    if not repeat:
-        return
-    first, last = history.offsets[start], history.offsets[start + len(scores)]
-    rows = np.repeat(np.arange(len(scores)), history.lengths[start : start + len(scores)])
-    cells = np.divmod(np.unique(rows * scores.shape[1] + history.items[first:last]), scores.shape[1])
-    scores[cells] += np.float32(repeat)
+    repeat = as_repeat(repeat)
+    if repeat:
+        users, items, more = repeat.pairs(history.between(start, start + len(scores)))
+        scores[users, items] += more

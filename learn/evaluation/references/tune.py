@@ -1,4 +1,9 @@
-"""Choosing a reference's settings on the dataset's own validation, within seconds."""
+"""Choosing a reference's settings on the dataset's own validation, within seconds.
+
+From where a reference starts, one setting after the other goes to its better neighbour in the grid for as long as there
+is one; this is done twice, as what a later setting became may change what is best for an earlier one. Settings that
+make up for each other are tried in every combination first.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences
 from learn.data.split import Split
-from learn.evaluation.references.base import Known, Reference, Settings
+from learn.evaluation.climb import climb
+from learn.evaluation.references.base import Known, Reference
 from learn.evaluation.references.ranking import ranked_value
 from learn.evaluation.validation import validation_metric
 
@@ -19,7 +26,6 @@ TUNED_ITEMS = 5_000
 
 
 PASSES = 2
-"""How often the stages are gone through: what a later one chose may change what is best in an earlier one."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Tuned:
 def tune(
     reference: Reference, split: Split, content: np.ndarray | None = None, groups: np.ndarray | None = None
 ) -> Tuned:
-    """Tries the reference's stages one after the other, and keeps what is best on validation.
+    """Climbs the reference's grid to what is best on validation.
 
     Args:
         reference: fitted on the training part alone.
@@ -52,26 +58,31 @@ def tune(
     """
     split, content = _smaller(reference, split, content)
     known, by = Known(split.train(), split.n_items, content, groups), validation_metric(split)
+    if reference.ranks_history:
+        by = by._replace(candidates=Recommendations.ALL_CANDIDATES)
     is_timed = split.sequences.times is not None
-    best, value = dict(reference.settings), -1.0
     seen: dict[str, float] = {}
-    for stage in (reference.stages or ({},)) * PASSES:
-        start = dict(best)
-        for values in product(*stage.values()):
-            settings = start | dict(zip(stage, values, strict=True))
-            if not is_timed and _in_days(settings):
-                continue
-            key = repr(sorted(settings.items()))
-            if key not in seen:
-                seen[key] = ranked_value(reference.fit(known, **settings), split, by)
-            if seen[key] > value:
-                best, value = settings, seen[key]
-    return Tuned(best, value, len(seen))
+
+    def value_of(settings: dict[str, Any]) -> float:
+        key = repr(sorted(settings.items()))
+        if key not in seen:
+            seen[key] = ranked_value(reference.fit(known, **settings), split, by)
+        return seen[key]
+
+    best = dict(reference.settings)
+    value_of(best)
+    for names in reference.together:
+        whole = product(*(reference.grid[name] for name in names))
+        best = max((best, *(best | dict(zip(names, one, strict=True)) for one in whole)), key=value_of)
+    for _ in range(PASSES):
+        for name, values in reference.grid.items():
+            able = [one for one in values if is_timed or not _in_days(one)]
+            best = climb(value_of, best, name, able)
+    return Tuned(best, value_of(best), len(seen))
 
 
-def _in_days(settings: Settings) -> bool:
-    forgetting = settings.get("forgetting")
-    return forgetting is not None and forgetting[1] == "days"
+def _in_days(value: Any) -> bool:
+    return isinstance(value, tuple) and value[-1] == "days"
 
 
 def _smaller(reference: Reference, split: Split, content: np.ndarray | None) -> tuple[Split, np.ndarray | None]:

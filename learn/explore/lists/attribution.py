@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
+from learn.data.sequences import sequences_of
 from learn.errors import LearnError
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items
 from learn.explore.lists.left_out import LeftOut
@@ -15,7 +16,7 @@ from learn.explore.lists.purchases import Groups
 from learn.explore.lists.score_terms import RankBreakdown, break_down, user_terms
 from learn.runs.baselines import ITEM_KNN
 from learn.runs.fitted_again import knn_terms
-from learn.runs.recommender import Recommender, sequences_of
+from learn.runs.recommender import Recommender
 
 FIRST = 10
 """Reasons that are shown, and whose order has to be the same however the history is cut."""

@@ -46,7 +46,7 @@ def user_terms(recommender: Recommender, user: int) -> UserTerms | None:
     """
     run, split = recommender.run, recommender.dataset.split.now
     if has_vectors(run):
-        terms = recommender.score_terms(recommender.users[user], recommender.history[user])
+        terms = recommender.score_terms(recommender.users[user], recommender.history_of(user))
         parts = {SIMILARITY: terms.similarity}
         if recommender.has_popularity_bias:
             parts[POPULARITY_BIAS] = terms.popularity_bias
@@ -60,9 +60,8 @@ def user_terms(recommender: Recommender, user: int) -> UserTerms | None:
     else:
         parts = {TOGETHER: np.asarray(knn_terms(run, split, user)[1].sum(axis=0), dtype=np.float32).ravel()}
     total = next(iter(parts.values())).copy()
-    if run.info.repeat:
-        parts[REPEAT_BIAS] = np.zeros_like(total)
-        parts[REPEAT_BIAS][np.unique(recommender.history[user])] = np.float32(run.info.repeat)
+    if run.info.repeat_bias:
+        parts[REPEAT_BIAS] = recommender.repeats(recommender.history_of(user))
         total += parts[REPEAT_BIAS]
     return UserTerms(parts, total, None if run.info.refit is None else tie_keys(len(total)))
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from learn.errors import LearnError
-from learn.runs.recommender import Recommender, best_of
-from learn.runs.suggestions import ScoreTerms, Suggestions
+from learn.runs.recommender import Recommender
+from learn.runs.suggestions import ScoreTerms, Suggestions, best_of
 from learn.runs.vectors import has_vectors
 
 STEP = 0.05
@@ -65,7 +65,7 @@ def terms_of_user(recommender: Recommender, user: int) -> ScoreTerms | None:
     """The `ScoreTerms` of every item for a user of the dataset; None where the Run has a stored list only."""
     if not has_vectors(recommender.run) or not recommender.users[user].any():
         return None
-    return recommender.score_terms(recommender.users[user], recommender.history[user])
+    return recommender.score_terms(recommender.users[user], recommender.history_of(user))
 
 
 def terms_of_history(recommender: Recommender, history: Sequence[int]) -> ScoreTerms:
@@ -98,13 +98,15 @@ def candidates(terms: ScoreTerms, k: int, allowed: np.ndarray) -> np.ndarray:
     spare): some hundreds of a large catalogue.
     """
     held = terms.repeat_bias != 0
+    bonus = np.unique(terms.repeat_bias[held])
     popularity = terms.popularity_bias.astype(np.float64)
     reach = np.abs(terms.similarity).max() + np.abs(popularity).max() + np.abs(terms.repeat_bias).max()
     margin = float(reach) * float(np.finfo(np.float32).eps) * 2 / STEP
-    groups = (np.flatnonzero(allowed & ~held), np.flatnonzero(allowed & held))
-    return np.sort(
-        np.concatenate([group[_band(terms.similarity[group], popularity[group], k, margin)] for group in groups])
-    )
+    groups = [np.flatnonzero(allowed & ~held), np.flatnonzero(allowed & held)]
+    bands = [group[_band(terms.similarity[group], popularity[group], k, margin)] for group in groups]
+    if len(bonus) > 1:  # each has its own: they are few, and all may move
+        bands[1] = groups[1]
+    return np.sort(np.concatenate(bands))
 
 
 def _band(one: np.ndarray, other: np.ndarray, k: int, margin: float) -> np.ndarray:

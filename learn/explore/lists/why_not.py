@@ -7,8 +7,9 @@ from itertools import combinations
 
 import numpy as np
 
+from learn.data.sequences import sequences_of
 from learn.explore.lists.score_terms import RankBreakdown, UserTerms, break_down, rank_of, user_terms
-from learn.runs.recommender import Recommender, sequences_of
+from learn.runs.recommender import Recommender
 from learn.runs.vectors import embeds
 
 HISTORY = "their history"

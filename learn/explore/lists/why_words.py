@@ -11,6 +11,7 @@ from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.numbers import fixed, short, signed
 from learn.explore.lists.score_terms import BUYERS, POPULARITY_BIAS, REPEAT_BIAS, SIMILARITY, TOGETHER, RankBreakdown
 from learn.explore.lists.why_not import HISTORY, WhyNot
+from learn.retrieval.repeats import Repeat
 
 SHORT_TERMS = {
     SIMILARITY: "fit to their purchases",
@@ -72,6 +73,21 @@ def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) ->
         f"{listed(tops)} {put} it highest, at place {high.rank:,}; {labels[worst]} lowest, at place {low.rank:,}. "
         f"The difference is mostly {SHORT_TERMS[by]}: {one} points against {other}."
     )
+
+
+def buying_again(repeat: Repeat) -> str:
+    """What a score gets for an item that the person had: the two coefficients of the repeat-consumption bias."""
+    if not repeat.slope:
+        return f"Whatever the person had before gets {_signed(repeat.constant)} to its score."
+    counted = f"an event counts half after {repeat.half_life:g} days" if repeat.half_life else "every event counts"
+    return (
+        f"What the person had before gets {_signed(repeat.constant)} {_signed(repeat.slope)} x log(how often) to its "
+        f"score, where {counted}."
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{'+' if value >= 0 else '−'}{abs(value):.2f}"
 
 
 def stability(found: Attribution) -> str:

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from learn.data.recency import recency
 from learn.data.sequences import Sequences
-from learn.evaluation.references import Known
+from learn.errors import LearnError
+from learn.evaluation.references import Known, svd
 from learn.evaluation.references import inverse as inverses
-from learn.evaluation.references.base import CannotFit, recency, user_item
+from learn.evaluation.references.base import ITEMS, CannotFit, profiles, user_item
 from learn.evaluation.references.ease import fit_ease, fit_l3ae
 from learn.evaluation.references.svd import fit_svd
 
@@ -72,7 +74,8 @@ def test_either_side_of_the_matrix_gives_the_same_inverse():
     owned = user_item(events(12, 9), 9)
     expected = np.linalg.inv((owned.T @ owned).toarray() + LAMBDA * np.eye(9))
     unit = np.eye(9, dtype=np.float32)
-    for made in (inverses.DenseInverse(owned, LAMBDA), inverses.LowRankInverse(owned, LAMBDA)):
+    gram = (owned.T @ owned).toarray()
+    for made in (inverses.DenseInverse(gram, LAMBDA), inverses.LowRankInverse(owned, LAMBDA)):
         np.testing.assert_allclose(made.times(unit), expected, atol=1e-5)
         np.testing.assert_allclose(made.diagonal(), expected.diagonal(), atol=1e-5)
 
@@ -95,6 +98,37 @@ def test_svd_keeps_the_largest_directions(known):
     left, values, right = np.linalg.svd(owned, full_matrices=False)
     expected = (left[:, :3] * values[:3]) @ right[:3]
     np.testing.assert_allclose(scores_of(fit_svd(known, 3), known), expected, atol=1e-4)
+
+
+def test_svd_divides_items_by_a_power_of_their_users_first(known):
+    owned = user_item(known.events, known.n_items).toarray().astype(np.float64)
+    scale = np.sqrt(np.maximum(owned.sum(axis=0), 1.0))
+    _, _, right = np.linalg.svd(owned / scale, full_matrices=False)
+    expected = (owned / scale) @ right[:3].T @ right[:3] * scale
+    np.testing.assert_allclose(scores_of(fit_svd(known, 3, power=0.5), known), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("small", [0, 3_000], ids=["svds", "eigh"])
+def test_directions_are_the_same_by_either_way(monkeypatch, small):
+    monkeypatch.setattr(svd, "SMALL", small)
+    owned = user_item(events(7, 20), 20)
+    found = svd.directions(owned, 3)
+    _, _, right = np.linalg.svd(owned.toarray())
+    np.testing.assert_allclose(np.abs(found), np.abs(right[:3].T), atol=1e-4)
+
+
+def test_a_profile_counts_every_event_or_an_item_once_by_its_last():
+    history = Sequences(np.array([3, 1, 3, 1, 1, 2], np.int32), np.array([0, 3, 6]))
+    each = profiles(history, 0, 2, 4, None).toarray()
+    once = profiles(history, 0, 2, 4, None, ITEMS).toarray()
+    np.testing.assert_array_equal(each, [[0, 1, 0, 2], [0, 2, 1, 0]])
+    np.testing.assert_array_equal(once, [[0, 1, 0, 1], [0, 1, 1, 0]])
+    np.testing.assert_allclose(
+        profiles(history, 0, 2, 4, (1.0, "events"), ITEMS).toarray(), [[0, 0.5, 0, 1], [0, 0.5, 1, 0]]
+    )
+    np.testing.assert_array_equal(profiles(history, 1, 2, 4, None, ITEMS).toarray(), once[1:])
+    with pytest.raises(LearnError, match="cannot count 'baskets'"):
+        profiles(history, 0, 1, 4, None, "baskets")
 
 
 def test_recency_halves_by_events_or_by_days():

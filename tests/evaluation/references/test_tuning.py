@@ -1,16 +1,20 @@
 """What validation chooses for a reference: its settings, and what it adds to the items of a history."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from learn.data.schema import Recommendations
 from learn.data.splits import Phase
+from learn.evaluation.climb import climb
 from learn.evaluation.protocol import validation_score
-from learn.evaluation.references import ITEM_KNN, PERSONAL_FREQUENCY, Known, Reference
+from learn.evaluation.references import ITEM_KNN, PERSONAL_FREQUENCY, Known, Reference, ranking
 from learn.evaluation.references.ranking import rank_scores, ranked_value, reference_bias
 from learn.evaluation.references.tune import tune
 from learn.evaluation.repeat_bias import fit_bias, fit_scale
 from learn.evaluation.validation import ValidationMetric, comparing_metric, validation_metric
+from learn.retrieval.repeats import Repeat
 
 
 def by_vectors(users, items):
@@ -47,7 +51,7 @@ def test_the_figure_on_validation_is_that_of_vectors(split, vectors):
         assert ranked_value(score, split, by, 0.5) == pytest.approx(expected, abs=1e-6)
 
 
-def test_tuning_takes_what_is_best_on_validation_and_goes_back_to_earlier_stages(synthetic_split, monkeypatch):
+def test_tuning_climbs_to_what_is_best_on_validation_and_goes_back_to_earlier_settings(synthetic_split, monkeypatch):
     split = synthetic_split
     monkeypatch.setattr("learn.evaluation.references.tune.validation_metric", comparing_metric)
     by, tried = comparing_metric(split), []
@@ -63,18 +67,55 @@ def test_tuning_takes_what_is_best_on_validation_and_goes_back_to_earlier_stages
 
         return score
 
-    reference = Reference(fit, {"first": 0, "second": 0}, ({"first": (0, 2)}, {"second": (0, 1)}))
+    reference = Reference(fit, {"first": 0, "second": 0}, {"first": (0, 2), "second": (0, 1)})
     found = tune(reference, split)
     assert found.settings == {"first": 2, "second": 1}
     assert found.value == ranked_value(fit(Known(split.train(), split.n_items), 2, 1), split, by)
     assert len(tried[:-1]) == len(set(tried[:-1])) == found.tried == 4, "nothing is fitted twice"
 
 
+def test_settings_that_make_up_for_each_other_are_tried_together(synthetic_split, monkeypatch):
+    """Both have to move at once: a step of one alone is worse."""
+    split = synthetic_split
+    common = np.bincount(split.target(Phase.VALIDATION).items, minlength=split.n_items).astype(np.float32)
+    monkeypatch.setattr("learn.evaluation.references.tune.validation_metric", comparing_metric)
+
+    def fit(known, first, second):
+        sign = {(0, 0): 0.0, (1, 1): 1.0}.get((first, second), -1.0)
+        return lambda histories, start, stop: np.tile(sign * common, (stop - start, 1))
+
+    alone = Reference(fit, {"first": 0, "second": 0}, {"first": (0, 1), "second": (0, 1)})
+    assert tune(alone, split).settings == {"first": 0, "second": 0}
+    assert tune(replace(alone, together=(("first", "second"),)), split).settings == {"first": 1, "second": 1}
+
+
+def test_a_climb_stops_where_the_next_is_no_better():
+    values, tried = {1: 0.1, 2: 0.3, 3: 0.2, 4: 0.9}, []
+
+    def value_of(settings):
+        tried.append(settings["one"])
+        return values[settings["one"]]
+
+    assert climb(value_of, {"one": 1, "two": 7}, "one", (1, 2, 3, 4)) == {"one": 2, "two": 7}
+    assert 4 not in tried, "beyond a worse neighbour nothing is tried"
+    assert climb(value_of, {"one": 3}, "one", (1, 2, 3, 4)) == {"one": 4}
+    assert climb(value_of, {"one": 3}, "one", (1, 2, 3)) == {"one": 2}
+
+
+def test_personal_frequency_is_tuned_on_what_it_ranks(split):
+    """Among unseen items all half-lives are one order: popularity's."""
+    score = PERSONAL_FREQUENCY.fit(Known(split.train(), split.n_items), forgetting=None)
+    by = validation_metric(split)._replace(candidates=Recommendations.ALL_CANDIDATES)
+    assert tune(PERSONAL_FREQUENCY, split).value >= ranked_value(score, split, by) > 0
+
+
 def test_half_lives_in_days_are_for_events_with_times(split):
-    timed = tune(ITEM_KNN, split)
+    grid = {"forgetting": (None, (60.0, "days"))}
+    days = replace(ITEM_KNN, together=(), settings=dict(ITEM_KNN.settings) | {"forgetting": None}, grid=grid)
+    timed = tune(days, split)
     sequences = split.sequences
     untimed = type(split)(split.info, type(sequences)(sequences.items, sequences.offsets), split.codes, split.n_items)
-    assert tune(ITEM_KNN, untimed).tried < timed.tried
+    assert (timed.tried, tune(days, untimed).tried) == (2, 1)
 
 
 def test_scale_and_bias_are_those_of_the_likelihood(synthetic_split):
@@ -99,7 +140,9 @@ def test_scale_and_bias_are_those_of_the_likelihood(synthetic_split):
         return (logits[rows] / 10).astype(np.float32)
 
     found = reference_bias(scorer, split)
-    assert found == pytest.approx(fit_bias(lambda some: scale * logits[some], split) / tenth, rel=0.05, abs=0.01)
+    assert found.constant == pytest.approx(
+        fit_bias(lambda some: scale * logits[some], split) / tenth, rel=0.05, abs=0.01
+    )
 
 
 def test_a_history_far_above_all_else_is_brought_down_where_nobody_has_the_same_again(synthetic_split):
@@ -113,7 +156,17 @@ def test_a_history_far_above_all_else_is_brought_down_where_nobody_has_the_same_
     kept = split.codes != 1
     kept |= ~np.isin(sequences.users * split.n_items + sequences.items, history.users * split.n_items + history.items)
     never = type(split)(split.info, sequences.keep(kept), split.codes[kept], split.n_items)
-    assert reference_bias(score, never) < -0.5, "an event in the history counts 1"
+    assert reference_bias(score, never).constant < -0.5, "an event in the history counts 1"
+
+
+def test_personal_frequency_keeps_the_history_first_where_people_buy_again(synthetic_split, monkeypatch):
+    split = synthetic_split
+    score = PERSONAL_FREQUENCY.fit(Known(split.train(), split.n_items), forgetting=None)
+    monkeypatch.setattr(ranking, "validation_metric", lambda split: ValidationMetric("new", "recall", 3))
+    by = ValidationMetric("all", "recall", 3)
+    found = reference_bias(score, split, with_frequency=False)
+    assert ranked_value(score, split, by, found) >= ranked_value(score, split, by, Repeat())
+    assert ranked_value(score, split, by, found) > ranked_value(score, split, by, -5.0), "all new items first"
 
 
 def test_scores_that_say_the_wrong_thing_keep_their_scale(synthetic_split):

@@ -100,7 +100,7 @@ def test_reasons_are_items_of_the_history_that_raise_the_score(recommenders, pha
 
 
 def test_a_single_item_of_a_history_is_its_own_reason(recommenders):
-    from learn.runs.recommender import sequences_of
+    from learn.data.sequences import sequences_of
 
     history = sequences_of([np.array([7])])
     for recommender in recommenders.values():

@@ -1,11 +1,13 @@
 """Lists under weights: the Recommender's own where all are 1, and never an item that the candidates lack."""
 
 import itertools
+from copy import copy
 
 import numpy as np
 import pytest
 
 from learn.errors import LearnError
+from learn.evaluation.protocol import rank_vectors
 from learn.explore.lists import terms as t
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
@@ -91,3 +93,24 @@ def test_terms_of_a_history_are_those_that_rank_it(recommenders, dataset):
     served = one.for_history(history, 9)
     assert found.items.tolist() == served.items.tolist()
     np.testing.assert_array_equal(found.scores, served.scores)
+
+
+def test_the_bias_by_frequency_is_live_as_it_was_ranked(recommenders, dataset):
+    one = copy(recommenders["learn-b"])
+    one.run = copy(one.run)
+    change = {"repeat": 0.3, "repeat_slope": 2.0, "repeat_half_life": 20.0}
+    one.run.info = one.run.info.model_copy(update=change)
+    ranked = rank_vectors(one.users, one.items, dataset.split, k=10, repeat=one.run.info.repeat_bias)["all"][0]
+    everything, several = np.ones(len(one.items), bool), 0
+    for user in range(len(dataset.user_ids)):
+        if not one.users[user].any():
+            continue
+        terms = t.terms_of_user(one, user)
+        several += len(np.unique(terms.repeat_bias)) > 2
+        expected = one.for_user(user, 10, unseen=False).items.tolist()
+        assert expected == ranked[user].tolist() == t.weighted_list(terms, t.Weights(), 10, everything).items.tolist()
+        kept = t.candidates(terms, 3, everything)
+        for again in (0.0, 0.5, 1.0):
+            found = t.weighted_list(terms, t.Weights(popularity_bias=0.2, repeat_bias=again), 3, everything)
+            assert set(found.items) <= set(kept)
+    assert several, "items of a history have biases of their own"

@@ -8,10 +8,9 @@ from learn.data.schema import Recommendations
 from learn.explore.catalogue import OTHER_CATEGORIES, Filters
 from learn.explore.figures import base as figures
 from learn.explore.lists import user_lists as r
-from learn.runs.recommender import best_of
 from learn.runs.run import Run
 from learn.runs.stored_lists import StoredLists
-from learn.runs.suggestions import Suggestions
+from learn.runs.suggestions import Suggestions, best_of
 from learn.runs.vectors import run_vectors
 from tests import synthetic
 from tests.exact import exact_scores
