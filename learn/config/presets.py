@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from learn.config.config import Config
-from learn.config.sections import CEXConfig, ObjectiveConfig, PALConfig, Preprocessing, TrainingConfig
+from learn.config.sections import (
+    BUNDLED,
+    BUNDLED_ENCODER,
+    CEXConfig,
+    ObjectiveConfig,
+    PALConfig,
+    Preprocessing,
+    TrainingConfig,
+)
 from learn.errors import LearnError
 from learn.item_towers import ItemTower
 from learn.sampling import SamplingConfig, SequenceUse
@@ -36,6 +44,7 @@ PRESETS: dict[str, Config] = {
     ),
     "short": Config(
         preset="short",
+        cex=CEXConfig(llm=f"{BUNDLED}+{BUNDLED_ENCODER}"),
         pal=PALConfig(
             hidden_size=256,
             num_layers=1,
@@ -45,6 +54,7 @@ PRESETS: dict[str, Config] = {
             id_dropout=0.3,
             popularity_bias=False,
             repeat_bias=True,
+            residual=True,
         ),
         sampling=SamplingConfig(
             history_length=50,

@@ -23,7 +23,7 @@ from learn.retrieval.exact import top_k
 from learn.retrieval.scores import pair_scores
 from learn.runs.folder import RunFolder, check_fits
 from learn.runs.stored_lists import StoredLists
-from learn.runs.suggestions import ScoreTerms, Suggestions
+from learn.runs.suggestions import ScoreTerms, Suggestions, residual_scores
 from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
 
 if TYPE_CHECKING:
@@ -211,18 +211,15 @@ class Recommender:
     # Answers.
 
     def score_terms(self, user_vector: np.ndarray, history: np.ndarray) -> ScoreTerms:
-        """What every item's score is made of.
-
-        Args:
-            user_vector: [d]; history: item indices that the user had.
-        """
+        """What every item's score is made of, for a user vector ([d]) after ``history`` (item indices)."""
         whole = pair_scores(user_vector, self.items)
         popularity = np.zeros_like(whole)
         if self.has_popularity_bias:
             popularity = (self.items[:, -1] * user_vector[-1]).astype(np.float32)
         repeats = np.zeros_like(whole)
         repeats[np.unique(history)] = np.float32(self.run.info.repeat)
-        return ScoreTerms(whole.astype(np.float64) - popularity, popularity, repeats, whole + repeats)
+        texts = residual_scores(self.run, user_vector, self.items)
+        return ScoreTerms(whole.astype(np.float64) - popularity, popularity, repeats, whole + repeats, texts)
 
     def for_user(self, user: int, k: int, *, unseen: bool = True, allowed: np.ndarray | None = None) -> Suggestions:
         """The best ``k`` items for a user of the dataset, after all that they did before the test target.
