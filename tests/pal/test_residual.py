@@ -13,6 +13,7 @@ from learn.explore.lists.purchases import Level, group_purchases
 from learn.explore.lists.score_terms import SIMILARITY, TEXTS, user_terms
 from learn.pal.residual import ContentResidual
 from learn.progress import make_progress
+from learn.runs.model_folder import LearnModel, model_of
 from learn.runs.recommender import Recommender, sequences_of
 from learn.training.residual import SHARES, choose_strength, strength_of
 from learn.training.train import prepare_content, train
@@ -126,6 +127,20 @@ def test_why_shows_the_texts_part_and_the_parts_make_the_score(runs, dataset, tm
     expected = {SIMILARITY, TEXTS}
     assert expected <= set(terms.parts)
     np.testing.assert_allclose(sum(terms.parts.values()), terms.total, atol=1e-5)
+
+
+@pytest.mark.parametrize("tower", ["b", "c"])
+def test_a_model_folder_and_onnx_embed_as_torch(strong, tmp_path, tower):
+    pytest.importorskip("onnxruntime")
+    from learn.runs.onnx_towers import TOLERANCE, write_onnx
+
+    model = model_of(strong[tower])
+    assert max(write_onnx(strong[tower], model, tmp_path).values()) <= TOLERANCE
+    model.save_pretrained(tmp_path / "model")
+    again, rows = LearnModel.from_pretrained(tmp_path / "model"), np.array([7, 3, 11])
+    expected = strong[tower].embed_history(rows)
+    np.testing.assert_allclose(again.embed_history(tiny_content()[rows]), expected, atol=1e-4)
+    assert not np.allclose(expected, 0)
 
 
 def test_a_refitted_run_keeps_the_strength(runs, dataset, tmp_path):
