@@ -68,7 +68,7 @@ def read_ahead(runs: Sequence[Run], dataset: Dataset) -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner="Waking the frozen LLM: the first time takes half a minute …")
-def _llm(settings: str, models: str) -> FrozenLLM:
+def _llm(settings: str, models: str) -> tuple[FrozenLLM, ...]:
     try:
         return _loading(settings, models).result()
     except LearnError:
@@ -77,15 +77,15 @@ def _llm(settings: str, models: str) -> FrozenLLM:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _loading(settings: str, models: str) -> Future[FrozenLLM]:
+def _loading(settings: str, models: str) -> Future[tuple[FrozenLLM, ...]]:
     """The LLM on its way, of which there is one, however many ask for it."""
     return _in_background(lambda: _load(settings, models))
 
 
-def _load(settings: str, models: str) -> FrozenLLM:
-    from learn.cex.llm import load_llm
+def _load(settings: str, models: str) -> tuple[FrozenLLM, ...]:
+    from learn.runs.new_items import load_llms
 
-    return load_llm(CEXConfig.model_validate_json(settings), models)
+    return load_llms(CEXConfig.model_validate_json(settings), models)
 
 
 def _in_background(work: Callable[[], Result]) -> Future[Result]:
@@ -102,8 +102,8 @@ def _in_background(work: Callable[[], Result]) -> Future[Result]:
     return future
 
 
-def open_llm(cex: CEXConfig) -> FrozenLLM:
-    """The LLM that ``cex`` names, kept warm."""
+def open_llm(cex: CEXConfig) -> tuple[FrozenLLM, ...]:
+    """The LLMs that ``cex`` names, kept warm."""
     return _llm(cex.model_dump_json(), str(cache.workspace().models))
 
 

@@ -21,8 +21,9 @@ def main() -> None:
         os.nice(10)  # the first page comes first
     place = Workspace.at()
     for cex in reading_runs(place):
-        with suppress(LearnError):  # the page that needs it says what is wrong
-            convert_bundled(cex, place.models)
+        for one in cex.encoders:
+            with suppress(LearnError):  # the page that needs it says what is wrong
+                convert_bundled(one, place.models)
 
 
 if __name__ == "__main__":

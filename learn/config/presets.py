@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from learn.config.config import Config
-from learn.config.sections import CEXConfig, ObjectiveConfig, PALConfig, Preprocessing, TrainingConfig
+from learn.config.sections import (
+    BUNDLED,
+    BUNDLED_ENCODER,
+    CEXConfig,
+    ObjectiveConfig,
+    PALConfig,
+    Preprocessing,
+    TrainingConfig,
+)
 from learn.errors import LearnError
 from learn.item_towers import ItemTower, Tower
 from learn.sampling import SamplingConfig, SequenceUse
@@ -38,6 +46,7 @@ PRESETS: dict[str, Config] = {
     ),
     "short": Config(
         preset="short",
+        cex=CEXConfig(llm=f"{BUNDLED}+{BUNDLED_ENCODER}"),
         pal=PALConfig(
             hidden_size=256,
             num_layers=1,
@@ -47,6 +56,7 @@ PRESETS: dict[str, Config] = {
             id_dropout=0.3,
             popularity_bias=False,
             repeat_bias=True,
+            residual=True,
         ),
         sampling=SamplingConfig(
             history_length=50,

@@ -66,7 +66,7 @@ FIRST_NAMES = {"popularity_prior": "popularity_bias", "repeat_term": "repeat_bia
 """Settings of `PALConfig` by the names that they had first: stored configurations and commands may still say them."""
 
 
-LATER = {"shrinkage": 0.0, "wording": 0.0}
+LATER = {"shrinkage": 0.0, "wording": 0.0, "residual": False, "residual_half_life": 3.0, "residual_whitening": False}
 """Settings of `PALConfig` that came later, and the value at which all is as it was without them."""
 
 
@@ -155,6 +155,14 @@ class PALConfig(Frozen):
     """Of whitening: how many times the covariance of rewording is added, the mean outer product of what becomes of an
     item's embedding when the item is said in other words (`learn.cex.rewording`). Directions of the writing are then
     not blown up but pressed down, and typed text is understood. Not stated."""
+    residual: bool = False
+    """Adds to every item's score how alike its text is to the history's texts as the frozen LLM read them, times a
+    number that is chosen on validation (`learn.pal.residual`); not where `inputs` is the ID. Not in the paper."""
+    residual_half_life: Annotated[float, Field(gt=0.0)] = 3.0
+    """An event of the history counts half as much there as one that is so many events later."""
+    residual_whitening: bool = False
+    """The residual reads content that was whitened apart from what PAL reads: so it is where towers that were trained
+    on other products rank a catalogue (`learn.training.transfer`)."""
     popularity_bias: bool = True
     """Adds to every item's score a number read from its text (a small MLP on E^c). Not in the paper."""
     repeat_bias: bool = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from learn.config import Inputs, SamplingConfig
 from learn.data.sequences import Sequences, pad
@@ -20,7 +19,7 @@ TOKENS_PER_BATCH = 4096
 def item_vectors(
     towers: Towers, content: torch.Tensor, block: int = 4096, items: torch.Tensor | None = None
 ) -> np.ndarray:
-    """[N, D_llm] prepared content -> [N, d] float32, with the popularity bias as a last dimension where there is one.
+    """[N, D_llm] prepared content -> [N, d] float32, as `Towers.served_items` lays them out.
 
     The score is then a plain dot product with `user_vectors`. ``items`` is as there. Equal rows have equal vectors.
     """
@@ -35,8 +34,7 @@ def item_vectors(
     for start in range(0, len(content), block):
         stop = min(start + block, len(content))
         rows = towers.inputs(content[start:stop], items[start:stop])
-        embedded, bias = towers.items(rows), towers.popularity_bias(rows)
-        parts.append(embedded if bias is None else torch.cat([embedded, bias[:, None]], dim=1))
+        parts.append(towers.served_items(rows))
     return torch.cat(parts).float().cpu().numpy()[place]
 
 
@@ -68,8 +66,7 @@ def user_vectors(
             rows are the catalogue.
 
     Returns:
-        [U, d] float32, scaled by 1 / temperature, with a last dimension of 1 where there is a popularity bias;
-        zeros without history.
+        [U, d] float32, as `Towers.served_users` lays them out; zeros without history.
     """
     towers.eval()
     owners, rows = [], []
@@ -80,8 +77,7 @@ def user_vectors(
         for chunk in chunks(history, sampling.history_length):
             owners.append(user)
             rows.append(chunk)
-    width = towers.pal.output.out_features
-    total = torch.zeros(len(histories), width, device=content.device)
+    total = torch.zeros(len(histories), towers.user_width, device=content.device)
     order = np.argsort([len(row) for row in rows], kind="stable")
     place = 0
     while place < len(order):
@@ -95,11 +91,7 @@ def user_vectors(
         padded = torch.as_tensor(pad([rows[row] for row in chosen], 0), device=content.device)
         last = torch.as_tensor([len(rows[row]) - 1 for row in chosen], device=content.device)
         rows_read = towers.inputs(content[padded], padded if items is None else items[padded])
-        embedded = towers.users(rows_read)[torch.arange(len(chosen), device=content.device), last]
+        embedded = towers.user_parts(rows_read)[torch.arange(len(chosen), device=content.device), last]
         total.index_add_(0, torch.as_tensor([owners[row] for row in chosen], device=content.device), embedded)
         place += len(chosen)
-    vectors = functional.normalize(total, dim=-1) * towers.scale
-    if towers.prior_head is not None:
-        has_history = torch.as_tensor(histories.lengths > 0, device=content.device)
-        vectors = torch.cat([vectors, has_history.float()[:, None]], dim=1)
-    return vectors.float().cpu().numpy()
+    return towers.served_users(total).float().cpu().numpy()

@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from learn.data.sequences import pad
 from learn.pal.encoder import PAL, Attention, Block
+from learn.pal.towers import Towers
 
 TOKENS_PER_BATCH = 4096
 """On a processor, larger batches no longer fit its caches and are slower."""
@@ -41,6 +42,17 @@ def last_embeddings(pal: PAL, rows: torch.Tensor, kept: Sequence[np.ndarray]) ->
         batch = [kept[place] for place in places]
         found[torch.as_tensor(places)] = _sharing(pal, base, batch) if shares else _each(pal, rows, batch)
     return found
+
+
+@torch.inference_mode()
+def last_parts(towers: Towers, rows: torch.Tensor, kept: Sequence[np.ndarray]) -> torch.Tensor:
+    """[P, `Towers.user_width`] `Towers.user_parts` at the last position of each shortened sequence.
+
+    Args:
+        rows, kept: as of `last_embeddings`.
+    """
+    found = last_embeddings(towers.pal, rows, kept)
+    return found if towers.residual is None else torch.cat([found, towers.residual.last(rows, kept)], dim=-1)
 
 
 def _each(pal: PAL, rows: torch.Tensor, kept: list[np.ndarray]) -> torch.Tensor:

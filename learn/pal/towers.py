@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from learn.config import Config
 from learn.errors import LearnError
@@ -14,16 +15,18 @@ from learn.item_towers import ITEM_TOWERS
 from learn.pal.encoder import PAL
 from learn.pal.inputs import ItemInputs
 from learn.pal.popularity_bias import PopularityBias
+from learn.pal.residual import ContentResidual, has_residual
 
 TOLERANCE = 0.01
 """What is no difference between two embeddings of length 1, number by number."""
 
 
 class Towers(nn.Module):
-    """Both towers on shared weights, the temperature, and the optional popularity bias.
+    """Both towers on shared weights, the temperature, and the optional popularity bias and residual content path.
 
-    s(user, item) = scale * cosine + popularity bias(item); at inference every variant embeds a *single* item. What the
-    methods take are rows of ``inputs``: [..., D_in], prepared content ([..., D_llm]) where items are read by text.
+    s(user, item) = scale * cosine + popularity bias(item) + residual; at inference every variant embeds a *single*
+    item. What the methods take are rows of ``inputs``: [..., D_in], prepared content ([..., D_llm]) where items are
+    read by text.
 
     Args:
         content_size: D_llm.
@@ -43,6 +46,7 @@ class Towers(nn.Module):
         size = None if self.item_tower.own_vectors else content_size
         self.pal = PAL(self.inputs.width, config.pal, size, config.cex, models)
         self.prior_head = PopularityBias(self.inputs.width) if config.pal.popularity_bias else None
+        self.residual = ContentResidual(content_size, config.pal) if has_residual(config.pal) else None
         self.log_scale = nn.Parameter(
             torch.tensor(-math.log(config.objective.temperature)), requires_grad=config.objective.learn_temperature
         )
@@ -71,6 +75,42 @@ class Towers(nn.Module):
     def popularity_bias(self, content: torch.Tensor) -> torch.Tensor | None:
         """[..., D_in] -> [...] added to the items' scores, or None without a popularity bias."""
         return None if self.prior_head is None else self.prior_head(content)
+
+    # What is served: vectors whose plain inner product is the score.
+
+    @property
+    def user_width(self) -> int:
+        """How many numbers `user_parts` has."""
+        return self.pal.output.out_features + (0 if self.residual is None else self.residual.content_size)
+
+    def user_parts(self, content: torch.Tensor, log_weights: torch.Tensor | None = None) -> torch.Tensor:
+        """[B, H, D_in] -> [B, H, `user_width`] `users`, and behind them the residual's: both of length 1."""
+        users = self.users(content, log_weights)
+        if self.residual is None:
+            return users
+        return torch.cat([users, self.residual.users(content, log_weights).to(users.dtype)], dim=-1)
+
+    def served_users(self, parts: torch.Tensor) -> torch.Tensor:
+        """[..., `user_width`] sums of `user_parts` -> [..., d] each at length 1 again, times what it counts.
+
+        A last dimension of 1 takes the popularity bias, where there is one and some history. Where items are their
+        content, both parts meet it: they are added up.
+        """
+        width = self.pal.output.out_features
+        users = functional.normalize(parts[..., :width], dim=-1) * self.scale
+        if self.residual is not None:
+            texts = functional.normalize(parts[..., width:], dim=-1) * self.residual.strength
+            users = torch.cat([users, texts], dim=-1) if self.item_tower.own_vectors else users + texts
+        if self.prior_head is None:
+            return users
+        return torch.cat([users, parts.ne(0).any(dim=-1, keepdim=True).to(users.dtype)], dim=-1)
+
+    def served_items(self, content: torch.Tensor) -> torch.Tensor:
+        """[n, D_in] -> [n, d] each item alone, what the residual reads of it, and its popularity bias."""
+        parts, bias = [self.items(content)], self.popularity_bias(content)
+        if self.residual is not None and self.item_tower.own_vectors:
+            parts.append(self.residual.items(content).to(parts[0].dtype))
+        return torch.cat(parts if bias is None else [*parts, bias[:, None]], dim=1)
 
     @torch.no_grad()
     def check_item_tower(self, content: torch.Tensor, items: torch.Tensor) -> None:

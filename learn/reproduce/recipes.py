@@ -6,7 +6,7 @@ from itertools import product
 
 from learn.config import PRESETS, Config, ItemTower, SequenceUse
 from learn.item_towers import ITEM_TOWERS
-from learn.reproduce.rows import REFERENCES, Table, TableRow
+from learn.reproduce.rows import REFERENCES, Table, TableRow, as_in_the_paper
 from learn.training_objectives import OBJECTIVES
 
 RELEASED_CUTS = 5
@@ -20,8 +20,7 @@ def recipes(base: Config) -> Table:
 
     What makes a recipe is taken from the presets ``paper`` and ``released``: item tower, inputs' scale, sampling, loss.
     Width, layers, batch and epochs are ``base``'s, so that a processor trains them; there is no pre-training on other
-    domains. The released recipe stands there
-    under tower (a) too: its one target is read alone, so (a) is (b).
+    domains. The released recipe stands there under tower (a) too: its one target is read alone, so (a) is (b).
 
     Behind them (a) and (b) under every objective with negatives of the batch alone: `in_batch`.
     """
@@ -29,7 +28,7 @@ def recipes(base: Config) -> Table:
     same |= {f"sampling__{name}": getattr(base.sampling, name) for name in ("history_length", "target_length")}
 
     def recipe(name: str, code: str, cuts: int = 1) -> Config:
-        found = PRESETS[name].model_copy(update={"cex": base.cex, "training": base.training})
+        found = PRESETS[name].model_copy(update={"cex": as_in_the_paper(base).cex, "training": base.training})
         return found.with_values(**same, pal__item_tower=code, sampling__cuts_per_epoch=cuts)
 
     def released(code: str) -> Config:
@@ -40,7 +39,7 @@ def recipes(base: Config) -> Table:
         TableRow("released", "the released recipe, (b)", "text", released(ItemTower.ITEM.value)),
         TableRow("released-a", "the released recipe, (a)", "text", released(ItemTower.SEQUENCE.value)),
         TableRow("ours", "ours, (b)", "text", base.with_values(pal__item_tower=ItemTower.ITEM.value)),
-        *in_batch(base),
+        *in_batch(as_in_the_paper(base)),
     )
     return Table("The paper's method, the released recipe, ours", (*REFERENCES, *rows), reference="ours")
 

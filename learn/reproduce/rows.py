@@ -93,3 +93,8 @@ COLD_REFERENCES = tuple(
 def refitted_row(row: TableRow) -> TableRow:
     """``row`` once more, refitted on training and validation."""
     return replace(row, name=row.name + REFIT_SUFFIX, label=f"{row.label}, refitted", refit=True)
+
+
+def as_in_the_paper(base: Config) -> Config:
+    """``base`` with its texts read once, by the first of its LLMs, and scored by PAL alone."""
+    return base.with_values(cex__llm=base.cex.encoders[0].llm, pal__residual=False)

@@ -22,12 +22,13 @@ from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.reproduce.external_baselines import PEERS
 from learn.reproduce.recipes import recipes
-from learn.reproduce.rows import COLD_REFERENCES, REFERENCES, Source, Table, TableRow, refitted_row
+from learn.reproduce.rows import COLD_REFERENCES, REFERENCES, Source, Table, TableRow, as_in_the_paper, refitted_row
 from learn.training_objectives import OBJECTIVES
 
 
 def _paper(base: Config) -> Config:
     """``base`` under the paper's objective: every history position with every target item of a sequence cut in two."""
+    base = as_in_the_paper(base)
     paper = {"objective__kind": Objective.DENSE_ALL_ACTION.value, "sampling__sequence": SequenceUse.CUT.value}
     return base.with_values(**paper)
 
@@ -84,6 +85,7 @@ def towers_and_sampling(base: Config) -> Table:
 
 def inputs(base: Config) -> Table:
     """Table 6: a trained ID embedding, a small encoder's text, the LLM's text, and text with IDs; tower (b)."""
+    base = as_in_the_paper(base)
     tower = {"pal__item_tower": ItemTower.ITEM.value}
     encoder = base.with_values(**tower, cex__llm=BUNDLED_ENCODER)
     ids, both = (base.with_values(**tower, pal__inputs=kind.value) for kind in (Inputs.ID, Inputs.TEXT_AND_ID))
@@ -111,7 +113,7 @@ def backbones(base: Config) -> Table:
     The LLM's layers are dear on a processor: every row, the own transformer's too, trains for at most 6 epochs in
     batches of at most 256 users and with at most 512 catalogue negatives, so that a row is a matter of minutes.
     """
-    limited = base.with_values(
+    limited = as_in_the_paper(base).with_values(
         pal__item_tower=ItemTower.ITEM.value,
         objective__catalogue_negatives=min(base.objective.catalogue_negatives, 512),
         training__batch_size=min(base.training.batch_size, 256),
@@ -130,7 +132,7 @@ def backbones(base: Config) -> Table:
 
 def towers_and_objectives(base: Config) -> Table:
     """Does (a) beat (b) only because sequences are cut? Every tower under every objective, cut and whole."""
-    rows = []
+    base, rows = as_in_the_paper(base), []
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
     for tower, objective, sequence in product(towers, OBJECTIVES.entries, SequenceUse):
         if not objective.takes(sequence):
@@ -144,7 +146,7 @@ def towers_and_objectives(base: Config) -> Table:
 
 def what_matters(base: Config) -> Table:
     """Tower (b) as the preset has it, and with one setting changed at a time."""
-    pal, sampling = base.pal, base.sampling
+    pal, sampling, both = base.pal, base.sampling, len(base.cex.encoders) > 1
     other = Preprocessing.STANDARDISE if pal.preprocessing is Preprocessing.WHITEN else Preprocessing.WHITEN
     changes: dict[str, tuple[str, dict[str, object]]] = {
         "preprocessing": (
@@ -159,7 +161,11 @@ def what_matters(base: Config) -> Table:
             "repeats are targets, the past is a negative" if sampling.new_targets_only else "new targets only",
             {"sampling__new_targets_only": not sampling.new_targets_only},
         ),
-        "both-texts": ("text by the LLM and by the encoder", {"cex__llm": f"{base.cex.llm}+{BUNDLED_ENCODER}"}),
+        "texts": (
+            "text by the LLM alone" if both else "text by the LLM and by the encoder",
+            {"cex__llm": base.cex.encoders[0].llm if both else f"{base.cex.llm}+{BUNDLED_ENCODER}"},
+        ),
+        "residual": (f"residual content path {_switch(not pal.residual)}", {"pal__residual": not pal.residual}),
         "narrower": ("half the width", {"pal__hidden_size": pal.hidden_size // 2}),
         "deeper": ("one layer more", {"pal__num_layers": pal.num_layers + 1}),
         "output-64": ("64 output dimensions", {"pal__output_size": 64}),

@@ -74,21 +74,22 @@ def anchors_of(run: RunFolder, dataset: Dataset, content: Callable[[], np.ndarra
 
     Returns:
         None where the content store does not hold what the LLM makes of items in other words (it was made by an older
-        version, or of somebody's own vectors), or several LLMs read the catalogue.
+        version, or of somebody's own vectors).
     """
     key = str(run.info.content_key)
-    if run.info.content_key is None or KEY_SEPARATOR in key:
+    if run.info.content_key is None:
         return None
-    folder = run.workspace.content(run.info.dataset) / key
-    known = (str(folder.absolute()), dataset.fingerprint, repr(dataset.split.describe()))
+    root = run.workspace.content(run.info.dataset)
+    known = (str((root / key).absolute()), dataset.fingerprint, repr(dataset.split.describe()))
     if known not in _made:
         trained = dataset.split.training_counts() > 0
         rows, prompts = rewordings(dataset.items, trained)
-        store = ContentStore(folder)
-        if not len(rows) or not store.holds(prompts):
+        stores = [ContentStore(root / one) for one in key.split(KEY_SEPARATOR)]
+        if not len(rows) or not all(store.holds(prompts) for store in stores):
             return None
         catalogue = content()
-        differences = store.vectors_for(prompts) - catalogue[rows]
+        read = np.concatenate([store.vectors_for(prompts) for store in stores], axis=1)
+        differences = read - catalogue[rows]
         scale = fit_preprocessing(catalogue[trained], Preprocessing.WHITEN, SHRINKAGE, WORDING, differences)
         index = ExactIndex(normalise(scale.apply(catalogue)).astype(np.float32))
         _made.clear()

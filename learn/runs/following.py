@@ -16,6 +16,7 @@ from learn.cex.extractor import embed_texts, tokenise
 from learn.cex.llm import load_llm
 from learn.cex.prompt import item_prompts
 from learn.cex.store import ContentStore, text_hash
+from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences, take_users
@@ -29,7 +30,7 @@ from learn.runs.baselines import BASELINES
 from learn.runs.fitted_again import lists_again
 from learn.runs.folder import FOLLOWING, run_stamp
 from learn.runs.info import write_table, write_vectors
-from learn.runs.new_items import reading_settings
+from learn.runs.new_items import readers, reading_settings
 from learn.runs.recommender import Recommender
 from learn.runs.rivals import content_of
 from learn.runs.run import Run
@@ -114,7 +115,11 @@ def _follow(run: Run, before: Run | None, new: Dataset, folder: Path, workspace:
 
 def _read_new_texts(run: Run, new: Dataset) -> None:
     """Lets the LLM read what the Run's content store lacks of ``new``, and keeps it there."""
-    store = ContentStore(run.workspace.content(new.name) / str(run.info.content_key))
+    for cex, store in readers(run):
+        _read_into(run, new, cex, store)
+
+
+def _read_into(run: Run, new: Dataset, cex: CEXConfig, store: ContentStore) -> None:
     there = store.load()[0]
     missing = [text for text in dict.fromkeys(item_prompts(new.items)) if text_hash(text) not in there]
     if not missing:
@@ -124,7 +129,7 @@ def _read_new_texts(run: Run, new: Dataset) -> None:
             f"Run {run.name} is the prebuilt demo's, where nothing is written.",
             f"Train your own: learn train {new.name}",
         )
-    cex = reading_settings(run)
+    cex = cex.model_copy(update={"dtype": reading_settings(run).dtype})
     llm = load_llm(cex, run.models)
     vectors, lengths = embed_texts(missing, llm, cex), tokenise(missing, llm, cex).whole
     with store.locked():

@@ -26,7 +26,7 @@ def reading_runs(workspace: Workspace) -> Iterator[CEXConfig]:
         for path in run_paths(workspace, dataset).values():
             with suppress(LearnError):
                 run = RunFolder(path)
-                if not run.info.content_key or not is_here(run.config.cex.llm):
+                if not run.info.content_key or not all(is_here(one.llm) for one in run.config.cex.encoders):
                     continue
                 cex = reading_settings(run)
                 if cex.model_dump_json() not in said:

@@ -48,9 +48,7 @@ class ItemTower(nn.Module):
         rows, towers = self.model.prepared(content), self.model.towers
         if towers is None:
             return functional.normalize(rows, dim=-1)
-        rows = towers.inputs(rows, items)
-        embedded, bias = towers.items(rows), towers.popularity_bias(rows)
-        return embedded if bias is None else torch.cat([embedded, bias[:, None]], dim=1)
+        return towers.served_items(towers.inputs(rows, items))
 
 
 class UserTower(nn.Module):
@@ -69,12 +67,9 @@ class UserTower(nn.Module):
         if towers is None:
             there = torch.arange(rows.shape[1])[None, :] < lengths[:, None]
             return functional.normalize((rows * there[..., None]).sum(dim=1), dim=-1)
-        every = towers.users(towers.inputs(rows, items))
+        every = towers.user_parts(towers.inputs(rows, items))
         last = (lengths - 1)[:, None, None].expand(-1, 1, every.shape[-1])
-        embedded = functional.normalize(every.gather(1, last)[:, 0], dim=-1) * towers.scale
-        if towers.prior_head is None:
-            return embedded
-        return torch.cat([embedded, torch.ones_like(embedded[:, :1])], dim=1)
+        return towers.served_users(every.gather(1, last)[:, 0])
 
 
 def write_onnx(recommender: Recommender, model: LearnModel, folder: Path) -> dict[str, float]:

@@ -22,7 +22,7 @@ from learn.pal.preprocessing import ContentPreprocessing
 from learn.retrieval.scores import pair_scores
 from learn.runs.folder import RunFolder, check_fits
 from learn.runs.stored_lists import StoredLists
-from learn.runs.suggestions import ScoreTerms, Suggestions, best_of
+from learn.runs.suggestions import ScoreTerms, Suggestions, best_of, residual_scores
 from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
 
 if TYPE_CHECKING:
@@ -232,7 +232,8 @@ class Recommender:
         if self.has_popularity_bias:
             popularity = (self.items[:, -1] * user_vector[-1]).astype(np.float32)
         repeats = self.repeats(one_history(history))
-        return ScoreTerms(whole.astype(np.float64) - popularity, popularity, repeats, whole + repeats)
+        texts = residual_scores(self.run, user_vector, self.items)
+        return ScoreTerms(whole.astype(np.float64) - popularity, popularity, repeats, whole + repeats, texts)
 
     def for_user(self, user: int, k: int, *, unseen: bool = True, allowed: np.ndarray | None = None) -> Suggestions:
         """The best ``k`` items for a user of the dataset, after all that they did before the test target.

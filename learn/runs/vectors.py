@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from learn.config import Inputs
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.pal.preprocessing import ContentPreprocessing
@@ -26,8 +27,23 @@ def has_popularity_bias(run: RunFolder) -> bool:
         return "prior" in run.tensors("preprocessing")
     if run.info.item_vectors == "none" or not (run.path / "config.json").exists():
         return False
+    pal, texts = run.config.pal, residual_part(run)
+    width = pal.output_size if texts is None else texts.stop
+    return pal.popularity_bias and run.own_item_vectors.shape[1] == width + 1
+
+
+def residual_part(run: RunFolder) -> slice | None:
+    """Which dimensions of the vectors of ``run`` are the residual content path's (`learn.pal.residual`).
+
+    None: it has none, or none of its own, as where items are their content embeddings.
+    """
+    if run.info.item_vectors != "own" or not (run.path / "config.json").exists():
+        return None
     pal = run.config.pal
-    return pal.popularity_bias and run.own_item_vectors.shape[1] == pal.output_size + 1
+    if not pal.residual or pal.inputs is Inputs.ID:
+        return None
+    first = pal.output_size
+    return slice(first, first + len(run.tensors("preprocessing")["mean"]))
 
 
 def normalise(vectors: np.ndarray) -> np.ndarray:

@@ -30,6 +30,7 @@ from learn.retrieval.repeats import Repeat
 from learn.runs.info import RunInfo, provenance, repeat_fields
 from learn.runs.run import Run
 from learn.runs.write import finish_run
+from learn.training.residual import choose_strength, strength_of
 from learn.training.trainer import Trainer, TrainingState, remove_checkpoints
 from learn.workspace import Workspace
 
@@ -177,6 +178,10 @@ def _finish(
         plain: as of `train`.
     """
     split, config = common["split"], common["config"]
+    if towers.residual is not None:
+        towers.residual.strength.fill_(
+            choose_strength(towers, content, split, config) if plain is None else strength_of(plain)
+        )
     users = user_vectors(towers, content, split.history(Phase.TEST), config.sampling)
     items = item_vectors(towers, content)
     repeat = Repeat() if plain is None else plain.info.repeat_bias

@@ -23,7 +23,7 @@ LONGEST_TEXT = 200
 def find_by_meaning(
     text: str,
     scale: ContentPreprocessing,
-    llm: FrozenLLM,
+    llm: FrozenLLM | tuple[FrozenLLM, ...],
     cex: CEXConfig,
     vectors: np.ndarray,
     items: np.ndarray,

@@ -10,11 +10,11 @@ import plotly.graph_objects as go
 from learn.explore.colours import REST_COLOUR
 from learn.explore.figures.base import finish, plain, plain_one
 from learn.explore.lists.attribution import Attribution
-from learn.explore.lists.score_terms import BUYERS, POPULARITY_BIAS, REPEAT_BIAS, SIMILARITY, TOGETHER
+from learn.explore.lists.score_terms import BUYERS, POPULARITY_BIAS, REPEAT_BIAS, SIMILARITY, TEXTS, TOGETHER
 from learn.explore.lists.why_words import SHORT_TERMS
 
 TITLE_LENGTH = 34
-PATTERNS = {SIMILARITY: "", TOGETHER: "", POPULARITY_BIAS: "/", BUYERS: "/", REPEAT_BIAS: "x"}
+PATTERNS = {SIMILARITY: "", TEXTS: ".", TOGETHER: "", POPULARITY_BIAS: "/", BUYERS: "/", REPEAT_BIAS: "x"}
 """Term -> how its part of a bar is filled: the colour says which variant."""
 
 

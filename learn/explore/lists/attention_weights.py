@@ -13,7 +13,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import torch
-from torch.nn import functional
 
 from learn.data.sequences import pad
 from learn.pal.infer import chunks
@@ -75,10 +74,9 @@ def _chunk_gradients(
     rows = towers.inputs(rows, torch.as_tensor(padded, dtype=torch.int64))
     last = torch.as_tensor([len(part) - 1 for part in parts])
     log_weights = torch.zeros(padded.shape, requires_grad=True)
-    embedded = towers.users(rows, log_weights)[torch.arange(len(parts)), last]
+    embedded = towers.user_parts(rows, log_weights)[torch.arange(len(parts)), last]
     total = torch.zeros(n_owners, embedded.shape[1]).index_add(0, owners, embedded)
-    direction = torch.as_tensor(item_vector[: embedded.shape[1]])
-    score = (functional.normalize(total, dim=-1) * towers.scale.detach()) @ direction
+    score = towers.served_users(total) @ torch.as_tensor(item_vector)  # of a bias no weight changes anything
     (gradients,) = torch.autograd.grad(score.sum(), log_weights)  # d / d log w = d / d w at w = 1
     return np.asarray(gradients)
 

@@ -15,7 +15,7 @@ import torch
 
 from learn.errors import LearnError
 from learn.explore.lists.purchases import Groups, Level, other_cut, read_events
-from learn.pal.leave_out import last_embeddings
+from learn.pal.leave_out import last_parts
 from learn.pal.towers import Towers
 from learn.runs.recommender import Recommender
 from learn.runs.vectors import embeds, normalise
@@ -103,19 +103,20 @@ def _under(
 ) -> np.ndarray:
     """[n, d] float32 under one cut; a chunk that loses all of its events is no chunk."""
     owner = {item: number for number, group in enumerate(groups.members) for item in group.tolist()}
-    width = towers.pal.output.out_features
+    width = towers.user_width
     total, lost = np.zeros(width), np.zeros((len(groups.members), width))
     for part in parts:
         owners = np.array([owner[item] for item in events[part].tolist()])
         kept = [np.arange(len(part)), *(np.flatnonzero(owners != one) for one in np.unique(owners))]
         some = [one for one in kept if len(one)]
-        embedded = last_embeddings(towers.pal, rows[torch.as_tensor(part)], some).numpy().astype(np.float64)
+        embedded = last_parts(towers, rows[torch.as_tensor(part)], some).numpy().astype(np.float64)
         total += embedded[0]
         lost[np.unique(owners)] += embedded[0]
         lost[np.unique(owners)[[len(one) > 0 for one in kept[1:]]]] -= embedded[1:]
-    scale = towers.scale.item()
-    found: np.ndarray = (scale * (normalise(total[None]) - normalise(total - lost))).astype(np.float32)
-    return found
+    with torch.inference_mode():
+        whole, rest = (towers.served_users(torch.as_tensor(one)).numpy() for one in (total[None], total - lost))
+    found: np.ndarray = (whole - rest).astype(np.float32)
+    return found if towers.prior_head is None else found[:, :-1]
 
 
 def _of_the_mean(recommender: Recommender, history: np.ndarray, groups: Groups) -> np.ndarray:

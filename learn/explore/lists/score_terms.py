@@ -20,8 +20,9 @@ from learn.runs.recommender import Recommender
 from learn.runs.vectors import has_vectors
 
 SIMILARITY, POPULARITY_BIAS, REPEAT_BIAS = "similarity", "popularity bias", "repeat-consumption bias"
+TEXTS = "texts alike"
 TOGETHER, BUYERS = "bought together", "number of buyers"
-TERMS = (SIMILARITY, TOGETHER, POPULARITY_BIAS, BUYERS, REPEAT_BIAS)
+TERMS = (SIMILARITY, TEXTS, TOGETHER, POPULARITY_BIAS, BUYERS, REPEAT_BIAS)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ def user_terms(recommender: Recommender, user: int) -> UserTerms | None:
     if has_vectors(run):
         terms = recommender.score_terms(recommender.users[user], recommender.history_of(user))
         parts = {SIMILARITY: terms.similarity}
+        if terms.texts is not None:
+            parts = {SIMILARITY: terms.similarity - terms.texts, TEXTS: terms.texts}
         if recommender.has_popularity_bias:
             parts[POPULARITY_BIAS] = terms.popularity_bias
         if terms.repeat_bias.any():

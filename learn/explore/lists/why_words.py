@@ -9,12 +9,21 @@ import numpy as np
 from learn.explore.catalogue import Catalogue
 from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.numbers import fixed, short, signed
-from learn.explore.lists.score_terms import BUYERS, POPULARITY_BIAS, REPEAT_BIAS, SIMILARITY, TOGETHER, RankBreakdown
+from learn.explore.lists.score_terms import (
+    BUYERS,
+    POPULARITY_BIAS,
+    REPEAT_BIAS,
+    SIMILARITY,
+    TEXTS,
+    TOGETHER,
+    RankBreakdown,
+)
 from learn.explore.lists.why_not import HISTORY, WhyNot
 from learn.retrieval.repeats import Repeat
 
 SHORT_TERMS = {
     SIMILARITY: "fit to their purchases",
+    TEXTS: "texts like those of their purchases",
     TOGETHER: "bought together with theirs",
     POPULARITY_BIAS: "popularity",
     BUYERS: "popularity",
