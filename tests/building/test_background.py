@@ -190,3 +190,20 @@ def test_items_of_one_text_get_the_baselines_and_a_reason(place, tmp_path, monke
         train_variants(place, dataset, configuration(dataset, "tiny"), towers_named("b"))
     two = dataset.items.assign(title=["Gift card"] * 119 + ["Another"])
     assert untrainable(replace(dataset, items=two)) is None
+
+
+def test_an_upload_that_is_not_what_was_uploaded_is_refused_until_it_is_uploaded_again(tmp_path):
+    workspace = Workspace(tmp_path)
+    kept = keep_upload(workspace, "items.csv", io.BytesIO(b"id,title\n1,tea\n"))
+    assert inside(workspace, kept).read_bytes() == b"id,title\n1,tea\n"
+    for damage in (b"id,title\n1,teb\n", b""):
+        (tmp_path / kept).write_bytes(damage)
+        with pytest.raises(LearnError, match=r"items\.csv is damaged: it is not what was uploaded") as caught:
+            inside(workspace, kept)
+        assert caught.value.remedy == "Upload it again."
+    assert keep_upload(workspace, "items.csv", io.BytesIO(b"id,title\n1,tea\n")) == kept
+    assert inside(workspace, kept).read_bytes() == b"id,title\n1,tea\n"
+    other = tmp_path / "uploads" / "mine" / "items.csv"  # put there by hand: nobody knows what it should hold
+    other.parent.mkdir()
+    other.write_text("id\n1\n")
+    assert inside(workspace, "uploads/mine/items.csv") == other
