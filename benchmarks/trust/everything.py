@@ -15,7 +15,7 @@ from benchmarks.trust.scenarios import NAME, learn
 from benchmarks.trust.state import things
 from learn import workspace as places
 from learn.building import background, files, status
-from learn.files import write_json
+from learn.building.record import write_record
 from learn.workspace import Workspace
 
 DEMO = "completejourney"
@@ -36,7 +36,8 @@ def make_everything(scenarios: Sequence[Scenario], place: Path) -> Path:
     _with_checkpoint(train, place)
     learn(place, "map", NAME, "--method", "pca")
     here = Workspace(place)
-    run_child(lambda: print(benchmark(here)), place)
+    if (made := run_child(lambda: print(benchmark(here)), place)).code:
+        raise RuntimeError(f"no benchmark was made: {made.said}")
     from tests.app.ranking_fixtures import make_report
 
     report = make_report()
@@ -78,7 +79,7 @@ def _with_build(here: Workspace, made: Path) -> None:
             kept.append(files.keep_upload(here, table, content))
     folder = here.build("uploaded")
     folder.mkdir(parents=True)
-    write_json(folder / background.SPEC, asdict(background.Spec("uploaded", *kept)))
+    write_record(folder / background.SPEC, asdict(background.Spec("uploaded", *kept)))
     status.FileProgress(folder).end(status.FAILED, "It stopped.", "Start it again.")
 
 
@@ -90,7 +91,7 @@ def benchmark(here: Workspace) -> str:
     from learn.reproduce.tables import plan
 
     dataset = open_dataset(here, NAME)
-    llm = json.loads((here.run(NAME, "learn-b") / "config.json").read_text())["llm"]["name"]
+    llm = json.loads((here.run(NAME, "learn-b") / "config.json").read_text())["cex"]["llm"]
     table = plan(BENCHMARK, configuration(dataset, "tiny", ["training.epochs=1"], llm=llm))
     rows = tuple(row for row in table.rows if row.name == table.reference) + table.rows[:1]
     found = run_benchmark(replace(table, rows=tuple(dict.fromkeys(rows))), BENCHMARK, dataset, dataset.split, here, 1)
