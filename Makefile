@@ -37,9 +37,11 @@ test-avx2: $(READY)
 test-two-threads: $(READY)
 	OMP_NUM_THREADS=2 MKL_NUM_THREADS=2 $(PYTEST) -m "not slow and not browser"
 
-# Every n-th call of the system fails or kills a command, every file is damaged, commands run in pairs: an hour or two.
+# Every n-th call of the system fails or kills a command, the power is cut, every file is damaged, commands run in pairs: hours.
+# make trust KEPT=/dev/shm/trust keeps what is found there, and goes on from it when it was stopped.
+KEPT :=
 trust: $(READY)
-	$(BIN)/python -m benchmarks.trust --publish
+	$(BIN)/python -m benchmarks.trust --publish $(if $(KEPT),--keep $(KEPT))
 
 demo: $(READY)
 	$(BIN)/learn demo

@@ -113,7 +113,10 @@ def _stated(sums: Path, remedy: str) -> dict[str, str]:
 
 def _replace_sums(sums: Path, known: dict[str, str]) -> None:
     temporary = temporary_beside(sums)
-    temporary.write_text(_text(known), encoding="utf-8")
+    with open(temporary, "w", encoding="utf-8") as handle:
+        handle.write(_text(known))
+        handle.flush()
+        os.fsync(handle.fileno())  # else a power cut may leave the new name with nothing in it
     os.replace(temporary, sums)
 
 

@@ -49,6 +49,18 @@ def fsync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def make_folder(folder: Path) -> None:
+    """Makes ``folder`` and those above it where they are missing, so that their names last through a power cut.
+
+    Raises:
+        OSError: it cannot be made, or a file stands there.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in missing:
+        fsync_folder(one.parent)
+
+
 def fsync_tree(folder: Path) -> None:
     """Makes every file below ``folder``, and its names, last through a power cut."""
     for place, _, files in os.walk(folder):

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from learn.checksums import replacing, verify, write_checksums
 from learn.errors import LearnError
-from learn.exchange import exchange, fsync_folder, fsync_tree
-from learn.locks import writing
+from learn.exchange import exchange, fsync_folder, fsync_tree, make_folder
+from learn.locks import sweep_locks, writing
 from learn.partial import remove, retired_beside, sweep_partial, temporary_beside
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
     path = Path(path)
     temporary = temporary_beside(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         yield temporary
         with open(temporary, "rb") as handle:
             os.fsync(handle.fileno())
@@ -73,7 +73,8 @@ def atomic_folder(path: Path | str) -> Iterator[Path]:
         temporary = temporary_beside(path)
         try:
             sweep_partial(path.parent, nameless=False)
-            temporary.mkdir(parents=True)
+            sweep_locks(path.parent)
+            temporary.mkdir()
             yield temporary
             write_checksums(temporary)
             fsync_tree(temporary)

@@ -9,8 +9,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from learn.errors import LearnError
+from learn.exchange import make_folder
 
 LOCK_PREFIX = ".lock-"
+_HOLDER = ".holder"
 _WORDS = 80
 
 
@@ -31,9 +33,9 @@ def writing(thing: Path, wait: bool = True) -> Iterator[None]:
 
     place = Path(thing).absolute()
     file = place.parent / f"{LOCK_PREFIX}{place.name}"
-    holder = file.with_name(f"{file.name}.holder")  # of its own: some systems let nobody read a locked file
+    holder = file.with_name(f"{file.name}{_HOLDER}")  # of its own: some systems let nobody read a locked file
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(place.parent)
         lock = FileLock(file, timeout=-1, is_singleton=True)
         try:
             lock.acquire(timeout=0)
@@ -60,6 +62,21 @@ def writing(thing: Path, wait: bool = True) -> Iterator[None]:
                     left.unlink(missing_ok=True)
         with suppress(OSError):
             lock.release()
+
+
+def sweep_locks(folder: Path) -> None:
+    """Removes the files of locks in ``folder`` that nobody holds: what a process left that died as it let go."""
+    from filelock import FileLock, Timeout
+
+    for file in Path(folder).glob(f"{LOCK_PREFIX}*"):
+        with suppress(OSError, Timeout):  # somebody holds it, or nothing may be removed here
+            if file.suffix == _HOLDER:
+                if not file.with_suffix("").exists():
+                    file.unlink(missing_ok=True)
+                continue
+            with FileLock(file, timeout=0):
+                file.with_name(f"{file.name}{_HOLDER}").unlink(missing_ok=True)
+                file.unlink(missing_ok=True)
 
 
 def _holder(file: Path) -> str:

@@ -17,6 +17,7 @@ from learn.data.splits import choose_split
 from learn.data.stored import save_dataset
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS, Tower
+from learn.locks import sweep_locks
 from learn.runs.run import Run
 from learn.runs.stored import finished_run
 from learn.settings import parse_settings
@@ -256,7 +257,9 @@ def draw_maps(
     spaces = _spaces_to_map(dataset, runs)
     items = mapped_items(read_catalogue(dataset), dataset.split.training_counts() == 0, allowed=dataset.available)
     progress = progress or make_progress()
-    return make_maps(spaces, spaces[0], dataset, items, workspace, progress, method, again)
+    made = make_maps(spaces, spaces[0], dataset, items, workspace, progress, method, again)
+    sweep_locks(workspace.runs(dataset.name))  # of a drawing that died when its map was whole
+    return made
 
 
 def _spaces_to_map(dataset: Dataset, runs: Sequence[Run]) -> list[Space]:

@@ -237,3 +237,19 @@ def test_another_hosts_writing_is_left_until_it_is_old(tmp_path):
 def test_names_on_disk_hold_their_place(tmp_path):
     assert temporary_beside(tmp_path / "a.json").suffix == ".json"
     assert retired_beside(tmp_path / "my-run-1").name.endswith("-my-run-1")
+
+
+def test_what_was_done_outlasts_a_power_cut(tmp_path, monkeypatch):
+    """Everything new is synced, and so is each folder that got a name: without that, both may be gone."""
+    synced = set()
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.add(os.fstat(file).st_ino), real(file)))
+    with atomic_folder(tmp_path / "runs" / "shop" / "learn-b") as temporary:
+        (temporary / "a.json").write_text("[1]")
+    write_json(tmp_path / "maps" / "shop" / "map.json", [1])
+    made = [tmp_path, *(path for path in tmp_path.rglob("*"))]
+    assert len(made) == 9
+    assert {path.name for path in made if path.stat().st_ino not in synced} == set()
+    synced.clear()
+    write_json(tmp_path / "runs" / "shop" / "learn-b" / "a.json", [2])
+    assert (tmp_path / "runs" / "shop" / "learn-b" / NAME).stat().st_ino in synced

@@ -8,7 +8,7 @@ import pytest
 
 from learn.errors import LearnError
 from learn.files import atomic_folder
-from learn.locks import LOCK_PREFIX, writing
+from learn.locks import LOCK_PREFIX, sweep_locks, writing
 
 HOLDER = """
 import sys, time
@@ -75,3 +75,15 @@ def test_a_folder_that_nobody_may_write_to_is_said(tmp_path):
     with pytest.raises(LearnError, match="Cannot write") as caught, writing(tmp_path / "file" / "thing"):
         pass
     assert "--workspace" in caught.value.remedy
+
+
+def test_locks_that_nobody_holds_are_swept_and_those_that_somebody_does_stay(held):
+    thing, other = held
+    dead = thing.with_name(f"{LOCK_PREFIX}dead")
+    for left in (dead, dead.with_name(f"{dead.name}.holder"), dead.with_name(f"{LOCK_PREFIX}gone.holder")):
+        left.touch()
+    with writing(thing.with_name("own")):
+        sweep_locks(thing.parent)
+        names = sorted(path.name for path in thing.parent.iterdir())
+    assert names == [f"{LOCK_PREFIX}{name}" for name in ("own", "own.holder", "thing", "thing.holder")]
+    assert other.poll() is None

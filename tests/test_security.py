@@ -1,12 +1,14 @@
 """Attacks of SECURITY.md that are about no single module; its table names a test for each."""
 
 import ast
+import gzip
 import io
 import json
 import os
 import pickle
 import re
 import socket
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +101,20 @@ class TestNothingIsExecuted:
             "learn/cex/llm.py", "learn/cex/own_vectors.py",  # a package's own, and what np.load reads
             "learn/data/reading/unpack.py",  # one member, in bounded blocks, and never to the disk
         }  # fmt: skip
+
+    @pytest.mark.parametrize(("lines", "said"), [(False, "a line of more than 64 MiB"), (True, "unpacks to more than")])
+    def test_a_megabyte_that_unpacks_to_one_gigabyte_is_refused_in_little_memory(self, tmp_path, lines, said):
+        part = b"a," * (1 << 23) if not lines else b"a,b\n" * (1 << 22)
+        path = tmp_path / "items.csv.gz"
+        path.write_bytes(gzip.compress(part, 9) * 64)  # members one after the other are one file
+        assert path.stat().st_size < 1.2e6 * (1 + lines)
+        tracemalloc.start()
+        try:
+            with pytest.raises(LearnError, match=f"{re.escape(str(path))} .*{said}"):
+                load_source("tables", items=path, interactions=path)
+            assert tracemalloc.get_traced_memory()[1] < 700e6
+        finally:
+            tracemalloc.stop()
 
     @pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl", "csv.gz"])
     def test_a_pickle_under_another_ending_is_refused(self, tmp_path, ending):

@@ -9,24 +9,27 @@ from __future__ import annotations
 import ctypes
 import importlib
 import io
+import json
 import os
 import shutil
 import subprocess
 import sys
 import traceback
 import warnings
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.trust.state import every_file, leftovers, things
+from learn.errors import LearnError
 
 MODES = {"full once": 1, "full": 2, "broken once": 3, "broken": 4, "read-only": 5, "death": 6}
 """ENOSPC for one call or from it on; EIO, of reading too; EROFS from it on; SIGKILL."""
 HERE = "WORKSPACE"
 """In a command's words: the workspace's folder."""
+NEVER = 1 << 40
+"""So manieth calls are never made: what is only counted."""
+Arming = Callable[[ctypes.CDLL], None]
 SOURCE = Path(__file__).with_name("faults.c")
 
 
@@ -59,63 +62,108 @@ class Scenario:
 
 @dataclass
 class Outcome:
-    """How a command ended: its exit code (negative: the signal), what it printed, how many calls it made."""
+    """How a command ended.
+
+    Attributes:
+        code: its exit code; negative: the signal.
+        said: what it printed.
+        seen: how many calls it made that its mode is about.
+        calls: mode -> how many it made that this one is about; empty where it died or was not counted.
+    """
 
     code: int
     said: str
     seen: int
+    calls: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass
-class Tally:
-    """How many points were tried, and what went wrong at which."""
+def run_command(argv: Sequence[str], workspace: Path, mode: int = 0, n: int = 0) -> Outcome:
+    """Runs ``learn ARGV`` in a forked child, where the ``n``-th call of ``mode`` fails."""
 
-    points: int = 0
-    modes: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
-    recovered: dict[str, list[str]] = field(default_factory=dict)
-    """Digest of what a fault left -> what was wrong with the next command."""
+    def arm(library: ctypes.CDLL) -> None:
+        if mode:
+            library.faults_arm(os.fsencode(workspace), mode, ctypes.c_long(n))
 
-
-def run_command(argv: Sequence[str], workspace: Path, mode: int = 0, n: int = 0, name: str = "") -> Outcome:
-    """Runs ``learn ARGV`` in a forked child, where the ``n``-th call of ``mode`` fails; ``name``: of its log."""
-    return start(argv, workspace, mode, n, name)()
+    return _fork(_command(argv, workspace), workspace, arm, n)()
 
 
-def start(argv: Sequence[str], workspace: Path, mode: int = 0, n: int = 0, name: str = "") -> Callable[[], Outcome]:
-    """As `run_command`, and goes on at once; what it returns waits for the end."""
+def run_child(work: Callable[[], object], workspace: Path) -> Outcome:
+    """Runs ``work`` in a forked child; a LearnError in it ends as one of a command does."""
+    return _fork(work, workspace)()
+
+
+def start(argv: Sequence[str], workspace: Path, name: str = "") -> Callable[[], Outcome]:
+    """As `run_command`, and goes on at once; what it returns waits for the end. ``name``: of its log."""
+    return _fork(_command(argv, workspace), workspace, name=name)
+
+
+def start_telling(argv: Sequence[str], workspace: Path) -> tuple[int, int, Callable[[], Outcome]]:
+    """Runs a command that waits after each call that changed something: where it tells of it, where it waits."""
+    told, telling = os.pipe()
+    waiting, answers = os.pipe()
+
+    def arm(library: ctypes.CDLL) -> None:
+        os.close(told)
+        os.close(answers)
+        library.faults_tell(os.fsencode(workspace), telling, waiting)
+
+    ended = _fork(_command(argv, workspace), workspace, arm)
+    os.close(telling)
+    os.close(waiting)
+
+    def wait() -> Outcome:
+        outcome = ended()
+        os.close(answers)
+        return outcome
+
+    return told, answers, wait
+
+
+def _command(argv: Sequence[str], workspace: Path) -> Callable[[], None]:
+    def work() -> None:
+        from learn.cli.commands import main
+
+        sys.argv = ["learn", *(word.replace(HERE, str(workspace)) for word in argv), "--workspace", str(workspace)]
+        main()
+
+    return work
+
+
+def _fork(
+    work: Callable[[], object], workspace: Path, arm: Arming | None = None, n: int = 0, name: str = ""
+) -> Callable[[], Outcome]:
     log, count = workspace.with_suffix(f".{name}log"), workspace.with_suffix(f".{name}seen")
     count.unlink(missing_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        _child(argv, workspace, log, count, mode, n)
+        _child(work, workspace, log, count, arm)
 
     def wait() -> Outcome:
         _, status = os.waitpid(child, 0)
-        seen = int(count.read_text()) if count.exists() else n
-        return Outcome(os.waitstatus_to_exitcode(status), log.read_text(errors="replace"), seen)
+        code, said = os.waitstatus_to_exitcode(status), log.read_text(errors="replace")
+        return Outcome(code, said, **(json.loads(count.read_text()) if count.exists() else {"seen": n}))
 
     return wait
 
 
-def _child(argv: Sequence[str], workspace: Path, log: Path, count: Path, mode: int, n: int) -> None:
+def _child(work: Callable[[], object], workspace: Path, log: Path, count: Path, arm: Arming | None) -> None:
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(file, 1)
     os.dup2(file, 2)
     os.chdir(workspace.parent)
     library = ctypes.CDLL(None)
-    sys.argv = ["learn", *(word.replace(HERE, str(workspace)) for word in argv), "--workspace", str(workspace)]
-    from learn.cli.commands import main
-
     code = 0
-    if mode:
-        library.faults_arm(os.fsencode(workspace), mode, ctypes.c_long(n))
+    if arm:
+        arm(library)
     try:
-        main()
+        work()
     except SystemExit as end:
         code = int(end.code or 0)
+    except LearnError as error:
+        print(f"Error: {error}")
+        code = 2
     except BaseException:
         traceback.print_exc()
         code = 1
@@ -123,70 +171,11 @@ def _child(argv: Sequence[str], workspace: Path, log: Path, count: Path, mode: i
         with suppress(OSError):
             sys.stdout.flush()
             sys.stderr.flush()
-        if mode:
-            seen = library.faults_seen()
+        if arm:
+            seen, calls = library.faults_seen(), {name: library.faults_calls(mode) for name, mode in MODES.items()}
             library.faults_arm(b"", 0, ctypes.c_long(0))
-            count.write_text(str(seen))
+            count.write_text(json.dumps({"seen": seen, "calls": calls}))
         os._exit(code)
-
-
-def check(scenario: Scenario, mode: str, n: int, place: Path, done: dict[str, str], tally: Tally) -> bool:
-    """One point; ``done``: the things of a workspace where the command ran through. False once nothing failed.
-
-    What the next command makes of files that were left before is known already (`Tally.recovered`).
-    """
-    shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree(scenario.base, place)
-    before = things(place)
-    first = run_command(scenario.argv, place, MODES[mode], n)
-    if first.seen < n:
-        return False
-    tally.points += 1
-    tally.modes[mode] += 1
-    where = f"{scenario.name}, {mode}, {n}"
-    after = things(place)
-    if "Traceback" in first.said or first.code not in (0, 2, -9):
-        tally.wrong.append(f"{where}: exit {first.code}: {first.said[-1500:]}")
-    elif first.code == 2 and ("Error:" not in first.said or "What to do:" not in first.said):
-        tally.wrong.append(f"{where}: no remedy: {first.said[-300:]}")
-    noted = "What to do:" in first.said  # one Run of several could not be read, and that was said
-    if first.code == 0 and after != done and not noted:
-        tally.wrong.append(f"{where}: said that it was done: {_differing(after, done)}")
-    lost = {name for name, digest in before.items() if after.get(name) not in (digest, done.get(name))}
-    if lost:
-        tally.wrong.append(f"{where}: lost {sorted(lost)}")
-    left = every_file(place)
-    if left not in tally.recovered:
-        tally.recovered[left] = _next_command(scenario, place, done, noted)
-    tally.wrong += [f"{where}: {what}" for what in tally.recovered[left]]
-    return True
-
-
-def _next_command(scenario: Scenario, place: Path, done: dict[str, str], noted: bool) -> list[str]:
-    """What is wrong with the same command, undisturbed; maps of fewer Runs, where that was said, are no loss."""
-    wrong = []
-    again = run_command(scenario.argv, place)
-    differing = [name for name in _differing(things(place), done) if not (noted and name.endswith("map.safetensors"))]
-    if again.code == 0 and differing:
-        wrong.append(f"the next command ended otherwise: {differing}")
-    elif again.code != 0:
-        wrong.append(f"the next command: exit {again.code}: {again.said[-1500:]}")
-    if rubbish := leftovers(place):
-        wrong.append(f"left {rubbish}")
-    return wrong
-
-
-def _differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
-    return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
-
-
-def reference(scenario: Scenario, place: Path) -> dict[str, str]:
-    """The things of a workspace after the command; what it imports is imported here too, for all children to come."""
-    shutil.copytree(scenario.base, place)
-    found = run_command(scenario.argv, place)
-    if found.code != 0:
-        raise RuntimeError(f"{scenario.name} fails without a fault: {found.said}")
-    return things(place)
 
 
 def preload(scenarios: Sequence[Scenario], scratch: Path) -> None:
@@ -220,28 +209,3 @@ def preload(scenarios: Sequence[Scenario], scratch: Path) -> None:
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), suppress(SystemExit):
             commands.main()
         shutil.rmtree(place)
-
-
-def campaign(
-    scenarios: Sequence[Scenario],
-    scratch: Path,
-    chosen: Callable[[str, str, int], bool] = lambda name, mode, n: True,
-    modes: Sequence[str] = tuple(MODES),
-    say: Callable[[str], None] = print,
-) -> dict[str, Tally]:
-    """Every point of ``scenarios`` that ``chosen`` (command, mode, n) takes; scenario name -> its tally."""
-    preload(scenarios, scratch)
-    tallies: dict[str, Tally] = {}
-    for scenario in scenarios:
-        tally = tallies.setdefault(scenario.name, Tally())
-        done = reference(scenario, scratch / f"{scenario.name}-done")
-        for mode in modes:
-            n = 1
-            while True:
-                if chosen(scenario.name, mode, n) and not check(scenario, mode, n, scratch / "tried", done, tally):
-                    break
-                n += 1
-                if n > 100_000:
-                    raise RuntimeError(f"{scenario.name} never ends under {mode}")
-        say(f"{scenario.name}: {tally.points} points, {len(tally.wrong)} wrong")
-    return tallies

@@ -6,9 +6,11 @@ import random
 import shutil
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from benchmarks.trust.faults import Scenario, Tally, run_command, start
+from benchmarks.trust.faults import Scenario, run_command, start
+from benchmarks.trust.kept import Task, run_tasks
 from benchmarks.trust.state import leftovers, things
 from learn.checksums import verify_folder
 from learn.errors import LearnError
@@ -17,32 +19,32 @@ LATEST = 0.6
 """Seconds that the second one begins later, at most: somewhere in the middle of the first."""
 
 
-def try_pair(one: Scenario, other: Scenario, place: Path, later: float, tally: Tally) -> None:
+def try_pair(one: Scenario, other: Scenario, later: float, place: Path) -> list[str]:
     """Runs two commands side by side in a copy of the workspace of ``one``, then both again, one by one."""
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(one.base, place)
-    where = f"{one.name} + {other.name} after {later:.2f} s"
-    tally.points += 1
+    wrong = []
     first = start(one.argv, place, name="1")
     time.sleep(later)
     second = start(other.argv, place, name="2")
     for outcome in (first(), second()):
         if outcome.code not in (0, 2) or "Traceback" in outcome.said:
-            tally.wrong.append(f"{where}: exit {outcome.code}: {outcome.said[-1500:]}")
+            wrong.append(f"exit {outcome.code}: {outcome.said[-1500:]}")
         elif outcome.code == 2 and "What to do:" not in outcome.said:
-            tally.wrong.append(f"{where}: no remedy: {outcome.said[-300:]}")
-    tally.wrong += [f"{where}: {what}" for what in not_whole(place)]
+            wrong.append(f"no remedy: {outcome.said[-300:]}")
+    wrong += not_whole(place)
     states = []
     for _ in range(2):
         for scenario in (one, other):
             again = run_command(scenario.argv, place)
             if again.code not in (0, 2) or "Traceback" in again.said:
-                tally.wrong.append(f"{where}: then {scenario.name}: {again.said[-1500:]}")
+                wrong.append(f"then {scenario.name}: {again.said[-1500:]}")
         states.append(things(place))
     if states[0] != states[1]:
-        tally.wrong.append(f"{where}: the same commands end otherwise the second time")
+        wrong.append("the same commands end otherwise the second time")
     if rubbish := leftovers(place):
-        tally.wrong.append(f"{where}: left {rubbish}")
+        wrong.append(f"left {rubbish}")
+    return wrong
 
 
 def not_whole(workspace: Path) -> list[str]:
@@ -56,11 +58,16 @@ def not_whole(workspace: Path) -> list[str]:
     return wrong
 
 
-def soak(scenarios: Sequence[Scenario], scratch: Path, random_pairs: int, seed: int = 0) -> Tally:
-    """Each command beside itself, and ``random_pairs`` of them, begun at random moments."""
-    tally, rng = Tally(), random.Random(seed)
+def soak(
+    scenarios: Sequence[Scenario], scratch: Path, random_pairs: int, processes: int, seed: int = 0
+) -> dict[str, list[str]]:
+    """Each command beside itself, and ``random_pairs`` of them, begun at random moments; name -> what was wrong."""
+    rng = random.Random(seed)
     pairs = [(one, one) for one in scenarios] if random_pairs >= len(scenarios) else []
     pairs += [(rng.choice(scenarios), rng.choice(scenarios)) for _ in range(random_pairs)]
-    for one, other in pairs:
-        try_pair(one, other, scratch / "paired", rng.uniform(0, LATEST), tally)
-    return tally
+    tasks: list[Task] = []
+    for number, (one, other) in enumerate(pairs, 1):
+        later = rng.uniform(0, LATEST)
+        name = f"pair, {number}, {one.name} + {other.name} after {later:.2f} s"
+        tasks.append((name, partial(try_pair, one, other, later)))
+    return run_tasks(tasks, scratch, processes)

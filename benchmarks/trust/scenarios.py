@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -21,8 +22,15 @@ def learn(workspace: Path, *argv: str) -> str:
 
 
 def make_scenarios(scratch: Path) -> list[Scenario]:
-    """prepare, extract, train, import-run, map, export, demo: each over things that are whole and shall stay so."""
-    scratch.mkdir(parents=True, exist_ok=True)
+    """prepare, extract, train, import-run, map, export, demo: each over things that are whole and shall stay so.
+
+    What was made in ``scratch`` before is taken as it is.
+    """
+    made = scratch / "made.json"
+    if made.exists():
+        return [Scenario(name, Path(base), tuple(argv)) for name, base, argv in json.loads(made.read_text())]
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
     llm = make_tiny_llm(scratch / "llm")
     items, events = write_tables(scratch)
     later = scratch / "later.csv"
@@ -41,12 +49,14 @@ def make_scenarios(scratch: Path) -> list[Scenario]:
     table.write_text("user_id,item_id,rank\n" + "".join(f"c{u},s{u + r},{r}\n" for u in range(30) for r in range(1, 9)))
     learn(trained, "import-run", NAME, str(table), "--name", "other")
     table.write_text("user_id,item_id,rank\n" + "".join(f"c{u},s{u + r},{r}\n" for u in range(30) for r in range(1, 7)))
-    return [
+    found = [
         Scenario("prepare", trained, ("prepare", "tables", *shop[:2], "--interactions", str(later), "--name", NAME)),
         Scenario("extract", prepared, ("extract", NAME, *small[:4])),
         Scenario("train", trained, ("train", NAME, "--tower", "b", *small)),
         Scenario("import-run", trained, ("import-run", NAME, str(table), "--name", "other")),
         Scenario("map", trained, ("map", NAME, "--method", "pca")),
         Scenario("export", trained, ("export", NAME, "--out", f"{HERE}/exports/b", "--run", "learn-b", "--no-onnx")),
-        Scenario("demo", prepared, ("demo", *shop, *small)),
+        Scenario("demo", prepared, ("demo", *shop, *small[:4], "--set", "training.epochs=1")),
     ]
+    made.write_text(json.dumps([(one.name, str(one.base), one.argv) for one in found]))
+    return found

@@ -64,10 +64,17 @@ def _digest(files: list[Path]) -> str:
         if path.is_dir():
             found.update(b"folder")
         elif path.suffix == ".json":
-            found.update(json.dumps(_lasting(json.loads(path.read_text())), sort_keys=True).encode())
+            found.update(_json_digest(path.read_bytes()))
         else:
             found.update(path.read_bytes())
     return found.hexdigest()[:16]
+
+
+def _json_digest(text: bytes) -> bytes:
+    try:
+        return json.dumps(_lasting(json.loads(text)), sort_keys=True).encode()
+    except ValueError:
+        return b"damaged: " + text
 
 
 def _lasting(value: Any) -> Any:

@@ -14,10 +14,10 @@ from filelock import FileLock, Timeout
 
 from learn.building import status as progress
 from learn.building.files import inside
+from learn.building.record import REMEDY, read_record, write_record
 from learn.building.status import CANCELLED, RUNNING, STOPPED, Status, read_status
 from learn.data.stored import is_stored, needs_no_preparing
 from learn.errors import LearnError
-from learn.files import read_json, write_json
 from learn.workspace import Workspace
 
 SPEC, CANCEL, LOCK, LOG = "build.json", "cancel", "lock", "log.txt"
@@ -69,9 +69,9 @@ def start(workspace: Workspace, spec: Spec) -> None:
             raise LearnError(f"There is a dataset {spec.name} already.", "Choose another name.")
         folder.mkdir(exist_ok=True)
         (folder / CANCEL).unlink(missing_ok=True)
-        write_json(folder / SPEC, asdict(spec))
+        write_record(folder / SPEC, asdict(spec))
         now = time.time()
-        write_json(folder / progress.FILE, asdict(Status(of=len(progress.steps()), started=now, updated=now)))
+        write_record(folder / progress.FILE, asdict(Status(of=len(progress.steps()), started=now, updated=now)))
         _spawn(workspace, spec.name)
 
 
@@ -106,7 +106,10 @@ def read_spec(workspace: Workspace, name: str) -> Spec:
     Raises:
         LearnError: there is none of that name, or it is damaged.
     """
-    stored = read_json(workspace.build(name) / SPEC, "Start the build again.", dict)
+    file = workspace.build(name) / SPEC
+    stored = read_record(file, Spec.__dataclass_fields__)
+    if not {"name", "items", "interactions"} <= stored.keys():
+        raise LearnError(f"{file} is damaged: it does not say what to read.", REMEDY)
     lists = {key: tuple(stored.get(key, ())) for key in ("mapping", "settings", "columns")}
     return Spec(**(stored | lists))
 
@@ -153,7 +156,7 @@ def cancel(workspace: Workspace, name: str) -> None:
     folder = workspace.build(name)
     (folder / CANCEL).touch()
     if build_status(workspace, name).state == STOPPED:
-        write_json(folder / progress.FILE, asdict(replace(read_status(folder), state=CANCELLED)))
+        write_record(folder / progress.FILE, asdict(replace(read_status(folder), state=CANCELLED)))
 
 
 def last_words(workspace: Workspace, name: str, most: int = 2000) -> str:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import IO
 
+from learn.checksums import sha256
 from learn.errors import LearnError
 from learn.files import atomic_path
 from learn.workspace import Workspace
@@ -18,6 +19,8 @@ _OWN = frozenset(
 )  # what the workspace keeps there is no table of the user's
 _ENDINGS = re.compile(r"\.(csv|tsv|txt|dat|parquet|pq|jsonl|ndjson|json|inter|item)(\.(gz|bz2|xz|zip|zst))?$", re.I)
 _CHUNK = 1 << 20
+_DIGITS = 16
+"""Of the SHA-256 of an upload's content: its folder's name."""
 
 
 def keep_upload(workspace: Workspace, name: str, content: IO[bytes]) -> str:
@@ -33,8 +36,8 @@ def keep_upload(workspace: Workspace, name: str, content: IO[bytes]) -> str:
     while chunk := content.read(_CHUNK):
         digest.update(chunk)
     content.seek(0)
-    file = workspace.root / UPLOADS / digest.hexdigest()[:16] / _safe(name)
-    if not file.exists():
+    file = workspace.root / UPLOADS / digest.hexdigest()[:_DIGITS] / _safe(name)
+    if not _is_whole(file):
         with atomic_path(file) as temporary, temporary.open("wb") as out:
             while chunk := content.read(_CHUNK):
                 out.write(chunk)
@@ -66,14 +69,24 @@ def inside(workspace: Workspace, file: str) -> Path:
     """The path of ``file``, which is relative to the workspace.
 
     Raises:
-        LearnError: it is not there, or not within the workspace.
+        LearnError: it is not there, not within the workspace, or an upload that is not what was uploaded any more.
     """
     path = workspace.root / file
     if not _is_within(workspace.root, path):
         raise LearnError(f"{file} is not within the workspace.", "Choose a file of the workspace, or upload it.")
     if not path.is_file():
         raise LearnError(f"{file} is not in the workspace (any more).", "Upload it again.")
+    if Path(file).parts[0] == UPLOADS and not _is_whole(path):
+        raise LearnError(f"{file} is damaged: it is not what was uploaded.", "Upload it again.")
     return path
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether an upload is there and holds what its folder's name says; what stands in another folder passes."""
+    if not file.is_file():
+        return False
+    stated = file.parent.name
+    return not re.fullmatch(f"[0-9a-f]{{{_DIGITS}}}", stated) or sha256(file).startswith(stated)
 
 
 def _is_within(root: Path, path: Path) -> bool:

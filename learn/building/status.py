@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from learn.files import read_json, write_json
+from learn.building.record import read_record, write_record
 from learn.item_towers import ITEM_TOWERS
 
 RUNNING, DONE, FAILED, CANCELLED, STOPPED = "running", "done", "failed", "cancelled", "stopped"
@@ -73,8 +73,7 @@ def read_status(folder: Path) -> Status:
     Raises:
         LearnError: absent or damaged.
     """
-    stored = read_json(folder / FILE, "Start the build again.", dict)
-    return Status(**{name: value for name, value in stored.items() if name in Status.__dataclass_fields__})
+    return Status(**read_record(folder / FILE, Status.__dataclass_fields__))
 
 
 class FileProgress:
@@ -145,4 +144,4 @@ class FileProgress:
 
     def _write(self) -> None:
         with self._writing:
-            write_json(self.folder / FILE, asdict(replace(self.status, updated=time.time())))
+            write_record(self.folder / FILE, asdict(replace(self.status, updated=time.time())))

@@ -1,6 +1,7 @@
 """A build in a process of its own: it ends in Runs and maps, says how far it is, can be cancelled and goes on."""
 
 import io
+import json
 import os
 import signal
 import time
@@ -12,6 +13,7 @@ import pytest
 from learn.building import background, status
 from learn.building.background import Spec, build_names, build_status, cancel, read_spec, start
 from learn.building.files import inside, keep_upload, tables_in
+from learn.building.record import write_record
 from learn.building.status import CANCELLED, DONE, FAILED, RUNNING, STOPPED, FileProgress, Status, read_status, steps
 from learn.building.steps import Plan, build
 from learn.data.stored import dataset_names
@@ -190,3 +192,48 @@ def test_items_of_one_text_get_the_baselines_and_a_reason(place, tmp_path, monke
         train_variants(place, dataset, configuration(dataset, "tiny"), towers_named("b"))
     two = dataset.items.assign(title=["Gift card"] * 119 + ["Another"])
     assert untrainable(replace(dataset, items=two)) is None
+
+
+def test_an_upload_that_is_not_what_was_uploaded_is_refused_until_it_is_uploaded_again(tmp_path):
+    workspace = Workspace(tmp_path)
+    kept = keep_upload(workspace, "items.csv", io.BytesIO(b"id,title\n1,tea\n"))
+    assert inside(workspace, kept).read_bytes() == b"id,title\n1,tea\n"
+    for damage in (b"id,title\n1,teb\n", b""):
+        (tmp_path / kept).write_bytes(damage)
+        with pytest.raises(LearnError, match=r"items\.csv is damaged: it is not what was uploaded") as caught:
+            inside(workspace, kept)
+        assert caught.value.remedy == "Upload it again."
+    assert keep_upload(workspace, "items.csv", io.BytesIO(b"id,title\n1,tea\n")) == kept
+    assert inside(workspace, kept).read_bytes() == b"id,title\n1,tea\n"
+    other = tmp_path / "uploads" / "mine" / "items.csv"  # put there by hand: nobody knows what it should hold
+    other.parent.mkdir()
+    other.write_text("id\n1\n")
+    assert inside(workspace, "uploads/mine/items.csv") == other
+
+
+@pytest.mark.parametrize("file", [background.SPEC, status.FILE])
+def test_a_record_that_is_not_what_was_written_is_refused(tmp_path, file):
+    workspace = Workspace(tmp_path)
+    folder = workspace.build("shop")
+    spec, said = Spec("shop", "items.csv", "sales.csv", mapping=("title=name",)), Status(step="Reading", started=9.5)
+    write_record(folder / background.SPEC, asdict(spec))
+    write_record(folder / status.FILE, asdict(said))
+    assert read_spec(workspace, "shop") == spec and read_status(folder) == said
+    whole = (folder / file).read_text()
+    for place in range(0, len(whole), 7):
+        (folder / file).write_text(whole[:place] + chr(ord(whole[place]) ^ 1) + whole[place + 1 :])
+        try:
+            read_spec(workspace, "shop"), read_status(folder)
+        except LearnError as error:
+            assert file in error.what and error.remedy == "Start the build again."
+        else:
+            assert json.loads((folder / file).read_text()) == json.loads(whole)  # a blank became another one
+    for other in ("[]", "null", "{}", '{"name": "shop"}'):
+        (folder / background.SPEC).write_text(other)
+        with pytest.raises(LearnError, match=r"build\.json is damaged"):
+            read_spec(workspace, "shop")
+
+
+def test_records_of_earlier_versions_are_read(tmp_path):
+    write_json(tmp_path / status.FILE, {"state": DONE, "step": "Drawing maps"})
+    assert read_status(tmp_path) == Status(state=DONE, step="Drawing maps")
