@@ -61,8 +61,9 @@ def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str]:
     llm = next((space for space in spaces if space.is_content), None)
     towers = sorted((space for space in spaces if not space.is_content), key=_by_validation)
     titles = view.catalogue.titles
-    small = llm is not None and view.dataset.n_items <= MOST_VECTORS
-    for tower in towers if small else ():
+    for tower in towers if view.dataset.n_items <= MOST_VECTORS else ():
+        if llm is None:
+            break
         try:
             found = _telling(llm, tower, view, cache.run_key([llm.run, tower.run]), view.dataset.fingerprint)
         except LearnError:  # vectors are gone: the Atlas says so, here the product with the most buyers will do
@@ -96,8 +97,8 @@ def _by_validation(space: Space) -> float:
 
 @st.cache_resource(max_entries=16, show_spinner="Looking for a product that tells something …")
 def _telling(_llm: Space, _tower: Space, _view: cache.View, key: tuple[str, ...], fingerprint: str) -> Telling | None:
-    vectors = (map_cache.vectors(space, _view) for space in (_llm, _tower))
-    return telling_item(*vectors, _view.split, _view.catalogue, told=1)
+    before, after = (map_cache.vectors(space, _view) for space in (_llm, _tower))
+    return telling_item(before, after, _view.split, _view.catalogue, told=1)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

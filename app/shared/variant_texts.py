@@ -9,6 +9,7 @@ from learn.errors import LearnError
 from learn.explore.metrics.overview import run_labels
 from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import BASELINES
+from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 
 QUESTION = "What are these variants?"
@@ -44,7 +45,7 @@ def explain(runs: Sequence[Run]) -> str:
     return "\n".join(lines)
 
 
-def in_plain_words(run: Run) -> str:
+def in_plain_words(run: RunFolder) -> str:
     """What an item tower is, for people who never read the paper; "" of what is none."""
     tower = ITEM_TOWERS.get(run.info.variant)
     return "" if tower is None else tower.plain_name

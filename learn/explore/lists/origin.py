@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from learn.data.dataset import Dataset
 from learn.evaluation.better import FEW_USERS
 from learn.explore.metrics.origin import Origin, of_dataset, of_runs
-from learn.runs.run import Run
+from learn.runs.folder import RunFolder
 
 ONE_PERSON = "one: what is counted here says nothing of a variant in general; Compare does"
 NOT_ESTIMATED = "none: it is computed, not estimated. A Run that is trained again gives somewhat other lists"
 
 
-def of_answers(dataset: Dataset, runs: Sequence[Run], counted: str, people: int) -> Origin:
+def of_answers(dataset: Dataset, runs: Sequence[RunFolder], counted: str, people: int) -> Origin:
     """What stands behind lists, places and reasons.
 
     Args:

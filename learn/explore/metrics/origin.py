@@ -12,6 +12,7 @@ from learn.data.splits import SplitInfo
 from learn.evaluation.better import FEW_USERS
 from learn.evaluation.bootstrap import LEVEL, RESAMPLES
 from learn.explore.metrics.overview import CANDIDATE_LABELS, metric_label
+from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 
 Origin = list[tuple[str, str]]
@@ -36,17 +37,17 @@ def split_words(info: SplitInfo) -> str:
     return "; ".join(part for part in (SPLIT_WORDS.get(kind, kind.replace("_", " ")), dates) if part)
 
 
-def of_runs(runs: Sequence[Run]) -> Origin:
+def of_runs(runs: Sequence[RunFolder]) -> Origin:
     """The Runs by name: seed, whether validation was learned from too, what made them, and what is stale of them."""
     found = [("Runs", "; ".join(_run_words(run) for run in runs))]
-    stale = [run.name for run in runs if run.follows]
+    stale = [run.name for run in runs if isinstance(run, Run) and run.follows]
     if stale:
         words = "the catalogue changed since, and their stored lists and metrics are of the one before"
         found.append(("Stale", f"{', '.join(stale)}: {words}"))
     return found
 
 
-def _run_words(run: Run) -> str:
+def _run_words(run: RunFolder) -> str:
     info = run.info
     about = [
         f"seed {info.seed}" if info.seed is not None else "",
@@ -67,7 +68,7 @@ def of_metric(metric: str, k: int, candidates: str, n_users: float) -> Origin:
     ]
 
 
-def of_intervals(runs: Sequence[Run] = ()) -> Origin:
+def of_intervals(runs: Sequence[RunFolder] = ()) -> Origin:
     """How sure the numbers are; ``runs``: of one seed each."""
     words = (
         f"{LEVEL:.0%}, users drawn again {RESAMPLES:,} times; a difference is paired, the same users under both, and "

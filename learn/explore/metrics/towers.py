@@ -39,8 +39,14 @@ def sight(tower: Tower, length: int) -> Sight:
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        sizes = {"hidden_size": _WIDTH, "feed_forward_size": _WIDTH, "output_size": _WIDTH}
-        config = PALConfig(num_layers=1, num_heads=2, dropout=0.0, **sizes)
+        config = PALConfig(
+            num_layers=1,
+            num_heads=2,
+            dropout=0.0,
+            hidden_size=_WIDTH,
+            feed_forward_size=_WIDTH,
+            output_size=_WIDTH,
+        )
         pal = _Counted(PAL(_WIDTH, config).eval())
         content = torch.randn(1, length, _WIDTH)
         others = torch.randn(length, _WIDTH)
