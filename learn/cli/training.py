@@ -224,6 +224,7 @@ def benchmark(
         float | None, typer.Option(min=0, help="table3: minutes of a search for each peer's settings first.")
     ] = None,
     peers_python: Annotated[Path | None, typer.Option(help="table3: Python of the peers' environment.")] = None,
+    rows: Annotated[list[str] | None, typer.Option("--row", help="Only this row of the table. Repeatable.")] = None,
     preset: PresetOption = "auto",
     settings: SetOption = None,
     workspace: WorkspaceOption = None,
@@ -242,6 +243,6 @@ def benchmark(
     table = plan(name, configuration(found, preset, settings), trained_on)
     published = publish and publish / f"{name}.json"
     host = ExternalHost.at(peers_python, peer_minutes, peer_search)
-    result = run_benchmark(table, name, found, found.split, where, seeds, published, say, host, peer_seeds)
+    result = run_benchmark(table, name, found, found.split, where, seeds, published, say, host, peer_seeds, rows or ())
     print_text(f"\n{result.text}")
     say(f"Wrote {', '.join(path.name for path in result.files)} into {result.folder}")

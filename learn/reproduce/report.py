@@ -76,13 +76,26 @@ def _records(summary: pd.DataFrame) -> list[dict[str, Any]]:
     return summary.astype(object).where(summary.notna(), None).to_dict("records")
 
 
-def publish(summary: pd.DataFrame, file: Path) -> None:
-    """Puts the rows of ``summary`` into ``file``, in place of those that it has of the same dataset."""
+EARLIER = "From an earlier run of this table: not compared, in pairs, with the rows of this one."
+_DIFFERENCES = ("difference", "difference_low", "difference_high")
+
+
+def publish(summary: pd.DataFrame, file: Path, keep_others: bool = False) -> None:
+    """Puts the rows of ``summary`` into ``file``, in place of those that it has of the same dataset.
+
+    Args:
+        keep_others: in place of those of the same rows of the table alone. The others stay without differences, which
+            were to another reference, and say that they are of an earlier run.
+    """
     rows = _records(summary)
-    datasets = {row["dataset"] for row in rows}
+    datasets, names = {row["dataset"] for row in rows}, {row["run"] for row in rows}
     with writing(file):  # what another benchmark puts there meanwhile is kept
-        kept = read_rows(file).pipe(_records) if file.exists() else []
-        write_json(file, [row for row in kept if row["dataset"] not in datasets] + rows)
+        there = read_rows(file).pipe(_records) if file.exists() else []
+        kept = [row for row in there if row["dataset"] not in datasets]
+        if keep_others:
+            others = [row for row in there if row["dataset"] in datasets and row["run"] not in names]
+            kept += [row | dict.fromkeys(_DIFFERENCES) | {"why": row.get("why") or EARLIER} for row in others]
+        write_json(file, kept + rows)
 
 
 def write_report(folder: Path, plan: Table, summary: pd.DataFrame, about: dict[str, Any]) -> list[Path]:

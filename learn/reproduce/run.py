@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,6 +41,7 @@ def run_benchmark(
     say: Callable[[str], None] = print,
     host: ExternalHost | None = None,
     peer_seeds: int | None = None,
+    rows: Sequence[str] = (),
 ) -> Result:
     """Trains the experiments of ``plan`` that are not finished yet, and writes the table into the workspace.
 
@@ -52,11 +53,14 @@ def run_benchmark(
         say: told which experiment is next.
         peer_seeds: Runs of every peer; None: as many as of the others.
         host: where peers run; None: what `make peers` builds. One that cannot run gets a row that says why.
+        rows: names of the only rows to run; (): all of them. What is published of the others stays, and says so.
 
     Raises:
+        LearnError: ``rows`` names what the table does not have.
         LearnError: the table is about cold items, or is not, and the dataset's split the other way round.
     """
     _check_split(plan, name, dataset, split)
+    plan = only(plan, rows, name)
     todo = experiments(plan, name, dataset.name, workspace, seeds, peer_seeds)
     runs: dict[str, list[Run]] = {}
     failed: dict[str, str] = {}
@@ -87,8 +91,26 @@ def run_benchmark(
     folder = workspace.benchmark(name, dataset.name)
     files = write_report(folder, plan, summary, about)
     if published is not None:
-        publish(summary, published)
+        publish(summary, published, keep_others=bool(rows))
     return Result(folder, files, f"{plan.title}\n\n{markdown(plan, summary, default_columns(plan, summary))}")
+
+
+def only(plan: Table, rows: Sequence[str], name: str) -> Table:
+    """``plan`` with no other rows than those named; the best of its contenders that are left is what it compares with.
+
+    Raises:
+        LearnError: the table ``name`` has no such row.
+    """
+    if not rows:
+        return plan
+    names = [row.name for row in plan.rows]
+    if unknown := [row for row in rows if row not in names]:
+        raise LearnError(f"Benchmark {name} has no row {', '.join(unknown)}.", f"Its rows: {', '.join(names)}")
+    contenders = tuple(one for one in plan.contenders if one in rows)
+    left = [one for one in names if one in rows]
+    reference = plan.reference if plan.reference in rows else (contenders or (left[-1],))[0]
+    kept = tuple(row for row in plan.rows if row.name in rows)
+    return replace(plan, rows=kept, contenders=contenders, reference=reference)
 
 
 def _check_split(plan: Table, name: str, dataset: Dataset, split: Split) -> None:

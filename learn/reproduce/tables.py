@@ -23,6 +23,7 @@ from learn.item_towers import ITEM_TOWERS
 from learn.reproduce.external_baselines import PEERS
 from learn.reproduce.recipes import recipes
 from learn.reproduce.rows import COLD_REFERENCES, REFERENCES, Source, Table, TableRow, as_in_the_paper, refitted_row
+from learn.runs.rivals import BLENDED_REFERENCES
 from learn.training_objectives import OBJECTIVES
 
 
@@ -52,7 +53,9 @@ def peers(base: Config) -> Table:
     ]
     if dense != text:
         learn.append(TableRow("learn-dense", "LEARN, text, the paper's objective", "text", dense))
-    counts = TableRow("learn-counts", "LEARN, text and L3AE", "text+counts", text, counts="l3ae")
+    counts = TableRow(
+        "learn-counts", "LEARN, text and counts", "text+counts", text, counts="+".join(BLENDED_REFERENCES)
+    )
     others = tuple(TableRow(peer.name, peer.label, "peer", peer=peer) for peer in PEERS)
     refitted = (refitted_row(row) for row in (*REFERENCES, *learn, counts))
     rows = (*REFERENCES, *others, *learn, counts, *refitted)

@@ -6,6 +6,7 @@ import pytest
 
 from learn.config import ItemTower
 from learn.data.stored import open_dataset
+from learn.errors import LearnError
 from learn.pipeline import towers_named, train_variants
 from learn.progress import make_progress
 from learn.reproduce.results import one_metric
@@ -93,3 +94,25 @@ def test_training_refits_beside_the_run_that_it_takes_the_epochs_from(place, con
     runs = train_variants(place, dataset, config, towers_named("b"), progress=silent, refit=True, suffix="-x")
     assert [(run.name, run.info.refit) for run in runs] == [("learn-b-x", False), ("learn-b-x-refit", True)]
     assert runs[1].info.repeat == runs[0].info.repeat
+
+
+def test_rows_alone_replace_themselves_and_leave_the_others(made, tmp_path):
+    from learn.reproduce.report import EARLIER
+    from learn.reproduce.results import read_rows
+
+    rerun, file = made[0], tmp_path / "t.json"
+    rerun(published=file)
+    before = read_rows(file).set_index(["run", "metric", "k", "among", "slice"])
+    said = []
+    rerun.keywords["say"] = said.append
+    rerun(published=file, rows=["ease", "learn"])
+    after = read_rows(file).set_index(["run", "metric", "k", "among", "slice"])
+    assert said == ["1 of 3: ease", "2 of 3: LEARN, seed 0", "3 of 3: LEARN, seed 1"]
+    assert after["mean"].sort_index().equals(before["mean"].sort_index())
+    assert set(after.loc["l3ae", "why"]) == {EARLIER} and after.loc["l3ae", "difference"].isna().all()
+    assert after.loc["ease", "why"].isna().all() and after.loc["ease", "difference"].notna().any()
+
+
+def test_a_row_that_the_table_lacks_is_named(made):
+    with pytest.raises(LearnError, match="no row nonsense"):
+        made[0](rows=["nonsense"])

@@ -138,8 +138,10 @@ def test_newer_events_move_their_users_only(place, tmp_path):
     np.testing.assert_array_equal(run.recommender.users[:-1][same], old_users[same])
     whole = [*before.sequences[moved].tolist(), 7, 8]
     assert run.recommender.history[moved].tolist() == whole
-    np.testing.assert_allclose(run.recommender.users[moved], run.recommender.embed_history(whole), atol=1e-5)
-    np.testing.assert_allclose(run.recommender.users[-1], run.recommender.embed_history([1, 2, 3]), atol=1e-5)
+    np.testing.assert_allclose(run.recommender.users[moved], run.recommender.embed_history(whole), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        run.recommender.users[-1], run.recommender.embed_history([1, 2, 3]), rtol=1e-5, atol=1e-5
+    )
     assert not {"i07", "i08"} & set(run.recommend(["u01"], k=40)[Items.ID])
     assert len(run.recommend(["stranger"], k=5)) == 5
     # What is trained and evaluated on stays.

@@ -200,6 +200,7 @@ def test_l3ae_is_made_where_texts_were_read(world, split, tmp_path):
     content = Content(np.eye(6, dtype=np.float32), "key")
     run = make_reference_run("l3ae", world, split, tmp_path / "l3ae", content)
     assert run.info.content_key == "key" and set(run.info.settings) == {
+        "counts",
         "strength",
         "prior",
         "text_strength",
