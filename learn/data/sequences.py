@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,3 +81,10 @@ def take_users(sequences: Sequences, users: np.ndarray) -> Sequences:
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     places = np.repeat(sequences.offsets[users] - offsets[:-1], lengths) + np.arange(offsets[-1])
     return Sequences(sequences.items[places], offsets, None if sequences.times is None else sequences.times[places])
+
+
+def sequences_of(histories: Sequence[np.ndarray]) -> Sequences:
+    """Histories ([length] item indices each) laid end to end, without times."""
+    lengths = [len(history) for history in histories]
+    items = np.concatenate([*histories, np.zeros(0, np.int32)]).astype(np.int32)
+    return Sequences(items, np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64))

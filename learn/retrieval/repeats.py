@@ -10,21 +10,28 @@ from learn.retrieval.scores import pair_scores
 
 
 def search_with_repeats(
-    index: Index, item_vectors: np.ndarray, queries: np.ndarray, k: int, history: Sequences, repeat: float
+    index: Index,
+    item_vectors: np.ndarray,
+    queries: np.ndarray,
+    k: int,
+    history: Sequences,
+    repeat: float,
+    allowed: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """`Index.search` under score = inner product + (``repeat`` if the history holds the item).
 
     Args:
         index: over ``item_vectors`` ([N, d] float32).
         queries: [Q, d] float32.
-        history: Q sequences of item indices.
+        history: Q sequences of item indices, all of which may be returned.
+        allowed: as in `Index.search`.
 
     Returns:
         items [Q, k] int64 and scores [Q, k] float32, padded as in `Index.search`.
     """
     if not repeat:
-        return index.search(queries, k)
-    items, scores = index.search(queries, k, history)
+        return index.search(queries, k, None, allowed)
+    items, scores = index.search(queries, k, history, allowed)
     rows, places = np.nonzero(items >= 0)
     owned = np.unique(np.stack([history.users, history.items.astype(np.int64)], axis=1), axis=0)
     again = pair_scores(queries[owned[:, 0]], item_vectors[owned[:, 1]]) + np.float32(repeat)

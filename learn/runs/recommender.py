@@ -14,16 +14,18 @@ import numpy as np
 
 from learn.config import Inputs
 from learn.data.dataset import Dataset
-from learn.data.sequences import Sequences
+from learn.data.sequences import Sequences, sequences_of
 from learn.data.split import Phase
 from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.pal.preprocessing import ContentPreprocessing
-from learn.retrieval.exact import top_k
+from learn.retrieval.base import IndexKind
+from learn.retrieval.index import checked_kind
 from learn.retrieval.scores import pair_scores
+from learn.runs.by_index import ByIndex
 from learn.runs.folder import RunFolder, check_fits
 from learn.runs.stored_lists import StoredLists
-from learn.runs.suggestions import ScoreTerms, Suggestions
+from learn.runs.suggestions import ScoreTerms, Suggestions, best_of
 from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
 
 if TYPE_CHECKING:
@@ -39,14 +41,18 @@ class Recommender:
         run: any Run.
         dataset: what it was made on, with its split.
         content: [N, D_llm] raw content embeddings of the catalogue, where the caller has them already.
+        index: what finds the best items (`learn.retrieval.kinds.INDEXES`); stored lists need none.
 
     Raises:
-        LearnError: ``run`` was made on another version of ``dataset``, or with another split.
+        LearnError: no such index; ``run`` was made on another version of ``dataset``, or with another split.
     """
 
-    def __init__(self, run: RunFolder, dataset: Dataset, content: np.ndarray | None = None) -> None:
+    def __init__(
+        self, run: RunFolder, dataset: Dataset, content: np.ndarray | None = None, index: str = IndexKind.EXACT
+    ) -> None:
         check_fits(run, dataset)
         self.run, self.dataset, self._content = run, dataset, content
+        self.index_kind = checked_kind(index)
         self._by_similarity_alone = False
 
     # What there is.
@@ -131,9 +137,15 @@ class Recommender:
         if not self.has_popularity_bias:
             return self
         other = copy(self)
-        other.__dict__.pop("users", None)
+        for name in ("users", "_by_index"):
+            other.__dict__.pop(name, None)
         other._by_similarity_alone = True
         return other
+
+    @cached_property
+    def _by_index(self) -> ByIndex:
+        repeat, name = self.run.info.repeat, f"{self.dataset.name}/{self.run.name}"
+        return ByIndex(self.index_kind, self.items, self.users, self.dataset.available, repeat, name)
 
     # From people and items to vectors.
 
@@ -256,7 +268,9 @@ class Recommender:
         unseen: bool = True,
         allowed: np.ndarray | None = None,
     ) -> Suggestions:
-        """The exact ``k`` best items by score for a user vector ([d]); equal scores by lower index."""
+        """The ``k`` best items by score for a user vector ([d]), by the index; equal scores by lower index."""
+        if self.index_kind != IndexKind.EXACT:
+            return self._by_index.ranked(user_vector, history, k, unseen, allowed)
         scores = pair_scores(user_vector, self.items)
         held = np.unique(np.asarray(history, dtype=np.int64))
         if unseen:
@@ -280,21 +294,5 @@ class Recommender:
         Args:
             allowed: [N] bool, the items that are asked; None: all.
         """
-        return best_of(
-            pair_scores(self.directions(item_vector[None])[0], self.directions()), k, self._in_stock(allowed)
-        )
-
-
-def best_of(scores: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Suggestions:
-    """The ``k`` greatest of [N] ``scores`` among the ``allowed`` ([N] bool; None: all); -inf never comes back."""
-    scores = scores if allowed is None else np.where(allowed, scores, -np.inf)
-    items, best = top_k(scores[None].astype(np.float32), min(k, len(scores)))
-    there = items[0] >= 0
-    return Suggestions(items[0][there], best[0][there], live=True)
-
-
-def sequences_of(histories: Sequence[np.ndarray]) -> Sequences:
-    """Histories ([length] item indices each) laid end to end, without times."""
-    lengths = [len(history) for history in histories]
-    items = np.concatenate([*histories, np.zeros(0, np.int32)]).astype(np.int32)
-    return Sequences(items, np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64))
+        cosines = pair_scores(self.directions(item_vector[None])[0], self.directions())
+        return best_of(cosines, k, self._in_stock(allowed))

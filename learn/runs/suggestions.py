@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from learn.retrieval.exact import top_k
+
 
 @dataclass(frozen=True)
 class Suggestions:
@@ -39,3 +41,11 @@ class ScoreTerms:
     popularity_bias: np.ndarray
     repeat_bias: np.ndarray
     total: np.ndarray
+
+
+def best_of(scores: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Suggestions:
+    """The ``k`` greatest of [N] ``scores`` among the ``allowed`` ([N] bool; None: all); -inf never comes back."""
+    scores = scores if allowed is None else np.where(allowed, scores, -np.inf)
+    items, best = top_k(scores[None].astype(np.float32), min(k, len(scores)))
+    there = items[0] >= 0
+    return Suggestions(items[0][there], best[0][there], live=True)
