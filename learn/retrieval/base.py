@@ -10,6 +10,8 @@ import numpy as np
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
 
+_ROWS = 1_000_000  # looked at together, so that a file that is mapped into memory stays there
+
 
 class IndexKind(StrEnum):
     """What searches."""
@@ -25,8 +27,10 @@ class IndexKind(StrEnum):
 class Index(Protocol):
     """Finds the items with the greatest inner product; vectors are searched as stored, nothing is normalised."""
 
-    n_items: int
-    """How many items it was ever given; those that were removed keep their numbers."""
+    @property
+    def n_items(self) -> int:
+        """How many items it was ever given; those that were removed keep their numbers."""
+        ...
 
     def search(
         self, queries: np.ndarray, k: int, exclude: Sequences | None = None, allowed: np.ndarray | None = None
@@ -72,8 +76,8 @@ def checked_vectors(vectors: np.ndarray, what: str) -> np.ndarray:
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
     if vectors.ndim != 2:
         raise LearnError(f"{what} have shape {vectors.shape}.", "Give a matrix with one row per vector.")
-    bad = ~np.isfinite(vectors).all(axis=1)
-    if bad.any():
+    if not all(np.isfinite(vectors[start : start + _ROWS]).all() for start in range(0, len(vectors), _ROWS)):
+        bad = ~np.isfinite(vectors).all(axis=1)
         raise LearnError(
             f"{what}: row {int(bad.argmax())} (and {int(bad.sum()) - 1} more) holds NaN or infinity.",
             "Train the Run again with a lower learning rate, or rebuild its vectors.",

@@ -12,6 +12,7 @@ from learn.retrieval.base import best_first, check_items, check_search, checked_
 from learn.retrieval.scores import bound_by_length, greatest_length, pair_scores
 
 _BLOCK_SCORES = 4_000_000  # scores held at a time: 16 MB, so that a block stays near the processor
+_KEPT_ROWS = 200_000  # that passed the last filter are kept in one piece: the next user often has the same filter
 
 
 def top_k(scores: np.ndarray, k: int, ties: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -58,6 +59,7 @@ class ExactIndex:
             raise LearnError("An index needs at least one item vector; there is none.", "Give a catalogue with items.")
         self.live: np.ndarray | None = None  # [N] bool, None: nothing was removed
         self.longest = greatest_length(self.vectors)
+        self._kept: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
     def passing(self, allowed: np.ndarray | None) -> np.ndarray | None:
         """[N] bool: what is ``allowed`` and was not removed; None: everything."""
@@ -73,11 +75,22 @@ class ExactIndex:
         passing = self.passing(allowed)
         if passing is None:
             return self._scan(queries, self.vectors, k, exclude)
-        rows = np.flatnonzero(passing)
+        rows, vectors = self._gathered(passing)
         if not len(rows):
             return np.full((len(queries), k), -1, np.int64), np.full((len(queries), k), -np.inf, np.float32)
-        items, scores = self._scan(queries, self.vectors[rows], k, None if exclude is None else _among(exclude, rows))
+        items, scores = self._scan(queries, vectors, k, None if exclude is None else _among(exclude, rows))
         return np.where(items >= 0, rows[items], -1), scores
+
+    def _gathered(self, passing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The items that pass, [n] ascending, and their vectors, [n, d]; what they were for the last filter is kept."""
+        kept = self._kept
+        if kept is not None and np.array_equal(kept[0], passing):
+            return kept[1], kept[2]
+        rows = np.flatnonzero(passing)
+        vectors = self.vectors[rows]
+        if len(rows) <= _KEPT_ROWS:
+            self._kept = (passing.copy(), rows, vectors)
+        return rows, vectors
 
     def _scan(
         self, queries: np.ndarray, vectors: np.ndarray, k: int, exclude: Sequences | None

@@ -79,7 +79,9 @@ class FaissIndex:
         return self._lists.probes if self._lists else 0
 
     def _share_vectors(self) -> None:
-        """What is scanned exactly and what FAISS scores again lie in one place in memory."""
+        """Of IVF, what is scanned exactly and what FAISS scores again lie in one place in memory."""
+        if self.kind != IndexKind.IVF:
+            return
         faiss: Any = import_module("faiss")  # its stubs know only some of it
         flat = faiss.downcast_index(self._index.refine_index)
         whole = faiss.rev_swig_ptr(flat.get_xb(), self._exact.n_items * self._exact.width)
@@ -87,12 +89,12 @@ class FaissIndex:
 
     def _fetch(self, queries: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         """The ``count`` best by FAISS's account: scores and items, both [Q, count], items -1 where it found fewer."""
-        faiss: Any = import_module("faiss")  # its stubs know only some of its parameters
-        parameters = None
         if self._lists is not None:
-            parameters = self._lists.parameters()
-        elif self.kind == IndexKind.HNSW:
-            parameters = faiss.SearchParametersHNSW(efSearch=max(self._breadth, 2 * count))
+            return self._lists.search(queries, count, self._exact.vectors)
+        if self.kind != IndexKind.HNSW:
+            return self._index.search(queries, count)
+        faiss: Any = import_module("faiss")  # its stubs know only some of its parameters
+        parameters = faiss.SearchParametersHNSW(efSearch=max(self._breadth, 2 * count))
         return self._index.search(queries, count, params=parameters)
 
     def search(

@@ -8,6 +8,7 @@ Items lie in lists around k-means centres. A search looks at the nearest lists, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,11 @@ _SHOWN = 64  # items that k-means is shown, a centre
 _ROUNDS = 8  # of k-means: later ones change hardly anything
 _SAMPLE = 200  # queries by which the breadth is chosen
 _ADDED_AT_ONCE = 100_000
+_RESCORED_AT_ONCE = 50  # queries: 12 MB of vectors at k = 100 and width 64
 CODE_BYTES = {IndexKind.IVF: 2.0, IndexKind.IVF_PQ: 0.5}
-"""Of one number of a vector; beside it each item takes 8 bytes for its number, and 4 a number for the whole vector."""
-WIDENING = {IndexKind.IVF: 1.1, IndexKind.IVF_PQ: 9.0}
+"""Of one number of a vector; beside it each item takes 8 bytes for its number. IVF holds the whole vectors too, at 4
+bytes a number; IVF-PQ reads them where the caller has them, which may be a file that is mapped into memory."""
+WIDENING = {IndexKind.IVF: 1.05, IndexKind.IVF_PQ: 9.0}
 """How many times k are scored again: of the short codes' best, some are not among the whole vectors' best."""
 
 
@@ -34,21 +37,45 @@ class Lists:
     """A trained and filled engine, and how to ask it.
 
     Attributes:
-        engine: FAISS's index, which rescores with whole vectors.
+        engine: FAISS's index; of `IndexKind.IVF` it holds the whole vectors too, and scores again by itself.
+        kind: whose codes.
+        parameters: what FAISS is given with a search.
         probes: lists looked at per search.
-        widening: codes' best that are scored again, as a multiple of k.
     """
 
     engine: Any
+    kind: IndexKind
+    parameters: Any
     probes: int
-    widening: float
 
-    def parameters(self, probes: int | None = None) -> Any:
-        """What FAISS is given with a search."""
-        import faiss
+    @classmethod
+    def looking_at(cls, engine: Any, kind: IndexKind, probes: int) -> Lists:
+        """``engine``, of which ``probes`` lists are looked at per search."""
+        faiss: Any = import_module("faiss")  # its stubs know only some of its parameters
+        parameters = faiss.SearchParametersIVF(nprobe=probes)
+        if kind == IndexKind.IVF:
+            parameters = faiss.IndexRefineSearchParameters(k_factor=WIDENING[kind], base_index_params=parameters)
+        return cls(engine, kind, parameters, probes)
 
-        within = faiss.SearchParametersIVF(nprobe=probes or self.probes)
-        return faiss.IndexRefineSearchParameters(k_factor=self.widening, base_index_params=within)
+    def search(self, queries: np.ndarray, k: int, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Scores and items, both [Q, k], best first; items -1 where fewer were found.
+
+        Args:
+            queries: [Q, d] float32; vectors: [N, d], what was built in, with which the best are scored again.
+        """
+        if self.kind == IndexKind.IVF:
+            return self.engine.search(queries, k, params=self.parameters)
+        count = min(int(WIDENING[self.kind] * k), len(vectors))
+        scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
+        items = np.full((len(queries), k), -1, dtype=np.int64)
+        for start in range(0, len(queries), _RESCORED_AT_ONCE):
+            rows = slice(start, start + _RESCORED_AT_ONCE)
+            _, found = self.engine.search(queries[rows], count, params=self.parameters)
+            whole = np.matmul(vectors[np.maximum(found, 0)], queries[rows][:, :, None])[:, :, 0]
+            whole[found < 0] = -np.inf
+            best = np.argsort(-whole, axis=1, kind="stable")[:, :k]
+            scores[rows], items[rows] = np.take_along_axis(whole, best, 1), np.take_along_axis(found, best, 1)
+        return scores, items
 
 
 def build_lists(
@@ -75,19 +102,17 @@ def build_lists(
         base = faiss.IndexIVFPQFastScan(quantizer, width, n_lists, width, 4, faiss.METRIC_INNER_PRODUCT)
     base.cp.seed, base.cp.niter, base.cp.max_points_per_centroid = _SEED, _ROUNDS, _SHOWN
     base.train(shown)
-    engine: Any = faiss.IndexRefineFlat(base)
+    engine: Any = faiss.IndexRefineFlat(base) if kind == IndexKind.IVF else base
     for start in range(0, n_items, _ADDED_AT_ONCE):
         engine.add(vectors[start : start + _ADDED_AT_ONCE])
-    lists = Lists(engine, probes or n_lists, WIDENING[kind])
     if probes is None:
         asked = vectors if queries is None or not len(queries) else queries
         sample = asked[np.sort(rng.choice(len(asked), min(len(asked), _SAMPLE), replace=False))]
-        chosen = _fewest(lists, vectors, np.ascontiguousarray(sample, dtype=np.float32), n_lists, recall)
-        lists = Lists(engine, chosen, lists.widening)
-    return lists
+        probes = _fewest(engine, kind, vectors, np.ascontiguousarray(sample, dtype=np.float32), n_lists, recall)
+    return Lists.looking_at(engine, kind, probes)
 
 
-def _fewest(lists: Lists, vectors: np.ndarray, sample: np.ndarray, n_lists: int, recall: float) -> int:
+def _fewest(engine: Any, kind: IndexKind, vectors: np.ndarray, sample: np.ndarray, n_lists: int, recall: float) -> int:
     """The fewest lists with which ``sample`` finds ``recall`` of its exact best; all lists where none are enough."""
     import faiss
 
@@ -95,7 +120,7 @@ def _fewest(lists: Lists, vectors: np.ndarray, sample: np.ndarray, n_lists: int,
     _, best = faiss.knn(sample, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
 
     def found(probes: int) -> float:
-        _, items = lists.engine.search(sample, k, params=lists.parameters(probes))
+        _, items = Lists.looking_at(engine, kind, probes).search(sample, k, vectors)
         return float(np.mean([len(np.intersect1d(one, other)) / k for one, other in zip(best, items, strict=True)]))
 
     low, high = 0, 1

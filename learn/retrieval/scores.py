@@ -41,7 +41,11 @@ def rounding_bound(queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
 
 def greatest_length(vectors: np.ndarray) -> float:
     """The length of the longest of [n, d] ``vectors``; 0 of none."""
-    return float(np.sqrt(np.max(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64), initial=0.0)))
+    longest = 0.0
+    for start in range(0, len(vectors), _BLOCK):
+        rows = vectors[start : start + _BLOCK]
+        longest = max(longest, float(np.max(np.einsum("nd,nd->n", rows, rows, dtype=np.float64))))
+    return float(np.sqrt(longest))
 
 
 def bound_by_length(queries: np.ndarray, longest: float) -> np.ndarray:

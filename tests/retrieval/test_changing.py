@@ -106,7 +106,7 @@ def test_as_many_lists_are_searched_as_the_recall_asks_for(kind, world, monkeypa
     probes = []
     for asked in (0.5, 0.99):
         lists = build_lists(kind, vectors, queries, None, asked)
-        found = lists.engine.search(queries, 100, params=lists.parameters())[1]
+        found = lists.search(queries, 100, vectors)[1]
         assert recall(found, best) >= asked
         probes.append(lists.probes)
     assert 1 <= probes[0] < probes[1] <= N_ITEMS // 50
