@@ -103,6 +103,8 @@ class FaissIndex:
         """See `Index.search`; with hnsw, ivf and ivf-pq the items are nearly the best, unless a filter is given."""
         queries = check_search(queries, k, exclude, self.n_items, self._exact.width, allowed)
         passing = self._exact.passing(allowed)
+        if self.kind != IndexKind.FLAT and k >= _EXACT_BEYOND * self.n_items:
+            return self._exact.search(queries, k, exclude, allowed)
         if passing is not None:
             left = int(np.count_nonzero(passing))
             if (allowed is not None and left <= _FILTERED_EXACTLY) or left < _EXACT_BEYOND * self.n_items:

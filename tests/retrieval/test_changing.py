@@ -112,6 +112,12 @@ def test_as_many_lists_are_searched_as_the_recall_asks_for(kind, world, monkeypa
     assert 1 <= probes[0] < probes[1] <= N_ITEMS // 50
 
 
+def test_a_list_of_much_of_the_catalogue_is_exact(index, world):
+    vectors, queries = world
+    found, _ = index.search(queries, N_ITEMS // 4)
+    assert (found == by_sorting(queries, vectors, N_ITEMS // 4, np.ones(N_ITEMS, bool))).all()
+
+
 def test_few_items_are_not_cut_into_lists(world):
     index = build_index("ivf", world[0], world[1])
     assert index.lists_searched == 0
