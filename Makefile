@@ -51,6 +51,7 @@ peers:
 	test -x $(PEERS)/.venv/bin/python || $(PYTHON) -m venv $(PEERS)/.venv
 	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check -r $(PEERS)/requirements.txt
 	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check --no-deps -r $(PEERS)/requirements-recbole.txt
+	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check -r $(PEERS)/requirements-vectors.txt
 
 # Each script runs, whatever the ones before it found; a script may be named: make bench BENCHES=training
 BENCHES := $(filter-out speed_rows,$(basename $(notdir $(shell grep -l "speed_rows import" benchmarks/*.py))))

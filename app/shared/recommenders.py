@@ -16,6 +16,7 @@ from app.shared import cache, theme
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
+from learn.retrieval.index import chosen_kind
 from learn.runs.llms import reading_runs
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
@@ -35,11 +36,11 @@ def _content(_run: Run, _dataset: Dataset, root: str, key: str, fingerprint: str
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _recommender(_run: Run, _dataset: Dataset, key: str, fingerprint: str) -> Recommender:
+def _recommender(_run: Run, _dataset: Dataset, key: str, fingerprint: str, index: str) -> Recommender:
     content = None
     if embeds(_run):
         content = _content(_run, _dataset, str(_run.workspace.root), str(_run.info.content_key), fingerprint)
-    return Recommender(_run, _dataset, content)
+    return Recommender(_run, _dataset, content, index)
 
 
 def open_recommenders(runs: Sequence[Run], dataset: Dataset, towers: bool = False) -> dict[str, Recommender]:
@@ -51,7 +52,7 @@ def open_recommenders(runs: Sequence[Run], dataset: Dataset, towers: bool = Fals
     opened = {}
     for run in runs:
         try:
-            one = _recommender(run, dataset, cache.run_key([run])[0], dataset.fingerprint)
+            one = _recommender(run, dataset, cache.run_key([run])[0], dataset.fingerprint, chosen_kind())
             _ = one.towers if towers else None
         except LearnError as error:
             theme.show_error(error)
@@ -64,7 +65,7 @@ def read_ahead(runs: Sequence[Run], dataset: Dataset) -> None:
     """Reads what Recommendations needs first, in silence: what is wrong with a Run is said there, where it matters."""
     for run in runs:
         with suppress(LearnError):
-            _ = _recommender(run, dataset, cache.run_key([run])[0], dataset.fingerprint).items
+            _ = _recommender(run, dataset, cache.run_key([run])[0], dataset.fingerprint, chosen_kind()).items
 
 
 @st.cache_resource(max_entries=2, show_spinner="Waking the frozen LLM: the first time takes half a minute …")

@@ -18,6 +18,8 @@ from pathlib import Path
 
 from learn.cli.terminal import warn
 from learn.errors import LearnError
+from learn.retrieval.base import IndexKind
+from learn.retrieval.index import INDEX_VARIABLE
 from learn.workspace import ENVIRONMENT_VARIABLE, Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +32,14 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Names and addresses under which only this machine reaches itself."""
 
 
-def serve(workspace: Workspace, address: str, port: int, open_browser: bool, also_called: Sequence[str] = ()) -> int:
+def serve(
+    workspace: Workspace,
+    address: str,
+    port: int,
+    open_browser: bool,
+    also_called: Sequence[str] = (),
+    index: str = IndexKind.EXACT,
+) -> int:
     """Runs the server until it ends; returns its exit code.
 
     Streamlit always runs headless: otherwise it asks a first-time user for an e-mail address and waits for the answer.
@@ -39,6 +48,7 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool, als
         address: to listen on; one of `LOOPBACK`: this machine only.
         open_browser: once the server answers, where there is a screen.
         also_called: host names under which others reach this server; requests for any other name get no session.
+        index: what finds the items of a list (`learn.retrieval.kinds.INDEXES`).
 
     Raises:
         LearnError: Streamlit or the app's files are not there, or the port is taken.
@@ -60,7 +70,7 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool, als
             f"{workspace.root.resolve()}, without a password and without encryption.\n"
             f"It answers to {', '.join(hosts)} (--host adds a name). docs/security.md says how to ask for a login."
         )
-    environment = {**os.environ, ENVIRONMENT_VARIABLE: str(workspace.root.resolve())}
+    environment = {**os.environ, ENVIRONMENT_VARIABLE: str(workspace.root.resolve()), INDEX_VARIABLE: str(index)}
     # From ROOT: a package `app` in the user's folder must not come before ours.
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     converter = subprocess.Popen([sys.executable, "-m", "learn.cli.convert_models"], cwd=ROOT, env=environment)

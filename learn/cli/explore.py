@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from learn.cli.options import DatasetArgument, WorkspaceOption
+from learn.cli.options import DatasetArgument, IndexOption, WorkspaceOption
 from learn.cli.terminal import next_step, print_frame, say, usable_runs
 from learn.data.schema import Recommendations
 from learn.errors import LearnError
@@ -21,13 +21,19 @@ def recommend(
     history: Annotated[str | None, typer.Option(help="Or item ids, oldest first, joined by commas.")] = None,
     k: Annotated[int, typer.Option("-k", "--k", help="How many.")] = 10,
     repeat: Annotated[bool, typer.Option(help="Also recommend what the history holds.")] = False,
+    category: Annotated[str | None, typer.Option(help="Only of this one, e.g. Food, or 'Food > Tea'.")] = None,
+    min_price: Annotated[float | None, typer.Option(help="Only from this price on.")] = None,
+    max_price: Annotated[float | None, typer.Option(help="Only up to this price.")] = None,
+    index: IndexOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Recommend for a user of the dataset, or for anybody with a pasted history."""
     from learn.data.stored import open_dataset
+    from learn.data.where import Where
+    from learn.retrieval.index import chosen_kind
     from learn.runs.stored import best_run, find_runs, open_run
 
-    where = Workspace.at(workspace)
+    where, kind, only = Workspace.at(workspace), chosen_kind(index), Where(category, min_price, max_price)
     if (user is None) == (history is None):
         raise LearnError("Say for whom.", "Give either --user ID or --history ITEM,ITEM,...")
     of = open_dataset(where, dataset)
@@ -37,11 +43,10 @@ def recommend(
     else:
         answering = open_run(where, of, run)
     if user is not None:
-        table = answering.recommend([user], k, unseen=not repeat).drop(columns=Recommendations.USER)
+        table = answering.recommend([user], k, not repeat, only, kind).drop(columns=Recommendations.USER)
     else:
-        table = answering.recommend_for(
-            [part.strip() for part in str(history).split(",") if part.strip()], k, not repeat
-        )
+        items = [part.strip() for part in str(history).split(",") if part.strip()]
+        table = answering.recommend_for(items, k, not repeat, only, kind)
     print_frame(table)
     next_step("learn app", workspace)
 
@@ -125,9 +130,11 @@ def open_app(
         list[str] | None, typer.Option(help="A name by which other machines call this one. Repeatable.")
     ] = None,
     headless: Annotated[bool, typer.Option(help="Do not open a browser.")] = False,
+    index: IndexOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Open the explorer in the browser."""
     from learn.cli.app_server import serve
+    from learn.retrieval.index import chosen_kind
 
-    raise SystemExit(serve(Workspace.at(workspace), address, port, not headless, host or ()))
+    raise SystemExit(serve(Workspace.at(workspace), address, port, not headless, host or (), chosen_kind(index)))

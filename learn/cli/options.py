@@ -54,3 +54,9 @@ RemoteCodeOption = Annotated[
 PicklesOption = Annotated[
     bool, typer.Option("--allow-pickled-weights", help="Read weights that are no safetensors. They can run code.")
 ]
+IndexOption = Annotated[
+    str | None,
+    typer.Option(
+        help="What finds the items: exact, flat, hnsw, ivf, ivf-pq, milvus@PLACE. Default $LEARN_INDEX, or exact."
+    ),
+]

@@ -78,21 +78,25 @@ def run_benchmark(
             runs.setdefault(experiment.row.name, []).append(run)
     plan = replace(plan, reference=best_validated(plan, runs))
     summary = summarise(plan, runs, failed)
-    about = {
+    about = _about(plan, name, dataset, split, runs[plan.reference][0])
+    folder = workspace.benchmark(name, dataset.name)
+    files = write_report(folder, plan, summary, about)
+    if published is not None:
+        publish(summary, published, keep_others=bool(rows))
+    return Result(folder, files, f"{plan.title}\n\n{markdown(plan, summary, default_columns(plan, summary))}")
+
+
+def _about(plan: Table, name: str, dataset: Dataset, split: Split, reference: Run) -> dict[str, object]:
+    return {
         "benchmark": name,
         "title": plan.title,
         "dataset": dataset.name,
         "dataset_fingerprint": dataset.fingerprint,
         "split": split.describe(),
         "reference": plan.reference,
-        "made": runs[plan.reference][0].info.made,
+        "made": reference.info.made,
         "configs": {row.name: _settings(row, split) for row in plan.rows},
     }
-    folder = workspace.benchmark(name, dataset.name)
-    files = write_report(folder, plan, summary, about)
-    if published is not None:
-        publish(summary, published, keep_others=bool(rows))
-    return Result(folder, files, f"{plan.title}\n\n{markdown(plan, summary, default_columns(plan, summary))}")
 
 
 def only(plan: Table, rows: Sequence[str], name: str) -> Table:

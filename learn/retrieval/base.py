@@ -10,6 +10,8 @@ import numpy as np
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
 
+_ROWS = 1_000_000  # looked at together, so that a file that is mapped into memory stays there
+
 
 class IndexKind(StrEnum):
     """What searches."""
@@ -17,28 +19,50 @@ class IndexKind(StrEnum):
     EXACT = "exact"  # NumPy, every item: the oracle
     FLAT = "flat"  # FAISS, every item
     HNSW = "hnsw"  # FAISS, a navigable small-world graph: approximate
-    IVF = "ivf"  # FAISS, inverted lists around k-means centres: approximate
+    IVF = "ivf"  # FAISS, inverted lists around k-means centres, exact rescoring: approximate
+    IVF_PQ = "ivf-pq"  # the same with codes of half a byte a number: for what does not fit otherwise
+    MILVUS = "milvus"  # a Milvus server, or its Lite in a folder
 
 
 class Index(Protocol):
     """Finds the items with the greatest inner product; vectors are searched as stored, nothing is normalised."""
 
-    n_items: int
+    @property
+    def n_items(self) -> int:
+        """How many items it was ever given; those that were removed keep their numbers."""
+        ...
 
-    def search(self, queries: np.ndarray, k: int, exclude: Sequences | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """The ``k`` best items of each query, best first; equal scores by smaller item index.
+    def search(
+        self, queries: np.ndarray, k: int, exclude: Sequences | None = None, allowed: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The ``k`` best items of each query, best first; of the exact kinds, equal scores by smaller item index.
+
+        The exact kinds' scores are `pair_scores` to the bit; the others' are as their engine rounds them.
 
         Args:
             queries: [Q, d] float32.
             k: 1 to the number of items.
             exclude: Q sequences of item indices that are never returned (a user's history).
+            allowed: [n_items] bool, the items that may be returned; None: all.
 
         Returns:
             items [Q, k] int64 and scores [Q, k] float32; rows end in -1 and -inf where fewer than k items are left.
 
         Raises:
-            LearnError: k out of range, another width than the items', values that are not finite, or ``exclude``
-                of another length than ``queries``.
+            LearnError: k out of range, another width than the items', values that are not finite, ``exclude`` of
+                another length than ``queries``, or ``allowed`` of another than the items.
+        """
+        ...
+
+    def add(self, vectors: np.ndarray) -> np.ndarray:
+        """Takes in [n, d] more vectors, without a rebuild; returns their item indices [n], `n_items` onwards."""
+        ...
+
+    def remove(self, items: np.ndarray) -> None:
+        """Never returns ``items`` ([n] item indices) again, without a rebuild.
+
+        Raises:
+            LearnError: an item that the index does not have.
         """
         ...
 
@@ -52,8 +76,8 @@ def checked_vectors(vectors: np.ndarray, what: str) -> np.ndarray:
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
     if vectors.ndim != 2:
         raise LearnError(f"{what} have shape {vectors.shape}.", "Give a matrix with one row per vector.")
-    bad = ~np.isfinite(vectors).all(axis=1)
-    if bad.any():
+    if not all(np.isfinite(vectors[start : start + _ROWS]).all() for start in range(0, len(vectors), _ROWS)):
+        bad = ~np.isfinite(vectors).all(axis=1)
         raise LearnError(
             f"{what}: row {int(bad.argmax())} (and {int(bad.sum()) - 1} more) holds NaN or infinity.",
             "Train the Run again with a lower learning rate, or rebuild its vectors.",
@@ -61,7 +85,14 @@ def checked_vectors(vectors: np.ndarray, what: str) -> np.ndarray:
     return vectors
 
 
-def check_search(queries: np.ndarray, k: int, exclude: Sequences | None, n_items: int, width: int) -> np.ndarray:
+def check_search(
+    queries: np.ndarray,
+    k: int,
+    exclude: Sequences | None,
+    n_items: int,
+    width: int,
+    allowed: np.ndarray | None = None,
+) -> np.ndarray:
     """``queries`` as contiguous float32 after the checks that every `Index.search` owes.
 
     Raises:
@@ -80,7 +111,27 @@ def check_search(queries: np.ndarray, k: int, exclude: Sequences | None, n_items
             f"{len(exclude)} lists of items to exclude came with {len(queries)} queries.",
             "Give one list, empty if need be, per query.",
         )
+    if allowed is not None and (allowed.shape != (n_items,) or allowed.dtype != bool):
+        raise LearnError(
+            f"What is allowed has shape {allowed.shape} and type {allowed.dtype}, the catalogue N = {n_items} items.",
+            "Give one truth value per item.",
+        )
     return queries
+
+
+def check_items(items: np.ndarray, n_items: int) -> np.ndarray:
+    """``items`` as [n] int64 item indices.
+
+    Raises:
+        LearnError: one that is not among the ``n_items`` of the index.
+    """
+    items = np.atleast_1d(np.asarray(items, dtype=np.int64))
+    wrong = items[(items < 0) | (items >= n_items)]
+    if len(wrong):
+        raise LearnError(
+            f"The index has no item {int(wrong[0])}: it holds N = {n_items}.", "Give item indices below N."
+        )
+    return items
 
 
 def best_first(

@@ -50,6 +50,13 @@ class Repeat:
             values += self.slope * np.log(np.maximum(np.bincount(place, weights, len(keys)), LEAST))
         return keys // width, keys % width, values.astype(np.float32)
 
+    def dense(self, history: Sequences, n_items: int) -> np.ndarray:
+        """[N] float32: what the score of every item gets for one user's ``history``; 0 for those not in it."""
+        found = np.zeros(n_items, dtype=np.float32)
+        _, items, more = self.pairs(history)
+        found[items] = more
+        return found
+
 
 def as_repeat(value: Repeat | float) -> Repeat:
     """A number is a `Repeat` of that constant."""
@@ -57,22 +64,29 @@ def as_repeat(value: Repeat | float) -> Repeat:
 
 
 def search_with_repeats(
-    index: Index, item_vectors: np.ndarray, queries: np.ndarray, k: int, history: Sequences, repeat: Repeat | float
+    index: Index,
+    item_vectors: np.ndarray,
+    queries: np.ndarray,
+    k: int,
+    history: Sequences,
+    repeat: Repeat | float,
+    allowed: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """`Index.search` under score = inner product + (``repeat`` if the history holds the item).
 
     Args:
         index: over ``item_vectors`` ([N, d] float32).
         queries: [Q, d] float32.
-        history: Q sequences of item indices.
+        history: Q sequences of item indices, all of which may be returned.
+        allowed: as in `Index.search`.
 
     Returns:
         items [Q, k] int64 and scores [Q, k] float32, padded as in `Index.search`.
     """
     repeat = as_repeat(repeat)
     if not repeat:
-        return index.search(queries, k)
-    items, scores = index.search(queries, k, history)
+        return index.search(queries, k, None, allowed)
+    items, scores = index.search(queries, k, history, allowed)
     rows, places = np.nonzero(items >= 0)
     users, owned, more = repeat.pairs(history)
     again = pair_scores(queries[users], item_vectors[owned]) + more

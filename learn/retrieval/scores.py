@@ -36,6 +36,19 @@ def rounding_bound(queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
 
     Twice the classical bound n u |x| |y| of a sum in any order (Higham, *Accuracy and Stability*, 2002, section 3.1).
     """
-    longest = np.sqrt(np.max(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64), initial=0.0))
+    return bound_by_length(queries, greatest_length(vectors))
+
+
+def greatest_length(vectors: np.ndarray) -> float:
+    """The length of the longest of [n, d] ``vectors``; 0 of none."""
+    longest = 0.0
+    for start in range(0, len(vectors), _BLOCK):
+        rows = vectors[start : start + _BLOCK]
+        longest = max(longest, float(np.max(np.einsum("nd,nd->n", rows, rows, dtype=np.float64))))
+    return float(np.sqrt(longest))
+
+
+def bound_by_length(queries: np.ndarray, longest: float) -> np.ndarray:
+    """`rounding_bound` with vectors none of which is longer than ``longest``."""
     lengths = np.sqrt(np.einsum("nd,nd->n", queries, queries, dtype=np.float64))
     return (queries.shape[1] + 1) * float(np.finfo(np.float32).eps) * lengths * longest

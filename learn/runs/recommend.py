@@ -10,6 +10,7 @@ import pandas as pd
 from learn.data.dataset import Dataset
 from learn.data.ids import ids_as_text
 from learn.data.schema import Items, Recommendations
+from learn.data.where import Where
 from learn.errors import LearnError
 from learn.runs.recommender import Recommender
 
@@ -18,11 +19,12 @@ DECIMALS = 4
 
 
 def recommend_for_users(
-    recommender: Recommender, users: Sequence[str], k: int = 10, unseen: bool = True
+    recommender: Recommender, users: Sequence[str], k: int = 10, unseen: bool = True, where: Where | None = None
 ) -> pd.DataFrame:
     """The best ``k`` items for users of the dataset: see `learn.runs.run.Run.recommend`."""
     dataset = recommender.dataset
     _check_k(k, dataset)
+    allowed = where.allowed(dataset) if where else None
     ids = _ids(users)
     positions = dataset.find_users(ids)
     parts = []
@@ -32,7 +34,7 @@ def recommend_for_users(
                 f"There is no user {user!r} in {dataset.name} (for example {dataset.user_ids[0]!r} is one).",
                 "Give one of its user ids, or a history: --history ITEM,ITEM,... (recommend_for in Python)",
             )
-        result = recommender.for_user(int(position), k, unseen=unseen)
+        result = recommender.for_user(int(position), k, unseen=unseen, allowed=allowed)
         if not len(result.items) and not recommender.history.lengths[position]:
             raise LearnError(
                 f"User {user!r} has no history before the test target.",
@@ -47,12 +49,13 @@ def recommend_for_users(
 
 
 def recommend_for_history(
-    recommender: Recommender, history: Sequence[str], k: int = 10, unseen: bool = True
+    recommender: Recommender, history: Sequence[str], k: int = 10, unseen: bool = True, where: Where | None = None
 ) -> pd.DataFrame:
     """The best ``k`` items for anybody with a history: see `learn.runs.run.Run.recommend_for`."""
     dataset = recommender.dataset
     _check_k(k, dataset)
-    result = recommender.for_history(item_positions(dataset, history), k, unseen=unseen)
+    allowed = where.allowed(dataset) if where else None
+    result = recommender.for_history(item_positions(dataset, history), k, unseen=unseen, allowed=allowed)
     return items_table(dataset, result.items, result.scores)
 
 

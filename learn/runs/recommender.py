@@ -12,25 +12,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from learn.config import Inputs
 from learn.data.dataset import Dataset
 from learn.data.sequences import Sequences, one_history, sequences_of
-from learn.data.split import Phase
 from learn.errors import LearnError
-from learn.item_towers import ITEM_TOWERS
-from learn.pal.preprocessing import ContentPreprocessing
+from learn.retrieval.base import IndexKind
+from learn.retrieval.index import checked_kind
 from learn.retrieval.scores import pair_scores
-from learn.runs.folder import RunFolder, check_fits
+from learn.runs.by_index import ByIndex
+from learn.runs.folder import RunFolder
+from learn.runs.opened import OpenedRun
 from learn.runs.stored_lists import StoredLists
 from learn.runs.suggestions import ScoreTerms, Suggestions, best_of, residual_scores
-from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, normalise, run_vectors, stored_content_of
+from learn.runs.vectors import (
+    has_vectors,
+    mean_content,
+    normalise,
+)
 
 if TYPE_CHECKING:
-    from learn.pal.towers import Towers
     from learn.runs.anchors import Anchors
 
 
-class Recommender:
+class Recommender(OpenedRun):
     """A Run that answers: score = user vector . item vector (+ a repeat-consumption bias); stored lists where there are
     no vectors. Everything is read when it is first needed, and nothing is changed afterwards.
 
@@ -38,92 +41,17 @@ class Recommender:
         run: any Run.
         dataset: what it was made on, with its split.
         content: [N, D_llm] raw content embeddings of the catalogue, where the caller has them already.
+        index: what finds the best items (`learn.retrieval.kinds.INDEXES`); stored lists need none.
 
     Raises:
-        LearnError: ``run`` was made on another version of ``dataset``, or with another split.
+        LearnError: no such index; ``run`` was made on another version of ``dataset``, or with another split.
     """
 
-    def __init__(self, run: RunFolder, dataset: Dataset, content: np.ndarray | None = None) -> None:
-        check_fits(run, dataset)
-        self.run, self.dataset, self._content = run, dataset, content
-        self._by_similarity_alone = False
-
-    # What there is.
-
-    @property
-    def can_embed(self) -> bool:
-        """Whether it answers for new histories and new items; else it has its stored lists, or vectors, only."""
-        return embeds(self.run)
-
-    @cached_property
-    def has_popularity_bias(self) -> bool:
-        """Whether the last dimension of its vectors is the popularity bias."""
-        return has_popularity_bias(self.run)
-
-    @property
-    def reads_text(self) -> bool:
-        """False for a Run that knows items by their ID only: a new item is nothing to it."""
-        return self.run.config.pal.inputs is not Inputs.ID
-
-    @cached_property
-    def history(self) -> Sequences:
-        """Every user's events before the test target; all of them where there are newer ones (`Split.now`)."""
-        return self.dataset.split.now.history(Phase.TEST)
-
-    def history_of(self, user: int) -> Sequences:
-        """The `history` of the user index ``user`` alone, with its times."""
-        return self.history.between(user, user + 1)
-
-    @cached_property
-    def content(self) -> np.ndarray:
-        """[N, D_llm] raw content embeddings of the catalogue."""
-        return self._content if self._content is not None else stored_content_of(self.run, self.dataset)
-
-    @cached_property
-    def _vectors(self) -> tuple[np.ndarray, np.ndarray]:
-        return run_vectors(self.run, self.dataset, self._content)
-
-    @cached_property
-    def users(self) -> np.ndarray:
-        """[U, d] stored vectors of the dataset's users; zeros without history."""
-        users = self._vectors[0]
-        if self._by_similarity_alone and self.has_popularity_bias:
-            users = users.copy()
-            users[:, -1] = 0
-        return users
-
-    @property
-    def items(self) -> np.ndarray:
-        """[N, d] vectors of the catalogue; the last dimension is the popularity bias where `has_popularity_bias`."""
-        return self._vectors[1]
-
-    @cached_property
-    def _trained(self) -> tuple[Towers | None, ContentPreprocessing]:
-        if not self.can_embed:
-            raise LearnError(
-                f"Run {self.run.name} ({self.run.info.label}) has stored lists only: it cannot answer for new people "
-                "or items.",
-                f"Use a trained Run: learn train {self.run.info.dataset}",
-            )
-        if not ITEM_TOWERS[self.run.info.variant].trained:
-            return None, ContentPreprocessing.from_tensors(self.run.tensors("preprocessing"))
-        from learn.runs.towers import load_towers
-
-        return load_towers(self.run)
-
-    @property
-    def towers(self) -> Towers | None:
-        """The trained towers; None for w/o Align, which has nothing trained.
-
-        Raises:
-            LearnError: the Run has stored lists only, or a file is damaged.
-        """
-        return self._trained[0]
-
-    @property
-    def preprocessing(self) -> ContentPreprocessing:
-        """Raw content embeddings -> what the towers read."""
-        return self._trained[1]
+    def __init__(
+        self, run: RunFolder, dataset: Dataset, content: np.ndarray | None = None, index: str = IndexKind.EXACT
+    ) -> None:
+        super().__init__(run, dataset, content)
+        self.index_kind = checked_kind(index)
 
     @cached_property
     def _lists(self) -> StoredLists:
@@ -134,9 +62,15 @@ class Recommender:
         if not self.has_popularity_bias:
             return self
         other = copy(self)
-        other.__dict__.pop("users", None)
+        for name in ("users", "_by_index"):
+            other.__dict__.pop(name, None)
         other._by_similarity_alone = True
         return other
+
+    @cached_property
+    def _by_index(self) -> ByIndex:
+        name, repeat = f"{self.dataset.name}/{self.run.name}", self.run.info.repeat_bias
+        return ByIndex(self.index_kind, self.items, self.users, self.dataset.available, repeat, name)
 
     # From people and items to vectors.
 
@@ -159,9 +93,7 @@ class Recommender:
             return np.zeros((len(histories), self.items.shape[1]), np.float32)
         prepared = self.prepared(rows)
         if self.towers is None:
-            cells = histories.users * len(rows) + places
-            counts = np.bincount(cells, minlength=len(histories) * len(rows)).reshape(len(histories), len(rows))
-            return normalise(counts.astype(np.float32) @ prepared).astype(np.float32)
+            return mean_content(histories, places, prepared)
         import torch
 
         from learn.pal.infer import user_vectors
@@ -215,10 +147,8 @@ class Recommender:
 
     def repeats(self, history: Sequences) -> np.ndarray:
         """[N] float32: the repeat-consumption bias of what one user's ``history`` holds and is in stock; else 0."""
-        found = np.zeros(self.dataset.n_items, dtype=np.float32)
-        _, items, more = self.run.info.repeat_bias.pairs(history.keep(self.dataset.available[history.items]))
-        found[items] = more
-        return found
+        available = self.dataset.available
+        return self.run.info.repeat_bias.dense(history.keep(available[history.items]), len(available))
 
     def score_terms(self, user_vector: np.ndarray, history: Sequences | np.ndarray) -> ScoreTerms:
         """What every item's score is made of.
@@ -267,7 +197,9 @@ class Recommender:
         unseen: bool = True,
         allowed: np.ndarray | None = None,
     ) -> Suggestions:
-        """The exact ``k`` best items by score for a user vector ([d]); equal scores by lower index."""
+        """The ``k`` best items by score for a user vector ([d]), by the index; equal scores by lower index."""
+        if self.index_kind != IndexKind.EXACT:
+            return self._by_index.ranked(user_vector, history, k, unseen, allowed)
         scores = pair_scores(user_vector, self.items)
         held = one_history(history)
         if unseen:
@@ -279,9 +211,7 @@ class Recommender:
     def _in_stock(self, allowed: np.ndarray | None) -> np.ndarray | None:
         """[N] bool: the ``allowed`` items (None: all) that are in stock; None where all may be shown."""
         available = self.dataset.available
-        if available.all():
-            return allowed
-        return available if allowed is None else allowed & available
+        return allowed if available.all() else available if allowed is None else allowed & available
 
     def neighbours(self, item_vector: np.ndarray, k: int, allowed: np.ndarray | None = None) -> Suggestions:
         """The ``k`` items of the catalogue with the greatest cosine to ``item_vector`` ([d]), by exact search.
@@ -291,6 +221,5 @@ class Recommender:
         Args:
             allowed: [N] bool, the items that are asked; None: all.
         """
-        return best_of(
-            pair_scores(self.directions(item_vector[None])[0], self.directions()), k, self._in_stock(allowed)
-        )
+        cosines = pair_scores(self.directions(item_vector[None])[0], self.directions())
+        return best_of(cosines, k, self._in_stock(allowed))

@@ -12,6 +12,8 @@ import pandas as pd
 from learn.data.dataset import Dataset
 from learn.data.split import Split
 from learn.data.stored import open_dataset
+from learn.data.where import Where
+from learn.retrieval.base import IndexKind
 from learn.runs.folder import FOLLOWING, REPLACED, RunFolder, check_fits, following
 from learn.runs.recommend import recommend_for_history, recommend_for_users
 from learn.runs.recommender import Recommender
@@ -29,6 +31,7 @@ class Run(RunFolder):
     def __init__(self, path: Path | str, dataset: Dataset | None = None) -> None:
         super().__init__(path)
         self._given = dataset
+        self._by_index: dict[str, Recommender] = {}
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -69,37 +72,64 @@ class Run(RunFolder):
         """What answers for this Run: `Recommender`."""
         return Recommender(self, self.dataset)
 
-    def recommend(self, users: Sequence[str], k: int = 10, unseen: bool = True) -> pd.DataFrame:
+    def recommender_by(self, index: str) -> Recommender:
+        """`recommender`, with another index (`learn.retrieval.kinds.INDEXES`); built once."""
+        if index == self.recommender.index_kind:
+            return self.recommender
+        if index not in self._by_index:
+            self._by_index[index] = Recommender(self, self.dataset, index=index)
+        return self._by_index[index]
+
+    def recommend(
+        self,
+        users: Sequence[str],
+        k: int = 10,
+        unseen: bool = True,
+        where: Where | None = None,
+        index: str = IndexKind.EXACT,
+    ) -> pd.DataFrame:
         """The best ``k`` items for users of the dataset, after all that they did before the test target.
 
         Args:
             users: their ids.
             k: how many items, 1 to N.
             unseen: without the items of each one's own history.
+            where: which items may be in the lists (`learn.data.where.Where`); None: all that are in stock.
+            index: what finds them (`learn.retrieval.kinds.INDEXES`).
 
         Returns:
             user_id, rank, item_id, title, category, brand, price, score; the best first within a user.
 
         Raises:
-            LearnError: an unknown user, one of whom nothing is known, or a ``k`` out of range.
+            LearnError: an unknown user, one of whom nothing is known, a ``k`` out of range, no such index, or nothing
+                that passes ``where``.
         """
-        return recommend_for_users(self.recommender, users, k, unseen)
+        return recommend_for_users(self.recommender_by(index), users, k, unseen, where)
 
-    def recommend_for(self, history: Sequence[str], k: int = 10, unseen: bool = True) -> pd.DataFrame:
+    def recommend_for(
+        self,
+        history: Sequence[str],
+        k: int = 10,
+        unseen: bool = True,
+        where: Where | None = None,
+        index: str = IndexKind.EXACT,
+    ) -> pd.DataFrame:
         """The best ``k`` items for anybody, known to the training or not.
 
         Args:
             history: ids of the items that they had, the oldest first.
             k: how many items, 1 to N.
             unseen: without the items of ``history``.
+            where, index: as in `recommend`.
 
         Returns:
             rank, item_id, title, category, brand, price, score; the best first.
 
         Raises:
-            LearnError: an unknown item, no item, a ``k`` out of range, or a Run that has stored lists only.
+            LearnError: an unknown item, no item, a ``k`` out of range, no such index, nothing that passes ``where``, or
+                a Run that has stored lists only.
         """
-        return recommend_for_history(self.recommender, history, k, unseen)
+        return recommend_for_history(self.recommender_by(index), history, k, unseen, where)
 
     def embed_items(self, items: pd.DataFrame | None = None) -> np.ndarray:
         """[n, d] float32 item embeddings; their inner product with a user's is the score.

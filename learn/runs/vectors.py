@@ -6,6 +6,7 @@ import numpy as np
 
 from learn.config import Inputs
 from learn.data.dataset import Dataset
+from learn.data.sequences import Sequences
 from learn.errors import LearnError
 from learn.pal.preprocessing import ContentPreprocessing
 from learn.runs.folder import RunFolder, check_fits, rebuild
@@ -98,3 +99,14 @@ def run_vectors(run: RunFolder, dataset: Dataset, content: np.ndarray | None = N
             f"Run {run.name}: user vectors have width {users.shape[1]}, item vectors {items.shape[1]}.", remedy
         )
     return users, items
+
+
+def mean_content(histories: Sequences, places: np.ndarray, prepared: np.ndarray) -> np.ndarray:
+    """[n, D_in] float32 at length 1: the mean of what each history holds, as w/o Align has it.
+
+    Args:
+        places: [events of ``histories``] rows of ``prepared`` ([m, D_in]).
+    """
+    shape = (len(histories), len(prepared))
+    counts = np.bincount(histories.users * shape[1] + places, minlength=shape[0] * shape[1]).reshape(shape)
+    return normalise(counts.astype(np.float32) @ prepared).astype(np.float32)

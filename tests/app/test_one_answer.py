@@ -17,7 +17,9 @@ from learn.data.dataset import Dataset
 from learn.data.schema import Interactions, Items, Recommendations
 from learn.evaluation.protocol import rank_vectors
 from learn.explore.lists import new_user
+from learn.retrieval.index import INDEX_VARIABLE
 from learn.runs.baselines import make_reference_runs
+from learn.runs.by_index import ByIndex
 from learn.runs.import_run import import_run
 from learn.runs.run import Run
 from tests import synthetic, trained
@@ -118,6 +120,20 @@ def test_a_pasted_history_gets_one_list_also_where_items_share_a_text(opened, op
     shown = of_page(mounted_by_key["new_user_bench"]["data"], name)
     assert shown[:K] == run.recommend_for(basket, K)["item_id"].tolist()
     assert not set(shown) & set(BASKET)
+
+
+@pytest.mark.parametrize("index", ["flat", "ivf"])
+def test_command_and_page_ask_the_index_that_is_set(opened, open_page, benches, monkeypatch, index):
+    place, dataset = opened
+    monkeypatch.delenv(INDEX_VARIABLE, raising=False)
+    expected = Run(place.run(dataset.name, "learn-b"), dataset).recommend([USERS[1]], K)["item_id"].tolist()
+    asked, ranked = [], ByIndex.ranked
+    monkeypatch.setattr(ByIndex, "ranked", lambda self, *words: asked.append(words) or ranked(self, *words))
+    assert by_command(place, "--run", "learn-b", "--user", USERS[1], "-k", str(K)) == expected and not asked
+    monkeypatch.setenv(INDEX_VARIABLE, index)
+    assert by_command(place, "--run", "learn-b", "--user", USERS[1], "-k", str(K)) == expected and len(asked) == 1
+    open_page("recommendations", user=USERS[1], runs=["learn-b"], k="10", new="true")
+    assert of_page(benches[-1], "learn-b")[:K] == expected and len(asked) > 1
 
 
 @pytest.mark.parametrize("name", LIVE)

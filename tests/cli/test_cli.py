@@ -1,6 +1,7 @@
 """The commands end to end on a tiny catalogue with a tiny local LLM, and what they say to a user's mistakes."""
 
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -156,6 +157,17 @@ def test_somebody_unknown_gets_recommendations_from_a_pasted_history(workspace, 
     assert not any(f" {item} " in line for item in ("s1", "s5", "s9") for line in lines)
 
 
+@pytest.mark.parametrize("index", ["exact", "hnsw", "ivf-pq"])
+def test_recommendations_of_a_category_and_a_price_by_any_index(workspace, index):
+    where, _, _ = workspace
+    words = ("recommend", "shop", "--run", "learn-a", "--user", "c3", "--index", index, "--workspace", where)
+    output = run(*words, "--category", "food > milk", "--min-price", "2", "--max-price", "9", "-k", "50")
+    found = {int(word[1:]) for word in output.split() if re.fullmatch(r"s\d+", word)}
+    # Every item that costs from 2 to 9 and is milk, but those that the customer had.
+    assert found and found <= {n for n in range(120) if n % 4 == 3 and 2 <= 1 + n / 10 <= 9}
+    assert len(found) >= 8
+
+
 def test_another_systems_recommendations_become_a_run(workspace, tmp_path):
     where, _, _ = workspace
     table = tmp_path / "theirs.csv"
@@ -174,6 +186,8 @@ def test_another_systems_recommendations_become_a_run(workspace, tmp_path):
         (["recommend", "shop", "--run", "learn-a", "--history", "s1,zzz"], "no item 'zzz'"),
         (["recommend", "shop", "--run", "learn-a", "--history", ","], "history is empty"),
         (["recommend", "shop", "--run", "learn-a"], "for whom"),
+        (["recommend", "shop", "--user", "c1", "--index", "tree"], "no index 'tree'.*ivf-pq"),
+        (["recommend", "shop", "--user", "c1", "--category", "Foot"], "category 'Foot'.*Food"),
         (["train", "shop", "--set", "training.epoch=3"], "did you mean training.epochs"),
         (["benchmark", "table9", "--dataset", "shop"], "no benchmark 'table9'"),
         (["recommend", "shop", "--run", "learn-x", "--user", "c1"], "no Run 'learn-x'.*learn-a"),
