@@ -26,11 +26,24 @@ INSTALL_APP = 'pip install "learn-explorer[app]"'
 SECONDS_TO_START = 60
 
 
+API_VARIABLE = "LEARN_API"
+TOKEN_VARIABLE = "LEARN_API_TOKEN"
+"""Environment variables of the server: whether it answers programs, and the word that these have to send."""
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Names and addresses under which only this machine reaches itself."""
 
 
-def serve(workspace: Workspace, address: str, port: int, open_browser: bool, also_called: Sequence[str] = ()) -> int:
+def serve(
+    workspace: Workspace,
+    address: str,
+    port: int,
+    open_browser: bool,
+    also_called: Sequence[str] = (),
+    *,
+    api: bool = False,
+    agents: bool = False,
+) -> int:
     """Runs the server until it ends; returns its exit code.
 
     Streamlit always runs headless: otherwise it asks a first-time user for an e-mail address and waits for the answer.
@@ -39,6 +52,8 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool, als
         address: to listen on; one of `LOOPBACK`: this machine only.
         open_browser: once the server answers, where there is a screen.
         also_called: host names under which others reach this server; requests for any other name get no session.
+        api: programs are answered under /api.
+        agents: Streamlit's agent API drives the pages.
 
     Raises:
         LearnError: Streamlit or the app's files are not there, or the port is taken.
@@ -53,14 +68,14 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool, als
     address = "127.0.0.1" if address == "localhost" else address  # the name may mean more than one address
     _check_free(address, port)
     hosts = host_names(address, also_called)
-    command = [sys.executable, "-m", "streamlit", "run", str(entry), *options(address, port, hosts)]
+    command = [sys.executable, "-m", "streamlit", "run", str(entry), *options(address, port, hosts, agents)]
     if address not in LOOPBACK:
         warn(
             f"Open to the network: whoever reaches {address}, port {port}, sees every dataset and Run of "
-            f"{workspace.root.resolve()}, without a password and without encryption.\n"
+            f"{workspace.root.resolve()}, without a password and without encryption.{_asked_too(api, agents)}\n"
             f"It answers to {', '.join(hosts)} (--host adds a name). docs/security.md says how to ask for a login."
         )
-    environment = {**os.environ, ENVIRONMENT_VARIABLE: str(workspace.root.resolve())}
+    environment = {**os.environ, ENVIRONMENT_VARIABLE: str(workspace.root.resolve()), API_VARIABLE: "1" if api else ""}
     # From ROOT: a package `app` in the user's folder must not come before ours.
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     converter = subprocess.Popen([sys.executable, "-m", "learn.cli.convert_models"], cwd=ROOT, env=environment)
@@ -79,7 +94,17 @@ def serve(workspace: Workspace, address: str, port: int, open_browser: bool, als
         converter.wait()
 
 
-def options(address: str, port: int, hosts: Sequence[str]) -> list[str]:
+def _asked_too(api: bool, agents: bool) -> str:
+    """What else an open door is open to, in words."""
+    said = ""
+    if api and os.environ.get(TOKEN_VARIABLE):
+        said += " Programs that ask /api send the token."
+    elif api:
+        said += f" So does every program that asks /api ({TOKEN_VARIABLE} sets a token)."
+    return said + (" Agents may drive the pages." if agents else "")
+
+
+def options(address: str, port: int, hosts: Sequence[str], agents: bool = False) -> list[str]:
     """Streamlit's options, on its command line: there they count more than what a user's own configuration says."""
     settings = {
         "server.headless": "true",
@@ -87,6 +112,7 @@ def options(address: str, port: int, hosts: Sequence[str]) -> list[str]:
         "server.port": str(port),
         "server.enableCORS": "true",
         "server.enableXsrfProtection": "true",
+        "server.enableAgentApi": "true" if agents else "false",
         "browser.gatherUsageStats": "false",
     }
     words = [word for name, value in settings.items() for word in (f"--{name}", value)]

@@ -125,9 +125,11 @@ def open_app(
         list[str] | None, typer.Option(help="A name by which other machines call this one. Repeatable.")
     ] = None,
     headless: Annotated[bool, typer.Option(help="Do not open a browser.")] = False,
+    api: Annotated[bool, typer.Option("--api", help="Answer programs too, under /api (docs/serving.md).")] = False,
+    agents: Annotated[bool, typer.Option("--agents", help="Let agents drive the pages (docs/serving.md).")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Open the explorer in the browser."""
     from learn.cli.app_server import serve
 
-    raise SystemExit(serve(Workspace.at(workspace), address, port, not headless, host or ()))
+    raise SystemExit(serve(Workspace.at(workspace), address, port, not headless, host or (), api=api, agents=agents))

@@ -21,6 +21,7 @@ from learn.item_towers import ITEM_TOWERS
 from learn.pal.preprocessing import ContentPreprocessing
 from learn.retrieval.exact import top_k
 from learn.retrieval.scores import pair_scores
+from learn.runs.exact_ranking import ExactRanking
 from learn.runs.folder import RunFolder, check_fits
 from learn.runs.stored_lists import StoredLists
 from learn.runs.suggestions import ScoreTerms, Suggestions
@@ -93,6 +94,10 @@ class Recommender:
     def items(self) -> np.ndarray:
         """[N, d] vectors of the catalogue; the last dimension is the popularity bias where `has_popularity_bias`."""
         return self._vectors[1]
+
+    @cached_property
+    def _ranking(self) -> ExactRanking:
+        return ExactRanking(self.items)
 
     @cached_property
     def _trained(self) -> tuple[Towers | None, ContentPreprocessing]:
@@ -257,13 +262,8 @@ class Recommender:
         allowed: np.ndarray | None = None,
     ) -> Suggestions:
         """The exact ``k`` best items by score for a user vector ([d]); equal scores by lower index."""
-        scores = pair_scores(user_vector, self.items)
-        held = np.unique(np.asarray(history, dtype=np.int64))
-        if unseen:
-            scores[held] = -np.inf
-        else:
-            scores[held] += np.float32(self.run.info.repeat)
-        return best_of(scores, k, self._in_stock(allowed))
+        bonus = None if unseen else np.float32(self.run.info.repeat)
+        return self._ranking.best(user_vector, history, k, bonus, self._in_stock(allowed))
 
     def _in_stock(self, allowed: np.ndarray | None) -> np.ndarray | None:
         """[N] bool: the ``allowed`` items (None: all) that are in stock; None where all may be shown."""
