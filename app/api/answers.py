@@ -20,7 +20,7 @@ from learn.errors import LearnError
 from learn.explore.lists import newcomer
 from learn.runs.filters import Filters
 from learn.runs.new_items import embed_items, reading_settings
-from learn.runs.recommend import item_positions, items_rows, suggest_to_history, suggest_to_user
+from learn.runs.recommend import RowsOf, item_positions, suggest_to_history, suggest_to_user
 from learn.runs.recommender import Recommender
 from learn.runs.stored import best_run
 from learn.runs.vectors import embeds, has_vectors
@@ -31,14 +31,21 @@ QUICK_NUMBERS, QUICK_K = 4_000_000, 100
 """A catalogue of at most so many numbers is ranked, for lists so short, in less time than a thread takes to wake."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Opened:
-    """A Run that answers."""
+    """A Run that answers.
+
+    Attributes:
+        rows: items and scores -> what is sent of them.
+        quick: it has answered once, so that all it needs is in memory, and has little to rank.
+    """
 
     dataset: str
     run: str
     label: str
     one: Recommender
+    rows: RowsOf
+    quick: bool = False
 
 
 class Answers:
@@ -47,7 +54,7 @@ class Answers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._opened: dict[tuple[str | None, str | None, bool], tuple[float, Opened]] = {}
-        self._warm: set[int] = set()
+        self._rows: Kept[RowsOf] = Kept(4)
         self._allowed: Kept[np.ndarray] = Kept(64)
 
     @property
@@ -69,20 +76,45 @@ class Answers:
         if found is not None and time.monotonic() - found[0] < SECONDS_TRUSTED:
             return found[1]
         with self._lock:  # a dataset takes seconds to open: once is enough
-            opened = _open(question, live)
+            opened = self._open(question, live)
+            if found is not None and found[1].one is opened.one:
+                opened = found[1]
             if len(self._opened) > 256:  # names of Runs that are no more
                 self._opened.clear()
             self._opened[key] = time.monotonic(), opened
         return opened
 
+    def _open(self, question: Question, live: bool) -> Opened:
+        names = cache.dataset_names()
+        name = question.dataset or (names[0] if names else None)
+        if name is None or name not in names:
+            raise NotFoundError(
+                f"There is no dataset {name!r} here.", f"Choose one of: {', '.join(names) or 'none yet'}."
+            )
+        dataset = cache.open_dataset(name)
+        runs = cache.open_runs(dataset)
+        able = [run for run in runs.usable if embeds(run)] if live else runs.usable
+        if question.run is None:
+            if not able:
+                raise NotFoundError(f"{name} has no Run that can answer this.", f"Train one: learn train {name}")
+            run = best_run(able)
+        elif question.run in runs.names:
+            run = runs.named(question.run)
+        else:
+            raise NotFoundError(
+                f"There is no Run {question.run!r} of {name} that can be used.",
+                f"Choose one of: {', '.join(runs.names)}.",
+            )
+        rows = self._rows.get(dataset.fingerprint) or RowsOf(dataset)
+        self._rows.put(dataset.fingerprint, rows)
+        return Opened(name, run.name, run.info.label, recommenders.open_recommender(run, dataset), rows)
+
     def is_quick(self, question: Recommend) -> bool:
         """Whether `recommend` takes a millisecond: all that it needs is in memory, and there is little to rank."""
-        found = self._opened.get((question.dataset, question.run, question.history is not None))
-        if found is None or time.monotonic() - found[0] >= SECONDS_TRUSTED or question.history is not None:
+        found = self._opened.get((question.dataset, question.run, False))
+        if question.history is not None or question.k > QUICK_K or found is None:
             return False
-        one = found[1].one
-        numbers = one.items.size if has_vectors(one.run) else 0
-        return id(one) in self._warm and question.k <= QUICK_K and numbers <= QUICK_NUMBERS
+        return found[1].quick and time.monotonic() - found[0] < SECONDS_TRUSTED
 
     def recommend(self, question: Recommend) -> dict[str, Any]:
         """The answer to ``question``, as `learn.Run.recommend` and `learn.Run.recommend_for` give it."""
@@ -91,10 +123,10 @@ class Answers:
         k = min(question.k, one.dataset.n_items)
         if question.history is None:
             _, found = suggest_to_user(one, str(question.user), k, question.unseen, allowed)
-            self._warm.add(id(one))
+            opened.quick = opened.quick or not has_vectors(one.run) or one.items.size <= QUICK_NUMBERS
         else:
             found = suggest_to_history(one, question.history, k, question.unseen, allowed)
-        return {**_about(opened), "live": found.live, "items": items_rows(one.dataset, found.items, found.scores)}
+        return {**_about(opened), "live": found.live, "items": opened.rows(found.items, found.scores)}
 
     def _filtered(self, opened: Opened, question: Recommend) -> np.ndarray | None:
         filters = Filters(question.category, question.brand, question.min_price, question.max_price)
@@ -118,7 +150,7 @@ class Answers:
         others = np.ones(one.dataset.n_items, dtype=bool)
         others[row] = False
         found = one.neighbours(one.items[row], question.k, others)
-        return {**_about(opened), "live": True, "items": items_rows(one.dataset, found.items, found.scores)}
+        return {**_about(opened), "live": True, "items": opened.rows(found.items, found.scores)}
 
     def new_item(self, question: NewItem) -> dict[str, Any]:
         """What the page Cold start says of a typed item."""
@@ -137,7 +169,7 @@ class Answers:
         people = zip(one.dataset.user_ids[found.audience.users].tolist(), found.audience.ranks.tolist(), strict=True)
         return {
             **_about(opened),
-            "neighbours": items_rows(one.dataset, found.beside.items, found.beside.scores),
+            "neighbours": opened.rows(found.beside.items, found.beside.scores),
             "people": [{"user_id": user, "rank": rank} for user, rank in people],
             "asked": int((found.audience.reach > 0).sum()),
             "in_first_100": found.audience.seen_by(newcomer.FIRST),
@@ -151,27 +183,6 @@ class Answers:
             if len(asked):
                 self.recommend(Recommend(run=opened.run, user=opened.one.dataset.user_ids[asked[0]]))
             _ = opened.one.towers if live else None
-
-
-def _open(question: Question, live: bool) -> Opened:
-    names = cache.dataset_names()
-    name = question.dataset or (names[0] if names else None)
-    if name is None or name not in names:
-        raise NotFoundError(f"There is no dataset {name!r} here.", f"Choose one of: {', '.join(names) or 'none yet'}.")
-    dataset = cache.open_dataset(name)
-    runs = cache.open_runs(dataset)
-    able = [run for run in runs.usable if embeds(run)] if live else runs.usable
-    if question.run is None:
-        if not able:
-            raise NotFoundError(f"{name} has no Run that can answer this.", f"Train one: learn train {name}")
-        run = best_run(able)
-    elif question.run in runs.names:
-        run = runs.named(question.run)
-    else:
-        raise NotFoundError(
-            f"There is no Run {question.run!r} of {name} that can be used.", f"Choose one of: {', '.join(runs.names)}."
-        )
-    return Opened(name, run.name, run.info.label, recommenders.open_recommender(run, dataset))
 
 
 def _about(opened: Opened) -> dict[str, Any]:

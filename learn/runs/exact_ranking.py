@@ -38,15 +38,18 @@ class ExactRanking:
         held = np.unique(np.asarray(history, dtype=np.int64))
         scores = self._items @ user
         # What is added is added to exact scores: rounding then is the product's alone, which the bound covers.
-        scores[held] = -np.inf if bonus is None else pair_scores(user, self._items[held]) + bonus
+        scores[held] = -np.inf if bonus is None else self._exact(user, held) + bonus
         if allowed is not None:
             scores[~allowed] = -np.inf
         found = self._candidates(scores, user, min(k, len(scores)))
-        exact = pair_scores(user, self._items[found])
+        exact = self._exact(user, found)
         if bonus is not None:
             exact[np.isin(found, held)] += bonus
         order = np.lexsort((found, -exact))[:k]
         return Suggestions(found[order], exact[order], live=True)
+
+    def _exact(self, user: np.ndarray, items: np.ndarray) -> np.ndarray:
+        return pair_scores(user, self._items[items]) if len(items) else np.zeros(0, np.float32)
 
     def _candidates(self, scores: np.ndarray, user: np.ndarray, k: int) -> np.ndarray:
         """[C] indices, increasing, of all whose exact score may be among the ``k`` greatest."""

@@ -41,7 +41,8 @@ class Filters:
         if self.category is not None:
             kept &= _in_category(items[Items.CATEGORY], self.category)
         if self.brand is not None:
-            kept &= (_folded(items[Items.BRAND]) == self.brand.strip().casefold()).to_numpy(bool)
+            wanted = self.brand.strip().casefold()
+            kept &= (_folded(items[Items.BRAND]) == wanted).to_numpy(bool) & bool(wanted)
         price = items[Items.PRICE].to_numpy(np.float64)
         if self.min_price is not None:
             kept &= price >= self.min_price
@@ -63,7 +64,7 @@ def _in_category(cells: pd.Series, wanted: str) -> np.ndarray:
     folded, wanted = _folded(cells), wanted.strip().casefold()
     below = folded.str.startswith(wanted + Items.CATEGORY_SEPARATOR.casefold())
     tags = (_TAGS + folded + _TAGS).str.contains(_TAGS + wanted + _TAGS, regex=False)
-    found: np.ndarray = ((folded == wanted) | below | tags).to_numpy(bool)
+    found: np.ndarray = ((folded == wanted) | below | tags).to_numpy(bool) & bool(wanted)
     return found
 
 

@@ -46,8 +46,9 @@ def suggest_to_user(
     """
     dataset = recommender.dataset
     _check_k(k, dataset)
-    position = int(dataset.user_index.get_indexer([user])[0])  # as it is written, mostly
-    position = position if position >= 0 else int(dataset.find_users(_ids(user))[0])
+    index = dataset.user_index
+    # Mostly an id is written as the dataset writes it; only others are looked for in all ways to write them.
+    position = int(index.get_loc(user)) if user in index else int(dataset.find_users(_ids(user))[0])
     if position < 0:
         raise LearnError(
             f"There is no user {user!r} in {dataset.name} (for example {dataset.user_ids[0]!r} is one).",
@@ -114,6 +115,8 @@ def items_table(dataset: Dataset, items: np.ndarray, scores: np.ndarray) -> pd.D
 
 def items_rows(dataset: Dataset, items: np.ndarray, scores: np.ndarray) -> list[dict[str, Any]]:
     """The rows of `items_table`, without a table in between; None where a text or a price is missing."""
+    if not len(items):
+        return []
     columns = [np.asarray(dataset.items[name].array.take(items)).tolist() for name in COLUMNS]
     rounded = np.asarray(scores, dtype=np.float64).round(DECIMALS).tolist()
     names = [Recommendations.RANK, *COLUMNS, Recommendations.SCORE]
@@ -123,6 +126,28 @@ def items_rows(dataset: Dataset, items: np.ndarray, scores: np.ndarray) -> list[
         }  # NaN alone is not itself
         for row in zip(range(1, len(items) + 1), *columns, rounded, strict=True)
     ]
+
+
+class RowsOf:
+    """`items_rows` of one dataset, again and again: an item's texts are looked up once. Threads may share it."""
+
+    def __init__(self, dataset: Dataset, most: int = 50_000) -> None:
+        self._dataset, self._most = dataset, most
+        self._kept: dict[int, dict[str, Any]] = {}
+
+    def __call__(self, items: np.ndarray, scores: np.ndarray) -> list[dict[str, Any]]:
+        """See `items_rows`."""
+        if len(self._kept) > self._most:
+            self._kept = {}
+        kept, wanted = self._kept, items.tolist()
+        missing = np.array([item for item in wanted if item not in kept], dtype=np.int64)
+        for item, row in zip(missing.tolist(), items_rows(self._dataset, missing, np.zeros(len(missing))), strict=True):
+            kept[item] = {name: row[name] for name in COLUMNS}
+        rounded = np.asarray(scores, dtype=np.float64).round(DECIMALS).tolist()
+        return [
+            {Recommendations.RANK: rank, **kept[item], Recommendations.SCORE: score}
+            for rank, item, score in zip(range(1, len(wanted) + 1), wanted, rounded, strict=True)
+        ]
 
 
 def _ids(given: Sequence[str]) -> pd.Series:
