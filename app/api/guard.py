@@ -9,7 +9,6 @@ import hmac
 import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,24 +37,32 @@ class Guard:
 
     def __init__(self, app: Asgi) -> None:
         self.app = app
+        self._login: tuple[float, bool] = (-SECONDS_TRUSTED, False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request (ASGI)."""
         if scope["type"] != "http":
             return
-        refusal = refused(Headers(scope=scope), scope["method"], scope["path"].endswith(OPEN_TO_ALL))
+        refusal = self._refused(Headers(scope=scope), scope["method"], scope["path"].endswith(OPEN_TO_ALL))
         if refusal is not None:
             await problem(*refusal)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
+    def _refused(self, headers: Headers, method: str, health: bool) -> tuple[int, str, str] | None:
+        found = refused(headers, method)
+        return found if found is not None or health else stranger(headers, self._has_login())
 
-def refused(headers: Headers, method: str, health: bool) -> tuple[int, str, str] | None:
-    """The status of a request that may not be asked, why, and what to do; None where it may.
+    def _has_login(self) -> bool:
+        """Whether pages ask for a login; it looks for files, so not each time."""
+        now = time.monotonic()
+        if now - self._login[0] >= SECONDS_TRUSTED:
+            self._login = now, network.has_login()
+        return self._login[1]
 
-    Args:
-        health: it only asks whether the server is there, which needs no token.
-    """
+
+def refused(headers: Headers, method: str) -> tuple[int, str, str] | None:
+    """The status of a request that nobody may make, why, and what to do; None where it may be made."""
     if not is_host_allowed(headers.get("host")):
         return 403, "This server does not go by that name.", "Start it with --host NAME, or ask localhost."
     if _of_another_site(headers):
@@ -64,7 +71,7 @@ def refused(headers: Headers, method: str, health: bool) -> tuple[int, str, str]
         return 415, "The body is not said to be JSON.", "Send Content-Type: application/json."
     if int(_digits(headers.get("content-length", ""))) > MOST_BYTES:
         return too_large()
-    return None if health else _stranger(headers)
+    return None
 
 
 def too_large() -> tuple[int, str, str]:
@@ -79,25 +86,21 @@ def _of_another_site(headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
 
-def _stranger(headers: Headers) -> tuple[int, str, str] | None:
+def stranger(headers: Headers, has_login: bool) -> tuple[int, str, str] | None:
+    """The same of who does not send the token that is set, or that has to be where pages ask for a login."""
     token = os.environ.get(TOKEN, "")
     if token:
         given = headers.get("authorization", "").encode("utf-8", "replace")
         if hmac.compare_digest(given, f"Bearer {token}".encode()):
             return None
         return 401, "The token is missing or wrong.", "Send Authorization: Bearer TOKEN."
-    if _has_login(int(time.monotonic() / SECONDS_TRUSTED)):
+    if has_login:
         return (
             401,
             "This explorer asks for a login.",
             f"Start it with {TOKEN} set, and send Authorization: Bearer TOKEN.",
         )
     return None
-
-
-@lru_cache(maxsize=1)
-def _has_login(moment: int) -> bool:
-    return network.has_login()  # it looks for files
 
 
 def _digits(text: str) -> str:

@@ -55,7 +55,7 @@ class Filters:
         return kept
 
     def _words(self) -> str:
-        asked = {"category": self.category, "brand": self.brand}
+        asked: dict[str, str | float | None] = {"category": self.category, "brand": self.brand}
         asked |= {"a price of at least": self.min_price, "a price of at most": self.max_price}
         return " and ".join(f"{name} {value!r}" for name, value in asked.items() if value is not None)
 

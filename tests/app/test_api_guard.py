@@ -12,7 +12,6 @@ from tests.app.api_client import ask
 @pytest.fixture
 def api(trained_workspace, monkeypatch):
     monkeypatch.delenv(TOKEN, raising=False)
-    guard._has_login.cache_clear()
     return Service().app()
 
 
@@ -82,7 +81,6 @@ def test_a_token_that_is_set_is_asked_for_everywhere_but_of_health(api, monkeypa
 
 def test_where_pages_ask_for_a_login_the_api_asks_for_a_token(api, monkeypatch):
     monkeypatch.setattr(guard.network, "has_login", lambda: True)
-    guard._has_login.cache_clear()
     found = ask(api, "/recommend?user=u07")
     assert found.status == 401 and TOKEN in found.value["what_to_do"]
     monkeypatch.setenv(TOKEN, "word")
