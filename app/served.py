@@ -1,5 +1,6 @@
-"""What `learn app` starts: the pages of app/main.py, and what a browser loads of Streamlit's own, compressed."""
+"""What `learn app` starts: the pages of app/main.py, Streamlit's own files compressed, and the API."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,4 +14,13 @@ if root not in sys.path:
 
 from app.shared.compressed import CompressedFiles  # noqa: E402  (only now can it be found)
 
-app = st.App("main.py", middleware=[Middleware(CompressedFiles)])
+routes, lifespan = [], None
+if os.environ.get("LEARN_API"):  # learn app --api
+    from starlette.routing import Mount
+
+    from app.api.service import Service
+
+    service = Service()
+    routes, lifespan = [Mount("/api", app=service.app())], service.lifespan
+
+app = st.App("main.py", routes=routes, lifespan=lifespan, middleware=[Middleware(CompressedFiles)])

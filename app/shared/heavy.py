@@ -92,7 +92,7 @@ class Kept(Generic[Value]):
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _queue() -> Queue:
+def the_queue() -> Queue:
     """The one of this server: half of the processors, so that pages that only draw stay quick."""
     return Queue(max(1, (os.cpu_count() or 1) // 2))
 
@@ -111,7 +111,7 @@ def in_turn(kept: Kept[Value], key: Hashable, compute: Callable[[], Value], word
         place.info(f"{_ahead(before)} ({waited:.0f} s so far)", icon=":material/hourglass:")
 
     try:
-        with _queue().turn(show):
+        with the_queue().turn(show):
             found = kept.get(key)  # perhaps the one before asked for the same
             if found is None:
                 with place, st.spinner(words):

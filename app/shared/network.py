@@ -16,7 +16,7 @@ def let_in() -> None:
 
     The page ends here for whoever has not logged in.
     """
-    if _has_login():
+    if has_login():
         _ask_for_login()
     elif (address := st.get_option("server.address")) not in _LOOPBACK:
         where = f"at {plain(str(address))}" if address else "at every address of this machine"
@@ -26,8 +26,8 @@ def let_in() -> None:
         )
 
 
-def _has_login() -> bool:
-    """Whether there is a section [auth] in Streamlit's secrets."""
+def has_login() -> bool:
+    """Whether there is a section [auth] in Streamlit's secrets, so that pages ask for a login."""
     return bool(st.secrets.load_if_toml_exists()) and "auth" in st.secrets
 
 

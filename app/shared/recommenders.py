@@ -43,6 +43,15 @@ def _recommender(_run: Run, _dataset: Dataset, key: str, fingerprint: str, index
     return Recommender(_run, _dataset, content, index)
 
 
+def open_recommender(run: Run, dataset: Dataset) -> Recommender:
+    """What answers for ``run``.
+
+    Raises:
+        LearnError: it cannot be opened, or does not fit.
+    """
+    return _recommender(run, dataset, cache.run_key([run])[0], dataset.fingerprint, chosen_kind())
+
+
 def open_recommenders(runs: Sequence[Run], dataset: Dataset, towers: bool = False) -> dict[str, Recommender]:
     """Run name -> what answers for it; a Run that cannot be opened says so and is left out.
 
@@ -52,7 +61,7 @@ def open_recommenders(runs: Sequence[Run], dataset: Dataset, towers: bool = Fals
     opened = {}
     for run in runs:
         try:
-            one = _recommender(run, dataset, cache.run_key([run])[0], dataset.fingerprint, chosen_kind())
+            one = open_recommender(run, dataset)
             _ = one.towers if towers else None
         except LearnError as error:
             theme.show_error(error)
@@ -65,7 +74,7 @@ def read_ahead(runs: Sequence[Run], dataset: Dataset) -> None:
     """Reads what Recommendations needs first, in silence: what is wrong with a Run is said there, where it matters."""
     for run in runs:
         with suppress(LearnError):
-            _ = _recommender(run, dataset, cache.run_key([run])[0], dataset.fingerprint, chosen_kind()).items
+            _ = open_recommender(run, dataset).items
 
 
 @st.cache_resource(max_entries=2, show_spinner="Waking the frozen LLM: the first time takes half a minute …")

@@ -28,6 +28,10 @@ INSTALL_APP = 'pip install "learn-explorer[app]"'
 SECONDS_TO_START = 60
 
 
+API_VARIABLE = "LEARN_API"
+TOKEN_VARIABLE = "LEARN_API_TOKEN"
+"""Environment variables of the server: whether it answers programs, and the word that these have to send."""
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Names and addresses under which only this machine reaches itself."""
 
@@ -38,7 +42,10 @@ def serve(
     port: int,
     open_browser: bool,
     also_called: Sequence[str] = (),
+    *,
     index: str = IndexKind.EXACT,
+    api: bool = False,
+    agents: bool = False,
 ) -> int:
     """Runs the server until it ends; returns its exit code.
 
@@ -49,6 +56,8 @@ def serve(
         open_browser: once the server answers, where there is a screen.
         also_called: host names under which others reach this server; requests for any other name get no session.
         index: what finds the items of a list (`learn.retrieval.kinds.INDEXES`).
+        api: programs are answered under /api.
+        agents: Streamlit's agent API drives the pages.
 
     Raises:
         LearnError: Streamlit or the app's files are not there, or the port is taken.
@@ -63,14 +72,19 @@ def serve(
     address = "127.0.0.1" if address == "localhost" else address  # the name may mean more than one address
     _check_free(address, port)
     hosts = host_names(address, also_called)
-    command = [sys.executable, "-m", "streamlit", "run", str(entry), *options(address, port, hosts)]
+    command = [sys.executable, "-m", "streamlit", "run", str(entry), *options(address, port, hosts, agents)]
     if address not in LOOPBACK:
         warn(
             f"Open to the network: whoever reaches {address}, port {port}, sees every dataset and Run of "
-            f"{workspace.root.resolve()}, without a password and without encryption.\n"
+            f"{workspace.root.resolve()}, without a password and without encryption.{_asked_too(api, agents)}\n"
             f"It answers to {', '.join(hosts)} (--host adds a name). docs/security.md says how to ask for a login."
         )
-    environment = {**os.environ, ENVIRONMENT_VARIABLE: str(workspace.root.resolve()), INDEX_VARIABLE: str(index)}
+    environment = {
+        **os.environ,
+        ENVIRONMENT_VARIABLE: str(workspace.root.resolve()),
+        INDEX_VARIABLE: str(index),
+        API_VARIABLE: "1" if api else "",
+    }
     # From ROOT: a package `app` in the user's folder must not come before ours.
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     converter = subprocess.Popen([sys.executable, "-m", "learn.cli.convert_models"], cwd=ROOT, env=environment)
@@ -89,7 +103,17 @@ def serve(
         converter.wait()
 
 
-def options(address: str, port: int, hosts: Sequence[str]) -> list[str]:
+def _asked_too(api: bool, agents: bool) -> str:
+    """What else an open door is open to, in words."""
+    said = ""
+    if api and os.environ.get(TOKEN_VARIABLE):
+        said += " Programs that ask /api send the token."
+    elif api:
+        said += f" So does every program that asks /api ({TOKEN_VARIABLE} sets a token)."
+    return said + (" Agents may drive the pages." if agents else "")
+
+
+def options(address: str, port: int, hosts: Sequence[str], agents: bool = False) -> list[str]:
     """Streamlit's options, on its command line: there they count more than what a user's own configuration says."""
     settings = {
         "server.headless": "true",
@@ -97,6 +121,7 @@ def options(address: str, port: int, hosts: Sequence[str]) -> list[str]:
         "server.port": str(port),
         "server.enableCORS": "true",
         "server.enableXsrfProtection": "true",
+        "server.enableAgentApi": "true" if agents else "false",
         "browser.gatherUsageStats": "false",
     }
     words = [word for name, value in settings.items() for word in (f"--{name}", value)]

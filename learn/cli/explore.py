@@ -131,10 +131,13 @@ def open_app(
     ] = None,
     headless: Annotated[bool, typer.Option(help="Do not open a browser.")] = False,
     index: IndexOption = None,
+    api: Annotated[bool, typer.Option("--api", help="Answer programs too, under /api (docs/serving.md).")] = False,
+    agents: Annotated[bool, typer.Option("--agents", help="Let agents drive the pages (docs/serving.md).")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Open the explorer in the browser."""
     from learn.cli.app_server import serve
     from learn.retrieval.index import chosen_kind
 
-    raise SystemExit(serve(Workspace.at(workspace), address, port, not headless, host or (), chosen_kind(index)))
+    where, kind = Workspace.at(workspace), chosen_kind(index)
+    raise SystemExit(serve(where, address, port, not headless, host or (), index=kind, api=api, agents=agents))

@@ -19,6 +19,7 @@ from learn.retrieval.base import IndexKind
 from learn.retrieval.index import checked_kind
 from learn.retrieval.scores import pair_scores
 from learn.runs.by_index import ByIndex
+from learn.runs.exact_ranking import ExactRanking
 from learn.runs.folder import RunFolder
 from learn.runs.opened import OpenedRun
 from learn.runs.stored_lists import StoredLists
@@ -52,6 +53,10 @@ class Recommender(OpenedRun):
     ) -> None:
         super().__init__(run, dataset, content)
         self.index_kind = checked_kind(index)
+
+    @cached_property
+    def _ranking(self) -> ExactRanking:
+        return ExactRanking(self.items)
 
     @cached_property
     def _lists(self) -> StoredLists:
@@ -200,13 +205,8 @@ class Recommender(OpenedRun):
         """The ``k`` best items by score for a user vector ([d]), by the index; equal scores by lower index."""
         if self.index_kind != IndexKind.EXACT:
             return self._by_index.ranked(user_vector, history, k, unseen, allowed)
-        scores = pair_scores(user_vector, self.items)
-        held = one_history(history)
-        if unseen:
-            scores[held.items] = -np.inf
-        else:
-            scores += self.repeats(held)
-        return best_of(scores, k, self._in_stock(allowed))
+        repeat = None if unseen else self.run.info.repeat_bias
+        return self._ranking.best(user_vector, history, k, repeat, self._in_stock(allowed))
 
     def _in_stock(self, allowed: np.ndarray | None) -> np.ndarray | None:
         """[N] bool: the ``allowed`` items (None: all) that are in stock; None where all may be shown."""

@@ -31,7 +31,7 @@ def port(tmp_path_factory):
     (home / ".streamlit" / "config.toml").write_text(CARELESS, encoding="utf-8")
     port = free_port()
     environment = os.environ | {"HOME": str(home), "LEARN_WORKSPACE": str(home / "w"), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "learn.cli", "app", "--headless", "--port", str(port)]
+    command = [sys.executable, "-m", "learn.cli", "app", "--api", "--headless", "--port", str(port)]
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     server = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)
     try:
@@ -83,6 +83,42 @@ def test_no_answer_may_be_read_by_another_site(port):
         assert answer.getheader("Access-Control-Allow-Origin") in (None, f"http://localhost:{port}"), path
 
 
+def api(port, path="/api/health", method="GET", body=None, **headers):
+    """Status and words of the API."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, path, body=body, headers=given)
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode(), answer
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "0.0.0.0"])
+def test_another_name_for_this_machine_gets_no_answer_of_the_api(port, host):
+    assert api(port, Host=f"{host}:{port}")[0] == 403
+    assert api(port, Host=f"localhost:{port}")[0] == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_a_page_of_another_site_gets_no_answer_of_the_api(port, origin):
+    status, _, answer = api(port, Origin=origin)
+    assert status == 403 and answer.getheader("Access-Control-Allow-Origin") is None
+    assert api(port, Sec_Fetch_Site="cross-site")[0] == 403
+    status, _, answer = api(port, "/api/recommend", "OPTIONS", Origin=origin, Access_Control_Request_Method="POST")
+    assert status == 403 and answer.getheader("Access-Control-Allow-Origin") is None
+
+
+def test_the_api_stands_beside_the_pages(port):
+    assert '"/recommend"' in api(port, "/api/openapi.json")[1]
+    assert "learn_api_requests_total" in api(port, "/api/metrics")[1]
+    assert api(port, "/api/nothing")[0] == 404 and "<html" in api(port, "/")[1]
+
+
+def test_no_agent_drives_the_pages_unless_it_was_let_in(port):
+    body, kind = b"{}", {"Content_Type": "application/json"}
+    status, words, _ = api(port, "/_stcore/agent/interact", "POST", body, **kind)
+    assert status == 403 and "not_available" in words
+
+
 def test_it_listens_on_this_machine_only(port):
     with socket.socket() as other:  # a server on all addresses would have this one too
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -116,6 +152,25 @@ class TestOptions:
         assert "box.example.org, " in said and "shop.example.org" in said and str(tmp_path) in said
         words = started[0][0]
         assert words[-2:] == ["--server.allowedHosts", "shop.example.org"] and "*" not in words
+
+    def test_open_to_the_network_it_is_said_who_else_may_ask(self, started, tmp_path, capsys, monkeypatch):
+        monkeypatch.delenv("LEARN_API_TOKEN", raising=False)
+        serve(Workspace.at(tmp_path), "0.0.0.0", free_port(), open_browser=False, api=True, agents=True)
+        said = capsys.readouterr().err
+        assert "program that asks /api" in said and "LEARN_API_TOKEN" in said and "Agents may drive" in said
+        monkeypatch.setenv("LEARN_API_TOKEN", "word")
+        serve(Workspace.at(tmp_path), "0.0.0.0", free_port(), open_browser=False, api=True)
+        said = capsys.readouterr().err
+        assert "Programs that ask /api send the token" in said and "word" not in said.replace("password", "")
+        assert "Agents" not in said
+
+    def test_programs_and_agents_are_let_in_when_asked_for_alone(self, started, tmp_path, monkeypatch):
+        monkeypatch.setenv("LEARN_API", "1")  # what a shell happens to hold opens nothing
+        serve(Workspace.at(tmp_path), "127.0.0.1", free_port(), open_browser=False)
+        serve(Workspace.at(tmp_path), "127.0.0.1", free_port(), open_browser=False, api=True, agents=True)
+        found = [(command, how["env"]["LEARN_API"]) for command, how in started if "streamlit" in command]
+        agents = [command[command.index("--server.enableAgentApi") + 1] for command, _ in found]
+        assert [api for _, api in found] == ["", "1"] and agents == ["false", "true"]
 
     @pytest.mark.parametrize("address", ["localhost", "127.0.0.1"])
     def test_closed_nothing_is_said(self, started, tmp_path, capsys, address):

@@ -1,0 +1,1 @@
+"""The explorer's answers for programs: JSON over HTTP, beside the pages and in their process."""
