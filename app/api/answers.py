@@ -16,9 +16,9 @@ from app.shared import cache, recommenders
 from app.shared.heavy import Kept
 from learn.data.new_items import check_new_items
 from learn.data.schema import Items
+from learn.data.where import Where
 from learn.errors import LearnError
 from learn.explore.lists import newcomer
-from learn.runs.filters import Filters
 from learn.runs.new_items import embed_items, reading_settings
 from learn.runs.recommend import RowsOf, item_positions, suggest_to_history, suggest_to_user
 from learn.runs.recommender import Recommender
@@ -129,8 +129,8 @@ class Answers:
         return {**_about(opened), "live": found.live, "items": opened.rows(found.items, found.scores)}
 
     def _filtered(self, opened: Opened, question: Recommend) -> np.ndarray | None:
-        filters = Filters(question.category, question.brand, question.min_price, question.max_price)
-        if filters == Filters():
+        filters = Where(question.category, question.min_price, question.max_price, question.brand)
+        if filters == Where():
             return None
         key = opened.one.dataset.fingerprint, filters
         allowed = self._allowed.get(key)

@@ -79,12 +79,12 @@ def serve(
             f"{workspace.root.resolve()}, without a password and without encryption.{_asked_too(api, agents)}\n"
             f"It answers to {', '.join(hosts)} (--host adds a name). docs/security.md says how to ask for a login."
         )
-    environment = {
-        **os.environ,
+    told = {
         ENVIRONMENT_VARIABLE: str(workspace.root.resolve()),
-        INDEX_VARIABLE: str(index),
+        INDEX_VARIABLE: index,
         API_VARIABLE: "1" if api else "",
     }
+    environment = {**os.environ, **told}
     # From ROOT: a package `app` in the user's folder must not come before ours.
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     converter = subprocess.Popen([sys.executable, "-m", "learn.cli.convert_models"], cwd=ROOT, env=environment)

@@ -22,6 +22,7 @@ def recommend(
     k: Annotated[int, typer.Option("-k", "--k", help="How many.")] = 10,
     repeat: Annotated[bool, typer.Option(help="Also recommend what the history holds.")] = False,
     category: Annotated[str | None, typer.Option(help="Only of this one, e.g. Food, or 'Food > Tea'.")] = None,
+    brand: Annotated[str | None, typer.Option(help="Only of this one.")] = None,
     min_price: Annotated[float | None, typer.Option(help="Only from this price on.")] = None,
     max_price: Annotated[float | None, typer.Option(help="Only up to this price.")] = None,
     index: IndexOption = None,
@@ -33,7 +34,7 @@ def recommend(
     from learn.retrieval.index import chosen_kind
     from learn.runs.stored import best_run, find_runs, open_run
 
-    where, kind, only = Workspace.at(workspace), chosen_kind(index), Where(category, min_price, max_price)
+    where, kind, only = Workspace.at(workspace), chosen_kind(index), Where(category, min_price, max_price, brand)
     if (user is None) == (history is None):
         raise LearnError("Say for whom.", "Give either --user ID or --history ITEM,ITEM,...")
     of = open_dataset(where, dataset)

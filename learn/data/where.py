@@ -1,4 +1,4 @@
-"""Which items may be recommended: a category and a price range. What is out of stock never is, without being asked."""
+"""Which items may be recommended: by category, brand and price. What is out of stock never is, without being asked."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ class Where:
         category: "Food", or "Food > Tea": a whole category, or its first levels, or one of an item's tags; whatever
             the case of its letters.
         min_price, max_price: both included; an item without a price does not pass either.
+        brand: its whole name, whatever the case of its letters.
     """
 
     category: str | None = None
     min_price: float | None = None
     max_price: float | None = None
+    brand: str | None = None
 
     def __bool__(self) -> bool:
         return self != Where()
@@ -34,14 +36,16 @@ class Where:
         """[N] bool: the items that pass; None: there is no filter.
 
         Raises:
-            LearnError: the dataset has no category, or no price; no item has that category; nothing lies between the
-                prices.
+            LearnError: the dataset has no category, or no price; no item has that category or brand; nothing lies
+                between the prices.
         """
         if not self:
             return None
         passing = np.ones(dataset.n_items, dtype=bool)
         if self.category is not None:
             passing &= _of_category(dataset, self.category)
+        if self.brand is not None:
+            passing &= _of_brand(dataset, self.brand)
         if self.min_price is not None or self.max_price is not None:
             passing &= self._of_price(dataset)
         if not passing.any():
@@ -51,6 +55,7 @@ class Where:
     def __str__(self) -> str:
         parts = [
             "" if self.category is None else f"category {self.category!r}",
+            "" if self.brand is None else f"brand {self.brand!r}",
             "" if self.min_price is None else f"price from {self.min_price:g}",
             "" if self.max_price is None else f"price to {self.max_price:g}",
         ]
@@ -85,4 +90,20 @@ def _of_category(dataset: Dataset, category: str) -> np.ndarray:
             f"Give one that there is, for example: {'; '.join(spelled[one] for one in near)}.",
         )
     found: np.ndarray = fits[codes]
+    return found
+
+
+def _of_brand(dataset: Dataset, brand: str) -> np.ndarray:
+    """[N] bool: the items of ``brand``, by its whole name."""
+    items = dataset.items
+    if Items.BRAND not in items or not items[Items.BRAND].notna().any():
+        raise LearnError(f"The items of {dataset.name} have no brand.", "Leave the brand out.")
+    wanted, known = brand.strip().casefold(), items[Items.BRAND].fillna("").astype(str)
+    found: np.ndarray = (known.str.strip().str.casefold() == wanted).to_numpy(bool)
+    if not wanted or not found.any():
+        near = difflib.get_close_matches(brand, sorted(set(known)), n=3, cutoff=0.5) or sorted(set(known) - {""})[:3]
+        raise LearnError(
+            f"No item of {dataset.name} has the brand {brand!r}.",
+            f"Give one that there is, for example: {'; '.join(near)}.",
+        )
     return found

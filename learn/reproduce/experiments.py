@@ -16,7 +16,7 @@ from learn.reproduce.external_baselines import ExternalBaseline
 from learn.reproduce.external_runs import ExternalHost, external_run
 from learn.reproduce.tables import Table, TableRow
 from learn.runs.baselines import BASELINES, REFIT_SUFFIX, Content, choice_of, make_reference_run
-from learn.runs.blend import JOINED, finished_blend, make_blend
+from learn.runs.blend import JOINED, finished_blend, good_enough, make_blend
 from learn.runs.run import Run
 from learn.runs.stored import finished_run
 from learn.workspace import Workspace
@@ -167,7 +167,8 @@ def _blend(
     workspace: Workspace,
     progress: Any,
 ) -> Run:
-    """The blend of the trained Run under the experiment's seed and of the references ``counts`` in the same table."""
+    """The blend of the trained Run under the experiment's seed and of the references ``counts`` in the same table,
+    without those that are much weaker (`good_enough`)."""
     folder, name = experiment.folder, row.name
     plain = None
     if row.refit:
@@ -181,5 +182,5 @@ def _blend(
         beside = replace(row, name=code, cex=config.cex)
         made = _reference(beside, folder.with_name(code), dataset, split, workspace, progress)
         references.append(Run(made.path, dataset))
-    run = Run(run.path, dataset)
+    run, references = Run(run.path, dataset), good_enough(references)
     return finished_blend(run, references, folder) or make_blend(run, references, folder, plain)

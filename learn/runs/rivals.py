@@ -9,7 +9,7 @@ from learn.cex.store import stored_content
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.runs.baselines import BASELINES, REFIT_SUFFIX, Content, make_reference_runs, reference_run
-from learn.runs.blend import JOINED, RUN_NAME, finished_blend, make_blend
+from learn.runs.blend import JOINED, RUN_NAME, finished_blend, good_enough, make_blend
 from learn.runs.run import Run
 from learn.runs.stored import open_run
 from learn.workspace import Workspace
@@ -41,7 +41,7 @@ def rivals(
     workspace: Workspace, dataset: Dataset, runs: Sequence[Run], *, refit: bool = False, progress: Any = None
 ) -> list[Run]:
     """What stands beside trained ``runs``: all references, and text and counts together (`learn.runs.blend`), tower (b)
-    with L3AE and SVD, where all are there.
+    with L3AE and SVD, or the better of the two where the other is much weaker (`learn.runs.blend.good_enough`).
 
     Args:
         refit: the references, and the two together, once more, refitted.
@@ -50,12 +50,13 @@ def rivals(
         LearnError: as `make_references` and `blend`.
     """
     made = make_references(workspace, dataset, key=_content_key(runs), refit=refit, progress=progress)
-    references = {run.name for run in made}
+    references = {run.name: run for run in made}
     for suffix in ("", REFIT_SUFFIX):
         text = [run for run in runs if run.info.variant == BLENDED_TOWER and bool(run.info.refit) == bool(suffix)]
-        counts = [code + suffix for code in BLENDED_REFERENCES if code + suffix in references]
-        if BLENDED_REFERENCES[0] + suffix in counts and text:
-            made.append(blend(workspace, dataset, text[0].name, JOINED.join(counts)))
+        counts = [references[code + suffix] for code in BLENDED_REFERENCES if code + suffix in references]
+        if BLENDED_REFERENCES[0] + suffix in references and text:
+            names = [one.name for one in good_enough(counts)]
+            made.append(blend(workspace, dataset, text[0].name, JOINED.join(names)))
     return made
 
 

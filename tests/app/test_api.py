@@ -10,7 +10,7 @@ import learn
 from app.api.openapi import document
 from app.api.service import Service
 from learn.data.schema import Items
-from learn.runs.filters import Filters
+from learn.data.where import Where
 from tests import synthetic
 from tests.app.api_client import ask
 
@@ -56,7 +56,7 @@ def test_filters_keep_what_they_say_and_the_order(api, run):
     dataset = run.dataset
     category = str(dataset.items[Items.CATEGORY].dropna().iloc[0])
     top = category.split(Items.CATEGORY_SEPARATOR)[0]
-    allowed = Filters(category=top).allowed(dataset)
+    allowed = Where(category=top).allowed(dataset)
     position = int(dataset.find_users(["u07"])[0])
     expected = run.recommender.for_user(position, dataset.n_items, allowed=allowed)
     found = ask(api, "/recommend", "POST", {"run": "learn-b", "user": "u07", "k": 1000, "category": top.upper()})

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from learn.data.where import Where
 from learn.errors import LearnError
-from learn.runs.filters import Filters
 from learn.runs.recommend import RowsOf, items_rows, items_table
 
 
@@ -27,14 +27,14 @@ class Shop:
 @pytest.mark.parametrize(
     ("filters", "kept"),
     [
-        (Filters(category="Food"), "ab"),
-        (Filters(category=" food > BAKERY"), "a"),
-        (Filters(category="drinks"), "d"),
-        (Filters(brand="NORTH"), "ab"),
-        (Filters(min_price=2.0), "abd"),
-        (Filters(max_price=2.0), "ae"),
-        (Filters(min_price=2.0, max_price=4.0, category="Food", brand="North"), "ab"),
-        (Filters(category="Food", max_price=2.5), "a"),
+        (Where(category="Food"), "ab"),
+        (Where(category=" food > BAKERY"), "a"),
+        (Where(category="drinks"), "d"),
+        (Where(brand="NORTH"), "ab"),
+        (Where(min_price=2.0), "abd"),
+        (Where(max_price=2.0), "ae"),
+        (Where(min_price=2.0, max_price=4.0, category="Food", brand="North"), "ab"),
+        (Where(category="Food", max_price=2.5), "a"),
     ],
 )
 def test_what_is_kept(filters, kept):
@@ -42,12 +42,12 @@ def test_what_is_kept(filters, kept):
 
 
 def test_who_asks_for_nothing_gets_everything():
-    assert Filters().allowed(Shop) is None
+    assert Where().allowed(Shop) is None
 
 
-@pytest.mark.parametrize("filters", [Filters(category="Foo"), Filters(category="("), Filters(brand="")])
+@pytest.mark.parametrize("filters", [Where(category="Foo"), Where(category="("), Where(brand="")])
 def test_what_nothing_has_is_named(filters):
-    with pytest.raises(LearnError, match="No item of shop has"):
+    with pytest.raises(LearnError, match="No item of shop"):
         filters.allowed(Shop)
 
 
