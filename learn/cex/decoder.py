@@ -155,7 +155,7 @@ class LeanDecoder:
         places = torch.arange(shared + longest)
         rows = torch.cat([places[:shared], places[shared:].repeat(texts)])
         found = self._model.rotary_emb(x, places[None])
-        return tuple(part[0, rows, None, : self._width // 2].contiguous() for part in found)  # type: ignore[return-value]
+        return tuple(part[0, rows, None, : self._width // 2].contiguous() for part in found)
 
     def _joined(self, layer: Any) -> _Layer:
         """A layer's matrices with the norms' weights in them, computed in float32.
@@ -176,7 +176,7 @@ def shared_tokens(texts: Sequence[Sequence[int]]) -> int:
     """How many tokens all ``texts`` begin with, each of them longer than that; 0 where too few to be worth it."""
     if len(texts) < 2:
         return 0
-    first, last = min(texts), max(texts)
+    first, last = min(texts, key=list), max(texts, key=list)
     most = min(map(len, texts)) - 1
     count = next((at for at in range(most) if first[at] != last[at]), most)
     return count if count >= _LEAST_SHARED else 0
