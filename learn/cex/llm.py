@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from filelock import FileLock
 
+from learn.cex.decoder import LeanDecoder, lean_decoder
 from learn.cex.devices import compute_dtype, pick_device
 from learn.cex.forward import NOTHING, Template
 from learn.cex.loading import (
@@ -60,6 +61,7 @@ class FrozenLLM:
         template: the special tokens around every text.
         pad: the token id that fills a batch up.
         pads: False: padding would change what it reads, so that only texts of one length share a batch.
+        lean: the same states, computed with less; None: not of a kind that it knows.
     """
 
     model: Any
@@ -71,6 +73,7 @@ class FrozenLLM:
     template: Template = NOTHING
     pad: int = 0
     pads: bool = True
+    lean: LeanDecoder | None = None
 
     @property
     def device(self) -> torch.device:
@@ -109,8 +112,9 @@ def load_llm(cex: CEXConfig, models_folder: Path | str, device: torch.device | N
         claimed = getattr(model.config.get_text_config(), "max_position_embeddings", None)
         found = probe_model(model, _some_words(tokenizer), template, pad, cex.max_tokens, cex.llm, claimed)
         model = model.to(device)
+        lean = lean_decoder(model, _some_words(tokenizer), pad)
     return FrozenLLM(
-        model, tokenizer, found.width, identity, found.is_causal, found.max_positions, template, pad, found.pads
+        model, tokenizer, found.width, identity, found.is_causal, found.max_positions, template, pad, found.pads, lean
     )
 
 

@@ -20,9 +20,9 @@ SHORT, LONGER = 7, 19
 """Tokens of the two texts that are read in full."""
 _MOST_TRIED = 4200
 """A claim of more positions than this is believed: such models compute positions, they have no table to run out of."""
-_ROUNDING = {True: 1e-3, False: 0.15}
+ROUNDING = {True: 1e-3, False: 0.15}
 """How far two ways of computing the same lie apart, by whether it is float32: bfloat16's errors add up over layers."""
-_FAILS = (
+FAILS = (
     IndexError,
     RuntimeError,
     ValueError,
@@ -99,28 +99,28 @@ def probe_model(
             together = _in_batch(model, [short, longer], pad, template)
             other = [short[0], *(next(word for word in words if word != token) for token in short[1:])]
             changed = token_states(model, [other], pad, template)[0]
-    except _FAILS as error:
+    except FAILS as error:
         raise cannot_load(name, f"{_kind(model)} reads no text: {_first_line(error)}", _ANOTHER) from error
     if not torch.isfinite(alone).all():
         raise cannot_load(
             name, f"it gives numbers that are not finite in {str(alone.dtype).removeprefix('torch.')}.",
             "Use cex.dtype = float32; if it is that already, its weights are damaged: fetch them again.",
         )  # fmt: skip
-    if not _same(alone, again):
+    if not same_states(alone, again):
         raise cannot_load(name, f"{_kind(model)} reads the same text differently each time.", _ANOTHER)
     pads = (
         together is not None
         and together.shape[1] == len(longer)
-        and _same(alone[0], together[0, : len(short)], _ROUNDING[alone.dtype is torch.float32])
+        and same_states(alone[0], together[0, : len(short)], ROUNDING[alone.dtype is torch.float32])
     )
-    return Probe(alone.shape[-1], limit, len(short) > 1 and _same(alone[:, :1], changed[:, :1]), pads)
+    return Probe(alone.shape[-1], limit, len(short) > 1 and same_states(alone[:, :1], changed[:, :1]), pads)
 
 
 def _in_batch(model: Any, texts: list[list[int]], pad: int, template: Template) -> torch.Tensor | None:
     """[B, L, D] states of a padded batch; None where the model cannot read one."""
     try:
         return token_states(model, texts, pad, template)[0]
-    except _FAILS:
+    except FAILS:
         return None
 
 
@@ -149,7 +149,7 @@ def _has_positions(model: Any, words: Sequence[int], length: int) -> bool:
             token_states(model, [_text(words, length)])
     except _Reached:
         return True
-    except _FAILS:
+    except FAILS:
         return False
     finally:
         if hook is not None:
@@ -168,7 +168,8 @@ def _text(words: Sequence[int], length: int) -> list[int]:
     return [words[place % len(words)] for place in range(length)]
 
 
-def _same(a: torch.Tensor, b: torch.Tensor, rounding: float = 1e-3) -> bool:
+def same_states(a: torch.Tensor, b: torch.Tensor, rounding: float = 1e-3) -> bool:
+    """Whether no number of ``a`` is further from ``b``'s than ``rounding`` times their root mean square."""
     a, b = a.float(), b.float()
     return bool((a - b).abs().max() <= rounding * a.square().mean().sqrt())
 
@@ -177,7 +178,7 @@ def _why(model: Any, words: Sequence[int]) -> str:
     try:
         with torch.inference_mode():
             token_states(model, [_text(words, 1)])
-    except _FAILS as error:
+    except FAILS as error:
         return f" It says: {_first_line(error)}"
     return ""
 
