@@ -8,6 +8,7 @@ joins those that torchrun or accelerate started, on one machine or several.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -130,8 +131,9 @@ def _heard(size: int) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, ValueError) as error:
+        told = re.sub(r"^\[[^]]*\] ", "", str(error).splitlines()[0]).split(". ")[0]
         raise LearnError(
-            f"One of the {size} processes that train together has ended: {str(error).splitlines()[0]}",
+            f"One of the {size} processes that train together has ended: {told}.",
             "Run the same command again: it goes on from the last checkpoint, with as many processes as you like.",
         ) from error
 
@@ -221,14 +223,23 @@ def _started(count: int) -> Iterator[Group]:
             _wait_for(store, children)
             torch.set_num_threads(each)
             with _joined(store, 0, count, 0, threads) as group:
-                yield group
+                try:
+                    yield group
+                except BaseException:
+                    _end(children)  # before they hear, and say themselves, that this one is gone
+                    raise
             for child in children:
                 child.wait()
         finally:
             torch.set_num_threads(threads)
-            for child in children:
-                child.kill()
-                child.wait()
+            _end(children)
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    """They write nothing: there is nothing to bring to an end first."""
+    for child in children:
+        child.kill()
+        child.wait()
 
 
 def _wait_for(store: Any, children: list[subprocess.Popen[bytes]]) -> None:
