@@ -195,7 +195,9 @@ def write(text: str, what: str, table: str) -> str:
 def main() -> None:
     rows = read_rows()
     text = PAGE.read_text(encoding="utf-8")
-    text = write(write(text, "checks", check_table(rows)), "costs", cost_table(rows))
+    missing = [name for name in CHECKED if len(rows.get(name, [])) < 2]
+    table = f"Not measured yet: {', '.join(missing)} (`python -m benchmarks.growth`)." if missing else cost_table(rows)
+    text = write(write(text, "checks", check_table(rows)), "costs", table)
     with atomic_path(PAGE) as temporary:
         temporary.write_text(text, encoding="utf-8")
     for check in checks(rows):
