@@ -111,8 +111,8 @@ def draw(rows: dict[str, list[Row]], path: Path = FIGURE) -> None:
         axes[0].plot(sizes, [row.seconds for row in some], marker="o", markersize=4, label=label)
         axes[1].plot(sizes, [row.bytes / 2**20 for row in some], marker="o", markersize=4)
     for axis, what in zip(axes, ("processor seconds, one thread", "most memory beyond the start, MiB"), strict=True):
-        _guides(axis)
         axis.set(xscale="log", yscale="log", xlabel="size", ylabel=what)
+        _guides(axis)
         axis.grid(alpha=0.25)
     figure.legend(loc="outside right center", frameon=False, fontsize=9)
     figure.savefig(path, dpi=110)
@@ -123,11 +123,9 @@ def _guides(axis: Any) -> None:
     """Dotted lines of slope 1, and nothing about where they stand."""
     low, high = axis.get_ylim()
     left, right = axis.get_xlim()
-    axis.set_autoscale_on(False)
-    for level in np.geomspace(max(low, 1e-4), max(high, 1e-3), 7):
-        axis.plot(
-            [max(left, 1), right], [level, level * right / max(left, 1)], ":", color="0.8", linewidth=0.8, zorder=0
-        )
+    axis.set(xlim=(left, right), ylim=(low, high))
+    for level in np.geomspace(low * left / right, high, 9):
+        axis.plot([left, right], [level, level * right / left], ":", color="0.8", linewidth=0.8, zorder=0)
 
 
 def main() -> None:
