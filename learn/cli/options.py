@@ -48,6 +48,10 @@ VectorsOption = Annotated[
     Path | None,
     typer.Option(help="Your own vectors in place of an LLM: ids and numbers as Parquet, .npz, or .npy."),
 ]
+ProcessesOption = Annotated[
+    int | None,
+    typer.Option(help="Processes that train together, sharing this machine's threads or each with a GPU of its own."),
+]
 RemoteCodeOption = Annotated[
     bool, typer.Option("--allow-remote-code", help="Run Python code that a model brings. It runs as you.")
 ]

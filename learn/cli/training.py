@@ -19,6 +19,7 @@ from learn.cli.options import (
     MapOption,
     PicklesOption,
     PresetOption,
+    ProcessesOption,
     RemoteCodeOption,
     SeparatorOption,
     SetOption,
@@ -93,6 +94,7 @@ def train(
     refit: Annotated[
         bool, typer.Option(help="Once more on training and validation together, for the epochs that did best.")
     ] = False,
+    processes: ProcessesOption = None,
     settings: SetOption = None,
     allow_remote_code: RemoteCodeOption = False,
     allow_pickled_weights: PicklesOption = False,
@@ -105,13 +107,18 @@ def train(
     from learn.runs.rivals import rivals
     from learn.runs.stored import find_runs
     from learn.settings import parse_settings
+    from learn.training.following import follow
+    from learn.training.processes import training_processes
 
     where = Workspace.at(workspace)
     towers = towers_named(tower)
     found = open_dataset(where, dataset)
     configured = configuration(found, preset, settings, llm, seed, vectors, config)
     allow(allow_remote_code, allow_pickled_weights)
-    with notes_said():
+    with notes_said(), training_processes(processes) as group:
+        if group.rank:  # one that torchrun started beside the first
+            follow(group)
+            return
         runs = train_variants(
             where, found, configured, towers, suffix=suffix, refit=refit, told=parse_settings(settings)
         )

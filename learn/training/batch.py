@@ -34,6 +34,24 @@ class Batch:
     excluded_negatives: np.ndarray
     positives: np.ndarray | None = None
 
+    def take(self, rows: np.ndarray) -> Batch:
+        """The same of some users, [b] rows of it."""
+        return Batch(
+            self.history[rows],
+            self.history_positions[rows],
+            self.target[rows],
+            self.target_positions[rows],
+            self.excluded_negatives[rows],
+            None if self.positives is None else self.positives[rows],
+        )
+
+    @property
+    def n_pairs(self) -> int:
+        """How many positive pairs there are."""
+        if self.positives is not None:
+            return int(self.positives.sum())
+        return self.history_positions.size * self.target_positions.shape[1]
+
 
 def plan_epoch(train: Sequences, config: Config, epoch: int) -> list[np.ndarray]:
     """Which users make up each step: shuffled, grouped by similar length (less padding), groups shuffled again.

@@ -1,4 +1,9 @@
-"""One step: from a Batch to the loss."""
+"""One step: from a Batch to the loss.
+
+Where several processes train, each takes some of the batch's users, and some of the items that are embedded alone;
+embeddings of items are gathered with their gradients, so that every user meets all negatives of the whole batch. Who is
+drawn, and how often, each works out for itself: it is the same for all.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +19,7 @@ from learn.fused_logsumexp import fused_logsumexp, hit_places
 from learn.objective import dense_all_action_loss, pairs_loss
 from learn.pal.towers import Towers
 from learn.training.batch import Batch
+from learn.training.processes import Group
 
 SPARSE = 4
 """Where fewer than a fourth of all pairs are positives, they are taken one by one."""
@@ -27,10 +33,14 @@ class StepLoss:
     Args:
         content: [N, D_llm] prepared content embeddings, on the device.
         training_counts: [N] training interactions; items without any are never drawn as catalogue negatives.
+        group: the processes that train together; None: this one alone.
     """
 
-    def __init__(self, content: torch.Tensor, training_counts: np.ndarray, config: Config) -> None:
+    def __init__(
+        self, content: torch.Tensor, training_counts: np.ndarray, config: Config, group: Group | None = None
+    ) -> None:
         self.content = content
+        self.group = group or Group()
         self.config = config
         self.known = np.flatnonzero(training_counts > 0)
         self.share = training_counts / max(training_counts.sum(), 1)
@@ -44,34 +54,51 @@ class StepLoss:
         return rng.choice(self.known, size, replace=False)
 
     def __call__(self, towers: Towers, batch: Batch, epoch: int, step: int) -> torch.Tensor:
-        """The mean loss of ``batch``, a scalar."""
+        """The mean loss of ``batch``, a scalar; of several processes, each one's share of it: they add up to the mean.
+
+        A batch of fewer users than there are processes is everybody's, and counts once all the same.
+        """
+        if self.group.size == 1:
+            return self._loss(towers, batch, batch, [], epoch, step)
+        if len(batch.history) < self.group.size:
+            return self._loss(towers, batch, batch, [], epoch, step) / self.group.size
+        # Batches are ordered by length: each process gets as many long ones as the others.
+        shares = [np.arange(rank, len(batch.history), self.group.size) for rank in range(self.group.size)]
+        own = batch.take(shares[self.group.rank])
+        part = own.n_pairs / max(1, batch.n_pairs)
+        return self._loss(towers, batch, own, shares, epoch, step) * part
+
+    def _loss(
+        self, towers: Towers, batch: Batch, own: Batch, shares: list[np.ndarray], epoch: int, step: int
+    ) -> torch.Tensor:
+        """The mean loss of ``own``, this process's users, among all of ``batch``; ``shares``: rows of each process."""
         device = self.content.device
         users, history_places = _by_length(
-            lambda rows: towers.users(self._rows(towers, rows)), batch.history, batch.history_positions, device
+            lambda rows: towers.users(self._rows(towers, rows)), own.history, own.history_positions, device
         )
         # A short history gives the same position several times: its negatives are summed once.
         places, place_of = torch.unique(history_places, return_inverse=True)
         place_emb = take_rows(users, places).float()  # [P, d]
         catalogue = self.negatives(epoch, step)
-        targets, negatives = self._embed_items(towers, batch, catalogue)
-        candidates = self._candidates(towers, targets, negatives)
-        excluded = torch.as_tensor(batch.excluded_negatives, device=device)
+        embed = self._embed_in_context if towers.item_tower.reads_context else self._embed_alone
+        targets, candidates = embed(towers, batch, own, shares, catalogue)
+        excluded = torch.as_tensor(own.excluded_negatives, device=device)
         excluded = excluded.expand(-1, place_of.shape[1], -1).flatten(0, 1)[_first_of_each(place_of)]  # [P, T']
         denominator = fused_logsumexp(
             towers.scale * place_emb, candidates.embeddings, candidates.offset, hit_places(candidates.ids, excluded)
         )
         if batch.positives is None or SPARSE * batch.positives.sum() > batch.positives.size:
-            positives = None if batch.positives is None else torch.as_tensor(batch.positives, device=device)
+            positives = None if own.positives is None else torch.as_tensor(own.positives, device=device)
             wanted = take_rows(targets.embeddings, targets.places)
             bias = None if targets.bias is None else targets.bias[targets.places]
-            own = take_rows(place_emb, place_of)
-            return dense_all_action_loss(own, wanted, denominator[place_of], towers.scale, bias, positives)
-        row, position, target = (torch.as_tensor(part, device=device) for part in np.nonzero(batch.positives))
-        own, wanted = place_of[row, position], targets.places[row, target]
+            users = take_rows(place_emb, place_of)
+            return dense_all_action_loss(users, wanted, denominator[place_of], towers.scale, bias, positives)
+        row, position, target = (torch.as_tensor(part, device=device) for part in np.nonzero(own.positives))
+        mine, wanted = place_of[row, position], targets.places[row, target]
         return pairs_loss(
-            take_rows(place_emb, own),
+            take_rows(place_emb, mine),
             take_rows(targets.embeddings, wanted),
-            denominator[own],
+            denominator[mine],
             towers.scale,
             None if targets.bias is None else targets.bias[wanted],
         )
@@ -80,55 +107,109 @@ class StepLoss:
         """[...] item indices -> [..., D_in] what the towers read of them."""
         return towers.inputs(take_rows(self.content, items), items)
 
-    def _embed_items(self, towers: Towers, batch: Batch, catalogue: np.ndarray) -> tuple[_Targets, _Items]:
-        """The targets that enter the loss, and the catalogue negatives, [M] item indices."""
+    def _embed_in_context(
+        self, towers: Towers, batch: Batch, own: Batch, shares: list[np.ndarray], catalogue: np.ndarray
+    ) -> tuple[_Targets, _Candidates]:
+        """``own``'s targets that enter the loss, embedded amid those before them, and all negatives.
+
+        Args:
+            catalogue: [M] item indices of the catalogue negatives.
+        """
+        device = self.content.device
+        rows = np.arange(len(own.target))[:, None]
+        item_ids = torch.as_tensor(own.target[rows, own.target_positions], device=device)
+        ids = torch.as_tensor(catalogue, device=device)
+        # A short target gives the same position several times: as a negative it counts once.
+        once = _first_of_each(torch.as_tensor(rows * own.target.shape[1] + own.target_positions, device=device))
+        embeddings, places = _by_length(
+            lambda some: towers.targets(self._rows(towers, some)), own.target, own.target_positions, device
+        )
+        met_places, place_of = torch.unique(places, return_inverse=True)
+        met = item_ids.flatten()[_first_of_each(places)]
+        targets = _Targets(met, take_rows(embeddings, met_places), place_of, self._bias(towers, met))
+        part = ids[self.group.own_part(len(ids))] if shares else ids
+        size = (0, embeddings.shape[-1])
+        embedded = towers.items(self._rows(towers, part)) if len(ids) else embeddings.new_zeros(size)
+        negatives = _Items(part, embedded, self._bias(towers, part))
+        offered = targets.offered(once) if self.config.objective.in_batch_negatives else None
+        if shares:
+            negatives, offered = self._gather_both(negatives, offered, ids, batch, shares)
+        return targets, self._candidates(negatives, offered)
+
+    def _gather_both(
+        self, negatives: _Items, offered: _Items | None, ids: torch.Tensor, batch: Batch, shares: list[np.ndarray]
+    ) -> tuple[_Items, _Items | None]:
+        """All processes' parts of the catalogue negatives ``ids``, and the targets that they offer as negatives."""
+        listed = (
+            [_offered_ids(batch.take(rows)) for rows in shares] if offered else [np.zeros(0, np.int64)] * len(shares)
+        )
+        parts = self.group.parts(len(ids))
+        sizes = [part + len(ids_of) for part, ids_of in zip(parts, listed, strict=True)]
+        own = negatives if offered is None else negatives.joined(offered)
+        embeddings, bias = self._gather(own, sizes)
+        # Each process's negatives, and behind them its targets.
+        is_target = torch.as_tensor(
+            np.concatenate([np.arange(size) >= part for part, size in zip(parts, sizes, strict=True)]),
+            device=ids.device,
+        )
+        first, second = (~is_target).nonzero().flatten(), is_target.nonzero().flatten()
+        found = _Items(ids, take_rows(embeddings, first), None if bias is None else bias[first])
+        if offered is None:
+            return found, None
+        others = torch.as_tensor(np.concatenate(listed), device=ids.device)
+        return found, _Items(others, take_rows(embeddings, second), None if bias is None else bias[second])
+
+    def _gather(self, own: _Items, sizes: list[int]) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Embeddings and bias of all processes' items, in one message, in float32."""
+        parts = [own.embeddings.float()]
+        if own.bias is not None:
+            parts.append(own.bias.float()[:, None])
+        found = self.group.gather(torch.cat(parts, dim=1), sizes)
+        return (found, None) if own.bias is None else (found[:, :-1], found[:, -1])
+
+    def _embed_alone(
+        self, towers: Towers, batch: Batch, own: Batch, shares: list[np.ndarray], catalogue: np.ndarray
+    ) -> tuple[_Targets, _Candidates]:
+        """As `_embed_in_context`, where every item is embedded alone, so each needs embedding only once."""
         device = self.content.device
         rows = np.arange(len(batch.target))[:, None]
         item_ids = torch.as_tensor(batch.target[rows, batch.target_positions], device=device)
         ids = torch.as_tensor(catalogue, device=device)
-        # A short target gives the same position several times: as a negative it counts once.
-        once = _first_of_each(torch.as_tensor(rows * batch.target.shape[1] + batch.target_positions, device=device))
-        if towers.item_tower.reads_context:
-            embeddings, places = _by_length(
-                lambda some: towers.targets(self._rows(towers, some)), batch.target, batch.target_positions, device
-            )
-            met_places, place_of = torch.unique(places, return_inverse=True)
-            met = item_ids.flatten()[_first_of_each(places)]
-            targets = _Targets(met, take_rows(embeddings, met_places), place_of, once, self._bias(towers, met))
-            size = (0, embeddings.shape[-1])
-            embedded = towers.items(self._rows(towers, ids)) if len(ids) else embeddings.new_zeros(size)
-            return targets, _Items(ids, embedded, self._bias(towers, ids))
-        # Every item is embedded alone, so each needs embedding only once.
         met, place_of = torch.unique(torch.cat([ids, item_ids.flatten()]), return_inverse=True)
-        embedded, bias = towers.items(self._rows(towers, met)), self._bias(towers, met)
-        targets = _Targets(met, embedded, place_of[len(ids) :].view(item_ids.shape), once, bias)
-        if len(ids) == len(met):  # of the whole catalogue, in its order
-            return targets, _Items(met, embedded, bias)
-        own = place_of[: len(ids)]
-        return targets, _Items(ids, take_rows(embedded, own), None if bias is None else bias[own])
+        part = met[self.group.own_part(len(met))] if shares else met
+        embedded, bias = towers.items(self._rows(towers, part)), self._bias(towers, part)
+        if shares:
+            embedded, bias = self._gather(_Items(part, embedded, bias), self.group.parts(len(met)))
+        everybody = _Targets(met, embedded, place_of[len(ids) :].view(item_ids.shape), bias)
+        negatives = _Items(met, embedded, bias)
+        if len(ids) < len(met):  # else of the whole catalogue, in its order
+            mine = place_of[: len(ids)]
+            negatives = _Items(ids, take_rows(embedded, mine), None if bias is None else bias[mine])
+        offered = None
+        # With the whole catalogue in the sum, the batch's targets would only count twice.
+        if self.config.objective.in_batch_negatives and len(ids) < len(self.known):
+            once = _first_of_each(torch.as_tensor(rows * batch.target.shape[1] + batch.target_positions, device=device))
+            offered = everybody.offered(once)
+        places = everybody.places[torch.as_tensor(shares[self.group.rank])] if shares else everybody.places
+        return everybody._replace(places=places), self._candidates(negatives, offered)
 
     def _bias(self, towers: Towers, ids: torch.Tensor) -> torch.Tensor | None:
         """[n] the popularity bias of items; None without one."""
-        return towers.popularity_bias(self._rows(towers, ids)) if len(ids) else None
+        return towers.popularity_bias(self._rows(towers, ids))
 
-    def _candidates(self, towers: Towers, targets: _Targets, negatives: _Items) -> _Candidates:
+    def _candidates(self, negatives: _Items, offered: _Items | None) -> _Candidates:
         """The catalogue negatives, and the batch's targets where they are negatives for its other users."""
-        objective = self.config.objective
         parts, expected = [], np.zeros(len(self.share))
         if len(negatives.ids):
             parts.append(negatives)
             expected += len(negatives.ids) / len(self.known)
-        # With the whole catalogue in the sum, the batch's targets would only count twice.
-        twice = len(negatives.ids) == len(self.known) and not towers.item_tower.reads_context
-        if objective.in_batch_negatives and not twice:
-            once = targets.places.flatten()[targets.once]
-            bias = None if targets.bias is None else targets.bias[once]
-            parts.append(_Items(targets.ids[once], take_rows(targets.embeddings, once), bias))
-            expected += len(once) * self.share
+        if offered is not None:
+            parts.append(offered)
+            expected += len(offered.ids) * self.share
         ids = torch.cat([part.ids for part in parts])
         biases = [part.bias for part in parts if part.bias is not None]
         offset = torch.cat(biases).float() if biases else None
-        if objective.log_q:
+        if self.config.objective.log_q:
             counts = torch.as_tensor(expected, device=ids.device, dtype=torch.float32)[ids]
             corrected = -counts.clamp_min(1e-9).log()
             offset = corrected if offset is None else offset + corrected
@@ -144,16 +225,25 @@ class _Items(NamedTuple):
     embeddings: torch.Tensor
     bias: torch.Tensor | None
 
+    def joined(self, others: _Items) -> _Items:
+        """These, and behind them ``others``."""
+        biases = [bias for bias in (self.bias, others.bias) if bias is not None]
+        both = torch.cat([self.embeddings, others.embeddings])
+        return _Items(torch.cat([self.ids, others.ids]), both, torch.cat(biases) if biases else None)
+
 
 class _Targets(NamedTuple):
-    """The batch's targets: ids [n], embeddings [n, d] and bias [n]; in places [B, N_t] which of them stands where, and
-    in once which of these places, counted through, are all the different ones."""
+    """Targets: ids [n], embeddings [n, d] and bias [n]; in places [B, N_t] which of them stands where."""
 
     ids: torch.Tensor
     embeddings: torch.Tensor
     places: torch.Tensor
-    once: torch.Tensor
     bias: torch.Tensor | None
+
+    def offered(self, once: torch.Tensor) -> _Items:
+        """What others get as negatives: those at some of the places, which are counted through."""
+        once = self.places.flatten()[once]
+        return _Items(self.ids[once], take_rows(self.embeddings, once), None if self.bias is None else self.bias[once])
 
 
 class _Candidates(NamedTuple):
@@ -162,6 +252,13 @@ class _Candidates(NamedTuple):
     ids: torch.Tensor
     embeddings: torch.Tensor
     offset: torch.Tensor | None
+
+
+def _offered_ids(batch: Batch) -> np.ndarray:
+    """[n] the items at ``batch``'s different target positions, in `_first_of_each`'s order."""
+    positions = np.sort(batch.target_positions, axis=1)
+    first = np.diff(positions, axis=1, prepend=-1) > 0
+    return np.take_along_axis(batch.target, positions, axis=1)[first]
 
 
 def take_rows(table: torch.Tensor, places: torch.Tensor) -> torch.Tensor:

@@ -11,9 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from accelerate import Accelerator
 
-from learn.cex.devices import compute_dtype
 from learn.config import Config
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
@@ -21,9 +19,9 @@ from learn.errors import LearnError
 from learn.pal.popularity_bias import fit_popularity_bias
 from learn.pal.towers import Towers
 from learn.progress import Handle, Progress
-from learn.training.batch import make_batch, plan_epoch
 from learn.training.checkpoint import Checkpoints, identity, optimizer_tensors, restore_optimizer
-from learn.training.step import StepLoss
+from learn.training.learner import END, LEVEL, STEP, Learner
+from learn.training.processes import current_group
 from learn.training.validation import validate
 from learn.workspace import Workspace
 
@@ -51,8 +49,11 @@ class TrainingState:
     curves: list[dict[str, Any]] = field(default_factory=list)
 
 
-class Trainer:
+class Trainer(Learner):
     """One training of one Run's towers, from the start or from where it was killed.
+
+    Inside `learn.training.processes.training_processes` the others learn with it: it tells them each step. They read no
+    file, except a bundled LLM's where PAL is made of its layers.
 
     Args:
         dataset, split: only events of the training phase are learned from; those of validation decide when to stop.
@@ -77,24 +78,19 @@ class Trainer:
         folder: Path,
         until: int | None = None,
     ) -> None:
-        self.split, self.config, self.name, self.until = split, config, folder.name, until
-        self.sequences = split.train()
-        if not (self.sequences.lengths >= 2).any():
+        self.split, self.name, self.until = split, folder.name, until
+        sequences, counts = split.train(), split.training_counts()
+        if not (sequences.lengths >= 2).any():
             raise LearnError(
                 f"No user of {dataset.name} has 2 interactions in the training period: there is nothing to train on.",
                 "Give more interactions, or cut later (--test-start, --validation-days).",
             )
-        self.counts = split.training_counts()
-        self.accelerator = Accelerator()
-        self.device = self.accelerator.device
-        self.autocast = compute_dtype(config.training.precision, self.device) is torch.bfloat16
-        self.content = torch.as_tensor(prepared, device=self.device)
-        self._make_towers(Workspace.holding(folder).models)
-        # The first layer rounds the content anyway.
-        rows = self.content.bfloat16() if self.autocast else self.content
-        self.step_loss = StepLoss(rows, self.counts, config)
-        self.steps_per_epoch = len(plan_epoch(self.sequences, config, 0))
-        self.steps = self.steps_per_epoch * config.training.epochs
+        models, group = Workspace.holding(folder).models, current_group()
+        if group.size > 1:
+            group.tell({"config": config.model_dump(mode="json"), "models": str(models)})
+            arrays = {"items": sequences.items, "offsets": sequences.offsets, "counts": counts, "prepared": prepared}
+            group.share({name: torch.as_tensor(values) for name, values in arrays.items()})
+        super().__init__(sequences, counts, prepared, config, models, group)
         whole = identity(
             config=config.for_hashing(),
             dataset=dataset.fingerprint,
@@ -113,6 +109,7 @@ class Trainer:
         """Trains to the end, and returns the towers of the best epoch; of the last, where nothing is validated."""
         if not self._resume():
             self._begin()
+        self._level()
         training, state = self.config.training, self.state
         self._began = self._saved_at = time.monotonic()
         self._earlier_seconds = state.seconds
@@ -124,23 +121,23 @@ class Trainer:
             while state.epoch < (self.until or training.epochs) and state.stale < training.patience:
                 self.train_epoch(bar)
                 self._end_epoch()
+                self._level()
+        self._tell(END)
         best = self.best.load()
         if best is not None:
             self.towers.load_state_dict(best[0]["weights"])
         return self.towers
 
-    def _make_towers(self, models: Path) -> None:
-        """Towers and optimizer, drawn from the seed."""
-        training = self.config.training
-        torch.manual_seed(training.seed)
-        known = torch.as_tensor(self.counts > 0)
-        towers = Towers(self.content.shape[1], self.config, known, models)
-        optimizer = torch.optim.AdamW(
-            towers.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay, fused=True
-        )
-        self.towers, self.optimizer = self.accelerator.prepare(towers, optimizer)
-        some = known.nonzero().flatten()[:4].to(self.device)
-        self.towers.check_item_tower(self.content[some], some)
+    def _tell(self, *order: Any) -> None:
+        """Has the other processes, if there are some, do the same."""
+        if self.group.size > 1:
+            self.group.tell(order)
+
+    def _level(self) -> None:
+        """The other processes begin with this one's weights, and every epoch too: no two machines round alike."""
+        if self.group.size > 1:
+            self._tell(LEVEL)
+            self.level()
 
     def _resume(self) -> bool:
         """Goes back to the newest checkpoint; False where there is none of this configuration and data."""
@@ -168,44 +165,29 @@ class Trainer:
     def train_epoch(self, bar: Handle) -> None:
         """What is left of the epoch."""
         state, training = self.state, self.config.training
-        plan = plan_epoch(self.sequences, self.config, state.epoch)
-        self.towers.train()
+        plan = self.plan(state.epoch)
         while state.step < len(plan):
-            loss = self._take_step(plan[state.step])
+            loss = self._take_step()
             state.loss_sum += loss
             state.step += 1
             bar.update(1, epoch=f"{state.epoch + 1}/{training.epochs}", loss=f"{loss:.3f}")
             if time.monotonic() - self._saved_at > training.checkpoint_seconds and state.step < len(plan):
                 self._save()
 
-    def _take_step(self, users: np.ndarray) -> float:
-        """One update on the examples of ``users``; returns the loss."""
-        state, training = self.state, self.config.training
-        # Dropout and batch depend on where training is, not on how it got there: that makes it resumable.
-        torch.manual_seed(hash_seed(training.seed, state.epoch, state.step))
-        place = state.epoch * self.steps_per_epoch + state.step
-        for group in self.optimizer.param_groups:
-            group["lr"] = training.learning_rate * learning_rate_factor(place, self.steps, training.warmup_fraction)
-        batch = make_batch(self.sequences, users, self.config, state.epoch, state.step)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.autocast):
-            loss = self.step_loss(self.towers, batch, state.epoch, state.step)
-        if not torch.isfinite(loss):
-            raise LearnError(
-                f"The loss became {loss.item()} in epoch {state.epoch + 1}, step {state.step + 1}.",
-                "Lower the learning rate: --set training.learning_rate=0.0003",
-            )
-        self.optimizer.zero_grad()
-        self.accelerator.backward(loss)
-        self.accelerator.clip_grad_norm_(self.towers.parameters(), training.gradient_clip)
-        self.optimizer.step()
-        return loss.item()
+    def _take_step(self) -> float:
+        """One update; returns the loss."""
+        self._tell(STEP, self.state.epoch, self.state.step)
+        return self.update(self.state.epoch, self.state.step)
 
     def _end_epoch(self) -> None:
         """Validates where it is time to, keeps the towers if they are the best, and goes to the next epoch."""
         state, training = self.state, self.config.training
         number = state.epoch + 1
         is_due = self.until is None and (number == training.epochs or number % training.validate_every == 0)
-        score = validate(self.towers, self.content, self.split, self.config) if is_due else None
+        score = None
+        if is_due:
+            with self.group.all_threads():
+                score = validate(self.towers, self.content, self.split, self.config)
         state.curves.append(
             {
                 "epoch": number,
@@ -249,16 +231,3 @@ def checkpoint_folder(folder: Path, which: str) -> Path:
 def remove_checkpoints(folder: Path) -> None:
     """Called when the Run in ``folder`` is whole."""
     Checkpoints(checkpoint_folder(folder, "last").parent, "").remove()
-
-
-def learning_rate_factor(step: int, steps: int, warmup_fraction: float) -> float:
-    """Linear rise over the warm-up, then half a cosine down to 0; ``step`` counts from 0."""
-    warmup = max(1, round(steps * warmup_fraction))
-    if step < warmup:
-        return (step + 1) / warmup
-    return 0.5 * (1.0 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, steps - warmup))))
-
-
-def hash_seed(*parts: int) -> int:
-    """One 63-bit seed from several numbers."""
-    return int(np.random.SeedSequence(parts).generate_state(1, np.uint64)[0] >> 1)

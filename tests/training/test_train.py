@@ -24,8 +24,8 @@ from learn.item_towers import ITEM_TOWERS
 from learn.progress import make_progress
 from learn.runs.run import Run
 from learn.training.batch import make_batch, plan_epoch
+from learn.training.learner import learning_rate_factor
 from learn.training.train import train
-from learn.training.trainer import learning_rate_factor
 from learn.training_objectives import OBJECTIVES
 from tests.by_hand import forget_checksums
 from tests.oracle import history_vector

@@ -81,18 +81,18 @@ def test_the_same_call_adds_nothing_and_a_longer_one_goes_on(search):
 def test_a_search_that_is_interrupted_keeps_the_best_and_goes_on_from_the_checkpoint(search, monkeypatch):
     whole, steps = Trainer._take_step, []
 
-    def until(self, users):
+    def until(self):
         steps.append(self.name)
         if len(steps) == 20:
             raise KeyboardInterrupt
-        return whole(self, users)
+        return whole(self)
 
     monkeypatch.setattr(Trainer, "_take_step", until)
     found = search(3)
     assert found.interrupted and [one.state for one in found.trials] == [State.WHOLE, State.STOPPED]
     assert found.config is not None and found.file.exists()
     stopped, before = dict(found.trials[1].settings), len(steps)
-    monkeypatch.setattr(Trainer, "_take_step", lambda self, users: steps.append(self.name) or whole(self, users))
+    monkeypatch.setattr(Trainer, "_take_step", lambda self: steps.append(self.name) or whole(self))
     on = search(3)
     assert on.trials[1].settings == stopped and on.trials[1].state is not State.STOPPED and len(on.trials) == 3
     assert on.trials[0] == found.trials[0]
