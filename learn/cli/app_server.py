@@ -79,20 +79,21 @@ def serve(
             f"{workspace.root.resolve()}, without a password and without encryption.{_asked_too(api, agents)}\n"
             f"It answers to {', '.join(hosts)} (--host adds a name). docs/security.md says how to ask for a login."
         )
-    told = {
-        ENVIRONMENT_VARIABLE: str(workspace.root.resolve()),
-        INDEX_VARIABLE: index,
-        API_VARIABLE: "1" if api else "",
-    }
-    environment = {**os.environ, **told}
+    told = {ENVIRONMENT_VARIABLE: str(workspace.root.resolve()), INDEX_VARIABLE: index}
+    environment = {**os.environ, **told, API_VARIABLE: "1" if api else ""}
+    name = "localhost" if address in (*LOOPBACK, "0.0.0.0", "::") else address
+    return _run(command, environment, f"http://{name}:{port}" if open_browser and _has_screen() else None)
+
+
+def _run(command: Sequence[str], environment: dict[str, str], opened: str | None) -> int:
+    """The exit code of the server, beside which models are converted; ``opened``: what to show in the browser."""
     # From ROOT: a package `app` in the user's folder must not come before ours.
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     converter = subprocess.Popen([sys.executable, "-m", "learn.cli.convert_models"], cwd=ROOT, env=environment)
     # Whoever ends this process ends the server too, which would otherwise keep the port.
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    if open_browser and _has_screen():
-        name = "localhost" if address in (*LOOPBACK, "0.0.0.0", "::") else address
-        threading.Thread(target=_open_when_up, args=(f"http://{name}:{port}", server), daemon=True).start()
+    if opened is not None:
+        threading.Thread(target=_open_when_up, args=(opened, server), daemon=True).start()
     try:
         return server.wait()
     except KeyboardInterrupt:
