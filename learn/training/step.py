@@ -87,7 +87,7 @@ class StepLoss:
         denominator = fused_logsumexp(
             towers.scale * place_emb, candidates.embeddings, candidates.offset, hit_places(candidates.ids, excluded)
         )
-        if batch.positives is None or SPARSE * batch.positives.sum() > batch.positives.size:
+        if own.positives is None or batch.positives is None or SPARSE * batch.n_pairs > batch.positives.size:
             positives = None if own.positives is None else torch.as_tensor(own.positives, device=device)
             wanted = take_rows(targets.embeddings, targets.places)
             bias = None if targets.bias is None else targets.bias[targets.places]
