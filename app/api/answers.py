@@ -178,10 +178,11 @@ class Answers:
     def warm_up(self) -> None:
         """Opens what a question without names asks, so that the first one is quick."""
         for live in (False, True):
-            opened = self.open(Question(), live)
+            opened = self.open(Question.model_validate({}), live)
             asked = np.flatnonzero(opened.one.history.lengths)
             if len(asked):
-                self.recommend(Recommend(run=opened.run, user=opened.one.dataset.user_ids[asked[0]]))
+                user = opened.one.dataset.user_ids[asked[0]]
+                self.recommend(Recommend.model_validate({"run": opened.run, "user": user}))
             _ = opened.one.towers if live else None
 
 

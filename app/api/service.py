@@ -76,7 +76,7 @@ class Service:
             Path(one.path, self._answering(one, handlers[one.path]), methods=one.methods) for one in openapi.ROUTES
         ]
         known = {404: _no_such_route, 405: _wrong_method}
-        return Guard(Starlette(routes=routes, exception_handlers=known))  # type: ignore[arg-type]
+        return Guard(Starlette(routes=routes, exception_handlers=known))
 
     @asynccontextmanager
     async def lifespan(self, _: Any) -> AsyncIterator[None]:

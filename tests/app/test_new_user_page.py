@@ -95,7 +95,7 @@ def test_it_opens_with_the_last_items_of_a_household_as_an_example(open_page, re
     page = open_page("new_user", k="5")
     shown = basket(mounted_by_key)
     assert [row["item"] for row in shown["first"]] == shown["items"] and 0 < len(shown["items"]) <= baskets.EXAMPLE
-    history, _ = user_lists.history_and_target(dataset.split)
+    history, _ = user_lists.history_and_target(synthetic.synthetic_split(dataset))
     items = indices(dataset, shown["items"])
     ends = [list(dict.fromkeys(past[::-1].tolist()))[: len(items)][::-1] for past in history if len(past)]
     assert items in ends

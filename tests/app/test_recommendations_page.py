@@ -32,7 +32,7 @@ def test_every_variant_has_a_full_list_with_true_hits(workspace, open_page, benc
         items = [row["item"] for row in column["rows"]]
         assert not set(items) & history
         assert [row["hit"] for row in column["rows"]] == [item in later for item in items]
-        assert column["of"] == len(later) and benches[-1]["hit_words"] == "new later items"
+        assert column["of"] == len(later) and benches[-1]["hit_words"] == "new products that they bought later"
     assert "stored top" in columns["popularity"]["source"] and columns["popularity"]["terms"] is None
     assert columns["learn-a"]["source"] == "" and columns["learn-a"]["terms"] is not None
 

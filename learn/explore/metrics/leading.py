@@ -48,6 +48,8 @@ def paired(
             together[place] = (mine["value"] - theirs["value"]).to_numpy()
             continue
         both = mine.merge(theirs, left_index=True, right_index=True, suffixes=("", "_other"))
+        if both.empty and users is not None:
+            continue  # nobody of that slice has a target among these items: nothing is known
         if both.empty:
             raise LearnError(f"The Runs share no user among {candidates} items.", "Choose two other Runs.")
         found[place] = paired_difference(
