@@ -34,8 +34,8 @@ KEPT_SCORES = 60_000_000
 
 
 def choose_weights(text: references.Scorer, counts: Sequence[references.Scorer], split: Split) -> Weights:
-    """The weights of a blend, by validation: from equal ones each goes to a neighbour for as long as that pays by more
-    than a standard error over users. Then the long tail is lifted as far as `TAIL_COST` allows.
+    """The weights of a blend, by validation: from equal ones each goes to a neighbour for as long as that pays; with
+    several references, by more than a standard error over users, as several weights climb into noise. Then the long tail is lifted as far as `TAIL_COST` allows.
 
     Equal weights are hard to beat where little is known (the forecast combination puzzle: Smith and Wallis, 2009), and
     references were tuned on this same validation, on which they look better than they are. The tail is lifted only
@@ -48,15 +48,15 @@ def choose_weights(text: references.Scorer, counts: Sequence[references.Scorer],
         LearnError: nobody can be validated.
     """
     tried = _Tried((text, *counts), split)
+    more = [f"count {number}" for number in range(1, len(counts))]
 
     def value_of(settings: dict[str, Any]) -> float:
         return float(tried.values(_weights(settings)).mean())
 
     def pays(one: dict[str, Any], other: dict[str, Any]) -> bool:
         gain = tried.values(_weights(one)) - tried.values(_weights(other))
-        return bool(gain.mean() > gain.std() / np.sqrt(len(gain)))
+        return bool(gain.mean() > (gain.std() / np.sqrt(len(gain)) if more else 0.0))
 
-    more = [f"count {number}" for number in range(1, len(counts))]
     best: dict[str, Any] = {"text": 1.0, **dict.fromkeys(more, 1.0), "tail": 0.0}
     before = None
     while best != before:
