@@ -34,8 +34,10 @@ KEPT_SCORES = 60_000_000
 
 
 def choose_weights(text: references.Scorer, counts: Sequence[references.Scorer], split: Split) -> Weights:
-    """The weights of a blend, by validation: from equal ones each goes to a neighbour for as long as that pays; with
-    several references, by more than a standard error over users, as several weights climb into noise. Then the long tail is lifted as far as `TAIL_COST` allows.
+    """The weights of a blend, by validation: from equal ones each goes to a neighbour for as long as that pays.
+
+    With several references it has to pay more than a standard error over users: several weights climb into noise. Then
+    the long tail is lifted as far as `TAIL_COST` allows.
 
     Equal weights are hard to beat where little is known (the forecast combination puzzle: Smith and Wallis, 2009), and
     references were tuned on this same validation, on which they look better than they are. The tail is lifted only
