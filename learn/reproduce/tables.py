@@ -62,6 +62,14 @@ def peers(base: Config) -> Table:
     return Table("Table 3: peers", rows, "learn", tuple(row.name for row in learn))
 
 
+def bought_again(base: Config) -> Table:
+    """completejourney, where people buy the same things again: what counts know, what text knows, and both together."""
+    text = _tower(base, ItemTower.ITEM.value)
+    blended = "+".join(BLENDED_REFERENCES)
+    both = TableRow("text-counts", "(b), text and counts", "text+counts", text.config, counts=blended)
+    return Table("completejourney: text, counts, and both", (*REFERENCES, text, both), reference="b")
+
+
 def alignment(base: Config) -> Table:
     """Table 4: nothing aligned, the user side aligned to the LLM's space, both aligned; the paper's objective."""
     base = _paper(base)
@@ -241,6 +249,7 @@ def item_cold(base: Config) -> Table:
 
 
 PLANS: dict[str, Callable[[Config], Table]] = {
+    "completejourney": bought_again,
     "table3": peers,
     "table4": alignment,
     "table5": towers_and_sampling,
