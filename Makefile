@@ -90,7 +90,7 @@ UPGRADE :=
 TORCH_CPU := 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
 RESOLVE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --custom-compile-command "make requirements"
 requirements: $(READY)
-	$(RESOLVE) $(UPGRADE) --all-extras pyproject.toml --output-file requirements.txt >/dev/null
+	$(RESOLVE) $(UPGRADE) --extra app --extra login --extra export --extra ranking --extra notebooks --extra docs --extra dev pyproject.toml --output-file requirements.txt >/dev/null
 	rm -f requirements.lock
 	$(RESOLVE) --no-deps --generate-hashes requirements.txt --output-file requirements.lock >/dev/null
 	awk -v cpu=$(TORCH_CPU) '/^torch==/ { printf "%s ; sys_platform == \047linux\047 \\\n    --hash=sha256:%s\n", $$1, cpu; \

@@ -151,8 +151,8 @@ def _searching(kind: str, size: int) -> Work:
 
     rng = np.random.default_rng(0)
     centres = rng.normal(size=(200, WIDTH))
-    index = build_index(kind, make_vectors(rng, size, WIDTH, centres))
-    queries = make_vectors(rng, QUERIES, WIDTH, centres)
+    index = build_index(kind, make_vectors(rng, size, centres))
+    queries = make_vectors(rng, QUERIES, centres)
     index.search(queries[:8], 100)
 
     def work() -> float:
@@ -177,7 +177,7 @@ def umap(size: int) -> Work:
     from learn.explore.maps.joint import joint_base
 
     rng = np.random.default_rng(0)
-    points = make_vectors(rng, size, WIDTH, rng.normal(size=(50, WIDTH)))
+    points = make_vectors(rng, size, rng.normal(size=(50, WIDTH)))
     joint_base([points[:200]], 0)  # compiled by now
 
     def work() -> float:

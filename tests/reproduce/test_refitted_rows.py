@@ -84,7 +84,7 @@ def test_the_table_of_peers_has_them_all(config):
     rows = {row.name: row for row in plan("table3", config).rows}
     for name in (*EVERYWHERE, "learn", "learn-id", "learn-counts"):
         assert not rows[name].refit and rows[f"{name}-refit"].refit
-    assert rows["learn-counts-refit"].kind == "text+counts" and rows["learn-counts-refit"].counts == "l3ae"
+    assert rows["learn-counts-refit"].kind == "text+counts" and rows["learn-counts-refit"].counts == "l3ae+svd"
     assert {row.cex for row in rows.values() if row.kind == "reference"} == {config.cex}
     assert [row.name for row in REFERENCES] == list(EVERYWHERE)
 
