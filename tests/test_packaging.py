@@ -13,8 +13,12 @@ FOR_NVIDIA = ("nvidia", "cuda", "triton")
 PYTHONS = ("3.11.9", "3.12.9", "3.13.9")
 
 
+ENGINES = "scale"
+"""The extra of what the main job never installs."""
+
+
 def declared():
-    extras = PROJECT["optional-dependencies"].values()
+    extras = [texts for extra, texts in PROJECT["optional-dependencies"].items() if extra != ENGINES]
     return [Requirement(text) for texts in (PROJECT["dependencies"], *extras) for text in texts]
 
 
@@ -42,6 +46,12 @@ def test_the_pins_satisfy_the_declared_dependencies(python):
     for requirement in declared():
         assert requirement.specifier.contains(pins[canonicalize_name(requirement.name)]), requirement
     assert pins["torch"] == "2.13.0"
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements.lock"])
+def test_engines_for_large_catalogues_are_not_installed(name):
+    engines = {Requirement(text).name for text in PROJECT["optional-dependencies"][ENGINES]}
+    assert engines and not engines & {one.name for one in resolved(name)}
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements.lock"])

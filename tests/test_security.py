@@ -93,7 +93,8 @@ class TestNothingIsExecuted:
         assert [one for one in calls() if one[3].get("shell", "False") != "False"] == []
         assert {file for file, _, name, _ in calls() if name.startswith("subprocess.")} == {
             "learn/cli/app_server.py", "learn/reproduce/external_runs.py", "learn/runs/info.py",
-            "learn/building/background.py", "learn/showing.py", "learn/training/processes.py",  # this project's own commands
+            "learn/building/background.py", "learn/showing.py",  # this project's own commands
+            "learn/training/processes.py",
         }  # fmt: skip
 
     def test_archives_of_strangers_are_not_unpacked(self):
