@@ -1,4 +1,4 @@
-"""The k best items for one person, to the last bit as if every score were computed exactly, at a tenth of the time.
+"""The k best items for one person, to the last bit as if every score were computed exactly, at a sixth of the time.
 
 A matrix product chooses who may be among the k best, allowing for all that its rounding can do; `pair_scores` decides.
 """
