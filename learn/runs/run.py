@@ -120,7 +120,8 @@ class Run(RunFolder):
             history: ids of the items that they had, the oldest first.
             k: how many items, 1 to N.
             unseen: without the items of ``history``.
-            where, index: as in `recommend`.
+            where: as in `recommend`.
+            index: as in `recommend`.
 
         Returns:
             rank, item_id, title, category, brand, price, score; the best first.
