@@ -86,7 +86,8 @@ def _is_whole(file: Path) -> bool:
     if not file.is_file():
         return False
     stated = file.parent.name
-    return not re.fullmatch(f"[0-9a-f]{{{_DIGITS}}}", stated) or sha256(file).startswith(stated)
+    is_hash = len(stated) == _DIGITS and not set(stated) - set("0123456789abcdef")
+    return not is_hash or sha256(file).startswith(stated)
 
 
 def _is_within(root: Path, path: Path) -> bool:
