@@ -1,5 +1,5 @@
 # make app   the explorer, on the prebuilt demo      make test   the test suite
-# make demo  builds the demo from raw data           make slow   the tests that take minutes
+# make demo  builds a demo from raw data             make slow   the tests that take minutes
 # make lab   the tutorials, in JupyterLab         make notebooks   runs them all into notebooks/html
 # make notebooks-refresh   executes the tutorials and stores their outputs and pictures in them
 # make trust  breaks what can break, and counts what is lost

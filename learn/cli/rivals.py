@@ -18,7 +18,7 @@ def references(
 ) -> None:
     """Fit popularity, item-kNN, personal frequency, SVD, EASE and L3AE, each tuned on validation, one Run each."""
     from learn.data.stored import open_dataset
-    from learn.runs.rivals import make_references
+    from learn.runs.rivals import blended_with, make_references
 
     where = Workspace.at(workspace)
     found = open_dataset(where, dataset)
@@ -28,7 +28,7 @@ def references(
         chosen = ", ".join(f"{name} {value}" for name, value in run.info.settings.items()) or "nothing to choose"
         say(f"{run.name}: {chosen}; {run.info.train_seconds:.0f} s")
     say(f"Wrote {', '.join(run.name for run in runs)} into {where.runs(dataset)}")
-    next_step(f"learn blend {dataset} learn-b l3ae+svd", workspace)
+    next_step(f"learn blend {dataset} learn-b {blended_with(runs) or runs[0].name}", workspace)
 
 
 def blend(

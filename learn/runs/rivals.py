@@ -50,14 +50,23 @@ def rivals(
         LearnError: as `make_references` and `blend`.
     """
     made = make_references(workspace, dataset, key=_content_key(runs), refit=refit, progress=progress)
-    references = {run.name: run for run in made}
+    references = {run.name for run in made}
     for suffix in ("", REFIT_SUFFIX):
         text = [run for run in runs if run.info.variant == BLENDED_TOWER and bool(run.info.refit) == bool(suffix)]
-        counts = [references[code + suffix] for code in BLENDED_REFERENCES if code + suffix in references]
         if BLENDED_REFERENCES[0] + suffix in references and text:
-            names = [one.name for one in good_enough(counts)]
-            made.append(blend(workspace, dataset, text[0].name, JOINED.join(names)))
+            made.append(blend(workspace, dataset, text[0].name, blended_with(made, suffix)))
     return made
+
+
+def blended_with(references: Sequence[Run], suffix: str = "") -> str:
+    """Which of the Runs ``references`` text is blended with unless somebody says otherwise, with + between; "": none.
+
+    Args:
+        suffix: `learn.runs.baselines.REFIT_SUFFIX` for those that were refitted.
+    """
+    there = {run.name: run for run in references}
+    counts = [there[code + suffix] for code in BLENDED_REFERENCES if code + suffix in there]
+    return JOINED.join(one.name for one in good_enough(counts))
 
 
 def _content_key(runs: Sequence[Run]) -> str | None:
