@@ -15,6 +15,7 @@ from learn.reproduce.figure import benchmark_figure
 
 WHAT = {
     "table3": "Table 3: how does it compare with other recommenders?",
+    "completejourney": "Where people buy again: text, counts, and both",
     "table4": "Table 4: what is aligning users and items worth?",
     "table5": "Table 5: which item tower, and which sampling?",
     "table6": "Table 6: text or IDs?",
@@ -36,7 +37,7 @@ def draw() -> None:
         st.code("learn benchmark table4", language="bash")
         return
     left, right = st.columns(2)
-    names = list(dict.fromkeys(name for name, _ in files))
+    names = sorted(dict.fromkeys(name for name, _ in files), key=lambda name: [*WHAT, name].index(name))
     name = url.linked(left.selectbox, "Question", names, url.BENCHMARK, names[0], format_func=lambda n: WHAT.get(n, n))
     datasets = [dataset for other, dataset in files if other == name]
     dataset = url.linked(right.selectbox, "Measured on", datasets, url.BENCHMARK_DATASET, datasets[0])

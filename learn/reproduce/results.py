@@ -31,8 +31,8 @@ ROW_WORDS = {
     "not the next one only, and sequences are cut in two",
 }
 """What single rows are, by their names."""
-OTHER_FILES = ("trust", "explorer", "ranking", "ranking-about")
-"""Files beside the comparisons: how quick the app's pages are, and the ranking stage's report."""
+OTHER_FILES = ("trust", "explorer", "ranking", "ranking-about", "scale", "speed")
+"""Files beside the comparisons: what scripts of benchmarks/ measured, and the ranking stage's report."""
 
 
 def benchmark_files(workspace: Workspace, published: Path) -> dict[tuple[str, str], Path]:

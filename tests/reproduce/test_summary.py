@@ -1,6 +1,7 @@
 """Means over seeds, intervals over users, and the paired difference, against numbers worked out by hand."""
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +14,7 @@ from learn.data.schema import Metrics, PerUser
 from learn.errors import LearnError
 from learn.files import read_json
 from learn.reproduce.report import default_columns, markdown, publish, write_report
-from learn.reproduce.results import benchmark_files, one_metric, read_benchmark, read_rows
+from learn.reproduce.results import DAMAGED, benchmark_files, one_metric, read_benchmark, read_rows
 from learn.reproduce.run import best_validated
 from learn.reproduce.summary import DIGITS, per_user_values, summarise
 from learn.reproduce.tables import PLANS, ZERO_SHOT, Source, Table, TableRow, plan
@@ -229,3 +230,10 @@ def test_what_lists_show_together_stands_beside_recall(table):
     tail = one_metric(found, "long_tail_recall", 50, "all").set_index("run")
     assert tail.loc["ours", ["mean", "low", "high", "n_users"]].tolist() == pytest.approx([0.3, 0.2, 0.4, 2])
     assert set(found["metric"]) == {"hit_rate", "recall", "ndcg", "distinct_items", "long_tail_recall"}
+
+
+def test_no_published_comparison_is_damaged_and_nothing_else_is_taken_for_one(tmp_path):
+    published = Path(__file__).resolve().parents[2] / "assets" / "benchmarks"
+    found = benchmark_files(Workspace(tmp_path), published)
+    assert ("table3", "scientific") in found and {name for name, _ in found} <= {*PLANS, ZERO_SHOT}
+    assert DAMAGED not in {dataset for _, dataset in found}
