@@ -2,6 +2,7 @@
 dataset and workspace, which tests only read."""
 
 import shutil
+import sys
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,14 @@ from tests.fake_llm import make_tiny_encoder, make_tiny_llm
 
 settings.register_profile("no-deadline", deadline=None)
 settings.load_profile("no-deadline")
+MAIN = sys.modules["__main__"]
+
+
+@pytest.fixture(autouse=True)
+def own_main():
+    """Streamlit leaves the page that it ran as ``__main__``; a process that is started later would run that first."""
+    yield
+    sys.modules["__main__"] = MAIN
 
 
 @pytest.fixture(scope="session")

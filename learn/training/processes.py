@@ -27,6 +27,8 @@ from learn.errors import LearnError
 
 PATIENCE = timedelta(hours=6)
 """How long one waits for another that says nothing, as while process 0 evaluates. One that ends is noticed at once."""
+_MEETING = timedelta(minutes=10)
+"""How long they wait for each other as they begin, when nobody notices yet that one has ended."""
 _LOOPBACK = {"linux": "lo", "darwin": "lo0"}
 _INTERFACE = "GLOO_SOCKET_IFNAME"
 
@@ -39,10 +41,14 @@ class Group:
         size: W, how many there are.
         local_rank: which one of its machine.
         threads: of process 0 while the others wait; None: as ever.
+        members: whom torch.distributed is to ask; None: everybody.
     """
 
-    def __init__(self, rank: int = 0, size: int = 1, local_rank: int = 0, threads: int | None = None) -> None:
+    def __init__(
+        self, rank: int = 0, size: int = 1, local_rank: int = 0, threads: int | None = None, members: Any = None
+    ) -> None:
         self.rank, self.size, self.local_rank, self.threads = rank, size, local_rank, threads
+        self.members = members
 
     def device(self) -> torch.device:
         """Where this process computes: its own GPU where there are some."""
@@ -71,13 +77,13 @@ class Group:
     def add_up(self, values: torch.Tensor) -> None:
         """Replaces ``values`` by the sum of all processes'; the same bits in each."""
         with _heard(self.size):
-            distributed.all_reduce(values)
+            distributed.all_reduce(values, group=self.members)
 
     def tell(self, said: Any = None) -> Any:
         """What process 0 says, which the others hear: a small object."""
         box = [said]
         with _heard(self.size):
-            distributed.broadcast_object_list(box, device=torch.device("cpu"))
+            distributed.broadcast_object_list(box, group=self.members, device=torch.device("cpu"))
         return box[0]
 
     def share(self, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -87,7 +93,7 @@ class Group:
         for name, shape, dtype in named:
             value = tensors[name].detach().cpu().contiguous() if self.rank == 0 else torch.empty(shape, dtype=dtype)
             with _heard(self.size):
-                distributed.broadcast(value, 0)
+                distributed.broadcast(value, 0, group=self.members)
             found[name] = value
         return found
 
@@ -113,7 +119,7 @@ class _Gather(torch.autograd.Function):
         padded[: len(rows)] = rows
         found = [torch.empty_like(padded) for _ in sizes]
         with _heard(group.size):
-            distributed.all_gather(found, padded)
+            distributed.all_gather(found, padded, group=group.members)
         return torch.cat([part[:size] for part, size in zip(found, sizes, strict=True)])
 
     @staticmethod
@@ -189,8 +195,9 @@ def _joined(store: Any, rank: int, size: int, local_rank: int, threads: int | No
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
     known = {} if store is None else {"store": store, "rank": rank, "world_size": size}
     with _heard(size):
-        distributed.init_process_group(backend, timeout=PATIENCE, **known)
-    before, _current = _current, Group(rank, size, local_rank, threads)
+        distributed.init_process_group(backend, timeout=_MEETING, **known)
+        patient = distributed.new_group(timeout=PATIENCE)
+    before, _current = _current, Group(rank, size, local_rank, threads, patient)
     try:
         yield _current
         if rank == 0:
