@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.in_browser import settled
 from learn.data.stored import open_dataset
 from learn.explore.lists.terms import Weights, terms_of_user, weighted_list
 from learn.ranking.schema import REVENUE
@@ -15,7 +16,7 @@ from learn.runs.run import Run
 from tests import synthetic, trained
 from tests.app.maps_fixtures import with_maps
 from tests.app.ranking_fixtures import with_ranking
-from tests.app.test_browser import READY, browser, page, pytestmark, served, visit  # noqa: F401  (fixtures, marks)
+from tests.app.test_browser import browser, page, pytestmark, served, visit  # noqa: F401  (fixtures, marks)
 
 HOSTILE = "&".join(f"basket=i0{place}" for place in range(len(synthetic.HOSTILE_TITLES)))
 EVERY_PAGE = {
@@ -61,11 +62,6 @@ def patient(page):  # noqa: F811
     page.set_default_timeout(60_000)
 
 
-def settle(tab):
-    tab.wait_for_timeout(400)
-    tab.wait_for_selector(READY)
-
-
 def widgets(tab):
     """The page's title, and what its boxes, tags and switches show."""
     main = tab.locator("[data-testid=stMain]")
@@ -84,7 +80,7 @@ def test_every_page_opens_from_its_link_and_fits_a_narrow_window(page, address, 
     page.set_viewport_size({"width": 900, "height": 900})
     visit(page, address, EVERY_PAGE[name])
     page.wait_for_selector(LAST[name])
-    settle(page)
+    settled(page)
     assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
     main = page.locator("[data-testid=stMain]")
     assert main.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
@@ -98,7 +94,7 @@ def test_every_page_opens_from_its_link_and_fits_a_narrow_window(page, address, 
             page.get_by_test_id("stExpandSidebarButton").click()
         page.get_by_role("link", name="Compare" if name == "overview" else "Overview").click()
         page.locator("h1", has_text=shown[0]).wait_for(state="detached")
-        settle(page)
+        settled(page)
         assert "?" not in page.url
         page.go_back()
 
@@ -106,7 +102,7 @@ def test_every_page_opens_from_its_link_and_fits_a_narrow_window(page, address, 
         again()
         page.locator("h1", has_text=shown[0]).wait_for()
         page.wait_for_selector(LAST[name])
-        settle(page)
+        settled(page)
         assert widgets(page) == shown and page.url == url
 
 
@@ -135,7 +131,7 @@ def test_a_basket_is_built_by_searching_and_clicking(page, address):  # noqa: F8
     page.locator(".found .action[data-action=buy]").evaluate_all(script)
     expect(held).to_have_count(10)
     page.locator(".column .row").first.wait_for()
-    settle(page)
+    settled(page)
     assert re.findall(r"basket=(\w+)", page.url) == ids  # nothing is lost, however fast
     assert [held.nth(place).get_attribute("data-item") for place in range(10)] == ids[::-1]
     assert [found.nth(place).get_attribute("data-item") for place in range(10)] == ids  # rows stay where they are
@@ -144,14 +140,14 @@ def test_a_basket_is_built_by_searching_and_clicking(page, address):  # noqa: F8
     page.goto("about:blank")
     page.goto(url)  # the link of a basket opens it, with what its last click changed
     page.locator(".column .row").first.wait_for()
-    settle(page)
+    settled(page)
     assert page.locator(".grid").inner_text() == shown
     held.first.locator("[data-action=remove]").click()
     expect(held).to_have_count(9)
     held.first.locator("[data-action=like]").click()
     expect(page.locator(".held .row.liked")).to_have_count(1)
     page.wait_for_function("() => location.search.includes('likes=')")
-    settle(page)
+    settled(page)
     assert re.findall(r"basket=(\w+)", page.url) == ids[:8] and re.findall(r"likes=(\w+)", page.url) == [ids[8]]
     page.go_back()
     expect(held).to_have_count(10)
@@ -161,7 +157,7 @@ def test_lists_do_not_change_under_the_pointer(page, address):  # noqa: F811
     visit(page, address, "new_user?dataset=synthetic&basket=i14&basket=i03")
     row = page.locator(".column .row").first
     row.wait_for()
-    settle(page)
+    settled(page)
     shown = page.locator(".grid").inner_text()
     row.hover()
     row.locator("[data-action=buy]").click()
@@ -178,7 +174,7 @@ def test_lists_do_not_change_under_the_pointer(page, address):  # noqa: F811
 def test_a_slider_makes_the_librarys_lists_without_the_server(page, address, trained_once):  # noqa: F811
     visit(page, address, "recommendations?dataset=synthetic&user=u07&k=20&new=false")
     page.locator(".column .row").first.wait_for()
-    settle(page)
+    settled(page)
     dataset = open_dataset(trained_once, synthetic.NAME)
     user = list(dataset.user_ids).index("u07")
     everything = np.ones(dataset.n_items, dtype=bool)
@@ -214,14 +210,14 @@ def test_a_new_item_is_typed_and_answered(page, address):  # noqa: F811
     box.fill(synthetic.SCRIPT_TITLE + " 🍎 חלב")
     box.press("Enter")
     page.locator(".answers .row").first.wait_for()
-    settle(page)
+    settled(page)
     assert "what=new" in page.url and page.locator(".answers").count() == 1
     assert synthetic.SCRIPT_TITLE in page.locator("[data-testid=stCode]").first.text_content()
     shown, url = page.locator(".answers").nth(0).inner_text(), page.url
     page.goto("about:blank")
     page.goto(url)
     page.locator(".answers .row").first.wait_for()
-    settle(page)
+    settled(page)
     assert page.locator(".answers").nth(0).inner_text() == shown
     page.locator(".answers a.link", has_text="open").first.click()
     page.get_by_role("heading", name="Recommendations").wait_for()
@@ -240,13 +236,13 @@ def test_titles_of_strangers_are_shown_as_text(page, address):  # noqa: F811
     basket = "&".join(f"basket=i0{place}" for place in range(6))
     visit(page, address, f"new_user?dataset=synthetic&{basket}&change=%2Bi00")
     page.locator(".column .row").first.wait_for()
-    settle(page)
+    settled(page)
     titles = page.locator(".held .title").all_text_contents()
     assert titles == list(synthetic.HOSTILE_TITLES)[::-1]
     for item in ("i00", "i01", "i03", "i04"):
         visit(page, address, f"why?dataset=synthetic&user=u07&item={item}")
         title = synthetic.HOSTILE_TITLES[int(item[1:])]
         page.get_by_role("heading", level=3).filter(has_text=title).first.wait_for()
-    settle(page)
+    settled(page)
     assert page.locator("[data-testid=stMain] script, [data-testid=stMain] img[src=x]").count() == 0
     assert page.evaluate("window.hacked") is None

@@ -3,6 +3,7 @@
 import pytest
 
 from app.shared.text import plain, short
+from benchmarks.in_browser import settled
 from tests.app.test_browser import READY, browser, page, pytestmark, served  # noqa: F401  (fixtures)
 
 browser_only, pytestmark = pytestmark, []
@@ -61,7 +62,7 @@ class TestInABrowser:
             page.goto(address)
             page.wait_for_selector(READY)
             page.locator("[data-testid=stAlert]").nth(len(WORDS) - 1).wait_for()
-            page.wait_for_selector(READY)
+            settled(page)
             assert page.locator("[data-testid=stMain] a, [data-testid=stMain] img").count() == 0
             assert page.locator("[data-testid=stMain] [role=img], [data-testid=stMain] code").count() == 0
             for kind in ("stMarkdown", "stCaptionContainer", "stHeading", "stMetricLabel", "stCheckbox", "stAlert"):
