@@ -18,14 +18,14 @@ READY := $(VENV)/.ready
 app: $(READY)
 	$(BIN)/learn app
 
-# Tests of one file stay together, in one process with one thread; what takes minutes has the machine to itself.
+# Tests of one file stay together, in one process with one thread.
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST := $(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
 test: $(READY)
 	$(ONE_THREAD) $(PYTEST)
 
 slow: $(READY)
-	$(BIN)/python -m pytest -m slow
+	$(ONE_THREAD) $(PYTEST) -m slow
 
 # The last digits of a sum depend on the processor; nothing that is tested may. Browsers compute nothing.
 test-sse41: $(READY)

@@ -167,7 +167,7 @@ def _filled(
     """One LLM's store of ``dataset`` with all of ``prompts`` in it; how many were read now, of how many tokens, and the
     LLM, if any were."""
     progress = progress or make_progress()
-    settings = content_settings(cex)
+    cex, settings = _as_kept(cex, workspace.content(dataset))
     store = ContentStore.create(workspace.content(dataset) / store_key(settings), settings)
     tokens, llm = 0, None
     with store.locked():
@@ -179,6 +179,21 @@ def _filled(
             tokens = _read_missing(store, distinct, np.array(missing), llm, cex, progress)
         store.compact()
     return store, sum(missing), tokens, llm
+
+
+def _as_kept(cex: CEXConfig, stores: Path) -> tuple[CEXConfig, dict[str, object]]:
+    """How to read, and into which of ``stores``: with ``dtype`` auto, into the one that is there.
+
+    Both number formats say the same of a text (cosine .9999), and what a processor with bfloat16 has read is not read
+    again on one without: that reads in float32 what is missing there. Into a store of float32 everybody reads so.
+    """
+    settings = content_settings(cex)
+    if cex.dtype != "auto" or cex.own_vectors or (stores / store_key(settings)).exists():
+        return cex, settings
+    other = settings | {"dtype": "float32" if settings["dtype"] == "bfloat16" else "bfloat16"}
+    if not (stores / store_key(other)).exists():
+        return cex, settings
+    return cex if other["dtype"] == "bfloat16" else cex.model_copy(update={"dtype": "float32"}), other
 
 
 @contextmanager

@@ -100,7 +100,8 @@ class CEXConfig(Frozen):
     token_budget: Positive = 4096
     """Tokens per batch, padding included."""
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    """``auto``: bfloat16 where the processor computes in it natively, else float32."""
+    """``auto``: bfloat16 where the processor computes in it natively, else float32; what was read of the same items in
+    the other one is taken as it is."""
 
     @property
     def encoders(self) -> list[CEXConfig]:

@@ -86,6 +86,19 @@ def test_the_second_time_nothing_is_read(filled, cex, workspace, monkeypatch):
     assert again.n_read == again.tokens == 0 and (again.vectors == content.vectors).all()
 
 
+@pytest.mark.parametrize(("kept", "own"), [("bfloat16", torch.float32), ("float32", torch.bfloat16)])
+def test_what_a_processor_with_the_other_number_format_read_is_not_read_again(kept, own, cex, workspace, monkeypatch):
+    monkeypatch.setattr(extractor, "compute_dtype", lambda setting, _: own if setting == "auto" else setting)
+    there = content_embeddings(make_dataset(TITLES), cex.model_copy(update={"dtype": kept}), workspace, SILENT)
+    auto = cex.model_copy(update={"dtype": "auto"})
+    here = content_embeddings(make_dataset(["new", *TITLES[1:]]), auto, workspace, SILENT)
+    assert here.key == there.key and here.n_read == 1 and (here.vectors[1:] == there.vectors[1:]).all()
+    asked = auto.model_copy(update={"dtype": {"bfloat16": "float32", "float32": "bfloat16"}[kept]})
+    assert content_embeddings(make_dataset(TITLES), asked, workspace, SILENT).n_read == len(TITLES)
+    again = content_embeddings(make_dataset(TITLES), auto, workspace, SILENT)  # its own is there now
+    assert again.key != there.key and again.n_read == 0
+
+
 def test_only_changed_texts_are_read_and_duplicates_once(filled, cex, workspace):
     _, content, _ = filled
     changed = content_embeddings(make_dataset(["new", "new", *TITLES[2:]]), cex, workspace, SILENT)
