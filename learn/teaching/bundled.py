@@ -29,10 +29,12 @@ def reuse_content(run: Run, dataset: Dataset, workspace: Workspace) -> dict[str,
         dataset: of the same texts as the Run's, or of some of them.
 
     Returns:
-        The settings under which `learn.train` finds it: "cex.dtype" and the like.
+        The settings under which `learn.train` finds it: "cex.llm" and the like.
 
     Raises:
         LearnError: the Run was trained on another LLM than the one that is installed.
     """
     share_content(run.workspace, run.info.dataset, str(run.info.content_key), workspace, dataset)
-    return {f"cex.{name}": value for name, value in reading_settings(run).model_dump(mode="json").items()}
+    # In whatever number format it was read: what is missing is read in this machine's own.
+    settings = reading_settings(run).model_dump(mode="json") | {"dtype": "auto"}
+    return {f"cex.{name}": value for name, value in settings.items()}

@@ -24,6 +24,7 @@ def test_a_run_that_read_nothing_has_none(trained_workspace, dataset):
 def test_reused_content_needs_no_reading(recommenders, dataset, tmp_path, monkeypatch):
     workspace = Workspace(tmp_path)
     settings = reuse_content(recommenders["learn-b"].run, dataset, workspace)
+    assert settings["cex.dtype"] == "auto"  # what a processor with bfloat16 read serves one without
     monkeypatch.setattr("learn.cex.extractor.load_llm", None)  # whoever reads an item fails
     read = content_embeddings(dataset, preset("tiny").with_settings(settings).cex, workspace)
     assert np.allclose(read.vectors, recommenders["learn-b"].content, atol=1e-2)
