@@ -157,7 +157,9 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
             colour = "#ffffff" if value > 0.6 else "#12161d"
             figure.add_annotation(x=column, y=row, text=f"{value:.0%}", showarrow=False, font={"color": colour})
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=False)
-    figure.update_xaxes(showgrid=False, tickvals=names, ticktext=[name.replace(" to ", "<br>to ") for name in names])
+    figure.update_xaxes(
+        showgrid=False, tickangle=0, tickvals=names, ticktext=[name.replace(" to ", "<br>to ") for name in names]
+    )
     return finish(figure, 125 + 44 * len(names))
 
 
