@@ -10,7 +10,7 @@ root = str(Path(__file__).resolve().parent.parent)
 if root not in sys.path:
     sys.path.insert(0, root)
 
-from app.shared import network, recommenders, url  # noqa: E402  (only now can it be found)
+from app.shared import look, network, recommenders, url  # noqa: E402  (only now can it be found)
 from learn.threads import wait_passively  # noqa: E402
 
 wait_passively()
@@ -34,14 +34,7 @@ page = st.navigation(
     ]
 )
 st.set_page_config(page_title=f"{page.title} · LEARN Explorer")
-# The wide layout's margins would leave little of a narrow window; a chosen segment is hard to read on a dark ground.
-st.html(
-    "<style>[data-testid=stMain] h1 { font-size: 2rem; padding: 0; }"
-    "@media (max-width: 1000px) { [data-testid=stMainBlockContainer] { padding-inline: 1.5rem; } }"
-    "@media (max-width: 500px) { [data-testid=stMainBlockContainer] { padding-inline: .8rem; } }"
-    "@media (prefers-color-scheme: dark) { [data-testid=stButtonGroup] [data-selected=true] p { color: #9cc4f5; } }"
-    "</style>"
-)
+look.put_on()
 network.let_in()
 url.enter(page.url_path)
 page.run()

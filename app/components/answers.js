@@ -76,7 +76,15 @@ export default function ({ parentElement, data }) {
     data.parts.forEach((part, at) => card.append(...drawPart(part.name, column.parts[at], part.none, longest[at])));
     grid.append(card);
   }
-  root.replaceChildren(grid);
+  const legend = element("div", "legend");
+  for (const [words, colour] of data.legend) {
+    const entry = element("span", "entry");
+    const chip = element("span", "chip");
+    chip.style.backgroundColor = colour;
+    entry.append(chip, element("span", "", words));
+    legend.append(entry);
+  }
+  root.replaceChildren(grid, legend);
   const rows = [...root.querySelectorAll(".row")];
   const light = (key) => rows.forEach((row) => row.classList.toggle("lit", key !== null && row.dataset.item === key));
   for (const row of rows) {

@@ -3,6 +3,7 @@ together."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ _mount = st.components.v2.component(
 )
 
 
-def show_answers(parts: list[dict[str, str]], columns: list[dict[str, Any]], key: str) -> None:
+def show_answers(
+    parts: list[dict[str, str]], columns: list[dict[str, Any]], key: str, legend: Sequence[tuple[str, str]] = ()
+) -> None:
     """Draws one card per variant, its rows at the same height in all of them.
 
     Args:
@@ -27,5 +30,6 @@ def show_answers(parts: list[dict[str, str]], columns: list[dict[str, Any]], key
             of rows as ``parts``. A row has key and title; perhaps detail, about, place, far, colour, category, number,
             sign, hit, links (text, href, about), picture (`app.shared.pictures.of_row`).
         key: of the component.
+        legend: (words, colour) of what the rows' colours mean.
     """
-    _mount(key=key, data={"parts": parts, "columns": columns})
+    _mount(key=key, data={"parts": parts, "columns": columns, "legend": [list(entry) for entry in legend]})

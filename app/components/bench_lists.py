@@ -15,7 +15,7 @@ import streamlit as st
 from app.components.lists import ROWS_JS, STYLE
 from app.shared import pictures
 from learn.explore.catalogue import Catalogue
-from learn.explore.colours import category_colours
+from learn.explore.colours import category_colours, category_legend
 from learn.explore.lists.terms import STEP, TERMS, candidates
 from learn.runs.suggestions import ScoreTerms, Suggestions
 
@@ -182,11 +182,12 @@ def _items(table: np.ndarray, items: BenchItems) -> dict[str, list]:
     }
 
 
-def _words(table: np.ndarray, catalogue: Catalogue) -> dict[str, list[str]]:
+def _words(table: np.ndarray, catalogue: Catalogue) -> dict[str, list]:
     colours = category_colours(catalogue.category_order)
     names = np.unique(catalogue.categories[table].astype(str)).tolist()
     return {
         "categories": names,
+        "legend": [list(entry) for entry in category_legend(names, catalogue.category_order)],
         "colours": [colours[name] for name in names],
         "finer": np.unique(catalogue.finer[table].astype(str)).tolist(),
     }

@@ -130,6 +130,17 @@ function drawLegend(names) {
   return made;
 }
 
+// What the small squares mean: entries of `known` ([words, colour, its categories]) of which a category is in `used`.
+function drawCategories(known, used) {
+  return known
+    .filter(([, , categories]) => categories.some((category) => used.has(category)))
+    .map(([words, colour]) => {
+      const entry = element("span", "entry category");
+      entry.append(chip(colour), element("span", "", words));
+      return entry;
+    });
+}
+
 // Pointing at a row, or clicking it, lights up every row of the same item; `told` is called with the lit item or null.
 class Lights {
   constructor(grid, told = () => {}) {

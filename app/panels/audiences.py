@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.components.answers import show_answers as draw
 from app.shared import cache, links, origin, pictures, theme, variant_texts
-from learn.explore.colours import category_colours
+from learn.explore.colours import category_colours, category_legend
 from learn.explore.lists import newcomer, numbers
 from learn.explore.lists.audience import SEEN, Audience
 from learn.explore.lists.newcomer import Answer, Change
@@ -75,7 +75,9 @@ def show_answers(
         about = variant_texts.in_plain_words(opened[name].run)
         heading = {"name": name, "label": labels[name], "colour": colours[name], "about": about, "said": said}
         columns.append(heading | {"parts": parts})
-    draw(PARTS, columns, key)
+    beside = [str(view.catalogue.categories[item]) for one in found.values() for item in one.beside.items.tolist()]
+    legend = [(words, colour) for words, colour, _ in category_legend(beside, view.catalogue.category_order)]
+    draw(PARTS, columns, key, legend)
 
 
 def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:

@@ -11,7 +11,7 @@ from learn.explore.figures.towers import sight_figure
 from learn.explore.maps.spaces import Space, find_spaces
 from learn.explore.maps.telling import MOST_VECTORS, Telling, telling_item
 from learn.explore.metrics.leading import listed
-from learn.explore.metrics.towers import Sight, sight
+from learn.explore.metrics.towers import Sight, sight, sight_words
 from learn.item_towers import ITEM_TOWERS, Tower
 from learn.runs.stored import FoundRuns
 
@@ -116,9 +116,9 @@ def show_towers() -> None:
     )
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
     seen = {tower.code: _sight(tower, tower.code) for tower in towers}
-    columns = st.columns(len(towers))
+    columns = st.columns(len(towers), vertical_alignment="bottom")  # the drawings stand beside each other
     for column, tower in zip(columns, towers, strict=True):
         with column:
-            theme.chart(sight_figure(seen[tower.code]), f"overview_mask_{tower.code}")
             st.markdown(f"**{theme.plain(tower.plain_name)}** · {theme.plain(tower.label)}")
             st.caption(theme.plain(tower.explanation[0].upper() + tower.explanation[1:]))
+            theme.chart(sight_figure(seen[tower.code]), f"overview_mask_{tower.code}", sight_words(seen[tower.code]))

@@ -64,7 +64,8 @@ def draw(
         with right:
             notes = {name: f"place {known[name].breakdown.rank:,}" for name in behind}
             title = f"points by which place {SHOWN} is ahead"
-            theme.chart(terms_figure(behind, notes, labels, colours, title), "why_not_gap")
+            says = why_words.nearest_miss({name: known[name] for name in behind}, labels)
+            theme.chart(terms_figure(behind, notes, labels, colours, title), "why_not_gap", says)
 
 
 def _pick(view: cache.View, first: int) -> int | None:

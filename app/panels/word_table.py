@@ -42,7 +42,7 @@ def show(
             for name, one in opened.items()
         }
     )
-    st.caption(theme.plain(words_sentence(parts, changed, NEAREST)))
+    theme.conclude(words_sentence(parts, changed, NEAREST))
     shown = changed.assign(part=[part.text for part in parts], field=[part.field for part in parts])
     shown = shown.sort_values(list(changed.columns), ascending=False, kind="stable")
     bars = {
@@ -55,5 +55,5 @@ def show(
         shown[["part", "field", *changed.columns]],
         hide_index=True,
         width="stretch",
-        column_config={"part": "Left out", "field": "Of the", **bars},
+        column_config={"part": st.column_config.Column("Left out", width=170), "field": "Of the", **bars},
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from app.shared import cache, refused, url
+from app.shared import cache, look, refused, url
 from app.shared.text import plain
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
@@ -43,10 +44,14 @@ def caution(sentence: str) -> None:
         st.markdown(f":material/warning: **{plain(sentence)}**")
 
 
-def chart(figure: go.Figure, key: str, says: str = "") -> None:
-    """Draws ``figure`` in the app's theme, without the tool bar, below the line that it comes down to."""
+def chart(figure: go.Figure, key: str, says: str = "", wide: bool = False) -> None:
+    """Draws ``figure`` in the app's theme, without the tool bar, below the line that it comes down to.
+
+    ``wide``: of several panels, which a narrow window would squeeze: there it is scrolled.
+    """
     conclude(says)
-    st.plotly_chart(figure, width="stretch", key=key, config={"displayModeBar": False})
+    with st.container(key=f"{look.WIDE}{key}") if wide else nullcontext():
+        st.plotly_chart(figure, width="stretch", key=key, config={"displayModeBar": False})
 
 
 def way_in(label: str, href: str) -> None:

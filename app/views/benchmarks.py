@@ -99,14 +99,13 @@ def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, 
 
 
 def _numbers(ran: pd.DataFrame, metric: str, k: int, reported: dict[str, float]) -> None:
-    reference = ran[ran["difference"].isna()]["label"]
-    named = str(reference.iloc[0]) if len(reference) == 1 else "the reference row"
+    named = conclusions.compared_with(ran) or "the reference row"
     shown = pd.DataFrame(
         {
             "Run": ran["label"],
             f"{metric}@{k}": ran[Metrics.MEAN],
             "95% interval": [_interval(row) for row in ran.to_dict("records")],
-            "Difference to the reference row": [_difference(row) for row in ran.to_dict("records")],
+            "Difference to the reference row": [_difference(row, named) for row in ran.to_dict("records")],
             "Verdict": [_verdict(row) for row in ran.to_dict("records")],
             **({"The paper's": [_number(reported.get(run)) for run in ran["run"]]} if reported else {}),
         }
@@ -130,12 +129,15 @@ def _numbers(ran: pd.DataFrame, metric: str, k: int, reported: dict[str, float])
 
 def _notes(chosen: pd.DataFrame, reported: dict[str, float]) -> None:
     """Which rows did not run and why, and what has to be known of the others' numbers."""
+    noted: dict[str, list[str]] = {}  # a note -> the rows that it is true of
     for row in chosen[chosen["why"].notna()].to_dict("records"):
         did_not = pd.isna(row[Metrics.MEAN])
         value = reported.get(row["run"])
         told = f" The paper's: {value:.4f}." if did_not and value is not None else ""
         what = "did not run here: " if did_not else ""
-        st.caption(f"**{theme.plain(row['label'])}** {what}{theme.plain(str(row['why']))}{told}")
+        noted.setdefault(f"{what}{theme.plain(str(row['why']))}{told}", []).append(theme.plain(row["label"]))
+    for words, labels in noted.items():
+        st.caption(f"**{', '.join(labels)}** {words}")
 
 
 def _costs(ran: pd.DataFrame) -> None:
@@ -176,11 +178,11 @@ def _interval(row: dict) -> str:
     return "–" if pd.isna(row[Metrics.LOW]) else f"{row[Metrics.LOW]:.4f} to {row[Metrics.HIGH]:.4f}"
 
 
-def _difference(row: dict) -> str:
+def _difference(row: dict, named: str) -> str:
     if row[Metrics.SLICE] != Slices.WHOLE:
         return "–"
     if pd.isna(row["difference"]):
-        return "the reference"
+        return "the reference" if row["label"] == named else "not compared"
     return f"{signed(row['difference'])} {interval_words(row['difference_low'], row['difference_high'])}"
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app.panels import duel
-from app.shared import cache, links, origin, page, pickers, theme, url
+from app.shared import cache, links, look, origin, page, pickers, theme, url
 from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
@@ -176,14 +176,15 @@ def _variety(
             f"{row['coverage']:.1%}) and left out of the picture, so that they can be told apart; the numbers have it."
         )
     figure = compare_figures.trade_offs_figure(table.drop(aside.index), colours, words)
-    picks = st.plotly_chart(
-        figure,
-        width="stretch",
-        key="compare_variety",
-        config={"displayModeBar": False},
-        on_select="rerun",
-        selection_mode="points",
-    )
+    with st.container(key=f"{look.WIDE}compare_variety_part"):
+        picks = st.plotly_chart(
+            figure,
+            width="stretch",
+            key="compare_variety",
+            config={"displayModeBar": False},
+            on_select="rerun",
+            selection_mode="points",
+        )
     points = picks.selection.points if picks is not None else []
     for point in points[:1]:
         name = point["customdata"][0] if isinstance(point["customdata"], list) else point["customdata"]
@@ -236,7 +237,8 @@ def _overlap(view: cache.View, picked: list[Run], k: int, candidates: str) -> No
     st.caption(f"Share of the first {k} recommendations that two variants have in common, the mean over users.")
     labels = overview.run_labels(picked)
     table = compare.overlap_matrix(lists, k)
-    theme.chart(compare_figures.overlap_figure(table, labels), "compare_overlap", conclusions.overlap(table, labels))
+    says = conclusions.overlap(table, labels)
+    theme.chart(compare_figures.overlap_figure(table, labels), "compare_overlap", says, wide=True)
 
 
 def _curves(picked: list[Run], colours: dict[str, str]) -> None:
@@ -246,7 +248,7 @@ def _curves(picked: list[Run], colours: dict[str, str]) -> None:
         st.caption("None of the chosen Runs was trained.")
         return
     st.caption("Losses of variants with other objectives are not comparable; validation metrics are.")
-    theme.chart(compare_figures.curves_figure(table, colours), "compare_curves", conclusions.learned(table))
+    theme.chart(compare_figures.curves_figure(table, colours), "compare_curves", conclusions.learned(table), wide=True)
 
 
 theme.guarded(draw)

@@ -37,8 +37,8 @@ def draw() -> None:
         "A frozen language model (the *LLM*) reads what an item **is**; a small transformer (*PAL*) learns what people "
         "**go on to buy**."
     )
-    result.show(dataset, runs)
     first_minute.show_ways_in(view, runs)
+    result.show(dataset, runs)
     words.glossary()
     first_minute.show_towers()
     _results(dataset, runs)
@@ -46,7 +46,7 @@ def draw() -> None:
     tables = cache.overview_tables(view, dataset.fingerprint, info)
     source = SOURCES.get(str(dataset.source.get("kind")))
     if source is not None:
-        st.caption(f"Read from {theme.plain(source.label)}.")
+        st.caption(theme.plain(f"{source.label[0].upper()}{source.label[1:]}."))
     _tiles(tables.health)
     _timeline(tables, info)
     _distributions(tables, view.catalogue)
@@ -112,9 +112,16 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
         + origins.of_intervals(runs.usable)
         + origins.of_runs(runs.usable)
     )
-    for sentence in cache.said_of_text(runs.usable, data, cache.run_key(runs.usable), data.fingerprint):
-        st.markdown(theme.plain(sentence))
+    _text_is_worth(data, runs)
     _metrics_table(overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"]))
+
+
+def _text_is_worth(data: Dataset, runs: FoundRuns) -> None:
+    said = cache.said_of_text(runs.usable, data, cache.run_key(runs.usable), data.fingerprint)
+    for sentence in said[:1]:
+        theme.conclude(sentence)
+    for sentence in said[1:]:
+        st.markdown(theme.plain(sentence, commands=True))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

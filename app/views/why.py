@@ -177,11 +177,12 @@ def _explanation(
         st.markdown("**What gives it its points**", help=why_words.SCALE)
         points = {name: one.term_points for name, one in found.items()}
         notes = {name: f"place {one.rank:,}" for name, one in found.items()}
-        theme.chart(figures.terms_figure(points, notes, labels, colours), "why_terms")
+        says = why_words.comparison(found, labels)
+        theme.chart(figures.terms_figure(points, notes, labels, colours), "why_terms", says)
         said_again = ""
         if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
             said_again = why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)
-        st.caption(theme.plain(f"{why_words.comparison(found, labels)} {why_words.SCALE} {said_again}"))
+        st.caption(theme.plain(f"{why_words.SCALE} {said_again}"))
     with right:
         if shown not in reasons.opened:
             answer.markdown(theme.plain(why_words.answer(found[shown], None)))
@@ -189,20 +190,21 @@ def _explanation(
             return
         level = level_for(reasons.opened.values(), reasons.history)
         st.markdown("**Which purchases speak for it, and which against**", help=HELP)
-        chart, said, bar = st.empty(), st.empty(), st.empty()
+        drawn, said, bar = st.empty(), st.empty(), st.empty()
         by_item = level is Level.KIND and url.linked_toggle(
             st.toggle, "Every product by itself", url.EXACT, help="Instead of all purchases of a kind together."
         )
     groups = reasons.groups(Level.ITEM if by_item else level)
     known: dict[str, Attribution] = {}
 
+    answer.markdown(theme.plain(why_words.answer(found[shown], None)))
+
     def show(name: str, one: Attribution, key: str) -> None:
         known[name] = one
-        with chart:
-            theme.chart(figures.reasons_figure(known, shown, labels, colours), f"why_reasons_{key}")
-        answer.markdown(theme.plain(why_words.answer(found[shown], known[shown])))
-        dots = " Dots: the other variants, in their colours on the left." if len(known) > 1 else ""
-        said.caption(theme.plain(f"Bars: {labels[shown]}.{dots} {why_words.stability(known[shown])}"))
+        with drawn.container():
+            figure = figures.reasons_figure(known, shown, labels, colours)
+            theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown]))
+        said.caption(theme.plain(why_words.stability(known[shown])))
 
     show(shown, reasons.at_once(shown, groups), "first")
     order = [shown, *(name for name in reasons.opened if name != shown)]

@@ -209,7 +209,7 @@ SOURCES: Registry[Source] = Registry(
     ),
     Source(
         SourceKind.COMPLETEJOURNEY_SOLD.value,
-        "the same with only what is sold in the year, as earlier versions read it",
+        "a year of real grocery shopping, only the products that were sold in it",
         _load_completejourney_sold,
         test_start="2017-11-01",
     ),

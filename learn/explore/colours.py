@@ -54,6 +54,18 @@ def category_colours(category_order: Sequence[str]) -> dict[str, str]:
     return colours
 
 
+def category_legend(shown: Iterable[str], category_order: Sequence[str]) -> list[tuple[str, str, list[str]]]:
+    """What the colours of ``shown`` mean: (words, colour, its categories), the most frequent category first.
+
+    Categories without a colour of their own are one entry, the last.
+    """
+    colours, present = category_colours(category_order), set(shown)
+    own = [name for name in category_order if name in present and colours[name] != REST_COLOUR]
+    rest = sorted(present.difference(own))
+    entries = [(name, colours[name], [name]) for name in own]
+    return entries + ([(OTHER_CATEGORIES, REST_COLOUR, rest)] if rest else [])
+
+
 def variant_colour(variant: str) -> str | None:
     """The colour of an item tower or a baseline, by its code; None for one that has none, and for anything else."""
     entry = ITEM_TOWERS.get(variant) or BASELINES.get(variant)

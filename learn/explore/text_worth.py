@@ -178,10 +178,10 @@ def sharing_sentence(found: Sharing) -> str:
 
 def what_helps(pal: PALConfig) -> str:
     """What to try where the text is worth little."""
-    ids = "IDs beside the text (--set pal.inputs=text+id), " if pal.inputs is Inputs.TEXT else ""
+    ids = "IDs beside the text (`--set pal.inputs=text+id`), " if pal.inputs is Inputs.TEXT else ""
     return (
         f"What would help: {ids}counts (the Run text-counts or the best reference), or another field that tells items "
-        "apart as buyers do: a place, a maker, a kind (--map attributes=COLUMN)."
+        "apart as buyers do: a place, a maker, a kind (`--map attributes=COLUMN`)."
     )
 
 

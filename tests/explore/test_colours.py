@@ -77,3 +77,14 @@ def test_what_is_drawn_in_colour_is_told_apart_by_its_hue():
     hues = sorted(hue(colour) for colour in drawn)
     assert min(later - earlier for earlier, later in itertools.pairwise(hues)) >= 30
     assert all(hue(one.colour) is None for one in ITEM_TOWERS.entries if not one.trained)
+
+
+def test_a_legend_names_the_colours_that_are_seen_and_the_greys_once():
+    order = [f"c{place}" for place in range(12)]
+    found = colours.category_legend(["c11", "c2", "c0", "c10", "c2"], order)
+    assert [entry[0] for entry in found] == ["c0", "c2", "other categories"]
+    assert [entry[1] for entry in found] == [
+        *(colours.CATEGORY_COLOURS[place] for place in (0, 2)),
+        colours.REST_COLOUR,
+    ]
+    assert found[2][2] == ["c10", "c11"] and colours.category_legend([], order) == []

@@ -116,11 +116,20 @@ class Bench {
       const full = () => column.column.terms && listOf(column.column, FULL).map((entry) => entry.row);
       column.show(lists[place], hidden, holders, usual ? column.column.before : full());
     });
-    const signs = usual ? data.legend : [...new Set(["new", "moved", ...data.legend])];
-    this.legend.replaceChildren(drawLegend(signs));
+    this.explain(lists.flat().map(({ row }) => row), usual);
     this.fillSoon();
     if (this.sides) drawLines(this.svg, this.columns, this.sides);
     if (this.lights.lit !== null) this.lights.show();
+  }
+
+  // Only what can be seen in `rows` is explained.
+  explain(rows, usual) {
+    const { legend, items, words } = this.data;
+    const signs = legend.filter((name) => name !== "cold" || rows.some((row) => items.cold[row]));
+    const drawn = drawLegend(usual ? signs : [...new Set(["new", "moved", ...signs])]);
+    const used = new Set(rows.map((row) => words.categories[items.category[row]]));
+    drawn.append(element("span", "entry break"), ...drawCategories(words.legend, used));
+    this.legend.replaceChildren(drawn);
   }
 
   // Rows far down come when those in view have been painted.

@@ -113,7 +113,9 @@ def reasons_figure(
     values = np.concatenate([other.points[order] for other in found.values()])
     if len(values) and np.ptp(values) == 0:
         figure.update_xaxes(range=[-1, 1])
-    return finish(figure, 72 + 23 * max(len(order), 3), showlegend=False).update_layout(bargap=0.3)
+    several = len(found) > 1
+    height = 72 + 23 * max(len(order), 3) + (48 if several else 0)
+    return finish(figure, height, showlegend=several).update_layout(bargap=0.3)
 
 
 def _short(title: str) -> str:

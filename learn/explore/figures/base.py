@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,6 +18,8 @@ from learn.explore.metrics.overview import PARTS
 WHOLE_AXIS = {"tickformat": ".0%", "range": [0, 1], "tickvals": [0, 0.5, 1], "ticklabeloverflow": "allow"}
 MARGIN = {"l": 8, "r": 12, "t": 24, "b": 8}
 WHOLE_MARGIN = MARGIN | {"r": 24}  # half of "100%" stands beyond the axis
+LABEL_SIZE, LETTER = 12, 0.5
+"""Of an axis's words, in pixels; how wide a letter is on average, of that size."""
 LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None, "traceorder": "normal"}
 
 
@@ -27,7 +31,30 @@ def _finish(figure: go.Figure, height: int, **layout: Any) -> go.Figure:
     )
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True)
+    room = max((label_room(labels) for labels in _row_labels(figure)), default=0)
+    if room > figure.layout.margin.l:
+        figure.update_layout(margin_l=room)
     return figure
+
+
+def label_room(labels: Iterable[object], size: float = LABEL_SIZE) -> int:
+    """Pixels that the longest line of ``labels`` takes up left of an axis.
+
+    Plotly measures labels before the page's font is there, in a narrower one, and then cuts off their beginnings.
+    """
+    lines = [line for label in labels for line in re.sub("<(?!br>)[^>]*>", "", str(label)).split("<br>")]
+    longest = max((len(html.unescape(line)) for line in lines), default=0)
+    return round(longest * size * LETTER) + 14
+
+
+def _row_labels(figure: go.Figure) -> Iterator[Iterable[object]]:
+    """The words that stand left of the rows: an axis's own, or those of what lies along it."""
+    if figure.layout.yaxis.ticktext is not None:
+        yield figure.layout.yaxis.ticktext
+    for trace in figure.data:
+        rows = [] if trace.y is None or trace.yaxis not in (None, "y") else trace.y
+        if len(rows) and all(isinstance(row, str) for row in rows):
+            yield rows
 
 
 def timeline_figure(table: pd.DataFrame, cuts: dict[str, str]) -> go.Figure:
@@ -140,8 +167,9 @@ def metrics_figure(
             hovertemplate=f"%{{y}}: %{{x:.4f}}{interval}<br>{row[Metrics.N_USERS]:,.0f} users<extra></extra>",
         )
     figure.update_xaxes(title=metric_name, rangemode="tozero")
-    figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=True)
-    return _finish(figure, 90 + 38 * max(len(table), 2), showlegend=False)
+    # Its own range: Plotly would leave two rows' room above the first.
+    figure.update_yaxes(range=[len(table) - 0.4, -0.6], ticklabelstandoff=6, showgrid=True)
+    return _finish(figure, 74 + 36 * max(len(table), 2), showlegend=False)
 
 
 def _with_kind(row: dict[str, Any], kinds: Mapping[str, str]) -> str:

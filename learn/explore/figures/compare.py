@@ -51,6 +51,7 @@ def slices_figure(table: pd.DataFrame, colours: dict[str, str], metric: str) -> 
             mode="markers",
             name=plain_one(first["label"].iloc[place]),
             showlegend=False,
+            cliponaxis=False,  # a dot at 0 is a whole one
             marker={"size": 9, "color": colour, "symbol": symbols[run]},
             error_x={
                 "type": "data",
@@ -71,17 +72,32 @@ def slices_figure(table: pd.DataFrame, colours: dict[str, str], metric: str) -> 
         ticks |= {block * height + place + 1: labels[run] for place, run in enumerate(runs)}
         if block:
             figure.add_hline(y=block * height - 0.5, line={"color": REST_COLOUR, "width": 0.5})
+        ticks |= _told_best(figure, table[table[Metrics.SLICE] == name], runs, labels, block * height + 1)
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(ticks),
         ticktext=list(ticks.values()),
-        tickfont={"size": 11},
         range=[len(slices) * height - 0.4, -0.7],
         showgrid=False,
         ticklabelstandoff=6,
     )
     figure.update_xaxes(title=metric, rangemode="tozero")
-    return finish(figure, 80 + 16 * height * max(len(slices), 1))
+    return finish(figure, 76 + 17 * height * max(len(slices), 1)).update_layout(margin_r=48)
+
+
+def _told_best(
+    figure: go.Figure, rows: pd.DataFrame, runs: list[str], labels: dict[str, str], first: int
+) -> dict[int, str]:
+    """Writes the best mean of a slice beside its dot; gives the best Runs' places, and their labels in bold."""
+    best = rows[Metrics.MEAN].max()
+    found = rows[(rows[Metrics.MEAN] == best) & (best > 0)]
+    for row in found.to_dict("records"):
+        end = row[Metrics.MEAN] if pd.isna(row[Metrics.HIGH]) else row[Metrics.HIGH]
+        figure.add_annotation(
+            x=end, y=first + runs.index(row["run"]), text=f"<b>{best:.3f}</b>",
+            showarrow=False, xanchor="left", xshift=6, font={"size": 12},
+        )  # fmt: skip
+    return {first + runs.index(run): f"<b>{labels[run]}</b>" for run in found["run"]}
 
 
 def _short(label: str) -> str:
@@ -139,9 +155,11 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
         for column, value in zip(names, values, strict=True):
             # Plotly's own choice of the text's colour is hard to read in the middle of the scale.
             colour = "#ffffff" if value > 0.6 else "#12161d"
-            figure.add_annotation(x=column, y=row, text=f"{value:.2f}", showarrow=False, font={"color": colour})
+            figure.add_annotation(x=column, y=row, text=f"{value:.0%}", showarrow=False, font={"color": colour})
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=False)
-    figure.update_xaxes(showgrid=False, tickvals=names, ticktext=[name.replace(" to ", "<br>to ") for name in names])
+    figure.update_xaxes(
+        showgrid=False, tickangle=0, tickvals=names, ticktext=[name.replace(" to ", "<br>to ") for name in names]
+    )
     return finish(figure, 125 + 44 * len(names))
 
 

@@ -49,13 +49,14 @@ def answer(one: RankBreakdown, found: Attribution | None) -> str:
     whole = f"It is at place {one.rank:,} of {one.of:,}, with {short(one.points)} of 100 points"
     sentences = [f"{whole}: {', '.join(parts)}." if len(parts) > 1 else f"{whole}, all by {SHORT_TERMS[terms[0][0]]}."]
     if found is not None:
-        sentences.append(_reasons(found))
+        sentences.append(reasons(found))
     elif BUYERS in one.terms:
         sentences.append("Everybody is shown the same: no purchase of this person has anything to do with it.")
     return " ".join(sentences)
 
 
-def _reasons(found: Attribution) -> str:
+def reasons(found: Attribution) -> str:
+    """Which purchases speak for the item most, and which against it."""
     best = [place for place in found.order if found.points[place] > 0][:2]
     worst = [place for place in found.order[::-1] if found.points[place] < 0][:1]
     if not best:
@@ -135,6 +136,23 @@ def why_not_sentence(label: str, found: WhyNot, catalogue: Catalogue) -> str:
     total = sum(found.gap.values())
     start = f"{label}: place {found.breakdown.rank:,}. The product at place {found.k} is {short(total)} points ahead"
     return f"{start} ({parts}). {_what_would_bring(found, catalogue)}" if parts else f"{start}."
+
+
+def nearest_miss(found: Mapping[str, WhyNot], labels: Mapping[str, str]) -> str:
+    """Under which variant an item that none of ``found`` shows comes nearest to being shown, and what it lacks there.
+
+    Args:
+        found: Run name -> its answer, with a gap.
+    """
+    if not found:
+        return ""
+    name = min(found, key=lambda one: found[one].breakdown.rank)
+    gap, place = found[name].gap, found[name].breakdown.rank
+    words = f"Nearest to being shown under {labels[name]}, at place {place:,}"
+    lack = max(gap, key=lambda term: gap[term], default=None)
+    if lack is None or gap[lack] <= 0:
+        return f"{words}."
+    return f"{words}; most is missing by {SHORT_TERMS[lack]}: {short(gap[lack])} points."
 
 
 def _what_would_bring(found: WhyNot, catalogue: Catalogue) -> str:

@@ -50,7 +50,7 @@ def leave_out(item: pd.DataFrame) -> tuple[list[Part], pd.DataFrame]:
     words = "" if pd.isna(row[Items.TITLE]) else str(row[Items.TITLE])
     tokens = words.split()
     for place, word in enumerate(tokens[:MOST_WORDS] if len(tokens) > 1 else []):
-        parts.append(Part(Items.TITLE, word))
+        parts.append(Part(Items.TITLE, word.strip(",;:.") or word))
         rows.append({**row, Items.TITLE: " ".join(tokens[:place] + tokens[place + 1 :])})
     for field in FIELDS:
         if not pd.isna(row[field]):
@@ -92,7 +92,11 @@ def words_sentence(parts: list[Part], changed: pd.DataFrame, k: int = 10) -> str
     most, least = int(means.argmax()), int(means.argmin())
     if not means[most]:
         return f"No single word matters: whatever is left out, the {k} nearest items stay."
-    text = f"{parts[most].words} matters most: without it {means[most]:.0f} of the {k} nearest items are others"
+    named = parts[most].words
+    text = (
+        f"{named[0].upper()}{named[1:]} matters most: without it {means[most]:.0f} of the {k} nearest items are others"
+    )
     if len(parts) > 1 and means[least] < means[most]:
-        text += f"; without {parts[least].words} only {means[least]:.0f} are"
+        few = f"only {means[least]:.0f} are" if round(means[least]) else "none is"
+        text += f"; without {parts[least].words} {few}"
     return text + (" (the mean over the variants)." if changed.shape[1] > 1 else ".")

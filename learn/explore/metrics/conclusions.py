@@ -178,6 +178,17 @@ def calibration(table: pd.DataFrame) -> str:
     return f"On average a predicted probability is {least:.3f} to {most:.3f} from what happened."
 
 
+def compared_with(ran: pd.DataFrame) -> str:
+    """The label of the row that the others of `results.one_metric` are compared with; "" where none can be told.
+
+    It has no difference itself, and neither have rows of an earlier run, which say so in "why".
+    """
+    alone = ran[ran["difference"].isna()]
+    told = alone[alone["why"].isna()] if "why" in alone else alone
+    found = told if len(told) else alone
+    return str(found["label"].iloc[0]) if len(found) else ""
+
+
 def benchmark(chosen: pd.DataFrame) -> str:
     """Of `results.one_metric`: who leads, and how the others stand to the row that all are compared with."""
     ran = chosen.dropna(subset=[Metrics.MEAN])
@@ -187,8 +198,7 @@ def benchmark(chosen: pd.DataFrame) -> str:
     words = f"{ran.iloc[0]['label']} leads with {ran.iloc[0][Metrics.MEAN]:.4f}"
     if compared.empty:
         return f"{words}, before {ran.iloc[1]['label']} with {ran.iloc[1][Metrics.MEAN]:.4f}."
-    reference = ran[ran["difference"].isna()]["label"]
-    named = reference.iloc[0] if len(reference) else "the reference"
+    named = compared_with(ran) or "the reference"
     ahead = int((compared["difference_low"] > 0).sum())
     behind = int((compared["difference_high"] < 0).sum())
     level = len(compared) - ahead - behind

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from learn.config import PALConfig
+from learn.explore.metrics.leading import listed
 from learn.item_towers import Tower
 
 _WIDTH = 16
@@ -59,6 +60,16 @@ def sight(tower: Tower, length: int) -> Sight:
             after = tower.embed(pal, changed)[0]
             reads[:, place] = ((after - before).abs().amax(dim=-1) > _TOLERANCE).numpy()
     return Sight(reads, pal.calls > 0)
+
+
+def sight_words(found: Sight) -> str:
+    """What a `Sight` comes down to, in a sentence of its last item."""
+    others = [place + 1 for place in np.flatnonzero(found.reads[-1]).tolist() if place + 1 < len(found.reads)]
+    if not found.uses_pal:
+        return "Not read by PAL at all."
+    if not others:
+        return "Each item stands for itself."
+    return f"Item {len(found.reads)} depends on {listed([str(place) for place in others])} too."
 
 
 class _Counted:

@@ -69,6 +69,16 @@ def test_places_and_gaps_are_those_of_the_list(recommenders, catalogue):
             assert words.startswith(f"Ex: place {place + 1}. The product at place {K} is")
 
 
+def test_where_it_comes_nearest_is_told_with_what_it_lacks(recommenders):
+    item = int(recommenders["learn-b"].for_user(USER, 60).items[-1])
+    found = {name: why_not.why_not(one, USER, item, K) for name, one in recommenders.items()}
+    found = {name: one for name, one in found.items() if not one.shown}
+    best = min(found, key=lambda name: found[name].breakdown.rank)
+    said = why_words.nearest_miss(found, {name: f"<{name}>" for name in found})
+    assert said.startswith(f"Nearest to being shown under <{best}>, at place {found[best].breakdown.rank:,}")
+    assert why_words.SHORT_TERMS[found[best].held_back_by] in said and why_words.nearest_miss({}, {}) == ""
+
+
 def test_what_they_had_is_held_back_by_their_history(recommenders, catalogue):
     recommender = recommenders["learn-b"]
     item = int(recommender.history[USER][0])

@@ -35,7 +35,7 @@ def test_a_word_that_turns_the_vector_changes_the_nearest():
     parts = [w.Part("title", "oat"), w.Part("category", "Milk")]
     sentence = w.words_sentence(parts, pd.DataFrame({"A": table["changed"], "B": [0, 1]}), 3)
     assert sentence == (
-        "the category “Milk” matters most: without it 2 of the 3 nearest items are others; without “oat” only 0 are "
+        "The category “Milk” matters most: without it 2 of the 3 nearest items are others; without “oat” none is "
         "(the mean over the variants)."
     )
     assert "No single word matters" in w.words_sentence(parts, pd.DataFrame({"A": [0, 0]}), 3)

@@ -11,6 +11,7 @@ import pytest
 from learn.errors import LearnError
 from learn.evaluation.targets import make_targets
 from learn.explore.figures import compare as f
+from learn.explore.figures.base import label_room
 from learn.explore.metrics import compare as c
 from learn.explore.metrics.overview import collect_metrics, compare_runs
 from learn.runs.run import Run
@@ -138,6 +139,20 @@ def test_slices_start_with_everybody_and_are_the_runs_own_metrics(runs):
     pd.testing.assert_series_equal(mine.sort_index(), own.sort_index(), check_names=False, check_dtype=False)
     figure = f.slices_figure(table, {}, "ndcg@50")
     assert len(figure.data) == len(runs)
+    labels = dict(zip(figure.layout.yaxis.tickvals, figure.layout.yaxis.ticktext, strict=True))
+    best = table[table["slice"] == "all"].nlargest(1, "mean").iloc[0]
+    place = 1 + [run.name for run in runs].index(best["run"])
+    assert labels[place] == f"<b>{best['label']}</b>"
+    told = [one for one in figure.layout.annotations if one.y == place]
+    assert [one.text for one in told] == [f"<b>{best['mean']:.3f}</b>"]
+
+
+def test_a_long_label_has_its_room_left_of_the_axis(runs):
+    table = c.by_slice(collect_metrics(runs), "ndcg", 50, CANDIDATES)
+    short = f.slices_figure(table.assign(label="(b)"), {}, "ndcg@50").layout.margin.l
+    long = f.slices_figure(table.assign(label="(b) sequence to item and L3AE"), {}, "ndcg@50").layout.margin.l
+    assert long > 29 * 5.5 and long >= short
+    assert label_room(["<b>ab</b><br>a &amp; b"]) == label_room(["12345"])
 
 
 def test_curves_are_those_of_trained_runs(runs):

@@ -111,3 +111,12 @@ def test_a_benchmark_says_how_many_are_apart():
     assert conclusions.benchmark(other.assign(difference_high=[0.2, np.nan, 0.01])) == (
         "A leads with 0.5000. Against B: 1 better by more than chance, 1 no more than chance away."
     )
+
+
+def test_a_row_of_an_earlier_run_is_not_what_the_others_are_compared_with():
+    table = runs(("A", 0.5, 0, 0), ("B", 0.4, 0, 0), ("C", 0.3, 0, 0)).assign(
+        difference=[np.nan, np.nan, -0.1], why=["earlier", np.nan, np.nan]
+    )
+    assert conclusions.compared_with(table) == "B"
+    assert conclusions.compared_with(table.assign(why="noted")) == "A"
+    assert conclusions.compared_with(table[2:]) == ""

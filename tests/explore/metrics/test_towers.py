@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from learn.explore.figures.towers import sight_figure
-from learn.explore.metrics.towers import sight
+from learn.explore.metrics.towers import sight, sight_words
 from learn.item_towers import ITEM_TOWERS, Tower, embed_each
 from learn.pal.masks import causal_mask, self_mask
 
@@ -34,6 +34,11 @@ def test_a_tower_without_pal_is_said_to_have_none():
     assert not found.uses_pal and np.array_equal(found.reads, np.eye(3, dtype=bool))
     assert "no PAL" in sight_figure(found).layout.annotations[0].text
     assert not sight_figure(sight(ITEM_TOWERS["b"], 3)).layout.annotations
+
+
+def test_a_drawing_comes_down_to_a_sentence():
+    said = [sight_words(sight(ITEM_TOWERS[code], 4)) for code in "abc"]
+    assert said == ["Item 4 depends on 1, 2 and 3 too.", "Each item stands for itself.", "Not read by PAL at all."]
 
 
 def test_looking_draws_no_random_number():

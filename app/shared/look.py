@@ -1,0 +1,32 @@
+"""What Streamlit's theme cannot say of the look: one style sheet, the same on every page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+WIDE = "wide_"
+"""Keys of containers that begin so hold a picture that needs room: a narrow window scrolls it, and squeezes nothing."""
+
+_STYLE = """
+[data-testid=stMain] h1 { font-size: 2rem; padding: 0; }
+/* The wide layout's margins would leave little of a narrow window. */
+@media (max-width: 1000px) { [data-testid=stMainBlockContainer] { padding-inline: 1.5rem; } }
+@media (max-width: 500px) { [data-testid=stMainBlockContainer] { padding-inline: .8rem; } }
+/* A chosen segment is hard to read on a dark ground. */
+@media (prefers-color-scheme: dark) { [data-testid=stButtonGroup] [data-selected=true] p { color: #9cc4f5; } }
+/* A figure's words: Streamlit's grey has a contrast of 3.7 on white. Those in coloured cells keep their two colours. */
+.js-plotly-plot [class$=tick] text, .js-plotly-plot text:is([class$=xtitle], [class$=ytitle], [class^=x][class$=title],
+[class^=y][class$=title]),
+.js-plotly-plot .annotation-text:not([style*="rgb(255, 255, 255)"], [style*="rgb(18, 22, 29)"])
+{ fill: currentColor !important; fill-opacity: .82 !important; }
+code { color: inherit !important; }
+@media (max-width: 700px) {
+  [class*="st-key-wide_"] { overflow-x: auto; }
+  [class*="st-key-wide_"] > * { min-width: 640px; }
+}
+"""
+
+
+def put_on() -> None:
+    """Adds the style sheet to the page that is drawn."""
+    st.html(f"<style>{_STYLE}</style>")
