@@ -20,7 +20,8 @@ from learn.cex.language import ENGLISH, language_note
 from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.own_vectors import read_own_vectors, vectors_identity
 from learn.cex.prompt import PROMPT_VERSION, item_prompt, item_prompts
-from learn.cex.reader import read_batch
+from learn.cex.reader import finite, read_batch
+from learn.cex.reading import Engine, Reading
 from learn.cex.rewording import rewordings
 from learn.cex.store import KEY_SEPARATOR, OWN, ContentStore, store_key, text_hash
 from learn.cex.tokenising import tokenise
@@ -74,7 +75,11 @@ def content_settings(cex: CEXConfig) -> dict[str, object]:
 
 
 def content_embeddings(
-    dataset: Dataset, cex: CEXConfig, workspace: Workspace, progress: Progress | None = None
+    dataset: Dataset,
+    cex: CEXConfig,
+    workspace: Workspace,
+    progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> ContentEmbeddings:
     """Content embeddings of all items of ``dataset``; only texts that the store lacks are read.
 
@@ -83,12 +88,15 @@ def content_embeddings(
 
     What the user should know of the result is given as a warning (`learn.errors.Note`).
 
+    Args:
+        engine: reads the batches elsewhere (`learn.cex.engines`); None: this process does.
+
     Raises:
         LearnError: an LLM cannot be loaded, a file of vectors does not fit the items, the disk is full, or another
             process is reading the same items.
     """
     found = [
-        _brought(dataset, one, workspace) if one.own_vectors else _one_reader(dataset, one, workspace, progress)
+        _brought(dataset, one, workspace) if one.own_vectors else _one_reader(dataset, one, workspace, progress, engine)
         for one in cex.encoders
     ]
     if len(found) == 1:
@@ -147,11 +155,11 @@ def _brought(dataset: Dataset, cex: CEXConfig, workspace: Workspace) -> ContentE
 
 
 def _one_reader(
-    dataset: Dataset, cex: CEXConfig, workspace: Workspace, progress: Progress | None = None
+    dataset: Dataset, cex: CEXConfig, workspace: Workspace, progress: Progress | None, engine: Engine | None
 ) -> ContentEmbeddings:
     started = time.monotonic()
     prompts = item_prompts(dataset.items)
-    store, n_read, tokens, llm = _filled(prompts, dataset.name, cex, workspace, progress)
+    store, n_read, tokens, llm = _filled(prompts, dataset.name, cex, workspace, progress, engine)
     vectors, lengths = store.vectors_for(prompts), store.lengths_for(prompts)
     if llm is not None:
         usual = embed_texts([item_prompt(title) for title in ENGLISH], llm, cex)
@@ -162,7 +170,12 @@ def _one_reader(
 
 
 def _filled(
-    prompts: Sequence[str], dataset: str, cex: CEXConfig, workspace: Workspace, progress: Progress | None
+    prompts: Sequence[str],
+    dataset: str,
+    cex: CEXConfig,
+    workspace: Workspace,
+    progress: Progress | None,
+    engine: Engine | None = None,
 ) -> tuple[ContentStore, int, int, FrozenLLM | None]:
     """One LLM's store of ``dataset`` with all of ``prompts`` in it; how many were read now, of how many tokens, and the
     LLM, if any were."""
@@ -176,7 +189,7 @@ def _filled(
         missing = [text_hash(prompt) not in rows for prompt in distinct]
         if any(missing):
             llm = load_llm(cex, workspace.models, pick_device())
-            tokens = _read_missing(store, distinct, np.array(missing), llm, cex, progress)
+            tokens = _read_missing(store, distinct, np.array(missing), llm, cex, progress, engine or _here)
         store.compact()
     return store, sum(missing), tokens, llm
 
@@ -231,31 +244,41 @@ def embed_texts(prompts: Sequence[str], llm: FrozenLLM, cex: CEXConfig) -> np.nd
 
 
 def _read_missing(
-    store: ContentStore, prompts: list[str], missing: np.ndarray, llm: FrozenLLM, cex: CEXConfig, progress: Progress
+    store: ContentStore,
+    prompts: list[str],
+    missing: np.ndarray,
+    llm: FrozenLLM,
+    cex: CEXConfig,
+    progress: Progress,
+    engine: Engine,
 ) -> int:
     # Planned over all texts, also those already stored: after a kill the batches are the same, and so the vectors.
     tokenised = tokenise(prompts, llm, cex)
     texts = tokenised.tokens
+    batches = [wanted for batch in _plan(texts, llm, cex) if len(wanted := batch[missing[batch]])]
+    reading = Reading([[texts[index] for index in batch] for batch in batches], llm, cex)
     names: list[str] = []
     parts: list[np.ndarray] = []
     lengths: list[int] = []
     saved = time.monotonic()
     total = sum(len(text) for text, wanted in zip(texts, missing, strict=True) if wanted)
     with progress.task(f"Reading {int(missing.sum()):,} texts", total=total, unit="tokens") as bar:
-        for batch in _plan(texts, llm, cex):
-            wanted = batch[missing[batch]]
-            if not len(wanted):
-                continue
-            parts.append(_read([texts[index] for index in wanted], llm, cex))
-            names += [prompts[index] for index in wanted]
-            lengths += [tokenised.whole[index] for index in wanted]
+        for number, vectors in engine(reading):
+            parts.append(vectors)
+            names += [prompts[index] for index in batches[number]]
+            lengths += [tokenised.whole[index] for index in batches[number]]
             if time.monotonic() - saved >= SECONDS_PER_SHARD:
                 store.append(names, np.concatenate(parts), lengths)
                 names, parts, lengths, saved = [], [], [], time.monotonic()
-            bar.update(sum(len(texts[index]) for index in wanted))
+            bar.update(sum(map(len, reading.batches[number])))
         if names:
             store.append(names, np.concatenate(parts), lengths)
     return total
+
+
+def _here(reading: Reading) -> Iterator[tuple[int, np.ndarray]]:
+    for number, texts in enumerate(reading.batches):
+        yield number, _read(texts, reading.llm, reading.cex)
 
 
 def _plan(texts: list[list[int]], llm: FrozenLLM, cex: CEXConfig) -> list[np.ndarray]:
@@ -263,12 +286,7 @@ def _plan(texts: list[list[int]], llm: FrozenLLM, cex: CEXConfig) -> list[np.nda
 
 
 def _read(texts: list[list[int]], llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:
-    vectors = read_batch(llm, texts, cex.pooling)
-    if not np.isfinite(vectors).all():
-        raise LearnError(
-            f"{llm.identity} gives numbers that are not finite in {llm.dtype}.", "Use cex.dtype = float32 instead."
-        )
-    return vectors
+    return finite(read_batch(llm, texts, cex.pooling), llm)
 
 
 def _truncated(dataset: Dataset, lengths: np.ndarray, max_tokens: int) -> pd.DataFrame:

@@ -16,12 +16,26 @@ from learn.cex.forward import token_states
 from learn.cex.llm import FrozenLLM
 from learn.cex.pooling import pool
 from learn.config import Pooling
+from learn.errors import LearnError
 
 
 def read_batch(llm: FrozenLLM, texts: Sequence[Sequence[int]], pooling: Pooling) -> np.ndarray:
     """[len(texts), D_llm] float32 content embeddings of token lists."""
     with torch.inference_mode():
         return pool(*padded_states(llm, texts), pooling).cpu().numpy()
+
+
+def finite(vectors: np.ndarray, llm: FrozenLLM) -> np.ndarray:
+    """``vectors`` as they are.
+
+    Raises:
+        LearnError: some are not finite, as in a format that the model was not made for.
+    """
+    if not np.isfinite(vectors).all():
+        raise LearnError(
+            f"{llm.identity} gives numbers that are not finite in {llm.dtype}.", "Use cex.dtype = float32 instead."
+        )
+    return vectors
 
 
 def padded_states(llm: FrozenLLM, texts: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -52,6 +52,15 @@ ProcessesOption = Annotated[
     int | None,
     typer.Option(help="Processes that train together, sharing this machine's threads or each with a GPU of its own."),
 ]
+EngineOption = Annotated[
+    str, typer.Option(help="What reads: local (this process), or ray (a pool of workers, on one machine or many).")
+]
+AddressOption = Annotated[
+    str | None, typer.Option(help="ray: a cluster that runs, as host:port or auto; default: Ray is started here.")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option(help="ray: how many hold the LLM; default: one for each GPU, or else for each core.")
+]
 RemoteCodeOption = Annotated[
     bool, typer.Option("--allow-remote-code", help="Run Python code that a model brings. It runs as you.")
 ]

@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from learn.cli.options import (
+    AddressOption,
     ColumnsOption,
     ConfigOption,
     DatasetArgument,
     DateOrderOption,
     EncodingOption,
+    EngineOption,
     FetchPicturesOption,
     LLMOption,
     MapOption,
@@ -24,6 +26,7 @@ from learn.cli.options import (
     SeparatorOption,
     SetOption,
     VectorsOption,
+    WorkersOption,
     WorkspaceOption,
 )
 from learn.cli.terminal import (
@@ -46,12 +49,16 @@ def extract(
     llm: LLMOption = None,
     vectors: VectorsOption = None,
     preset: PresetOption = "auto",
+    engine: EngineOption = "local",
+    address: AddressOption = None,
+    workers: WorkersOption = None,
     settings: SetOption = None,
     allow_remote_code: RemoteCodeOption = False,
     allow_pickled_weights: PicklesOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Let the frozen LLM read every item once. Interrupted, the same command goes on."""
+    from learn.cex.engines import opened_engine
     from learn.cex.extractor import content_embeddings
     from learn.cex.store import KEY_SEPARATOR
     from learn.cex.trust import allow
@@ -62,8 +69,8 @@ def extract(
     found = open_dataset(where, dataset)
     config = configuration(found, preset, settings, llm, vectors=vectors)
     allow(allow_remote_code, allow_pickled_weights)
-    with notes_said():
-        content = content_embeddings(found, config.cex, where)
+    with notes_said(), opened_engine(engine, where.models, address, workers) as reads:
+        content = content_embeddings(found, config.cex, where, engine=reads)
     width = f"{content.vectors.shape[1]} dimensions."
     if config.cex.own_vectors:
         say(f"Took the vectors of {found.n_items:,} items from {config.cex.own_vectors}, {width}")
