@@ -201,10 +201,9 @@ def _as_kept(cex: CEXConfig, stores: Path) -> tuple[CEXConfig, dict[str, object]
     again on one without: that reads in float32 what is missing there. Into a store of float32 everybody reads so.
     """
     settings = content_settings(cex)
-    if cex.dtype != "auto" or cex.own_vectors or (stores / store_key(settings)).exists():
-        return cex, settings
-    other = settings | {"dtype": "float32" if settings["dtype"] == "bfloat16" else "bfloat16"}
-    if not (stores / store_key(other)).exists():
+    other = settings | {"dtype": "float32" if settings.get("dtype") == "bfloat16" else "bfloat16"}
+    own, others = ((stores / store_key(one)).exists() for one in (settings, other))
+    if cex.dtype != "auto" or own or not others:
         return cex, settings
     return cex if other["dtype"] == "bfloat16" else cex.model_copy(update={"dtype": "float32"}), other
 
