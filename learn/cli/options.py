@@ -40,6 +40,10 @@ DateOrderOption = Annotated[
 FetchPicturesOption = Annotated[
     bool, typer.Option("--fetch-pictures", help="Fetch pictures that the items name by web address: it calls out.")
 ]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(help="duckdb: tables larger than memory, as Parquet or plain CSV; default: memory."),
+]
 LLMOption = Annotated[
     str | None,
     typer.Option(help="bundled, bundled-encoder, a Hugging Face id, a folder, or several with + between."),
