@@ -48,7 +48,7 @@ class Preparation:
         separator: between the cells of tables (`learn.data.reading.form.SEPARATORS`); None: told by content.
         date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
         columns: names of the columns of files without a header (`learn.data.columns.parse_columns`).
-        fetch_pictures: call web addresses of pictures too (`learn.data.pictures.web`).
+        fetch_pictures: call web addresses of pictures too; engine: "duckdb" for tables larger than memory.
     """
 
     source: str
@@ -65,6 +65,7 @@ class Preparation:
     date_order: str | None = None
     columns: Mapping[str, Iterable[str] | str] | Iterable[str] = ()
     fetch_pictures: bool = False
+    engine: str | None = None
 
 
 def read_dataset(
@@ -95,6 +96,7 @@ def read_dataset(
         separator=what.separator,
         date_order=what.date_order,
         columns=what.columns,
+        engine=what.engine,
     )
     split = choose_split(dataset, what.split, what.test_start, what.validation_days, what.date_order)
     dataset = dataset.with_split(split, split_facts(dataset, split))

@@ -23,6 +23,7 @@ def read_tables(
     date_order: str | None = None,
     columns: Mapping[str, Iterable[str] | str] | Iterable[str] = (),
     fetch_pictures: bool = False,
+    engine: str | None = None,
 ) -> Dataset:
     """Reads your own items and interactions (CSV, Parquet, JSON and their kin), checks them and splits them.
 
@@ -39,6 +40,7 @@ def read_tables(
         date_order: "dmy" or "mdy", for dates that can be read in two ways (01/02/2024).
         columns: names of the columns of files without a header: ``{"interactions": ["user_id", "item_id"]}``.
         fetch_pictures: fetch pictures that the items name by web address, which calls out.
+        engine: "duckdb" for interactions that are larger than memory; None: memory.
 
     Returns:
         The dataset; ``dataset.report`` says what was found, ``dataset.split`` which events train and which test.
@@ -50,7 +52,7 @@ def read_tables(
         "tables", items=items, interactions=interactions, name=name, mapping=mapping, encoding=encoding,
         separator=separator, date_order=date_order, split=split, test_start=test_start, validation_days=validation_days,
         columns=columns,
-        fetch_pictures=fetch_pictures,
+        fetch_pictures=fetch_pictures, engine=engine,
     )  # fmt: skip
 
 
@@ -70,6 +72,7 @@ def read(
     date_order: str | None = None,
     columns: Mapping[str, Iterable[str] | str] | Iterable[str] = (),
     fetch_pictures: bool = False,
+    engine: str | None = None,
 ) -> Dataset:
     """Reads any source, checks it and splits it: the dataset with its split and report; nothing is written.
 
@@ -93,6 +96,17 @@ def read(
     Raises:
         LearnError: no such source, a file that is not given or not as it should be, or a split that cannot be.
     """
-    how = (mapping, split, test_start, validation_days, encoding, separator, date_order, columns, fetch_pictures)
+    how = (
+        mapping,
+        split,
+        test_start,
+        validation_days,
+        encoding,
+        separator,
+        date_order,
+        columns,
+        fetch_pictures,
+        engine,
+    )
     what = pipeline.Preparation(source, items, interactions, path, name, *how)
     return pipeline.read_dataset(what)

@@ -13,6 +13,7 @@ from learn.cli.options import (
     DatasetArgument,
     DateOrderOption,
     EncodingOption,
+    EngineOption,
     FetchPicturesOption,
     MapOption,
     SeparatorOption,
@@ -41,6 +42,7 @@ def prepare(
     date_order: DateOrderOption = None,
     columns: ColumnsOption = None,
     fetch_pictures: FetchPicturesOption = False,
+    engine: EngineOption = None,
     only_preview: Annotated[bool, typer.Option("--preview", help="Show how it would be read; write nothing.")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -63,6 +65,7 @@ def prepare(
         date_order,
         tuple(columns or ()),
         fetch_pictures,
+        engine,
     )
     if only_preview:
         from learn.preview import preview

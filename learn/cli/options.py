@@ -40,6 +40,10 @@ DateOrderOption = Annotated[
 FetchPicturesOption = Annotated[
     bool, typer.Option("--fetch-pictures", help="Fetch pictures that the items name by web address: it calls out.")
 ]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(help="duckdb: tables larger than memory, as Parquet or plain CSV; default: memory."),
+]
 LLMOption = Annotated[
     str | None,
     typer.Option(help="bundled, bundled-encoder, a Hugging Face id, a folder, or several with + between."),
@@ -52,7 +56,7 @@ ProcessesOption = Annotated[
     int | None,
     typer.Option(help="Processes that train together, sharing this machine's threads or each with a GPU of its own."),
 ]
-EngineOption = Annotated[
+ReadingEngineOption = Annotated[
     str, typer.Option(help="What reads: local (this process), or ray (a pool of workers, on one machine or many).")
 ]
 AddressOption = Annotated[

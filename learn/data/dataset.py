@@ -15,6 +15,7 @@ import pandas as pd
 
 from learn.checksums import check_complete, verify
 from learn.data.availability import in_stock
+from learn.data.compact import places_among, plain_blocks, read_interactions, write_interactions
 from learn.data.ids import find_ids
 from learn.data.schema import Interactions, Items
 from learn.data.sequences import Sequences
@@ -34,7 +35,8 @@ class Dataset:
     Attributes:
         name: a short name, also its folder's.
         items: columns `Items.ALL` (and what else the source gave), one row per item, RangeIndex.
-        interactions: columns `Interactions.ALL` (and more), sorted by user, time, source order, RangeIndex.
+        interactions: columns `Interactions.ALL` (and more), sorted by user, time, source order, RangeIndex; of many
+            rows with ids as categories (`learn.data.compact`).
         source: how it was made: the source's kind and its arguments, for the record.
         report: the validation report's facts (`learn.data.facts.make_facts`).
         cut: how it is split into phases, None before anybody split it; read it as `split`.
@@ -140,12 +142,12 @@ class Dataset:
     @cached_property
     def sequences(self) -> Sequences:
         """Every user's items in time order, as item indices."""
-        users = self.user_index.get_indexer(self.interactions[Interactions.USER])
+        users = places_among(self.interactions[Interactions.USER], self.user_index)
         lengths = np.bincount(users, minlength=len(self.user_ids))
         times = None
         if self.has_time:
             times = self.interactions[Interactions.TIME].to_numpy("datetime64[ns]").astype(np.int64)
-        items = self.item_index.get_indexer(self.interactions[Interactions.ITEM]).astype(np.int32)
+        items = places_among(self.interactions[Interactions.ITEM], self.item_index).astype(np.int32)
         return Sequences(items, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), times)
 
     @cached_property
@@ -153,9 +155,10 @@ class Dataset:
         """16 hex digits of a hash over the items' ids, text and prices and the interactions, in order."""
         digest = hashlib.sha256()
         for frame, columns in ((self.items, Items.ALL), (self.interactions, Interactions.ALL)):
-            present = frame[[column for column in columns if column in frame]]
-            digest.update(",".join(present.columns).encode())
-            digest.update(pd.util.hash_pandas_object(present, index=False).to_numpy().tobytes())
+            present = [column for column in columns if column in frame]
+            digest.update(",".join(present).encode())
+            for block in plain_blocks(frame) if frame is self.interactions else [frame]:
+                digest.update(pd.util.hash_pandas_object(block[present], index=False).to_numpy().tobytes())
         if self.trained_on:  # a state of a dataset that changes: what is in stock tells it from others too
             digest.update(",".join(self.trained_on).encode() + self.available.tobytes())
         return digest.hexdigest()[:16]
@@ -168,7 +171,7 @@ class Dataset:
     def write(self, folder: Path) -> None:
         """As `save`, into a ``folder`` that is not yet in its place."""
         self.items.to_parquet(folder / "items.parquet", index=False)
-        self.interactions.to_parquet(folder / "interactions.parquet", index=False)
+        write_interactions(self.interactions, folder / "interactions.parquet")
         if self.pictures is not None:
             self.pictures.write(folder)
         if self.cut is not None:
@@ -208,7 +211,7 @@ class Dataset:
             for name in ("items.parquet", "interactions.parquet"):
                 verify(folder / name, remedy)
             items = pd.read_parquet(folder / "items.parquet")
-            interactions = pd.read_parquet(folder / "interactions.parquet")
+            interactions = read_interactions(folder / "interactions.parquet")
         except (OSError, ValueError) as error:
             raise LearnError(f"Dataset {folder} is damaged: {error}", remedy) from error
         lacking = {"source", "report", "fingerprint"} - about.keys()

@@ -10,10 +10,11 @@ import pandas as pd
 
 from learn.data.categories import category_levels
 from learn.data.dataset import Dataset
+from learn.data.event_facts import EventFacts
 from learn.data.notes import Note
 from learn.data.published import find_published
-from learn.data.sanity import first_examples, first_text, odd_items, odd_times, share_in_order
-from learn.data.schema import Interactions, Items, Slices
+from learn.data.sanity import first_text, odd_items, share_in_order
+from learn.data.schema import Items, Slices
 from learn.data.splits import Phase, Split
 
 TOP_CATEGORIES = 10
@@ -21,7 +22,7 @@ TOP_CATEGORIES = 10
 
 def make_facts(
     items: pd.DataFrame,
-    interactions: pd.DataFrame,
+    events: EventFacts,
     found: dict[str, int],
     examples: dict[str, list[str]],
     notes: list[Note | str],
@@ -31,19 +32,17 @@ def make_facts(
 
     Args:
         items: clean, columns `Items.ALL`.
-        interactions: clean, columns `Interactions.ALL`.
+        events: of the clean interactions.
         found: a count for each key of `learn.data.report.RULES` that the check gives; what is merely odd
             (`learn.data.sanity`) is added.
         examples: ids for some of these keys.
         notes: about the source; a bare sentence spoils nothing.
         minimum: events below which a user is short.
     """
-    lengths = interactions[Interactions.USER].value_counts(sort=False).to_numpy()
-    n_items, n_users, n_events = len(items), len(lengths), len(interactions)
-    pairs = len(interactions[[Interactions.USER, Interactions.ITEM]].drop_duplicates())
-    times = interactions[Interactions.TIME]
+    lengths, pairs = events.lengths, events.pairs
+    n_items, n_users, n_events = len(items), len(lengths), int(lengths.sum())
     price = items[Items.PRICE].dropna()
-    for odd, ids in (odd_items(items), odd_times(interactions)):
+    for odd, ids in (odd_items(items), (events.odd, events.examples)):
         found, examples = {**found, **odd}, {**examples, **ids}
     coarsest = category_levels(items)[0]
     top = coarsest[coarsest != ""].value_counts()
@@ -60,9 +59,13 @@ def make_facts(
             "max": int(lengths.max()),
             "min": int(lengths.min()),
         },
-        "time": None if times.isna().all() else {"first": times.min().isoformat(), "last": times.max().isoformat()},
-        "in_order": share_in_order(found, n_users, not times.isna().all()),
-        "first": first_examples(items, interactions),
+        "time": events.time,
+        "in_order": share_in_order(found, n_users, events.time is not None),
+        "first": {
+            "item": str(items[Items.ID].iloc[0]),
+            "event_item": events.first_item,
+            "event_user": events.first_user,
+        },
         "price": {
             "share": len(price) / n_items,
             "median": float(price.median()) if len(price) else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,26 +41,54 @@ def clean_ids(raw: pd.Series, where: str) -> tuple[np.ndarray, np.ndarray]:
             f"{where}, row {row + 1}: {shown(raw.iloc[row])} is not an id.",
             "Give one text or number per row as the id.",
         ) from None
-    lost = np.array([_has_lost_digits(value) for value in distinct], dtype=bool)
+
+    def found(bad: np.ndarray) -> tuple[int, Any, int]:
+        rows = bad[codes]
+        first = int(rows.argmax())
+        return first, raw.iloc[first], int(rows.sum())
+
+    merged, ids = clean_distinct(distinct, where, len(raw), found)
+    return merged[codes], ids
+
+
+def clean_distinct(
+    distinct: Sequence[Any] | pd.Index | np.ndarray,
+    where: str,
+    n_rows: int,
+    found: Callable[[np.ndarray], tuple[int, Any, int]],
+) -> tuple[np.ndarray, np.ndarray]:
+    """As `clean_ids`, of the distinct cells of a column.
+
+    Args:
+        distinct: [m] ids of any type, in order of appearance, none missing.
+        where: as in `clean_ids`.
+        n_rows: of the column.
+        found: [m + 1] bool, which of ``distinct``, and whether missing cells too -> the first such row from 0, its
+            cell, and how many rows there are.
+
+    Returns:
+        codes: [m] int64, the place of every one in ``ids``; ids: as in `clean_ids`.
+
+    Raises:
+        LearnError: as `clean_ids`.
+    """
+    lost = np.array([*(_has_lost_digits(value) for value in distinct), False], dtype=bool)
     if lost.any():
-        row = int((codes == int(lost.argmax())).argmax())
+        row, cell, _ = found(lost)
         raise LearnError(
-            f"{where}, row {row + 1}: the id {shown(raw.iloc[row])} has lost digits, as a spreadsheet or a column of "
+            f"{where}, row {row + 1}: the id {shown(cell)} has lost digits, as a spreadsheet or a column of "
             f"floats rounds them; {int(lost.sum()):,} ids are like this.",
             "Export the ids as text, with all their digits.",
         )
     names = _texts(distinct)
-    codes = np.where(codes < 0, len(names), codes)
-    missing = np.append([name in MISSING_WORDS for name in names], True).astype(bool)[codes]
-    if missing.any():
-        row = int(missing.argmax())
+    row, cell, count = found(np.append([name in MISSING_WORDS for name in names], True).astype(bool))
+    if count:
         raise LearnError(
-            f"{where}, row {row + 1}: the id is missing ({shown(raw.iloc[row])}); "
-            f"{int(missing.sum()):,} of {len(raw):,} rows have none.",
+            f"{where}, row {row + 1}: the id is missing ({shown(cell)}); {count:,} of {n_rows:,} rows have none.",
             "Remove these rows or fill in the ids (row 1 is the first row of data).",
         )
     merged, ids = pd.factorize(names)
-    return merged[codes], np.asarray(ids, dtype=object)
+    return merged, np.asarray(ids, dtype=object)
 
 
 def ids_as_text(raw: pd.Series) -> pd.Series:

@@ -31,26 +31,26 @@ def note_spellings(names: np.ndarray, taken_for: np.ndarray, otherwise: np.ndarr
 
 
 def note_strangers(
-    names: np.ndarray, codes: np.ndarray, known: np.ndarray, item_ids: pd.Series, where: str
+    names: np.ndarray, counts: np.ndarray, known: np.ndarray, item_ids: pd.Series, where: str
 ) -> list[Note]:
     """A warning where many ids of the interactions are not among the items.
 
     Args:
         names: [n] distinct item ids of the interactions.
-        codes, known: [events] the place of each event's item in ``names``, and whether it is among the items.
+        counts, known: [n] how many events each has, and whether it is among the items.
         item_ids: of the items.
         where: names the interactions.
     """
-    strangers = np.unique(codes[~known])
-    lost = max(len(strangers) / len(names), float((~known).mean()))
-    if lost <= UNKNOWN_SHARE:
+    strangers = names[~known]
+    dropped = float(counts[~known].sum() / counts.sum())
+    if max(len(strangers) / len(names), dropped) <= UNKNOWN_SHARE:
         return []
-    there = ", ".join(repr(str(names[code])) for code in strangers[:_SHOWN])
+    there = ", ".join(repr(str(name)) for name in strangers[:_SHOWN])
     here = ", ".join(repr(str(one)) for one in item_ids.head(_SHOWN))
     text = (
         f"{len(strangers):,} of the {len(names):,} item ids of {where} are not among the items, and "
-        f"{(~known).mean():.0%} of the events were dropped: they begin with {there}, the items with {here}."
-        f"{_hint(names[strangers], item_ids)}"
+        f"{dropped:.0%} of the events were dropped: they begin with {there}, the items with {here}."
+        f"{_hint(strangers, item_ids)}"
     )
     return [Note(text, ROWS, "Write the ids of both tables in the same way, or add the missing items.")]
 

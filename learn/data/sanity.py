@@ -66,15 +66,6 @@ def odd_times(
     return {key: len(one) for key, one in found.items()}, _examples(found)
 
 
-def first_examples(items: pd.DataFrame, interactions: pd.DataFrame) -> dict[str, str]:
-    """One id of each kind, as it is kept: of an item, of the item of an event, of a user."""
-    return {
-        "item": str(items[Items.ID].iloc[0]),
-        "event_item": str(interactions[Interactions.ITEM].iloc[0]),
-        "event_user": str(interactions[Interactions.USER].iloc[0]),
-    }
-
-
 def first_text(texts: pd.Series) -> str:
     """The first text that is not missing, shortened; "" where all are."""
     there = texts.dropna()

@@ -25,7 +25,7 @@ from learn.workspace import checked_name
 if TYPE_CHECKING:
     from learn.data.dataset import Dataset
 
-OPTIONS = ("items", "interactions", "path", "map", "date-order", "encoding", "separator", "columns")
+OPTIONS = ("items", "interactions", "path", "map", "date-order", "encoding", "separator", "columns", "engine")
 """What a source may need or allow beside a name; on the command line with two dashes."""
 
 
@@ -51,6 +51,7 @@ class Given:
         encoding, separator: how the files are written (`learn.data.reading.form.Asked`); None: told by content.
         date_order: "dmy" or "mdy", for dates that can be read in two ways.
         columns: names of the columns of files without a header (`learn.data.columns.parse_columns`).
+        engine: what reads them, one of `learn.data.streamed.engine.ENGINES`; None: memory.
     """
 
     name: str | None = None
@@ -62,6 +63,7 @@ class Given:
     encoding: str | None = None
     separator: str | None = None
     columns: Mapping[str, Iterable[str] | str] | tuple[str, ...] = ()
+    engine: str | None = None
 
     def options(self) -> set[str]:
         """Those of `OPTIONS` that were given."""
@@ -117,6 +119,7 @@ def load_source(
     encoding: str | None = None,
     separator: str | None = None,
     columns: Mapping[str, Iterable[str] | str] | Iterable[str] = (),
+    engine: str | None = None,
 ) -> Dataset:
     """Reads and validates a source.
 
@@ -129,6 +132,7 @@ def load_source(
         date_order: "dmy" or "mdy", for dates that can be read in two ways.
         encoding, separator: how the files are written; None: told by content.
         columns: names of the columns of files without a header (`learn.data.columns.parse_columns`).
+        engine: "duckdb" reads tables larger than memory (`learn.data.streamed`); None: memory.
 
     Raises:
         LearnError: an unknown kind, a file not given or not used, or what the source's reader refuses.
@@ -138,7 +142,7 @@ def load_source(
     names = (
         dict(columns) if isinstance(columns, Mapping) else (columns,) if isinstance(columns, str) else tuple(columns)
     )
-    given = Given(name, items, interactions, path, pairs, date_order, encoding, separator, names)
+    given = Given(name, items, interactions, path, pairs, date_order, encoding, separator, names, engine)
     source.check(given)
     if name is not None:
         checked_name(name, "Dataset")
@@ -165,10 +169,16 @@ def _load_completejourney_sold(given: Given) -> Dataset:
 
 def _load_tables(given: Given) -> Dataset:
     from learn.data.reading.form import Asked
+    from learn.data.streamed.engine import check_engine
     from learn.data.tables import load_tables
 
     assert given.items is not None and given.interactions is not None
     asked = Asked(given.encoding, given.separator)
+    check_engine(given.engine)
+    if given.engine == "duckdb":
+        from learn.data.streamed.load import load_streamed
+
+        return load_streamed(given.items, given.interactions, given.name, given.map, asked, given.columns)
     return load_tables(given.items, given.interactions, given.name, given.map, given.date_order, asked, given.columns)
 
 
@@ -218,7 +228,7 @@ SOURCES: Registry[Source] = Registry(
         "your own items and interactions: two tables",
         _load_tables,
         needs=("items", "interactions"),
-        allows=(*_COLUMNS, "encoding", "separator", "columns"),
+        allows=(*_COLUMNS, "encoding", "separator", "columns", "engine"),
     ),
     Source(
         SourceKind.AMAZON.value,

@@ -75,7 +75,7 @@ def load_tables(
         "interactions": str(interactions),
         "notes": [*of_items.notes, *of_events.notes],
     }
-    name = name or _default_name(Path(interactions))
+    name = name or default_name(Path(interactions))
     return dataset_of_tables(name, of_items.frame, of_events.frame, mapping, source, date_order)
 
 
@@ -99,6 +99,21 @@ def dataset_of_tables(
     Raises:
         LearnError: the mapping names no column, a needed column is absent, or `validate` refuses.
     """
+    catalogue, events, about = settle_tables(item_table, event_table, mapping, source)
+    return validate(name, catalogue, events, about, date_order=date_order)
+
+
+def settle_tables(
+    item_table: pd.DataFrame, event_table: pd.DataFrame, mapping: Mapping[str, str], source: Mapping[str, Any]
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Both tables under our column names, and ``source`` with what there is to say of them.
+
+    Args:
+        item_table, event_table, mapping, source: as in `dataset_of_tables`.
+
+    Raises:
+        LearnError: the mapping names no column, or a needed column is absent.
+    """
     item_table, event_table = _tidy_names(item_table), _tidy_names(event_table)
     check_mapping(mapping, [(ITEMS, item_table), (INTERACTIONS, event_table)])
     of_items, item_notes = find_columns(item_table, ITEMS, mapping, str(source["items"]))
@@ -108,8 +123,7 @@ def dataset_of_tables(
     event_notes = [note for note in event_notes if note in used]
     notes = [*item_notes, *event_notes, *order_notes, *_unread_texts(item_table, of_items)]
     about = {**source, "mapping": dict(mapping), "columns": of_events, "notes": [*source.get("notes", ()), *notes]}
-    catalogue, events = take_columns(item_table, ITEMS, of_items), take_columns(event_table, INTERACTIONS, of_events)
-    return validate(name, catalogue, events, about, date_order=date_order)
+    return take_columns(item_table, ITEMS, of_items), take_columns(event_table, INTERACTIONS, of_events), about
 
 
 def _tidy_names(table: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +149,8 @@ def _unread_texts(table: pd.DataFrame, chosen: Mapping[str, str]) -> list[Note]:
     return notes
 
 
-def _default_name(path: Path) -> str:
+def default_name(path: Path) -> str:
+    """A dataset's name, from the file of its interactions, or its folder where the file's name is general."""
     stem = path.name.split(".")[0]
     if stem.lower() in ("interactions", "events", "reviews", "ratings", "transactions"):
         stem = path.resolve().parent.name or stem

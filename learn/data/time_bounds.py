@@ -80,8 +80,13 @@ def check_likely(raw: pd.Series, times: pd.Series, where: str) -> list[Note]:
     if not outside.any():
         return []
     row = int(outside.argmax())
+    return [unlikely_times(int(outside.sum()), len(raw), raw.iloc[row], row, times.iloc[row], where)]
+
+
+def unlikely_times(count: int, n_rows: int, cell: Any, row: int, time: pd.Timestamp, where: str) -> Note:
+    """The warning that ``count`` of ``n_rows`` times lie outside what is likely; the first is ``cell`` in ``row``."""
     text = (
-        f"{where}: {int(outside.sum()):,} of {len(raw):,} times lie outside 1995 to {likely_until().year - 1}, the "
-        f"first is {shown(raw.iloc[row])} in row {row + 1}, read as {times.iloc[row]}."
+        f"{where}: {count:,} of {n_rows:,} times lie outside 1995 to {likely_until().year - 1}, the "
+        f"first is {shown(cell)} in row {row + 1}, read as {time}."
     )
-    return [Note(text, ORDER, "Check the unit and the form of the times.")]
+    return Note(text, ORDER, "Check the unit and the form of the times.")

@@ -84,6 +84,14 @@ def tells_moments(numbers: pd.Series) -> bool:
     return bool(times.between(LIKELY_FROM, likely_until()).all())
 
 
+def epoch_unit(low: int, high: int) -> str | None:
+    """The unit (s, ms, us or ns) of whole numbers from ``low`` to ``high``; None where they may be no epochs."""
+    if any(first <= low and high <= last for first, last, *_ in _CALENDAR):
+        return None
+    units = _unit_of(np.array([low, high], dtype=np.float64))
+    return _UNITS[int(units[0])][0] if units[0] == units[1] and units[0] >= 0 else None
+
+
 def _calendar(numbers: pd.Series, values: np.ndarray, where: str, column: str) -> tuple[pd.Series, list[Note]] | None:
     for low, high, form, name in _CALENDAR:
         if ((values >= low) & (values <= high)).all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from learn.data.sequences import Sequences
 from learn.retrieval.base import Index, best_first
 from learn.retrieval.scores import pair_scores
 
+_EVENTS_AT_ONCE = 1 << 18
+"""Two vectors are gathered for each distinct event: at 64 numbers, 128 MiB."""
 LEAST = 1e-3
 """A frequency below it counts as this: its logarithm would be without bound."""
 
@@ -86,6 +89,33 @@ def search_with_repeats(
     repeat = as_repeat(repeat)
     if not repeat:
         return index.search(queries, k, None, allowed)
+    bounds = _blocks(history)
+    parts = [
+        _search_some(index, item_vectors, queries[start:stop], k, history.between(start, stop), repeat, allowed)
+        for start, stop in pairwise(bounds)
+    ]
+    return np.concatenate([items for items, _ in parts]), np.concatenate([scores for _, scores in parts])
+
+
+def _blocks(history: Sequences) -> list[int]:
+    """Where blocks of users begin, and the end: each has `_EVENTS_AT_ONCE` events, or a single user who has more."""
+    bounds = [0]
+    while bounds[-1] < len(history):
+        start = bounds[-1]
+        stop = int(np.searchsorted(history.offsets, history.offsets[start] + _EVENTS_AT_ONCE, side="right")) - 1
+        bounds.append(min(max(stop, start + 1), len(history)))
+    return bounds if len(bounds) > 1 else [0, 0]
+
+
+def _search_some(
+    index: Index,
+    item_vectors: np.ndarray,
+    queries: np.ndarray,
+    k: int,
+    history: Sequences,
+    repeat: Repeat,
+    allowed: np.ndarray | None,
+) -> tuple[np.ndarray, np.ndarray]:
     items, scores = index.search(queries, k, history, allowed)
     rows, places = np.nonzero(items >= 0)
     users, owned, more = repeat.pairs(history)

@@ -16,6 +16,7 @@ from learn.config import Config
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
 from learn.errors import LearnError
+from learn.evaluation.targets import pair_keys
 from learn.pal.popularity_bias import fit_popularity_bias
 from learn.pal.towers import Towers
 from learn.progress import Handle, Progress
@@ -157,10 +158,11 @@ class Trainer(Learner):
         self.best.remove()
         if self.towers.prior_head is None:
             return
-        pairs = np.unique(np.stack([self.sequences.users, self.sequences.items]), axis=1)
+        n_items = self.split.n_items
+        buyers = np.bincount(pair_keys(self.sequences, n_items) % n_items, minlength=n_items)
         with torch.no_grad():
             rows = self.towers.inputs(self.content, torch.arange(len(self.content), device=self.device))
-        fit_popularity_bias(self.towers.prior_head, rows, np.bincount(pairs[1], minlength=self.split.n_items))
+        fit_popularity_bias(self.towers.prior_head, rows, buyers)
 
     def train_epoch(self, bar: Handle) -> None:
         """What is left of the epoch."""

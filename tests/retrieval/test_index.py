@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from learn.data.sequences import Sequences, take_users
 from learn.errors import LearnError
-from learn.retrieval import IndexKind, build_index
+from learn.retrieval import IndexKind, build_index, repeats
 from learn.retrieval.exact import ExactIndex, top_k
-from learn.retrieval.repeats import search_with_repeats
+from learn.retrieval.repeats import Repeat, search_with_repeats
 from learn.retrieval.scores import pair_scores, rounding_bound
 from tests.exact import exact_score, exact_scores
 
@@ -198,3 +198,19 @@ def test_what_the_history_holds_scores_more_or_less(world, kind, repeat):
         every[row, np.unique(history[row])] += np.float32(repeat)
     assert (items == top_k(every, 15)[0]).all()
     assert (scores == np.take_along_axis(every, items, axis=1)).all()
+
+
+@pytest.mark.parametrize("repeat", [Repeat(0.5), Repeat(0.2, 0.7, 3.0)])
+def test_repeats_by_blocks_of_users_are_those_of_everybody_at_once(monkeypatch, repeat):
+    rng = np.random.default_rng(5)
+    vectors, queries = (rng.normal(size=(n, 6)).astype(np.float32) for n in (40, 30))
+    kept = sequences([rng.integers(0, 40, int(n)).tolist() for n in rng.choice([0, 0, 1, 4, 25], 30)])
+    held = Sequences(kept.items, kept.offsets, rng.integers(0, 10**15, len(kept.items)))
+    index = build_index("exact", vectors)
+    whole = search_with_repeats(index, vectors, queries, 7, held, repeat)
+    for most in (1, 10, 40):
+        monkeypatch.setattr(repeats, "_EVENTS_AT_ONCE", most)
+        blocks = repeats._blocks(held)
+        assert len(blocks) > 2 and blocks[0] == 0 and blocks[-1] == 30
+        for found, wanted in zip(search_with_repeats(index, vectors, queries, 7, held, repeat), whole, strict=True):
+            assert np.array_equal(found, wanted)

@@ -1,0 +1,1 @@
+"""Tables of interactions larger than memory, read through DuckDB: the same checks, report and stored dataset."""
