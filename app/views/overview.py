@@ -46,7 +46,7 @@ def draw() -> None:
     tables = cache.overview_tables(view, dataset.fingerprint, info)
     source = SOURCES.get(str(dataset.source.get("kind")))
     if source is not None:
-        st.caption(theme.plain(f"{source.label[0].upper()}{source.label[1:]}."))
+        st.caption(f"Source: {theme.plain(source.label)}.")
     _tiles(tables.health)
     _timeline(tables, info)
     _distributions(tables, view.catalogue)
