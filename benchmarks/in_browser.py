@@ -69,15 +69,15 @@ def launched() -> Iterator[Browser]:
         browser.close()
 
 
-def settled(page: Page) -> Any:
-    """What the page shows (`CONTENT`) once it has been the same for half a second."""
+def settled(page: Page, looks: int = 1) -> Any:
+    """What the page shows (`CONTENT`) once it has been the same at so many looks more, half a second apart."""
     page.wait_for_selector(READY)
-    before = page.evaluate(CONTENT)
-    while True:
+    before, same = page.evaluate(CONTENT), 0
+    while same < looks:
         page.wait_for_timeout(500)
         page.wait_for_selector(READY)
-        if before == (before := page.evaluate(CONTENT)):
-            return before
+        same = same + 1 if before == (before := page.evaluate(CONTENT)) else 0
+    return before
 
 
 def by_sidebar(page: Page) -> dict[str, Any]:

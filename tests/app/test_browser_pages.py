@@ -36,7 +36,7 @@ def test_between_any_two_pages_by_the_sidebar_shows_what_their_links_show(page, 
     expected = {}
     for name, path in paths.items():
         page.goto(path)
-        expected[name] = settled(page)
+        expected[name] = settled(page, looks=6)  # all others are held against it: on a busy machine parts come late
         assert page.locator("[data-testid=stException]").count() == 0, name
         assert page.title() == f"{name} · LEARN Explorer"
     route = walk(list(paths))
