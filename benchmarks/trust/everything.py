@@ -16,6 +16,7 @@ from benchmarks.trust.state import things
 from learn import workspace as places
 from learn.building import background, files, status
 from learn.building.record import write_record
+from learn.files import atomic_folder
 from learn.workspace import Workspace
 
 DEMO = "completejourney"
@@ -43,7 +44,8 @@ def make_everything(scenarios: Sequence[Scenario], place: Path) -> Path:
     report = make_report()
     from learn.ranking.report import write_report
 
-    write_report(here.ranking(NAME), replace(report, about=report.about | {"dataset": NAME}))
+    with atomic_folder(here.ranking(NAME)) as folder:
+        write_report(folder, replace(report, about=report.about | {"dataset": NAME}))
     _with_build(here, train.base.parent)
     for part in (f"content/{DEMO}", *(f"runs/{DEMO}/{name}" for name in DEMO_RUNS)):
         shutil.copytree(places.PREBUILT / part, place / "copying" / part)
