@@ -10,10 +10,9 @@ from learn.data.ids import clean_ids, match_ids
 from learn.data.joins import note_spellings, note_strangers
 from learn.data.notes import Note
 from learn.data.required import require
+from learn.data.sanity import EXAMPLES
 from learn.data.schema import Interactions
 from learn.errors import LearnError
-
-EXAMPLES = 5  # ids named in the report for each finding
 
 
 def clean_events(

@@ -9,7 +9,7 @@ from learn.data.schema import Interactions, Items
 
 EARLIEST_LIKELY = 1995
 """Before this year nobody kept such data: an earlier time is most likely a number that was read as one."""
-EXAMPLES = 5
+EXAMPLES = 5  # ids named in the report for each finding
 _FIRST_CHARACTERS = 60
 
 

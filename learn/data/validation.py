@@ -18,12 +18,11 @@ from learn.data.ids import clean_ids
 from learn.data.notes import Note
 from learn.data.prices import clean_prices
 from learn.data.required import require
+from learn.data.sanity import EXAMPLES
 from learn.data.schema import Interactions, Items
 from learn.data.timestamps import clean_times
 from learn.errors import LearnError
 from learn.workspace import checked_name
-
-EXAMPLES = 5  # ids named in the report for each finding
 
 
 def validate(

@@ -195,8 +195,12 @@ def _joined(store: Any, rank: int, size: int, local_rank: int, threads: int | No
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
     known = {} if store is None else {"store": store, "rank": rank, "world_size": size}
     with _heard(size):
-        distributed.init_process_group(backend, timeout=_MEETING, **known)
-        patient = distributed.new_group(timeout=PATIENCE)
+        try:
+            distributed.init_process_group(backend, timeout=_MEETING, **known)
+            patient = distributed.new_group(timeout=PATIENCE)
+        except BaseException:
+            _forget()
+            raise
     before, _current = _current, Group(rank, size, local_rank, threads, patient)
     try:
         yield _current
@@ -205,6 +209,13 @@ def _joined(store: Any, rank: int, size: int, local_rank: int, threads: int | No
     finally:
         _current = before
         distributed.destroy_process_group()
+
+
+def _forget() -> None:
+    """As before any group: torch numbers groups, those that never met too, and finds the others by the number."""
+    if not distributed.is_initialized():
+        distributed.init_process_group("gloo", store=distributed.HashStore(), rank=0, world_size=1)
+    distributed.destroy_process_group()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import torch
 from learn.config import SequenceUse
 from learn.data.splits import leave_one_out
 from learn.errors import LearnError
+from learn.training import processes
 from learn.training.learner import Learner
 from learn.training.processes import Group, current_group, join, training_processes
 from tests.training.test_train import (
@@ -99,6 +101,16 @@ def test_two_processes_have_the_gradients_of_one(together, number):
             else:
                 scale = max(1.0, float(value.abs().max()))
                 assert float((found[name] - value).abs().max()) < 1e-5 * scale, name
+
+
+def test_one_that_never_comes_is_not_waited_for_for_hours_and_the_next_is_met(tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "_MEETING", timedelta(seconds=1))
+        with pytest.raises(LearnError, match="One of the 2 processes"), join(tmp_path / "store", 0, 2):
+            pytest.fail("there is nobody to train with")
+    assert not torch.distributed.is_initialized()
+    with training_processes(2) as group:
+        assert group.size == 2
 
 
 class Counting(Interrupting):
