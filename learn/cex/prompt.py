@@ -45,7 +45,11 @@ def item_prompt(
 
 
 def item_prompts(items: pd.DataFrame) -> list[str]:
-    """One prompt per row of a Dataset's items table, in its order. A column that is absent counts as missing."""
+    """One prompt per row of a Dataset's items table, in its order. A column that is absent counts as missing.
+
+    An unknown price is read as the usual one where the table has that (`learn.data.usual_price`)."""
+    if Items.USUAL_PRICE in items:
+        items = items.assign(**{Items.PRICE: items[Items.PRICE].fillna(items[Items.USUAL_PRICE])})
     order = (Items.TITLE, Items.CATEGORY, Items.BRAND, Items.PRICE, Items.KEYWORDS, Items.ATTRIBUTES)
     columns = [items[name].tolist() if name in items else [None] * len(items) for name in order]
     return [item_prompt(*values) for values in zip(*columns, strict=True)]

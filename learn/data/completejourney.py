@@ -12,6 +12,7 @@ import pandas as pd
 from learn.data.dataset import Dataset
 from learn.data.product_text import brand_text, category_text, title_text
 from learn.data.schema import Interactions, Items
+from learn.data.usual_price import usual_prices
 from learn.data.validation import validate
 from learn.errors import LearnError
 
@@ -37,7 +38,8 @@ def load_completejourney(sold_only: bool = False) -> Dataset:
 
     The price is the median unit price before 1 November 2017, where the default split's target begins. Whether, when
     and for how much an item is sold from then on is what a recommender has to do without: an item first sold later has
-    no price, and one that nobody ever buys stands in the catalogue beside those that somebody will.
+    no price, and one that nobody ever buys stands in the catalogue beside those that somebody will. The LLM reads both
+    with the usual price of their category (`learn.data.usual_price`).
 
     Args:
         sold_only: the catalogue of earlier versions instead, for comparison: only what is sold in the year, so that
@@ -75,6 +77,8 @@ def load_completejourney(sold_only: bool = False) -> Dataset:
             N_PRODUCTS: items[N_PRODUCTS],
         }
     )
+    if not sold_only:
+        catalogue[Items.USUAL_PRICE] = usual_prices(catalogue)
     named = f"{len(products):,} of those with a name" if sold_only else f"{len(products):,} of all with a name"
     notes = [
         f"{n_products:,} products, {n_sold:,} of them sold, {named}: {len(items):,} distinct texts, the items.",

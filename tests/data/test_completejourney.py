@@ -64,6 +64,9 @@ def test_an_item_first_sold_after_the_cut_has_no_price(dataset, sold):
         later = cold & ~data.items[Items.ID].isin(before).to_numpy()
         assert later.sum() > 100
         assert data.items[Items.PRICE][later].notna().any() == known
+    assert Items.USUAL_PRICE not in sold.items
+    priced = dataset.items[[Items.PRICE, Items.USUAL_PRICE]].notna().sum(axis=1)
+    assert priced.max() == 1 and priced.mean() > 0.99, "the LLM reads the others with what their kind costs"
 
 
 def test_an_item_is_all_products_of_one_text_under_the_smallest_id(dataset, raw):
