@@ -36,10 +36,9 @@ def load_completejourney(sold_only: bool = False) -> Dataset:
     event, with quantity and sales_value summed. The package's times are UTC; here they are the shops' standard time, so
     that a day of the calendar is a day of shopping.
 
-    The price is the median unit price before 1 November 2017, where the default split's target begins. Whether, when
-    and for how much an item is sold from then on is what a recommender has to do without: an item first sold later has
-    no price, and one that nobody ever buys stands in the catalogue beside those that somebody will. The LLM reads both
-    with the usual price of their category (`learn.data.usual_price`).
+    The price is the median unit price before 1 November 2017, where the default split's target begins: a recommender
+    has to do without what comes later. An item first sold then has no price, and one that nobody ever buys stands
+    beside it. The LLM reads both with the usual price of their category (`learn.data.usual_price`).
 
     Args:
         sold_only: the catalogue of earlier versions instead, for comparison: only what is sold in the year, so that
@@ -77,8 +76,7 @@ def load_completejourney(sold_only: bool = False) -> Dataset:
             N_PRODUCTS: items[N_PRODUCTS],
         }
     )
-    if not sold_only:
-        catalogue[Items.USUAL_PRICE] = usual_prices(catalogue)
+    catalogue = catalogue if sold_only else catalogue.assign(**{Items.USUAL_PRICE: usual_prices(catalogue)})
     named = f"{len(products):,} of those with a name" if sold_only else f"{len(products):,} of all with a name"
     notes = [
         f"{n_products:,} products, {n_sold:,} of them sold, {named}: {len(items):,} distinct texts, the items.",

@@ -14,7 +14,9 @@ class Items:
     KEYWORDS = "keywords"  # str or missing
     ATTRIBUTES = "attributes"  # str or missing: what the item supports (services, sizes, ...)
 
-    USUAL_PRICE = "usual_price"  # float, where there is one: read in place of an unknown price, `learn.data.usual_price`
+    USUAL_PRICE = (
+        "usual_price"  # float, where there is one: read in place of an unknown price, `learn.data.usual_price`
+    )
 
     TELLING = "telling_tag"  # str or missing; only where CATEGORY is made of tags: `learn.data.categories`
 

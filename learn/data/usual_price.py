@@ -1,7 +1,8 @@
 """What an item of unknown price usually costs: what the LLM reads where a catalogue's other items have prices.
 
 An item whose text lacks a sentence that the others have is moved by the lack, not by what it is: all such items come
-out beside each other. So they are read with the price of their kind. It is for the prompt alone; the price stays unknown.
+out beside each other. So they are read with the price of their kind. That is for the prompt alone; the price stays
+unknown.
 """
 
 from __future__ import annotations
