@@ -18,6 +18,8 @@ def pair_scores(queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     Args:
         queries, vectors: [n, d] or [d], which is every row's.
     """
+    if queries.ndim == 1 and vectors.ndim == 2 and 0 < vectors.size <= _BLOCK:  # one user's few items: no blocks
+        return np.multiply(queries, vectors, dtype=np.float64, order="C").sum(axis=1).astype(np.float32)
     queries, vectors = np.atleast_2d(queries), np.atleast_2d(vectors)
     n, width = max(len(queries), len(vectors)), vectors.shape[1]
     queries, vectors = np.broadcast_to(queries, (n, width)), np.broadcast_to(vectors, (n, width))
