@@ -9,7 +9,7 @@ import numpy as np
 
 from learn.data.sequences import Sequences, one_history
 from learn.retrieval.repeats import Repeat, as_repeat
-from learn.retrieval.scores import bound_by_length, greatest_length, pair_scores
+from learn.retrieval.scores import bound_by_length, greatest_length, pair_scores, products
 from learn.runs.suggestions import Suggestions
 
 
@@ -21,7 +21,7 @@ class ExactRanking:
     """
 
     def __init__(self, items: np.ndarray) -> None:
-        self._items = items
+        self._items = np.ascontiguousarray(items)
         self._longest = greatest_length(items)
 
     def best(
@@ -41,7 +41,7 @@ class ExactRanking:
             allowed: [N] bool, the items that may come back; None: all.
         """
         user = np.asarray(user, dtype=np.float32)
-        scores = self._items @ user
+        scores = products(self._items, user)
         if bonus is None:
             scores[one_history(history).items] = -np.inf
         else:

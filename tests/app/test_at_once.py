@@ -1,4 +1,4 @@
-"""What the server sends does not wait for an acknowledgement, over connections to a socket made as Streamlit makes it."""
+"""What the server sends does not wait for an acknowledgement, on connections to a socket as Streamlit makes it."""
 
 import asyncio
 import importlib
