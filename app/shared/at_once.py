@@ -25,4 +25,4 @@ def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return await create_server(*arguments, sock=sock, **named)
 
-    loop.create_server = listen  # type: ignore[method-assign,assignment]
+    loop.create_server = listen  # type: ignore[method-assign]
