@@ -47,7 +47,7 @@ STATUSES = {
     "408": "The body did not come.",
     "413": "The request is too large.",
     "415": "Not JSON.",
-    "503": "Too many heavy questions wait already.",
+    "503": "Too many questions wait already.",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 import time
@@ -33,6 +34,8 @@ MOST_HEAVY = 16
 """Heavy questions that may be under way or wait; the next is told to come again."""
 MOST_QUICK = 4
 """Threads for what is neither heavy nor done at once."""
+MOST_WAITING = 256
+"""Questions that may have such a thread or wait for one: some seconds' work."""
 SECONDS_FOR_A_BODY = 10.0
 
 Asked = TypeVar("Asked", bound=Question)
@@ -45,7 +48,7 @@ class Service:
 
     def __init__(self) -> None:
         self.counted = Counted()
-        self._under_way = 0  # changed in the event loop only
+        self._under_way = self._in_threads = 0  # changed in the event loop only
 
     @cached_property
     def answers(self) -> Answers:
@@ -88,6 +91,9 @@ class Service:
         def work() -> None:
             with suppress(LearnError):  # an empty workspace is said to whoever asks
                 answers.warm_up()
+            # A full collection looks at all that is in memory for a quarter of a second, while nobody is answered.
+            gc.collect()
+            gc.freeze()  # what is there now stays: it is not looked at again
 
         threading.Thread(target=work, name="api-warm-up", daemon=True).start()
         yield
@@ -109,19 +115,28 @@ class Service:
             return reply(self.answers.recommend(question))
         if question.history is not None:
             return reply(await self._in_turn(lambda: self.answers.recommend(question)))
-        return reply(await to_thread.run_sync(self.answers.recommend, question, limiter=self._quick))
+        return reply(await self._in_a_thread(lambda: self.answers.recommend(question)))
 
     async def _neighbours(self, request: Request) -> Response:
         question = await read(request, Neighbours)
-        return reply(await to_thread.run_sync(self.answers.neighbours, question, limiter=self._quick))
+        return reply(await self._in_a_thread(lambda: self.answers.neighbours(question)))
 
     async def _new_item(self, request: Request) -> Response:
         question = await read(request, NewItem)
         return reply(await self._in_turn(lambda: self.answers.new_item(question)))
 
+    async def _in_a_thread(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """What ``work`` gives, beside the event loop."""
+        if self._in_threads >= MOST_WAITING:
+            raise RefusedError(503, f"{MOST_WAITING} questions wait already.", "Ask again in some seconds.")
+        self._in_threads += 1
+        try:
+            return await to_thread.run_sync(work, limiter=self._quick)
+        finally:
+            self._in_threads -= 1
+
     async def _in_turn(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """What ``work`` gives when it is its turn, among the pages' heavy questions."""
-
         if self._under_way >= MOST_HEAVY:
             raise RefusedError(503, f"{MOST_HEAVY} heavy questions wait already.", "Ask again in some seconds.")
 

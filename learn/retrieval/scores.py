@@ -10,6 +10,10 @@ from __future__ import annotations
 import numpy as np
 
 _BLOCK = 2_000_000  # products held at a time: 16 MB
+_SHARED_FROM = 9216
+"""OpenBLAS shares a product of a matrix of so many numbers out among threads, which then spin while they wait."""
+_WORTH_SHARING = 4_000_000
+"""A matrix of so many numbers is read in less time than a thread takes to be woken on a busy machine."""
 
 
 def pair_scores(queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
@@ -18,6 +22,8 @@ def pair_scores(queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     Args:
         queries, vectors: [n, d] or [d], which is every row's.
     """
+    if queries.ndim == 1 and vectors.ndim == 2 and 0 < vectors.size <= _BLOCK:  # one user's few items: no blocks
+        return np.multiply(queries, vectors, dtype=np.float64, order="C").sum(axis=1).astype(np.float32)
     queries, vectors = np.atleast_2d(queries), np.atleast_2d(vectors)
     n, width = max(len(queries), len(vectors)), vectors.shape[1]
     queries, vectors = np.broadcast_to(queries, (n, width)), np.broadcast_to(vectors, (n, width))
@@ -28,6 +34,23 @@ def pair_scores(queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         # Along rows that lie in one piece NumPy adds pairwise, in one order on every processor.
         products = np.multiply(queries[rows], vectors[rows], dtype=np.float64)
         found[rows] = np.ascontiguousarray(products).sum(axis=1)
+    return found
+
+
+def products(vectors: np.ndarray, query: np.ndarray) -> np.ndarray:
+    """[N] float32: the inner product of ``query`` ([d]) with each of ``vectors`` ([N, d], in one piece), summed anyhow.
+
+    Small matrices go to BLAS in pieces that it does not share out among threads: on a machine with other work to do,
+    two threads that wait for each other take fifty times as long as one.
+    """
+    n, width = vectors.shape
+    rows = (_SHARED_FROM - 1) // max(width, 1)
+    if vectors.size < _SHARED_FROM or vectors.size > _WORTH_SHARING or rows < 2:
+        return vectors @ query
+    whole = n - n % rows
+    found = np.empty(n, dtype=np.float32)
+    np.matmul(vectors[:whole].reshape(-1, rows, width), query, out=found[:whole].reshape(-1, rows))
+    np.matmul(vectors[whole:], query, out=found[whole:])
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from learn.data.sequences import Sequences, one_history
 from learn.retrieval.repeats import Repeat, as_repeat
-from learn.retrieval.scores import pair_scores, rounding_bound
+from learn.retrieval.scores import bound_by_length, greatest_length, pair_scores, products
 from learn.runs.suggestions import Suggestions
 
 
@@ -21,9 +21,8 @@ class ExactRanking:
     """
 
     def __init__(self, items: np.ndarray) -> None:
-        self._items = items
-        lengths = np.einsum("nd,nd->n", items, items, dtype=np.float64)
-        self._longest = items[int(lengths.argmax())][None] if len(items) else items  # the bound asks for no other
+        self._items = np.ascontiguousarray(items)
+        self._longest = greatest_length(items)
 
     def best(
         self,
@@ -42,13 +41,13 @@ class ExactRanking:
             allowed: [N] bool, the items that may come back; None: all.
         """
         user = np.asarray(user, dtype=np.float32)
+        scores = products(self._items, user)
         if bonus is None:
-            held = np.unique(one_history(history).items)
+            scores[one_history(history).items] = -np.inf
         else:
             _, held, more = as_repeat(bonus).pairs(one_history(history))
-        scores = self._items @ user
-        # What is added is added to exact scores: rounding then is the product's alone, which the bound covers.
-        scores[held] = -np.inf if bonus is None else self._exact(user, held) + more
+            # What is added is added to exact scores: rounding then is the product's alone, which the bound covers.
+            scores[held] = self._exact(user, held) + more
         if allowed is not None:
             scores[~allowed] = -np.inf
         found = self._candidates(scores, user, min(k, len(scores)))
@@ -66,7 +65,9 @@ class ExactRanking:
         """[C] indices, increasing, of all whose exact score may be among the ``k`` greatest."""
         if not len(scores):
             return np.zeros(0, np.int64)
-        slack = 2 * rounding_bound(user[None], self._longest)[0]
-        lowest = -np.partition(-scores, k - 1)[k - 1]
-        lowest = np.nextafter((lowest - slack).astype(np.float32), np.float32(-np.inf))
-        return np.flatnonzero((scores >= lowest) & (scores > -np.inf))
+        slack = 2 * bound_by_length(user[None], self._longest)[0]
+        falling = -scores
+        falling.partition(k - 1)  # in place
+        lowest = np.nextafter((-falling[k - 1] - slack).astype(np.float32), np.float32(-np.inf))
+        found = np.flatnonzero(scores >= lowest)
+        return found if lowest > -np.inf else found[scores[found] > -np.inf]

@@ -15,7 +15,7 @@ from learn.errors import LearnError
 from learn.item_towers import ITEM_TOWERS
 from learn.pal.preprocessing import ContentPreprocessing
 from learn.runs.folder import RunFolder, check_fits
-from learn.runs.vectors import embeds, has_popularity_bias, run_vectors, stored_content_of
+from learn.runs.vectors import embeds, has_popularity_bias, has_vectors, run_vectors, stored_content_of
 
 if TYPE_CHECKING:
     from learn.pal.towers import Towers
@@ -42,6 +42,11 @@ class OpenedRun:
     def can_embed(self) -> bool:
         """Whether it answers for new histories and new items; else it has its stored lists, or vectors, only."""
         return embeds(self.run)
+
+    @cached_property
+    def has_vectors(self) -> bool:
+        """Whether it can rank live; an imported or counting Run has its stored lists only."""
+        return has_vectors(self.run)
 
     @cached_property
     def has_popularity_bias(self) -> bool:

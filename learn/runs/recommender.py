@@ -24,11 +24,7 @@ from learn.runs.folder import RunFolder
 from learn.runs.opened import OpenedRun
 from learn.runs.stored_lists import StoredLists
 from learn.runs.suggestions import ScoreTerms, Suggestions, best_of, residual_scores
-from learn.runs.vectors import (
-    has_vectors,
-    mean_content,
-    normalise,
-)
+from learn.runs.vectors import mean_content, normalise
 
 if TYPE_CHECKING:
     from learn.runs.anchors import Anchors
@@ -179,7 +175,7 @@ class Recommender(OpenedRun):
             unseen: without the items of the user's history.
             allowed: [N] bool, the items that may be in the list; None: all.
         """
-        if not has_vectors(self.run) or not self.users[user].any():
+        if not self.has_vectors or not self.users[user].any():
             return self._lists.of(user, k, unseen, self._in_stock(allowed))
         return self.ranked(self.users[user], self.history_of(user), k, unseen=unseen, allowed=allowed)
 

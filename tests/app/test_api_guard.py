@@ -1,11 +1,15 @@
 """Who may ask the API, and how much: what is refused before a question is looked at."""
 
+import asyncio
+import gc
+import threading
+
 import pytest
 from streamlit import config
 
 from app.api import guard, service
 from app.api.guard import MOST_BYTES, TOKEN
-from app.api.service import MOST_HEAVY, Service
+from app.api.service import MOST_HEAVY, MOST_WAITING, Service
 from tests.app.api_client import ask
 
 
@@ -95,6 +99,31 @@ def test_more_heavy_questions_than_may_wait_are_told_to_come_again(trained_works
     assert ask(one.app(), "/recommend?user=u07").status == 200  # what is not heavy is answered meanwhile
     one._under_way = 0
     assert ask(one.app(), "/recommend?history=i14").status == 200 and one._under_way == 0
+
+
+def test_more_questions_than_may_wait_for_a_thread_are_told_to_come_again(trained_workspace):
+    one = Service()
+    one._in_threads = MOST_WAITING
+    found = ask(one.app(), "/neighbours?item=i14")
+    assert found.status == 503 and found.headers[b"retry-after"] == b"5"
+    one._in_threads = MOST_WAITING - 1
+    assert ask(one.app(), "/neighbours?item=i14").status == 200
+    assert ask(one.app(), "/neighbours?item=none").status == 400 and one._in_threads == MOST_WAITING - 1
+
+
+def test_what_is_in_memory_after_the_start_is_not_collected_again(trained_workspace):
+    async def start():
+        async with Service().lifespan(None):
+            for thread in threading.enumerate():
+                if thread.name == "api-warm-up":
+                    await asyncio.to_thread(thread.join, 60)
+
+    gc.unfreeze()
+    asyncio.run(start())
+    try:
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_heavy_questions_go_through_the_pages_queue(trained_workspace, monkeypatch):
