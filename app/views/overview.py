@@ -37,8 +37,9 @@ def draw() -> None:
         "A frozen language model (the *LLM*) reads what an item **is**; a small transformer (*PAL*) learns what people "
         "**go on to buy**."
     )
-    first_minute.show_ways_in(view, runs)
     result.show(dataset, runs)
+    first_minute.show_ways_in(view, runs)
+    result.show_words(dataset, runs)
     words.glossary()
     first_minute.show_towers()
     _results(dataset, runs)
