@@ -16,7 +16,7 @@ from learn.evaluation.metrics import says_little
 from learn.evaluation.protocol import default_k
 from learn.explore.colours import run_colours, run_symbols
 from learn.explore.figures import compare as compare_figures
-from learn.explore.figures.panels import slice_figure
+from learn.explore.figures.panels import runs_figure
 from learn.explore.metrics import compare, conclusions, leading, overview
 from learn.explore.metrics import origin as origins
 from learn.runs.run import Run
@@ -121,7 +121,7 @@ def _slices(table: pd.DataFrame, parts: dict[str, pd.DataFrame], runs: FoundRuns
     shown = [str(name) for name, n in people.items() if not too_few(n)]
     for row in range(0, len(shown), BESIDE):
         for column, name in zip(st.columns(BESIDE), shown[row : row + BESIDE], strict=False):
-            figure = slice_figure(table[table[Metrics.SLICE] == name], colours, symbols, measured)
+            figure = runs_figure(table[table[Metrics.SLICE] == name], colours, symbols, measured)
             with column.container(gap="xxsmall"):
                 st.markdown(f"**{compare_figures.SLICE_WORDS.get(name, theme.plain(name))}** · {people[name]:,} users")
                 theme.chart(figure, f"compare_slice_{shown.index(name)}")

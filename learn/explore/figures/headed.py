@@ -15,7 +15,7 @@ LINE = 17
 """Pixels of a line of words."""
 _MARK = 22
 _AXIS = 52
-_THICK = 0.2  # of a bar, in rows
+_THICK = 0.11  # of a bar, in rows: the ends of its interval stand out on both sides
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def bars_figure(rows: Sequence[Row]) -> go.Figure:
             y=[place],
             orientation="h",
             width=_THICK,
-            marker={"color": row.colour, "opacity": 0.55, "line": {"width": 0}},  # the interval shows through
+            marker={"color": row.colour, "line": {"width": 0}},
             error_x=_interval(row),
             hovertemplate=f"{row.told}<extra></extra>",
         )
@@ -98,7 +98,7 @@ def _interval(row: Row) -> dict[str, Any]:
         "arrayminus": [row.mean - row.low if known else 0],
         "color": row.colour,
         "thickness": 2.5,
-        "width": 5,
+        "width": 6,
         "visible": known,
     }
 

@@ -27,13 +27,26 @@ def kinds_figure(table: pd.DataFrame, colours: Mapping[str, str], symbols: Mappi
     return bars_figure(rows)
 
 
-def slice_figure(table: pd.DataFrame, colours: Mapping[str, str], symbols: Mapping[str, str], metric: str) -> go.Figure:
-    """The rows of one slice of `compare.by_slice`, best first: above each dot its Run and its figure."""
-    best_first = table.sort_values(Metrics.MEAN, ascending=False, kind="stable")
-    rows = [
-        _row(row, colours, symbols, _bold(f"{_cut(row['label'])} {row[Metrics.MEAN]:.4f}", place))
-        for place, row in enumerate(best_first.to_dict("records"))
-    ]
+def runs_figure(
+    table: pd.DataFrame,
+    colours: Mapping[str, str],
+    symbols: Mapping[str, str],
+    metric: str,
+    kinds: Mapping[str, str] | None = None,
+) -> go.Figure:
+    """The Runs of `overview.compare_runs`, or of one slice of `compare.by_slice`, best first, with their intervals:
+    above each dot its Run and its figure.
+
+    Args:
+        kinds: Run -> what it goes by in a few words, written behind.
+    """
+    rows = []
+    for place, row in enumerate(table.sort_values(Metrics.MEAN, ascending=False, kind="stable").to_dict("records")):
+        kind = (kinds or {}).get(row["run"], "")
+        heading = _bold(f"{_cut(row['label'])} {row[Metrics.MEAN]:.4f}", place) + (
+            f" · {plain_one(kind)}" if kind else ""
+        )
+        rows.append(_row(row, colours, symbols, heading))
     return headed_figure(rows, metric)
 
 
