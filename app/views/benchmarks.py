@@ -43,10 +43,10 @@ def draw() -> None:
     datasets = [dataset for other, dataset in files if other == name]
     dataset = url.linked(right.selectbox, "Measured on", datasets, url.BENCHMARK_DATASET, datasets[0])
     rows = results.read_benchmark(files[name, dataset], dataset)
-    _table(name, rows, *_metric(rows))
+    _table(name, rows, *_metric(name, rows))
 
 
-def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
+def _metric(name: str, rows: pd.DataFrame) -> tuple[str, int, str, str]:
     columns = st.columns(4)
     metrics = list(dict.fromkeys(rows[Metrics.METRIC]))
     ks = [str(k) for k in sorted(rows[Metrics.K].unique())]
@@ -55,8 +55,10 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
     metric = url.linked(
         columns[0].selectbox, "Metric", metrics, url.BENCHMARK_METRIC, first, format_func=overview.metric_label
     )
+    shown = [str(k) for known, k in paper.paper_metrics(name) if known == metric and str(k) in ks]
     last = 0 if rows["split"].isin(["leave_one_out", "item_cold"]).all() else -1
-    k = url.linked(columns[1].selectbox, "List length k", ks, url.BENCHMARK_K, ks[last])
+    length = shown[-1] if shown else ks[last]  # of which the paper has numbers
+    k = url.linked(columns[1].selectbox, "List length k", ks, url.BENCHMARK_K, length)
     if rows["split"].isin(["leave_one_out", "item_cold"]).all() and Recommendations.ALL_CANDIDATES in sets:
         sets = sorted(sets, key=lambda name: name != Recommendations.ALL_CANDIDATES)
     candidates = url.linked(

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from learn.explore.colours import REST_COLOUR
 from learn.explore.figures.base import finish
 
 LINE = 17
@@ -57,11 +58,8 @@ def bars_figure(rows: Sequence[Row]) -> go.Figure:
     return finish(figure, 10 + pitch * max(len(rows), 1), showlegend=False, margin={"l": 2, "r": 14, "t": 2, "b": 4})
 
 
-def headed_figure(rows: Sequence[Row], title: str, top: float | None = None) -> go.Figure:
-    """``rows`` as dots with their intervals, from the top down, on an axis from 0 that is called ``title``.
-
-    ``top``: where the axis ends at the least; None: where the rows do.
-    """
+def headed_figure(rows: Sequence[Row], title: str) -> go.Figure:
+    """``rows`` as dots with their intervals, from the top down, on an axis from 0 that is called ``title``."""
     figure = go.Figure()
     for place, row in enumerate(rows):
         figure.add_scatter(
@@ -74,9 +72,10 @@ def headed_figure(rows: Sequence[Row], title: str, top: float | None = None) -> 
             hovertemplate=f"{row.told}<extra></extra>",
         )
         head_above(figure, place, row.heading)
+        figure.add_shape(  # from the words to their dot
+            type="line", x0=0, x1=row.mean, y0=place, y1=place, layer="below", line={"color": REST_COLOUR, "width": 1},
+        )  # fmt: skip
     figure.update_xaxes(title=title, rangemode="tozero", nticks=5)
-    if top is not None:
-        figure.update_xaxes(range=[0, 1.02 * top])
     pitch = _hide_rows(figure, [row.heading for row in rows])
     return finish(figure, _AXIS + pitch * max(len(rows), 1), showlegend=False, margin={"l": 8, "r": 14, "t": 4, "b": 8})
 
