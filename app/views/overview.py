@@ -123,6 +123,7 @@ def _text_is_worth(data: Dataset, runs: FoundRuns) -> None:
     said = cache.said_of_text(runs.usable, data, cache.run_key(runs.usable), data.fingerprint)
     if said:
         st.subheader("What is the text worth?", anchor=False)
+        st.caption("Told before the target is seen: on the validation part, and by another measure than above.")
     for sentence in said[:1]:
         theme.conclude(sentence)
     for sentence in said[1:]:
