@@ -93,10 +93,8 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     leads = f"{first['label']} leads in both" if first is rows[0] else leads
     sure = sum(_apart(*pair) for pair in turned)
     stand = "stands" if len(turned) == 1 else "stand"
-    return (
-        f"{leads}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here, {sure or 'none'} of "
-        "them with intervals that do not touch."
-    )
+    how = f"{sure} of them with intervals that do not touch" if sure else "with intervals that touch"
+    return f"{leads}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here, {how}."
 
 
 def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
