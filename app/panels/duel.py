@@ -54,7 +54,8 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: 
     theme.caution(few_words(len(found.users)))
     st.caption(
         "The interval is the paired 95% one, of the same users under both. Below, the most different users, by how "
-        f"many of their later items were among the first {at}: recall, whatever the metric above."
+        f"many of their later items were among the first {at} of this variant, and of the other: recall, whatever the "
+        "metric above."
     )
     sides = (
         (one, two, found.users[found.users["difference"] > 0]),
@@ -81,7 +82,7 @@ def _side(
                 "rank": place,
                 "item": user_id,
                 "title": f"User {user_id}",
-                "reasons": [f"found {row[mine]} of {row['n_targets']} later items, the other {row[theirs]}"],
+                "reasons": [f"{row[mine]} of {row['n_targets']}, the other {row[theirs]}"],
                 "links": [{"text": "open side by side", "href": links.page("recommendations", **query)}],
             }
         )

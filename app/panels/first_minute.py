@@ -51,8 +51,8 @@ def show_ways_in(view: cache.View, runs: FoundRuns) -> None:
     for column, (title, words, label, href) in zip(st.columns(len(cards)), cards, strict=True):
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{title}**")
-            st.markdown(words)
             theme.way_in(label, href)
+            st.markdown(words)
 
 
 def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""What came out, before anything else: who leads here, what simple references reach, and where that comes from."""
+"""What came out, before anything else: the best of each kind beside each other, and what that comes down to."""
 
 from __future__ import annotations
 
@@ -9,36 +9,74 @@ from app.shared import cache, origin, theme
 from learn.data.dataset import Dataset
 from learn.evaluation.better import too_few
 from learn.evaluation.protocol import default_k
+from learn.explore.colours import run_colours, run_symbols
+from learn.explore.figures.panels import kinds_figure
 from learn.explore.metrics import origin as origins
+from learn.explore.metrics.kinds import Kinds, best_of_kinds, counts_or_learned
+from learn.explore.metrics.overview import metric_label
 from learn.explore.metrics.result import AMONG, RESULT_METRIC, Result, results_of
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
 
 @st.cache_data(max_entries=8, show_spinner="Comparing on the same people …")
-def _results(_runs: list[Run], key: tuple[str, ...], k: int) -> list[Result]:
-    return results_of(_runs, k)
+def _results(_runs: list[Run], key: tuple[str, ...], k: int) -> tuple[list[Result], list[Kinds]]:
+    return results_of(_runs, k), best_of_kinds(_runs, k)
 
 
 def show(dataset: Dataset, runs: FoundRuns) -> None:
-    """Draws the result of the dataset's Runs; nothing where fewer than two have figures."""
+    """Draws the best of each kind of the dataset's Runs; nothing where fewer than two have figures."""
     k = default_k(dataset.n_items)
-    found = _results(runs.usable, cache.run_key(runs.usable), k) if len(runs.usable) > 1 else []
+    found, kinds = _results(runs.usable, cache.run_key(runs.usable), k)
     if not found:
         return
-    with st.container(border=True):
+    with st.container(gap="xsmall"):
+        measured = f"{metric_label(RESULT_METRIC)}@{k}"
+        of_each = ", the best of each kind" if kinds else ""
+        st.subheader(f"What came out on {theme.plain(dataset.name)}: {measured}{of_each}", anchor=False)
+        theme.conclude(counts_or_learned(kinds) or found[0].sentence)
+        _pictures(kinds, runs)
+    if too_few(found[0].n_users):
+        theme.caution(f"{found[0].n_users:,} users: too few to say anything.")
+    named = _drawn(kinds) or found[0].named
+    st.caption(words.first_met(runs.usable, named, RESULT_METRIC, k, known=("LLM", "PAL")))
+
+
+def show_words(dataset: Dataset, runs: FoundRuns) -> None:
+    """The same in words, with every Run's name, folded away: who leads, and by whom the best tower alone is beaten."""
+    k = default_k(dataset.n_items)
+    found, kinds = _results(runs.usable, cache.run_key(runs.usable), k)
+    if not found:
+        return
+    with st.expander("What came out, in words and with every name", icon=":material/format_list_numbered:"):
         lines = [
             f"- {AMONG[one.candidates]}, **{theme.plain(one.leads)}** {theme.plain(one.references)}" for one in found
         ]
-        st.markdown(f"**What came out on {theme.plain(dataset.name)}**\n" + "\n".join(lines))
-        named = list(dict.fromkeys(name for result in found for name in result.named))
-        st.caption(words.first_met(runs.usable, named, RESULT_METRIC, k))
+        st.markdown("\n".join(lines))
+        drawn = _drawn(kinds) or found[0].named
+        later = [name for one in found for name in one.named if name not in drawn]
+        if later:
+            st.caption(words.first_met(runs.usable, later, known=("LLM", "PAL")))
         first = found[0]
-        if too_few(first.n_users):
-            theme.caution(f"{first.n_users:,} users: too few to say anything.")
         origin.show(
             origins.of_dataset(dataset)
             + origins.of_metric(RESULT_METRIC, k, first.candidates, first.n_users)
             + origins.of_intervals(runs.usable)
             + origins.of_runs(runs.usable),
         )
+
+
+def _drawn(kinds: list[Kinds]) -> list[str]:
+    return [name for one in kinds for name in one.table["run"]]
+
+
+def _pictures(kinds: list[Kinds], runs: FoundRuns) -> None:
+    """The best Run of each kind, a question beside the other."""
+    if not kinds:
+        return
+    pairs = [(run.name, run.info.variant) for run in runs.usable]
+    colours, symbols = run_colours(pairs), run_symbols(pairs)
+    for place, (column, one) in enumerate(zip(st.columns(len(kinds)), kinds, strict=True)):
+        with column.container(gap="xxsmall"):
+            st.markdown(f"*{theme.plain(one.title)}*")
+            theme.chart(kinds_figure(one.table, colours, symbols), f"overview_result_{place}", one.sentence)

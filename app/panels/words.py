@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -41,13 +42,35 @@ def glossary() -> None:
         st.markdown(variant_texts.all_variants())
 
 
-def first_met(runs: Sequence[Run], names: Sequence[str], metric: str, k: int) -> str:
-    """A line for what a sentence above names: the metric, and each of ``names``."""
+IN_SHORT = {
+    "LLM": "the frozen large language model that reads each item's text",
+    "PAL": "the small transformer that is trained on what the LLM read",
+}
+"""Words that labels and their explanations use."""
+
+
+def first_met(
+    runs: Sequence[Run], names: Sequence[str], metric: str = "", k: int = 0, known: Sequence[str] = ()
+) -> str:
+    """A line for what stands above: the metric at ``k``, each Run of ``names``, and the words that these use.
+
+    ``known``: keys of `IN_SHORT` that the page has explained already.
+    """
     labels = run_labels(runs)
     entry = METRICS.get(metric)
     parts = [] if entry is None else [f"*{entry.label}@{k}*: {theme.plain(entry.words)}, in a list of {k}"]
-    known = {run.name: run for run in runs}
+    by_name = {run.name: run for run in runs}
+    told = dict.fromkeys(names)
     parts += [
-        f"*{theme.plain(labels[name])}*: {theme.plain(gloss(known[name]))}" for name in names if gloss(known[name])
+        f"*{theme.plain(labels[one])}*: {theme.plain(gloss(by_name[one]))}" for one in told if gloss(by_name[one])
     ]
-    return " · ".join(parts)
+    return " · ".join([*parts, *in_short(" ".join(parts), known)])
+
+
+def in_short(text: str, known: Sequence[str] = ()) -> list[str]:
+    """A line for each of `IN_SHORT` that ``text`` uses, and for what these use in turn."""
+    found: list[str] = []
+    for word in ("PAL", "LLM"):
+        if word not in known and re.search(rf"\b{word}\b", " ".join([text, *found])):
+            found.append(f"*{word}*: {IN_SHORT[word]}")
+    return found

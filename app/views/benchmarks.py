@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from app.panels import words
 from app.shared import cache, origin, theme, url
 from learn.data.schema import Metrics, Recommendations, Slices
 from learn.evaluation.better import MORE, chance_words, few_words, interval_words, signed
 from learn.explore.metrics import conclusions, overview
 from learn.explore.metrics import origin as origins
 from learn.reproduce import paper, results
-from learn.reproduce.figure import benchmark_figure
+from learn.reproduce.figure import benchmark_figure, beside_the_paper
 
 WHAT = {
     "table3": "Table 3: how does it compare with other recommenders?",
@@ -42,10 +43,10 @@ def draw() -> None:
     datasets = [dataset for other, dataset in files if other == name]
     dataset = url.linked(right.selectbox, "Measured on", datasets, url.BENCHMARK_DATASET, datasets[0])
     rows = results.read_benchmark(files[name, dataset], dataset)
-    _table(name, rows, *_metric(rows))
+    _table(name, rows, *_metric(name, rows))
 
 
-def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
+def _metric(name: str, rows: pd.DataFrame) -> tuple[str, int, str, str]:
     columns = st.columns(4)
     metrics = list(dict.fromkeys(rows[Metrics.METRIC]))
     ks = [str(k) for k in sorted(rows[Metrics.K].unique())]
@@ -54,8 +55,10 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
     metric = url.linked(
         columns[0].selectbox, "Metric", metrics, url.BENCHMARK_METRIC, first, format_func=overview.metric_label
     )
+    shown = [str(k) for known, k in paper.paper_metrics(name) if known == metric and str(k) in ks]
     last = 0 if rows["split"].isin(["leave_one_out", "item_cold"]).all() else -1
-    k = url.linked(columns[1].selectbox, "List length k", ks, url.BENCHMARK_K, ks[last])
+    length = shown[-1] if shown else ks[last]  # of which the paper has numbers
+    k = url.linked(columns[1].selectbox, "List length k", ks, url.BENCHMARK_K, length)
     if rows["split"].isin(["leave_one_out", "item_cold"]).all() and Recommendations.ALL_CANDIDATES in sets:
         sets = sorted(sets, key=lambda name: name != Recommendations.ALL_CANDIDATES)
     candidates = url.linked(
@@ -80,11 +83,13 @@ def _metric(rows: pd.DataFrame) -> tuple[str, int, str, str]:
 
 def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str) -> None:
     chosen = results.one_metric(rows, metric, k, candidates, part)
-    theme.conclude(conclusions.benchmark(chosen))
     reported = paper.paper_values(name, metric, k)
-    theme.conclude(paper.same_order(chosen, reported))
-    theme.chart(benchmark_figure(rows, metric, k, candidates, part, reported), key="benchmarks_figure")
-    _about_the_paper(name, reported)
+    explained = _beside_the_paper(name, chosen, reported, metric, k)
+    st.subheader("All that was measured here", anchor=False)
+    figure = benchmark_figure(rows, metric, k, candidates, part)
+    theme.chart(figure, "benchmarks_figure", conclusions.benchmark(chosen))
+    if rest := _what_the_rows_are(chosen[~chosen["run"].isin(explained)]):
+        st.caption(rest)
     ran = chosen.dropna(subset=[Metrics.MEAN])
     _numbers(ran, metric, k, reported)
     _notes(chosen, reported)
@@ -92,10 +97,16 @@ def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, 
         return
     theme.caution(few_words(float(ran[Metrics.N_USERS].max())))
     origin.show(origins.of_benchmark(chosen))
-    with st.expander("What the rows are, and what each cost"):
-        for words, labels in results.row_words(chosen).items():
-            st.markdown(f"- **{theme.plain(', '.join(labels))}**: {theme.plain(words)}.")
+    with st.expander("What each row cost"):
         _costs(ran)
+
+
+def _what_the_rows_are(chosen: pd.DataFrame) -> str:
+    lines = [
+        f"*{theme.plain(', '.join(labels))}*: {theme.plain(what)}" for what, labels in results.row_words(chosen).items()
+    ]
+    text = " ".join([*lines, *chosen["label"]])
+    return " · ".join([*lines, *words.in_short(text)])
 
 
 def _numbers(ran: pd.DataFrame, metric: str, k: int, reported: dict[str, float]) -> None:
@@ -136,8 +147,8 @@ def _notes(chosen: pd.DataFrame, reported: dict[str, float]) -> None:
         told = f" The paper's: {value:.4f}." if did_not and value is not None else ""
         what = "did not run here: " if did_not else ""
         noted.setdefault(f"{what}{theme.plain(str(row['why']))}{told}", []).append(theme.plain(row["label"]))
-    for words, labels in noted.items():
-        st.caption(f"**{', '.join(labels)}** {words}")
+    for note, labels in noted.items():
+        st.caption(f"**{', '.join(labels)}** {note}")
 
 
 def _costs(ran: pd.DataFrame) -> None:
@@ -158,16 +169,26 @@ def _costs(ran: pd.DataFrame) -> None:
     )
 
 
-def _about_the_paper(name: str, reported: dict[str, float]) -> None:
-    if reported:
-        st.caption(
-            f"Right, in grey: what the paper reports, on {paper.paper_data(name)}. Those are other data than here: "
-            "compare the order of the rows, not the numbers."
-        )
-        return
-    known = [overview.metric_label(f"{metric}@{k}") for metric, k in paper.paper_metrics(name)]
-    if known:
-        st.caption(f"The paper has numbers for this table in {' and '.join(known)}: choose one to see them.")
+def _beside_the_paper(name: str, chosen: pd.DataFrame, reported: dict[str, float], metric: str, k: int) -> list[str]:
+    """Draws the rows that the paper has, too, beside its own, and gives their names; where it has none in this metric,
+    says in which it has."""
+    figures = beside_the_paper(chosen, reported)
+    if figures is None:
+        known = [overview.metric_label(f"{metric}@{k}") for metric, k in paper.paper_metrics(name)]
+        if known:
+            st.caption(f"The paper has numbers for this table in {' and '.join(known)}: choose one to see them.")
+        return []
+    measured = f"{overview.metric_label(metric)}@{k}"
+    st.subheader(f"Beside the paper: {measured}", anchor=False)
+    theme.conclude(paper.same_order(chosen, reported))
+    heads = (f"Here, on {theme.plain(str(chosen['dataset'].iloc[0]))}", f"In the paper, on {paper.paper_data(name)}")
+    for column, head, figure, key in zip(st.columns(2), heads, figures, ("here", "there"), strict=True):
+        with column.container(gap="xxsmall"):
+            st.markdown(f"**{head}**")
+            theme.chart(figure, f"benchmarks_{key}")
+    both = chosen[chosen["run"].isin(list(reported))]
+    st.caption(f"Other data: compare the order of the rows, not the numbers. {_what_the_rows_are(both)}")
+    return list(both["run"])
 
 
 def _number(value: float | None) -> str:
@@ -189,10 +210,10 @@ def _difference(row: dict, named: str) -> str:
 def _verdict(row: dict) -> str:
     if pd.isna(row["difference_low"]):  # None where no row of the file has one
         return ""
-    words = chance_words(row["difference_low"], row["difference_high"])
-    if words != MORE:
-        return words
-    return f"{'better' if row['difference'] > 0 else 'worse'}, {words}"
+    sure = chance_words(row["difference_low"], row["difference_high"])
+    if sure != MORE:
+        return sure
+    return f"{'better' if row['difference'] > 0 else 'worse'}, {sure}"
 
 
 theme.guarded(draw)

@@ -6,21 +6,23 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.panels import duel
-from app.shared import cache, links, look, origin, page, pickers, theme, url
+from app.panels import duel, words
+from app.shared import cache, links, origin, page, pickers, theme, url
 from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
 from learn.evaluation.better import FEW_USERS, too_few
 from learn.evaluation.metrics import says_little
 from learn.evaluation.protocol import default_k
-from learn.explore.colours import run_colours
+from learn.explore.colours import run_colours, run_symbols
 from learn.explore.figures import compare as compare_figures
+from learn.explore.figures.panels import runs_figure
 from learn.explore.metrics import compare, conclusions, leading, overview
 from learn.explore.metrics import origin as origins
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
+BESIDE = 3  # slices beside each other
 SECTIONS = {  # anchor -> heading, in the page's order
     "who": "Who is it good for?",
     "variety": "What does accuracy cost in variety?",
@@ -52,7 +54,7 @@ def draw() -> None:
     if not picked:
         st.info("Choose at least one variant.")
         return
-    st.markdown(" · ".join(f"[{words}](#{anchor})" for anchor, words in SECTIONS.items()))
+    st.markdown(" · ".join(f"[{heading}](#{anchor})" for anchor, heading in SECTIONS.items()))
     colours = run_colours((run.name, run.info.variant) for run in runs.usable)
     mine = metrics[metrics["run"].isin(chosen)]
     st.subheader(SECTIONS["who"], anchor="who")
@@ -60,11 +62,11 @@ def draw() -> None:
     if table.empty:
         st.info("The chosen Runs have no such metric: choose another one, or another list length.")
         return
-    st.caption(_slice_rules(picked[0]))
     parts = _parts(mine, picked, cache.run_key(picked), metric, k, candidates)
-    figure = compare_figures.slices_figure(table, colours, f"{overview.metric_label(metric)}@{k}")
-    theme.chart(figure, "compare_slices", leading.leaders_by_part(parts))
+    theme.conclude(leading.leaders_by_part(parts))
+    _slices(table, parts, runs, f"{overview.metric_label(metric)}@{k}")
     _too_small(table)
+    st.caption(f"{words.first_met(picked, chosen, metric, k)} · {_slice_rules(picked[0])}")
     origin.show(
         origins.of_dataset(dataset)
         + origins.of_metric(metric, k, candidates, float(table[Metrics.N_USERS].max()))
@@ -111,6 +113,21 @@ def _parts(
     return {name: leading.against(table, _picked, metric, k, candidates, name) for name, table in tables.items()}
 
 
+def _slices(table: pd.DataFrame, parts: dict[str, pd.DataFrame], runs: FoundRuns, measured: str) -> None:
+    """A small figure for each slice, three beside each other; those of too few users are left out."""
+    pairs = [(run.name, run.info.variant) for run in runs.usable]
+    colours, symbols = run_colours(pairs), run_symbols(pairs)
+    people = table.groupby(Metrics.SLICE, sort=False)[Metrics.N_USERS].max().astype(int)
+    shown = [str(name) for name, n in people.items() if not too_few(n)]
+    for row in range(0, len(shown), BESIDE):
+        for column, name in zip(st.columns(BESIDE), shown[row : row + BESIDE], strict=False):
+            figure = runs_figure(table[table[Metrics.SLICE] == name], colours, symbols, measured)
+            with column.container(gap="xxsmall"):
+                st.markdown(f"**{compare_figures.SLICE_WORDS.get(name, theme.plain(name))}** · {people[name]:,} users")
+                theme.chart(figure, f"compare_slice_{shown.index(name)}")
+                st.caption(theme.plain(leading.who_leads_in_short(parts[name])))
+
+
 def _too_small(table: pd.DataFrame) -> None:
     """Which slices the figure leaves out, and their figures on demand."""
     few = table[table[Metrics.N_USERS].map(too_few)]
@@ -122,14 +139,14 @@ def _too_small(table: pd.DataFrame) -> None:
 
 
 def _slice_rules(run: Run) -> str:
-    words = (
+    told = (
         "Dots with 95% intervals. Cold-start users have next to no history, cold-start items no training interaction."
     )
     try:
         rules = run.slices.set_index("slice")["rule"]
     except LearnError:
-        return words
-    return words + f" Long-tail users here: {rules['user:long-tail']}; long-tail items: {rules['item:long-tail']}."
+        return told
+    return told + f" Long-tail users here: {rules['user:long-tail']}; long-tail items: {rules['item:long-tail']}."
 
 
 @st.cache_resource(max_entries=16, show_spinner="Reading stored lists …")
@@ -167,24 +184,23 @@ def _variety(
         candidates,
         metric,
     )
-    words = f"{overview.metric_label(metric)}@{k}"
-    theme.conclude(conclusions.trade_offs(table, words))
+    measured = f"{overview.metric_label(metric)}@{k}"
+    theme.conclude(conclusions.trade_offs(table, measured))
     aside = table[conclusions.outside(table["accuracy"].to_numpy(dtype=float))]
     for row in aside.to_dict("records"):
         st.caption(
-            f"{theme.plain(row['label'])} is far from all others ({words} {row['accuracy']:.3f}, coverage "
+            f"{theme.plain(row['label'])} is far from all others ({measured} {row['accuracy']:.3f}, coverage "
             f"{row['coverage']:.1%}) and left out of the picture, so that they can be told apart; the numbers have it."
         )
-    figure = compare_figures.trade_offs_figure(table.drop(aside.index), colours, words)
-    with st.container(key=f"{look.WIDE}compare_variety_part"):
-        picks = st.plotly_chart(
-            figure,
-            width="stretch",
-            key="compare_variety",
-            config={"displayModeBar": False},
-            on_select="rerun",
-            selection_mode="points",
-        )
+    figure = compare_figures.trade_offs_figure(table.drop(aside.index), colours, measured)
+    picks = st.plotly_chart(
+        figure,
+        width="stretch",
+        key="compare_variety",
+        config={"displayModeBar": False},
+        on_select="rerun",
+        selection_mode="points",
+    )
     points = picks.selection.points if picks is not None else []
     for point in points[:1]:
         name = point["customdata"][0] if isinstance(point["customdata"], list) else point["customdata"]

@@ -18,8 +18,9 @@ from learn.evaluation.better import few_words
 from learn.evaluation.metrics import says_little
 from learn.evaluation.protocol import default_k
 from learn.explore.catalogue import Catalogue
-from learn.explore.colours import category_colours, run_colours
+from learn.explore.colours import category_colours, run_colours, run_symbols
 from learn.explore.figures import base as figures
+from learn.explore.figures.panels import runs_figure
 from learn.explore.metrics import conclusions, leading, overview
 from learn.explore.metrics import origin as origins
 from learn.explore.metrics.result import kind_words
@@ -37,8 +38,9 @@ def draw() -> None:
         "A frozen language model (the *LLM*) reads what an item **is**; a small transformer (*PAL*) learns what people "
         "**go on to buy**."
     )
-    first_minute.show_ways_in(view, runs)
     result.show(dataset, runs)
+    first_minute.show_ways_in(view, runs)
+    result.show_words(dataset, runs)
     words.glossary()
     first_minute.show_towers()
     _results(dataset, runs)
@@ -98,12 +100,13 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return
-    colours = run_colours((run.name, run.info.variant) for run in runs.usable)
+    pairs = [(run.name, run.info.variant) for run in runs.usable]
     measured = f"{overview.metric_label(metric)}@{k}"
     ranked = _against(table, runs.usable, cache.run_key(runs.usable), metric, int(k), candidates, part)
     says = leading.who_leads(ranked, measured) if overview.more_is_better(metric) else ""
     kinds = {run.name: kind_words(run) for run in runs.usable}
-    theme.chart(figures.metrics_figure(table, colours, measured, kinds), "overview_metrics", says)
+    figure = runs_figure(table, run_colours(pairs), run_symbols(pairs), measured, kinds)
+    theme.chart(figure, "overview_metrics", says)
     n_users = float(table[Metrics.N_USERS].max())
     theme.caution(few_words(n_users))
     origin.show(
@@ -118,6 +121,9 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
 
 def _text_is_worth(data: Dataset, runs: FoundRuns) -> None:
     said = cache.said_of_text(runs.usable, data, cache.run_key(runs.usable), data.fingerprint)
+    if said:
+        st.subheader("What is the text worth?", anchor=False)
+        st.caption("Told before the target is seen: on the validation part, and by another measure than above.")
     for sentence in said[:1]:
         theme.conclude(sentence)
     for sentence in said[1:]:

@@ -24,8 +24,8 @@ from learn.ranking.schema import FUSED, LOG_LOSS, METRICS, NONE, RAW, REVENUE, U
 def draw() -> None:
     st.title("Ranking", anchor=False)
     st.caption(
-        "A ranker puts what somebody is about to be shown in order, the likeliest purchase first. Does it do so better "
-        "when it knows LEARN's vectors, too? (The paper's Tables 8 and 9.)"
+        "A ranker puts what somebody is about to be shown in order. Does it do so better when it knows LEARN's "
+        "vectors, too?"
     )
     folders = cache.ranking_reports()
     if not folders:
@@ -38,13 +38,8 @@ def draw() -> None:
     metric = url.linked(
         right.selectbox, "Measure", METRICS_SHOWN, url.RANKED_METRIC, UAUC, format_func=ranking.METRIC_WORDS.get
     )
-    if dataset in (COMPLETEJOURNEY, SOLD):
-        st.caption(
-            "An impression: an item that a store promoted, on display or in the mailer, in a week in which the "
-            "household visited it. Converted: that visit's basket holds it."
-        )
     report = read_report(folders[dataset])
-    _gains(report.rows, metric)
+    _gains(report.rows, metric, dataset)
     origin.show(origins.of_ranking(report.about, report.rows, _here(dataset)))
     _slices(report.rows, report.about, metric)
     _calibration(report.about)
@@ -69,28 +64,47 @@ def _unit(metric: str) -> str:
     return {"revenue": "revenue per user", "log_loss": "log loss"}.get(metric, metric.upper())
 
 
-def _gains(rows: pd.DataFrame, metric: str) -> None:
+def _gains(rows: pd.DataFrame, metric: str, dataset: str) -> None:
     st.subheader("What do LEARN's vectors add?", anchor=False)
     table = ranking.gains(rows, metric)
-    digits = ranking.digits_that_add_up(table)
-    fused = table[table[Results.FEATURES] == FUSED].to_dict("records")
-    for column, row in zip(st.columns(max(len(fused), 1)), fused, strict=False):
+    fused = table[table[Results.FEATURES] == FUSED]
+    says = conclusions.ranking_gain(fused, NAMES, metric == LOG_LOSS)
+    theme.chart(ranking_figures.gains_figure(table, _unit(metric)), "ranking_gains", says)
+    _how_to_read(metric, dataset)
+    _tiles(fused, metric)
+    _numbers(rows, table, metric)
+
+
+def _how_to_read(metric: str, dataset: str) -> None:
+    words = (
+        f"Dots {'left' if metric == LOG_LOSS else 'right'} of the dotted line: better than without LEARN. A whisker is "
+        "the 95% interval of that difference on the same users: one that crosses the line is no more than chance. "
+        f"*{ranking.IN_SHORT[metric].partition(':')[0]}*:{theme.plain(ranking.IN_SHORT[metric].partition(':')[2])}. "
+        "*LightGBM*: boosted trees; *DNN*: a neural network. Both also know the ordinary things: what was bought "
+        "before, popularity, price, place in the store."
+    )
+    if dataset in (COMPLETEJOURNEY, SOLD):
+        words += (
+            " *Impression*: an item that a store promoted, on display or in the mailer, in a week in which the "
+            "household visited it. *Converted*: that visit's basket holds it."
+        )
+    st.caption(f"{words} The paper's Tables 8 and 9 ask the same.")
+
+
+def _tiles(fused: pd.DataFrame, metric: str) -> None:
+    rows = fused.to_dict("records")
+    for column, row in zip(st.columns(max(len(rows), 1)), rows, strict=False):
         mean, gain = row[Results.MEAN], row[Results.GAIN]
         column.metric(
-            f"{theme.plain(NAMES[row[Results.RANKER]])}: {_unit(metric)} with LEARN",
+            f"{theme.plain(NAMES[row[Results.RANKER]])}: {_unit(metric)} with LEARN, fused",
             f"{mean:.4f}",
             f"{gain:+.4f} ({gain / (mean - gain):+.1%} of what it was without)" if mean > gain else f"{gain:+.4f}",
             delta_color="inverse" if metric == LOG_LOSS else "normal",
         )
-    theme.conclude(conclusions.ranking_gain(table[table[Results.FEATURES] == FUSED], NAMES, metric == LOG_LOSS))
-    st.caption(
-        f"Dots {'left' if metric == LOG_LOSS else 'right'} of the dotted line: better than without LEARN. A whisker is "
-        "the 95% interval of that difference on the same users: one that crosses the line is no more than chance. "
-        "*Raw vectors*: all their dimensions as features. *Their cosine*: one number. *Fused*: a small module adapts "
-        "them to conversions first; *other task*: it learned whether anything of the item's category was taken. "
-        "Both rankers also know the ordinary things: what was bought before, popularity, price, place in the store."
-    )
-    theme.chart(ranking_figures.gains_figure(table, _unit(metric)), key="ranking_gains")
+
+
+def _numbers(rows: pd.DataFrame, table: pd.DataFrame, metric: str) -> None:
+    digits = ranking.digits_that_add_up(table)
     shown = pd.DataFrame(
         {
             "Ranker": [NAMES.get(name, name) for name in table[Results.RANKER]],

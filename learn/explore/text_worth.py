@@ -14,6 +14,7 @@ from learn.data.dataset import Dataset
 from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
+from learn.evaluation.better import signed
 from learn.evaluation.validation import comparing_metric
 from learn.explore.maps.neighbours import nearest
 from learn.explore.maps.spaces import content_view
@@ -66,8 +67,9 @@ class TextWorth:
             return f"What the text is worth, by {self.metric} on validation: {told}. It is {end}."
         both = _value(self.both)
         told += f", both together {both:.4f}"
-        change = f"{both / counts - 1:+.0%}" if counts else "all there is"
-        end = f"it adds next to nothing to counts ({change})" if self.is_little else f"it adds {change} to counts"
+        change = f"{signed(100 * (both / counts - 1), 0)}%" if counts else "all there is"
+        nothing = "nothing" if both < counts else "next to nothing"
+        end = f"it adds {nothing} to counts ({change})" if self.is_little else f"it adds {change} to counts"
         return f"What the text is worth, by {self.metric} on validation: {told}: {end}."
 
 

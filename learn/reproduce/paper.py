@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations, pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -68,20 +70,33 @@ def paper_data(benchmark: str) -> str:
     return "the paper's industrial data (Kuaishou)" if benchmark in INDUSTRIAL else ""
 
 
-def same_order(chosen: pd.DataFrame, paper: dict[str, float]) -> str:
-    """Whether the rows of both come in the paper's order: a sentence; "" for fewer than two.
+def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
+    """Whether the rows of both come in the paper's order, and how far that is from chance: two that stand the other way
+    round here, or as there, count where their intervals do not touch. A sentence; "" for fewer than two rows.
 
     Args:
-        chosen: columns run, label, mean, as `learn.reproduce.results.one_metric` gives them.
+        chosen: columns run, label, mean, low, high, as `learn.reproduce.results.one_metric` gives them.
         paper: Run -> the paper's number.
     """
     both = chosen[chosen["run"].isin(list(paper))].dropna(subset=["mean"])
     if len(both) < 2:
         return ""
-    ours = list(both.sort_values("mean", ascending=False, kind="stable")["run"])
-    theirs = sorted(ours, key=lambda run: -paper[run])
-    labels = both.set_index("run")["label"]
-    order = ", ".join(labels[run] for run in theirs)
-    if ours == theirs:
-        return f"The paper's order holds here: {order}."
-    return f"The paper's order is another one: {order}."
+    rows = both.sort_values("mean", ascending=False, kind="stable").to_dict("records")
+    pairs = list(combinations(rows, 2))
+    turned = [pair for pair in pairs if paper[pair[0]["run"]] < paper[pair[1]["run"]]]
+    if not turned:
+        near = [f"{one['label']} and {other['label']}" for one, other in pairwise(rows) if not _apart(one, other)]
+        said = f"The paper's order holds here: {', '.join(row['label'] for row in rows)}"
+        return f"{said}. Intervals touch here: {'; '.join(near)}." if near else f"{said}."
+    first = max(rows, key=lambda row: paper[row["run"]])
+    leads = f"In the paper {first['label']} leads, here {rows[0]['label']}"
+    leads = f"{first['label']} leads in both" if first is rows[0] else leads
+    sure = sum(_apart(*pair) for pair in turned)
+    stand = "stands" if len(turned) == 1 else "stand"
+    how = f"{sure} of them with intervals that do not touch" if sure else "with intervals that touch"
+    return f"{leads}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here, {how}."
+
+
+def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the interval of ``one``, which has the greater mean, lies beyond that of ``other``."""
+    return bool(one["low"] > other["high"])

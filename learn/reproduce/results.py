@@ -9,7 +9,9 @@ import pandas as pd
 from learn.checksums import NAME as CHECKSUMS
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
+from learn.explore.metrics.result import variant_gloss
 from learn.files import read_json
+from learn.runs.baselines import REFIT_SUFFIX
 from learn.workspace import Workspace
 
 NEEDED = {"run", "dataset", Metrics.METRIC, Metrics.K, Metrics.MEAN, Metrics.LOW, Metrics.HIGH}
@@ -26,6 +28,7 @@ KIND_WORDS = {
     "reference": "a simple recommender that trains no transformer",
 }
 """What the rows of a kind are."""
+REFITTED = "the same, learned from training and validation together"
 ROW_WORDS = {
     "learn-dense": "as LEARN, text, but under the paper's objective: each item of the past predicts every later one, "
     "not the next one only, and sequences are cut in two",
@@ -86,11 +89,24 @@ def one_metric(rows: pd.DataFrame, metric: str, k: int, candidates: str, part: s
     return chosen.sort_values(Metrics.MEAN, ascending=False, kind="stable").reset_index(drop=True)
 
 
+def variant_of(run: str) -> str:
+    """The code of the tower or baseline that a row is of, refitted or not; of another row its own name."""
+    return run.removesuffix(REFIT_SUFFIX)
+
+
 def row_words(chosen: pd.DataFrame) -> dict[str, list[str]]:
-    """What the rows of `one_metric` are -> the labels of which it is true, in the order of the rows."""
+    """What the rows of `one_metric` are -> the labels of which it is true, in the order of the rows.
+
+    A tower and a baseline by themselves (`learn.explore.metrics.result.variant_gloss`), another row by its kind; one
+    that is refitted beside one that is not as `REFITTED`.
+    """
     found: dict[str, list[str]] = {}
+    there = set(chosen["run"])
     for row in chosen.to_dict("records"):
-        words = ROW_WORDS.get(row["run"]) or KIND_WORDS.get(str(row.get("kind")))
+        run, kind = str(row["run"]), KIND_WORDS.get(str(row.get("kind")))
+        words = ROW_WORDS.get(run) or variant_gloss(variant_of(run)) or kind
+        if run.endswith(REFIT_SUFFIX) and variant_of(run) in there:
+            words = REFITTED
         if words:
             found.setdefault(words, []).append(str(row["label"]))
     return found

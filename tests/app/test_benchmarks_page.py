@@ -3,6 +3,7 @@
 import pytest
 
 from learn.evaluation.better import chance_words
+from learn.reproduce.paper import paper_values, same_order
 from learn.reproduce.report import publish
 from learn.reproduce.results import one_metric
 from learn.reproduce.summary import summarise
@@ -41,6 +42,20 @@ def test_a_peer_that_could_not_run_says_why(workspace, open_page, table):  # noq
     page = open_page("benchmarks")
     assert page.dataframe[0].value["Run"].tolist() == ["Base"]
     assert "**Ours** did not run here: there is no environment" in texts(page)
+
+
+def test_the_papers_rows_stand_beside_ours_and_every_row_is_explained(workspace, open_page, table):  # noqa: F811
+    names = {"base": "without-align", "ours": "c"}
+    rows = summarise(table, {name: [fake_run([1, 0, 0, 0])] for name in names})
+    rows = rows.assign(run=rows["run"].map(names), kind="text")
+    publish(rows, workspace.root.parent / "benchmarks" / "table4.json")
+    page = open_page("benchmarks")  # opens where the paper has numbers
+    assert page.selectbox(key="length_choice").value == "10"
+    shown = texts(page).replace("\\", "")
+    assert "Beside the paper: Recall@10" in shown and "**In the paper, on Amazon Scientific" in shown
+    assert same_order(one_metric(rows, "recall", 10, "all"), paper_values("table4", "recall", 10)) in shown
+    assert "*Base*: nothing learned" in shown and "*Ours*: items as the language model describes them" in shown
+    assert "Beside the paper" not in texts(open_page("benchmarks", measure="recall", length="50"))
 
 
 def test_an_unknown_benchmark_in_the_link_is_named(workspace, open_page, summary):  # noqa: F811

@@ -5,8 +5,10 @@ import shutil
 import pytest
 
 from learn.data.dataset import Dataset
-from learn.evaluation.better import chance_words, interval_words, signed
+from learn.evaluation.better import FEW_USERS, chance_words, interval_words, signed
+from learn.explore.figures.compare import SLICE_WORDS
 from learn.explore.metrics import compare
+from learn.explore.metrics.overview import collect_metrics
 from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
@@ -45,6 +47,18 @@ def test_the_numbers_of_variety_are_the_functions(trained_workspace, open_page, 
     shown = {item for row in lists["popularity"][:, :10] for item in row if item >= 0}
     assert table.loc["Popularity", "coverage"] == pytest.approx(len(shown) / dataset.n_items)
     assert len(table) == 5 and not page.error
+
+
+def test_a_slice_each_is_drawn_and_those_of_few_users_are_left_out(trained_workspace, open_page, runs, mounted_by_key):
+    table = compare.by_slice(collect_metrics(list(runs.values())), "recall", 10, "new")
+    people = table.groupby("slice")["n_users"].max()
+    page = open_page("compare", metric="recall", at="10", among="new")
+    shown = texts(page)
+    for name, n in people.items():
+        heading = f"**{SLICE_WORDS[name]}** · {n:,.0f} users"
+        assert (heading in shown) == (n >= FEW_USERS), name
+    assert (people < FEW_USERS).any() and (people >= FEW_USERS).any()
+    assert "*PAL*: " in shown and "no item PAL" in shown  # the label's word is explained
 
 
 def test_one_run_has_nothing_to_be_compared_with(trained_workspace, open_page, mounted_by_key):

@@ -39,6 +39,16 @@ def test_shows_the_gains_of_the_report(report, open_page):
     assert "3 unknown user" in texts(page) and not page.error
 
 
+def test_the_picture_and_what_it_says_stand_before_how_it_is_read(report, open_page):
+    page = open_page("ranking")
+    order = [str(getattr(one, "value", "")) for one in page.main if one.type in ("markdown", "caption")]
+    says = next(place for place, words in enumerate(order) if ":material/arrow_forward:" in words)
+    reads = next(place for place, words in enumerate(order) if words.startswith("Dots right of the dotted line"))
+    assert says < reads and "UAUC*: for each user, how often" in order[reads]
+    charts = [one.type for one in page.main].index("plotly_chart")
+    assert charts < [str(getattr(one, "value", "")) for one in page.main].index(order[reads])
+
+
 def test_the_link_chooses_the_measure(report, open_page):
     page = open_page("ranking", judged=REVENUE)
     assert "not an A/B test" in texts(page) and "revenue per user" in page.dataframe[0].value.columns

@@ -22,6 +22,19 @@ def test_the_papers_numbers_are_found_by_metric():
 
 def test_whether_the_order_is_the_papers():
     chosen = pd.DataFrame({"run": ["a", "b", "x"], "label": ["A", "B", "X"], "mean": [0.3, 0.2, 0.9]})
+    chosen = chosen.assign(low=chosen["mean"] - 0.01, high=chosen["mean"] + 0.01)
     assert paper.same_order(chosen, {"a": 5.0, "b": 4.0}) == "The paper's order holds here: A, B."
-    assert paper.same_order(chosen, {"a": 4.0, "b": 5.0}) == "The paper's order is another one: B, A."
+    assert paper.same_order(chosen, {"a": 4.0, "b": 5.0}) == (
+        "In the paper B leads, here A; 1 of 1 pairs of rows stands the other way round here, 1 of them with intervals "
+        "that do not touch."
+    )
+    assert paper.same_order(chosen, {"a": 4.0, "b": 3.0, "x": 3.5}).startswith("In the paper A leads, here X; 1 of 3")
+    near = chosen.assign(low=[0.1, 0.19, 0.89])
+    assert paper.same_order(near, {"x": 9.0, "a": 4.0, "b": 5.0}) == (
+        "X leads in both; 1 of 3 pairs of rows stands the other way round here, with intervals that touch."
+    )
     assert paper.same_order(chosen, {"a": 4.0}) == ""
+    wide = chosen.assign(low=chosen["mean"] - 0.1)
+    assert paper.same_order(wide, {"a": 5.0, "b": 4.0}) == (
+        "The paper's order holds here: A, B. Intervals touch here: A and B."
+    )

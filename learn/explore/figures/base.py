@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -83,7 +83,8 @@ def timeline_figure(table: pd.DataFrame, cuts: dict[str, str]) -> go.Figure:
             yanchor="bottom",
         )
     figure.update_yaxes(title="events")
-    return _finish(figure, 270, barmode="stack")
+    # Above what is written at the cuts, which a narrow window puts below it.
+    return _finish(figure, 290, barmode="stack", legend=LEGEND | {"y": 1.12}, margin=MARGIN | {"t": 60})
 
 
 def lengths_figure(table: pd.DataFrame) -> go.Figure:
@@ -137,13 +138,8 @@ def categories_figure(table: pd.DataFrame, colours: dict[str, str]) -> go.Figure
     return _finish(figure, 280)
 
 
-def metrics_figure(
-    table: pd.DataFrame, colours: dict[str, str], metric_name: str, kinds: Mapping[str, str] | None = None
-) -> go.Figure:
-    """Dots of `overview.compare_runs` with their 95% intervals, the best on top.
-
-    ``kinds``: Run -> what it goes by in a few words, written below its label.
-    """
+def metrics_figure(table: pd.DataFrame, colours: dict[str, str], metric_name: str) -> go.Figure:
+    """Dots of `overview.compare_runs` with their 95% intervals, the best on top."""
     figure = go.Figure()
     symbols = run_symbols(zip(table["run"], table.get("variant", table["run"]), strict=True))
     for row in table.to_dict("records"):
@@ -152,7 +148,7 @@ def metrics_figure(
         interval = f"<br>95% interval {low:.4f} to {high:.4f}" if pd.notna(low) else ""
         figure.add_scatter(
             x=[mean],
-            y=[_with_kind(row, kinds or {})],
+            y=[_plain_one(row["label"])],
             mode="markers",
             marker={"size": 14, "color": colour, "symbol": symbols[row["run"]]},
             error_x={
@@ -170,11 +166,6 @@ def metrics_figure(
     # Its own range: Plotly would leave two rows' room above the first.
     figure.update_yaxes(range=[len(table) - 0.4, -0.6], ticklabelstandoff=6, showgrid=True)
     return _finish(figure, 74 + 36 * max(len(table), 2), showlegend=False)
-
-
-def _with_kind(row: dict[str, Any], kinds: Mapping[str, str]) -> str:
-    kind = kinds.get(row["run"], "")
-    return _plain_one(row["label"]) + (f"<br><i>{_plain_one(kind)}</i>" if kind else "")
 
 
 def history_figure(table: pd.DataFrame, category_order: Sequence[str]) -> go.Figure:

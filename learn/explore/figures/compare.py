@@ -108,8 +108,10 @@ def trade_offs_figure(table: pd.DataFrame, colours: dict[str, str], accuracy: st
     """Four panels of `compare.trade_offs`: accuracy upwards against each of `compare.TRADE_OFFS`."""
     names = list(TRADE_OFFS)
     symbols = run_symbols(zip(table["run"], table["variant"], strict=True))
-    figure = make_subplots(cols=len(names), shared_yaxes=True, horizontal_spacing=0.03)
-    for column, name in enumerate(names, 1):
+    # Two beside each other: four would leave each a strip on a telephone.
+    figure = make_subplots(rows=2, cols=2, shared_yaxes=True, horizontal_spacing=0.05, vertical_spacing=0.2)
+    for place, name in enumerate(names):
+        line, column = place // 2 + 1, place % 2 + 1
         for row in table.to_dict("records"):
             label = plain_one(row["label"])
             figure.add_scatter(
@@ -118,7 +120,7 @@ def trade_offs_figure(table: pd.DataFrame, colours: dict[str, str], accuracy: st
                 mode="markers",
                 name=label,
                 legendgroup=row["run"],
-                showlegend=column == 1,
+                showlegend=not place,
                 customdata=[row["run"]],
                 marker={
                     "size": 14,
@@ -126,12 +128,12 @@ def trade_offs_figure(table: pd.DataFrame, colours: dict[str, str], accuracy: st
                     "symbol": symbols[row["run"]],
                 },
                 hovertemplate=f"{name.replace('_', ' ')} %{{x:.4f}}<br>{accuracy} %{{y:.4f}}<extra>{label}</extra>",
-                row=1,
+                row=line,
                 col=column,
             )
-        figure.update_xaxes(title={"text": AXES[name], "font": {"size": 12}}, nticks=5, row=1, col=column)
+        figure.update_xaxes(title={"text": AXES[name], "font": {"size": 12}}, nticks=5, row=line, col=column)
     figure.update_yaxes(title=accuracy, col=1)
-    return finish(figure, 330)
+    return finish(figure, 560)
 
 
 def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:

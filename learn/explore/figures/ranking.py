@@ -11,6 +11,8 @@ from learn.evaluation.better import too_few
 from learn.explore.colours import REST_COLOUR
 from learn.explore.figures.base import finish, plain_one
 from learn.explore.figures.compare import SLICE_WORDS
+from learn.explore.figures.headed import head_above
+from learn.explore.metrics.ranking import FEATURE_WORDS
 from learn.ranking.metrics import UserAUC
 from learn.ranking.report import NAMES
 from learn.ranking.schema import FUSED, LIGHTGBM, NONE, RANKERS, Results
@@ -18,13 +20,14 @@ from learn.ranking.schema import FUSED, LIGHTGBM, NONE, RANKERS, Results
 RANKER_SYMBOLS = {LIGHTGBM: "circle", "dnn": "diamond"}
 RANKER_COLOURS = {LIGHTGBM: "#3f63e0", "dnn": "#d9652b"}
 OFFSET = 0.16  # of a ranker's dots from the middle of their line
+PITCH = 58  # pixels from a line to the next
 
 
 def gains_figure(table: pd.DataFrame, unit: str) -> go.Figure:
     """Dots with 95% intervals of `ranking.gains`: one line per set of features, one colour per ranker."""
     table = table[table[Results.FEATURES] != NONE]
     names = list(dict.fromkeys(table[Results.FEATURES]))
-    labels = [NAMES.get(name, plain_one(name)) for name in names]
+    labels = [f"<b>{NAMES.get(name, plain_one(name))}</b>{_after(FEATURE_WORDS.get(name, ''))}" for name in names]
     return _dots(table, Results.FEATURES, names, labels, f"gain in {unit} over the same ranker without LEARN")
 
 
@@ -37,11 +40,15 @@ def slices_figure(table: pd.DataFrame, unit: str) -> go.Figure:
     names = list(dict.fromkeys(table["slice"]))
     facts = table.groupby("slice")[["share_of_impressions", "users"]].max()
     labels = [
-        f"{SLICE_WORDS.get(name, plain_one(name))}<br>{facts['users'][name]:,.0f} users, "
+        f"<b>{SLICE_WORDS.get(name, plain_one(name))}</b>: {facts['users'][name]:,.0f} users, "
         f"{facts['share_of_impressions'][name]:.1%} of impressions"
         for name in names
     ]
     return _dots(table, "slice", names, labels, f"gain in {unit} from the fused features")
+
+
+def _after(words: str) -> str:
+    return f": {words}" if words else ""
 
 
 def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str], title: str) -> go.Figure:
@@ -67,18 +74,15 @@ def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str],
             hovertemplate="%{x:+.4f} [%{customdata[0]:+.4f}, %{customdata[1]:+.4f}]"
             + f"<extra>{NAMES[ranker]}</extra>",
         )
-    figure.add_vline(x=0, line={"color": REST_COLOUR, "width": 1, "dash": "dot"})
-    figure.update_xaxes(title=title)
-    figure.update_yaxes(
-        tickmode="array",
-        tickvals=list(range(len(names))),
-        ticktext=labels,
-        range=[len(names) - 0.5, -0.5],
-        showgrid=False,
-        zeroline=False,
-        ticklabelstandoff=6,
-    )
-    return finish(figure, 120 + 52 * len(names))
+    for place, words in enumerate(labels):  # above the dots: beside them they would leave a telephone no width
+        head_above(figure, place - OFFSET, words, shift=7)
+        figure.add_shape(  # not through the words
+            type="line", x0=0, x1=0, y0=place - 1.7 * OFFSET, y1=place + 2 * OFFSET,
+            line={"color": REST_COLOUR, "width": 1.5, "dash": "dot"},
+        )  # fmt: skip
+    figure.update_xaxes(title={"text": title, "font": {"size": 13}}, nticks=6)
+    figure.update_yaxes(range=[len(names) - 0.65, -0.72], showticklabels=False, showgrid=False, zeroline=False)
+    return finish(figure, 92 + PITCH * len(names))
 
 
 def calibration_figure(table: pd.DataFrame) -> go.Figure:

@@ -143,6 +143,25 @@ def who_leads(table: pd.DataFrame, metric: str) -> str:
     return f"{may}; {_rest(behind)} behind by more than chance." if len(behind) else f"{may}."
 
 
+def how_sure(table: pd.DataFrame, column: str = "label", most: int = 3) -> str:
+    """Of `against`: how sure the first one's lead is, to stand behind "A leads, ": "by more than chance", or before
+    whom it is not; where no paired interval is known and the two separate ones touch, that.
+
+    ``column``: what the rows go by; ``most``: how many of them are named.
+    """
+    _, close = split_by_chance(table)
+    unknown = close[DIFFERENCE[0]].isna()
+    told = [f"by no more than chance before {_names(close[~unknown], most, column)}"] if (~unknown).any() else []
+    told += [f"but its interval touches that of {_names(close[unknown], most, column)}"] if unknown.any() else []
+    return ", ".join(told) or "by more than chance"
+
+
+def who_leads_in_short(table: pd.DataFrame) -> str:
+    """Of `against`: who leads, and how sure that is, without figures."""
+    table = table.dropna(subset=[Metrics.MEAN])
+    return f"{table.iloc[0]['label']} leads, {how_sure(table)}." if len(table) > 1 else ""
+
+
 def _named(rows: pd.DataFrame, most: int = 3) -> str:
     """The first few by name and figure, the others by their number."""
     names = [
@@ -192,8 +211,8 @@ def leaders_by_part(parts: Mapping[str, pd.DataFrame]) -> str:
     return said + (f" Too few users to say of {listed(few)}." if few else "")
 
 
-def _names(rows: pd.DataFrame, most: int = 3) -> str:
-    names = list(rows["label"].head(most))
+def _names(rows: pd.DataFrame, most: int = 3, column: str = "label") -> str:
+    names = list(rows[column].head(most))
     return listed([*names, *([f"{len(rows) - most} more"] if len(rows) > most else [])])
 
 

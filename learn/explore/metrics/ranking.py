@@ -12,7 +12,21 @@ from learn.evaluation.better import MORE, NO_MORE, interval_words, more_than_cha
 from learn.explore.catalogue import Catalogue
 from learn.ranking.impressions import Impressions
 from learn.ranking.report import DIGITS, NAMES
-from learn.ranking.schema import FUSED, LOG_LOSS, METRICS, NONE, RANKERS, REVENUE, Results
+from learn.ranking.schema import (
+    AUC,
+    COSINE,
+    FUSED,
+    FUSED_OTHER,
+    LOG_LOSS,
+    METRICS,
+    NONE,
+    RANKERS,
+    RAW,
+    REVENUE,
+    UAUC,
+    WUAUC,
+    Results,
+)
 
 METRIC_WORDS = {
     "uauc": "UAUC: mean over users of the AUC of their own impressions",
@@ -22,6 +36,22 @@ METRIC_WORDS = {
     "revenue": "replayed revenue of the head of every user's list, per user",
 }
 assert set(METRIC_WORDS) == set(METRICS)
+_AUC = "how often what was bought is ranked above what was left: 0.5 is guessing, 1 is perfect"
+IN_SHORT = {
+    UAUC: f"UAUC: for each user, {_AUC}; the mean over users",
+    WUAUC: f"WUAUC: for each user, {_AUC}; the mean over users, weighted by how much they were shown",
+    AUC: f"AUC: {_AUC}",
+    LOG_LOSS: "log loss: how far the predicted probabilities are from what happened",
+    REVENUE: "revenue: what was bought of the head of every user's reordered list, replayed",
+}
+"""What a measure is, for people who never met it."""
+FEATURE_WORDS = {
+    RAW: "all their dimensions as features",
+    COSINE: "one number, how near item and user are",
+    FUSED: "a small module adapts them to conversions first",
+    FUSED_OTHER: "adapted to purchases of the item's category",
+}
+"""What a ranker is given of LEARN's vectors."""
 
 
 def gains(rows: pd.DataFrame, metric: str, slice_name: str = Slices.WHOLE) -> pd.DataFrame:

@@ -23,27 +23,49 @@ RESULT_METRIC = "recall"
 """In which the result is told, where nobody chose another one."""
 
 
+COUNTS, LEARNED, BOTH, UNTRAINED, FOREIGN = (
+    "counts",
+    "text, learned",
+    "text and counts",
+    "text, nothing learned",
+    "made elsewhere",
+)
+KINDS = {
+    COUNTS: ("counts", "lead"),
+    LEARNED: ("what was learned from text", "leads"),
+    BOTH: ("text and counts together", "lead"),
+    UNTRAINED: ("text with nothing learned", "leads"),
+    FOREIGN: ("what was made elsewhere", "leads"),
+}
+"""What a Run goes by (`kind_words`) -> the same in a sentence, and its verb."""
+
+
 def kind_words(run: Run) -> str:
-    """What a Run goes by, in two or three words: "text, learned", "counts", "text and counts"."""
+    """What a Run goes by, in two or three words: a key of `KINDS`."""
     if run.info.kind == "blend":
-        return "text and counts"
+        return BOTH
     baseline = BASELINES.get(run.info.variant)
     if baseline is not None:
-        return "text and counts" if baseline.reference.reads_content else "counts"
+        return BOTH if baseline.reference.reads_content else COUNTS
     tower = ITEM_TOWERS.get(run.info.variant)
     if tower is None:
-        return "made elsewhere"
-    return "text, learned" if tower.trained else "text, nothing learned"
+        return FOREIGN
+    return LEARNED if tower.trained else UNTRAINED
 
 
 def gloss(run: Run) -> str:
     """What a Run is, for people who never read the paper, in a line without a full stop; "" where nothing is known."""
-    tower, baseline = ITEM_TOWERS.get(run.info.variant), BASELINES.get(run.info.variant)
+    return variant_gloss(run.info.variant) or (
+        "the scores of both added up, their weight chosen on validation" if run.info.kind == "blend" else ""
+    )
+
+
+def variant_gloss(variant: str) -> str:
+    """The same of an item tower or a baseline, by its code; "" of anything else."""
+    tower, baseline = ITEM_TOWERS.get(variant), BASELINES.get(variant)
     if tower is not None:
         return f"{tower.plain_name[0].lower()}{tower.plain_name[1:]}"
-    if baseline is not None:
-        return baseline.explanation.rstrip(".")
-    return "the scores of both added up, their weight chosen on validation" if run.info.kind == "blend" else ""
+    return "" if baseline is None else baseline.explanation.rstrip(".")
 
 
 def compared(runs: Sequence[Run], metric: str, k: int, candidates: str, part: str = Slices.WHOLE) -> pd.DataFrame:

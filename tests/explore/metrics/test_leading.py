@@ -111,3 +111,20 @@ def test_words_of_chance_and_of_numbers():
     assert better.too_few(29) and not better.too_few(30) and better.few_words(30) == ""
     assert "29 users, fewer than 30" in better.few_words(29)
     assert leading.listed([]) == "" and leading.listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_how_sure_a_lead_is_names_those_that_are_level_and_those_that_are_not_known():
+    table = pd.DataFrame(
+        {
+            "run": list("abcd"),
+            "label": list("ABCD"),
+            "mean": [0.4, 0.3, 0.2, 0.1],
+            "difference": [np.nan, 0.1, np.nan, 0.3],
+            "difference_low": [np.nan, -0.1, np.nan, 0.2],
+            "difference_high": [np.nan, 0.2, np.nan, 0.4],
+        }
+    )
+    assert leading.how_sure(table) == "by no more than chance before B, but its interval touches that of C"
+    assert leading.how_sure(table.iloc[[0, 3]]) == "by more than chance"
+    assert leading.who_leads_in_short(table.iloc[[0, 3]]) == "A leads, by more than chance."
+    assert leading.who_leads_in_short(table.head(1)) == ""

@@ -1,0 +1,28 @@
+"""Words are explained where they are first met: by one table, what uses others with them, nothing twice."""
+
+from types import SimpleNamespace
+
+from app.panels import words
+
+
+def run(name, variant, label):
+    return SimpleNamespace(name=name, info=SimpleNamespace(variant=variant, label=label, kind="learn"))
+
+
+RUNS = [run("c", "c", "(c) no item PAL"), run("l3ae", "l3ae", "L3AE"), run("w", "without-align", "w/o Align")]
+
+
+def test_a_run_is_explained_and_so_are_the_words_that_its_label_uses():
+    told = words.first_met(RUNS, ["c", "w", "c"], "recall", 10)
+    assert told.startswith("*Recall@10*: ") and told.count("no item PAL") == 1
+    assert "*w/o Align*: nothing learned" in told
+    assert f"*PAL*: {words.IN_SHORT['PAL']}" in told and f"*LLM*: {words.IN_SHORT['LLM']}" in told
+
+
+def test_what_the_page_has_explained_is_not_explained_again():
+    assert "L3AE" in words.first_met(RUNS, ["l3ae"]) and "*LLM*" in words.first_met(RUNS, ["l3ae"])
+    assert "*LLM*" not in words.first_met(RUNS, ["l3ae"], known=("LLM",))
+
+
+def test_a_word_within_another_is_none():
+    assert words.in_short("PALE LLMs") == [] and len(words.in_short("an LLM")) == 1

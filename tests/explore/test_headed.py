@@ -1,0 +1,50 @@
+"""Figures whose words stand above their rows: every row with its heading, value and interval, the first in bold."""
+
+import numpy as np
+import pandas as pd
+
+from learn.explore.figures.headed import Row, bars_figure, headed_figure
+from learn.explore.figures.panels import kinds_figure, runs_figure
+
+TABLE = pd.DataFrame(
+    {
+        "run": ["x", "y"],
+        "label": ["X & co", "Y" * 50],
+        "kind": ["counts", "text, learned"],
+        "mean": [0.1, 0.3],
+        "low": [0.05, np.nan],
+        "high": [0.2, np.nan],
+        "n_users": [40, 40],
+    }
+)
+LOOKS = ({"x": "#111111", "y": "#222222"}, {"x": "circle", "y": "square"})
+
+
+def heads(figure):
+    return [one.text for one in sorted(figure.layout.annotations, key=lambda one: one.y)]
+
+
+def test_runs_stand_best_first_under_their_names():
+    figure = runs_figure(TABLE, *LOOKS, "recall@10", {"x": "counts"})
+    assert heads(figure) == [f"<b>{'Y' * 33}… 0.3000</b>", "X &amp; co 0.1000 · counts"]
+    assert [trace.x[0] for trace in figure.data] == [0.3, 0.1]
+    assert [trace.marker.color for trace in figure.data] == ["#222222", "#111111"]
+    assert figure.layout.xaxis.title.text == "recall@10"
+    unknown, known = (trace.error_x for trace in figure.data)
+    assert not unknown.visible and known.visible
+    assert np.allclose([known.array[0], known.arrayminus[0]], [0.1, 0.05])
+
+
+def test_kinds_are_bars_with_their_run_below():
+    figure = kinds_figure(TABLE, *LOOKS)
+    assert heads(figure)[0] == "<b>counts: 0.1000</b><br>X &amp; co"
+    assert [trace.type for trace in figure.data] == ["bar", "bar"]
+
+
+def test_every_line_of_words_has_its_room_above_its_row():
+    row = Row("a<br>b<br>c", 1.0, 0.5, 1.5, "#111111", "circle", "told")
+    for draw in (bars_figure, lambda rows: headed_figure(rows, "x")):
+        short, long = draw([row, row]), draw([row, row, row])
+        pitch = long.layout.height - short.layout.height
+        low, high = short.layout.yaxis.range
+        assert pitch > 3 * 17 and -high * pitch >= 3 * 17 and low > 1
