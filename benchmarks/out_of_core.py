@@ -6,6 +6,7 @@ its own: `prepare` (read, check, split, keep), `train` (one epoch on stored rand
 process held (VmHWM), with all libraries that it loads. A line through the sizes says what a larger one takes.
 
     python -m benchmarks.out_of_core --interactions 1000000 --engine memory --steps prepare
+    python -m benchmarks.out_of_core --interactions 20000000 --train-steps 3
 """
 
 from __future__ import annotations
