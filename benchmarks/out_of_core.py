@@ -6,6 +6,7 @@ its own: `prepare` (read, check, split, keep), `train` (one epoch on stored rand
 process held (VmHWM), with all libraries that it loads. A line through the sizes says what a larger one takes.
 
     python -m benchmarks.out_of_core --interactions 1000000 --engine memory --steps prepare
+    python -m benchmarks.out_of_core --interactions 20000000 --train-steps 3
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ def prepare(folder: Path, engine: str) -> None:
     prepare_dataset(Workspace(folder), Preparation("tables", *tables, name=NAME, engine=engine))
 
 
-def train(folder: Path, engine: str) -> None:
+def train(folder: Path, engine: str, most: int | None = None) -> None:
+    """One epoch, or its first ``most`` steps."""
     from learn.cex.extractor import content_embeddings
     from learn.data.stored import open_dataset
     from learn.pipeline import configuration
@@ -85,7 +87,12 @@ def train(folder: Path, engine: str) -> None:
     prepared, _ = prepare_content(content, dataset.split, config)
     del content
     trainer = Trainer(dataset, dataset.split, prepared, config, workspace.run(NAME, "trained"))
+    plan, began = trainer.plan(0), time.monotonic()
+    whole = len(plan)
+    if most is not None:
+        del plan[most:]  # the trainer's own
     trainer.train_epoch(SilentProgress())
+    print(f"{len(plan)} of {whole} steps, {(time.monotonic() - began) / len(plan):.1f} s each", file=sys.stderr)
 
 
 def evaluate(folder: Path, engine: str) -> None:
@@ -113,11 +120,12 @@ def most_memory() -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def run_apart(folder: Path, step: str, engine: str) -> dict[str, float]:
+def run_apart(folder: Path, step: str, engine: str, most: int | None) -> dict[str, float]:
     """Seconds and bytes of one step in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.out_of_core", "--one", step, "--folder", str(folder)]
     environment = {"OMP_NUM_THREADS": "1", **os.environ}
-    told = subprocess.run([*command, "--engine", engine], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
+    command += ["--engine", engine, *([] if most is None else ["--train-steps", str(most)])]
+    told = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
     return json.loads(told.stdout.splitlines()[-1])
 
 
@@ -135,10 +143,14 @@ def main() -> None:
     parser.add_argument("--predict", type=int, default=20_000_000, help="by a line through the sizes")
     parser.add_argument("--one", choices=STEPS, help="this step here, on the tables of --folder")
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--train-steps", type=int, help="of the epoch, the first ones alone")
     asked = parser.parse_args()
     if asked.one:
         start = time.monotonic()
-        {"prepare": prepare, "train": train, "evaluate": evaluate}[asked.one](asked.folder, asked.engine)
+        if asked.one == "train":
+            train(asked.folder, asked.engine, asked.train_steps)
+        else:
+            {"prepare": prepare, "evaluate": evaluate}[asked.one](asked.folder, asked.engine)
         print(json.dumps({"seconds": time.monotonic() - start, "bytes": most_memory()}))
         return
     found: dict[str, list[float]] = {step: [] for step in asked.steps}
@@ -146,7 +158,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as made:
             write_tables(Path(made), size)
             for step in asked.steps:
-                row = run_apart(Path(made), step, asked.engine)
+                row = run_apart(Path(made), step, asked.engine, asked.train_steps)
                 found[step].append(row["bytes"] / 2**30)
                 print(f"{step} {size:,} interactions: {row['seconds']:.0f} s, {found[step][-1]:.2f} GiB", flush=True)
     if len(asked.interactions) > 1:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
+import math
+import mmap
 import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from learn.files import atomic_path
+from learn.scratch import is_large, let_go
 
 _DIGEST = "sha256"
+_AT_ONCE = 1 << 22
+"""Numbers that are looked at together."""
+_NUMBERS = {
+    "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U64": "<u8",
+    "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?",
+}  # fmt: skip
 
 
 class DamagedTensors(ValueError):
@@ -63,15 +74,61 @@ def load_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     stated = about.pop(_DIGEST, None)
     if stated is not None and stated != _digest(arrays):
         raise DamagedTensors("its values are not those that were written")
-    for name, value in arrays.items():
-        if value.dtype.kind == "f" and not np.isfinite(value).all():
-            raise DamagedTensors(f"{name} holds numbers that are not finite")
+    _check_finite(arrays)
     return arrays, about
+
+
+def map_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """As `load_tensors`, but the arrays of a large file stay there, and in memory is what is being looked at.
+
+    They cannot be written to.
+
+    Raises:
+        DamagedTensors: as there.
+    """
+    try:
+        if not is_large(path.stat().st_size):
+            return load_tensors(path)
+        with safe_open(path, framework="numpy") as file:  # which checks the header
+            about = dict(file.metadata() or {})
+        with path.open("rb") as opened:
+            pages = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+        head = int.from_bytes(pages[:8], "little")
+        told = {name: one for name, one in json.loads(pages[8 : 8 + head]).items() if name != "__metadata__"}
+        arrays = {name: _mapped(pages, 8 + head, one) for name, one in told.items()}
+    except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
+        raise DamagedTensors(str(error)) from error
+    stated = about.pop(_DIGEST, None)
+    if stated is not None and stated != _digest(arrays):
+        raise DamagedTensors("its values are not those that were written")
+    _check_finite(arrays)
+    return arrays, about
+
+
+def _mapped(pages: mmap.mmap, start: int, told: Mapping[str, Any]) -> np.ndarray:
+    """What a header says of one array, as it stands among the pages."""
+    dtype, shape = np.dtype(_NUMBERS[told["dtype"]]), tuple(told["shape"])
+    return np.frombuffer(pages, dtype, math.prod(shape), start + told["data_offsets"][0]).reshape(shape)
+
+
+def _check_finite(arrays: Mapping[str, np.ndarray]) -> None:
+    for name, value in arrays.items():
+        if value.dtype.kind == "f" and not all(np.isfinite(part).all() for part in _parts(value)):
+            raise DamagedTensors(f"{name} holds numbers that are not finite")
+
+
+def _parts(value: np.ndarray) -> Iterator[np.ndarray]:
+    """The numbers of ``value`` in their order, some at a time: what has been looked at need not stay in memory."""
+    flat = np.ascontiguousarray(value).reshape(-1)
+    for start in range(0, max(1, len(flat)), _AT_ONCE):
+        yield flat[start : start + _AT_ONCE]
+        let_go(flat)
 
 
 def _digest(arrays: Mapping[str, np.ndarray]) -> str:
     found = hashlib.sha256()
     for name, value in sorted(arrays.items()):
         found.update(f"{name} {value.dtype.str} {value.shape} ".encode())
-        found.update(np.ascontiguousarray(value).data)
+        for part in _parts(value):
+            found.update(part.data)
     return found.hexdigest()

@@ -15,7 +15,7 @@ from learn.data.validation import validate
 from learn.evaluation.protocol import evaluate, rank_vectors
 from learn.files import write_json
 from learn.runs.info import RunInfo, write_info, write_table, write_vectors
-from learn.runs.write import recommendations_table
+from learn.runs.lists_file import recommendations_table
 from learn.workspace import Workspace
 
 NAME = "synthetic"

@@ -54,7 +54,7 @@ def pack_vectors(
 
 def unpack_vectors(shard: dict[str, np.ndarray]) -> np.ndarray:
     """[n, D_llm] float32: what `pack_vectors` was given, but for its rounding; of any shard of a store."""
-    vectors: np.ndarray = shard["vectors"].astype(np.float32)
+    vectors: np.ndarray = shard["vectors"].astype(np.float32, copy=False)
     if "scale" in shard:
         vectors *= shard["scale"]
     if "basis" in shard:

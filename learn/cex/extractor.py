@@ -30,6 +30,7 @@ from learn.data.dataset import Dataset
 from learn.data.schema import Items
 from learn.errors import LearnError, Note
 from learn.progress import Progress, make_progress
+from learn.scratch import is_large, join_columns
 from learn.workspace import Workspace
 
 SECONDS_PER_SHARD = 5.0
@@ -102,7 +103,7 @@ def content_embeddings(
     if len(found) == 1:
         return found[0]
     return ContentEmbeddings(
-        np.concatenate([part.vectors for part in found], axis=1),
+        join_columns([part.vectors for part in found]),
         KEY_SEPARATOR.join(part.key for part in found),
         pd.concat([part.truncated for part in found], ignore_index=True),
         sum(part.tokens for part in found),
@@ -138,20 +139,19 @@ def wording_differences(
 
 def _brought(dataset: Dataset, cex: CEXConfig, workspace: Workspace) -> ContentEmbeddings:
     started = time.monotonic()
-    path = cex.own_vectors or Path()
-    settings = content_settings(cex)
+    path, settings = cex.own_vectors or Path(), content_settings(cex)
     own = read_own_vectors(path, dataset)
     store = ContentStore.create(workspace.content(dataset.name) / store_key(settings), settings)
     names = store.names_of(dataset)
     with store.locked():
-        rows, *_ = store.load(drop_damaged=True)
-        if not all(text_hash(name) in rows for name in names):
+        if not store.holds(names, drop_damaged=True):
             store.append(names, own.vectors, [0] * len(names))
             store.compact()
     if own.extra:
         warnings.warn(Note(f"{path} has vectors of {own.extra:,} other items too; they are left out."), stacklevel=3)
     truncated = _truncated(dataset, np.zeros(len(names), np.int32), cex.max_tokens)
-    return ContentEmbeddings(own.vectors, store.folder.name, truncated, seconds=time.monotonic() - started)
+    vectors = store.vectors_for(names) if is_large(own.vectors.nbytes) else own.vectors
+    return ContentEmbeddings(vectors, store.folder.name, truncated, seconds=time.monotonic() - started)
 
 
 def _one_reader(

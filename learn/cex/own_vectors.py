@@ -82,7 +82,8 @@ def read_own_vectors(path: Path, dataset: Dataset) -> OwnVectors:
             f"Add them; the file's ids are like {', '.join(map(repr, names[:3]))}.",
         )
     with np.errstate(over="ignore"):
-        taken = np.ascontiguousarray(vectors[rows].astype(np.float32))
+        in_order = len(rows) == len(vectors) and np.array_equal(rows, np.arange(len(rows)))
+        taken = np.ascontiguousarray((vectors if in_order else vectors[rows]).astype(np.float32, copy=False))
     if not np.isfinite(taken).all():
         row, column = (int(place[0]) for place in np.nonzero(~np.isfinite(taken)))
         raise LearnError(

@@ -29,7 +29,8 @@ from learn.errors import LearnError
 from learn.files import read_json, write_json
 from learn.locks import writing
 from learn.partial import sweep_partial
-from learn.tensor_files import load_tensors, save_tensors
+from learn.scratch import join_columns, join_rows, take_rows
+from learn.tensor_files import map_tensors, save_tensors
 from learn.workspace import Workspace
 
 FORMAT_VERSION = 1
@@ -59,7 +60,7 @@ def stored_content(workspace: Workspace, dataset: Dataset, key: str) -> np.ndarr
         LearnError: there is no such store, or it lacks an item's text.
     """
     stores = [ContentStore(workspace.content(dataset.name) / one) for one in key.split(KEY_SEPARATOR)]
-    return np.concatenate([store.vectors_for(store.names_of(dataset)) for store in stores], axis=1)
+    return join_columns([store.vectors_for(store.names_of(dataset)) for store in stores])
 
 
 def share_content(source: Workspace, of: str, key: str, workspace: Workspace, dataset: Dataset) -> None:
@@ -153,7 +154,7 @@ class ContentStore:
             lengths.append(tokens)
         if not parts:
             return {}, np.zeros((0, 0), np.float32), np.zeros(0, np.int32)
-        return {name: row for row, name in enumerate(names)}, np.concatenate(parts), np.concatenate(lengths)
+        return {name: row for row, name in enumerate(names)}, join_rows(parts), np.concatenate(lengths)
 
     @property
     def has_reader(self) -> bool:
@@ -164,13 +165,13 @@ class ContentStore:
         """[N] under which name each item of ``dataset`` is stored: its prompt; where nobody read it, its id."""
         return item_prompts(dataset.items) if self.has_reader else [str(one) for one in dataset.item_ids]
 
-    def holds(self, prompts: Sequence[str]) -> bool:
-        """Whether the LLM's reading of every one of ``prompts`` is here."""
-        rows, *_ = self.load()
+    def holds(self, prompts: Sequence[str], drop_damaged: bool = False) -> bool:
+        """Whether the LLM's reading of every one of ``prompts`` is here; ``drop_damaged`` as of `load`."""
+        rows, *_ = self.load(drop_damaged)
         return all(text_hash(prompt) in rows for prompt in prompts)
 
     def vectors_for(self, prompts: Sequence[str]) -> np.ndarray:
-        """[len(prompts), D_llm] float32, in the order of ``prompts``.
+        """[len(prompts), D_llm] float32, in the order of ``prompts``; many lie in a file and cannot be written to.
 
         Raises:
             LearnError: the store lacks some of them.
@@ -192,7 +193,7 @@ class ContentStore:
                 self.remedy,
             )
         chosen = np.array(wanted, dtype=np.int64)
-        return vectors[chosen], lengths[chosen]
+        return take_rows(vectors, chosen), lengths[chosen]
 
     def append(self, prompts: Sequence[str], vectors: np.ndarray, lengths: Sequence[int]) -> None:
         """Adds ``vectors`` [len(prompts), D_llm] and ``lengths`` as one shard, written whole or not at all.
@@ -250,7 +251,7 @@ class ContentStore:
 
 
 def _read_shard(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    shard, about = load_tensors(path)
+    shard, about = map_tensors(path)
     if not {"hashes", "vectors", "lengths"} <= shard.keys():
         raise ValueError(f"it holds {sorted(shard)}")
     if about.get(_STORE, path.parent.name) != path.parent.name:

@@ -63,7 +63,10 @@ def read_interactions(path: Path) -> pd.DataFrame:
     places = table.schema.names.index(Interactions.POSITION) if Interactions.POSITION in table.schema.names else None
     if places is not None:
         table = table.set_column(places, Interactions.POSITION, table.column(places).cast(pa.int32()))
-    return table.to_pandas(self_destruct=True, split_blocks=True)
+    frame = table.to_pandas(self_destruct=True, split_blocks=True)
+    del table
+    pa.default_memory_pool().release_unused()  # what reading took: more than the table itself
+    return frame
 
 
 def write_interactions(frame: pd.DataFrame, path: Path) -> None:
@@ -102,7 +105,8 @@ def plain_blocks(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
 def user_starts(users: pd.Series) -> np.ndarray:
     """[U] int64: the first row of each user; ``users`` ([n]) has each user's rows side by side."""
     if isinstance(users.dtype, pd.CategoricalDtype):
-        return np.flatnonzero(np.diff(users.cat.codes.to_numpy(), prepend=-1))
+        codes = users.cat.codes.to_numpy()
+        return np.flatnonzero(np.append(np.ones(min(1, len(codes)), bool), codes[1:] != codes[:-1]))
     return np.flatnonzero((users != users.shift()).to_numpy())
 
 
@@ -118,7 +122,7 @@ def user_blocks(frame: pd.DataFrame, rows: int = 2 * BLOCK) -> Iterator[pd.DataF
 
 
 def places_among(ids: pd.Series, known: pd.Index) -> np.ndarray:
-    """[n] int64: the place among ``known`` of each id; -1 where it is not there."""
+    """[n] int32: the place among ``known`` of each id; -1 where it is not there."""
     if isinstance(ids.dtype, pd.CategoricalDtype):
-        return known.get_indexer(ids.cat.categories.astype(object))[ids.cat.codes.to_numpy()]
-    return known.get_indexer(ids)
+        return known.get_indexer(ids.cat.categories.astype(object)).astype(np.int32)[ids.cat.codes.to_numpy()]
+    return known.get_indexer(ids).astype(np.int32)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from learn.checksums import check_complete, verify
 from learn.data.availability import in_stock
-from learn.data.compact import places_among, plain_blocks, read_interactions, write_interactions
+from learn.data.compact import places_among, plain_blocks, read_interactions, user_starts, write_interactions
 from learn.data.ids import find_ids
 from learn.data.schema import Interactions, Items
 from learn.data.sequences import Sequences
@@ -142,13 +142,12 @@ class Dataset:
     @cached_property
     def sequences(self) -> Sequences:
         """Every user's items in time order, as item indices."""
-        users = places_among(self.interactions[Interactions.USER], self.user_index)
-        lengths = np.bincount(users, minlength=len(self.user_ids))
+        starts = user_starts(self.interactions[Interactions.USER])
         times = None
-        if self.has_time:
-            times = self.interactions[Interactions.TIME].to_numpy("datetime64[ns]").astype(np.int64)
-        items = places_among(self.interactions[Interactions.ITEM], self.item_index).astype(np.int32)
-        return Sequences(items, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), times)
+        if self.has_time:  # the table's own, not a copy
+            times = self.interactions[Interactions.TIME].to_numpy("datetime64[ns]").view(np.int64)
+        items = places_among(self.interactions[Interactions.ITEM], self.item_index)
+        return Sequences(items, np.append(starts, len(self.interactions)).astype(np.int64), times)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from learn.errors import LearnError
+from learn.scratch import is_large, let_go, scratch
+
+_AT_ONCE = 1 << 22
+"""Events that are copied together."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,10 @@ class Sequences:
 
     def keep(self, mask: np.ndarray) -> Sequences:
         """The same users with only the events where ``mask`` ([n] bool) is True."""
-        lengths = np.bincount(self.users[mask], minlength=len(self))
-        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        return Sequences(self.items[mask], offsets, None if self.times is None else self.times[mask])
+        smallest = np.int32 if len(mask) < 2**31 else np.int64
+        before = np.concatenate([np.zeros(1, smallest), np.cumsum(mask, dtype=smallest)])
+        offsets = before[self.offsets].astype(np.int64)
+        return Sequences(_where(mask, self.items), offsets, None if self.times is None else _where(mask, self.times))
 
     def between(self, start: int, stop: int) -> Sequences:
         """Users ``start`` to ``stop`` alone."""
@@ -67,10 +72,33 @@ class Sequences:
         times = None if self.times is None else self.times[first:last]
         return Sequences(self.items[first:last], self.offsets[start : stop + 1] - first, times)
 
+    def blocks(self, events: int) -> list[int]:
+        """Where blocks of users begin, and the end: each has ``events`` events, or a single user who has more."""
+        bounds = [0]
+        while bounds[-1] < len(self):
+            start = bounds[-1]
+            stop = int(np.searchsorted(self.offsets, self.offsets[start] + events, side="right")) - 1
+            bounds.append(min(max(stop, start + 1), len(self)))
+        return bounds
+
     def leading(self, length: int) -> tuple[np.ndarray, np.ndarray]:
         """Users with at least ``length`` events, [B] indices, and their first ones, [B, length] item indices."""
         users = np.flatnonzero(self.lengths >= length)
         return users, self.items[self.offsets[users][:, None] + np.arange(length)].astype(np.int64)
+
+
+def _where(mask: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """``values[mask]``; of very many events in a file, and in memory only what is read of it."""
+    kept = int(np.count_nonzero(mask))
+    if not is_large(kept * values.itemsize):
+        return values[mask]
+    found, end = scratch((kept,), values.dtype), 0
+    for start in range(0, len(values), _AT_ONCE):
+        some = values[start : start + _AT_ONCE][mask[start : start + _AT_ONCE]]
+        found[end : end + len(some)] = some
+        end += len(some)
+    let_go(found)
+    return found
 
 
 def pad(rows: list[np.ndarray], value: int) -> np.ndarray:

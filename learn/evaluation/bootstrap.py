@@ -59,11 +59,18 @@ def bootstrap_ratios(
             f"Numerators {numerators.shape} and denominators {denominators.shape} differ in shape.",
             "Give one denominator per numerator.",
         )
-    n_users, width = numerators.shape
+    both = np.concatenate([numerators, denominators], axis=1).astype(np.float64)
+    return bootstrap_sums(both, seed, resamples, level)
+
+
+def bootstrap_sums(
+    sums: np.ndarray, seed: int = 0, resamples: int = RESAMPLES, level: float = LEVEL
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """As `bootstrap_ratios`, of numerators and denominators side by side: [U, 2 M] float64, which is not copied."""
+    n_users, width = len(sums), sums.shape[1] // 2
     nothing = np.full(width, np.nan)
     if n_users == 0 or width == 0:
         return nothing, nothing.copy(), nothing.copy()
-    sums = np.concatenate([numerators, denominators], axis=1).astype(np.float64)
     if not resamples:
         total = sums.sum(axis=0)
         found = np.divide(total[:width], total[width:], out=nothing.copy(), where=total[width:] > 0)

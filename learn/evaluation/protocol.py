@@ -10,30 +10,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from learn.data.schema import Metrics, PerUser, Recommendations, Slices
+from learn.data.schema import PerUser, Recommendations
 from learn.data.sequences import take_users
-from learn.data.slices import ITEM_PREFIX, USER_PREFIX, SliceConfig, describe, item_slices, user_slices
+from learn.data.slices import SliceConfig, describe, item_slices, user_slices
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
-from learn.evaluation.bootstrap import RESAMPLES, bootstrap_ratios
-from learn.evaluation.metrics import METRICS, Metric, PerUserMetric, hit_count
+from learn.evaluation.bootstrap import RESAMPLES
+from learn.evaluation.metrics import METRICS, Metric, PerUserMetric
+from learn.evaluation.tabulate import metrics_table, per_user_table
 from learn.evaluation.targets import (
     CANDIDATE_SETS,
-    Targets,
     candidate_sets,
     is_left_out,
     make_targets,
     without_history,
 )
 from learn.retrieval.base import Index
+from learn.retrieval.candidates import suits_tiles
 from learn.retrieval.exact import ExactIndex
-from learn.retrieval.repeats import Repeat, search_with_repeats
+from learn.retrieval.repeats import Repeat, search_with_repeats, with_history
 
 KS = (10, 50, 100)
 LIST_LENGTH = 100
@@ -108,10 +107,11 @@ def evaluate(
             )
         if candidates == Recommendations.UNSEEN:
             lists = without_history(lists, split, phase)
-        lists = lists[targets.users]
+        if len(targets.users) < len(lists):
+            lists = lists[targets.users]
         names = item_names, user_names[targets.users]
-        tables.append(_table(candidates, lists, targets, ks, names, seed, resamples, sliced))
-        per_user.append(_per_user(candidates, lists, targets, ks))
+        tables.append(metrics_table(candidates, lists, targets, ks, names, seed, resamples, sliced))
+        per_user.append(per_user_table(candidates, lists, targets, ks))
         users[candidates] = {"evaluated": len(targets.users), **targets.left_out}
     return Evaluation(
         pd.concat(tables, ignore_index=True),
@@ -119,69 +119,6 @@ def evaluate(
         describe(split.training_counts(), history_lengths, slices),
         users,
     )
-
-
-def _table(
-    candidates: str,
-    lists: np.ndarray,
-    targets: Targets,
-    ks: Sequence[int],
-    names: tuple[np.ndarray, np.ndarray],
-    seed: int,
-    resamples: int,
-    sliced: bool,
-) -> pd.DataFrame:
-    """``names``: the slice of every item and of every evaluated user."""
-    item_names, user_names = names
-    everything, everybody = np.ones(len(item_names), dtype=bool), np.ones(len(targets.users), dtype=bool)
-    parts = [(Slices.WHOLE, everything, everybody)]
-    if sliced:
-        parts += [(USER_PREFIX + name, everything, user_names == name) for name in Slices.NAMES]
-        parts += [(ITEM_PREFIX + name, item_names == name, everybody) for name in Slices.NAMES]
-    all_hits = targets.hits(lists)
-
-    def counting(items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # places padded with -1 are no hits already
-        return all_hits & items[lists], targets.counts(items)
-
-    slices = {name: counting(item_names == name) for name in {one.targets for one in METRICS.entries} - {None}}
-    rows: list[dict[str, Any]] = []
-    numerators, denominators, of_lists = [], [], []
-    for name, items, members in parts:
-        whole = counting(items)
-        for k, metric in product(ks, METRICS.entries):
-            key = {Metrics.K: k, Metrics.CANDIDATES: candidates, Metrics.SLICE: name}
-            row = {Metrics.METRIC: metric.code, **key}
-            if metric.targets is not None and name.startswith(ITEM_PREFIX):
-                continue  # recall by slice has it
-            hits, n_targets = whole if metric.targets is None else slices[metric.targets]
-            counted = members & (n_targets > 0)
-            if metric.of_user is not None:
-                rows.append(row | {Metrics.N_USERS: int(counted.sum())})
-                weights = np.ones(len(counted)) if metric.weights is None else metric.weights(n_targets)
-                numerators.append(np.where(counted, metric.of_user(hits, n_targets, k), 0.0))
-                denominators.append(np.where(counted, weights, 0.0))
-            elif metric.of_lists is not None:
-                mean = metric.of_lists(lists[members], items, k)
-                of_lists.append(row | {Metrics.MEAN: mean, Metrics.N_USERS: int(members.sum())})
-    estimates = bootstrap_ratios(np.stack(numerators, 1), np.stack(denominators, 1), seed, resamples)
-    table = pd.DataFrame(rows)
-    table[Metrics.MEAN], table[Metrics.LOW], table[Metrics.HIGH] = estimates
-    return pd.concat([table, pd.DataFrame(of_lists)], ignore_index=True)[list(Metrics.ALL)]
-
-
-def _per_user(candidates: str, lists: np.ndarray, targets: Targets, ks: Sequence[int]) -> pd.DataFrame:
-    hits, n_targets = targets.hits(lists), targets.counts()
-    columns: dict[str, Any] = {
-        PerUser.USER: targets.users.astype(np.int32),
-        PerUser.CANDIDATES: candidates,
-        PerUser.N_TARGETS: n_targets.astype(np.int32),
-    }
-    for k in ks:
-        columns[PerUser.at(PerUser.HITS, k)] = hit_count(hits, k).astype(np.int32)
-        for metric in METRICS.entries:
-            if metric.is_stored and metric.of_user is not None:
-                columns[PerUser.at(metric.code, k)] = metric.of_user(hits, n_targets, k).astype(np.float32)
-    return pd.DataFrame(columns)
 
 
 def per_user_values(per_user: pd.DataFrame, metric: str, k: int) -> np.ndarray:
@@ -235,13 +172,15 @@ def rank_vectors(
         candidates -> items [U, min(k, N)] int64 and scores float32; -1 and -inf where a list has ended and for users
         without history, whose vector says nothing.
     """
-    index = index or ExactIndex(item_vectors)
+    search = index or ExactIndex(item_vectors)
     k = min(k, split.n_items)
     history = split.history(phase)
-    found = {
-        Recommendations.ALL_CANDIDATES: search_with_repeats(index, item_vectors, user_vectors, k, history, repeat),
-        Recommendations.UNSEEN: index.search(user_vectors, k, history),
-    }
+    unseen = search.search(user_vectors, k, history)
+    if repeat or (index is None and suits_tiles(split.n_items, k)):  # else a second search takes no longer
+        everything = with_history(unseen, item_vectors, user_vectors, history, repeat)
+    else:
+        everything = search.search(user_vectors, k)
+    found = {Recommendations.ALL_CANDIDATES: everything, Recommendations.UNSEEN: unseen}
     if split.info.is_item_cold:
         cold = np.flatnonzero(is_left_out(split))
         places, scores = ExactIndex(item_vectors[cold]).search(user_vectors, min(k, len(cold)))

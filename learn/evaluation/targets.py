@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from learn.data.split import NEWER
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
 
+_BLOCK_EVENTS = 1_000_000
+"""Events looked at together."""
 _BLOCK_PAIRS = 1_000_000
 """Pairs of user and item looked at together: a table of 1 MB, whatever the numbers of users and items."""
 
@@ -66,6 +69,19 @@ def pair_keys(sequences: Sequences, n_items: int) -> np.ndarray:
     return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
 
 
+def in_sequences(sequences: Sequences, keys: np.ndarray, n_items: int) -> np.ndarray:
+    """[n] bool: whether each pair of ``keys`` ([n] int64, increasing: user x N + item) is in ``sequences``.
+
+    A block of users at a time: the events are not held as pairs all at once.
+    """
+    found = np.zeros(len(keys), dtype=bool)
+    for start, stop in pairwise(sequences.blocks(_BLOCK_EVENTS)):
+        first, last = np.searchsorted(keys, (start * n_items, stop * n_items))
+        own = pair_keys(sequences.between(start, stop), n_items)
+        found[first:last] = contains(own, keys[first:last] - start * n_items)
+    return found
+
+
 def listed(keys: np.ndarray, ranked: np.ndarray, n_items: int) -> np.ndarray:
     """[E, K] bool: whether the pair of row and item at each place of [E, K] ``ranked`` (-1 padded) is in ``keys``.
 
@@ -105,7 +121,7 @@ def make_targets(split: Split, phase: Phase, candidates: str) -> Targets:
     has_target = target.lengths > 0
     has_history = history.lengths > 0
     if candidates == Recommendations.UNSEEN:
-        keys = keys[~contains(pair_keys(history, split.n_items), keys)]
+        keys = keys[~in_sequences(history, keys, split.n_items)]
     users, items = np.divmod(keys, split.n_items)
     remaining = np.zeros(len(target), dtype=bool)
     remaining[users] = True
@@ -134,7 +150,7 @@ def candidate_sets(split: Split, phase: Phase) -> list[str]:
         LearnError: not even ``all`` has a user.
     """
     make_targets(split, phase, Recommendations.ALL_CANDIDATES)
-    new = ~contains(pair_keys(split.history(phase), split.n_items), pair_keys(_tested(split, phase), split.n_items))
+    new = ~in_sequences(split.history(phase), pair_keys(_tested(split, phase), split.n_items), split.n_items)
     found = [Recommendations.ALL_CANDIDATES]
     if new.any():
         found.append(Recommendations.UNSEEN)
@@ -162,10 +178,16 @@ def _tested(split: Split, phase: Phase) -> Sequences:
 
 def without_history(ranked: np.ndarray, split: Split, phase: Phase) -> np.ndarray:
     """[U, K] ``ranked`` with every user's history items taken out and the rest moved up, padded with -1."""
-    seen = pair_keys(split.history(phase), split.n_items)
-    ended = ranked < 0
-    kept = ~(ended | listed(seen, ranked, split.n_items))
-    if (kept | ended).all() and not (ended[:, :-1] & kept[:, 1:]).any():
-        return ranked  # nothing to take out
-    order = np.argsort(~kept, axis=1, kind="stable")
-    return np.take_along_axis(np.where(kept, ranked, -1), order, axis=1)
+    history, found = split.history(phase), ranked
+    for start, stop in pairwise(history.blocks(_BLOCK_EVENTS)):
+        some = ranked[start:stop]
+        ended = some < 0
+        seen = pair_keys(history.between(start, stop), split.n_items)
+        kept = ~(ended | listed(seen, some, split.n_items))
+        if (kept | ended).all() and not (ended[:, :-1] & kept[:, 1:]).any():
+            continue  # nothing to take out
+        if found is ranked:
+            found = ranked.copy()
+        order = np.argsort(~kept, axis=1, kind="stable")
+        found[start:stop] = np.take_along_axis(np.where(kept, some, -1), order, axis=1)
+    return found

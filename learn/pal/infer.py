@@ -10,6 +10,7 @@ from learn.data.sequences import Sequences, pad
 from learn.pal.preprocessing import distinct_rows
 from learn.pal.towers import Towers
 from learn.sampling import latest_events
+from learn.scratch import scratch
 
 TOKENS_PER_BATCH = 4096
 """On a processor, larger batches no longer fit its caches and are slower."""
@@ -27,15 +28,15 @@ def item_vectors(
     items = torch.arange(len(content), device=content.device) if items is None else items
     if towers.inputs.kind is Inputs.TEXT and len(content):
         first, place = distinct_rows(content.cpu().numpy())
-        content, items = content[first], items[first]
     else:
-        place = np.arange(len(content))
-    parts = []
-    for start in range(0, len(content), block):
-        stop = min(start + block, len(content))
-        rows = towers.inputs(content[start:stop], items[start:stop])
-        parts.append(towers.served_items(rows))
-    return torch.cat(parts).float().cpu().numpy()[place]
+        first = place = np.arange(len(content))
+    found = np.zeros((0, 0), np.float32)
+    for start in range(0, len(first), block):
+        some = torch.as_tensor(first[start : start + block], device=content.device)
+        part = towers.served_items(towers.inputs(content[some], items[some])).float().cpu().numpy()
+        found = scratch((len(first), part.shape[1]), np.float32) if start == 0 else found
+        found[start : start + len(part)] = part
+    return found if len(first) == len(content) else found[place]
 
 
 def chunks(history: np.ndarray, length: int) -> list[np.ndarray]:
@@ -69,29 +70,43 @@ def user_vectors(
         [U, d] float32, as `Towers.served_users` lays them out; zeros without history.
     """
     towers.eval()
-    owners, rows = [], []
-    for user in np.flatnonzero(histories.lengths).tolist():
-        history = histories[user]
-        if sampling.distinct_history:
-            history = history[latest_events(history)]
-        for chunk in chunks(history, sampling.history_length):
-            owners.append(user)
-            rows.append(chunk)
+    if sampling.distinct_history:
+        histories = _distinct(histories)
+    owners, firsts, counts, lengths = _all_chunks(histories.lengths, sampling.history_length)
     total = torch.zeros(len(histories), towers.user_width, device=content.device)
-    order = np.argsort([len(row) for row in rows], kind="stable")
+    order = np.argsort(lengths, kind="stable")
     place = 0
     while place < len(order):
-        longest = len(rows[order[place]])
-        chosen = [order[place]]
-        while place + len(chosen) < len(order):
-            longest = len(rows[order[place + len(chosen)]])
-            if longest * (len(chosen) + 1) > TOKENS_PER_BATCH:
-                break
-            chosen.append(order[place + len(chosen)])
-        padded = torch.as_tensor(pad([rows[row] for row in chosen], 0), device=content.device)
-        last = torch.as_tensor([len(rows[row]) - 1 for row in chosen], device=content.device)
+        stop = place + 1
+        while stop < len(order) and lengths[order[stop]] * (stop + 1 - place) <= TOKENS_PER_BATCH:
+            stop += 1
+        chosen = order[place:stop]
+        rows = [histories[owners[one]][::-1][firsts[one] :: counts[one]][::-1] for one in chosen]
+        padded = torch.as_tensor(pad(rows, 0), device=content.device)
+        last = torch.as_tensor(lengths[chosen] - 1, device=content.device)
         rows_read = towers.inputs(content[padded], padded if items is None else items[padded])
         embedded = towers.user_parts(rows_read)[torch.arange(len(chosen), device=content.device), last]
-        total.index_add_(0, torch.as_tensor([owners[row] for row in chosen], device=content.device), embedded)
-        place += len(chosen)
+        total.index_add_(0, torch.as_tensor(owners[chosen], device=content.device), embedded)
+        place = stop
     return towers.served_users(total).float().cpu().numpy()
+
+
+def _all_chunks(sizes: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """What `chunks` makes of histories of [U] ``sizes``, without making it: whose each chunk is, which of the owner's,
+    of how many, and how long. Those without events have none."""
+    counts = -(-sizes // length)
+    owners = np.repeat(np.arange(len(sizes)), counts)
+    firsts = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)
+    of_owner = counts[owners]
+    return owners, firsts, of_owner, -(-(sizes[owners] - firsts) // of_owner)
+
+
+def _distinct(histories: Sequences) -> Sequences:
+    """Of every history only each item's latest event; without times."""
+    items, offsets = np.empty_like(histories.items), np.zeros_like(histories.offsets)
+    for user in range(len(histories)):
+        history = histories[user]
+        kept = history[latest_events(history)]
+        offsets[user + 1] = offsets[user] + len(kept)
+        items[offsets[user] : offsets[user + 1]] = kept
+    return Sequences(items[: offsets[-1]], offsets)

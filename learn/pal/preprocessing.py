@@ -8,13 +8,17 @@ Statistics come from the items of the training period only, so that nothing of a
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from learn.config import Preprocessing
 from learn.errors import LearnError
+from learn.scratch import is_large, let_go, scratch
 
+BLOCK = 1 << 17
+"""Rows that are looked at together; a catalogue of no more is looked at once."""
 SHRINKAGE = 1e-3
 """Added to every eigenvalue at the least, as a share of their mean: directions without variance are not blown up."""
 
@@ -53,11 +57,31 @@ class ContentPreprocessing:
                 f"Content embeddings have {vectors.shape[-1]} dimensions, this Run was trained on {len(self.mean)}.",
                 "Use the content store that the Run names (learn runs DATASET shows it), or train again.",
             )
+        if is_large(4 * vectors.size):
+            return self._apply_in_blocks(vectors)
         centred = vectors.astype(np.float32) - self.mean
         if self.matrix is not None:
             first, place = distinct_rows(centred)
             return (centred[first] @ self.matrix)[place]
         return centred * self.scale
+
+    def _apply_in_blocks(self, vectors: np.ndarray) -> np.ndarray:
+        """As `apply`, of what is too large to be held twice: what comes out is a `scratch` array."""
+        found = scratch(vectors.shape, np.float32)
+        seen: dict[bytes, int] = {}
+        for start in range(0, len(vectors), BLOCK):
+            centred = vectors[start : start + BLOCK].astype(np.float32) - self.mean
+            if self.matrix is None:
+                found[start : start + BLOCK] = centred * self.scale
+                continue
+            found[start : start + BLOCK] = centred @ self.matrix
+            for number, row in enumerate(centred, start):  # as `distinct_rows`: equal rows stay equal
+                first = seen.setdefault(hashlib.blake2b(row, digest_size=16).digest(), number)
+                if first != number:
+                    found[number] = found[first]
+            let_go(found)
+            let_go(vectors)
+        return found
 
     def tensors(self) -> dict[str, np.ndarray]:
         """What preprocessing.safetensors holds."""
@@ -77,11 +101,13 @@ def fit_preprocessing(
     shrinkage: float = 0.0,
     wording: float = 0.0,
     differences: np.ndarray | None = None,
+    rows: np.ndarray | None = None,
 ) -> ContentPreprocessing:
-    """Statistics of ``vectors`` ([n, D_llm], one row per training-time item).
+    """Statistics of ``vectors`` ([N, D_llm] content embeddings).
 
     Args:
         kind: what is done.
+        rows: [n] which of them are items of the training period, increasing; None: all.
         shrinkage: see `learn.config.PALConfig`. With any, the whole is scaled so that what comes out is as long as of
             whitening without: towers start from the same place.
         wording: see there; above 0 each dimension is standardised first.
@@ -90,24 +116,23 @@ def fit_preprocessing(
     Raises:
         LearnError: no row, or a value that is not finite.
     """
-    if not len(vectors) or not np.isfinite(vectors).all():
+    rows = np.arange(len(vectors)) if rows is None else rows
+    if not len(rows) or not all(np.isfinite(part).all() for part in _blocks(vectors, rows)):
         raise LearnError(
-            f"Content embeddings of the {len(vectors)} training-time items are empty or not finite.",
+            f"Content embeddings of the {len(rows)} training-time items are empty or not finite.",
             "Extract them again: learn extract DATASET.",
         )
-    vectors = vectors.astype(np.float64)
     width = vectors.shape[1]
     if kind is Preprocessing.NONE:
         return ContentPreprocessing(np.zeros(width, np.float32), scale=np.ones(width, np.float32))
-    mean = vectors.mean(axis=0)
+    if wording and kind is Preprocessing.WHITEN:
+        return _whiten_against_wording(vectors[rows].astype(np.float64), shrinkage, wording, differences)
+    mean = sum(part.sum(axis=0) for part in _blocks(vectors, rows)) / len(rows)
     if kind is Preprocessing.STANDARDISE:
-        deviation = vectors.std(axis=0)
+        deviation = np.sqrt(sum(((part - mean) ** 2).sum(axis=0) for part in _blocks(vectors, rows)) / len(rows))
         scale = np.where(deviation > 0, 1.0 / np.maximum(deviation, 1e-12), 0.0)
         return ContentPreprocessing(mean.astype(np.float32), scale=scale.astype(np.float32))
-    if wording:
-        return _whiten_against_wording(vectors, shrinkage, wording, differences)
-    covariance = np.atleast_2d(np.cov(vectors, rowvar=False, bias=True))
-    values, directions = np.linalg.eigh(covariance)
+    values, directions = np.linalg.eigh(_covariance(vectors, rows, mean))
     values = np.maximum(values, 0.0)
     shrunk = values + max(shrinkage, SHRINKAGE) * max(values.mean(), 1e-12)
     if shrinkage > SHRINKAGE:
@@ -115,6 +140,24 @@ def fit_preprocessing(
     # ZCA: back in the original axes, the rotation that moves the vectors least.
     matrix = (directions / np.sqrt(shrunk)) @ directions.T
     return ContentPreprocessing(mean.astype(np.float32), matrix=matrix.astype(np.float32))
+
+
+def _blocks(vectors: np.ndarray, rows: np.ndarray) -> Iterator[np.ndarray]:
+    """``vectors[rows]`` in float64, `BLOCK` rows at a time."""
+    for start in range(0, len(rows), BLOCK):
+        yield vectors[rows[start : start + BLOCK]].astype(np.float64)
+        let_go(vectors)
+
+
+def _covariance(vectors: np.ndarray, rows: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """[D_llm, D_llm] of ``vectors[rows]`` around their ``mean``."""
+    if len(rows) <= BLOCK:
+        return np.atleast_2d(np.cov(vectors[rows].astype(np.float64), rowvar=False, bias=True))
+    total = np.zeros((len(mean), len(mean)))
+    for part in _blocks(vectors, rows):
+        part -= mean
+        total += part.T @ part
+    return total / len(rows)
 
 
 def _whiten_against_wording(

@@ -9,9 +9,12 @@ import numpy as np
 from learn.data.sequences import Sequences
 from learn.errors import LearnError
 from learn.retrieval.base import best_first, check_items, check_search, checked_vectors
+from learn.retrieval.candidates import among_the_best, candidates_by_tiles, suits_tiles
 from learn.retrieval.scores import bound_by_length, greatest_length, pair_scores
+from learn.scratch import scratch
 
 _BLOCK_SCORES = 4_000_000  # scores held at a time: 16 MB, so that a block stays near the processor
+_TILED_QUERIES = 256  # at a time, where the items are taken in tiles
 _KEPT_ROWS = 200_000  # that passed the last filter are kept in one piece: the next user often has the same filter
 
 
@@ -21,21 +24,8 @@ def top_k(scores: np.ndarray, k: int, ties: np.ndarray | None = None) -> tuple[n
 
     -inf marks what must not be returned. Returns items [Q, k] int64 and scores [Q, k] float32, padded as in `Index`.
     """
-    rows, items = _candidates(scores, k, np.zeros(len(scores)))
+    rows, items = among_the_best(scores, k, np.zeros(len(scores)))
     return best_first(rows, items, scores[rows, items], len(scores), k, ties)
-
-
-def _candidates(scores: np.ndarray, k: int, slack: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns of all of [Q, N] ``scores`` that are no more than ``slack`` ([Q]) below their row's k-th best.
-
-    With ties more than k a row; what is -inf never is.
-    """
-    # Negated, because NumPy's partition is ten times slower from the other end of rows that are mostly -inf.
-    threshold = -np.partition(-scores, k - 1, axis=1)[:, k - 1]
-    lowest = np.nextafter((threshold - slack).astype(scores.dtype), scores.dtype.type(-np.inf))
-    lowest = np.where(slack > 0, lowest, threshold)
-    candidates = np.flatnonzero((scores >= lowest[:, None]) & (scores > -np.inf))
-    return np.divmod(candidates, scores.shape[1])
 
 
 def mask_excluded(scores: np.ndarray, exclude: Sequences, start: int) -> None:
@@ -95,18 +85,23 @@ class ExactIndex:
     def _scan(
         self, queries: np.ndarray, vectors: np.ndarray, k: int, exclude: Sequences | None
     ) -> tuple[np.ndarray, np.ndarray]:
-        items = np.empty((len(queries), k), dtype=np.int64)
-        scores = np.empty((len(queries), k), dtype=np.float32)
+        items, scores = scratch((len(queries), k), np.int64), scratch((len(queries), k), np.float32)
         bounds = bound_by_length(queries, self.longest)
-        block = max(1, _BLOCK_SCORES // len(vectors))
+        tiled = suits_tiles(len(vectors), k)
+        block = _TILED_QUERIES if tiled else max(1, _BLOCK_SCORES // len(vectors))
         for start in range(0, len(queries), block):
             stop = min(start + block, len(queries))
-            block_scores = queries[start:stop] @ vectors.T
-            if exclude is not None:
-                mask_excluded(block_scores, exclude, start)
+            some, slack = queries[start:stop], 2 * bounds[start:stop]
             # The matrix product chooses who may be among the k best, `pair_scores` decides.
-            rows, found = _candidates(block_scores, min(k, len(vectors)), 2 * bounds[start:stop])
-            exact = pair_scores(queries[start:stop][rows], vectors[found])
+            if tiled:
+                excluded = None if exclude is None else exclude.between(start, stop)
+                rows, found = candidates_by_tiles(some, vectors, k, slack, excluded)
+            else:
+                block_scores = some @ vectors.T
+                if exclude is not None:
+                    mask_excluded(block_scores, exclude, start)
+                rows, found = among_the_best(block_scores, min(k, len(vectors)), slack)
+            exact = pair_scores(some[rows], vectors[found])
             items[start:stop], scores[start:stop] = best_first(rows, found, exact, stop - start, k)
         return items, scores
 

@@ -11,6 +11,7 @@ from learn.data.recency import recency
 from learn.data.sequences import Sequences
 from learn.retrieval.base import Index, best_first
 from learn.retrieval.scores import pair_scores
+from learn.scratch import scratch
 
 _EVENTS_AT_ONCE = 1 << 18
 """Two vectors are gathered for each distinct event: at 64 numbers, 128 MiB."""
@@ -89,41 +90,50 @@ def search_with_repeats(
     repeat = as_repeat(repeat)
     if not repeat:
         return index.search(queries, k, None, allowed)
-    bounds = _blocks(history)
-    parts = [
-        _search_some(index, item_vectors, queries[start:stop], k, history.between(start, stop), repeat, allowed)
-        for start, stop in pairwise(bounds)
-    ]
-    return np.concatenate([items for items, _ in parts]), np.concatenate([scores for _, scores in parts])
+    return with_history(index.search(queries, k, history, allowed), item_vectors, queries, history, repeat)
 
 
-def _blocks(history: Sequences) -> list[int]:
-    """Where blocks of users begin, and the end: each has `_EVENTS_AT_ONCE` events, or a single user who has more."""
-    bounds = [0]
-    while bounds[-1] < len(history):
-        start = bounds[-1]
-        stop = int(np.searchsorted(history.offsets, history.offsets[start] + _EVENTS_AT_ONCE, side="right")) - 1
-        bounds.append(min(max(stop, start + 1), len(history)))
-    return bounds if len(bounds) > 1 else [0, 0]
-
-
-def _search_some(
-    index: Index,
+def with_history(
+    unseen: tuple[np.ndarray, np.ndarray],
     item_vectors: np.ndarray,
     queries: np.ndarray,
-    k: int,
+    history: Sequences,
+    repeat: Repeat | float = 0.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The lists of all items, from those of ``unseen`` ones: the items of the history take their places among them.
+
+    Of an exact index, and without a bias, the same to the bit as a search that leaves nothing out.
+
+    Args:
+        unseen: items and scores [Q, k] of `Index.search` with ``history`` left out.
+
+    The others, and what it returns, are as in `search_with_repeats`.
+    """
+    repeat, (found, values) = as_repeat(repeat), unseen
+    items, scores = scratch(found.shape, found.dtype), scratch(values.shape, values.dtype)
+    for start, stop in pairwise(history.blocks(_EVENTS_AT_ONCE)):
+        some = found[start:stop], values[start:stop]
+        own = history.between(start, stop)
+        items[start:stop], scores[start:stop] = _merged(*some, item_vectors, queries[start:stop], own, repeat)
+    return items, scores
+
+
+def _merged(
+    items: np.ndarray,
+    scores: np.ndarray,
+    item_vectors: np.ndarray,
+    queries: np.ndarray,
     history: Sequences,
     repeat: Repeat,
-    allowed: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    items, scores = index.search(queries, k, history, allowed)
     rows, places = np.nonzero(items >= 0)
     users, owned, more = repeat.pairs(history)
-    again = pair_scores(queries[users], item_vectors[owned]) + more
+    wanted = (queries[users].astype(np.float32, copy=False), item_vectors[owned].astype(np.float32, copy=False))
+    again = pair_scores(*wanted) + more
     return best_first(
         np.concatenate([rows, users]),
         np.concatenate([items[rows, places], owned]),
         np.concatenate([scores[rows, places], again]),
         len(queries),
-        k,
+        items.shape[1],
     )

@@ -30,13 +30,13 @@ from learn.runs.baselines import BASELINES
 from learn.runs.fitted_again import lists_again
 from learn.runs.folder import FOLLOWING, run_stamp
 from learn.runs.info import write_table, write_vectors
+from learn.runs.lists_file import write_lists
 from learn.runs.new_items import readers, reading_settings
 from learn.runs.recommender import Recommender
 from learn.runs.rivals import content_of
 from learn.runs.run import Run
 from learn.runs.stored import find_runs
 from learn.runs.vectors import embeds, has_vectors
-from learn.runs.write import recommendations_table
 from learn.tensor_files import save_tensors
 from learn.workspace import Workspace
 
@@ -105,7 +105,7 @@ def _follow(run: Run, before: Run | None, new: Dataset, folder: Path, workspace:
     else:
         lists = None
     if lists is not None:
-        write_table(folder / "recommendations.parquet", recommendations_table(lists, new))
+        write_lists(folder / "recommendations.parquet", lists, new)
     else:  # another system's lists: without what is out of stock
         table = (before or run).recommendations
         shown = new.available[new.item_index.get_indexer(table[Recommendations.ITEM])]

@@ -12,17 +12,15 @@ import pandas as pd
 
 from learn.config import Config
 from learn.data.dataset import Dataset
-from learn.data.schema import Recommendations
 from learn.data.slices import SliceConfig
 from learn.data.splits import Phase, Split
 from learn.errors import LearnError
-from learn.evaluation.protocol import LIST_LENGTH, Evaluation, evaluate
+from learn.evaluation.protocol import Evaluation, evaluate
 from learn.files import atomic_folder, write_json
 from learn.runs.info import RunInfo, write_info, write_table, write_vectors
+from learn.runs.lists_file import write_lists
 from learn.runs.run import Run
 from learn.tensor_files import save_tensors
-
-_HALF_PRECISION_LOSS = 1e-3  # of the range of scores: more than this and they stay float32
 
 
 def finish_run(
@@ -76,7 +74,7 @@ def finish_run(
             write_vectors(temporary / "user_vectors.safetensors", user_vectors)
         if item_vectors is not None:
             write_vectors(temporary / "item_vectors.safetensors", item_vectors)
-        write_table(temporary / "recommendations.parquet", recommendations_table(ranked, dataset))
+        write_lists(temporary / "recommendations.parquet", ranked, dataset)
         write_evaluation(temporary, evaluation, slices)
         if curves is not None and len(curves):
             write_json(temporary / "curves.json", _records(pd.DataFrame(curves)))
@@ -94,45 +92,6 @@ def write_evaluation(folder: Path, evaluation: Evaluation, slices: SliceConfig) 
     write_table(folder / "per_user.parquet", evaluation.per_user)
     write_json(folder / "metrics.json", _records(evaluation.metrics))
     write_json(folder / "slices.json", about)
-
-
-def recommendations_table(ranked: Mapping[str, tuple[np.ndarray, np.ndarray]], dataset: Dataset) -> pd.DataFrame:
-    """Ranked lists as a table with the dataset's own ids.
-
-    Args:
-        ranked: as in `finish_run`.
-
-    Returns:
-        Columns `Recommendations.ALL`, best first within user and regime; ids and regime are categorical, scores
-        float16 where that changes none by more than a thousandth of their range.
-    """
-    parts = []
-    for candidates, (items, scores) in ranked.items():
-        items, scores = items[:, :LIST_LENGTH], scores[:, :LIST_LENGTH]
-        users, places = np.nonzero(items >= 0)
-        parts.append(
-            pd.DataFrame(
-                {
-                    Recommendations.USER: pd.Categorical.from_codes(users, dataset.user_ids),
-                    Recommendations.CANDIDATES: pd.Categorical([candidates] * len(users), list(ranked)),
-                    Recommendations.RANK: (np.arange(items.shape[1]) + 1).astype(np.int16)[places],
-                    Recommendations.ITEM: pd.Categorical.from_codes(items[users, places], dataset.item_ids),
-                    Recommendations.SCORE: scores[users, places].astype(np.float32),
-                }
-            )
-        )
-    table = pd.concat(parts, ignore_index=True)
-    table[Recommendations.SCORE] = _compact(table[Recommendations.SCORE].to_numpy())
-    return table[list(Recommendations.ALL)]
-
-
-def _compact(scores: np.ndarray) -> np.ndarray:
-    """[n] float16 where that loses nearly nothing, else float32."""
-    if not len(scores) or np.abs(scores).max() > np.finfo(np.float16).max:
-        return scores
-    half = scores.astype(np.float16)
-    lost = np.abs(half.astype(np.float32) - scores).max()
-    return half if lost <= _HALF_PRECISION_LOSS * np.ptp(scores) else scores
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

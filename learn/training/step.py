@@ -199,18 +199,19 @@ class StepLoss:
 
     def _candidates(self, negatives: _Items, offered: _Items | None) -> _Candidates:
         """The catalogue negatives, and the batch's targets where they are negatives for its other users."""
-        parts, expected = [], np.zeros(len(self.share))
+        parts, uniform, by_popularity = [], 0.0, 0
         if len(negatives.ids):
             parts.append(negatives)
-            expected += len(negatives.ids) / len(self.known)
+            uniform = len(negatives.ids) / len(self.known)
         if offered is not None:
             parts.append(offered)
-            expected += len(offered.ids) * self.share
+            by_popularity = len(offered.ids)
         ids = torch.cat([part.ids for part in parts])
         biases = [part.bias for part in parts if part.bias is not None]
         offset = torch.cat(biases).float() if biases else None
         if self.config.objective.log_q:
-            counts = torch.as_tensor(expected, device=ids.device, dtype=torch.float32)[ids]
+            expected = uniform + by_popularity * self.share[ids.cpu().numpy()]
+            counts = torch.as_tensor(expected, device=ids.device, dtype=torch.float32)
             corrected = -counts.clamp_min(1e-9).log()
             offset = corrected if offset is None else offset + corrected
         if offset is not None and not offset.requires_grad and not offset.any():

@@ -43,8 +43,8 @@ def prepare_content(
     ``differences``: see `learn.pal.preprocessing.fit_preprocessing`.
     """
     pal = config.pal
-    known = content[split.training_counts() > 0]
-    preprocessing = fit_preprocessing(known, pal.preprocessing, pal.shrinkage, pal.wording, differences)
+    known = np.flatnonzero(split.training_counts() > 0)
+    preprocessing = fit_preprocessing(content, pal.preprocessing, pal.shrinkage, pal.wording, differences, known)
     return preprocessing.apply(content), preprocessing
 
 

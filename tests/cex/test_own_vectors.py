@@ -76,6 +76,15 @@ def test_they_are_taken_to_the_last_bit_and_kept(write, tmp_path):
     assert np.allclose(shared, EXPECTED, rtol=1e-3, atol=1e-6)
 
 
+def test_many_stay_in_the_store_s_file(tmp_path, monkeypatch):
+    path, workspace, dataset = write_npz(tmp_path), Workspace(tmp_path / "ws"), make_dataset(TITLES)
+    monkeypatch.setattr("learn.scratch.LARGE", 1)
+    for _ in range(2):  # written, then found
+        read = content_embeddings(dataset, CEXConfig(llm=f"vectors:{path}"), workspace, SILENT)
+        assert (read.vectors == EXPECTED).all() and not read.vectors.flags.writeable
+        assert (stored_content(workspace, dataset, read.key) == EXPECTED).all()
+
+
 def test_the_same_file_has_the_same_key_wherever_it_lies_and_another_has_another(tmp_path):
     (tmp_path / "moved").mkdir()
     places = ((tmp_path, VECTORS), (tmp_path / "moved", VECTORS), (tmp_path, VECTORS + 1))

@@ -14,6 +14,7 @@ from learn.errors import LearnError
 from learn.evaluation.protocol import evaluate, evaluated_users, rank_vectors, validation_score
 from learn.evaluation.targets import candidate_sets, make_targets, without_history
 from learn.retrieval import build_index
+from learn.retrieval.exact import ExactIndex
 
 ALL, NEW = Recommendations.ALL_CANDIDATES, Recommendations.UNSEEN
 ANN, BOB, CAT, DAN, EVE = range(5)
@@ -141,6 +142,18 @@ def test_rank_vectors(split):
     history = split.history(Phase.VALIDATION)
     earlier = rank_vectors(users, items, split, Phase.VALIDATION)[NEW][0]
     assert 2 in earlier[ANN] and not set(earlier[ANN].tolist()) & set(history[ANN].tolist())
+
+
+def test_one_search_gives_both_lists_of_a_large_catalogue(split, monkeypatch):
+    rng = np.random.default_rng(2)
+    users, items = rng.normal(size=(5, 3)).astype(np.float32), rng.normal(size=(6, 3)).astype(np.float32)
+    plain, searches, search = rank_vectors(users, items, split), [], ExactIndex.search
+    monkeypatch.setattr("learn.evaluation.protocol.suits_tiles", lambda n_items, k: True)
+    monkeypatch.setattr(ExactIndex, "search", lambda *given: searches.append(1) or search(*given))
+    once = rank_vectors(users, items, split)
+    assert len(searches) == 1
+    for candidates, found in plain.items():
+        assert all(np.array_equal(*pair) for pair in zip(found, once[candidates], strict=True))
 
 
 @pytest.mark.parametrize("candidates", [ALL, NEW])

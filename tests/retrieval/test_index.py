@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from learn.data.sequences import Sequences, take_users
 from learn.errors import LearnError
-from learn.retrieval import IndexKind, build_index, repeats
+from learn.retrieval import IndexKind, build_index, candidates, repeats
 from learn.retrieval.exact import ExactIndex, top_k
-from learn.retrieval.repeats import Repeat, search_with_repeats
+from learn.retrieval.repeats import Repeat, search_with_repeats, with_history
 from learn.retrieval.scores import pair_scores, rounding_bound
 from tests.exact import exact_score, exact_scores
 
@@ -166,6 +166,42 @@ def test_blocks_do_not_change_the_answer(world, monkeypatch):
     assert (whole[0] == blocks[0]).all()
 
 
+@pytest.mark.parametrize("k", [1, 4, 12])
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("twins", [False, True])
+def test_a_catalogue_in_tiles_gives_the_same_lists(world, monkeypatch, k, masked, twins):
+    queries, vectors, exclude = world
+    vectors = np.round(vectors) if twins else vectors  # many scores are equal, at the end of lists too
+    exclude = exclude if masked else None
+    whole = ExactIndex(vectors).search(queries, k, exclude)
+    seen = []
+    plain = candidates.candidates_by_tiles
+    monkeypatch.setattr("learn.retrieval.exact.candidates_by_tiles", lambda *given: seen.append(1) or plain(*given))
+    monkeypatch.setattr("learn.retrieval.exact._TILED_QUERIES", 7)
+    monkeypatch.setattr(candidates, "TILE", 97)
+    tiled = ExactIndex(vectors).search(queries, k, exclude)
+    assert len(seen) == -(-N_QUERIES // 7)
+    assert (whole[0] == tiled[0]).all() and (whole[1] == tiled[1]).all()
+    assert (tiled[0] == by_sorting(queries, vectors, k, exclude)).all()
+
+
+def test_in_tiles_rows_are_padded_when_too_few_items_are_left(monkeypatch):
+    monkeypatch.setattr(candidates, "TILE", 16)
+    vectors = np.arange(64, dtype=np.float32)[:, None]
+    queries = np.ones((2, 1), np.float32)
+    items, scores = ExactIndex(vectors).search(queries, 2, sequences([list(range(63)), list(range(64))]))
+    assert items.tolist() == [[63, -1], [-1, -1]]
+    assert scores[0, 0] == 63 and np.isneginf(scores[0, 1:]).all() and np.isneginf(scores[1]).all()
+
+
+def test_lists_of_everything_are_those_of_what_is_unseen_with_the_history_among_them(world):
+    queries, vectors, exclude = world
+    index = ExactIndex(vectors)
+    merged = with_history(index.search(queries, 15, exclude), vectors, queries, exclude)
+    for found, wanted in zip(merged, index.search(queries, 15), strict=True):
+        assert np.array_equal(found, wanted)
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(0, 2**16), st.data())
 def test_top_k_breaks_ties_by_smaller_item(n_rows, n_items, seed, data):
@@ -210,7 +246,7 @@ def test_repeats_by_blocks_of_users_are_those_of_everybody_at_once(monkeypatch, 
     whole = search_with_repeats(index, vectors, queries, 7, held, repeat)
     for most in (1, 10, 40):
         monkeypatch.setattr(repeats, "_EVENTS_AT_ONCE", most)
-        blocks = repeats._blocks(held)
+        blocks = held.blocks(most)
         assert len(blocks) > 2 and blocks[0] == 0 and blocks[-1] == 30
         for found, wanted in zip(search_with_repeats(index, vectors, queries, 7, held, repeat), whole, strict=True):
             assert np.array_equal(found, wanted)

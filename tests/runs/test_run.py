@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from learn.config import preset
@@ -12,8 +13,9 @@ from learn.errors import LearnError
 from learn.evaluation.protocol import evaluate, rank_vectors
 from learn.partial import TEMPORARY_PREFIX
 from learn.runs.info import RunInfo, provenance, write_info, write_vectors
+from learn.runs.lists_file import recommendations_table, write_lists
 from learn.runs.run import Run
-from learn.runs.write import finish_run, recommendations_table
+from learn.runs.write import finish_run
 from tests.synthetic import make_synthetic_dataset, synthetic_split
 
 WIDTH = 8
@@ -112,6 +114,19 @@ def test_recommendations_are_the_ranked_lists(finish, dataset, split, vectors):
             np.testing.assert_allclose(
                 rows[Recommendations.SCORE], scores[user, :count], atol=np.ptp(scores[user, :count]) / 500
             )
+
+
+def test_lists_written_in_blocks_of_users_are_the_same_table(dataset, split, vectors, tmp_path, monkeypatch):
+    ranked = rank_vectors(*vectors, split)
+    whole = recommendations_table(ranked, dataset)
+    write_lists(tmp_path / "whole.parquet", ranked, dataset)
+    monkeypatch.setattr("learn.runs.lists_file.ROWS", 3 * ranked["all"][0].shape[1])
+    write_lists(tmp_path / "blocks.parquet", ranked, dataset)
+    blocks = pd.read_parquet(tmp_path / "blocks.parquet")
+    pd.testing.assert_frame_equal(blocks, pd.read_parquet(tmp_path / "whole.parquet"))
+    pd.testing.assert_frame_equal(blocks, whole, check_categorical=False)
+    file = pq.ParquetFile(tmp_path / "blocks.parquet")
+    assert file.num_row_groups == 2 * -(-len(dataset.user_ids) // 3)
 
 
 def test_scores_shrink_only_where_nothing_is_lost(dataset):
