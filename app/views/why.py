@@ -183,9 +183,9 @@ def _explanation(
         if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
             said_again = why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)
         st.caption(theme.plain(f"{why_words.SCALE} {said_again}"))
+    answer.markdown(theme.plain(why_words.answer(found[shown])))
     with right:
         if shown not in reasons.opened:
-            answer.markdown(theme.plain(why_words.answer(found[shown], None)))
             st.info("No single purchase can be named under this variant.")
             return
         level = level_for(reasons.opened.values(), reasons.history)
@@ -196,8 +196,6 @@ def _explanation(
         )
     groups = reasons.groups(Level.ITEM if by_item else level)
     known: dict[str, Attribution] = {}
-
-    answer.markdown(theme.plain(why_words.answer(found[shown], None)))
 
     def show(name: str, one: Attribution, key: str) -> None:
         known[name] = one

@@ -65,7 +65,7 @@ def test_ranks_and_reasons_are_the_functions(open_page, parts, catalogue):
         expected = dict(zip(groups.names, one.points.round(3), strict=True))
         assert dict(zip(reasons["purchases"], reasons[labels[name]], strict=True)) == pytest.approx(expected, abs=2e-3)
     said = texts(page)
-    assert theme.plain(why_words.answer(found["learn-b"][1], None)) in said
+    assert theme.plain(why_words.answer(found["learn-b"][1])) in said
     assert theme.plain(why_words.reasons(found["learn-b"][2])) in said
     assert theme.plain(why_words.stability(found["learn-b"][2])) in said
     assert not page.error and not page.warning
@@ -75,7 +75,7 @@ def test_a_run_of_the_llms_own_layers_is_explained(open_page, lora_workspace, da
     page = open_page("why", user=USER, item="i55", runs=["llm-lora", "learn-a"], by="llm-lora")
     recommender = Recommender(Run(lora_workspace.run(synthetic.NAME, "llm-lora")), dataset)
     _, rank, one = reasons_of(recommender.history[7], catalogue, {"llm-lora": recommender})["llm-lora"]
-    assert theme.plain(why_words.answer(rank, None)) in texts(page)
+    assert theme.plain(why_words.answer(rank)) in texts(page)
     assert theme.plain(why_words.reasons(one)) in texts(page)
     assert np.abs(one.points).max() > 0 and not page.error and not page.warning
 

@@ -110,7 +110,7 @@ class Bench {
     const holders = new Map();
     for (const { row } of lists.flat()) holders.set(row, (holders.get(row) ?? 0) + 1);
     this.controls.show(this.settings.value, hidden.size);
-    this.conclusion.textContent = conclusion(data.columns, lists, weights);
+    this.conclude(conclusion(data.columns, lists, weights, data.items));
     const usual = inFull(weights);
     this.columns.forEach((column, place) => {
       const full = () => column.column.terms && listOf(column.column, FULL).map((entry) => entry.row);
@@ -120,6 +120,11 @@ class Bench {
     this.fillSoon();
     if (this.sides) drawLines(this.svg, this.columns, this.sides);
     if (this.lights.lit !== null) this.lights.show();
+  }
+
+  conclude([first = "", ...others]) {
+    this.conclusion.replaceChildren(element("strong", "", first), document.createTextNode(others.length ? " " + others.join(" ") : ""));
+    this.conclusion.hidden = !first;
   }
 
   // Only what can be seen in `rows` is explained.

@@ -42,15 +42,13 @@ def question(title: str, person: str, label: str, shown: bool) -> str:
     return f"{verb} “{title}” to person {person}?"
 
 
-def answer(one: RankBreakdown, found: Attribution | None) -> str:
-    """Where the item stands, which term brings it there, and which purchases speak for it."""
+def answer(one: RankBreakdown) -> str:
+    """Where the item stands, and which term brings it there; `reasons` says which purchases."""
     terms = sorted(one.term_points.items(), key=lambda pair: -abs(pair[1]))
     parts = [f"{signed(value)} by {SHORT_TERMS[name]}" for name, value in terms]
     whole = f"It is at place {one.rank:,} of {one.of:,}, with {short(one.points)} of 100 points"
     sentences = [f"{whole}: {', '.join(parts)}." if len(parts) > 1 else f"{whole}, all by {SHORT_TERMS[terms[0][0]]}."]
-    if found is not None:
-        sentences.append(reasons(found))
-    elif BUYERS in one.terms:
+    if BUYERS in one.terms:
         sentences.append("Everybody is shown the same: no purchase of this person has anything to do with it.")
     return " ".join(sentences)
 

@@ -276,7 +276,7 @@ def test_an_item_of_the_history_has_the_repeat_consumption_bias(recommenders):
     assert one.rank == recommender.for_user(7, 60, unseen=False).items.tolist().index(item) + 1
     table = rank_breakdowns_table({"b": one}, {"b": "b"})
     assert table["rank"].tolist() == [one.rank] and table[REPEAT_BIAS].iloc[0] == round(one.term_points[REPEAT_BIAS], 1)
-    assert "by had it before" in why_words.answer(one, None)
+    assert "by had it before" in why_words.answer(one)
 
 
 def rank_breakdown(rank, similarity, popularity):
@@ -290,7 +290,7 @@ def test_the_words_say_places_terms_and_reasons():
     one, other = rank_breakdown(2, 5.5, 3.0), rank_breakdown(70, 2.0, 0.0)
     groups = Groups(Level.ITEM, ["Tea", "Soap", "Rice"], [np.array([place]) for place in range(3)])
     found = Attribution(groups, np.array([1.5, -2.0, 0.5]), np.array([[1.5, -2.0, 0.5]] * 2), 3)
-    words = why_words.answer(one, found)
+    words = f"{why_words.answer(one)} {why_words.reasons(found)}"
     assert words.startswith("It is at place 2 of 100, with 70 of 100 points: +60 by popularity, +10 by fit")
     assert words.endswith("“Tea” (+1.5) and “Rice” (+0.5) speak for it most; “Soap” against it (−2.0).")
     labels = {"x": "Ex", "y": "Why"}

@@ -102,7 +102,7 @@ def test_counted_runs_are_counted_again(counted, dataset):
         assert best.shown and best.breakdown.rank == 1
         last = why_not.why_not(recommender, USER, int(stored.items[-1]), K)
         assert not last.shown and last.rank_with is None and last.breakdown.rank == len(stored.items)
-        assert "speak" not in why_words.answer(last.breakdown, None)
+        assert "speak" not in why_words.answer(last.breakdown)
 
 
 def test_the_reasons_of_item_knn_are_the_similar_items(counted, dataset, catalogue):
