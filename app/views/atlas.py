@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,8 @@ def draw() -> None:
 @st.fragment
 def _search_by_meaning(space: Space, view: cache.View, items: np.ndarray) -> None:
     """What was asked for last and what was found: of the whole page a search draws this anew, and nothing else."""
-    show_found(atlas_parts.found_by_meaning(space, view, items), atlas_parts.ask)
+    ahead = partial(atlas_parts.read_ahead, space, view, items)
+    show_found(atlas_parts.found_by_meaning(space, view, items), atlas_parts.ask, ahead)
 
 
 def _asked(spaces: list[Space]) -> tuple[dict[str, Any], list[str]]:

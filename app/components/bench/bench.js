@@ -134,6 +134,7 @@ class Bench {
     const drawn = drawLegend(usual ? signs : [...new Set(["new", "moved", ...signs])]);
     const used = new Set(rows.map((row) => words.categories[items.category[row]]));
     drawn.append(element("span", "entry break"), ...drawCategories(words.legend, used));
+    if (this.data.said) drawn.append(element("span", "entry break"), element("span", "entry said", this.data.said));
     this.legend.replaceChildren(drawn);
   }
 

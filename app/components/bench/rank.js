@@ -127,5 +127,7 @@ function akin(columns, lists, items) {
 }
 
 // Sentences, the most telling first.
-const conclusion = (columns, lists, weights, items) =>
-  [hitting(columns, lists, items) || akin(columns, lists, items), effect(columns, lists, weights), alike(columns, lists)].filter(Boolean);
+function conclusion(columns, lists, weights, items) {
+  const own = akin(columns, lists, items);
+  return [own || hitting(columns, lists, items), effect(columns, lists, weights), own ? "" : alike(columns, lists)].filter(Boolean);
+}

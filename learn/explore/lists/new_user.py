@@ -51,7 +51,7 @@ def suggested_baskets(
     """Baskets to begin with that tell much of their owner: name of a kind of product -> [size] item indices of it.
 
     The kinds (finer categories) are those of which their buyers have most different items each, among those that
-    `LEAST_SHARE` to `MOST_SHARE` of the people buy; a basket has the kind's items with most buyers, that with most last.
+    `LEAST_SHARE` to `MOST_SHARE` of the people buy; a basket has its items with most buyers, that with most last.
 
     Args:
         history: of every user; available: [N] bool, the items that can be had.

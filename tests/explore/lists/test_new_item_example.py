@@ -1,4 +1,4 @@
-"""The new product that Cold start begins with on the demo is a good example: it is understood, and somebody meets it."""
+"""The new product that Cold start begins with on the demo is understood, and somebody would meet it."""
 
 import pytest
 
