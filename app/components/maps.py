@@ -37,8 +37,8 @@ def show_maps(points: bytes, drawn: dict[str, Any], told: dict[str, Told] | None
 def show_found(answer: dict[str, Any] | None, ask: Told, read_ahead: Told, key: str = KEY) -> None:
     """Draws the answer to a search by meaning (`learn.explore.atlas.meaning.find_by_meaning`; None: nothing was asked).
 
-    In a fragment of its own, so that a search draws nothing else anew; ``ask`` is told the next text, ``read_ahead`` one
-    that may be asked for next.
+    In a fragment of its own, so that a search draws nothing else anew; ``ask`` is told the next text, ``read_ahead``
+    one that may be asked for next.
     """
     name = f"{key}_found"
     _mount(

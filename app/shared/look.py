@@ -8,7 +8,7 @@ WIDE = "wide_"
 """Keys of containers that begin so hold a picture that needs room: a narrow window scrolls it, and squeezes nothing."""
 
 TIGHT = "tight_"
-"""Keys of containers that begin so hold a row of controls: in a narrow window two stand side by side below the first."""
+"""Keys of containers that begin so hold a row of controls: in a narrow window two side by side, below the first."""
 
 _STYLE = """
 [data-testid=stMain] h1 { font-size: 2rem; padding: 0; }

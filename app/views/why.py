@@ -198,13 +198,13 @@ def _question(
 def _explanation(
     reasons: Reasons, shown: str, labels: dict[str, str], colours: dict[str, str], answer: DeltaGenerator
 ) -> None:
-    found = reasons.found
+    found, short = reasons.found, {name: short_label(label) for name, label in labels.items()}
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.markdown("**What gives it its points**", help=why_words.SCALE)
         points = {name: one.term_points for name, one in found.items()}
         notes = {name: f"place {one.rank:,}" for name, one in found.items()}
-        says = why_words.comparison(found, {name: short_label(label) for name, label in labels.items()})
+        says = why_words.comparison(found, short)
         theme.chart(figures.terms_figure(points, notes, labels, colours), "why_terms", says)
         said_again = ""
         if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
@@ -228,7 +228,7 @@ def _explanation(
     def show(name: str, one: Attribution, key: str) -> None:
         known[name] = one
         with drawn.container():
-            figure = figures.reasons_figure(known, shown, labels, colours)
+            figure = figures.reasons_figure(known, shown, short, colours)
             theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown]))
         said.caption(theme.plain(why_words.stability(known[shown])))
 

@@ -8,14 +8,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from learn.explore.colours import REST_COLOUR
-from learn.explore.figures.base import LEGEND, finish, plain, plain_one
+from learn.explore.figures.base import finish, plain, plain_one
 from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.score_terms import BUYERS, POPULARITY_BIAS, REPEAT_BIAS, SIMILARITY, TEXTS, TOGETHER
 from learn.explore.lists.why_words import SHORT_TERMS
 
 TITLE_LENGTH = 34
-BESIDE = LEGEND | {"xref": "container"}
-"""A legend as wide as the figure: beside the labels of its rows there is room for one entry a line."""
 PATTERNS = {SIMILARITY: "", TEXTS: ".", TOGETHER: "", POPULARITY_BIAS: "/", BUYERS: "/", REPEAT_BIAS: "x"}
 """Term -> how its part of a bar is filled: the colour says which variant."""
 
@@ -63,7 +61,7 @@ def terms_figure(
         autorange="reversed", tickmode="array", tickvals=places, ticktext=ticks, ticklabelstandoff=6, showgrid=False
     )
     figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6)
-    return finish(figure, 84 + 46 * max(len(names), 2), barmode="relative", legend=BESIDE).update_layout(bargap=0.35)
+    return finish(figure, 84 + 46 * max(len(names), 2), barmode="relative").update_layout(bargap=0.35)
 
 
 def reasons_figure(
@@ -117,7 +115,7 @@ def reasons_figure(
         figure.update_xaxes(range=[-1, 1])
     several = len(found) > 1
     height = 72 + 23 * max(len(order), 3) + (48 if several else 0)
-    return finish(figure, height, showlegend=several, legend=BESIDE).update_layout(bargap=0.3)
+    return finish(figure, height, showlegend=several).update_layout(bargap=0.3)
 
 
 def _short(title: str) -> str:
