@@ -90,6 +90,7 @@ class Search {
     clearTimeout(this.pause);
     const text = this.box.value.trim();
     if (!text || !this.explorer.can.meaning) return;
+    this.box.focus(); // a pressed row goes with the list that it was in, and what is found would open to nobody
     this.explorer.tell.meaning(text); // first: the server reads while this draws
     this.explorer.select({ kind: "meaning", text });
     this.list.replaceChildren(element("div", "more", "The language model reads it … (the first time takes half a minute)"));
