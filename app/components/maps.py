@@ -34,19 +34,13 @@ def show_maps(points: bytes, drawn: dict[str, Any], told: dict[str, Told] | None
     _mount(key=f"{key}_points", data=points)
 
 
-def show_found(answer: dict[str, Any] | None, ask: Told, read_ahead: Told, key: str = KEY) -> None:
+def show_found(answer: dict[str, Any] | None, ask: Told, key: str = KEY) -> None:
     """Draws the answer to a search by meaning (`learn.explore.atlas.meaning.find_by_meaning`; None: nothing was asked).
 
-    In a fragment of its own, so that a search draws nothing else anew; ``ask`` is told the next text, ``read_ahead``
-    one that may be asked for next.
+    In a fragment of its own, so that a search draws nothing else anew; ``ask`` is told the next text.
     """
     name = f"{key}_found"
-    _mount(
-        key=name,
-        data={"answer": answer},
-        on_meaning_change=_answer(name, "meaning", ask),
-        on_ahead_change=_answer(name, "ahead", read_ahead),
-    )
+    _mount(key=name, data={"answer": answer}, on_meaning_change=_answer(name, "meaning", ask))
 
 
 def _answer(key: str, name: str, act: Told) -> Callable[[], None]:

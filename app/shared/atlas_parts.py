@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -11,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from app.shared import cache, map_cache, recommenders, theme, url
-from app.shared.heavy import Kept, in_turn, the_queue
+from app.shared.heavy import Kept, in_turn
 from learn.errors import LearnError
 from learn.explore.atlas.meaning import find_by_meaning
 from learn.explore.atlas.person import list_in_space, person_on_map
@@ -83,38 +81,19 @@ def found_by_meaning(space: Space, view: cache.View, items: np.ndarray) -> dict[
     if not text:
         return None
     try:
-        key, find = _search(text, space, view, items)
+        cex = reading_settings(space.run)
+        run = cache.run_key([space.run])
+        scale = _scale(space, view, run, view.dataset.fingerprint)
+
+        def find() -> dict[str, Any]:
+            vectors = map_cache.vectors(space, view)
+            return find_by_meaning(text, scale, recommenders.open_llm(cex), cex, vectors, items)
+
+        key = (text, space.name, run, view.dataset.fingerprint, cex.model_dump_json())
         return in_turn(_found(), key, find, "The language model is reading …")
     except LearnError as error:
         theme.show_error(error)
         return {"text": text, "points": [], "cosines": []}
-
-
-def read_ahead(space: Space, view: cache.View, items: np.ndarray, text: str) -> None:
-    """Looks for what may be asked for next, and keeps it; what is wrong is said when it is asked for.
-
-    Nothing is drawn meanwhile, so that Streamlit has no place at which to break off: whoever asks in time waits for it.
-    """
-    with suppress(LearnError):
-        key, find = _search(str(text)[:LONGEST], space, view, items)
-        if _found().get(key) is None:
-            with the_queue().turn():
-                _found().put(key, find())
-
-
-def _search(
-    text: str, space: Space, view: cache.View, items: np.ndarray
-) -> tuple[Hashable, Callable[[], dict[str, Any]]]:
-    """What a search is kept by, and what does it."""
-    cex = reading_settings(space.run)
-    run = cache.run_key([space.run])
-    scale = _scale(space, view, run, view.dataset.fingerprint)
-
-    def find() -> dict[str, Any]:
-        vectors = map_cache.vectors(space, view)
-        return find_by_meaning(text, scale, recommenders.open_llm(cex), cex, vectors, items)
-
-    return (text, space.name, run, view.dataset.fingerprint, cex.model_dump_json()), find
 
 
 def download(points: bytes, drawn: dict[str, Any], view: cache.View, items: np.ndarray) -> None:

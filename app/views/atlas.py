@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -66,8 +65,7 @@ def draw() -> None:
 @st.fragment
 def _search_by_meaning(space: Space, view: cache.View, items: np.ndarray) -> None:
     """What was asked for last and what was found: of the whole page a search draws this anew, and nothing else."""
-    ahead = partial(atlas_parts.read_ahead, space, view, items)
-    show_found(atlas_parts.found_by_meaning(space, view, items), atlas_parts.ask, ahead)
+    show_found(atlas_parts.found_by_meaning(space, view, items), atlas_parts.ask)
 
 
 def _asked(spaces: list[Space]) -> tuple[dict[str, Any], list[str]]:

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from app.components import maps as maps_component
-from app.shared import atlas_parts, map_cache
+from app.shared import map_cache
 from learn.data.stored import open_dataset
-from learn.errors import LearnError
 from learn.explore.atlas.single import make_atlas
 from learn.explore.maps.neighbours import nearest
 from learn.explore.maps.spaces import find_spaces, space_vectors
@@ -95,32 +94,6 @@ def test_the_button_gives_the_same_bytes_as_the_command(workspace, maps, open_pa
     open_page("atlas")
     dataset, spaces = parts(workspace)
     assert atlas_file(panes.message, panes.drawn, dataset, np.arange(60)) == make_atlas(dataset, spaces, maps)
-
-
-def test_what_was_read_ahead_is_not_read_again_when_it_is_asked_for(monkeypatch):
-    read = []
-    atlas_parts._found.clear()
-    monkeypatch.setattr(atlas_parts, "_search", lambda text, *of: (text, lambda: read.append(text) or {"text": text}))
-    monkeypatch.setattr(atlas_parts.st, "session_state", {})
-    for _ in range(2):
-        atlas_parts.read_ahead(None, None, None, "oat milk")
-    assert atlas_parts.found_by_meaning(None, None, None) is None  # nothing was asked for
-    atlas_parts.ask("oat milk")
-    assert atlas_parts.found_by_meaning(None, None, None) == {"text": "oat milk"} and read == ["oat milk"]
-
-
-def test_what_cannot_be_read_ahead_is_said_when_it_is_asked_for(monkeypatch):
-    def refuse(*of):
-        raise LearnError("There is no LLM.", "Install one.")
-
-    said = []
-    monkeypatch.setattr(atlas_parts, "_search", refuse)
-    monkeypatch.setattr(atlas_parts.theme, "show_error", said.append)
-    monkeypatch.setattr(atlas_parts.st, "session_state", {})
-    atlas_parts.read_ahead(None, None, None, "oat milk")
-    assert not said
-    atlas_parts.ask("oat milk")
-    assert atlas_parts.found_by_meaning(None, None, None)["points"] == [] and said[0].what == "There is no LLM."
 
 
 def test_a_sample_of_a_large_catalogue_says_so(workspace, open_page, panes, monkeypatch):

@@ -1,7 +1,7 @@
 // How Streamlit starts it: one instance brings the points, another, small, what is to be drawn of them, a third the
 // answers to searches by meaning: to such a question the server draws that instance anew and nothing else.
 const explorers = new WeakMap();
-const asked = { by: null, ask: null, ahead: null, answer: null };
+const asked = { by: null, ask: null, answer: null };
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".maps");
@@ -13,8 +13,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if ("answer" in data) {
     root.hidden = true;
     const fresh = JSON.stringify(data.answer) !== JSON.stringify(asked.answer);
-    const trigger = (name) => (text) => setTriggerValue(name, text);
-    Object.assign(asked, { ask: trigger("meaning"), ahead: trigger("ahead"), answer: data.answer });
+    Object.assign(asked, { ask: (text) => setTriggerValue("meaning", text), answer: data.answer });
     if (fresh && asked.by) asked.by.hear(data.answer);
     return;
   }
@@ -23,7 +22,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const tell = {
       person: (id) => setTriggerValue("person", id),
       meaning: (text) => asked.ask?.(text),
-      ahead: (text) => asked.ahead?.(text),
       spaces: (names) => setTriggerValue("spaces", names),
       picture: (id) => setTriggerValue("picture", id),
       send: () => sendFile(),

@@ -1,6 +1,5 @@
 // The search box and its list: by words as one types, by meaning when asked; arrows and Enter choose.
 const MOST_RESULTS = 40;
-const PAUSE_MS = 300; // without a key: then somebody looks at what they typed
 
 class Search {
   constructor(explorer) {
@@ -22,8 +21,6 @@ class Search {
     this.box.oninput = () => {
       clearTimeout(timer);
       timer = setTimeout(() => explorer.find(this.box.value), 120);
-      clearTimeout(this.pause);
-      this.pause = setTimeout(() => this.readAhead(), PAUSE_MS);
     };
     this.box.onkeydown = (event) => {
       if (event.key === "Enter") clearTimeout(timer);
@@ -78,19 +75,9 @@ class Search {
     if (!whether) this.activate(-1);
   }
 
-  // The language model reads what stands in the box while people look at what was found by words.
-  readAhead() {
-    const text = this.box.value.trim();
-    if (text.length < 3 || text === this.ahead || !this.explorer.can.meaning) return;
-    this.ahead = text;
-    this.explorer.tell.ahead?.(text);
-  }
-
   byMeaning() {
-    clearTimeout(this.pause);
     const text = this.box.value.trim();
     if (!text || !this.explorer.can.meaning) return;
-    this.box.focus(); // a pressed row goes with the list that it was in, and what is found would open to nobody
     this.explorer.tell.meaning(text); // first: the server reads while this draws
     this.explorer.select({ kind: "meaning", text });
     this.list.replaceChildren(element("div", "more", "The language model reads it … (the first time takes half a minute)"));
