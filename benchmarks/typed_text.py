@@ -2,8 +2,9 @@
 
 Reads 300 items of completejourney in other words (docs/typed-text.md) with the demo's LLM and counts how many
 of their ten nearest items are of the same kind: in the space in which typed text is placed (or as the given whitening
-makes it), and in every Run's own space. Marks 50 products that a grocer does not sell. Writes typed_worst, typed_easy
-(shares) and typed_foreign, typed_own (shares that the badge marks) into assets/benchmarks/explorer.json.
+makes it), and in every Run's own space. Marks 50 products that a grocer does not sell, and 40 that one might begin to
+sell. Writes typed_worst, typed_easy (shares) and typed_foreign, typed_own, typed_new (shares that the badge marks) into
+assets/benchmarks/explorer.json. --only-badge: the last three alone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,13 @@ from learn.data.dataset import Dataset
 from learn.data.new_items import check_new_items
 from learn.data.stored import keep_dataset, open_dataset
 from learn.explore.catalogue import read_catalogue
-from learn.explore.lists.likeness import catalogue_likeness, nearest_cosine, read_directions
+from learn.explore.lists.likeness import (
+    Likeness,
+    catalogue_likeness,
+    nearest_cosine,
+    read_directions,
+    same_category,
+)
 from learn.explore.metrics.typed_text import easy, reworded, sampled_items, typed_text, worst
 from learn.pal.preprocessing import fit_preprocessing
 from learn.runs.new_items import embed_items, reading_settings
@@ -33,7 +40,7 @@ from learn.runs.stored import find_runs
 from learn.runs.vectors import embeds, normalise
 from learn.workspace import Workspace
 
-FOREIGN = Path(__file__).resolve().parent / "foreign_products.csv"
+FOREIGN, NEW = (Path(__file__).resolve().parent / f"{name}_products.csv" for name in ("foreign", "new"))
 
 
 def main() -> None:
@@ -41,44 +48,56 @@ def main() -> None:
     parser.add_argument("--workspace", default=None)
     parser.add_argument("--wording", type=float, default=None, help="of the content space; default: the Runs' own")
     parser.add_argument("--shrinkage", type=float, default=1.0)
+    parser.add_argument("--only-badge", action="store_true", help="how many products are marked, and nothing else")
     parser.add_argument("--print-only", action="store_true", help="write nothing")
     arguments = parser.parse_args()
     place = Workspace.at(arguments.workspace)
     dataset = open_dataset(place, "completejourney")
     keep_dataset(place, dataset)
-    counts = dataset.split.training_counts()
     opened = {run.name: Recommender(run, dataset) for run in find_runs(place, dataset).usable if embeds(run)}
     first = opened.get("without-align") or next(iter(opened.values()))
     cex = reading_settings(first.run)
     llm = load_llm(cex, place.models)
-    rows, kinds = sampled_items(counts), read_catalogue(dataset).finer
-    probes = {
-        probe: embed_items(check_new_items(items)[0], llm, cex) for probe, items in reworded(dataset, rows).items()
-    }
     read = partial(read_directions, first)
     if arguments.wording is not None:
         read = _read_otherwise(place, dataset, first, arguments.wording, arguments.shrinkage)
     vectors = read(first.content)
-    shares = typed_text(vectors, rows, kinds, read, probes)
+    found = {} if arguments.only_badge else understood(dataset, opened, partial(embed_items, llm=llm, cex=cex), read)
+    likeness = catalogue_likeness(vectors)
+    for name, path in (("typed_foreign", FOREIGN), ("typed_new", NEW)):
+        items = check_new_items(pd.read_csv(path, dtype=str))[0]
+        found[name] = marked(likeness, vectors, read(embed_items(items, llm, cex)), items, dataset)
+    found["typed_own"] = likeness.farther(likeness.threshold)
+    print({name: round(value, 3) for name, value in found.items()})
+    if not arguments.print_only:
+        upsert({name: (round(value, 3), "share") for name, value in found.items()})
+
+
+def understood(
+    dataset: Dataset, opened: dict[str, Recommender], read_items: Callable, read: Callable[[np.ndarray], np.ndarray]
+) -> dict[str, float]:
+    """typed_worst and typed_easy; prints every share, in the content space and in every Run's own."""
+    first = next(iter(opened.values()))
+    rows, kinds = sampled_items(dataset.split.training_counts()), read_catalogue(dataset).finer
+    probes = {probe: read_items(check_new_items(items)[0]) for probe, items in reworded(dataset, rows).items()}
+    shares = typed_text(read(first.content), rows, kinds, read, probes)
     print("content", shares.round(2).to_dict())
     for name, one in opened.items():
         if one.anchors is not None:  # the probed items are strangers, as typed ones are
             one.__dict__["anchors"] = one.anchors.without(rows)
         own = typed_text(one.directions(), rows, kinds, lambda c, r=one: r.directions(r.embed_new_items(c)), probes)
         print(name, own.round(2).to_dict())
-    likeness = catalogue_likeness(vectors)
-    foreign = embed_items(check_new_items(pd.read_csv(FOREIGN, dtype=str))[0], llm, cex)
-    marked = float(np.mean([likeness.is_unlike(nearest_cosine(vectors, one)) for one in read(foreign)]))
-    own_marked = likeness.farther(likeness.threshold)
-    print(f"foreign products marked {marked:.2f}, of the catalogue's own {own_marked:.3f}")
-    if not arguments.print_only:
-        found = {
-            "typed_worst": worst(shares),
-            "typed_easy": easy(shares),
-            "typed_foreign": marked,
-            "typed_own": own_marked,
-        }
-        upsert({name: (round(value, 3), "share") for name, value in found.items()})
+    return {"typed_worst": worst(shares), "typed_easy": easy(shares)}
+
+
+def marked(likeness: Likeness, vectors: np.ndarray, typed: np.ndarray, items: pd.DataFrame, dataset: Dataset) -> float:
+    """The share of typed ``items`` (their directions: ``typed``) that the badge calls unlike anything here."""
+    categories = dataset.items["category"].to_numpy()
+    found = []
+    for vector, category in zip(typed, items["category"].fillna("").astype(str), strict=True):
+        of_kind = same_category(vectors, vector, categories, category)
+        found.append(likeness.is_unlike(nearest_cosine(vectors, vector), of_kind))
+    return float(np.mean(found))
 
 
 def _read_otherwise(

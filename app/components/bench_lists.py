@@ -62,13 +62,15 @@ class BenchColumn:
 @dataclass(frozen=True)
 class BenchItems:
     """What a bench says of items: ``later`` (indices that count as hits), ``cold`` and ``held`` ([N] bool: never
-    bought in training; in this person's history)."""
+    bought in training; in this person's history), ``akin`` ([N] bool: of a kind that is in the basket; None: not told).
+    """
 
     catalogue: Catalogue
     ids: np.ndarray
     cold: np.ndarray
     held: np.ndarray
     later: np.ndarray
+    akin: np.ndarray | None = None
 
 
 def bench_data(
@@ -167,7 +169,11 @@ def _items(table: np.ndarray, items: BenchItems) -> dict[str, list]:
     _, finer = np.unique(catalogue.finer[table].astype(str), return_inverse=True)
     prices = catalogue.prices[table]
     shown = catalogue.pictures
-    there = {} if shown is None else {"picture": [pictures.address(shown, int(item)) for item in table]}
+    there: dict[str, list] = {}
+    if shown is not None:
+        there["picture"] = [pictures.address(shown, int(item)) for item in table]
+    if items.akin is not None:
+        there["akin"] = items.akin[table].astype(int).tolist()
     return {
         **there,
         "id": [str(name) for name in items.ids[table]],

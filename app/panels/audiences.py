@@ -64,6 +64,7 @@ def show_answers(
     changes: Mapping[str, Change] | None = None,
 ) -> None:
     """Draws `answers` in cards; ``changes`` marks what was not there before the text was changed."""
+    theme.small_print(variant_texts.said_first([opened[name].run for name in found]))
     buyers = set(view.target.users[view.target.items == item].tolist()) if item is not None else set()
     columns = []
     for name, one in found.items():

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.shared import bench_settings, cache, pickers, pictures, url
 from app.shared.text import short
+from learn.data.splits import SplitInfo
 from learn.explore.colours import category_colours
 from learn.explore.lists import new_user
 
@@ -111,6 +112,9 @@ def as_data(view: cache.View, basket: Basket, words: str, key: str) -> dict[str,
         "note": note,
         "example": [_row(view, item) for item in _any_example(view)],
         "first": [_row(view, item) for item in example_of(view, pickers.typical_user(view))],
+        "suggested": [
+            {"name": name, "rows": [_row(view, item) for item in items]} for name, items in _suggested(view).items()
+        ],
         "token": st.session_state.get(key + _TOKEN),
     }
 
@@ -127,6 +131,15 @@ def _row(view: cache.View, item: int) -> dict[str, Any]:
         "price": f"{price:,.2f}" if np.isfinite(price) else "",
         **pictures.of_row(catalogue, item),
     }
+
+
+def _suggested(view: cache.View) -> dict[str, list[int]]:
+    return _suggested_once(view, view.dataset.fingerprint, view.split.info)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _suggested_once(_view: cache.View, fingerprint: str, info: SplitInfo) -> dict[str, list[int]]:
+    return new_user.suggested_baskets(_view.catalogue, _view.history, _view.dataset.available)
 
 
 def _any_example(view: cache.View) -> list[int]:

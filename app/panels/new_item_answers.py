@@ -12,8 +12,15 @@ from app.panels import audiences, new_item_maps, word_table
 from app.panels.new_item_text import labels_and_colours, read_items, show_prompt
 from app.shared import cache, theme
 from app.shared.heavy import Kept, in_turn
+from learn.data.schema import Items
 from learn.explore.lists import newcomer
-from learn.explore.lists.likeness import Likeness, catalogue_likeness, nearest_cosine, read_directions
+from learn.explore.lists.likeness import (
+    Likeness,
+    catalogue_likeness,
+    nearest_cosine,
+    read_directions,
+    same_category,
+)
 from learn.explore.lists.newcomer import Answer, Change
 from learn.runs.recommender import Recommender
 from learn.runs.stored import FoundRuns
@@ -38,7 +45,7 @@ def show_new_item(
         return
     labels, colours = labels_and_colours(opened)
     former = read_items(opened, before) if before is not None else None
-    _say_if_unlike(view, opened, content)
+    _say_if_unlike(view, opened, content, item)
     found, changes = _answers(view, opened, content, former)
     audiences.say(found, view, labels)
     if changes:
@@ -95,16 +102,22 @@ def _likeness(_reader: Recommender, key: tuple[str, ...], fingerprint: str) -> t
     return vectors, catalogue_likeness(vectors)
 
 
-def _say_if_unlike(view: cache.View, opened: dict[str, Recommender], content: dict[str, np.ndarray]) -> None:
+def _say_if_unlike(
+    view: cache.View, opened: dict[str, Recommender], content: dict[str, np.ndarray], item: pd.DataFrame
+) -> None:
     """The badge of an item that is farther from the whole catalogue than its items are from each other."""
     reader = next(iter(opened.values()))
     vectors, known = _likeness(reader, cache.run_key([reader.run]), view.dataset.fingerprint)
-    cosine = nearest_cosine(vectors, read_directions(reader, content[reader.run.name])[0])
-    if known.is_unlike(cosine):
+    vector = read_directions(reader, content[reader.run.name])[0]
+    cosine, kin = nearest_cosine(vectors, vector), 0
+    items, category = view.dataset.items, item.iloc[0].get(Items.CATEGORY)
+    if Items.CATEGORY in items and pd.notna(category):
+        kin = same_category(vectors, vector, items[Items.CATEGORY].to_numpy(), str(category))
+    if known.is_unlike(cosine, kin):
         st.warning(
-            f"**Unlike anything here.** {theme.plain(known.sentence(cosine))} What follows says little about it: check "
-            "the category, and say what it is in the catalogue's words.",
+            f"**Unlike anything here.** {theme.plain(known.sentence(cosine, kin))} What follows says little about it: "
+            "check the category, and say what it is in the catalogue's words.",
             icon=":material/explore_off:",
         )
     else:
-        st.caption(f":material/check_circle: {theme.plain(known.sentence(cosine))}")
+        st.caption(f":material/check_circle: {theme.plain(known.sentence(cosine, kin))}")

@@ -63,6 +63,7 @@ class Reasons:
     ) -> None:
         self.view, self.user, self.item, self.found, self.allowed = view, user, item, found, allowed
         self.history = view.history[user]
+        self.all_opened = opened
         self.opened = {name: one for name, one in opened.items() if name in found and has_reasons(one)}
 
     def groups(self, level: Level) -> Groups:

@@ -7,6 +7,9 @@ import streamlit as st
 WIDE = "wide_"
 """Keys of containers that begin so hold a picture that needs room: a narrow window scrolls it, and squeezes nothing."""
 
+TIGHT = "tight_"
+"""Keys of containers that begin so hold a row of controls: in a narrow window two side by side, below the first."""
+
 _STYLE = """
 [data-testid=stMain] h1 { font-size: 2rem; padding: 0; }
 /* The wide layout's margins would leave little of a narrow window. */
@@ -20,6 +23,10 @@ _STYLE = """
 .js-plotly-plot .annotation-text:not([style*="rgb(255, 255, 255)"], [style*="rgb(18, 22, 29)"])
 { fill: currentColor !important; fill-opacity: .82 !important; }
 code { color: inherit !important; }
+@media (max-width: 640px) {
+  [class*="st-key-tight_"] [data-testid=stColumn] { min-width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem); }
+  [class*="st-key-tight_"] [data-testid=stColumn]:first-child { min-width: 100%; }
+}
 @media (max-width: 700px) {
   [class*="st-key-wide_"] { overflow-x: auto; }
   [class*="st-key-wide_"] > * { min-width: 640px; }

@@ -38,6 +38,12 @@ def conclude(sentence: str) -> None:
         st.markdown(f":material/arrow_forward: **{plain(sentence)}**")
 
 
+def small_print(text: str) -> None:
+    """A line of explanations; nothing where there is nothing to explain."""
+    if text:
+        st.caption(plain(text))
+
+
 def caution(sentence: str) -> None:
     """What makes the figures below say less than they seem to; nothing where there is nothing to say."""
     if sentence:

@@ -11,6 +11,7 @@ from app.shared import (
     bench_settings,
     cache,
     links,
+    look,
     origin,
     page,
     pickers,
@@ -40,7 +41,8 @@ def draw() -> None:
     )
     usable = pickers.live_runs(runs, view.dataset.name)
     basket = baskets.read(view)
-    bar = st.columns([4.2, 1.5, 1.2, 0.75], vertical_alignment="bottom")
+    with st.container(key=f"{look.TIGHT}new_user"):
+        bar = st.columns([4.2, 1.5, 1.2, 0.75], vertical_alignment="bottom")
     words = url.linked_text(
         bar[0].text_input, "Search the catalogue", url.SEARCH, placeholder="Words of a title, a category or a brand"
     )
@@ -66,6 +68,7 @@ def draw() -> None:
         width="stretch",
     )
     data = _bench(view, columns, history, k) | bench_settings.as_data(weights, differ, KEY)
+    data["said"] = variant_texts.said_first([runs.named(column.name) for column in columns])
     data |= {"basket": baskets.as_data(view, basket, words or "", KEY), "changed": change}
     show_bench(data, KEY, lambda: bench_settings.heard(KEY), lambda: baskets.heard(KEY))
     if not history:
@@ -128,7 +131,8 @@ def _allowed(view: cache.View, history: list[int]) -> np.ndarray:
 def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: int) -> dict:
     allowed = _allowed(view, history)
     nothing = np.zeros(0, dtype=np.int64)
-    items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, ~allowed, nothing)
+    akin = new_user.of_kinds_in(view.catalogue, history)
+    items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, ~allowed, nothing, akin)
     signs = ("new", "moved") if any(one.before is not None for one in columns) else ()
     hrefs = row_links.for_any_item(links.on_maps(view.dataset, 0))
     return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "line", "alone", "cold", "price"))

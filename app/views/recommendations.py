@@ -13,6 +13,7 @@ from app.shared import (
     bench_settings,
     cache,
     links,
+    look,
     origin,
     page,
     pickers,
@@ -54,7 +55,8 @@ def draw() -> None:
     dataset = view.dataset
     for problem in runs.problems:
         theme.show_error(problem)
-    bar = st.columns([6.3, 1.25, 1.0, 1.15, 0.9], vertical_alignment="bottom")
+    with st.container(key=f"{look.TIGHT}recommendations"):
+        bar = st.columns([6.3, 1.25, 1.0, 1.15, 0.9], vertical_alignment="bottom")
     with bar[0]:
         user = pickers.pick_user(view)
     if not runs.usable:
@@ -83,7 +85,8 @@ def draw() -> None:
     if answers:
         data = _bench(view, runs, user, seen, keep, answers, k, filters, unseen)
         settings = bench_settings.as_data(weights, differ, KEY)
-        show_bench(data | settings, KEY, lambda: bench_settings.heard(KEY))
+        said = {"said": variant_texts.said_first([runs.named(name) for name in answers])}
+        show_bench(data | settings | said, KEY, lambda: bench_settings.heard(KEY))
         among = "products that are new to the person" if unseen else "all products"
         counted = ranked(k, int(keep.sum()), among + (", as filtered" if filters else ""))
         origin.show(of_answers(dataset, [runs.named(name) for name in answers], counted, 1))

@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app.components.bench_lists import short_label
 from app.panels import why_not_item
 from app.panels.reasons import Reasons, reasons_table, terms_of
-from app.shared import cache, links, origin, page, pickers, recommenders, theme, url
+from app.shared import cache, links, look, origin, page, pickers, recommenders, theme, url, variant_texts
 from learn.explore.colours import run_colours
 from learn.explore.figures import attribution as figures
 from learn.explore.lists import left_out, user_lists, why_words
@@ -16,7 +17,13 @@ from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.left_out import level_for
 from learn.explore.lists.origin import of_answers
 from learn.explore.lists.purchases import Level
-from learn.explore.lists.score_terms import REPEAT_BIAS, RankBreakdown, break_down, rank_breakdowns_table
+from learn.explore.lists.score_terms import (
+    REPEAT_BIAS,
+    RankBreakdown,
+    break_down,
+    of_the_person,
+    rank_breakdowns_table,
+)
 from learn.explore.metrics.overview import run_labels
 from learn.runs.recommender import Recommender
 from learn.runs.stored import FoundRuns
@@ -34,7 +41,8 @@ def draw() -> None:
     if not runs.usable:
         theme.no_runs(view.dataset.name)
         return
-    bar = st.columns([6.3, 1.5], vertical_alignment="bottom")
+    with st.container(key=f"{look.TIGHT}why"):
+        bar = st.columns([6.3, 1.5], vertical_alignment="bottom")
     with bar[0]:
         user = pickers.pick_user(view)
     with bar[1].popover("Variants", width="stretch"):
@@ -51,12 +59,12 @@ def draw() -> None:
     labels = {name: label for name, label in run_labels(runs.usable).items() if name in opened}
     colours = run_colours((run.name, run.info.variant) for run in runs.usable)
     places = _places(view, opened, user, labels)
-    with columns[0]:
-        item = _pick_item(view, places)
-    if item is None:
-        return
     seen = user_lists.user_view(view.history, view.target, user)
     unseen = user_lists.rankable(view.dataset.available, seen, unseen=True)
+    with columns[0]:
+        item = _pick_item(view, places, _most_telling(view, opened, user, list(places), unseen))
+    if item is None:
+        return
     found = _ranks(opened, user, item, unseen)
     names = sorted(opened, key=lambda name: found[name].rank if name in found else np.inf)
     with columns[1]:
@@ -103,8 +111,27 @@ def _places(
     return {one: places[one] for one in sorted(places, key=lambda one: -len(places[one]))}
 
 
-def _pick_item(view: cache.View, places: dict[str, list[str]]) -> int | None:
-    """The item to explain: one of what the variants recommend, or any id that is typed."""
+def _most_telling(
+    view: cache.View, opened: dict[str, Recommender], user: int, ids: list[str], unseen: np.ndarray
+) -> str | None:
+    """Of the items ``ids`` that are shown, the one that most speaks for: of those bought later where there are any,
+    the one with most points, under any variant that shows it, by what this person bought; None of none."""
+    if not ids:
+        return None
+    items = view.dataset.item_index.get_indexer(ids)
+    later = np.isin(items, view.target[user])
+    known: dict[str, float] = {}
+    for item_id, item in zip(ids, items.tolist(), strict=True):
+        if later.any() and item not in view.target[user]:
+            continue
+        found = [one for one in _ranks(opened, user, item, unseen).values() if one.rank <= SUGGESTED]
+        known[item_id] = max(map(of_the_person, found), default=-np.inf)
+    best = max(known, key=lambda one: known[one])
+    return best if np.isfinite(known[best]) else ids[0]
+
+
+def _pick_item(view: cache.View, places: dict[str, list[str]], first: str | None) -> int | None:
+    """The item to explain: one of what the variants recommend (at first ``first``), or any id that is typed."""
     dataset, ids = view.dataset, list(places)
     asked = st.query_params.get(url.ITEM)
     if asked and asked not in ids:
@@ -120,7 +147,7 @@ def _pick_item(view: cache.View, places: dict[str, list[str]]) -> int | None:
         "Product",
         ids,
         url.ITEM,
-        ids[0] if ids else None,
+        first,
         index=None,
         format_func=words,
         accept_new_options=True,
@@ -171,18 +198,19 @@ def _question(
 def _explanation(
     reasons: Reasons, shown: str, labels: dict[str, str], colours: dict[str, str], answer: DeltaGenerator
 ) -> None:
-    found = reasons.found
+    found, short = reasons.found, {name: short_label(label) for name, label in labels.items()}
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.markdown("**What gives it its points**", help=why_words.SCALE)
         points = {name: one.term_points for name, one in found.items()}
         notes = {name: f"place {one.rank:,}" for name, one in found.items()}
-        says = why_words.comparison(found, labels)
+        says = why_words.comparison(found, short)
         theme.chart(figures.terms_figure(points, notes, labels, colours), "why_terms", says)
         said_again = ""
         if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
             said_again = why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)
         st.caption(theme.plain(f"{why_words.SCALE} {said_again}"))
+        theme.small_print(variant_texts.said_first([one.run for one in reasons.all_opened.values()]))
     answer.markdown(theme.plain(why_words.answer(found[shown])))
     with right:
         if shown not in reasons.opened:
@@ -200,7 +228,7 @@ def _explanation(
     def show(name: str, one: Attribution, key: str) -> None:
         known[name] = one
         with drawn.container():
-            figure = figures.reasons_figure(known, shown, labels, colours)
+            figure = figures.reasons_figure(known, shown, short, colours)
             theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown]))
         said.caption(theme.plain(why_words.stability(known[shown])))
 

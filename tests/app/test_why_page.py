@@ -8,6 +8,7 @@ from learn.data.schema import Recommendations
 from learn.data.stored import open_dataset
 from learn.explore.lists import attribution, left_out, why_not, why_words
 from learn.explore.lists.purchases import group_purchases
+from learn.explore.lists.score_terms import of_the_person
 from learn.runs.baselines import make_reference_runs
 from learn.runs.import_run import import_run
 from learn.runs.recommender import Recommender
@@ -69,6 +70,23 @@ def test_ranks_and_reasons_are_the_functions(open_page, parts, catalogue):
     assert theme.plain(why_words.reasons(found["learn-b"][2])) in said
     assert theme.plain(why_words.stability(found["learn-b"][2])) in said
     assert not page.error and not page.warning
+
+
+def test_it_begins_with_the_shown_product_that_the_purchases_say_most_of(open_page, parts):
+    dataset, history, recommenders = parts
+    page = open_page("why", user=USER)
+    keep = np.ones(len(dataset.item_ids), bool)
+    keep[history] = False
+    later = set(dataset.split.target("test")[7].tolist())
+    shown = {int(item) for one in recommenders.values() for item in one.for_user(7, 10).items}
+    points = {}
+    for item in shown & later or shown:
+        ranks = [attribution.rank_breakdown(one, 7, item, keep) for one in recommenders.values()]
+        points[item] = max(of_the_person(one) for one in ranks if one.rank <= 10)
+    best = {str(dataset.item_ids[item]) for item, value in points.items() if value == max(points.values())}
+    box = page.selectbox(key="item_choice")
+    title = dataset.items["title"][int(dataset.item_index.get_indexer([box.value])[0])]
+    assert box.value in best and not box.options[0].startswith(title)  # another one is shown by most variants
 
 
 def test_a_run_of_the_llms_own_layers_is_explained(open_page, lora_workspace, dataset, catalogue):

@@ -9,9 +9,10 @@ class Basket {
     this.words = new Map();
     this.examples = new Set();
     this.node = element("div", "basketPart");
+    this.ways = element("div", "ways");
     this.found = element("section", "found");
     this.held = element("section", "held");
-    this.node.append(this.found, this.held);
+    this.node.append(this.ways, this.found, this.held);
     this.drawnFound = "";
   }
 
@@ -28,8 +29,12 @@ class Basket {
   }
 
   update(data) {
-    for (const row of [...data.found, ...data.held, ...data.example, ...data.first]) this.words.set(row.item, row);
+    const suggested = data.suggested ?? [];
+    const shown = [...data.found, ...data.held, ...data.example, ...data.first, ...suggested.flatMap((one) => one.rows)];
+    for (const row of shown) this.words.set(row.item, row);
     this.example = data.example;
+    this.first = data.first;
+    this.suggested = suggested;
     for (const rows of [data.example, data.first]) this.examples.add(keyOf(rows.map((row) => row.item)));
     this.told.adopt({ items: data.items, likes: data.likes }, data.token);
     this.drawFound(data);
@@ -84,8 +89,25 @@ class Basket {
     this.found.replaceChildren(element("h3", "part", "Products to choose from"), element("div", "note", data.note), rows);
   }
 
+  // Baskets one click away: the household that the page opens with, and kinds of products that tell much of somebody.
+  drawWays(items, likes) {
+    const ways = [["What a household bought last", this.first], ...this.suggested.map(({ name, rows }) => [name, rows])];
+    const held = likes.length ? "" : keyOf(items);
+    const buttons = ways.filter(([, rows]) => rows.length).map(([name, rows]) => {
+      const wanted = rows.map((row) => row.item);
+      const made = this.button(name, () => this.set(wanted, []));
+      made.classList.add("way");
+      made.title = "Fills the basket with: " + rows.map((row) => row.title).join(" · ");
+      made.setAttribute("aria-pressed", String(keyOf(wanted) === held));
+      return made;
+    });
+    this.ways.replaceChildren(element("span", "what", "Try a basket"), ...buttons);
+    this.ways.hidden = !buttons.length;
+  }
+
   draw() {
     this.sign(this.found);
+    this.drawWays(this.value.items, this.value.likes);
     const { items, likes } = this.value;
     const bar = element("div", "held-bar");
     const count = items.length === 1 ? "1 item" : `${items.length} items`;

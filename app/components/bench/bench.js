@@ -110,7 +110,7 @@ class Bench {
     const holders = new Map();
     for (const { row } of lists.flat()) holders.set(row, (holders.get(row) ?? 0) + 1);
     this.controls.show(this.settings.value, hidden.size);
-    this.conclusion.textContent = conclusion(data.columns, lists, weights);
+    this.conclude(conclusion(data.columns, lists, weights, data.items));
     const usual = inFull(weights);
     this.columns.forEach((column, place) => {
       const full = () => column.column.terms && listOf(column.column, FULL).map((entry) => entry.row);
@@ -122,6 +122,11 @@ class Bench {
     if (this.lights.lit !== null) this.lights.show();
   }
 
+  conclude([first = "", ...others]) {
+    this.conclusion.replaceChildren(element("strong", "", first), document.createTextNode(others.length ? " " + others.join(" ") : ""));
+    this.conclusion.hidden = !first;
+  }
+
   // Only what can be seen in `rows` is explained.
   explain(rows, usual) {
     const { legend, items, words } = this.data;
@@ -129,6 +134,7 @@ class Bench {
     const drawn = drawLegend(usual ? signs : [...new Set(["new", "moved", ...signs])]);
     const used = new Set(rows.map((row) => words.categories[items.category[row]]));
     drawn.append(element("span", "entry break"), ...drawCategories(words.legend, used));
+    if (this.data.said) drawn.append(element("span", "entry break"), element("span", "entry said", this.data.said));
     this.legend.replaceChildren(drawn);
   }
 

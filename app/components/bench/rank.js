@@ -97,5 +97,37 @@ function effect(columns, lists, weights) {
   return `At these settings ${listed(kept)} stay.`;
 }
 
-const conclusion = (columns, lists, weights) =>
-  [alike(columns, lists), effect(columns, lists, weights)].filter(Boolean).join(" ");
+// How many of each list `mark` (0 or 1 per item), of the columns that `counts` takes and that hold anything.
+function marked(columns, lists, mark, counts) {
+  return columns
+    .map((column, place) => ({ short: column.short, of: lists[place].length, n: lists[place].filter(({ row }) => mark[row]).length, column }))
+    .filter(({ column, of }) => of && counts(column));
+}
+
+// Which list names most of what was bought later.
+function hitting(columns, lists, items) {
+  const found = marked(columns, lists, items.hit, (column) => column.of);
+  if (found.length < 2) return "";
+  const [most, least] = [Math.max(...found.map(({ n }) => n)), Math.min(...found.map(({ n }) => n))];
+  const of = Math.max(...found.map((one) => one.of));
+  if (!most) return "None of these lists names a product that they bought later.";
+  if (most === least) return `Each of these lists names ${most} of ${of} products that they bought later.`;
+  const named = (n) => listed(found.filter((one) => one.n === n).map(({ short }) => short));
+  const many = found.filter((one) => one.n === most).length > 1;
+  return `${named(most)} ${many ? "name" : "names"} most of what they bought later: ${most} of ${of} products; least ${named(least)}: ${least || "none"}.`;
+}
+
+// How much of each list is of a kind of product that is in the basket.
+function akin(columns, lists, items) {
+  if (!items.akin) return "";
+  const found = marked(columns, lists, items.akin, () => true);
+  if (!found.length) return "";
+  const words = found.map(({ short, of, n }, place) => `${n} of ${short}’s${place ? "" : ` ${of} products`}`);
+  return `Of a kind that is in the basket: ${listed(words)}.`;
+}
+
+// Sentences, the most telling first.
+function conclusion(columns, lists, weights, items) {
+  const own = akin(columns, lists, items);
+  return [own || hitting(columns, lists, items), effect(columns, lists, weights), own ? "" : alike(columns, lists)].filter(Boolean);
+}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from learn.cex.llm import FrozenLLM
 from learn.config import CEXConfig
+from learn.data.cleaning import clean_text
 from learn.data.new_items import check_new_items
 from learn.data.schema import Items
 from learn.explore.atlas.person import points_of
@@ -43,7 +44,7 @@ def find_by_meaning(
     Raises:
         LearnError: there is no word in ``text``.
     """
-    table, _ = check_new_items(pd.DataFrame({Items.TITLE: [text[:LONGEST_TEXT]]}))
+    table = as_items(text)
     direction = normalise(scale.apply(embed_items(table, llm, cex)))[0].astype(np.float32)
     # All items are on the map of most catalogues: then nothing is copied.
     cosines = (vectors if len(items) == len(vectors) else vectors[items]) @ direction
@@ -53,3 +54,16 @@ def find_by_meaning(
         "points": points_of(items[best], items).tolist(),
         "cosines": [round(float(one), 3) for one in cosines[best]],
     }
+
+
+def as_items(text: str) -> pd.DataFrame:
+    """One item whose title is ``text``, as `learn.data.new_items.check_new_items` has it: nobody waits for a check of
+    what is not there.
+
+    Raises:
+        LearnError: there is no word in ``text``.
+    """
+    title, _ = clean_text(pd.Series([text[:LONGEST_TEXT]], dtype="object"))
+    if title.isna().all():
+        return check_new_items(pd.DataFrame({Items.TITLE: [text[:LONGEST_TEXT]]}))[0]  # which says what is wrong
+    return title.to_frame(Items.TITLE)

@@ -8,6 +8,7 @@ import numpy as np
 
 from learn.explore.lists.numbers import fixed
 from learn.explore.maps.neighbours import nearest
+from learn.retrieval.exact import ExactIndex
 from learn.retrieval.scores import pair_scores
 from learn.runs.recommender import Recommender
 from learn.runs.vectors import normalise
@@ -20,6 +21,10 @@ OUTSIDE = 0.02
 
 Most items of a catalogue have a near twin, which nothing that is typed has: a larger share would call everything new
 unlike anything."""
+
+AMONG, OF_KIND = 10, 5
+"""An item whose category at least so many of its nearest items have is one of them, however it is worded: what is new
+is said in words that no item has (docs/typed-text.md has the figures)."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +42,26 @@ class Likeness:
         """The cosine below which an item is unlike anything here."""
         return float(np.quantile(self.cosines, OUTSIDE))
 
-    def is_unlike(self, cosine: float) -> bool:
-        """Whether an item whose nearest has this cosine is farther from everything than the catalogue's items are."""
-        return cosine < self.threshold
+    def is_unlike(self, cosine: float, of_kind: int = 0) -> bool:
+        """Whether an item whose nearest has this cosine is farther from everything than the catalogue's items are.
+
+        Args:
+            of_kind: how many of its `AMONG` nearest items have the category that it is given (`same_category`).
+        """
+        return cosine < self.threshold and of_kind < OF_KIND
 
     def farther(self, cosine: float) -> float:
         """The share of the catalogue's items that are farther from their nearest than ``cosine``."""
         return float(np.searchsorted(self.cosines, cosine) / len(self.cosines))
 
-    def sentence(self, cosine: float) -> str:
-        """How near an item is to its nearest, against the catalogue's own: ``cosine`` in words."""
-        if self.is_unlike(cosine):
+    def sentence(self, cosine: float, of_kind: int = 0) -> str:
+        """How near an item is to its nearest, against the catalogue's own: ``cosine`` and ``of_kind`` in words."""
+        if cosine < self.threshold and not self.is_unlike(cosine, of_kind):
+            return (
+                f"A new one of a known kind: {of_kind} of the {AMONG} items nearest to it have the category that it is "
+                f"given. None reads quite like it: the nearest is at cosine {fixed(cosine)}."
+            )
+        if self.is_unlike(cosine, of_kind):
             return (
                 f"Its nearest item is at cosine {fixed(cosine)}; of the catalogue's own items all but "
                 f"{self.farther(cosine):.1%} have one nearer than that."
@@ -82,3 +96,16 @@ def catalogue_likeness(vectors: np.ndarray, seed: int = 0) -> Likeness:
 def nearest_cosine(vectors: np.ndarray, vector: np.ndarray) -> float:
     """The cosine of a new item ([d] of length 1) to the nearest of ``vectors`` ([N, d] of length 1)."""
     return float(pair_scores(vector, vectors).max())
+
+
+def same_category(vectors: np.ndarray, vector: np.ndarray, categories: np.ndarray, category: str) -> int:
+    """How many of the `AMONG` nearest of ``vectors`` ([N, d]) to ``vector`` ([d]) have ``category``; 0 without one.
+
+    Args:
+        categories: [N] the items' own, as their table has them.
+    """
+    wanted = category.strip().casefold()
+    if not wanted:
+        return 0
+    found, _ = ExactIndex(vectors).search(vector[None], min(AMONG, len(vectors)))
+    return sum(str(categories[item]).strip().casefold() == wanted for item in found[0])

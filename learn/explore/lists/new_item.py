@@ -36,7 +36,7 @@ class NewItem(NamedTuple):
         return make_item(self.title, self.category, self.brand, self.price)
 
 
-EXAMPLES = {"completejourney": NewItem("Oat drink barista, 1 L", "Nutrition > Non-dairy beverages", "Oatly", 3.49)}
+EXAMPLES = {"completejourney": NewItem("Sweet potato chips, 11 oz", "Grocery > Bag snacks", "National", 2.99)}
 """A dataset's name -> an item that it does not have, to begin with."""
 
 EXAMPLE_FILES = {

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from learn.data.sequences import Sequences
 from learn.explore.catalogue import Catalogue
 from learn.runs.recommender import Recommender
 from learn.runs.suggestions import Suggestions
@@ -37,6 +39,47 @@ def basket_history(bought: Sequence[int], liked: Sequence[int]) -> list[int]:
     """
     purchases = list(dict.fromkeys(bought))
     return [item for item in dict.fromkeys(liked) if item not in set(purchases)] + purchases
+
+
+LEAST_SHARE, MOST_SHARE = 0.02, 0.3
+"""Of the people: a kind of product that fewer buy is an oddity, one that more buy tells nothing of who somebody is."""
+
+
+def suggested_baskets(
+    catalogue: Catalogue, history: Sequences, available: np.ndarray, most: int = 3, size: int = 5
+) -> dict[str, list[int]]:
+    """Baskets to begin with that tell much of their owner: name of a kind of product -> [size] item indices of it.
+
+    The kinds (finer categories) are those of which their buyers have most different items each, among those that
+    `LEAST_SHARE` to `MOST_SHARE` of the people buy; a basket has its items with most buyers, that with most last.
+
+    Args:
+        history: of every user; available: [N] bool, the items that can be had.
+    """
+    names = [(str(one), str(other)) for one, other in zip(catalogue.categories, catalogue.finer, strict=True)]
+    codes, kinds = pd.factorize(pd.Series(names))
+    users, items = (part.astype(np.int64) for part in (history.users, history.items))
+    users, items = np.divmod(np.unique(users * len(codes) + items), len(codes))  # each item of each person once
+    users, items = users[available[items]], items[available[items]]
+    n_items = np.bincount(codes[np.unique(items)], minlength=len(kinds))
+    n_people = np.bincount(np.unique(users * len(kinds) + codes[items]) % len(kinds), minlength=len(kinds))
+    each = np.bincount(codes[items], minlength=len(kinds)) / np.maximum(n_people, 1)
+    share = n_people / max(int((history.lengths > 0).sum()), 1)
+    known = np.array([bool(finer) for _, finer in kinds])
+    telling = known & (share >= LEAST_SHARE) & (share <= MOST_SHARE) & (n_items >= size)
+    buyers = np.bincount(items, minlength=len(codes))
+    found: dict[str, list[int]] = {}
+    for kind in np.argsort(-each, kind="stable")[telling[np.argsort(-each, kind="stable")]].tolist():
+        own = np.flatnonzero(codes == kind)
+        if kinds[kind][1] not in found and len(found) < most:
+            found[kinds[kind][1]] = own[np.argsort(-buyers[own], kind="stable")][:size][::-1].tolist()
+    return found
+
+
+def of_kinds_in(catalogue: Catalogue, basket: Sequence[int]) -> np.ndarray:
+    """[N] bool: the items whose finest category one of ``basket`` (item indices) has."""
+    kinds = np.where(catalogue.finer.astype(str) != "", catalogue.finer, catalogue.categories).astype(str)
+    return np.isin(kinds, np.unique(kinds[list(basket)])) if len(basket) else np.zeros(len(kinds), dtype=bool)
 
 
 def recommend(recommender: Recommender, basket: Sequence[int], k: int) -> Suggestions:

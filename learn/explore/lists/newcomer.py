@@ -103,11 +103,12 @@ def who_would_see_it(answers: Mapping[str, Answer]) -> str:
     hidden = [label for label in answers if label not in seen]
     if not seen:
         return f"Nobody: it is in nobody's first {SEEN:,}, under any of these variants."
-    best = max(seen, key=lambda label: (seen[label].seen_by(SEEN), -seen[label].ranks[0]))
+    length = FIRST if any(one.seen_by(FIRST) for one in seen.values()) else SEEN
+    best = max(seen, key=lambda label: (seen[label].seen_by(length), -seen[label].ranks[0]))
     found, highest = seen[best], min(seen, key=lambda label: seen[label].ranks[0])
     text = (
-        f"Most people under {best}: {found.seen_by(SEEN):,} of {int((found.reach > 0).sum()):,} have it in the first "
-        f"{SEEN:,} of their list"
+        f"Most people under {best}: {found.seen_by(length):,} of {int((found.reach > 0).sum()):,} have it in the first "
+        f"{length:,} of their list"
     )
     if seen[highest].ranks[0] < found.ranks[0]:
         text += f". It stands highest under {highest}: at place {seen[highest].ranks[0]:,} of somebody's list"

@@ -117,6 +117,11 @@ class RankBreakdown:
         return {name: self.in_points(value - self.averages[name]) for name, value in self.terms.items()}
 
 
+def of_the_person(one: RankBreakdown) -> float:
+    """The points that an item has by what the person bought; the others it has because everybody buys it."""
+    return sum(value for name, value in one.term_points.items() if name not in (POPULARITY_BIAS, BUYERS))
+
+
 def rank_of(scores: np.ndarray, allowed: np.ndarray, item: int, ties: np.ndarray | None = None) -> int:
     """The rank of ``item`` by [N] ``scores`` among the items ``allowed`` ([N] bool) and itself; ties as in `top_k`."""
     ties = np.arange(len(scores)) if ties is None else ties

@@ -69,8 +69,8 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
                 Space(
                     CONTENT if key == keys[0] and CONTENT not in names else f"{CONTENT}-{key[:6]}",
                     _content_label(home, key) + ("" if len(keys) == 1 else f", {key[:6]}"),
-                    "Before training: near means that the texts say similar things."
-                    + (f" Whitened, also the item space of {' and '.join(same)}." if same else ""),
+                    "Each dot is a product, before training: near means that the texts say similar things."
+                    + (f" {' and '.join(same)} learn no other place for it." if same else ""),
                     home,
                     is_content=True,
                 )
@@ -78,8 +78,9 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
     labels = run_labels(runs)
     for run in runs:
         if has_vectors(run) and run.info.item_vectors == "own":
-            tower = f", tower ({run.info.variant})" if run.info.variant in ITEM_TOWERS else ""
-            explanation = f"After training{tower}: near means recommended to the same people."
+            tower = ITEM_TOWERS.get(run.info.variant)
+            how = f" ({tower.plain_name[0].lower()}{tower.plain_name[1:]})" if tower is not None else ""
+            explanation = f"The same dots after training{how}: near means recommended to the same people."
             found.append(Space(run.name, labels[run.name], explanation, run))
     return found
 

@@ -1,7 +1,12 @@
 """Search by meaning and people on the map: places, order, and what is not on the map."""
 
 import numpy as np
+import pandas as pd
+import pytest
 
+from learn.cex.prompt import item_prompts
+from learn.data.new_items import check_new_items
+from learn.errors import LearnError
 from learn.explore.atlas import meaning
 from learn.explore.atlas.person import person_on_map, points_of
 
@@ -20,6 +25,14 @@ def test_the_nearest_come_first_and_only_from_the_map(monkeypatch):
     found = meaning.find_by_meaning("oat milk", AsItIs(), None, None, vectors, np.array([0, 2, 4]), k=2)
     assert found["points"] == [2, 1] and found["text"] == "oat milk"  # items 4 and 2
     np.testing.assert_allclose(found["cosines"], np.round(read[0, [4, 2]] / np.linalg.norm(read), 3), atol=1e-3)
+
+
+def test_a_text_is_read_as_a_new_item_with_that_title():
+    for text in ("oat milk", "  Käse\n &amp; Brot ", "soap " * 100, "[1, 2]"):
+        checked, _ = check_new_items(pd.DataFrame({"title": [text[: meaning.LONGEST_TEXT]]}))
+        assert item_prompts(meaning.as_items(text)) == item_prompts(checked)
+    with pytest.raises(LearnError, match="has a text"):
+        meaning.as_items("  ")
 
 
 def test_points_of_items_that_are_not_on_the_map_are_minus_one():

@@ -35,3 +35,23 @@ def test_a_vector_that_points_elsewhere_is_unlike_and_one_of_a_group_is_not(vect
 
 def test_a_catalogue_of_one_item_judges_nothing():
     assert not k.catalogue_likeness(np.ones((1, 3), np.float32)).is_unlike(1.0)
+
+
+def test_what_most_of_its_nearest_are_is_not_unlike_however_it_is_worded(vectors):
+    known = k.catalogue_likeness(vectors)
+    far = known.threshold - 0.1
+    assert known.is_unlike(far, k.OF_KIND - 1) and not known.is_unlike(far, k.OF_KIND)
+    assert "all but" in known.sentence(far, k.OF_KIND - 1)
+    assert known.sentence(far, 7).startswith("A new one of a known kind: 7 of the 10")
+    assert known.sentence(1.0, 7).startswith("Like the catalogue")
+
+
+def test_the_nearest_items_of_the_given_category_are_counted(vectors):
+    cosines = vectors.astype(float) @ vectors[5]
+    nearest = np.argsort(-cosines, kind="stable")[: k.AMONG]
+    categories = np.full(len(vectors), "Tea", dtype=object)
+    categories[nearest[:3]] = "Grocery > Soap"
+    assert k.same_category(vectors, vectors[5], categories, " grocery > soap ") == 3
+    assert k.same_category(vectors, vectors[5], categories, "Tea") == k.AMONG - 3
+    assert k.same_category(vectors, vectors[5], categories, "") == 0
+    assert k.same_category(vectors, vectors[5], categories, "Engines") == 0

@@ -56,3 +56,34 @@ def test_changes_are_told_by_rank():
     change = n.what_changed(listed(1, 2, 3, 4), listed(3, 1, 9, 4))
     assert change.moves == {3: 2, 1: -1, 4: 0} and change.entered == [9] and change.left == [2]
     assert n.what_changed(listed(), listed(5)).entered == [5]
+
+
+def test_suggested_baskets_are_of_kinds_whose_few_buyers_have_most_items_of_them(catalogue, split):
+    history = split.history("test")
+    available = np.ones(len(catalogue), dtype=bool)
+    found = n.suggested_baskets(catalogue, history, available, most=2, size=2)
+    each, baskets = {}, {}
+    for kind in sorted(set(zip(catalogue.categories, catalogue.finer, strict=True))):
+        own = [i for i in range(len(catalogue)) if (catalogue.categories[i], catalogue.finer[i]) == kind]
+        buyers = [len(set(past.tolist()) & set(own)) for past in history]
+        people = {i: sum(i in past for past in history) for i in own}
+        share = sum(count > 0 for count in buyers) / sum(len(past) > 0 for past in history)
+        if kind[1] and n.LEAST_SHARE <= share <= n.MOST_SHARE and sum(count > 0 for count in people.values()) >= 2:
+            each[kind[1]] = max(each.get(kind[1], 0.0), sum(buyers) / sum(count > 0 for count in buyers))
+            baskets[kind[1]] = sorted(own, key=lambda i: (-people[i], i))[:2][::-1]
+    best = sorted(each, key=lambda name: -each[name])[:2]
+    assert [each[name] for name in found] == pytest.approx([each[name] for name in best])
+    assert len(found) == len(best) and all(found[name] == baskets[name] for name in found)
+
+
+def test_what_cannot_be_had_is_suggested_to_nobody(catalogue, split):
+    gone = np.zeros(len(catalogue), dtype=bool)
+    assert n.suggested_baskets(catalogue, split.history("test"), gone) == {}
+
+
+def test_items_of_a_kind_that_is_in_the_basket_are_told(catalogue):
+    akin = n.of_kinds_in(catalogue, [14, 3])
+    kinds = {catalogue.finer[item] or catalogue.categories[item] for item in (14, 3)}
+    expected = [(catalogue.finer[i] or catalogue.categories[i]) in kinds for i in range(len(catalogue))]
+    assert akin.tolist() == expected and akin[14] and not akin.all()
+    assert not n.of_kinds_in(catalogue, []).any()

@@ -42,7 +42,7 @@ def test_who_would_see_it_is_the_variant_with_most_people():
     few, many, none = answer([0], [3, 2000, 0]), answer([0], [90, 100, 101]), answer([0], [1001, 5000, 0])
     text = n.who_would_see_it({"A": few, "B": many, "C": none})
     assert text == (
-        "Most people under B: 3 of 3 have it in the first 1,000 of their list. It stands highest under A: at place 3 "
+        "Most people under B: 2 of 3 have it in the first 100 of their list. It stands highest under A: at place 3 "
         "of somebody's list. Under C it is in nobody's first 1,000."
     )
     assert n.who_would_see_it({"C": none}).startswith("Nobody: it is in nobody's first 1,000")
