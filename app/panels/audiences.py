@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from app.components.answers import show_answers as draw
+from app.panels.words import said_first
 from app.shared import cache, links, origin, pictures, theme, variant_texts
 from learn.explore.colours import category_colours, category_legend
 from learn.explore.lists import newcomer, numbers
@@ -64,7 +65,7 @@ def show_answers(
     changes: Mapping[str, Change] | None = None,
 ) -> None:
     """Draws `answers` in cards; ``changes`` marks what was not there before the text was changed."""
-    theme.small_print(variant_texts.said_first([opened[name].run for name in found]))
+    theme.small_print(said_first([opened[name].run for name in found]))
     buyers = set(view.target.users[view.target.items == item].tolist()) if item is not None else set()
     columns = []
     for name, one in found.items():

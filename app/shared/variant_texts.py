@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.shared import theme
 from learn.errors import LearnError
 from learn.explore.metrics.overview import run_labels
-from learn.item_towers import ITEM_TOWERS, ItemTower
+from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import BASELINES
 from learn.runs.folder import RunFolder
 from learn.runs.run import Run
@@ -49,19 +49,6 @@ def in_plain_words(run: RunFolder) -> str:
     """What an item tower is, for people who never read the paper; "" of what is none."""
     tower = ITEM_TOWERS.get(run.info.variant)
     return "" if tower is None else tower.plain_name
-
-
-def said_first(runs: Sequence[RunFolder]) -> str:
-    """One line of plain text: the words of the paper in the labels of ``runs``, and of other Runs what they are."""
-    labels, variants = " ".join(run.info.label for run in runs), {run.info.variant for run in runs}
-    parts = []
-    if "PAL" in labels:
-        parts.append("PAL: the small transformer that is trained on what the language model read")
-    if ItemTower.NO_ALIGN.value in variants:
-        parts.append("w/o Align: what it read, as it is, with no PAL at all")
-    others = {run.info.label: BASELINES.get(run.info.variant) for run in runs}
-    parts += [f"{label}: {one.explanation.rstrip('.')}" for label, one in others.items() if one]
-    return " · ".join(parts) + ("." if parts else "")
 
 
 def _training(run: Run) -> str:

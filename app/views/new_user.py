@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
 from app.panels import basket as baskets
+from app.panels.words import said_first
 from app.shared import (
     bench_settings,
     cache,
@@ -68,7 +69,7 @@ def draw() -> None:
         width="stretch",
     )
     data = _bench(view, columns, history, k) | bench_settings.as_data(weights, differ, KEY)
-    data["said"] = variant_texts.said_first([runs.named(column.name) for column in columns])
+    data["said"] = said_first([runs.named(column.name) for column in columns])
     data |= {"basket": baskets.as_data(view, basket, words or "", KEY), "changed": change}
     show_bench(data, KEY, lambda: bench_settings.heard(KEY), lambda: baskets.heard(KEY))
     if not history:

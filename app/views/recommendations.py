@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
 from app.panels import person
+from app.panels.words import said_first
 from app.shared import (
     bench_settings,
     cache,
@@ -85,7 +86,7 @@ def draw() -> None:
     if answers:
         data = _bench(view, runs, user, seen, keep, answers, k, filters, unseen)
         settings = bench_settings.as_data(weights, differ, KEY)
-        said = {"said": variant_texts.said_first([runs.named(name) for name in answers])}
+        said = {"said": said_first([runs.named(name) for name in answers])}
         show_bench(data | settings | said, KEY, lambda: bench_settings.heard(KEY))
         among = "products that are new to the person" if unseen else "all products"
         counted = ranked(k, int(keep.sum()), among + (", as filtered" if filters else ""))

@@ -9,7 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 from app.components.bench_lists import short_label
 from app.panels import why_not_item
 from app.panels.reasons import Reasons, reasons_table, terms_of
-from app.shared import cache, links, look, origin, page, pickers, recommenders, theme, url, variant_texts
+from app.panels.words import said_first
+from app.shared import cache, links, look, origin, page, pickers, recommenders, theme, url
 from learn.explore.colours import run_colours
 from learn.explore.figures import attribution as figures
 from learn.explore.lists import left_out, user_lists, why_words
@@ -210,7 +211,7 @@ def _explanation(
         if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
             said_again = why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)
         st.caption(theme.plain(f"{why_words.SCALE} {said_again}"))
-        theme.small_print(variant_texts.said_first([one.run for one in reasons.all_opened.values()]))
+        theme.small_print(said_first([one.run for one in reasons.all_opened.values()]))
     answer.markdown(theme.plain(why_words.answer(found[shown])))
     with right:
         if shown not in reasons.opened:

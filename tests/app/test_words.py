@@ -26,3 +26,11 @@ def test_what_the_page_has_explained_is_not_explained_again():
 
 def test_a_word_within_another_is_none():
     assert words.in_short("PALE LLMs") == [] and len(words.in_short("an LLM")) == 1
+
+
+def test_what_stands_over_lists_says_the_papers_words_and_what_has_no_plain_name():
+    told = words.said_first(RUNS)
+    assert "*" not in told and told.endswith(".")
+    for word in ("PAL: ", "LLM: ", "w/o Align: ", "L3AE: "):
+        assert told.count(word) == 1
+    assert words.said_first([run("b", "b", "(b) sequence to item")]) == "", "(b) has its plain name beside it"

@@ -12,6 +12,7 @@ from learn.explore.metrics.leading import DIFFERENCE, against, listed, who_leads
 from learn.explore.metrics.overview import collect_metrics, compare_runs, metric_label, more_is_better
 from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import BASELINES
+from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 
 AMONG = {
@@ -40,7 +41,7 @@ KINDS = {
 """What a Run goes by (`kind_words`) -> the same in a sentence, and its verb."""
 
 
-def kind_words(run: Run) -> str:
+def kind_words(run: RunFolder) -> str:
     """What a Run goes by, in two or three words: a key of `KINDS`."""
     if run.info.kind == "blend":
         return BOTH
@@ -53,7 +54,7 @@ def kind_words(run: Run) -> str:
     return LEARNED if tower.trained else UNTRAINED
 
 
-def gloss(run: Run) -> str:
+def gloss(run: RunFolder) -> str:
     """What a Run is, for people who never read the paper, in a line without a full stop; "" where nothing is known."""
     return variant_gloss(run.info.variant) or (
         "the scores of both added up, their weight chosen on validation" if run.info.kind == "blend" else ""
