@@ -4,7 +4,8 @@ Reads 300 items of completejourney in other words (docs/typed-text.md) with the 
 of their ten nearest items are of the same kind: in the space in which typed text is placed (or as the given whitening
 makes it), and in every Run's own space. Marks 50 products that a grocer does not sell, and 40 that one might begin to
 sell. Writes typed_worst, typed_easy (shares) and typed_foreign, typed_own, typed_new (shares that the badge marks) into
-assets/benchmarks/explorer.json. --only-badge: the last three alone.
+assets/benchmarks/explorer.json, and search_same: of the ten items that the Atlas's search by meaning finds for titles
+without size, their words turned round, nothing else said, the share of the same kind. --only: a part of it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from learn.config import Preprocessing
 from learn.data.dataset import Dataset
 from learn.data.new_items import check_new_items
 from learn.data.stored import keep_dataset, open_dataset
+from learn.explore.atlas.meaning import as_items
 from learn.explore.catalogue import read_catalogue
 from learn.explore.lists.likeness import (
     Likeness,
@@ -32,7 +34,15 @@ from learn.explore.lists.likeness import (
     read_directions,
     same_category,
 )
-from learn.explore.metrics.typed_text import easy, reworded, sampled_items, typed_text, worst
+from learn.explore.metrics.typed_text import (
+    easy,
+    in_reverse,
+    reworded,
+    same_kind,
+    sampled_items,
+    typed_text,
+    worst,
+)
 from learn.pal.preprocessing import fit_preprocessing
 from learn.runs.new_items import embed_items, reading_settings
 from learn.runs.recommender import Recommender
@@ -48,7 +58,7 @@ def main() -> None:
     parser.add_argument("--workspace", default=None)
     parser.add_argument("--wording", type=float, default=None, help="of the content space; default: the Runs' own")
     parser.add_argument("--shrinkage", type=float, default=1.0)
-    parser.add_argument("--only-badge", action="store_true", help="how many products are marked, and nothing else")
+    parser.add_argument("--only", choices=("typed", "badge", "search"), help="a part, and nothing else")
     parser.add_argument("--print-only", action="store_true", help="write nothing")
     arguments = parser.parse_args()
     place = Workspace.at(arguments.workspace)
@@ -62,12 +72,17 @@ def main() -> None:
     if arguments.wording is not None:
         read = _read_otherwise(place, dataset, first, arguments.wording, arguments.shrinkage)
     vectors = read(first.content)
-    found = {} if arguments.only_badge else understood(dataset, opened, partial(embed_items, llm=llm, cex=cex), read)
-    likeness = catalogue_likeness(vectors)
-    for name, path in (("typed_foreign", FOREIGN), ("typed_new", NEW)):
-        items = check_new_items(pd.read_csv(path, dtype=str))[0]
-        found[name] = marked(likeness, vectors, read(embed_items(items, llm, cex)), items, dataset)
-    found["typed_own"] = likeness.farther(likeness.threshold)
+    read_items, only, found = partial(embed_items, llm=llm, cex=cex), arguments.only, {}
+    if only in (None, "typed"):
+        found |= understood(dataset, opened, read_items, read)
+    if only in (None, "badge"):
+        likeness = catalogue_likeness(vectors)
+        for name, path in (("typed_foreign", FOREIGN), ("typed_new", NEW)):
+            items = check_new_items(pd.read_csv(path, dtype=str))[0]
+            found[name] = marked(likeness, vectors, read(read_items(items)), items, dataset)
+        found["typed_own"] = likeness.farther(likeness.threshold)
+    if only in (None, "search"):
+        found["search_same"] = searched(dataset, vectors, read, read_items)
     print({name: round(value, 3) for name, value in found.items()})
     if not arguments.print_only:
         upsert({name: (round(value, 3), "share") for name, value in found.items()})
@@ -88,6 +103,18 @@ def understood(
         own = typed_text(one.directions(), rows, kinds, lambda c, r=one: r.directions(r.embed_new_items(c)), probes)
         print(name, own.round(2).to_dict())
     return {"typed_worst": worst(shares), "typed_easy": easy(shares)}
+
+
+def searched(
+    dataset: Dataset, vectors: np.ndarray, read: Callable[[np.ndarray], np.ndarray], read_items: Callable
+) -> float:
+    """search_same; prints it beside the same words read as a title alone."""
+    rows, kinds = sampled_items(dataset.split.training_counts()), read_catalogue(dataset).finer
+    asked = pd.concat([as_items(in_reverse(title)) for title in dataset.items["title"].iloc[rows]], ignore_index=True)
+    ways = {"title and category": asked, "title alone": asked[["title"]]}
+    shares = {way: same_kind(vectors, rows, read(read_items(table)), kinds) for way, table in ways.items()}
+    print("search", {way: round(share, 3) for way, share in shares.items()})
+    return shares["title and category"]
 
 
 def marked(likeness: Likeness, vectors: np.ndarray, typed: np.ndarray, items: pd.DataFrame, dataset: Dataset) -> float:

@@ -12,6 +12,7 @@ from app.panels import audiences, new_item_maps, word_table
 from app.panels.new_item_text import labels_and_colours, read_items, show_prompt
 from app.shared import cache, theme
 from app.shared.heavy import Kept, in_turn
+from app.shared.recommenders import catalogue_directions
 from learn.data.schema import Items
 from learn.explore.lists import newcomer
 from learn.explore.lists.likeness import (
@@ -97,9 +98,8 @@ def _answers(
 
 
 @st.cache_resource(max_entries=8, show_spinner="Measuring how near the catalogue's items are to each other …")
-def _likeness(_reader: Recommender, key: tuple[str, ...], fingerprint: str) -> tuple[np.ndarray, Likeness]:
-    vectors = read_directions(_reader)
-    return vectors, catalogue_likeness(vectors)
+def _likeness(_reader: Recommender, key: tuple[str, ...], fingerprint: str) -> Likeness:
+    return catalogue_likeness(catalogue_directions(_reader))
 
 
 def _say_if_unlike(
@@ -107,7 +107,8 @@ def _say_if_unlike(
 ) -> None:
     """The badge of an item that is farther from the whole catalogue than its items are from each other."""
     reader = next(iter(opened.values()))
-    vectors, known = _likeness(reader, cache.run_key([reader.run]), view.dataset.fingerprint)
+    vectors = catalogue_directions(reader)
+    known = _likeness(reader, cache.run_key([reader.run]), view.dataset.fingerprint)
     vector = read_directions(reader, content[reader.run.name])[0]
     cosine, kin = nearest_cosine(vectors, vector), 0
     items, category = view.dataset.items, item.iloc[0].get(Items.CATEGORY)

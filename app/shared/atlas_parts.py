@@ -8,16 +8,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from app.shared import cache, map_cache, recommenders, theme, url
+from app.shared import cache, recommenders, theme, url
 from app.shared.heavy import Kept, in_turn
 from learn.errors import LearnError
 from learn.explore.atlas.meaning import find_by_meaning
 from learn.explore.atlas.person import list_in_space, person_on_map
 from learn.explore.atlas.single import atlas_file
-from learn.explore.maps.spaces import Space, content_view
-from learn.pal.preprocessing import ContentPreprocessing
+from learn.explore.maps.spaces import Space
 from learn.runs.new_items import reading_settings
-from learn.runs.vectors import stored_content_of
 
 MOST_PEOPLE = 400
 LONGEST = 1000
@@ -64,11 +62,6 @@ def picture(view: cache.View) -> dict[str, str] | None:
     return {"item": asked, "address": there.address(int(view.dataset.item_index.get_indexer([asked])[0]))}
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _scale(_space: Space, _view: cache.View, key: tuple[str, ...], fingerprint: str) -> ContentPreprocessing:
-    return content_view(stored_content_of(_space.run, _view.dataset), _view.dataset)
-
-
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _found() -> Kept[dict[str, Any]]:
     """What was found by meaning lately."""
@@ -83,11 +76,11 @@ def found_by_meaning(space: Space, view: cache.View, items: np.ndarray) -> dict[
     try:
         cex = reading_settings(space.run)
         run = cache.run_key([space.run])
-        scale = _scale(space, view, run, view.dataset.fingerprint)
 
         def find() -> dict[str, Any]:
-            vectors = map_cache.vectors(space, view)
-            return find_by_meaning(text, scale, recommenders.open_llm(cex), cex, vectors, items)
+            reader = recommenders.open_recommender(space.run, view.dataset)
+            catalogue = recommenders.catalogue_directions(reader)
+            return find_by_meaning(text, reader, recommenders.open_llm(cex), cex, catalogue, items)
 
         key = (text, space.name, run, view.dataset.fingerprint, cex.model_dump_json())
         return in_turn(_found(), key, find, "The language model is reading …")

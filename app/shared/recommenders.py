@@ -16,6 +16,7 @@ from app.shared import cache, theme
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
+from learn.explore.lists.likeness import read_directions
 from learn.retrieval.index import chosen_kind
 from learn.runs.llms import reading_runs
 from learn.runs.recommender import Recommender
@@ -68,6 +69,16 @@ def open_recommenders(runs: Sequence[Run], dataset: Dataset, towers: bool = Fals
         else:
             opened[run.name] = one
     return opened
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _directions(_reader: Recommender, key: str, fingerprint: str) -> np.ndarray:
+    return read_directions(_reader)
+
+
+def catalogue_directions(reader: Recommender) -> np.ndarray:
+    """[N, D] float32 of length 1: the catalogue where ``reader`` looks for what a typed text is like."""
+    return _directions(reader, cache.run_key([reader.run])[0], reader.dataset.fingerprint)
 
 
 def read_ahead(runs: Sequence[Run], dataset: Dataset) -> None:

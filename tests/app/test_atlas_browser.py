@@ -171,6 +171,12 @@ def test_keys_alone_find_choose_and_follow(page, address):  # noqa: F811
     page.locator(".cardTitle", has_text="Item number 9").wait_for()
 
 
+def test_what_is_said_over_the_list_of_what_is_found_is_visible(page, address):  # noqa: F811
+    open_atlas(page, address)
+    page.locator(".searchBox").fill("nothing is called so")
+    page.locator(".results .more", has_text="No item has these words").wait_for()
+
+
 @pytest.mark.parametrize("title", [*synthetic.HOSTILE_TITLES])
 def test_titles_of_strangers_are_found_and_shown_as_text(page, address, title):  # noqa: F811
     open_atlas(page, address)

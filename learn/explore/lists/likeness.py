@@ -81,7 +81,10 @@ def read_directions(reader: Recommender, content: np.ndarray | None = None) -> n
         reader: any Run that reads text.
         content: [n, D_llm] raw, of new items; None: the catalogue's.
     """
-    scale = reader.preprocessing if reader.anchors is None else reader.anchors.scale
+    anchors = reader.anchors
+    if content is None and anchors is not None:
+        return anchors.index.vectors  # the same, held already
+    scale = reader.preprocessing if anchors is None else anchors.scale
     prepared = scale.apply(reader.content if content is None else content)
     return np.ascontiguousarray(normalise(prepared), dtype=np.float32)
 

@@ -1,5 +1,7 @@
 """Search by meaning and people on the map: places, order, and what is not on the map."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,15 +24,16 @@ def test_the_nearest_come_first_and_only_from_the_map(monkeypatch):
     vectors = np.eye(5, dtype=np.float32)
     read = np.array([[0.1, 0.9, 0.5, 0.0, 0.7]], np.float32)
     monkeypatch.setattr(meaning, "embed_items", lambda *arguments: read)
-    found = meaning.find_by_meaning("oat milk", AsItIs(), None, None, vectors, np.array([0, 2, 4]), k=2)
+    reader = SimpleNamespace(anchors=None, preprocessing=AsItIs())
+    found = meaning.find_by_meaning("oat milk", reader, None, None, vectors, np.array([0, 2, 4]), k=2)
     assert found["points"] == [2, 1] and found["text"] == "oat milk"  # items 4 and 2
     np.testing.assert_allclose(found["cosines"], np.round(read[0, [4, 2]] / np.linalg.norm(read), 3), atol=1e-3)
 
 
-def test_a_text_is_read_as_a_new_item_with_that_title():
+def test_a_text_is_read_as_a_new_item_of_that_title_and_category():
     for text in ("oat milk", "  Käse\n &amp; Brot ", "soap " * 100, "[1, 2]"):
         checked, _ = check_new_items(pd.DataFrame({"title": [text[: meaning.LONGEST_TEXT]]}))
-        assert item_prompts(meaning.as_items(text)) == item_prompts(checked)
+        assert item_prompts(meaning.as_items(text)) == item_prompts(checked.assign(category=checked["title"]))
     with pytest.raises(LearnError, match="has a text"):
         meaning.as_items("  ")
 

@@ -27,6 +27,8 @@ class Search {
       this.key(event);
     };
     this.box.onfocus = () => this.box.value && this.options().length && this.open(true);
+    // What is pressed in the list leaves the focus in the box, as arrows do: the list stays open for the answer.
+    this.list.onmousedown = (event) => event.target.closest(".result") && event.preventDefault();
     this.made.onfocusout = (event) => this.made.contains(event.relatedTarget) || this.open(false);
   }
 
