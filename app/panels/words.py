@@ -12,7 +12,6 @@ from learn.evaluation.better import FEW_USERS
 from learn.evaluation.metrics import METRICS
 from learn.explore.metrics.overview import run_labels
 from learn.explore.metrics.result import gloss
-from learn.item_towers import ItemTower
 from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 
@@ -70,10 +69,9 @@ def first_met(
 
 
 def said_first(runs: Sequence[RunFolder]) -> str:
-    """One line of plain text: the words of the paper in the labels of ``runs``, and what Runs are that are no tower of
-    its: those have their plain names beside them."""
-    tower = {run.name: variant_texts.in_plain_words(run) for run in runs if run.info.variant != ItemTower.NO_ALIGN}
-    parts = [f"{run.info.label}: {gloss(run)}" for run in runs if not tower.get(run.name) and gloss(run)]
+    """One line of plain text: the words of the paper in the labels of ``runs``, and what those are that are no tower:
+    towers have their plain names beside them."""
+    parts = [f"{run.info.label}: {gloss(run)}" for run in runs if not variant_texts.in_plain_words(run) and gloss(run)]
     lines = [*in_short(" ".join([run.info.label for run in runs] + parts)), *parts]
     return " · ".join(line.replace("*", "") for line in lines) + ("." if lines else "")
 
