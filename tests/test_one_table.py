@@ -141,7 +141,7 @@ class TestItemTower:
             assert run.metrics.query("metric == 'recall' and slice == 'all'")["mean"].notna().all()
             assert run_colours([(run.name, run.info.variant)]) == {"learn-mean": "#123456"}
             space = next(space for space in find_spaces([run]) if not space.is_content)
-            assert space.label == TOWER.label and "tower (mean)" in space.explanation
+            assert space.label == TOWER.label and TOWER.plain_name.lower() in space.explanation.lower()
             assert space_vectors(space, dataset).shape == (dataset.n_items, 8)
             assert len(run.recommend(["u00"], k=3)) == len(run.recommend_for(history=["i01", "i07"], k=3)) == 3
             shown = page("overview")
