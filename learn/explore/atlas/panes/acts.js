@@ -74,6 +74,7 @@ Object.assign(Explorer.prototype, {
     }
     if (this.panes.some((pane) => hasTravelled(pane))) for (const pane of this.panes) pane.show(pane.space);
     this.asked = undefined;
+    this.awaited = false;
     this.change({ selection });
   },
 

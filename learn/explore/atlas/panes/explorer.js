@@ -58,10 +58,24 @@ class Explorer {
     this.showFound();
   }
 
-  // An answer to a search by meaning; all the rest is as it was.
+  // Asks the server for what is meant by `text`. Nothing is drawn before the answer: drawing keeps the processor from reading.
+  ask(text) {
+    this.asked = text;
+    this.awaited = true;
+    this.tell.meaning(text);
+  }
+
+  // An answer to a search by meaning; all the rest is as it was. The list comes first, then the maps.
   hear(meaning) {
     if (!this.points) return;
     this.meaning = meaning;
+    const { awaited } = this;
+    this.awaited = false;
+    if (awaited && meaning) {
+      this.tools.search.showMeaning(meaning);
+      setTimeout(() => this.meaning === meaning && this.select({ kind: "meaning", text: meaning.text }));
+      return;
+    }
     this.showFound();
     this.cache.clear();
     this.apply(false);

@@ -79,9 +79,15 @@ class Search {
 
   byMeaning() {
     const text = this.box.value.trim();
-    if (!text || !this.explorer.can.meaning) return;
-    this.explorer.tell.meaning(text); // first: the server reads while this draws
-    this.explorer.select({ kind: "meaning", text });
+    const { explorer } = this;
+    if (!text || !explorer.can.meaning) return;
+    if (explorer.meaning && explorer.meaning.text === text) {
+      explorer.select({ kind: "meaning", text });
+      this.showMeaning(explorer.meaning);
+      this.open(true);
+      return;
+    }
+    explorer.ask(text);
     this.list.replaceChildren(element("div", "more", "The language model reads it … (the first time takes half a minute)"));
     this.open(true);
   }
