@@ -120,7 +120,7 @@ async def _crashes_of_server(port: int, tried: list[tuple[str, str, str]]) -> in
         done += 1
         if done % 50 == 0:
             print(f"  {done} of {len(tried)}", flush=True)
-        silent = silent_about(keys, value, "\n".join(sent.alerts()))
+        silent = silent_about(keys, value, "\n".join(sent.alerts()).replace("\\", ""))  # as it reads: not as Markdown
         found = sent.exceptions() or (["no answer"] if not sent.answered else [f"silent about {silent}"] * bool(silent))
         if found:
             print("  ", page or "overview", query_of(keys, value), found, flush=True)

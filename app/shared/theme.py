@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 
+import PIL.Image  # noqa: F401  plotly looks whether it is there, also while another session is half through importing it
 import plotly.graph_objects as go
 import streamlit as st
 
