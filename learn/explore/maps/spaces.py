@@ -70,7 +70,7 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
                     CONTENT if key == keys[0] and CONTENT not in names else f"{CONTENT}-{key[:6]}",
                     _content_label(home, key) + ("" if len(keys) == 1 else f", {key[:6]}"),
                     "Each dot is a product, before training: near means that the texts say similar things."
-                    + (f" {' and '.join(same)} learn no other place for it." if same else ""),
+                    + (f" {' and '.join(same)} {_learn(same)} no other place for it." if same else ""),
                     home,
                     is_content=True,
                 )
@@ -83,6 +83,10 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
             explanation = f"The same dots after training{how}: near means recommended to the same people."
             found.append(Space(run.name, labels[run.name], explanation, run))
     return found
+
+
+def _learn(who: list[str]) -> str:
+    return "learns" if len(who) == 1 else "learn"
 
 
 def _content_label(run: Run, key: str) -> str:
