@@ -80,6 +80,6 @@ def in_short(text: str, known: Sequence[str] = ()) -> list[str]:
     """A line for each of `IN_SHORT` that ``text`` uses, and for what these use in turn."""
     found: list[str] = []
     for word in ("PAL", "LLM"):
-        if word not in known and re.search(rf"\b{word}\b", " ".join([text, *found])):
+        if word not in known and word in re.findall(r"\w+", " ".join([text, *found])):
             found.append(f"*{word}*: {IN_SHORT[word]}")
     return found

@@ -23,7 +23,7 @@ def usual_prices(items: pd.DataFrame) -> pd.Series:
         items: with `Items.CATEGORY` as paths (coarsest first) and `Items.PRICE`.
     """
     unknown = items[Items.PRICE].isna()
-    levels = items[Items.CATEGORY].fillna("").str.split(Items.CATEGORY_SEPARATOR)
+    levels = items[Items.CATEGORY].fillna("").str.split(Items.CATEGORY_SEPARATOR, regex=False)
     usual = pd.Series(float("nan"), index=items.index)
     for depth in range(int(levels.str.len().max()) if len(items) else 0, 0, -1):
         path = levels.str[:depth].str.join(Items.CATEGORY_SEPARATOR).where(levels.str.len() >= depth)
