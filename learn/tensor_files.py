@@ -71,11 +71,7 @@ def load_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # no mapping
     except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
         raise DamagedTensors(str(error)) from error
-    stated = about.pop(_DIGEST, None)
-    if stated is not None and stated != _digest(arrays):
-        raise DamagedTensors("its values are not those that were written")
-    _check_finite(arrays)
-    return arrays, about
+    return _checked(arrays, about)
 
 
 def map_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
@@ -98,6 +94,11 @@ def map_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         arrays = {name: _mapped(pages, 8 + head, one) for name, one in told.items()}
     except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
         raise DamagedTensors(str(error)) from error
+    return _checked(arrays, about)
+
+
+def _checked(arrays: dict[str, np.ndarray], about: dict[str, str]) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Both, without the SHA-256 that ``about`` states, if it states one, and ``arrays`` have."""
     stated = about.pop(_DIGEST, None)
     if stated is not None and stated != _digest(arrays):
         raise DamagedTensors("its values are not those that were written")

@@ -18,6 +18,9 @@ nearly equal changes places on another processor, so only how many lines there a
 
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?")
 
+_EXTENT = re.compile(rf"(?<=\b[xyz] )({_NUMBER.pattern}) to ({_NUMBER.pattern})(?= \()")
+"""The ends of an axis, as `notebooks.tools.figures.describe` writes them."""
+
 
 def differences(stored: NotebookNode, fresh: NotebookNode) -> list[str]:
     """One line per cell whose outputs say something else in ``fresh``; both as `outputs.clean` leaves them."""
@@ -44,10 +47,30 @@ def _difference(stored: str, fresh: str, loose: bool) -> str:
 
 
 def same_line(stored: str, fresh: str) -> bool:
-    """Whether the words are equal and every number is near enough to its counterpart."""
+    """Whether the words are equal and every number is near enough to its counterpart.
+
+    Of an extent ("x 0 to 0.184") an end may differ by `TOLERANCE` of the larger one: a share of nobody and a share of
+    one person in thousands are no different picture.
+    """
     if _NUMBER.sub("#", stored) != _NUMBER.sub("#", fresh):
         return False
+    if any(not _same_extent(old, new) for old, new in zip(_extents(stored), _extents(fresh), strict=True)):
+        return False
+    stored, fresh = _EXTENT.sub("", stored), _EXTENT.sub("", fresh)
     return all(map(same_number, _NUMBER.findall(stored), _NUMBER.findall(fresh)))
+
+
+def _extents(line: str) -> list[tuple[str, ...]]:
+    return [match.groups() for match in _EXTENT.finditer(line)]
+
+
+def _same_extent(stored: tuple[str, ...], fresh: tuple[str, ...]) -> bool:
+    if all(map(same_number, stored, fresh)):
+        return True
+    old, new = ([float(end.replace(",", "")) for end in ends] for ends in (stored, fresh))
+    whole = all(end == int(end) for end in (*old, *new))
+    most = TOLERANCE * max(map(abs, old))
+    return not whole and all(abs(one - other) <= most for one, other in zip(old, new, strict=True))
 
 
 def same_number(stored: str, fresh: str) -> bool:

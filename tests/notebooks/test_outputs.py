@@ -146,3 +146,21 @@ def test_pictures_show_the_figure_and_are_the_same_each_time():
     pixels = np.asarray(picture.convert("RGBA"))
     red = (pixels[..., 0] > 200) & (pixels[..., 1] < 60) & (pixels[..., 3] > 200)
     assert 1000 < red.sum() < 20_000 and pixels[0, 0, 3] == 0
+
+
+@pytest.mark.parametrize(
+    ("stored", "fresh", "same"),
+    [
+        (
+            "scatter 'a': x 0 to 0.1844 (6), y 1 to 36 (6)",
+            "scatter 'a': x 2.628e-05 to 0.1837 (6), y 1 to 36 (6)",
+            True,
+        ),
+        ("scatter 'a': x 0 to 0.1844 (6), y 1 to 36 (6)", "scatter 'a': x 0.01 to 0.1844 (6), y 1 to 36 (6)", False),
+        ("scatter 'a': x 0 to 0.1844 (6), y 1 to 36 (6)", "scatter 'a': x 0 to 0.2044 (6), y 1 to 36 (6)", False),
+        ("scatter 'a': x 0 to 0.1844 (6), y 1 to 36 (6)", "scatter 'a': x 0 to 0.1844 (6), y 1 to 37 (6)", False),
+        ("scatter 'a': x 0 to 0.1844 (6)", "scatter 'a': x 0 to 0.1844 (7)", False),
+    ],
+)
+def test_the_ends_of_an_axis_are_near_by_its_length(stored, fresh, same):
+    assert same_line(stored, fresh) == same
