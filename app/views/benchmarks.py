@@ -186,7 +186,7 @@ def _beside_the_paper(name: str, chosen: pd.DataFrame, reported: dict[str, float
         with column.container(gap="xxsmall"):
             st.markdown(f"**{head}**")
             theme.chart(figure, f"benchmarks_{key}")
-    both = chosen[chosen["run"].isin(list(reported))]
+    both = chosen[chosen["run"].isin(list(reported))].dropna(subset=[Metrics.MEAN])  # those that are drawn
     st.caption(f"Other data: compare the order of the rows, not the numbers. {_what_the_rows_are(both)}")
     return list(both["run"])
 
