@@ -10,7 +10,7 @@ root = str(Path(__file__).resolve().parent.parent)
 if root not in sys.path:
     sys.path.insert(0, root)
 
-from app.shared import look, network, recommenders, url  # noqa: E402  (only now can it be found)
+from app.shared import collection, look, network, recommenders, url  # noqa: E402  (only now can it be found)
 from learn.threads import wait_passively  # noqa: E402
 
 wait_passively()
@@ -39,3 +39,4 @@ network.let_in()
 url.enter(page.url_path)
 page.run()
 recommenders.wake_llm()
+collection.set_aside_once(page.url_path)  # what this page imports and opens stays

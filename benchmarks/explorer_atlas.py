@@ -10,7 +10,6 @@ import argparse
 import io
 import statistics
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -146,21 +145,29 @@ ACTS = {
 }  # fmt: skip
 
 
+# From the click to the frame that says so, as the browser counts: a look from outside comes up to half a second late.
+SEARCHED = """(words) => {
+    const said = (root) => [...root.querySelectorAll('*')].some(
+        one => (one.shadowRoot && said(one.shadowRoot)) || (one.matches('.more') && one.textContent.includes(words)));
+    window.searched = new Promise(done => addEventListener('click', () => {
+        const begun = performance.now();
+        const look = () => said(document) ? done(performance.now() - begun) : requestAnimationFrame(look);
+        look();
+    }, {capture: true, once: true}));
+}"""
+
+
 def search_ms(page: Page) -> float:
-    """Median milliseconds of a warm search by meaning, from Enter to its list."""
+    """Median milliseconds of a warm search by meaning, from the click to its list."""
     times = []
     for number, text in enumerate(("warm up", *TEXTS)):
         page.locator(".searchBox").fill(text)
         page.wait_for_timeout(500)
-        option = page.locator(".result.meaning")
-        begun = time.perf_counter()
-        option.click()
-        page.locator(".more", has_text="reads it").or_(
-            page.locator(".more", has_text=f"reads “{text}”")
-        ).first.wait_for()
-        page.locator(".more", has_text=f"reads “{text}”").first.wait_for(timeout=300_000)
+        page.evaluate(SEARCHED, f"reads “{text}”")
+        page.locator(".result.meaning").click()
+        milliseconds = page.evaluate("window.searched")
         if number:
-            times.append(1000 * (time.perf_counter() - begun))
+            times.append(milliseconds)
         page.wait_for_selector(READY)
     return statistics.median(times)
 

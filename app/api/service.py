@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import threading
 import time
@@ -24,6 +23,7 @@ from app.api.counted import Counted
 from app.api.guard import MOST_BYTES, Guard, too_large
 from app.api.questions import Neighbours, NewItem, Question, Recommend
 from app.api.reply import HEADERS, NotFoundError, RefusedError, problem, reply
+from app.shared.collection import set_aside
 from app.shared.heavy import the_queue
 from learn.errors import LearnError
 
@@ -91,9 +91,7 @@ class Service:
         def work() -> None:
             with suppress(LearnError):  # an empty workspace is said to whoever asks
                 answers.warm_up()
-            # A full collection looks at all that is in memory for a quarter of a second, while nobody is answered.
-            gc.collect()
-            gc.freeze()  # what is there now stays: it is not looked at again
+            set_aside()
 
         threading.Thread(target=work, name="api-warm-up", daemon=True).start()
         yield

@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 
 from app.shared import cache, theme
+from app.shared.collection import set_aside
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
@@ -106,7 +107,9 @@ def _loading(settings: str, models: str) -> Future[tuple[FrozenLLM, ...]]:
 def _load(settings: str, models: str) -> tuple[FrozenLLM, ...]:
     from learn.runs.new_items import load_llms
 
-    return load_llms(CEXConfig.model_validate_json(settings), models)
+    loaded = load_llms(CEXConfig.model_validate_json(settings), models)
+    set_aside()
+    return loaded
 
 
 def _in_background(work: Callable[[], Result]) -> Future[Result]:
