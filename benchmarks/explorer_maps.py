@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 from results import upsert
 
 from learn.config import preset
-from learn.data.schema import Interactions, Items
+from learn.data.schema import Interactions, Items, Metrics
 from learn.data.splits import split_by_time
 from learn.data.stored import save_dataset
 from learn.data.validation import validate
@@ -63,7 +63,10 @@ def open_maps(browser: Browser, address: str, query: str = "") -> tuple[Page, fl
     page = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
     start = time.perf_counter()
     page.goto(f"{address}/atlas{query}")
-    page.wait_for_selector(".maps[data-painted]", timeout=900_000)
+    painted = page.locator(".maps[data-painted]")
+    painted.or_(page.get_by_test_id("stAlertContentError")).first.wait_for(state="attached", timeout=900_000)
+    if not painted.count():
+        raise SystemExit(f"No map: {page.get_by_test_id('stAlertContentError').first.inner_text()}")
     seconds = time.perf_counter() - start
     page.wait_for_selector(READY, timeout=900_000)
     return page, seconds
@@ -116,6 +119,10 @@ def lasso(page: Page, wanted: int) -> tuple[float, int]:
     raise SystemExit(f"No lasso held {wanted} items.")
 
 
+# What a Run says of itself at least; nothing is measured on synthetic vectors.
+MEASURED = {Metrics.METRIC: "recall", Metrics.K: 10, Metrics.CANDIDATES: "all", Metrics.SLICE: "all", Metrics.N_USERS: 1}
+
+
 def synthetic_workspace(root: Path, n_items: int) -> Workspace:
     """A catalogue of ``n_items`` in 200 kinds with three Runs whose vectors know the kinds, and their maps (PCA: the
     browser does not know how a layout was computed)."""
@@ -158,7 +165,7 @@ def synthetic_workspace(root: Path, n_items: int) -> Workspace:
         write_vectors(folder / "item_vectors.safetensors", vectors)
         write_vectors(folder / "user_vectors.safetensors", rng.normal(size=(len(dataset.user_ids), 16)))
         write_json(folder / "config.json", preset("tiny").model_dump(mode="json"))
-        write_json(folder / "metrics.json", [])
+        write_json(folder / "metrics.json", [dict.fromkeys((Metrics.MEAN, Metrics.LOW, Metrics.HIGH), 0.0) | MEASURED])
         info = RunInfo(
             name=f"learn-{tower}",
             label=f"({tower}) synthetic",
