@@ -29,6 +29,8 @@ ITEMS_FILE, EVENTS_FILE, NEW_DATASET = "items", "interactions", "called"
 METRIC, METRIC_K, METRIC_SET, METRIC_SLICE = "metric", "at", "among", "part"
 
 _PAGE, _CHOICE = "page_shown", "_choice"
+_LARGEST_NUMBER = 1e12
+"""That a number box takes: a browser keeps each cent of it, and writes it out."""
 _MOST_NAMED = 8
 """Options that a sentence lists; of more it says how many there are."""
 
@@ -199,11 +201,22 @@ def linked_number(widget: Callable, label: str, key: str, **arguments: Any) -> f
             value = float(values[-1])
         except ValueError as error:
             raise Refused("is not a number") from error
-        if not 0 <= value < float("inf"):
-            raise Refused("is not a number from 0 up")
+        if not 0 <= value <= _LARGEST_NUMBER:
+            raise Refused(f"is not a number from 0 to {_LARGEST_NUMBER:,.0f}")
         return value
 
-    return _linked(widget, label, key, None, read, lambda value: f"{value:g}", "left out", min_value=0.0, **arguments)
+    return _linked(
+        widget,
+        label,
+        key,
+        None,
+        read,
+        lambda value: f"{value:.15g}",
+        "left out",
+        min_value=0.0,
+        max_value=_LARGEST_NUMBER,
+        **arguments,
+    )
 
 
 def _linked(

@@ -90,8 +90,10 @@ def test_without_a_query_the_defaults_are_shown_and_nothing_is_named():
         ("price", "2.5", 2.5, None),
         ("price", "", None, None),
         ("price", "abc", None, "**price=abc** is not a number: left out."),
-        ("price", "-1", None, "**price=\\-1** is not a number from 0 up: left out."),
-        ("price", "inf", None, "**price=inf** is not a number from 0 up: left out."),
+        ("price", "-1", None, "**price=\\-1** is not a number from 0 to 1,000,000,000,000: left out."),
+        ("price", "1234567.89", 1234567.89, None),
+        ("price", "9" * 300, None, f"**price={'9' * 59}…** is not a number from 0 to 1,000,000,000,000: left out."),
+        ("price", "inf", None, "**price=inf** is not a number from 0 to 1,000,000,000,000: left out."),
     ],
 )
 def test_a_value_is_used_or_named(key, value, got, words):
