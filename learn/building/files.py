@@ -30,13 +30,15 @@ def keep_upload(workspace: Workspace, name: str, content: IO[bytes]) -> str:
     digits, dots, dashes and underscores: it cannot lead anywhere.
 
     Raises:
-        LearnError: the workspace cannot be written to.
+        LearnError: the workspace cannot be written to, or a folder stands in the file's place.
     """
     digest = hashlib.sha256()
     while chunk := content.read(_CHUNK):
         digest.update(chunk)
     content.seek(0)
     file = workspace.root / UPLOADS / digest.hexdigest()[:_DIGITS] / _safe(name)
+    if file.is_dir():
+        raise _a_folder(workspace, file.relative_to(workspace.root).as_posix())
     if not _is_whole(file):
         with atomic_path(file) as temporary, temporary.open("wb") as out:
             while chunk := content.read(_CHUNK):
@@ -50,7 +52,10 @@ def _safe(name: str) -> str:
 
 
 def tables_in(workspace: Workspace) -> list[str]:
-    """Files that may be tables, relative to the workspace, uploads first; not what the workspace itself keeps."""
+    """Files that may be tables, relative to the workspace, uploads first; not what the workspace itself keeps.
+
+    An upload that has become a folder is there too: whoever chooses it is told (`inside`).
+    """
     root = workspace.root
     found: list[str] = []
     for top in sorted(root.iterdir(), key=lambda path: (path.name != UPLOADS, path.name)) if root.is_dir() else ():
@@ -60,7 +65,9 @@ def tables_in(workspace: Workspace) -> list[str]:
         found += [
             file.relative_to(root).as_posix()
             for file in files
-            if _ENDINGS.search(file.name) and file.is_file() and _is_within(root, file)
+            if _ENDINGS.search(file.name)
+            and (file.is_file() or (top.name == UPLOADS and file.is_dir()))
+            and _is_within(root, file)
         ]
     return found[:MOST_LISTED]
 
@@ -74,11 +81,20 @@ def inside(workspace: Workspace, file: str) -> Path:
     path = workspace.root / file
     if not _is_within(workspace.root, path):
         raise LearnError(f"{file} is not within the workspace.", "Choose a file of the workspace, or upload it.")
+    if path.is_dir():
+        raise _a_folder(workspace, file)
     if not path.is_file():
         raise LearnError(f"{file} is not in the workspace (any more).", "Upload it again.")
     if Path(file).parts[0] == UPLOADS and not _is_whole(path):
         raise LearnError(f"{file} is damaged: it is not what was uploaded.", "Upload it again.")
     return path
+
+
+def _a_folder(workspace: Workspace, file: str) -> LearnError:
+    return LearnError(
+        f"{file} is damaged: it is a folder, not a table.",
+        f"Remove the folder {workspace.root / file}, then upload the table again.",
+    )
 
 
 def _is_whole(file: Path) -> bool:

@@ -90,6 +90,8 @@ def _run(command: Sequence[str], environment: dict[str, str], opened: str | None
     # From ROOT: a package `app` in the user's folder must not come before ours.
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     converter = subprocess.Popen([sys.executable, "-m", "learn.cli.convert_models"], cwd=ROOT, env=environment)
+    # Whoever has ended and is not waited for stays in the system's list of processes.
+    threading.Thread(target=converter.wait, daemon=True).start()
     # Whoever ends this process ends the server too, which would otherwise keep the port.
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     if opened is not None:

@@ -211,6 +211,23 @@ def test_an_upload_that_is_not_what_was_uploaded_is_refused_until_it_is_uploaded
     assert inside(workspace, "uploads/mine/items.csv") == other
 
 
+def test_an_upload_that_became_a_folder_is_named(tmp_path):
+    workspace = Workspace(tmp_path)
+    kept = keep_upload(workspace, "items.csv", io.BytesIO(b"id\n1\n"))
+    (tmp_path / kept).unlink()
+    (tmp_path / kept).mkdir()
+    assert tables_in(workspace) == [kept]
+    for opened in (
+        lambda: inside(workspace, kept),
+        lambda: keep_upload(workspace, "items.csv", io.BytesIO(b"id\n1\n")),
+    ):
+        with pytest.raises(LearnError, match=r"items\.csv is damaged: it is a folder") as caught:
+            opened()
+        assert str(tmp_path / kept) in str(caught.value.remedy)
+    (tmp_path / kept).rmdir()
+    assert keep_upload(workspace, "items.csv", io.BytesIO(b"id\n1\n")) == kept
+
+
 @pytest.mark.parametrize("file", [background.SPEC, status.FILE])
 def test_a_record_that_is_not_what_was_written_is_refused(tmp_path, file):
     workspace = Workspace(tmp_path)
