@@ -46,12 +46,25 @@ def draw() -> None:
     with st.container(key=f"{look.TIGHT}new_user"):
         bar = st.columns([4.2, 1.5, 1.2, 0.75], vertical_alignment="bottom")
     words = url.linked_text(
-        bar[0].text_input, "Search the catalogue", url.SEARCH, placeholder="Words of a title, a category or a brand"
+        bar[0].text_input,
+        "Search the catalogue",
+        url.SEARCH,
+        placeholder="Search the catalogue: words of a title, a category or a brand",
+        label_visibility="collapsed",
     )
     with bar[1].popover("Variants", width="stretch"):
         chosen = pickers.pick_runs(usable)
+    lengths = bench_settings.LIST_LENGTHS
     k = int(
-        url.linked(bar[2].selectbox, "List length", bench_settings.LIST_LENGTHS, url.K, bench_settings.LIST_LENGTHS[1])
+        url.linked(
+            bar[2].selectbox,
+            "List length",
+            lengths,
+            url.K,
+            lengths[1],
+            format_func="Lists of {}".format,
+            label_visibility="collapsed",
+        )
     )
     weights, differ = bench_settings.read()
     history = new_user.basket_history(basket.bought, basket.liked)

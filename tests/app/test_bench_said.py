@@ -76,8 +76,8 @@ def test_who_follows_a_basket_and_who_shows_bestsellers(concluded):
     lists = [[0, 1, 2, 3], [0, 1, 2, 10], [10, 11, 12, 13], [14, 15, 16, 10]]
     found = concluded(lists[:3], best=[0, 1, 2, 3], akin=[3, 10, 11, 12, 13])
     assert found == [
-        "(a) and (b) show bestsellers, not the kinds in the basket: 4 and 3 of 4 are among the catalogue’s 7 most "
-        "bought, 1 of 4 each of a kind in the basket. Only (c) follows the basket: 4 of 4."
+        "(a) and (b) show bestsellers, not the kinds in the basket: 4 and 3 of 4 are among the 7 most bought, 1 of 4 "
+        "each of a kind in it. Only (c) follows it: 4 of 4."
     ]
     assert concluded(lists[2:], akin=[10, 11, 12]) == [
         "(a) follows the basket: 3 of 4. Of a kind in the basket: 1 of (b)’s 4."

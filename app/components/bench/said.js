@@ -92,10 +92,11 @@ function following(columns, lists, items, bestsellers) {
   const said = [];
   if (sell.length) {
     const sold = amounts(sell.map((one) => ({ ...one, n: one.best })));
-    said.push(`${namesOf(sell)} ${verb(sell, "shows", "show")} bestsellers, not the kinds in the basket: ${sold} are among the catalogue’s ${bestsellers} most bought, ${amounts(sell)} of a kind in the basket.`);
+    said.push(`${namesOf(sell)} ${verb(sell, "shows", "show")} bestsellers, not the kinds in the basket: ${sold} are among the ${bestsellers} most bought, ${amounts(sell)} of a kind in it.`);
   }
   const only = sell.length && follow.length ? "Only " : "";
-  if (follow.length) said.push(`${only}${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket: ${amounts(follow)}.`);
+  const it = sell.length ? "it" : "the basket";
+  if (follow.length) said.push(`${only}${namesOf(follow)} ${verb(follow, "follows", "follow")} ${it}: ${amounts(follow)}.`);
   if (rest.length) said.push(`Of a kind in the basket: ${named(rest)}.`);
   return said.join(" ");
 }
