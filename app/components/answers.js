@@ -58,6 +58,27 @@ function drawPart(name, rows, none, longest) {
   return made;
 }
 
+function drawLegend({ legend, note, said }) {
+  const made = element("div", "legend");
+  for (const [words, colour] of legend) {
+    const entry = element("span", "entry");
+    const chip = element("span", "chip");
+    chip.style.backgroundColor = colour;
+    entry.append(chip, element("span", "", words));
+    made.append(entry);
+  }
+  if (note) made.append(element("span", "entry", note));
+  if (said) {
+    const folded = element("details", "words-meant");
+    const summary = element("summary", "", "?");
+    summary.title = said;
+    summary.setAttribute("aria-label", "What the words mean");
+    folded.append(summary, element("span", "", said));
+    made.append(folded);
+  }
+  return made;
+}
+
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".answers");
   const grid = element("div", "grid");
@@ -70,21 +91,15 @@ export default function ({ parentElement, data }) {
     card.style.setProperty("--run", column.colour);
     const head = element("header", "head");
     head.append(element("div", "label", column.label));
-    if (column.about) head.append(element("div", "said", column.about));
+    if (column.about) head.append(element("div", "said about", column.about));
+    const [place, what] = column.place;
+    if (place) head.append(element("div", "median", place), element("div", "said", what));
     head.append(element("div", "said reach", column.said));
     card.append(head);
     data.parts.forEach((part, at) => card.append(...drawPart(part.name, column.parts[at], part.none, longest[at])));
     grid.append(card);
   }
-  const legend = element("div", "legend");
-  for (const [words, colour] of data.legend) {
-    const entry = element("span", "entry");
-    const chip = element("span", "chip");
-    chip.style.backgroundColor = colour;
-    entry.append(chip, element("span", "", words));
-    legend.append(entry);
-  }
-  root.replaceChildren(grid, legend);
+  root.replaceChildren(drawLegend(data), grid);
   const rows = [...root.querySelectorAll(".row")];
   const light = (key) => rows.forEach((row) => row.classList.toggle("lit", key !== null && row.dataset.item === key));
   for (const row of rows) {

@@ -20,16 +20,24 @@ _mount = st.components.v2.component(
 
 
 def show_answers(
-    parts: list[dict[str, str]], columns: list[dict[str, Any]], key: str, legend: Sequence[tuple[str, str]] = ()
+    parts: list[dict[str, str]],
+    columns: list[dict[str, Any]],
+    key: str,
+    legend: Sequence[tuple[str, str]] = (),
+    note: str = "",
+    said: str = "",
 ) -> None:
     """Draws one card per variant, its rows at the same height in all of them.
 
     Args:
         parts: what the cards have below each other: name, and none, what is said where there is no row.
-        columns: name, label, colour, about (what the variant is, may be empty), said (a line) and parts: as many lists
-            of rows as ``parts``. A row has key and title; perhaps detail, about, place, far, colour, category, number,
-            sign, hit, links (text, href, about), picture (`app.shared.pictures.of_row`).
+        columns: name, label, colour, about (what the variant is, may be empty), place (two lines, or none), said (a
+            line) and parts: as many lists of rows as ``parts``. A row has key and title; perhaps detail, about, place,
+            far, colour, category, number, sign, hit, links (text, href, about), picture
+            (`app.shared.pictures.of_row`).
         key: of the component.
         legend: (words, colour) of what the rows' colours mean.
+        note: a line beside it; said: what words mean, folded away behind a question mark.
     """
-    _mount(key=key, data={"parts": parts, "columns": columns, "legend": [list(entry) for entry in legend]})
+    colours = [list(entry) for entry in legend]
+    _mount(key=key, data={"parts": parts, "columns": columns, "legend": colours, "note": note, "said": said})

@@ -20,7 +20,7 @@ from learn.explore.lists.terms import STEP, TERMS, candidates
 from learn.runs.suggestions import ScoreTerms, Suggestions
 
 _HERE = Path(__file__).resolve().parent / "bench"
-_FILES = ("rank", "lines", "told", "controls", "basket", "columns", "bench")
+_FILES = ("rank", "said", "lines", "told", "controls", "basket", "columns", "bench")
 
 _mount = st.components.v2.component(
     "learn_bench",
@@ -62,7 +62,8 @@ class BenchColumn:
 @dataclass(frozen=True)
 class BenchItems:
     """What a bench says of items: ``later`` (indices that count as hits), ``cold`` and ``held`` ([N] bool: never
-    bought in training; in this person's history), ``akin`` ([N] bool: of a kind that is in the basket; None: not told).
+    bought in training; in this person's history), ``best`` ([N] bool: `bestsellers`), ``akin`` ([N] bool: of a kind
+    that is in the basket; None: not told).
     """
 
     catalogue: Catalogue
@@ -70,6 +71,7 @@ class BenchItems:
     cold: np.ndarray
     held: np.ndarray
     later: np.ndarray
+    best: np.ndarray
     akin: np.ndarray | None = None
 
 
@@ -102,6 +104,7 @@ def bench_data(
         "items": _items(table, items),
         "words": _words(table, items.catalogue),
         "links": [dict(link) for link in links],
+        "bestsellers": int(items.best.sum()),
         "hit_words": hit_words,
         "legend": list(legend),
     }
@@ -185,6 +188,7 @@ def _items(table: np.ndarray, items: BenchItems) -> dict[str, list]:
         "cold": items.cold[table].astype(int).tolist(),
         "held": items.held[table].astype(int).tolist(),
         "hit": np.isin(table, items.later).astype(int).tolist(),
+        "best": items.best[table].astype(int).tolist(),
     }
 
 

@@ -106,12 +106,12 @@ function drawHead(column) {
 }
 
 const SIGNS = {
-  hit: () => [element("span", "check", "✓"), "bought later (a hit)"],
+  hit: () => [element("span", "check", "✓"), "bought later"],
   cold: () => [element("span", "cold", "cold start"), "nobody had it in the training part"],
   category: () => [chip("#8b93a0"), "category"],
   shared: () => [chip("#8b93a0", "dot"), "also in the list of that colour"],
-  alone: () => [element("span", "edge"), "in this list only"],
-  line: () => [element("span", "stroke"), "the same item in the next list"],
+  alone: () => [element("span", "edge"), "only here"],
+  line: () => [element("span", "stroke"), "same item"],
   new: () => [element("span", "badge new", "new"), "was not in the list before"],
   moved: () => [element("span", "badge rose", "▲ 3"), "rose three places"],
   price: () => [element("span", "price", "2.00"), "price"],

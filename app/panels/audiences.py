@@ -20,9 +20,10 @@ from learn.runs.recommender import Recommender
 from learn.runs.suggestions import Suggestions
 
 NEIGHBOURS, PEOPLE = 4, 4
+RAISED = "raised by: those of their purchases that lift its score most, by this variant's sums, alike or not"
 PARTS = [
     {"name": "Most alike, by cosine", "none": "Nothing."},
-    {"name": "Shown it first, at which place", "none": "Nobody has a history to go by."},
+    {"name": "Highest for whom, at which place", "none": "Nobody has a history to go by."},
 ]
 
 
@@ -46,9 +47,10 @@ def answers(
 def say(found: Mapping[str, Answer], view: cache.View, labels: dict[str, str], bought: str = "") -> None:
     """The lines over the cards: what the item is taken for, who would see it, and, where it is known, who bought it."""
     named = {labels[name]: one for name, one in found.items()}
+    seen = (newcomer.who_would_see_it(named), newcomer.alike_for_all(named, len(view.catalogue)))
     lines = {
         "Taken for": newcomer.what_it_is(named, view.catalogue),
-        "Who would see it": newcomer.who_would_see_it(named),
+        "Who would see it": " ".join(filter(None, seen)),
         "Who did buy it": bought,
     }
     st.markdown("\n".join(f"- **{name}:** {theme.plain(words)}" for name, words in lines.items() if words))
@@ -63,9 +65,12 @@ def show_answers(
     item: int | None,
     key: str,
     changes: Mapping[str, Change] | None = None,
+    places: Mapping[str, tuple[str, str]] | None = None,
 ) -> None:
-    """Draws `answers` in cards; ``changes`` marks what was not there before the text was changed."""
-    theme.small_print(said_first([opened[name].run for name in found]))
+    """Draws `answers` in cards.
+
+    ``changes`` marks what was not there before the text was changed; ``places``: Run name -> `buyers_place`.
+    """
     buyers = set(view.target.users[view.target.items == item].tolist()) if item is not None else set()
     columns = []
     for name, one in found.items():
@@ -76,10 +81,10 @@ def show_answers(
             said += f" · best place {changes[name].best[1]:,}, before {changes[name].best[0]:,}"
         about = variant_texts.in_plain_words(opened[name].run)
         heading = {"name": name, "label": labels[name], "colour": colours[name], "about": about, "said": said}
-        columns.append(heading | {"parts": parts})
+        columns.append(heading | {"parts": parts, "place": list(places[name]) if places else []})
     beside = [str(view.catalogue.categories[item]) for one in found.values() for item in one.beside.items.tolist()]
     legend = [(words, colour) for words, colour, _ in category_legend(beside, view.catalogue.category_order)]
-    draw(PARTS, columns, key, legend)
+    draw(PARTS, columns, key, legend, RAISED, said_first([opened[name].run for name in found]))
 
 
 def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:
@@ -132,7 +137,7 @@ def _people(one: Audience, view: cache.View, buyers: set[int], item: int | None)
                 "far": rank > SEEN,
                 "title": f"User {user_id}",
                 "detail": ("bought it later · " if user in buyers else "")
-                + (f"had {' · '.join(had)}" if had else "by no single thing they had"),
+                + (f"raised by {' · '.join(had)}" if had else "raised by no single purchase"),
                 "hit": user in buyers,
                 "links": go_to,
             }

@@ -97,7 +97,7 @@ def as_data(view: cache.View, basket: Basket, words: str, key: str) -> dict[str,
     ids = view.dataset.item_ids
     st.session_state[key + _SHOWN] = [str(ids[item]) for item in (*basket.bought, *basket.liked)]
     found = new_user.search_items(view.catalogue, words, view.counts, FOUND)
-    note = f"The {len(found)} most bought products: scroll, or search above."
+    note = f"The {len(found)} most bought: scroll, or search above"
     if words.strip():
         note = f"The {len(found)} most bought of those with these words."
     if not len(found):

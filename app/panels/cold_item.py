@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.panels import audiences
 from app.panels.new_item_text import labels_and_colours, show_prompt
-from app.shared import cache, links, theme, url
+from app.shared import cache, links, url
 from app.shared.heavy import Kept, in_turn
 from learn.explore.lists import cold_start
 from learn.explore.lists.newcomer import Answer
@@ -30,9 +30,14 @@ def show(view: cache.View, opened: dict[str, Recommender]) -> None:
     item = _pick_item(view, dict(zip(view.dataset.item_ids[table["index"]], table["buyers"], strict=True)))
     labels, colours = labels_and_colours(opened)
     answers, table = _answered(view, opened, item)
-    bought = "" if table.empty else cold_start.buyers_sentence(table, labels, view.dataset.n_items)
+    bought, places = "", None
+    if not table.empty:
+        reach = {name: one.audience.reach for name, one in answers.items()}
+        everybody = {name: float(np.median(ranks[ranks > 0])) for name, ranks in reach.items()}
+        bought = cold_start.buyers_sentence(table, labels, view.dataset.n_items, everybody)
+        places = {name: cold_start.buyers_place(table[name]) for name in labels}
     audiences.say(answers, view, labels, bought)
-    audiences.show_answers(answers, opened, view, labels, colours, item, "cold_start_answers")
+    audiences.show_answers(answers, opened, view, labels, colours, item, "cold_start_answers", places=places)
     _who_bought(view, table, labels)
     show_prompt(view.dataset.items.iloc[[item]])
     audiences.show_origin(view, opened, answers)
@@ -93,23 +98,9 @@ def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
 
 
 def _who_bought(view: cache.View, table: pd.DataFrame, labels: dict[str, str]) -> None:
-    st.subheader("Who did buy it", anchor=False)
     if table.empty:
         st.info("In the target period nobody with a history bought it: there is nothing to check the variants against.")
         return
-    chance = (view.dataset.n_items + 1) / 2
-    st.caption(
-        f"Its place in the lists of those {len(table):,}: the median; small is good, {chance:,.0f} would be chance."
-    )
-    for column, name in zip(st.columns(len(labels)), labels, strict=True):
-        best = f"best {table[name].min():,} · first 100: {int((table[name] <= 100).sum())} of {len(table)}"
-        column.metric(
-            theme.plain(labels[name]),
-            f"place {table[name].median():,.0f}",
-            best,
-            delta_color="off",
-            delta_arrow="off",
-        )
     shown = table.assign(user=view.dataset.user_ids[table["user"]]).rename(columns=labels | {"user": "User"})
-    with st.expander(f"All {len(table)} of them"):
+    with st.expander(f"Who did buy it: its place for each of those {len(table):,}, among what is new to them"):
         st.dataframe(shown, hide_index=True, width="stretch")

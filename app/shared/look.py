@@ -10,6 +10,9 @@ WIDE = "wide_"
 TIGHT = "tight_"
 """Keys of containers that begin so hold a row of controls: in a narrow window two side by side, below the first."""
 
+LEVEL = "level_"
+"""Keys of containers that begin so hold a row in which a choice of segments is as high as the button beside it."""
+
 _STYLE = """
 [data-testid=stMain] h1 { font-size: 2rem; padding: 0; }
 /* The wide layout's margins would leave little of a narrow window. */
@@ -22,6 +25,7 @@ _STYLE = """
 [class^=y][class$=title]),
 .js-plotly-plot .annotation-text:not([style*="rgb(255, 255, 255)"], [style*="rgb(18, 22, 29)"])
 { fill: currentColor !important; fill-opacity: .82 !important; }
+[class*="st-key-level_"] [data-testid=stButtonGroup] button { min-height: 2.5rem; }
 code { color: inherit !important; }
 @media (max-width: 640px) {
   [class*="st-key-tight_"] [data-testid=stColumn] { min-width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem); }

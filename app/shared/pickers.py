@@ -100,7 +100,7 @@ def pick_user(view: cache.View) -> int | None:
     columns = st.columns([2, 1.7, 1.9], vertical_alignment="bottom")
     group = url.linked(
         columns[1].selectbox,
-        "Choose among",
+        "User group",
         [EVERYONE, *Slices.NAMES],
         url.SLICE,
         EVERYONE,

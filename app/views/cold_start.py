@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.panels import cold_item, new_items_file, typed_item
-from app.shared import page, pickers, recommenders, theme, url
+from app.shared import look, page, pickers, recommenders, theme, url
 
 MODES = {"catalogue": "Of the catalogue", "new": "A new item", "file": "From a file"}
 
@@ -13,12 +13,13 @@ MODES = {"catalogue": "Of the catalogue", "new": "A new item", "file": "From a f
 def draw() -> None:
     runs, view = page.open_page(
         "Cold start",
-        "A product that nobody has bought yet is known by its text alone: what each variant takes it for, and which "
-        "people would be shown it first.",
+        "A product that nobody has bought yet is known by its text alone: what each variant takes it for, and in "
+        "whose lists it stands highest.",
     )
     dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
-    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    with st.container(key=f"{look.LEVEL}cold_start"):
+        left, right = st.columns([5, 1], vertical_alignment="bottom")
     mode = url.linked(left.segmented_control, "Which item?", list(MODES), url.MODE, "catalogue", format_func=MODES.get)
     with right.popover("Variants", width="stretch"):
         chosen = pickers.pick_runs(usable)

@@ -25,6 +25,7 @@ from app.shared import (
 from learn.explore.colours import run_colours
 from learn.explore.export import csv_bytes
 from learn.explore.lists import new_user, user_lists
+from learn.explore.lists.bestsellers import bestsellers
 from learn.explore.lists.origin import of_answers, ranked
 from learn.explore.lists.terms import Weights, terms_of_history, weighted_list
 from learn.explore.metrics.overview import run_labels
@@ -45,12 +46,25 @@ def draw() -> None:
     with st.container(key=f"{look.TIGHT}new_user"):
         bar = st.columns([4.2, 1.5, 1.2, 0.75], vertical_alignment="bottom")
     words = url.linked_text(
-        bar[0].text_input, "Search the catalogue", url.SEARCH, placeholder="Words of a title, a category or a brand"
+        bar[0].text_input,
+        "Search the catalogue",
+        url.SEARCH,
+        placeholder="Search the catalogue: words of a title, a category or a brand",
+        label_visibility="collapsed",
     )
     with bar[1].popover("Variants", width="stretch"):
         chosen = pickers.pick_runs(usable)
+    lengths = bench_settings.LIST_LENGTHS
     k = int(
-        url.linked(bar[2].selectbox, "List length", bench_settings.LIST_LENGTHS, url.K, bench_settings.LIST_LENGTHS[1])
+        url.linked(
+            bar[2].selectbox,
+            "List length",
+            lengths,
+            url.K,
+            lengths[1],
+            format_func="Lists of {}".format,
+            label_visibility="collapsed",
+        )
     )
     weights, differ = bench_settings.read()
     history = new_user.basket_history(basket.bought, basket.liked)
@@ -133,7 +147,8 @@ def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: 
     allowed = _allowed(view, history)
     nothing = np.zeros(0, dtype=np.int64)
     akin = new_user.of_kinds_in(view.catalogue, history)
-    items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, ~allowed, nothing, akin)
+    best = bestsellers(view.counts)
+    items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, ~allowed, nothing, best, akin)
     signs = ("new", "moved") if any(one.before is not None for one in columns) else ()
     hrefs = row_links.for_any_item(links.on_maps(view.dataset, 0))
     return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "line", "alone", "cold", "price"))

@@ -66,8 +66,7 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     assert "item=" + COLD in people[0]["links"][1]["href"]
     assert people[0]["links"][0]["href"].startswith("recommendations?")
     ranks = cold_start.buyers_ranks({"learn-b": recommender}, history, target, index)["learn-b"]
-    tile = next(one for one in page.metric if one.label == "\\(b\\) sequence to item")
-    assert tile.value == f"place {ranks.median():,.0f}"
+    assert card["place"] == list(cold_start.buyers_place(ranks))
     assert "**Taken for:**" in texts(page) and "**Who would see it:**" in texts(page)
     said = texts(page).replace("\\", "")
     assert "**Who did buy it:** " in said and "Fewer than 30 people: a hint, no proof" in said
@@ -103,6 +102,7 @@ def test_a_typed_item_gets_the_functions_answers(open_page, parts, mounted_by_ke
     vector = recommender.embed_new_items(embed_items(items, load_llm(cex, trained_workspace.models), cex))[0]
     found = newcomer.answer(recommender, vector, history, counts > 0, 4, 4)
     beside, people = column(mounted_by_key, "new_item_answers", "learn-b")["parts"]
+    assert column(mounted_by_key, "new_item_answers", "learn-b")["place"] == [], "nobody can have bought it"
     assert [row["key"] for row in beside] == [dataset.item_ids[item] for item in found.beside.items]
     assert [row["title"] for row in people] == [f"User {dataset.user_ids[user]}" for user in found.audience.users]
     assert all(len(row["links"]) == 1 for row in people)  # nobody can be asked why of an item without an id

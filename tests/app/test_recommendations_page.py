@@ -7,6 +7,7 @@ import streamlit as st
 from app.shared import bench_settings, links
 from learn.data.dataset import Dataset
 from learn.data.stored import open_dataset
+from learn.explore.lists.bestsellers import bestsellers
 from learn.explore.lists.terms import Weights, terms_of_user, weighted_list
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
@@ -35,6 +36,15 @@ def test_every_variant_has_a_full_list_with_true_hits(workspace, open_page, benc
         assert column["of"] == len(later) and benches[-1]["hit_words"] == "new products that they bought later"
     assert "stored top" in columns["popularity"]["source"] and columns["popularity"]["terms"] is None
     assert columns["learn-a"]["source"] == "" and columns["learn-a"]["terms"] is not None
+
+
+def test_bestsellers_are_marked_as_the_library_counts_them(workspace, open_page, benches):
+    open_page("recommendations", user="u07", k="20")
+    dataset, data = Dataset.load(workspace.dataset(synthetic.NAME)), benches[-1]
+    wanted = bestsellers(synthetic.synthetic_split(dataset).training_counts())
+    marks = dict(zip(data["items"]["id"], data["items"]["best"], strict=True))
+    assert data["bestsellers"] == wanted.sum() > 0 and sum(marks.values()) > 0
+    assert all(wanted[list(dataset.item_ids).index(item)] == mark for item, mark in marks.items())
 
 
 def test_variants_are_called_by_what_the_lists_call_them(workspace, open_page, benches):

@@ -86,7 +86,12 @@ class Basket {
     this.drawnFound = wanted;
     const rows = element("ol", "rows compact");
     for (const row of data.found) rows.append(drawRow(row, {}, this.actions(row.item)));
-    this.found.replaceChildren(element("h3", "part", "Products to choose from"), element("div", "note", data.note), rows);
+    const bar = element("div", "held-bar");
+    const note = element("span", "note", data.note);
+    note.title = data.note;
+    bar.append(element("h3", "part", "Products to choose from"), note);
+    this.found.replaceChildren(bar, rows);
+    this.watch(rows);
   }
 
   // Baskets one click away: the household that the page opens with, and kinds of products that tell much of somebody.
@@ -101,8 +106,8 @@ class Basket {
       made.setAttribute("aria-pressed", String(keyOf(wanted) === held));
       return made;
     });
-    this.ways.replaceChildren(element("span", "what", "Try a basket"), ...buttons);
-    this.ways.hidden = !buttons.length;
+    const hint = element("span", "heart-hint", "♡: only liked, no date: counts as long ago");
+    this.ways.replaceChildren(...(buttons.length ? [element("span", "what", "Try a basket"), ...buttons] : []), hint);
   }
 
   draw() {
@@ -113,23 +118,29 @@ class Basket {
     const count = items.length === 1 ? "1 item" : `${items.length} items`;
     const liked = likes.length ? `, ${likes.length} liked` : "";
     const ready = items.length > 0 && !likes.length && this.examples.has(keyOf(items));
-    const head = element("h3", "part", `Basket: ${count}${liked} `);
-    if (ready) head.append(element("span", "example", "an example"));
-    bar.append(head, this.button(ready ? "Another example" : "An example", () => this.fill()));
     const empty = this.button("Empty it", () => this.set([], []));
     empty.disabled = !items.length && !likes.length;
-    bar.append(empty);
+    const how = element("span", ready ? "example" : "note", ready ? "an example" : items.length > 1 ? "latest first" : "");
+    how.title = ready
+      ? "What a household of these data bought last. Empty it to fill your own, or add to it."
+      : "The order counts. ♥ has no date: it counts as long ago.";
+    const another = this.button(ready ? "Another example" : "An example", () => this.fill());
+    bar.append(element("h3", "part", `Basket: ${count}${liked}`), how, element("span", "spring"), another, empty);
     const rows = element("ol", "rows compact");
     for (const item of [...items].reverse()) rows.append(this.row(item, "♡", "Like it instead: no date", (id) => this.like(id)));
     for (const item of [...likes].reverse()) rows.append(this.row(item, "+", "Bought, as the latest", (id) => this.buy(id), true));
-    const note = ready
-      ? "What a household of these data bought last. Empty it to fill your own, or add to it."
-      : items.length || likes.length
-      ? "The latest first: the order counts. ♥ has no date: it counts as long ago."
-      : "Click + beside an item (♡: only liked, no date), or take an example.";
+    if (!rows.childElementCount) rows.append(element("li", "none-yet", "Click + beside an item (♡: only liked, no date), or take an example."));
     const place = this.held.querySelector(".rows")?.scrollTop ?? 0;
-    this.held.replaceChildren(bar, element("div", "note", note), rows);
+    this.held.replaceChildren(bar, rows);
     rows.scrollTop = place;
+    this.watch(rows);
+  }
+
+  // Says when there are rows below those in view.
+  watch(rows) {
+    const look = () => rows.parentNode?.classList.toggle("below", rows.scrollTop + rows.clientHeight < rows.scrollHeight - 4);
+    rows.onscroll = look;
+    requestAnimationFrame(look);
   }
 
   row(item, sign, text, pick, liked = false) {

@@ -110,7 +110,7 @@ class Bench {
     const holders = new Map();
     for (const { row } of lists.flat()) holders.set(row, (holders.get(row) ?? 0) + 1);
     this.controls.show(this.settings.value, hidden.size);
-    this.conclude(conclusion(data.columns, lists, weights, data.items));
+    this.conclude(conclusion(data.columns, lists, weights, data.items, data.bestsellers));
     const usual = inFull(weights);
     this.columns.forEach((column, place) => {
       const full = () => column.column.terms && listOf(column.column, FULL).map((entry) => entry.row);
@@ -133,8 +133,8 @@ class Bench {
     const signs = legend.filter((name) => name !== "cold" || rows.some((row) => items.cold[row]));
     const drawn = drawLegend(usual ? signs : [...new Set(["new", "moved", ...signs])]);
     const used = new Set(rows.map((row) => words.categories[items.category[row]]));
-    drawn.append(element("span", "entry break"), ...drawCategories(words.legend, used));
-    if (this.data.said) drawn.append(element("span", "entry break"), element("span", "entry said", this.data.said));
+    drawn.append(...drawCategories(words.legend, used));
+    if (this.data.said) drawn.append(this.explained ?? (this.explained = unfolded("?", this.data.said)));
     this.legend.replaceChildren(drawn);
   }
 
@@ -163,6 +163,16 @@ class Bench {
     drawLines(this.svg, this.columns, this.sides);
     lightLines(this.svg, this.lights.lit);
   }
+}
+
+// Words that a click, or pointing, unfolds.
+function unfolded(sign, text) {
+  const made = element("details", "entry said");
+  const summary = element("summary", "", sign);
+  summary.title = text;
+  summary.setAttribute("aria-label", "What the words mean");
+  made.append(summary, element("span", "", text));
+  return made;
 }
 
 const benches = new WeakMap();

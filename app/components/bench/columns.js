@@ -76,7 +76,7 @@ class BenchColumn {
     if (items.price[row]) before.before(mark("price", items.price[row], "Price, in the catalogue's currency"));
     if (items.hit[row]) {
       made.classList.add("hit");
-      made.querySelector(".words").after(mark("check", "✓", "Bought later"));
+      made.querySelector(".badge").before(mark("check", "✓", "Bought later"));
     }
     return made;
   }

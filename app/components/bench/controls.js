@@ -14,8 +14,8 @@ class Controls {
     if (wanted === this.drawn) return;
     this.drawn = wanted;
     this.sliders.clear();
-    const parts = terms.length ? [element("span", "what", "What counts")] : [];
-    for (const term of terms) parts.push(this.slider(term));
+    const parts = terms.length ? [this.heading(terms)] : [];
+    for (const term of terms) if (!term.why_not) parts.push(this.slider(term));
     this.reset = element("button", "reset", "all in full");
     this.reset.type = "button";
     this.reset.onclick = () => this.changed({ weights: { ...FULL } });
@@ -31,26 +31,35 @@ class Controls {
     this.node.replaceChildren(...parts, label);
   }
 
+  // What the sliders are, and why there is none for the other terms.
+  heading(terms) {
+    const made = element("span", "what", "What counts ");
+    made.append(element("span", "whole", "100%: as trained"));
+    const off = terms.filter((term) => term.why_not).map((term) => `No slider for “${term.label}”: ${term.why_not}`);
+    made.title = ["Of each part of a score, how much of what the variant gives it counts.", ...off].join("\n");
+    return made;
+  }
+
   slider(term) {
-    const label = element("label", "slider" + (term.why_not ? " off" : ""));
-    label.title = term.why_not || term.label + ": " + term.explanation;
+    const label = element("label", "slider");
+    label.title = term.label + ": " + term.explanation;
     const input = element("input", "");
     input.type = "range";
-    Object.assign(input, { min: 0, max: 1, step: term.step, disabled: Boolean(term.why_not) });
+    Object.assign(input, { min: 0, max: 1, step: term.step });
     input.dataset.term = term.code;
     const value = element("output", "value");
     const told = () => this.changed({ weights: { ...this.weights, [term.code]: Number(input.value) } });
     input.oninput = told;
-    label.append(element("span", "name", term.label), ...(term.why_not ? [element("span", "none", "off")] : [input, value]));
-    this.sliders.set(term.code, { input, value, off: Boolean(term.why_not) });
+    label.append(element("span", "name", term.label), input, value);
+    this.sliders.set(term.code, { input, value });
     return label;
   }
 
   show({ weights, differ }, hidden) {
     this.weights = weights;
-    for (const [code, { input, value, off }] of this.sliders) {
+    for (const [code, { input, value }] of this.sliders) {
       if (Number(input.value) !== weights[code]) input.value = weights[code];
-      value.textContent = off ? "" : Math.round(weights[code] * 100) + "%";
+      value.textContent = Math.round(weights[code] * 100) + "%";
     }
     if (this.reset) this.reset.disabled = inFull(weights);
     this.differ.checked = differ;

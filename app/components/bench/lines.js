@@ -1,7 +1,7 @@
 // Lines between equal items of neighbouring lists.
 const SVG = "http://www.w3.org/2000/svg";
-const ROW = 60; // a row and the gap below it, in pixels: as bench.css has them
-const GAP = 4;
+const ROW = 56; // a row and the gap below it, in pixels: as bench.css has them
+const GAP = 3;
 const MIDDLE = (ROW - GAP) / 2;
 
 // Where the columns' rows begin: read when the window or the columns change, not on every move of a slider.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,21 +70,39 @@ def buyers_ranks(
     return pd.DataFrame({"user": users, **columns})
 
 
-def buyers_sentence(table: pd.DataFrame, labels: dict[str, str], n_items: int) -> str:
-    """One sentence on `buyers_ranks` that is not empty: which Run had the item nearest to those who did buy it.
+def buyers_sentence(
+    table: pd.DataFrame, labels: dict[str, str], n_items: int, everybody: Mapping[str, float], first: int = 100
+) -> str:
+    """What `buyers_ranks` (not empty) come to: who of those who did buy the item would have met it, and which Run had
+    it nearest to them.
 
     Args:
         labels: Run name -> what people read.
         n_items: of the catalogue, for what chance would do.
+        everybody: Run name -> its median place in all people's lists: no better than that is no taste.
+        first: how long the lists are that people look through.
     """
     medians = {name: float(table[name].median()) for name in labels if name in table}
-    best = min(medians, key=lambda name: medians[name])
-    many = len(table) > 1
-    people = f"{len(table):,} people with a history" if many else "One person with a history"
-    stood = f"at place {medians[best]:,.0f}" + (" or better for half of them" if many else "")
-    few = f" Fewer than {FEW_USERS} people: a hint, no proof." if len(table) < FEW_USERS else ""
-    by_chance = f"where chance would be {(n_items + 1) / 2:,.0f}"
-    return f"{people}. It stood highest under {labels[best]}: {stood}, {by_chance}.{few}"
+    met = {name: int((table[name] <= first).sum()) for name in medians}
+    best, most = min(medians, key=lambda name: medians[name]), max(met, key=lambda name: met[name])
+    n = len(table)
+    people = f"{n:,} people with a history" if n > 1 else "One person with a history"
+    shown = f"at best {met[most]:,} of them had it in their first {first:,} ({labels[most]})"
+    if n == 1:
+        shown = f"it was in their first {first:,} under {labels[most]}"
+    if not met[most]:
+        shown = f"{'none of them' if n > 1 else 'they never'} had it in their first {first:,}"
+    place = f"{'median ' if n > 1 else ''}place {medians[best]:,.0f}"
+    few = f" Fewer than {FEW_USERS} people: a hint, no proof." if n < FEW_USERS else ""
+    against = f"against {everybody[best]:,.0f} for everybody and {(n_items + 1) / 2:,.0f} by chance"
+    return f"{people}; {shown}. It stood highest for them under {labels[best]}: {place}, {against}.{few}"
+
+
+def buyers_place(ranks: pd.Series) -> tuple[str, str]:
+    """What one Run's column of `buyers_ranks` (not empty) comes to: "place 734", and a line on what that is."""
+    n = len(ranks)
+    what = f"median of {n:,} buyers, best {ranks.min():,}" if n > 1 else "for its one buyer"
+    return f"place {ranks.median():,.0f}", what
 
 
 CHANCE = "chance"

@@ -99,13 +99,24 @@ def person_in_words(view: UserView, catalogue: Catalogue) -> str:
     n = len(view.history)
     if not n:
         return f"bought nothing before the cut, {len(view.target):,} later"
-    first = mostly(catalogue.categories[view.history])
+    first = mostly(catalogue.categories[view.history], 2)
     since = ""
     if view.history_times is not None:
         begin, end = (pd.Timestamp(time) for time in (view.history_times.min(), view.history_times.max()))
-        since = f" from {_month(begin)} to {_month(end)}" if _month(begin) != _month(end) else f" in {_month(end)}"
+        first_month = f"{begin:%b}" if begin.year == end.year else _month(begin)
+        since = f" from {first_month} to {_month(end)}" if _month(begin) != _month(end) else f" in {_month(end)}"
     purchases = f"{n:,} purchases of {len(np.unique(view.history)):,} items" if n > 1 else "1 purchase"
-    return f"{purchases}{since}, mostly {first}; {len(view.target):,} later"
+    return f"{purchases}{since}, mostly {first}; {_later_in_words(view)}"
+
+
+def _later_in_words(view: UserView) -> str:
+    """ "later 195 of 140 items (74 new)": purchases after the cut, different items, and those never had before."""
+    later = np.unique(view.target)
+    if not len(later):
+        return "none later"
+    new = len(np.setdiff1d(later, view.history))
+    items = f"{len(later):,} items" if len(later) > 1 else "1 item"
+    return f"later {len(view.target):,} of {items} ({f'{new:,}' if new else 'none'} new)"
 
 
 def _month(time: pd.Timestamp) -> str:

@@ -1,0 +1,20 @@
+"""Bestsellers are the most bought of a catalogue: a hundredth of it, at least ten, nothing that nobody bought."""
+
+import numpy as np
+
+from learn.explore.lists.bestsellers import LEAST, bestsellers
+
+
+def test_they_are_a_hundredth_of_the_catalogue_rounded_up():
+    counts = np.random.default_rng(3).permutation(1201) + 1
+    found = bestsellers(counts)
+    assert found.sum() == 13 and counts[found].min() > counts[~found].max()
+
+
+def test_of_a_small_catalogue_they_are_ten_and_of_equal_ones_the_first():
+    assert np.flatnonzero(bestsellers(np.ones(40))).tolist() == list(range(LEAST))
+
+
+def test_what_nobody_bought_is_none():
+    assert np.flatnonzero(bestsellers(np.array([0, 3, 0, 1]))).tolist() == [1, 3]
+    assert not bestsellers(np.zeros(5)).any()
