@@ -101,17 +101,12 @@ def reasons_figure(
     for place, value in enumerate([] if beside else one.points[order].tolist()):
         side, shift = ("left", 4) if value > 0 else ("right", -4)
         _write(figure, value, place, with_sign(value), side, shift)
+    ends = np.append(one.points[order], 0.0)
+    room = (0.6 if beside else 0.16) * float(np.ptp(ends)) or 1.0  # for what is written at a bar's end, or for others
+    low, high = float(ends.min()) - room, float(ends.max()) + room
     others = {name: other for name, other in found.items() if beside and name != shown}
     for name, other in others.items():
-        figure.add_scatter(
-            x=other.points[order],
-            y=places,
-            mode="markers",
-            name=plain_one(labels[name]),
-            marker={"size": 9, "color": colours.get(name, REST_COLOUR), "line": {"width": 1, "color": "white"}},
-            customdata=names,
-            hovertemplate=_told(labels[name]),
-        )
+        _add_dots(figure, other.points[order], (low, high), names, labels[name], colours.get(name, REST_COLOUR))
     ticks = plain(_short(one.groups, place) for place in order)
     if one.exact and len(order):
         ticks += _add_up(figure, sum_up(one, whole), one.groups.level)
@@ -120,16 +115,42 @@ def reasons_figure(
         ticklabelstandoff=6, showgrid=False,
     )  # fmt: skip
     figure.update_xaxes(zeroline=True, zerolinecolor=REST_COLOUR, nticks=7, showticklabels=beside, showgrid=beside)
-    values = np.concatenate([one.points[order], *(other.points[order] for other in others.values()), [0.0]])
-    room = 0.16 * float(np.ptp(values)) or 1.0  # for what is written at a bar's end
-    figure.update_xaxes(range=[values.min() - room, values.max() + room], title="points" if beside else None)
+    figure.update_xaxes(range=[low, high], title="points" if beside else None)
     height = 14 + ROW * max(len(ticks), 3) + (82 if beside else 0)
     margin = MARGIN if beside else MARGIN | {"t": 4, "b": 4}
     return finish(figure, height, showlegend=bool(others), margin=margin).update_layout(bargap=0.3)
 
 
-def _told(label: str) -> str:
-    return "%{customdata}<br>gives %{x:+.2f} points under " + plain_one(label) + "<extra></extra>"
+def _told(label: str, points: str = "x") -> str:
+    return "%{customdata}<br>gives %{" + points + ":+.2f} points under " + plain_one(label) + "<extra></extra>"
+
+
+def _add_dots(
+    figure: go.Figure, points: np.ndarray, axis: tuple[float, float], names: list[str], label: str, colour: str
+) -> None:
+    """Another variant's reasons as dots; what lies beyond the ``axis`` is an arrow at its end, with its points."""
+    low, high = axis
+    inset = 0.03 * (high - low)
+    beyond = [-1 if value < low else int(value > high) for value in points.tolist()]
+    figure.add_scatter(
+        x=np.clip(points, low + inset, high - inset),
+        y=list(range(len(points))),
+        mode="markers",
+        name=plain_one(label),
+        marker={
+            "size": 9,
+            "color": colour,
+            "symbol": [("circle", "triangle-right", "triangle-left")[side] for side in beyond],
+            "line": {"width": 1, "color": "white"},
+        },
+        text=points,
+        customdata=names,
+        hovertemplate=_told(label, "text"),
+    )
+    for place, (side, value) in enumerate(zip(beyond, points.tolist(), strict=True)):
+        if side:
+            end = high - inset if side > 0 else low + inset
+            _write(figure, end, place, with_sign(value), "right" if side > 0 else "left", -8 * side)
 
 
 def _write(figure: go.Figure, x: float, y: int, text: str, side: str, shift: int) -> None:

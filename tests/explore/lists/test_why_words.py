@@ -110,3 +110,17 @@ def test_a_kind_is_named_with_how_many_products_it_has():
     found = Attribution(groups, np.array([1.0, -1.0]), np.array([[1.0, -1.0]]), 1)
     figure = attribution_figures.reasons_figure({"x": found}, "x", {"x": "Ex"}, {}, 0.0)
     assert list(figure.layout.yaxis.ticktext)[:2] == ["Frozen meat and meat dinners… (11)", "Tea"]
+
+
+def test_a_dot_beyond_the_axis_is_an_arrow_at_its_end():
+    groups = Groups(Level.ITEM, ["Tea", "Soap", "Rice"], [np.array([place]) for place in range(3)])
+    one, other = (
+        Attribution(groups, np.array(points), np.array([points]), 1) for points in ([1.5, -2.0, 0.5], [0.3, -2.5, 40.0])
+    )
+    found, labels = {"x": one, "y": other}, {"x": "Ex", "y": "Why"}
+    figure = attribution_figures.reasons_figure(found, "x", labels, {}, 0.0, beside=True)
+    low, high = figure.layout.xaxis.range
+    dots = next(trace for trace in figure.data if trace.type == "scatter")
+    assert low < -2.5 and high < 40 and list(dots.marker.symbol) == ["circle", "triangle-right", "circle"]
+    assert dots.x[0] == 0.3 and dots.x[1] < high and list(dots.text) == [0.3, 40.0, -2.5]
+    assert [note.text for note in figure.layout.annotations if note.x > 1.5] == ["+40.0"]
