@@ -25,6 +25,7 @@ TABLES = {
     ),
 }
 """The URL's key -> the table's heading, what it holds, and what it may look like."""
+FORMATS = "CSV, TSV, Parquet, JSON lines, gzip"
 _GENERAL = frozenset(
     {"items", "item", "products", "product", "catalogue", "catalog", "articles", "movies", "books", "meta", "metadata"}
     | {"interactions", "events", "ratings", "reviews", "transactions", "purchases", "orders", "clicks", "log", "table"}
@@ -39,12 +40,11 @@ def pick() -> dict[str, str]:
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{name}**  \n{words}")
             st.file_uploader(
-                f"Upload the {name.lower()}",
+                f"Upload the {name.lower()}: {FORMATS}",
                 key=f"bring_upload_{key}",
                 on_change=_keep,
                 args=(key,),
-                help=f"CSV, TSV, Parquet or JSON lines, also gzipped, up to {limit:,} MB. Put a larger file into the "
-                "workspace folder and choose it below.",
+                help=f"Up to {limit:,} MB. Put a larger file into the workspace folder and choose it below.",
             )
             if problem := st.session_state.pop(_problem(key), None):
                 theme.show_error(problem)
@@ -61,6 +61,7 @@ def pick() -> dict[str, str]:
             if file is not None:
                 chosen[key] = file
             else:
+                st.caption("For example (other column names are recognised):")
                 st.code(example, language=None)
     return chosen
 

@@ -107,8 +107,13 @@ def has_reasons(one: Recommender) -> bool:
 def reasons_table(found: dict[str, Attribution], labels: dict[str, str]) -> pd.DataFrame:
     """One row per group of purchases, a column of points per Run; the strongest of the first Run first."""
     table = attribution.attributions_table(found).pivot(index="group", columns="run", values="points")
-    names = next(iter(found.values())).groups.names
-    shown = pd.DataFrame({"purchases": np.asarray(names, dtype=object)[table.index]})
+    groups = next(iter(found.values())).groups
+    shown = pd.DataFrame(
+        {
+            "purchases": [groups.names[place] for place in table.index],
+            "products": [len(groups.members[place]) for place in table.index],
+        }
+    )
     for name in found:
         shown[labels[name]] = table[name].to_numpy().round(3)
-    return shown.sort_values(shown.columns[1], ascending=False, kind="stable")
+    return shown.sort_values(labels[next(iter(found))], ascending=False, kind="stable")

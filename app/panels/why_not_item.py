@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.shared import cache, theme, url
 from learn.explore.figures.attribution import terms_figure
-from learn.explore.lists import why_words
+from learn.explore.lists import why_not_words
 from learn.explore.lists.new_user import search_items
 from learn.explore.lists.why_not import WhyNot, why_not
 from learn.runs.recommender import Recommender
@@ -55,16 +55,21 @@ def draw(
         for name, one in opened.items()
     }
     known = {name: one for name, one in found.items() if one is not None}
-    lines = [theme.plain(why_words.why_not_sentence(labels[name], one, view.catalogue)) for name, one in known.items()]
-    lines += [_stored(view, opened[name], user, item, labels[name]) for name in found if name not in known]
     left, right = st.columns([5, 4], gap="medium")
-    left.markdown("\n".join(f"- {line}" for line in lines))
+    with left:
+        if known:
+            table = why_not_words.why_not_table(known, labels, view.catalogue)
+            st.table(table.map(theme.plain).set_index(why_not_words.VARIANT))
+            theme.small_print(why_not_words.table_note(known))
+        for name in found:
+            if name not in known:
+                st.markdown(_stored(view, opened[name], user, item, labels[name]))
     behind = {name: one.gap for name, one in known.items() if not one.shown and not one.had}
     if behind:
         with right:
             notes = {name: f"place {known[name].breakdown.rank:,}" for name in behind}
             title = f"points by which place {SHOWN} is ahead"
-            says = why_words.nearest_miss({name: known[name] for name in behind}, labels)
+            says = why_not_words.nearest_miss({name: known[name] for name in behind}, labels)
             theme.chart(terms_figure(behind, notes, labels, colours, title), "why_not_gap", says)
 
 

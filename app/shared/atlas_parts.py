@@ -93,7 +93,7 @@ def download(points: bytes, drawn: dict[str, Any], view: cache.View, items: np.n
     """The button that the Atlas's own one presses: the same bytes as `learn atlas` writes."""
     with st.container(key="atlas_file"):
         st.download_button(
-            "Send as one file",
+            "Download as one file",
             partial(atlas_file, points, drawn, view.dataset, items),
             file_name=f"atlas-{view.dataset.name}.html",
             mime="text/html",

@@ -11,15 +11,21 @@ from app.shared import cache, theme, url
 from learn.building.background import Spec, name_is_taken
 from learn.workspace import checked_name
 
+# What there is to do, before more than the first of it is on the page.
+STEPS = " :material/arrow_forward: ".join(
+    ["**1** Two tables", "**2** Check how they are read", "**3** Build: a processor is enough, the time left is shown"]
+)
+
 
 def draw() -> None:
     if cache.dataset_names():
         theme.pick_dataset()
     st.title("Bring your own", anchor=False)
     st.caption(
-        "Two tables become an explorer: what there is, and who took what when. They stay on this machine, "
+        "Upload items and interactions, and get all of these pages for your own data. They stay on this machine, "
         f"in the workspace folder {theme.plain(str(cache.workspace().root))}."
     )
+    st.markdown(STEPS)
     running = bring_build.show_latest()
     st.subheader("1. Your two tables", anchor=False)
     files = bring_files.pick()

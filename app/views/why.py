@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from app.components.bench_lists import short_label
 from app.panels import why_not_item
@@ -14,7 +13,7 @@ from app.shared import cache, links, look, origin, page, pickers, recommenders, 
 from learn.explore.colours import run_colours
 from learn.explore.figures import attribution as figures
 from learn.explore.lists import left_out, user_lists, why_words
-from learn.explore.lists.attribution import Attribution
+from learn.explore.lists.attribution import Attribution, sum_up
 from learn.explore.lists.left_out import level_for
 from learn.explore.lists.origin import of_answers
 from learn.explore.lists.purchases import Level
@@ -72,17 +71,9 @@ def draw() -> None:
         shown = url.linked(
             st.selectbox, "Explain", list(opened), url.EXPLAINED, names[0], format_func=labels.__getitem__
         )
-    answer = _question(view, seen, item, labels[shown], found.get(shown))
+    _question(view, seen, item, labels[shown], found.get(shown), _stored(view, opened[shown], user, item))
     if shown in found:
-        reasons = Reasons(view, opened, user, item, found, unseen)
-        _explanation(reasons, shown, labels, colours, answer)
-    else:
-        list_of = opened[shown].for_user(user, len(view.catalogue)).items
-        where = f"at place {np.flatnonzero(list_of == item)[0] + 1:,}" if item in list_of else "not in it"
-        answer.markdown(
-            f"{theme.plain(labels[shown])} has stored lists only, made elsewhere: the product is {where}. They do not "
-            "say why; no purchase can be left out of them."
-        )
+        _explanation(Reasons(view, opened, user, item, found, unseen), shown, labels, colours)
     st.divider()
     listed = {int(view.dataset.item_index.get_indexer([one])[0]) for one in places}
     why_not_item.draw(view, opened, user, listed, labels, colours)
@@ -171,16 +162,25 @@ def _ranks(opened: dict[str, Recommender], user: int, item: int, unseen: np.ndar
     return {name: break_down(one, item, unseen) for name, one in terms.items() if one is not None}
 
 
+def _stored(view: cache.View, one: Recommender, user: int, item: int) -> str:
+    """What a Run of stored lists can say."""
+    listed = one.for_user(user, len(view.catalogue)).items
+    where = f"at place {np.flatnonzero(listed == item)[0] + 1:,}" if item in listed else "not in it"
+    return (
+        f"These are stored lists only, made elsewhere: the product is {where}. They do not say why; no purchase can be "
+        "left out of them."
+    )
+
+
 def _question(
-    view: cache.View, seen: user_lists.UserView, item: int, label: str, one: RankBreakdown | None
-) -> DeltaGenerator:
-    """Draws the question, with what the item is; gives the place of the answer."""
+    view: cache.View, seen: user_lists.UserView, item: int, label: str, one: RankBreakdown | None, stored: str
+) -> None:
+    """Draws the question, its answer (``stored``, where the Run has no scores), and what the item is."""
     catalogue = view.catalogue
     had = bool(np.isin(item, seen.history))
     shown = one is None or (one.rank <= SUGGESTED and not had)
     user = st.query_params.get(url.USER) or st.session_state.get(f"{url.USER}_choice", "")
     st.subheader(theme.plain(why_words.question(str(catalogue.titles[item]), str(user), label, shown)), anchor=False)
-    answer = st.empty()
     words = [catalogue.categories[item], catalogue.finer[item], catalogue.details[item]]
     if np.isfinite(catalogue.prices[item]):
         words.append(f"price {catalogue.prices[item]:,.2f}")
@@ -192,13 +192,11 @@ def _question(
     if item in seen.target:
         facts.append(":green-badge[bought later]")
     facts += [f"[Show it on the maps]({link['href']})" for link in links.on_maps(view.dataset, item)]
-    st.markdown(" ".join(facts))
-    return answer
+    answer = stored if one is None else why_words.answer(one)
+    st.markdown(f"{theme.plain(answer)}  \n{' '.join(facts)}")
 
 
-def _explanation(
-    reasons: Reasons, shown: str, labels: dict[str, str], colours: dict[str, str], answer: DeltaGenerator
-) -> None:
+def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: dict[str, str]) -> None:
     found, short = reasons.found, {name: short_label(label) for name, label in labels.items()}
     left, right = st.columns([2, 3], gap="medium")
     with left:
@@ -207,12 +205,9 @@ def _explanation(
         notes = {name: f"place {one.rank:,}" for name, one in found.items()}
         says = why_words.comparison(found, short)
         theme.chart(figures.terms_figure(points, notes, labels, colours), "why_terms", says)
-        said_again = ""
         if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
-            said_again = why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)
-        st.caption(theme.plain(f"{why_words.SCALE} {said_again}"))
+            st.caption(theme.plain(why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)))
         theme.small_print(said_first([one.run for one in reasons.all_opened.values()]))
-    answer.markdown(theme.plain(why_words.answer(found[shown])))
     with right:
         if shown not in reasons.opened:
             st.info("No single purchase can be named under this variant.")
@@ -220,18 +215,24 @@ def _explanation(
         level = level_for(reasons.opened.values(), reasons.history)
         st.markdown("**Which purchases speak for it, and which against**", help=HELP)
         drawn, said, bar = st.empty(), st.empty(), st.empty()
+        places = st.columns(2)
         by_item = level is Level.KIND and url.linked_toggle(
-            st.toggle, "Every product by itself", url.EXACT, help="Instead of all purchases of a kind together."
+            places[0].toggle, "Every product by itself", url.EXACT, help="Instead of all purchases of a kind together."
+        )
+        beside = len(reasons.opened) > 1 and url.linked_toggle(
+            places[level is Level.KIND].toggle, "The other variants", url.OTHERS, help="As dots on the same axis."
         )
     groups = reasons.groups(Level.ITEM if by_item else level)
     known: dict[str, Attribution] = {}
+    whole = why_words.by_purchases(found[shown])
 
     def show(name: str, one: Attribution, key: str) -> None:
         known[name] = one
         with drawn.container():
-            figure = figures.reasons_figure(known, shown, short, colours)
-            theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown]))
-        said.caption(theme.plain(why_words.stability(known[shown])))
+            figure = figures.reasons_figure(known, shown, short, colours, whole, beside)
+            theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown], whole))
+        adding = why_words.adding(known[shown], sum_up(known[shown], whole))
+        said.caption(theme.plain(f"{adding} {why_words.stability(known[shown])}".strip()))
 
     show(shown, reasons.at_once(shown, groups), "first")
     order = [shown, *(name for name in reasons.opened if name != shown)]
@@ -252,7 +253,7 @@ def _explanation(
 HELP = (
     "Each bar: by how many points the product's lead over an average one shrinks when these purchases are left out, "
     "exactly, the person being read anew without them. A long history is read in parts; the bars are means over "
-    "several ways to cut it. Dots: the same under the other variants."
+    "several ways to cut it. In brackets: how many products are of the kind."
 )
 
 

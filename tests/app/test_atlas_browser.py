@@ -91,7 +91,37 @@ def test_what_differs_equals_the_librarys_tables(page, address, made):  # noqa: 
     categories = read_catalogue(made[1]).category_order
     own = np.array([categories.index(name) for name in read_catalogue(made[1]).categories])
     assert page.locator(PAINTED).evaluate(codes) == moved.crossed(*near, own).astype(int).tolist()
-    assert f"keeps {table['shared'].mean():.1f} on average" in page.locator(".conclusion").inner_text()
+    mean = table["shared"].mean()
+    replaced = {0.1: "about a tenth", 0.25: "about a quarter", 1 / 3: "about a third", 0.5: "about half"}
+    replaced |= {2 / 3: "about two thirds", 0.75: "about three quarters", 0.9: "about nine tenths", 1: "nearly all"}
+    share = replaced[min(replaced, key=lambda one: abs(one - (1 - mean / 10)))]
+    said = page.locator(".conclusion").inner_text()
+    assert said == (
+        f"From (a) sequence to sequence to (c) no item PAL: {share} of an item's 10 nearest neighbours are replaced."
+    )
+    other = kept_of(made, "learn-a", "learn-b")[1]["shared"].mean()
+    figures = page.locator(".figures").inner_text()
+    assert figures.startswith(
+        f"It keeps {mean:.1f} on average in (c) no item PAL, against {other:.1f} in (b) sequence to item and "
+        f"{100 / 59:.1f} by chance;"
+    )
+    assert page.locator(".movedWords").first.inner_text().startswith(f"keeps {table['shared'].min()} of 10 · ")
+
+
+def test_the_whole_map_is_whole_and_its_buttons_keep_to_their_map(page, address):  # noqa: F811
+    open_atlas(page, address)
+    outside = """root => root.explorer.panes.map(pane => Array.from(pane.explorer.points.order).filter(point => {
+        const [left, top] = pane.place(point);
+        return left < 0 || top < 60 || left > pane.camera.width || top > pane.camera.height - 44;
+    }).length)"""
+    assert page.locator(PAINTED).evaluate(outside) == [0, 0]
+    clear = page.get_by_role("button", name="Clear")
+    assert not clear.is_visible(), "there is nothing to clear"
+    controls, pane = page.locator(".controls").bounding_box(), page.locator(".stage").first.bounding_box()
+    assert controls["x"] + controls["width"] <= pane["x"] + pane["width"]
+    page.locator(".bin").nth(2).click()
+    clear.click()
+    assert page.locator(PAINTED).get_attribute("data-lit") == "all" and not clear.is_visible()
 
 
 def test_looking_around_never_asks_the_server(page, address):  # noqa: F811

@@ -46,7 +46,12 @@ def test_without_tables_it_says_what_to_bring(place, open_page):
     page = open_page("bring")
     assert "Give both tables to see how they are read" in texts(page)
     assert page.selectbox(key="items_choice").options == ["mine/interactions.csv", "mine/items.csv"]
-    assert "customer,sku,when" in texts(page)
+    assert "customer,sku,when" in texts(page) and "other column names are recognised" in texts(page)
+    assert "Upload items and interactions, and get all of these pages" in texts(page)
+    for step in ("**1** Two tables", "**2** Check how they are read", "**3** Build"):
+        assert step in texts(page)
+    for key in FILES:
+        assert "CSV, TSV, Parquet, JSON lines, gzip" in page.file_uploader(key=f"bring_upload_{key}").label
 
 
 def test_two_tables_are_shown_as_they_are_read(place, open_page):

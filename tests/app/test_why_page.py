@@ -6,7 +6,7 @@ import pytest
 from app.shared import theme
 from learn.data.schema import Recommendations
 from learn.data.stored import open_dataset
-from learn.explore.lists import attribution, left_out, why_not, why_words
+from learn.explore.lists import attribution, left_out, why_not, why_not_words, why_words
 from learn.explore.lists.purchases import group_purchases
 from learn.explore.lists.score_terms import of_the_person
 from learn.runs.baselines import make_reference_runs
@@ -67,7 +67,11 @@ def test_ranks_and_reasons_are_the_functions(open_page, parts, catalogue):
         assert dict(zip(reasons["purchases"], reasons[labels[name]], strict=True)) == pytest.approx(expected, abs=2e-3)
     said = texts(page)
     assert theme.plain(why_words.answer(found["learn-b"][1])) in said
-    assert theme.plain(why_words.reasons(found["learn-b"][2])) in said
+    groups, rank, one = found["learn-b"]
+    whole = why_words.by_purchases(rank)
+    assert theme.plain(why_words.reasons(one, whole)) in said
+    assert theme.plain(why_words.adding(one, attribution.sum_up(one, whole))) in said
+    assert reasons["products"].sum() == sum(map(len, groups.members))
     assert theme.plain(why_words.stability(found["learn-b"][2])) in said
     assert not page.error and not page.warning
 
@@ -94,7 +98,7 @@ def test_a_run_of_the_llms_own_layers_is_explained(open_page, lora_workspace, da
     recommender = Recommender(Run(lora_workspace.run(synthetic.NAME, "llm-lora")), dataset)
     _, rank, one = reasons_of(recommender.history[7], catalogue, {"llm-lora": recommender})["llm-lora"]
     assert theme.plain(why_words.answer(rank)) in texts(page)
-    assert theme.plain(why_words.reasons(one)) in texts(page)
+    assert theme.plain(why_words.reasons(one, why_words.by_purchases(rank))) in texts(page)
     assert np.abs(one.points).max() > 0 and not page.error and not page.warning
 
 
@@ -103,7 +107,7 @@ def test_runs_without_vectors_say_what_can_be_said(open_page, stored_lists):
     assert "Everybody is shown the same" in texts(page) and "No single purchase" in page.info[0].value
     assert "theirs" in texts(page) and "stored lists only" in texts(page)  # among those that do not show another item
     page = open_page("why", user=USER, runs=["item-knn", "popularity", "theirs"], by="item-knn")
-    assert "bought together with theirs" in texts(page) and "Of their purchases" in texts(page)
+    assert "bought together with theirs" in texts(page) and "Their purchases give it" in texts(page)
     page = open_page("why", user=USER, runs=["theirs"])
     assert "stored lists only, made elsewhere" in texts(page) and not page.error
     assert "at place 1. They do not" in texts(page)
@@ -112,9 +116,13 @@ def test_runs_without_vectors_say_what_can_be_said(open_page, stored_lists):
 def test_why_not_is_the_function(open_page, parts, catalogue):
     _, _, recommenders = parts
     page = open_page("why", user=USER, **{"not": "i20"})
-    for name, one in recommenders.items():
-        found = why_not.why_not(one, 7, 20)
-        assert theme.plain(why_words.why_not_sentence(one.run.info.label, found, catalogue)) in texts(page), name
+    found = {name: why_not.why_not(one, 7, 20) for name, one in recommenders.items()}
+    labels = {name: one.run.info.label for name, one in recommenders.items()}
+    expected = why_not_words.why_not_table(found, labels, catalogue).map(theme.plain)
+    shown = page.table[0].value
+    assert dict(shown.iloc[:, 0]) == dict(zip(expected["Variant"], expected["Place"], strict=True))
+    assert sorted(map(tuple, shown.to_numpy())) == sorted(map(tuple, expected.to_numpy()[:, 1:]))
+    assert why_not_words.table_note(found) in texts(page).replace("\\", "")
     page = open_page("why", user=USER, wanted="number 20")
     assert page.selectbox(key="not_choice").value == "i20"
     page = open_page("why", user=USER, **{"not": "**x**"})
@@ -157,6 +165,13 @@ def test_single_products_are_in_the_link(open_page, parts):
     assert page.toggle(key="exact_choice").value is True
     shown = page.dataframe[0].value["purchases"]
     assert len(shown) == len(np.unique(parts[1]))
+
+
+def test_the_other_variants_are_beside_it_when_asked_for(open_page, parts):
+    page = open_page("why", user=USER, item="i55", others="true")
+    assert page.toggle(key="others_choice").value is True
+    page = open_page("why", user=USER, item="i55", runs=["learn-a"])
+    assert not [one for one in page.toggle if one.label == "The other variants"], "there is none"
 
 
 def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page):

@@ -68,7 +68,7 @@ def on_canvas(maps: Sequence[ItemMap], plane: np.ndarray) -> np.ndarray:
 
 def described(space: Space) -> dict[str, Any]:
     """What people read of ``space``."""
-    return {"name": space.name, "label": space.label, "explanation": space.explanation}
+    return {"name": space.name, "label": space.label, "explanation": space.explanation, "near": space.near}
 
 
 def pack_atlas(

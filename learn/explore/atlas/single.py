@@ -79,6 +79,22 @@ def about_maps(maps: Mapping[str, ItemMap], spaces: Sequence[Space], n_items: in
     ]
 
 
+def how_to_read(maps: Mapping[str, ItemMap], spaces: Sequence[Space]) -> str:
+    """One sentence on what of a map may be read, by how far the distances of groups hold on the worst of ``maps``."""
+    known = [
+        quality.far_groups
+        for space in spaces
+        if space.name in maps and (quality := maps[space.name].quality) and np.isfinite(quality.far_groups)
+    ]
+    nothing = "directions and how wide a group is drawn mean nothing"
+    if not known:
+        return f"Read what lies near what; distances between groups, {nothing}."
+    low, high = f"{min(known):.2f}", f"{max(known):.2f}"
+    holds = "holds well" if min(known) >= 0.8 else "holds roughly" if min(known) >= 0.5 else "hardly holds"
+    figures = low if low == high else f"{low} to {high}"
+    return f"Read what lies near what. How far apart groups lie {holds} ({figures} of 1); {nothing}."
+
+
 def _far_groups(maps: Mapping[str, ItemMap], spaces: Sequence[Space]) -> list[str]:
     known = [
         (space.label, quality.far_groups)
@@ -120,6 +136,7 @@ def drawn_of(
         "version": version,
         "spaces": [described(space) for space in held],
         "about": about_maps(maps, held, n_items),
+        "reading": how_to_read(maps, held),
         "initial": {"before": pair[0], "after": pair[1], "maps": min(2, len(held)), "colour": "category"},
     }
 
@@ -137,7 +154,7 @@ def atlas_file(
         items: [M] item indices, those on the maps: pictures of the most bought ones fill the file up to
             ``most_bytes``.
     """
-    kept = {name: drawn[name] for name in ("version", "spaces", "about")}
+    kept = {name: drawn[name] for name in ("version", "spaces", "about")} | {"reading": drawn.get("reading", "")}
     initial = {name: drawn["initial"][name] for name in ("before", "after", "maps", "colour")}
     kept, title = {**kept, "initial": initial}, f"Atlas of {dataset.name}"
     made = single_file(points, kept, title).encode()

@@ -8,12 +8,16 @@ import numpy as np
 import plotly.graph_objects as go
 
 from learn.explore.colours import REST_COLOUR
-from learn.explore.figures.base import finish, plain, plain_one
-from learn.explore.lists.attribution import Attribution
+from learn.explore.figures.base import MARGIN, finish, plain, plain_one
+from learn.explore.lists.attribution import Attribution, Sum, sum_up
+from learn.explore.lists.numbers import with_sign
+from learn.explore.lists.purchases import Groups, Level
 from learn.explore.lists.score_terms import BUYERS, POPULARITY_BIAS, REPEAT_BIAS, SIMILARITY, TEXTS, TOGETHER
 from learn.explore.lists.why_words import SHORT_TERMS
 
 TITLE_LENGTH = 34
+ROW = 19
+"""Pixels of a row of reasons."""
 PATTERNS = {SIMILARITY: "", TEXTS: ".", TOGETHER: "", POPULARITY_BIAS: "/", BUYERS: "/", REPEAT_BIAS: "x"}
 """Term -> how its part of a bar is filled: the colour says which variant."""
 
@@ -65,16 +69,23 @@ def terms_figure(
 
 
 def reasons_figure(
-    found: Mapping[str, Attribution], shown: str, labels: Mapping[str, str], colours: Mapping[str, str]
+    found: Mapping[str, Attribution],
+    shown: str,
+    labels: Mapping[str, str],
+    colours: Mapping[str, str],
+    whole: float,
+    beside: bool = False,
 ) -> go.Figure:
-    """The first reasons of the Run ``shown`` as bars, those of the others as dots on the same axis.
+    """The first reasons of the Run ``shown`` as bars, and how they add up to what all purchases give.
 
     Args:
         found: Run name -> its attribution, all of the same groups.
+        whole: the points by all purchases under ``shown`` (`why_words.by_purchases`).
+        beside: whether the other Runs stand beside it, as dots on the same axis.
     """
     one = found[shown]
     order = one.order
-    names = [one.groups.names[place] for place in order]
+    names = plain(one.groups.told(place) for place in order)
     places = list(range(len(order)))
     figure = go.Figure()
     figure.add_bar(
@@ -84,42 +95,94 @@ def reasons_figure(
         name=plain_one(labels[shown]) + ("" if one.exact else ", estimate"),
         marker_color=colours.get(shown, REST_COLOUR),
         opacity=1 if one.exact else 0.45,
-        customdata=plain(names),
-        hovertemplate="%{customdata}<br>gives %{x:+.2f} points under " + plain_one(labels[shown]) + "<extra></extra>",
+        customdata=names,
+        hovertemplate=_told(labels[shown]),
     )
-    for name, other in found.items():
-        if name == shown:
-            continue
-        figure.add_scatter(
-            x=other.points[order],
-            y=places,
-            mode="markers",
-            name=plain_one(labels[name]),
-            marker={"size": 9, "color": colours.get(name, REST_COLOUR), "line": {"width": 1, "color": "white"}},
-            customdata=plain(names),
-            hovertemplate="%{customdata}<br>gives %{x:+.2f} points under "
-            + plain_one(labels[name])
-            + "<extra></extra>",
-        )
+    for place, value in enumerate([] if beside else one.points[order].tolist()):
+        side, shift = ("left", 4) if value > 0 else ("right", -4)
+        _write(figure, value, place, with_sign(value), side, shift)
+    ends = np.append(one.points[order], 0.0)
+    room = (0.6 if beside else 0.16) * float(np.ptp(ends)) or 1.0  # for what is written at a bar's end, or for others
+    low, high = float(ends.min()) - room, float(ends.max()) + room
+    others = {name: other for name, other in found.items() if beside and name != shown}
+    for name, other in others.items():
+        _add_dots(figure, other.points[order], (low, high), names, labels[name], colours.get(name, REST_COLOUR))
+    ticks = plain(_short(one.groups, place) for place in order)
+    if one.exact and len(order):
+        ticks += _add_up(figure, sum_up(one, whole), one.groups.level)
     figure.update_yaxes(
-        autorange="reversed",
-        tickmode="array",
-        tickvals=places,
-        ticktext=plain(_short(name) for name in names),
-        ticklabelstandoff=6,
-        showgrid=False,
+        range=[len(ticks) - 0.4, -0.6], tickmode="array", tickvals=list(range(len(ticks))), ticktext=ticks,
+        ticklabelstandoff=6, showgrid=False,
+    )  # fmt: skip
+    figure.update_xaxes(zeroline=True, zerolinecolor=REST_COLOUR, nticks=7, showticklabels=beside, showgrid=beside)
+    figure.update_xaxes(range=[low, high], title="points" if beside else None)
+    height = 14 + ROW * max(len(ticks), 3) + (82 if beside else 0)
+    margin = MARGIN if beside else MARGIN | {"t": 4, "b": 4}
+    return finish(figure, height, showlegend=bool(others), margin=margin).update_layout(bargap=0.3)
+
+
+def _told(label: str, points: str = "x") -> str:
+    return "%{customdata}<br>gives %{" + points + ":+.2f} points under " + plain_one(label) + "<extra></extra>"
+
+
+def _add_dots(
+    figure: go.Figure, points: np.ndarray, axis: tuple[float, float], names: list[str], label: str, colour: str
+) -> None:
+    """Another variant's reasons as dots; what lies beyond the ``axis`` is an arrow at its end, with its points."""
+    low, high = axis
+    inset = 0.03 * (high - low)
+    beyond = [-1 if value < low else int(value > high) for value in points.tolist()]
+    figure.add_scatter(
+        x=np.clip(points, low + inset, high - inset),
+        y=list(range(len(points))),
+        mode="markers",
+        name=plain_one(label),
+        marker={
+            "size": 9,
+            "color": colour,
+            "symbol": [("circle", "triangle-right", "triangle-left")[side] for side in beyond],
+            "line": {"width": 1, "color": "white"},
+        },
+        text=points,
+        customdata=names,
+        hovertemplate=_told(label, "text"),
     )
-    figure.update_xaxes(title="points that it gives", zeroline=True, zerolinecolor=REST_COLOUR, nticks=7)
-    values = np.concatenate([other.points[order] for other in found.values()])
-    if len(values) and np.ptp(values) == 0:
-        figure.update_xaxes(range=[-1, 1])
-    several = len(found) > 1
-    height = 72 + 23 * max(len(order), 3) + (48 if several else 0)
-    return finish(figure, height, showlegend=several).update_layout(bargap=0.3)
+    for place, (side, value) in enumerate(zip(beyond, points.tolist(), strict=True)):
+        if side:
+            end = high - inset if side > 0 else low + inset
+            _write(figure, end, place, with_sign(value), "right" if side > 0 else "left", -8 * side)
 
 
-def _short(title: str) -> str:
-    """Both ends: what it is, and how much of it, which tells items of one name apart."""
-    if len(title) <= TITLE_LENGTH:
-        return title
-    return title[: TITLE_LENGTH - 12].rstrip() + "…" + title[-11:].lstrip()
+def _write(figure: go.Figure, x: float, y: int, text: str, side: str, shift: int) -> None:
+    figure.add_annotation(
+        x=x, y=y, text=text, showarrow=False, xanchor=side, xshift=shift, borderpad=0, font={"size": 11.5}
+    )
+
+
+def _add_up(figure: go.Figure, one: Sum, level: Level) -> list[str]:
+    """Writes below the bars what the other groups give, what is shared, and the sum; their rows' words."""
+    kind = ("kind", "kinds") if level is Level.KIND else ("product", "products")
+    rows = {}
+    if one.n_others:
+        rows[f"{one.n_others:,} other {kind[one.n_others != 1]}{', each alone' if one.shared else ''}"] = one.others
+    if one.shared:
+        rows[f"what several {kind[1]} say alike"] = one.shared
+    rows["<b>all purchases together</b>"] = one.whole
+    first = len(one.shown)
+    for place, (words, value) in enumerate(rows.items(), first):
+        text = f"<b>{with_sign(value)}</b>" if words.startswith("<b>") else with_sign(value)
+        _write(figure, 0, place, text, "left", 4)
+    figure.add_hline(y=first - 0.5, line={"color": REST_COLOUR, "width": 1})
+    return list(rows)
+
+
+def _short(groups: Groups, place: int) -> str:
+    """A kind without its end but with its count; of a title both ends: how much of it tells items of one name apart."""
+    name, count = groups.names[place], len(groups.members[place])
+    if count > 1:
+        end = f" ({count})"
+        most = TITLE_LENGTH - len(end)
+        return (name if len(name) <= most else name[: most - 1].rstrip() + "…") + end
+    if len(name) <= TITLE_LENGTH:
+        return name
+    return name[: TITLE_LENGTH - 12].rstrip() + "…" + name[-11:].lstrip()

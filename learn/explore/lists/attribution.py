@@ -64,6 +64,36 @@ class Attribution:
         )
 
 
+@dataclass(frozen=True)
+class Sum:
+    """How the reasons of an item add up to what all purchases give it, in points of one digit after the point.
+
+    Attributes:
+        shown: [<= FIRST] of the first reasons, in their order (`Attribution.order`).
+        n_others: how many groups are not among them; others: their points together, each left out alone.
+        shared: what no group gives alone: left out alone, it is made up for by others that say the same.
+        whole: the sum: by how much the lead falls when every purchase is left out.
+    """
+
+    shown: list[float]
+    n_others: int
+    others: float
+    shared: float
+    whole: float
+
+
+def sum_up(found: Attribution, whole: float) -> Sum:
+    """The `Sum` of an attribution; ``whole``: the points that the item has by all purchases together."""
+    order = found.order
+    shown = [round(float(value), 1) + 0.0 for value in found.points[order]]
+    n_others = len(found.points) - len(order)
+    if abs(float(found.points.sum()) - whole) < 0.1:  # nothing is shared: what is left over is rounding
+        whole = round(whole if n_others else sum(shown), 1) + 0.0
+        return Sum(shown, n_others, round(whole - sum(shown), 1) + 0.0, 0.0, whole)
+    others = round(float(np.delete(found.points, order).sum()), 1) + 0.0
+    return Sum(shown, n_others, others, round(round(whole, 1) - sum(shown) - others, 1) + 0.0, round(whole, 1) + 0.0)
+
+
 def first_reasons(points: np.ndarray, most: int = FIRST) -> np.ndarray:
     """[<= most] places of the values largest in size, none of them 0, in falling order."""
     largest = np.argsort(-np.abs(points), kind="stable")[:most]

@@ -31,13 +31,18 @@ class Groups:
 
     Attributes:
         level: what a group is.
-        names: [n] what each is called.
+        names: [n] what each is called: its kind, or the title of the only item in it.
         members: n arrays of item indices.
     """
 
     level: Level
     names: list[str]
     members: list[np.ndarray]
+
+    def told(self, place: int) -> str:
+        """The group at ``place`` as a figure names it: "Cheese (3)" of three products, "Tea" of one."""
+        count = len(self.members[place])
+        return f"{self.names[place]} ({count})" if count > 1 else self.names[place]
 
     def sums(self, items: np.ndarray, values: np.ndarray) -> np.ndarray:
         """[n] the sum of ``values`` ([len(items)], one an item) over each group."""
@@ -60,7 +65,7 @@ def group_purchases(history: np.ndarray, catalogue: Catalogue, level: Level) -> 
             Level.ITEM, catalogue.titles[items].tolist(), [items[place : place + 1] for place in range(len(items))]
         )
     names = [
-        f"{finer or coarse}: {len(group)} products" if len(group) > 1 else str(catalogue.titles[group[0]])
+        str(finer or coarse) if len(group) > 1 else str(catalogue.titles[group[0]])
         for (coarse, finer), group in kinds.items()
     ]
     return Groups(Level.KIND, names, [np.array(group) for group in kinds.values()])

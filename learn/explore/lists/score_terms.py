@@ -117,6 +117,10 @@ class RankBreakdown:
         return {name: self.in_points(value - self.averages[name]) for name, value in self.terms.items()}
 
 
+OF_PURCHASES = (SIMILARITY, TEXTS, TOGETHER)
+"""The terms that a purchase changes when it is left out."""
+
+
 def of_the_person(one: RankBreakdown) -> float:
     """The points that an item has by what the person bought; the others it has because everybody buys it."""
     return sum(value for name, value in one.term_points.items() if name not in (POPULARITY_BIAS, BUYERS))

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from learn.explore.catalogue import Catalogue
-from learn.explore.lists.attribution import Attribution
-from learn.explore.lists.numbers import fixed, short, signed
+from learn.explore.lists.attribution import Attribution, Sum
+from learn.explore.lists.numbers import adding_up, fixed, with_sign
+from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import (
     BUYERS,
+    OF_PURCHASES,
     POPULARITY_BIAS,
     REPEAT_BIAS,
     SIMILARITY,
@@ -18,7 +19,6 @@ from learn.explore.lists.score_terms import (
     TOGETHER,
     RankBreakdown,
 )
-from learn.explore.lists.why_not import HISTORY, WhyNot
 from learn.retrieval.repeats import Repeat
 
 SHORT_TERMS = {
@@ -42,26 +42,62 @@ def question(title: str, person: str, label: str, shown: bool) -> str:
     return f"{verb} “{title}” to person {person}?"
 
 
+def told_points(one: RankBreakdown) -> dict[str, float]:
+    """Term -> its points with one digit after the point, so that they add up to those that are told of the item."""
+    return dict(zip(one.term_points, adding_up(list(one.term_points.values())), strict=True))
+
+
+def by_purchases(one: RankBreakdown) -> float:
+    """The points, as they are told, that an item has by all purchases together: without any of them it has 0."""
+    return sum(value for name, value in told_points(one).items() if name in OF_PURCHASES)
+
+
 def answer(one: RankBreakdown) -> str:
-    """Where the item stands, and which term brings it there; `reasons` says which purchases."""
-    terms = sorted(one.term_points.items(), key=lambda pair: -abs(pair[1]))
-    parts = [f"{signed(value)} by {SHORT_TERMS[name]}" for name, value in terms]
-    whole = f"It is at place {one.rank:,} of {one.of:,}, with {short(one.points)} of 100 points"
+    """Where the item stands, what the points mean, and which term brings it there; `reasons` says which purchases."""
+    told = told_points(one)
+    terms = sorted(told.items(), key=lambda pair: -abs(pair[1]))
+    parts = [f"{with_sign(value)} by {SHORT_TERMS[name]}" for name, value in terms]
+    points = f"{fixed(sum(told.values()), 1)} points (an average product: 0, the first: 100)"
+    whole = f"It is at place {one.rank:,} of {one.of:,}, with {points}"
     sentences = [f"{whole}: {', '.join(parts)}." if len(parts) > 1 else f"{whole}, all by {SHORT_TERMS[terms[0][0]]}."]
     if BUYERS in one.terms:
         sentences.append("Everybody is shown the same: no purchase of this person has anything to do with it.")
     return " ".join(sentences)
 
 
-def reasons(found: Attribution) -> str:
-    """Which purchases speak for the item most, and which against it."""
-    best = [place for place in found.order if found.points[place] > 0][:2]
-    worst = [place for place in found.order[::-1] if found.points[place] < 0][:1]
-    if not best:
-        return "None of their purchases speaks for it."
-    said = " and ".join(f"“{found.groups.names[place]}” ({signed(found.points[place])})" for place in best)
-    against = f"; “{found.groups.names[worst[0]]}” against it ({signed(found.points[worst[0]])})" if worst else ""
-    return f"Of their purchases {said} {'speak' if len(best) > 1 else 'speaks'} for it most{against}."
+def reasons(found: Attribution, whole: float) -> str:
+    """What the purchases give the item together, which of them gives most alone, and which takes most away.
+
+    Args:
+        whole: the points by all purchases (`by_purchases`).
+    """
+    order = found.order
+    best, worst = (
+        [place for place in one if sign * found.points[place] >= 0.05][:1]
+        for one, sign in ((order, 1), (order[::-1], -1))
+    )
+    together = f"Their purchases give it {with_sign(whole)} points together"
+    if not best and not worst:
+        return f"{together}; alone, none of them gives or takes anything."
+    gives, takes = (_alone(found, places, verb) for places, verb in ((best, "gives"), (worst, "takes")))
+    return f"{together}; alone, {', '.join(filter(None, (gives or 'none gives anything', takes)))}."
+
+
+def _alone(found: Attribution, places: Sequence[int], verb: str) -> str:
+    if not places:
+        return ""
+    return f"“{found.groups.names[places[0]]}” {verb} most ({with_sign(found.points[places[0]])})"
+
+
+def adding(found: Attribution, one: Sum) -> str:
+    """How the bars add up to what all purchases give; of an estimate they do not."""
+    if not found.exact or not one.shared:
+        return ""
+    what = "kind of product" if found.groups.level is Level.KIND else "product"
+    return (
+        f"Each bar leaves out one {what}, and takes away what no other says too. What several say alike shows only "
+        "when they are left out together."
+    )
 
 
 def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) -> str:
@@ -74,7 +110,7 @@ def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) ->
         return f"All of these variants put it at place {high.rank:,}."
     gaps = {name: high.term_points.get(name, 0.0) - low.term_points.get(name, 0.0) for name in high.term_points}
     by = max(gaps, key=lambda name: gaps[name])
-    one, other = signed(high.term_points[by]), signed(low.term_points.get(by, 0.0))
+    one, other = with_sign(told_points(high)[by]), with_sign(told_points(low).get(by, 0.0))
     tops = [labels[name] for name, one in found.items() if one.rank == high.rank]
     put = "puts" if len(tops) == 1 else "put"
     return (
@@ -107,59 +143,12 @@ def stability(found: Attribution) -> str:
     sure, parts = found.stability, f"This history is long and is read in {found.n_chunks} parts"
     if not np.isfinite(sure):
         return f"{parts}; there are too few reasons to tell whether their order is firm."
-    scale = f"({fixed(sure)} of 1)"
+    scale = f"(rank correlation {fixed(sure)}; 1: the same order)"
     if sure >= SURE:
-        return (
-            f"The order of these reasons is firm. {parts}: cut at other points, it gives nearly the same order {scale}."
-        )
-    return f"The order of these reasons is not firm. {parts}: cut at other points, it gives another order {scale}."
+        return f"The order of these reasons is firm. {parts}: cut elsewhere, it gives nearly the same order {scale}."
+    return f"The order of these reasons is not firm. {parts}: cut elsewhere, it gives another order {scale}."
 
 
 def listed(labels: Sequence[str]) -> str:
     """ "A, B and C"."""
     return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
-
-
-def why_not_sentence(label: str, found: WhyNot, catalogue: Catalogue) -> str:
-    """One variant's answer to "why not this item?"."""
-    if found.shown:
-        return f"{label} does show it, at place {found.breakdown.rank:,}."
-    if found.held_back_by == HISTORY:
-        return (
-            f"{label}: they had it before, and what they had is left out. Were it not, it would be at place "
-            f"{found.rank_if_not_hidden:,} of all."
-        )
-    ahead = sorted(((value, name) for name, value in found.gap.items()), reverse=True)
-    parts = " and ".join(f"{signed(value)} by {SHORT_TERMS[name]}" for value, name in ahead if abs(value) >= 0.05)
-    total = sum(found.gap.values())
-    start = f"{label}: place {found.breakdown.rank:,}. The product at place {found.k} is {short(total)} points ahead"
-    return f"{start} ({parts}). {_what_would_bring(found, catalogue)}" if parts else f"{start}."
-
-
-def nearest_miss(found: Mapping[str, WhyNot], labels: Mapping[str, str]) -> str:
-    """Under which variant an item that none of ``found`` shows comes nearest to being shown, and what it lacks there.
-
-    Args:
-        found: Run name -> its answer, with a gap.
-    """
-    if not found:
-        return ""
-    name = min(found, key=lambda one: found[one].breakdown.rank)
-    gap, place = found[name].gap, found[name].breakdown.rank
-    words = f"Nearest to being shown under {labels[name]}, at place {place:,}"
-    lack = max(gap, key=lambda term: gap[term], default=None)
-    if lack is None or gap[lack] <= 0:
-        return f"{words}."
-    return f"{words}; most is missing by {SHORT_TERMS[lack]}: {short(gap[lack])} points."
-
-
-def _what_would_bring(found: WhyNot, catalogue: Catalogue) -> str:
-    if found.rank_with is None:
-        return ""
-    if found.added is None:
-        return (
-            f"Even three of the {found.tried} products most like it, bought now, would bring it only to place "
-            f"{found.rank_with:,}."
-        )
-    titles = ", ".join(f"“{catalogue.titles[item]}”" for item in found.added)
-    return f"Bought now, {titles} would bring it to place {found.rank_with:,}."

@@ -47,6 +47,11 @@ class Space:
     is_content: bool = False
 
     @property
+    def near(self) -> str:
+        """What items that are near each other have in common, in two or three words."""
+        return "described alike" if self.is_content else "recommended to the same people"
+
+    @property
     def workspace(self) -> Workspace:
         """The workspace that holds the Run: the user's or the prebuilt demo's."""
         return self.run.workspace
@@ -70,7 +75,7 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
                     CONTENT if key == keys[0] and CONTENT not in names else f"{CONTENT}-{key[:6]}",
                     _content_label(home, key) + ("" if len(keys) == 1 else f", {key[:6]}"),
                     "Each dot is a product, before training: near means that the texts say similar things."
-                    + (f" {' and '.join(same)} {_learn(same)} no other place for it." if same else ""),
+                    + (f" {' and '.join(same)} {_use(same)} this map unchanged." if same else ""),
                     home,
                     is_content=True,
                 )
@@ -85,8 +90,8 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
     return found
 
 
-def _learn(who: list[str]) -> str:
-    return "learns" if len(who) == 1 else "learn"
+def _use(who: list[str]) -> str:
+    return "uses" if len(who) == 1 else "use"
 
 
 def _content_label(run: Run, key: str) -> str:

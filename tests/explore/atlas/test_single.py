@@ -3,12 +3,13 @@
 import dataclasses
 import json
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from learn.data.thumbnails import Thumbnails
-from learn.explore.atlas.single import atlas_file
+from learn.explore.atlas.single import atlas_file, how_to_read
 from tests import synthetic
 
 DRAWN = {
@@ -47,6 +48,28 @@ def test_it_holds_the_pictures_of_the_most_bought_items_that_fit(pictured):
     assert f"pictures of {len(found)} of the 59 items" in told(file)["about"][-1]
     everything = told(atlas_file(b"points", DRAWN, pictured, items))["pictures"]
     assert len(everything) == 59
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ([0.64, 0.764], "How far apart groups lie holds roughly (0.64 to 0.76 of 1); directions"),
+        ([0.9, 0.9], "How far apart groups lie holds well (0.90 of 1); directions"),
+        ([0.3, 0.9], "How far apart groups lie hardly holds (0.30 to 0.90 of 1); directions"),
+        ([np.nan, 0.7], "holds roughly (0.70 of 1)"),
+        ([np.nan, np.nan], "Read what lies near what; distances between groups, directions and how wide"),
+    ],
+)
+def test_what_may_be_read_of_a_map_is_said_by_how_far_it_holds(known, said):
+    names = ["one", "two"]
+    maps = {
+        name: SimpleNamespace(quality=SimpleNamespace(far_groups=value))
+        for name, value in zip(names, known, strict=True)
+    }
+    assert said in how_to_read(maps, [SimpleNamespace(name=name) for name in names])
+    for one in maps.values():
+        one.quality = None
+    assert "mean nothing" in how_to_read(maps, [SimpleNamespace(name=name) for name in names])
 
 
 def test_of_a_sample_only_what_is_on_the_maps(pictured):

@@ -12,13 +12,10 @@ from learn.errors import LearnError
 from learn.explore.figures import attribution as attribution_figures
 from learn.explore.lists import attribution, left_out, why_words
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items, read_chunks
-from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.purchases import Groups, Level, group_purchases, other_cut
 from learn.explore.lists.score_terms import (
     POPULARITY_BIAS,
     REPEAT_BIAS,
-    SIMILARITY,
-    RankBreakdown,
     rank_breakdowns_table,
     rank_of,
 )
@@ -279,30 +276,17 @@ def test_an_item_of_the_history_has_the_repeat_consumption_bias(recommenders):
     assert "by had it before" in why_words.answer(one)
 
 
-def rank_breakdown(rank, similarity, popularity):
-    scores = np.array([0.0, 10.0])
-    averages = {SIMILARITY: 5.0, POPULARITY_BIAS: 0.0}
-    terms = {SIMILARITY: similarity, POPULARITY_BIAS: popularity}
-    return RankBreakdown(rank, 100, similarity + popularity, terms, dict.fromkeys(terms, 1), scores, averages)
-
-
-def test_the_words_say_places_terms_and_reasons():
-    one, other = rank_breakdown(2, 5.5, 3.0), rank_breakdown(70, 2.0, 0.0)
-    groups = Groups(Level.ITEM, ["Tea", "Soap", "Rice"], [np.array([place]) for place in range(3)])
-    found = Attribution(groups, np.array([1.5, -2.0, 0.5]), np.array([[1.5, -2.0, 0.5]] * 2), 3)
-    words = f"{why_words.answer(one)} {why_words.reasons(found)}"
-    assert words.startswith("It is at place 2 of 100, with 70 of 100 points: +60 by popularity, +10 by fit")
-    assert words.endswith("“Tea” (+1.5) and “Rice” (+0.5) speak for it most; “Soap” against it (−2.0).")
-    labels = {"x": "Ex", "y": "Why"}
-    said = why_words.comparison({"x": one, "y": other}, labels)
-    assert (
-        said.startswith("Ex puts it highest, at place 2; Why lowest, at place 70.")
-        and "fit to their purchases: +10 points against −60" in said
-    )
-    assert "order of these reasons is firm" in why_words.stability(found)
-    shaken = Attribution(groups, found.points, np.array([[1.5, -2.0, 0.5], [-1.0, 3.0, 0.7]]), 3)
-    assert "is not firm" in why_words.stability(shaken)
-    assert why_words.question("Tea", "7", "Ex", True) == "Why does Ex show “Tea” to person 7?"
+def test_all_purchases_together_are_the_points_by_purchases(recommenders, catalogue):
+    """Left out as one group, by which the lead falls to nothing."""
+    history = recommenders["learn-a"].history[7]
+    allowed = np.ones(60, bool)
+    for name in ("learn-a", "learn-b", "without-align"):
+        recommender = recommenders[name]
+        rank = attribution.rank_breakdown(recommender, 7, ITEM, allowed)
+        groups = Groups(Level.KIND, ["all"], [np.unique(history)])
+        found = left_out.left_out(recommender, history, groups)
+        one = attribution.explain(found, recommender, ITEM, allowed, rank)
+        assert why_words.by_purchases(rank) == pytest.approx(float(one.by_cut[0, 0]), abs=0.15)
 
 
 def test_the_figure_shows_what_matters_most_and_escapes_titles(recommenders, catalogue):
@@ -313,7 +297,9 @@ def test_the_figure_shows_what_matters_most_and_escapes_titles(recommenders, cat
         rank = attribution.rank_breakdown(one, 7, ITEM, allowed)
         found[name] = attribution.explain(left_out.left_out(one, history, groups), one, ITEM, allowed, rank)
     labels = dict.fromkeys(recommenders, "x")
-    figure = attribution_figures.reasons_figure(found, "learn-b", labels, {})
+    alone = attribution_figures.reasons_figure(found, "learn-b", labels, {}, 1.0)
+    assert [trace.type for trace in alone.data] == ["bar"], "the other variants only when they are asked for"
+    figure = attribution_figures.reasons_figure(found, "learn-b", labels, {}, 1.0, beside=True)
     bars = [trace for trace in figure.data if trace.type == "bar"]
     assert len(bars) == 1 and len(figure.data) == len(recommenders)
     np.testing.assert_allclose(bars[0].x, found["learn-b"].points[found["learn-b"].order])

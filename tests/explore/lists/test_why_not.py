@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from learn.explore.lists import attribution, score_terms, why_not, why_words
+from learn.explore.lists import attribution, score_terms, why_not, why_not_words, why_words
 from learn.explore.lists.purchases import Level, group_purchases
 from learn.runs.baselines import make_reference_runs
 from learn.runs.fitted_again import knn_terms
@@ -51,6 +51,33 @@ def test_what_would_bring_it_is_what_brings_it(recommenders):
     assert seen == {True, False}
 
 
+def row_of(found, catalogue):
+    table = why_not_words.why_not_table({"x": found}, {"x": "Ex"}, catalogue)
+    assert table[why_not_words.VARIANT].tolist() == ["Ex"]
+    return table.iloc[0]
+
+
+def test_the_table_says_what_would_bring_it(recommenders, catalogue):
+    seen = set()
+    orders = [(one, one.for_user(USER, 60).items) for name, one in recommenders.items() if name != "learn-a"]
+    for recommender, item in [(one, item) for one, order in orders for item in (*order[:1], order[K], order[-1])]:
+        found = why_not.why_not(recommender, USER, int(item), K)
+        row = row_of(found, catalogue)
+        if found.shown:
+            assert row[why_not_words.PLACE] == "1, so it is shown" and why_not_words.BROUGHT not in row
+            continue
+        brought = row[why_not_words.BROUGHT]
+        if found.added is None:
+            assert brought == f"place {found.rank_with} at best"
+        else:
+            titles = [f"“{catalogue.titles[one]}”" for one in found.added]
+            assert brought == f"place {found.rank_with}, by {why_words.listed(titles)}"
+        note = why_not_words.table_note({"x": found})
+        assert f"the product at place {K} is ahead" in note and f"up to 3 of the {found.tried} products" in note
+        seen.add(found.added is None)
+    assert seen == {True, False}
+
+
 def test_places_and_gaps_are_those_of_the_list(recommenders, catalogue):
     for recommender in recommenders.values():
         order = recommender.for_user(USER, 60).items.tolist()
@@ -65,8 +92,9 @@ def test_places_and_gaps_are_those_of_the_list(recommenders, catalogue):
             ahead = float(terms.total[order[K - 1]] - terms.total[order[place]])
             assert sum(found.gap.values()) * found.breakdown.point == pytest.approx(ahead, abs=1e-4)
             assert found.gap[found.held_back_by] == max(found.gap.values())
-            words = why_words.why_not_sentence("Ex", found, catalogue)
-            assert words.startswith(f"Ex: place {place + 1}. The product at place {K} is")
+            row = row_of(found, catalogue)
+            assert row[why_not_words.PLACE] == f"{place + 1}"
+            assert float(row[why_not_words.BEHIND].replace(",", "")) == pytest.approx(sum(found.gap.values()), abs=0.06)
 
 
 def test_where_it_comes_nearest_is_told_with_what_it_lacks(recommenders):
@@ -74,9 +102,9 @@ def test_where_it_comes_nearest_is_told_with_what_it_lacks(recommenders):
     found = {name: why_not.why_not(one, USER, item, K) for name, one in recommenders.items()}
     found = {name: one for name, one in found.items() if not one.shown}
     best = min(found, key=lambda name: found[name].breakdown.rank)
-    said = why_words.nearest_miss(found, {name: f"<{name}>" for name in found})
+    said = why_not_words.nearest_miss(found, {name: f"<{name}>" for name in found})
     assert said.startswith(f"Nearest to being shown under <{best}>, at place {found[best].breakdown.rank:,}")
-    assert why_words.SHORT_TERMS[found[best].held_back_by] in said and why_words.nearest_miss({}, {}) == ""
+    assert why_words.SHORT_TERMS[found[best].held_back_by] in said and why_not_words.nearest_miss({}, {}) == ""
 
 
 def test_what_they_had_is_held_back_by_their_history(recommenders, catalogue):
@@ -86,7 +114,10 @@ def test_what_they_had_is_held_back_by_their_history(recommenders, catalogue):
     everything = recommender.for_user(USER, 60, unseen=False).items.tolist()
     assert found.had and not found.shown and found.held_back_by == why_not.HISTORY and found.added is None
     assert found.rank_if_not_hidden == everything.index(item) + 1
-    assert "they had it before" in why_words.why_not_sentence("Ex", found, catalogue)
+    row = row_of(found, catalogue)
+    assert row[why_not_words.PLACE] == f"hidden: they had it before (else place {found.rank_if_not_hidden:,} of all)"
+    assert row[why_not_words.BEHIND] == "" and why_not_words.table_note({"x": found}) == ""
+    assert why_not_words.BROUGHT not in row, "nothing was tried"
 
 
 def test_counted_runs_are_counted_again(counted, dataset):

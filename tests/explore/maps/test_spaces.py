@@ -46,7 +46,8 @@ def test_runs_that_use_content_as_it_is_share_one_space_which_stands_first(runs,
     monkeypatch.setattr(store, "stored_content", lambda *arguments: content)
     spaces = find_spaces(changed)
     assert [space.name for space in spaces] == [CONTENT, "learn-a"]
-    assert spaces[0].is_content and "(c) no item PAL" in spaces[0].explanation
+    assert spaces[0].is_content and "(c) no item PAL uses this map unchanged." in spaces[0].explanation
+    assert [space.near for space in spaces] == ["described alike", "recommended to the same people"]
     # Standardised over what was bought in training, whatever the Runs make of it.
     bought = content[dataset.split.training_counts() > 0]
     expected = (content - bought.mean(axis=0)) / bought.std(axis=0)

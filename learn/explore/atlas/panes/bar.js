@@ -7,7 +7,7 @@ function buildBar(explorer) {
   const maps = choice("Maps", "How many maps stand side by side", (number) => explorer.change({ maps: Number(number) }));
   const colour = choice("Colour", "What the points are coloured by", (name) => explorer.recolour(name));
   const person = personChoice(explorer);
-  const send = button("small send", "Send as one file", "Download the Atlas as one page that needs no server", () => explorer.tell.send());
+  const send = button("small send", "Download as one file", "The Atlas as one page that needs no server, to keep or to send", () => explorer.tell.send());
   const whole = button("small wide", "Full screen", "Let the Atlas fill the screen; Escape ends it", () => fullScreen(explorer.root));
   const more = button("small more", "Options", "Colours, number of maps, a person, and what else there is", () => {
     more.setAttribute("aria-expanded", String(bar.classList.toggle("opened")));

@@ -2,6 +2,7 @@
 class Camera {
   constructor() {
     this.width = this.height = 1;
+    this.top = this.bottom = 0;
     this.home = { x: EXTENT / 2, y: EXTENT / 2, width: EXTENT, height: EXTENT };
     this.reset();
   }
@@ -9,12 +10,12 @@ class Camera {
   reset() {
     this.moved = false;
     this.x = this.home.x;
-    this.y = this.home.y;
     this.zoom = this.homeZoom;
+    this.y = this.home.y + (this.top - this.bottom) / 2 / this.scale;
   }
 
   get homeZoom() {
-    const fits = Math.min(this.width / this.home.width, this.height / this.home.height) * 0.96;
+    const fits = Math.min(this.width / this.home.width, (this.height - this.top - this.bottom) / this.home.height) * 0.96;
     return (fits * EXTENT) / (Math.min(this.width, this.height) * 0.97);
   }
 
@@ -23,9 +24,9 @@ class Camera {
     return this.zoom / this.homeZoom;
   }
 
-  resize(width, height) {
-    this.width = width;
-    this.height = height;
+  // `top` and `bottom`: pixels of the height that something covers.
+  resize(width, height, top = 0, bottom = 0) {
+    Object.assign(this, { width, height, top, bottom });
     if (!this.moved) this.reset();
   }
 
@@ -87,7 +88,10 @@ class Camera {
   }
 }
 
-// Where maps are first seen from: nearly all of each, so that a few far points do not shrink the rest.
+// All of a map is seen at first unless its farthest hundredth makes it wider than this.
+const MOST_WIDER = 1.6;
+
+// Where maps are first seen from: all of each, or nearly all, where a few far points would shrink the rest.
 function homeView(several) {
   let [low, high] = [[EXTENT, EXTENT], [0, 0]];
   for (const xy of several) {
@@ -97,9 +101,11 @@ function homeView(several) {
       const values = [];
       for (let i = 0; i < n; i += every) values.push(xy[2 * i + axis]);
       values.sort((a, b) => a - b);
+      const last = values.length - 1;
       const cut = Math.floor(values.length * 0.012);
-      low[axis] = Math.min(low[axis], values[cut]);
-      high[axis] = Math.max(high[axis], values[values.length - 1 - cut]);
+      const far = values[last] - values[0] > MOST_WIDER * (values[last - cut] - values[cut]);
+      low[axis] = Math.min(low[axis], values[far ? cut : 0]);
+      high[axis] = Math.max(high[axis], values[far ? last - cut : last]);
     }
   }
   const [width, height] = [0, 1].map((axis) => Math.max(high[axis] - low[axis], 1));

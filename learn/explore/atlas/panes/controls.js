@@ -30,12 +30,12 @@ function buildControls(explorer) {
   );
   const linked = button("small linked moving", "Linked", "Whether all maps move and zoom together", () => explorer.link(explorer.state.apart));
   const clear = button("small clear", "Clear", "Forget the search, the selection and the chosen item", () => explorer.clear());
-  const table = button("small moving", "As a table", "The items in view as a table", () => explorer.change({ table: !explorer.state.table }));
+  const table = button("small moving", "Table", "The items in view as a table", () => explorer.change({ table: !explorer.state.table }));
   const people = button("small moving", "People", "Small squares: a sample of people, each amid the ten items nearest to them", () =>
     explorer.change({ people: !explorer.state.people })
   );
   const counted = element("span", "count");
   box.append(modes, zoom, linked, table, people, clear, counted);
   choose("move");
-  return { box, counted, linked, table, people, choose };
+  return { box, counted, linked, table, people, clear, choose };
 }

@@ -100,14 +100,48 @@ function keptByCategory(points, { kept }, least = 20) {
   return enough.map((one) => ({ ...one, mean: one.total / one.items })).sort((a, b) => a.mean - b.mean);
 }
 
-function conclusion(points, difference, [before, after]) {
+// How many of its k nearest an item keeps on average, from one space to another.
+function meanKept({ n, k, arrays }, before, after) {
+  const [one, other] = [arrays["near:" + before], arrays["near:" + after]];
+  const seen = new Int32Array(n).fill(-1);
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = i * k; j < (i + 1) * k; j++) seen[one[j]] = i;
+    for (let j = i * k; j < (i + 1) * k; j++) total += seen[other[j]] === i ? 1 : 0;
+  }
+  return n ? total / n : 0;
+}
+
+// What `mean` is measured by: [words, mean] of another space that the points have, and of neighbours drawn by chance.
+function yardsticks(points, difference, [before, after], spaces) {
+  if (difference.yardsticks) return difference.yardsticks;
+  const third = spaces.find((space) => space.name !== before.name && space.name !== after.name);
+  const chance = points.n > 1 ? points.k ** 2 / (points.n - 1) : 0;
+  difference.yardsticks = third ? [[`in ${amid(third)}`, meanKept(points, before.name, third.name)]] : [];
+  difference.yardsticks.push(["by chance", chance]);
+  return difference.yardsticks;
+}
+
+const SHARES = [[0, "hardly any"], [0.1, "about a tenth"], [0.25, "about a quarter"], [1 / 3, "about a third"], [0.5, "about half"],
+  [2 / 3, "about two thirds"], [0.75, "about three quarters"], [0.9, "about nine tenths"], [1, "nearly all"]];
+
+function shareWords(share) {
+  return SHARES.reduce((best, one) => (Math.abs(one[0] - share) < Math.abs(best[0] - share) ? one : best))[1];
+}
+
+// What changed between two spaces, as one plain sentence, and the figures behind it.
+function conclusion(points, difference, [before, after], spaces) {
+  const told = before.near !== after.near && before.near && after.near;
+  const [from, to] = told ? [`“${before.near}”`, `“${after.near}”`] : [amid(before), amid(after)];
+  const { mean } = difference;
+  const plain = `From ${from} to ${to}: ${shareWords(1 - mean / Math.max(points.k, 1))} of an item's ${points.k} nearest neighbours are replaced.`;
+  const others = yardsticks(points, difference, [before, after], spaces).map(([words, other]) => `${other.toFixed(other < 0.1 ? 2 : 1)} ${words}`);
   const none = difference.bins[0] / points.n;
+  let text = `It keeps ${mean.toFixed(1)} on average in ${amid(after)}, against ${others.join(" and ")}; ${(100 * none).toFixed(0)}% keep none.`;
   const kinds = keptByCategory(points, difference);
-  let text = `Of its ${points.k} nearest neighbours in ${amid(before)} an item keeps ${difference.mean.toFixed(1)} on average in ${amid(after)}; `;
-  text += `${(100 * none).toFixed(0)}% keep none.`;
   if (kinds.length > 1) {
     const [most, least] = [kinds[0], kinds[kinds.length - 1]];
-    text += ` Most changed: ${most.name} (${most.mean.toFixed(1)}); least: ${least.name} (${least.mean.toFixed(1)}).`;
+    text += ` Most changed: ${most.name} (keeps ${most.mean.toFixed(1)}); least: ${least.name} (${least.mean.toFixed(1)}).`;
   }
-  return text;
+  return [plain, text];
 }

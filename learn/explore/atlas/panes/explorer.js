@@ -11,6 +11,7 @@ class Explorer {
     this.legend = element("div", "legend");
     this.grid = element("div", "panes");
     this.field = element("div", "field");
+    this.field.style.setProperty("--panes", 1);
     this.table = element("div", "twin");
     this.side = element("aside", "side");
     this.status = element("div", "status");
@@ -35,7 +36,7 @@ class Explorer {
     Object.assign(this, {
       tell, points, spaces: data.spaces, others: data.others || [], links: data.links || {}, newcomer: data.newcomer || null,
       person: data.person || null, user: data.user || "", meaning: data.meaning || null, can: data.can || {},
-      told: data.notices || [], about: data.about || [], people: data.people || [], hrefs: data.hrefs || {},
+      told: data.notices || [], about: data.about || [], reading: data.reading || "", people: data.people || [], hrefs: data.hrefs || {},
       initial: data.initial || {}, initialText: initial, colours: themeColours(this.root),
     });
     if (data.picture) this.pictures.set(data.picture.item, data.picture.address);
@@ -120,6 +121,7 @@ class Explorer {
     drawLegend(this);
     if (!this.newcomer) drawPanel(this);
     this.controls.counted.textContent = selectionWords(this);
+    this.controls.clear.hidden = !this.lit && this.state.item < 0 && !this.state.selection;
     this.controls.linked.setAttribute("aria-pressed", String(!this.state.apart));
     this.drawNotes();
     this.paint();
@@ -130,7 +132,7 @@ class Explorer {
     const spaces = this.paneSpaces();
     while (this.panes.length < spaces.length) this.panes.push(new Pane(this, this.panes.length));
     this.panes.length = spaces.length;
-    this.grid.style.setProperty("--panes", spaces.length);
+    this.field.style.setProperty("--panes", spaces.length);
     this.grid.replaceChildren(...this.panes.map((pane) => pane.box));
     this.panes.forEach((pane, number) => pane.use(spaces[number]));
     const together = homeView(this.panes.map((pane) => pane.xy));

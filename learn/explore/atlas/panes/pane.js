@@ -1,4 +1,7 @@
 // One pane: a canvas of points with names, over it a canvas for whatever is lit, and its heading laid on them.
+const HEADING = 64;
+const BUTTONS = 46;
+
 class Pane {
   constructor(explorer, number) {
     this.explorer = explorer;
@@ -59,7 +62,9 @@ class Pane {
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
     const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
     if (!width || !height) return;
-    this.camera.resize(width, height);
+    // The whole map lies between the heading and the buttons; in a narrow window both stand outside it.
+    const inset = !this.explorer.newcomer && this.covered && height > 400;
+    this.camera.resize(width, height, inset ? HEADING : 0, inset ? BUTTONS : 0);
     this.ratio = ratio;
     for (const canvas of [this.base, this.over]) {
       canvas.width = Math.round(width * ratio);

@@ -18,7 +18,9 @@ function differenceSection(explorer) {
   const [before, after] = [explorer.spaceNamed(state.before), explorer.spaceNamed(state.after)];
   const box = element("section", "section difference");
   box.append(element("h3", "sectionTitle", `What ${amid(after)} changed`));
-  box.append(element("p", "conclusion", conclusion(points, difference, [before, after])));
+  const [plain, figures] = conclusion(points, difference, [before, after], explorer.spaces);
+  box.append(element("p", "conclusion", plain), element("p", "small figures", figures));
+  if (explorer.reading) box.append(element("p", "small", explorer.reading));
   box.append(element("h4", "listTitle", `Items by how many of ${points.k} neighbours they keep`));
   const bars = element("div", "bins");
   drawHistogram(explorer, bars);
@@ -43,7 +45,8 @@ function howOrdered({ points, difference, lit }, rows) {
   for (let point = 0; point < points.n; point++) if (difference.kept[point] === least && (!lit || lit[point])) tied++;
   const keep = least ? `keep only ${least}` : "keep none";
   const first = tied > 1 ? `${count(tied)} items ${keep} of their ${points.k} neighbours: ` : "The fewest neighbours kept first; of equals ";
-  return `${first}first those with most neighbours of another kind, then the most bought.`;
+  const beside = `Below each: the commonest kind of its ${points.k} neighbours, before → after.`;
+  return `${first}first those with most neighbours of another kind, then the most bought. ${beside}`;
 }
 
 // An item, how many neighbours it keeps, and what most of them are in one space and in the other.
@@ -54,7 +57,7 @@ function movedRow(explorer, point) {
   const [was, is] = [state.before, state.after].map((space) => commonestKind(points, space, point));
   const [from, to] = [was, is].map(({ name, count: items }) => `${name} ${items}`);
   const among = was.kind === is.kind ? `most are ${was.name} in both` : `${from} → ${to}`;
-  const said = element("span", "movedWords", `${difference.kept[point] || "none"} kept · ${among}`);
+  const said = element("span", "movedWords", `keeps ${difference.kept[point]} of ${points.k} · ${among}`);
   said.title = `Of its ${points.k} neighbours, the kind that most are of, and how many: before → after`;
   row.append(itemButton(explorer, point), said);
   return row;
