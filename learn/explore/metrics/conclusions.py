@@ -61,7 +61,7 @@ def slice_shares(table: pd.DataFrame) -> str:
     if "items" not in cold or "target events" not in cold:
         return ""
     return (
-        f"{cold['items']:.0%} of the items are new; they make {cold['target events']:.1%} of what is to be predicted."
+        f"{cold['items']:.1%} of the items are new; they make {cold['target events']:.1%} of what is to be predicted."
     )
 
 

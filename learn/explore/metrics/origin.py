@@ -72,7 +72,7 @@ def of_intervals(runs: Sequence[RunFolder] = ()) -> Origin:
     """How sure the numbers are; ``runs``: of one seed each."""
     words = (
         f"{LEVEL:.0%}, users drawn again {RESAMPLES:,} times; a difference is paired, the same users under both, and "
-        "is more than chance where its interval leaves out 0"
+        "is clear where its interval leaves out 0"
     )
     if any(run.info.seed is not None for run in runs):
         words += ". Each Run was trained once: the luck of training is not in it (Benchmarks has several seeds)"

@@ -29,7 +29,7 @@ def test_lengths_shares_and_categories():
         [("users", "cold-start", 0.1), ("items", "cold-start", 0.07), ("target events", "cold-start", 0.012)],
         columns=["of", "slice", "share"],
     )
-    assert conclusions.slice_shares(shares) == "7% of the items are new; they make 1.2% of what is to be predicted."
+    assert conclusions.slice_shares(shares) == "7.0% of the items are new; they make 1.2% of what is to be predicted."
     categories = pd.DataFrame({"category": ["Milk", "Soap"], "share": [0.6, 0.3]})
     assert conclusions.top_categories(categories) == "Milk takes 60% of all events; the first 2 take 90%."
 
