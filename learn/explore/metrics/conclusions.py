@@ -15,6 +15,8 @@ from learn.explore.metrics.overview import PARTS
 
 SMALL = 0.01
 """A gain of less than this part of what there was is called little."""
+NEAR = 0.95
+"""An accuracy of at least this part of the best one is close to it."""
 FAR = 2.0
 """A value is outside when it is further from the others than this many times their own range."""
 
@@ -75,7 +77,7 @@ def top_categories(table: pd.DataFrame) -> str:
 
 
 def trade_offs(table: pd.DataFrame, metric: str) -> str:
-    """Of `compare.trade_offs`: the most accurate against the widest."""
+    """Of `compare.trade_offs`: the most accurate against the widest, and the widest of those that are close to it."""
     table = table.dropna(subset=["accuracy", "coverage"])
     if len(table) < 2:
         return ""
@@ -85,8 +87,17 @@ def trade_offs(table: pd.DataFrame, metric: str) -> str:
     )
     if best["run"] == widest["run"]:
         return f"{shown} the catalogue, more than any other: here accuracy costs no variety."
-    wide = f"{widest['label']} shows {widest['coverage']:.1%}, at {metric} {widest['accuracy']:.3f}"
-    return f"{shown} the catalogue; {wide}."
+    near = table[table["accuracy"] >= NEAR * best["accuracy"]]
+    close = near.loc[near["coverage"].idxmax()]
+    told = [f"{shown} the catalogue"]
+    if close["run"] != best["run"]:
+        told.append(
+            f"{close['label']}, less than {1 - NEAR:.0%} below that accuracy ({close['accuracy']:.3f}), shows "
+            f"{close['coverage']:.1%}"
+        )
+    if widest["run"] != close["run"]:
+        told.append(f"{widest['label']} shows {widest['coverage']:.1%}, at {metric} {widest['accuracy']:.3f}")
+    return f"{'; '.join(told)}."
 
 
 def overlap(table: pd.DataFrame, labels: dict[str, str]) -> str:

@@ -86,12 +86,12 @@ def best_of_kinds(runs: Sequence[Run], k: int, metric: str = RESULT_METRIC) -> l
         if part != Slices.WHOLE and too_few(n_users):
             continue
         ranked = against(best, runs, metric, k, candidates, part)
-        duels = [
+        counts_learned, learned_untrained = (
             _duel(best[best[KIND].isin(pair)].reset_index(drop=True), pair[0], runs, metric, k, candidates, part)
             for pair in ((COUNTS, LEARNED), (LEARNED, UNTRAINED))
-        ]
+        )
         bought = not {candidates, part} & UNBOUGHT
-        found.append(Kinds(title, where, ranked, *duels, candidates, n_users, bought))
+        found.append(Kinds(title, where, ranked, counts_learned, learned_untrained, candidates, n_users, bought))
     return found
 
 

@@ -43,6 +43,17 @@ def test_accuracy_against_coverage():
     assert "here accuracy costs no variety" in conclusions.trade_offs(table, "R")
 
 
+def test_who_is_wide_at_nearly_the_best_accuracy_is_named():
+    table = pd.DataFrame(
+        {"run": list("abc"), "label": list("ABC"), "accuracy": [0.3, 0.29, 0.1], "coverage": [0.02, 0.1, 0.5]}
+    )
+    assert conclusions.trade_offs(table, "R") == (
+        "A is the most accurate (R 0.300) and shows 2.0% of the catalogue; B, less than 5% below that accuracy "
+        "(0.290), shows 10.0%; C shows 50.0%, at R 0.100."
+    )
+    assert conclusions.trade_offs(table.head(2), "R").endswith("(0.290), shows 10.0%.")
+
+
 def test_the_most_and_the_least_alike():
     table = pd.DataFrame([[1, 0.8, 0.1], [0.8, 1, 0.2], [0.1, 0.2, 1]], index=list("abc"), columns=list("abc"))
     assert conclusions.overlap(table, dict(zip("abc", "ABC", strict=True))) == (
