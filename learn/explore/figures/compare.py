@@ -23,8 +23,6 @@ SLICE_WORDS = {
     "item:others": "items: others",
 }
 LABEL_LENGTH = 30
-WHITE_FROM = 0.79
-"""From this share on white is easier to read than near-black on the cells of `overlap_figure`: 4.3 to 1 at least."""
 AXES = {
     "coverage": "coverage of the catalogue (wider →)",
     "novelty": "novelty, bits an item (rarer items →)",
@@ -149,7 +147,7 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
             y=names,
             zmin=0,
             zmax=1,
-            colorscale=[[0, "#e3ecf7"], [1, "#1f5fa8"]],
+            colorscale=[[0, "#e3ecf7"], [1, "#6ba6e8"]],  # light enough for near-black numbers
             hovertemplate="%{y} and %{x}: %{z:.1%} in common<extra></extra>",
             showscale=False,
             xgap=2,
@@ -158,9 +156,7 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
     )
     for row, values in zip(names, table.to_numpy(), strict=True):
         for column, value in zip(names, values, strict=True):
-            # Plotly's own choice of the text's colour is hard to read in the middle of the scale.
-            colour = "#ffffff" if value > WHITE_FROM else "#12161d"
-            figure.add_annotation(x=column, y=row, text=f"{value:.0%}", showarrow=False, font={"color": colour})
+            figure.add_annotation(x=column, y=row, text=f"{value:.0%}", showarrow=False, font={"color": "#12161d"})
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=False)
     figure.update_xaxes(
         showgrid=False, tickangle=0, tickvals=names, ticktext=[name.replace(" to ", "<br>to ") for name in names]

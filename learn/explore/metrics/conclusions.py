@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from learn.data.schema import Metrics, Slices
-from learn.evaluation.better import more_than_chance, signed, too_few
-from learn.explore.metrics.leading import listed, part_words
+from learn.explore.metrics.leading import listed
 from learn.explore.metrics.overview import PARTS
 
-SMALL = 0.01
-"""A gain of less than this part of what there was is called little."""
 NEAR = 0.95
 """An accuracy of at least this part of the best one is close to it."""
 FAR = 2.0
@@ -123,70 +117,6 @@ def learned(table: pd.DataFrame) -> str:
         best = rows.loc[rows["validation"].idxmax()]
         parts.append(f"{best['label']} in epoch {int(best['epoch'])} of {int(rows['epoch'].max())}")
     return f"Best on the validation part: {'; '.join(parts)}." if parts else ""
-
-
-def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
-    """Of `ranking.gains`, for one set of features: which rankers are better with LEARN, by how much, and how sure."""
-    if table.empty:
-        return ""
-    rows = table.to_dict("records")
-    sign = -1 if less_is_better else 1
-    sure = [row for row in rows if more_than_chance(row["gain_low"], row["gain_high"])]
-    better = [row for row in sure if sign * row["gain"] > 0]
-    worse = [row for row in sure if sign * row["gain"] < 0]
-
-    def told(found: list[dict[str, Any]]) -> str:
-        return listed([f"{names[row['ranker']]} ({signed(row['gain'])}{_share(row)})" for row in found])
-
-    if worse:
-        return f"With LEARN's vectors {told(worse)} became worse, by more than chance."
-    if not better:
-        return f"No ranker became better with LEARN's vectors by more than chance: {told(rows)}."
-    little = all(abs(row["gain"]) < SMALL * abs(row.get("mean", 0)) for row in better)
-    how = "by little, and by more than chance" if little else "by more than chance"
-    if len(better) == len(rows) == 2:
-        return f"Both rankers became better with LEARN's vectors, {how}: {told(better)}."
-    return f"With LEARN's vectors {told(better)} became better, {how}."
-
-
-def _share(row: dict[str, Any]) -> str:
-    """The gain in percent of what there was without."""
-    base = row.get("mean", np.nan) - row["gain"]
-    return f", {signed(100 * row['gain'] / base, 1)}%" if base > 0 else ""
-
-
-def ranking_slices(table: pd.DataFrame) -> str:
-    """Of `ranking.gains_by_slice`: how many parts gain by more than chance, the greatest of them, and those that say
-    nothing. Of many parts one in twenty is beyond chance by chance alone: it is said."""
-    parts = table[table["slice"] != Slices.WHOLE]
-    if "users" in parts:
-        parts = parts[~parts["users"].map(too_few)]
-    if parts.empty:
-        return ""
-    beyond = [more_than_chance(low, high) for low, high in zip(parts["gain_low"], parts["gain_high"], strict=True)]
-    sure = parts[np.array(beyond, dtype=bool)]
-    unsure = [name for name in dict.fromkeys(parts["slice"]) if name not in set(sure["slice"])]
-    if sure.empty:
-        return "In no part of users or items is the gain more than chance."
-    best = sure.loc[sure["gain"].abs().idxmax()]
-    by_chance = max(1, round(len(parts) / 20))
-    words = (
-        f"{len(sure)} of {len(parts)} gains in parts are more than chance (by chance alone about {by_chance}); "
-        f"the greatest: {part_words(best['slice'])} ({signed(best['gain'])})"
-    )
-    return words + (f". No more than chance: {listed([part_words(name) for name in unsure])}." if unsure else ".")
-
-
-def calibration(table: pd.DataFrame) -> str:
-    """Of `ranking.calibration_curves`: how far what was predicted is from what happened, weighted by impressions."""
-    parts = []
-    for (ranker, features), rows in table.groupby(["ranker", "features"], sort=False):
-        gap = np.average((rows["predicted"] - rows["observed"]).abs(), weights=rows["impressions"])
-        parts.append((float(gap), ranker, features))
-    if not parts:
-        return ""
-    least, most = min(parts)[0], max(parts)[0]
-    return f"On average a predicted probability is {least:.3f} to {most:.3f} from what happened."
 
 
 def compared_with(ran: pd.DataFrame) -> str:

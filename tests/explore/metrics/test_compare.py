@@ -196,4 +196,4 @@ def test_numbers_on_cells_are_easy_to_read():
         ends = [[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in (first, last)]
         cell = "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(*ends, strict=True))
         light, dark = sorted([luminance(cell), luminance(said.font.color)], reverse=True)
-        assert (light + 0.05) / (dark + 0.05) > 4.2, (share, said.font.color)
+        assert (light + 0.05) / (dark + 0.05) > 6, (share, said.font.color)

@@ -66,53 +66,6 @@ def test_the_best_epoch():
     assert conclusions.learned(table) == "Best on the validation part: A in epoch 2 of 3."
 
 
-def test_gains_of_rankers_are_told_with_their_size():
-    table = pd.DataFrame(
-        {"ranker": ["x", "y"], "mean": [1.2, 2.3], "gain": [0.2, 0.3], "gain_low": [0.1, 0.2], "gain_high": [0.3, 0.4]}
-    )
-    names = {"x": "X", "y": "Y"}
-    assert conclusions.ranking_gain(table, names) == (
-        "Both rankers became better with LEARN's vectors, by more than chance: X (+0.2000, +20.0%) and "
-        "Y (+0.3000, +15.0%)."
-    )
-    assert conclusions.ranking_gain(table, names, less_is_better=True).startswith(
-        "With LEARN's vectors X (+0.2000, +20.0%) and Y (+0.3000, +15.0%) became worse"
-    )
-    table["gain_low"] = [-0.1, 0.2]
-    said = "With LEARN's vectors Y (+0.3000, +15.0%) became better, by more than chance."
-    assert conclusions.ranking_gain(table, names) == said
-    table["gain_low"] = -0.1
-    assert conclusions.ranking_gain(table, names).startswith("No ranker became better")
-    little = table.assign(gain_low=[0.0001, 0.0001], gain=[0.001, 0.002])
-    assert "by little, and by more than chance" in conclusions.ranking_gain(little, names)
-
-
-def test_gains_by_slice_and_calibration():
-    table = pd.DataFrame(
-        [
-            ("all", 0.1, 0.05, 0.2, 99),
-            ("user:long-tail", 0.3, 0.1, 0.5, 50),
-            ("item:cold-start", 0.4, -0.1, 0.9, 40),
-            ("user:cold-start", 0.9, 0.8, 1.0, 29),
-        ],
-        columns=["slice", "gain", "gain_low", "gain_high", "users"],
-    )
-    assert conclusions.ranking_slices(table) == (
-        "1 of 2 gains in parts are more than chance (by chance alone about 1); the greatest: long-tail users "
-        "(+0.3000). No more than chance: cold-start items."
-    )
-    curves = pd.DataFrame(
-        {
-            "ranker": "x",
-            "features": ["n", "n", "f"],
-            "predicted": [0.1, 0.5, 0.2],
-            "observed": [0.2, 0.5, 0.25],
-            "impressions": [1, 3, 2],
-        }
-    )
-    assert conclusions.calibration(curves) == "On average a predicted probability is 0.025 to 0.050 from what happened."
-
-
 def test_a_benchmark_says_how_many_are_apart():
     table = runs(("A", 0.5, 0, 0), ("B", 0.4, 0, 0), ("C", 0.3, 0, 0)).assign(
         difference=[np.nan, -0.1, -0.2], difference_low=[np.nan, -0.2, -0.3], difference_high=[np.nan, 0.01, -0.1]
