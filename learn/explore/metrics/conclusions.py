@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from learn.data.schema import Metrics, Slices
-from learn.explore.metrics.leading import listed
+from learn.explore.metrics.leading import quoted
 from learn.explore.metrics.overview import PARTS
 
 NEAR = 0.95
@@ -131,22 +131,25 @@ def compared_with(ran: pd.DataFrame) -> str:
 
 
 def benchmark(chosen: pd.DataFrame) -> str:
-    """Of `results.one_metric`: who leads, and how the others stand to the row that all are compared with."""
+    """Of `results.one_metric`: who leads, and how the others stand to the row that all are compared with; how many are
+    not compared with it is said, too."""
     ran = chosen.dropna(subset=[Metrics.MEAN])
     if len(ran) < 2:
         return ""
     compared = ran.dropna(subset=["difference"])
-    words = f"{ran.iloc[0]['label']} leads with {ran.iloc[0][Metrics.MEAN]:.4f}"
+    words = f"{quoted(ran.iloc[0]['label'])} leads with {ran.iloc[0][Metrics.MEAN]:.4f}"
     if compared.empty:
-        return f"{words}, before {ran.iloc[1]['label']} with {ran.iloc[1][Metrics.MEAN]:.4f}."
-    named = compared_with(ran) or "the reference"
+        return f"{words}, before {quoted(ran.iloc[1]['label'])} with {ran.iloc[1][Metrics.MEAN]:.4f}."
+    named = compared_with(ran)
     ahead = int((compared["difference_low"] > 0).sum())
     behind = int((compared["difference_high"] < 0).sum())
     level = len(compared) - ahead - behind
+    apart = len(ran) - len(compared) - bool(named)
+    unknown = f"; {apart} of an earlier run {'is' if apart == 1 else 'are'} not compared" if apart else ""
     if named == ran.iloc[0]["label"] and behind:
         who = f"all {behind} others are" if not level else f"{behind} of {len(compared)} others are"
-        return f"{words}; {who} worse by more than chance."
-    told = [f"{count} {what}" for count, what in ((ahead, "better"), (behind, "worse")) if count]
-    told = [f"{listed(told)} by more than chance"] if told else []
-    told += [f"{level} no more than chance away"] if level else []
-    return f"{words}. Against {named}: {', '.join(told)}."
+        who = f"{behind} of {len(compared)} compared are" if apart else who
+        return f"{words}; {who} clearly worse{unknown}."
+    counts = ((ahead, "clearly better"), (behind, "clearly worse"), (level, "with no clear difference"))
+    told = ", ".join(f"{count} {what}" for count, what in counts if count)
+    return f"{words}. Against {quoted(named or 'the reference')}: {told}{unknown}."

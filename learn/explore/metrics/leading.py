@@ -187,6 +187,11 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
+def quoted(name: str) -> str:
+    """``name`` as it stands in a sentence: in quotes where it has a comma, which would end it too soon."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}" if "," in name else name
+
+
 def leaders_by_part(parts: Mapping[str, pd.DataFrame]) -> str:
     """Who leads in which part, of `against` of every slice: everybody first, then where somebody else does, with the
     figures of both.

@@ -79,6 +79,16 @@ def of_intervals(runs: Sequence[RunFolder] = ()) -> Origin:
     return [("Interval", words)]
 
 
+def benchmark_data(rows: pd.DataFrame) -> str:
+    """Of `results.one_metric`: what was measured on, in a sentence; "" where nothing ran."""
+    ran = rows.dropna(subset=["mean"])
+    if ran.empty:
+        return ""
+    first = ran.iloc[0]
+    split = SPLIT_WORDS.get(first["split"], str(first["split"]).replace("_", " "))
+    return f"{first['dataset']}: {ran['n_users'].max():,.0f} users are measured; {split}."
+
+
 def of_benchmark(rows: pd.DataFrame) -> Origin:
     """Of `results.one_metric`: data, cut, Runs and their seeds, and the code that made them."""
     ran = rows.dropna(subset=["mean"])

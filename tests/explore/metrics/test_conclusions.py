@@ -70,10 +70,31 @@ def test_a_benchmark_says_how_many_are_apart():
     table = runs(("A", 0.5, 0, 0), ("B", 0.4, 0, 0), ("C", 0.3, 0, 0)).assign(
         difference=[np.nan, -0.1, -0.2], difference_low=[np.nan, -0.2, -0.3], difference_high=[np.nan, 0.01, -0.1]
     )
-    assert conclusions.benchmark(table) == ("A leads with 0.5000; 1 of 2 others are worse by more than chance.")
+    assert conclusions.benchmark(table) == ("A leads with 0.5000; 1 of 2 others are clearly worse.")
     other = table.assign(difference=[0.1, np.nan, -0.1], difference_low=[0.05, np.nan, -0.2])
     assert conclusions.benchmark(other.assign(difference_high=[0.2, np.nan, 0.01])) == (
-        "A leads with 0.5000. Against B: 1 better by more than chance, 1 no more than chance away."
+        "A leads with 0.5000. Against B: 1 clearly better, 1 with no clear difference."
+    )
+
+
+def test_rows_of_an_earlier_run_are_said_not_to_be_compared_and_names_with_commas_are_quoted():
+    table = runs(("A, refitted", 0.5, 0, 0), ("B", 0.4, 0, 0), ("C", 0.3, 0, 0), ("D", 0.2, 0, 0)).assign(
+        why=[None, None, "earlier", "earlier"],
+        difference=[0.1, np.nan, np.nan, np.nan],
+        difference_low=[0.05, np.nan, np.nan, np.nan],
+        difference_high=[0.2, np.nan, np.nan, np.nan],
+    )
+    assert conclusions.benchmark(table) == (
+        "\u201cA, refitted\u201d leads with 0.5000. Against B: 1 clearly better; 2 of an earlier run are not compared."
+    )
+    first = table.assign(
+        why=[None, None, None, "earlier"],
+        difference=[np.nan, -0.1, -0.2, np.nan],
+        difference_low=[np.nan, -0.2, -0.3, np.nan],
+        difference_high=[np.nan, -0.05, 0.01, np.nan],
+    )
+    assert conclusions.benchmark(first).endswith(
+        "; 1 of 2 compared are clearly worse; 1 of an earlier run is not compared."
     )
 
 
