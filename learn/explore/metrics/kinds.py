@@ -145,7 +145,7 @@ def _of_unbought(one: Kinds) -> str:
     if one.learned_less_untrained == -1:
         return (
             f"{place}, text with nothing learned ({untrained:.4f}) is clearly ahead of learned text "
-            f"({learned:.4f}): training lost {1 - learned / untrained:.0%} of it"
+            f"({learned:.4f}): training lost {1 - learned / untrained:.0%}"
         )
     return (
         f"{place}, neither text with nothing learned ({untrained:.4f}) nor learned text ({learned:.4f}) is clearly "

@@ -57,7 +57,7 @@ def test_of_items_that_nobody_had_bought_only_intervals_apart_count(runs):  # no
     ("mean", "low", "high", "code", "said"),
     [
         (0.4, 0.3, 0.5, -1, "text with nothing learned (0.4000) is clearly ahead of learned text (0.2000): training "
-         "lost 50% of it."),
+         "lost 50%."),
         (0.1, 0.05, 0.14, 1, "learned text (0.2000) is clearly ahead of text with nothing learned (0.1000)."),
         (0.22, 0.1, 0.3, 0, "neither text with nothing learned (0.2200) nor learned text (0.2000) is clearly ahead."),
     ],
