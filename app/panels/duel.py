@@ -82,7 +82,7 @@ def _side(
                 "rank": place,
                 "item": user_id,
                 "title": f"User {user_id}",
-                "reasons": [f"{row[mine]} of {row['n_targets']}, the other {row[theirs]}"],
+                "reasons": [f"found {row[mine]} of {row['n_targets']} later items, the other {row[theirs]}"],
                 "links": [{"text": "open side by side", "href": links.page("recommendations", **query)}],
             }
         )

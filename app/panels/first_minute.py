@@ -28,15 +28,15 @@ def show_ways_in(view: cache.View, runs: FoundRuns) -> None:
     user_id = str(dataset.user_ids[person])
     cards = (
         (
-            ":material/map: One product, three towers",
+            ":material/map: One product, seen two ways",
             words,
             "See it in the Atlas",
             links.page("atlas", **(query | {url.ITEM: str(dataset.item_ids[item])})),
         ),
         (
             ":material/person: One person",
-            f"**User {theme.plain(user_id)}** bought {n_bought:,} things. What does each variant suggest to them, and "
-            "what did they buy afterwards?",
+            f"**User {theme.plain(user_id)}** bought {n_bought:,} things. What does each recommender suggest to them, "
+            "and what did they buy afterwards?",
             "See their recommendations",
             links.page("recommendations", **(query | {url.USER: user_id})),
         ),
@@ -49,10 +49,10 @@ def show_ways_in(view: cache.View, runs: FoundRuns) -> None:
         ),
     )
     for column, (title, words, label, href) in zip(st.columns(len(cards)), cards, strict=True):
-        with column.container(border=True, height="stretch"):
+        with column.container(border=True, height="stretch", gap="xsmall"):
             st.markdown(f"**{title}**")
-            theme.way_in(label, href)
             st.markdown(words)
+            theme.way_in(label, href)
 
 
 def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str]:
@@ -110,15 +110,17 @@ def show_towers() -> None:
     """Draws who sees whom in each item tower that there is, with its plain name beside the paper's letter."""
     st.header("What is different about the towers?", anchor=False)
     st.markdown(
-        "Everybody's *past* is read in the same way. What differs is how the items that they bought *later* become "
-        "vectors while a variant learns. A blue square: PAL reads the item of that column for the vector of the item "
-        "of that row. Each is measured, by changing one item and looking whose vectors change."
+        "A *tower* turns an item, or a person's past, into a vector. Everybody's *past* is read in the same way. What "
+        "differs between the variants is how the items that people bought *later* become vectors in training. A blue "
+        "square: PAL reads the item of that column for the vector of the item of that row. Each is measured, by "
+        "changing one item and looking whose vectors change."
     )
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
     seen = {tower.code: _sight(tower, tower.code) for tower in towers}
-    columns = st.columns(len(towers), vertical_alignment="bottom")  # the drawings stand beside each other
-    for column, tower in zip(columns, towers, strict=True):
-        with column:
-            st.markdown(f"**{theme.plain(tower.plain_name)}** · {theme.plain(tower.label)}")
-            st.caption(theme.plain(tower.explanation[0].upper() + tower.explanation[1:]))
-            theme.chart(sight_figure(seen[tower.code]), f"overview_mask_{tower.code}", sight_words(seen[tower.code]))
+    for column, tower in zip(st.columns(len(towers)), towers, strict=True):
+        with theme.level(column):
+            with st.container(gap="xsmall"):
+                st.markdown(f"**{theme.plain(tower.plain_name)}** · {theme.plain(tower.label)}")
+                st.caption(theme.plain(tower.explanation[0].upper() + tower.explanation[1:]))
+                theme.conclude(sight_words(seen[tower.code]))
+            theme.chart(sight_figure(seen[tower.code]), f"overview_mask_{tower.code}")

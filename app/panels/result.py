@@ -38,8 +38,13 @@ def show(dataset: Dataset, runs: FoundRuns) -> None:
         _pictures(kinds, runs)
     if too_few(found[0].n_users):
         theme.caution(f"{found[0].n_users:,} users: too few to say anything.")
-    named = _drawn(kinds) or found[0].named
-    st.caption(words.first_met(runs.usable, named, RESULT_METRIC, k, known=("LLM", "PAL")))
+    st.caption(f"{words.first_met(runs.usable, [], RESULT_METRIC, k)} · *clearly*: more than chance, on the same users")
+
+
+def names_met(dataset: Dataset, runs: FoundRuns) -> str:
+    """A line on the Runs that are drawn; "" where none is."""
+    found, kinds = _results(runs.usable, cache.run_key(runs.usable), default_k(dataset.n_items))
+    return words.first_met(runs.usable, _drawn(kinds) or found[0].named, known=("LLM", "PAL")) if found else ""
 
 
 def show_words(dataset: Dataset, runs: FoundRuns) -> None:
@@ -77,6 +82,8 @@ def _pictures(kinds: list[Kinds], runs: FoundRuns) -> None:
     pairs = [(run.name, run.info.variant) for run in runs.usable]
     colours, symbols = run_colours(pairs), run_symbols(pairs)
     for place, (column, one) in enumerate(zip(st.columns(len(kinds)), kinds, strict=True)):
-        with column.container(gap="xxsmall"):
-            st.markdown(f"*{theme.plain(one.title)}*")
-            theme.chart(kinds_figure(one.table, colours, symbols), f"overview_result_{place}", one.sentence)
+        with theme.level(column):
+            with st.container(gap="xxsmall"):
+                st.markdown(f"*{theme.plain(one.title)}*")
+                theme.conclude(one.sentence)
+            theme.chart(kinds_figure(one.table, colours, symbols), f"overview_result_{place}")

@@ -27,16 +27,19 @@ WORDS = {
     "personal frequency, popularity.",
     "Text and counts": "the scores of a tower and of a reference added up, because the two know different things.",
     "95% interval": "where the figure would lie if other users of the same kind had been asked.",
-    "More than chance": "on the same users, the difference's own 95% interval leaves out 0. That two single intervals "
-    f"overlap says nothing. Of fewer than {FEW_USERS} users nothing is claimed.",
+    "Clearly ahead": "more than chance: on the same users, the 95% interval of the difference leaves out 0. That two "
+    "single intervals overlap says nothing. Where users' own values are not stored (slices of items), the two single "
+    f"intervals must lie apart. Of fewer than {FEW_USERS} users nothing is claimed.",
     "Cold-start, long tail": "items that training never saw, and the least-sold of the others; people with next to no "
     "history, and with little.",
 }
 
 
-def glossary() -> None:
-    """All words, folded away."""
+def glossary(met: str = "") -> None:
+    """All words, folded away; ``met``: first a line on the names that stand above (`first_met`)."""
     with st.expander("What the words mean", icon=":material/dictionary:"):
+        if met:
+            st.markdown(f"Above: {met}.")
         lines = [f"- **{word}**: {meaning}" for word, meaning in WORDS.items()]
         lines += [f"- **{entry.label}**: {theme.plain(entry.words)}." for entry in METRICS.entries]
         st.markdown("\n".join(lines))

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 import PIL.Image  # noqa: F401  plotly looks whether it is there, also while another session is half through importing it
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.shared import cache, look, refused, url
 from app.shared.text import plain
@@ -59,6 +60,12 @@ def chart(figure: go.Figure, key: str, says: str = "", wide: bool = False) -> No
     conclude(says)
     with st.container(key=f"{look.WIDE}{key}") if wide else nullcontext():
         st.plotly_chart(figure, width="stretch", key=key, config={"displayModeBar": False})
+
+
+def level(column: DeltaGenerator) -> DeltaGenerator:
+    """A container of ``column`` for words and a figure: words begin, and figures of one height end, at the height of
+    those of the columns beside it."""
+    return column.container(gap="xxsmall", height="stretch", vertical_alignment="distribute")
 
 
 def way_in(label: str, href: str) -> None:

@@ -8,11 +8,12 @@ import streamlit as st
 from app.panels import words
 from app.shared import cache, origin, theme, url
 from learn.data.schema import Metrics, Recommendations, Slices
-from learn.evaluation.better import MORE, chance_words, few_words, interval_words, signed
+from learn.evaluation.better import CLEAR, chance_words, few_words, interval_words, signed
 from learn.explore.metrics import conclusions, overview
 from learn.explore.metrics import origin as origins
 from learn.reproduce import paper, results
 from learn.reproduce.figure import benchmark_figure, beside_the_paper
+from learn.runs.baselines import REFIT_SUFFIX
 
 WHAT = {
     "table3": "Table 3: how does it compare with other recommenders?",
@@ -84,28 +85,39 @@ def _metric(name: str, rows: pd.DataFrame) -> tuple[str, int, str, str]:
 def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str) -> None:
     chosen = results.one_metric(rows, metric, k, candidates, part)
     reported = paper.paper_values(name, metric, k)
+    st.caption(theme.plain(origins.benchmark_data(chosen)))
     explained = _beside_the_paper(name, chosen, reported, metric, k)
     st.subheader("All that was measured here", anchor=False)
     figure = benchmark_figure(rows, metric, k, candidates, part)
     theme.chart(figure, "benchmarks_figure", conclusions.benchmark(chosen))
-    if rest := _what_the_rows_are(chosen[~chosen["run"].isin(explained)]):
-        st.caption(rest)
     ran = chosen.dropna(subset=[Metrics.MEAN])
-    _numbers(ran, metric, k, reported)
-    _notes(chosen, reported)
+    if ran["run"].str.endswith(REFIT_SUFFIX).any():
+        st.caption(f"*refitted*: {theme.plain(results.REFITTED)}")
+    if rest := _what_the_rows_are(ran, explained):
+        with st.expander("What these rows are"):
+            st.markdown(rest)
     if ran.empty:
+        _notes(chosen, reported)
         return
+    with st.expander("The numbers"):
+        _numbers(ran, metric, k, reported)
+    _notes(ran, reported)
     theme.caution(few_words(float(ran[Metrics.N_USERS].max())))
     origin.show(origins.of_benchmark(chosen))
-    with st.expander("What each row cost"):
+    with st.expander("What each row cost, and what did not run"):
         _costs(ran)
+        _notes(chosen[chosen[Metrics.MEAN].isna()], reported)
 
 
-def _what_the_rows_are(chosen: pd.DataFrame) -> str:
-    lines = [
-        f"*{theme.plain(', '.join(labels))}*: {theme.plain(what)}" for what, labels in results.row_words(chosen).items()
-    ]
-    text = " ".join([*lines, *chosen["label"]])
+def _what_the_rows_are(ran: pd.DataFrame, explained: list[str] | None = None) -> str:
+    """What the rows that are drawn are, but those whose names are ``explained`` already."""
+    known = set(ran.loc[ran["run"].isin(explained or []), "label"])
+    lines = []
+    for what, labels in results.row_words(ran).items():
+        names = "; ".join(label for label in labels if label not in known)
+        if names and what != results.REFITTED:
+            lines.append(f"*{theme.plain(names)}*: {theme.plain(what)}")
+    text = " ".join([*lines, *ran["label"]])
     return " · ".join([*lines, *words.in_short(text)])
 
 
@@ -134,7 +146,7 @@ def _numbers(ran: pd.DataFrame, metric: str, k: int, reported: dict[str, float])
     )
     st.caption(
         f"The difference to {theme.plain(named)} is paired: the same users under both, with its own 95% interval. "
-        f"*{MORE.capitalize()}*: that interval leaves out 0. Run it yourself: `learn benchmark`."
+        "*Clearly*: that interval leaves out 0. Run it yourself: `learn benchmark`."
     )
 
 
@@ -148,7 +160,7 @@ def _notes(chosen: pd.DataFrame, reported: dict[str, float]) -> None:
         what = "did not run here: " if did_not else ""
         noted.setdefault(f"{what}{theme.plain(str(row['why']))}{told}", []).append(theme.plain(row["label"]))
     for note, labels in noted.items():
-        st.caption(f"**{', '.join(labels)}** {note}")
+        st.caption(f"**{'; '.join(labels)}**: {note}")
 
 
 def _costs(ran: pd.DataFrame) -> None:
@@ -181,13 +193,16 @@ def _beside_the_paper(name: str, chosen: pd.DataFrame, reported: dict[str, float
     measured = f"{overview.metric_label(metric)}@{k}"
     st.subheader(f"Beside the paper: {measured}", anchor=False)
     theme.conclude(paper.same_order(chosen, reported))
-    heads = (f"Here, on {theme.plain(str(chosen['dataset'].iloc[0]))}", f"In the paper, on {paper.paper_data(name)}")
+    heads = (f"Here, on {theme.plain(str(chosen['dataset'].iloc[0]))}", "In the paper")
     for column, head, figure, key in zip(st.columns(2), heads, figures, ("here", "there"), strict=True):
         with column.container(gap="xxsmall"):
             st.markdown(f"**{head}**")
             theme.chart(figure, f"benchmarks_{key}")
     both = chosen[chosen["run"].isin(list(reported))].dropna(subset=[Metrics.MEAN])  # those that are drawn
-    st.caption(f"Other data: compare the order of the rows, not the numbers. {_what_the_rows_are(both)}")
+    st.caption(
+        f"The paper's numbers are of {paper.paper_data(name)}. Other data: compare the order of the rows, not the "
+        f"numbers. {theme.plain(paper.which_learn(both))} {_what_the_rows_are(both)}"
+    )
     return list(both["run"])
 
 
@@ -211,9 +226,7 @@ def _verdict(row: dict) -> str:
     if pd.isna(row["difference_low"]):  # None where no row of the file has one
         return ""
     sure = chance_words(row["difference_low"], row["difference_high"])
-    if sure != MORE:
-        return sure
-    return f"{'better' if row['difference'] > 0 else 'worse'}, {sure}"
+    return f"clearly {'better' if row['difference'] > 0 else 'worse'}" if sure == CLEAR else sure
 
 
 theme.guarded(draw)

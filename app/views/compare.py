@@ -14,6 +14,7 @@ from learn.errors import LearnError
 from learn.evaluation.better import FEW_USERS, too_few
 from learn.evaluation.metrics import says_little
 from learn.evaluation.protocol import default_k
+from learn.evaluation.validation import validation_metric
 from learn.explore.colours import run_colours, run_symbols
 from learn.explore.figures import compare as compare_figures
 from learn.explore.figures.panels import runs_figure
@@ -64,9 +65,11 @@ def draw() -> None:
         return
     parts = _parts(mine, picked, cache.run_key(picked), metric, k, candidates)
     theme.conclude(leading.leaders_by_part(parts))
+    st.caption(f"{words.first_met(picked, [], metric, k)}. {_slice_rules(picked[0])}")
     _slices(table, parts, runs, f"{overview.metric_label(metric)}@{k}")
     _too_small(table)
-    st.caption(f"{words.first_met(picked, chosen, metric, k)} · {_slice_rules(picked[0])}")
+    with st.expander("What these variants are"):
+        st.markdown(words.first_met(picked, chosen))
     origin.show(
         origins.of_dataset(dataset)
         + origins.of_metric(metric, k, candidates, float(table[Metrics.N_USERS].max()))
@@ -78,7 +81,16 @@ def draw() -> None:
     best_first = list(overview.compare_runs(mine, metric, k, candidates, Slices.WHOLE)["run"])
     st.subheader(SECTIONS["duel"], anchor="duel")
     duel.show(view, sorted(picked, key=lambda run: best_first.index(run.name)), candidates, k, colours)
-    _curves(picked, colours)
+    _curves(picked, colours, _chosen_by(picked[0]))
+
+
+def _chosen_by(run: Run) -> str:
+    """By what an epoch is chosen, as people read it; "" where nobody can be validated."""
+    try:
+        by = validation_metric(run.split)
+    except LearnError:
+        return ""
+    return f"{overview.metric_label(by.metric)}@{by.k}"
 
 
 def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
@@ -140,7 +152,8 @@ def _too_small(table: pd.DataFrame) -> None:
 
 def _slice_rules(run: Run) -> str:
     told = (
-        "Dots with 95% intervals. Cold-start users have next to no history, cold-start items no training interaction."
+        "**Every picture has its own scale.** Dots with 95% intervals; *clearly*: more than chance, on the same users. "
+        "Cold-start users have next to no history, cold-start items no training interaction, *others* are all the rest."
     )
     try:
         rules = run.slices.set_index("slice")["rule"]
@@ -170,7 +183,8 @@ def _variety(
     st.subheader(SECTIONS["variety"], anchor="variety")
     st.caption(
         "Up is more accurate. A system that shows everybody the same best-sellers can be high up and far left in "
-        "coverage and novelty. Click a dot for what it is and its recommendations."
+        "coverage and novelty. Arrows say where lists are more varied. Click a dot for what it is and its "
+        "recommendations."
     )
     lists = _matrices(view, picked, candidates)
     accuracy = overview.compare_runs(metrics, metric, k, candidates, Slices.WHOLE)
@@ -257,14 +271,15 @@ def _overlap(view: cache.View, picked: list[Run], k: int, candidates: str) -> No
     theme.chart(compare_figures.overlap_figure(table, labels), "compare_overlap", says, wide=True)
 
 
-def _curves(picked: list[Run], colours: dict[str, str]) -> None:
+def _curves(picked: list[Run], colours: dict[str, str], by: str) -> None:
     st.subheader(SECTIONS["learned"], anchor="learned")
     table = compare.training_curves(picked)
     if table.empty:
         st.caption("None of the chosen Runs was trained.")
         return
     st.caption("Losses of variants with other objectives are not comparable; validation metrics are.")
-    theme.chart(compare_figures.curves_figure(table, colours), "compare_curves", conclusions.learned(table), wide=True)
+    figure = compare_figures.curves_figure(table, colours, by)
+    theme.chart(figure, "compare_curves", conclusions.learned(table), wide=True)
 
 
 theme.guarded(draw)

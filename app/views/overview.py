@@ -23,7 +23,9 @@ from learn.explore.figures import base as figures
 from learn.explore.figures.panels import runs_figure
 from learn.explore.metrics import conclusions, leading, overview
 from learn.explore.metrics import origin as origins
-from learn.explore.metrics.result import kind_words
+from learn.explore.metrics.overview import metric_label
+from learn.explore.metrics.result import RESULT_METRIC, kind_words
+from learn.explore.text_worth import told_by
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
@@ -35,13 +37,14 @@ def draw() -> None:
     view = cache.view(dataset)
     st.title("LEARN Explorer")
     st.markdown(
-        "A frozen language model (the *LLM*) reads what an item **is**; a small transformer (*PAL*) learns what people "
+        "LEARN (*LLM-driven knowledge adaptive recommendation*, [AAAI 2025](https://arxiv.org/abs/2405.03988)): a "
+        "frozen language model (the *LLM*) reads what an item **is**; a small transformer (*PAL*) learns what people "
         "**go on to buy**."
     )
     result.show(dataset, runs)
     first_minute.show_ways_in(view, runs)
     result.show_words(dataset, runs)
-    words.glossary()
+    words.glossary(result.names_met(dataset, runs))
     first_minute.show_towers()
     _results(dataset, runs)
     st.header("The data", anchor=False)
@@ -115,15 +118,17 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
         + origins.of_intervals(runs.usable)
         + origins.of_runs(runs.usable)
     )
-    _text_is_worth(data, runs)
     _metrics_table(overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"]))
+    _text_is_worth(data, runs)
 
 
 def _text_is_worth(data: Dataset, runs: FoundRuns) -> None:
     said = cache.said_of_text(runs.usable, data, cache.run_key(runs.usable), data.fingerprint)
     if said:
         st.subheader("What is the text worth?", anchor=False)
-        st.caption("Told before the target is seen: on the validation part, and by another measure than above.")
+        st.caption(
+            theme.plain(told_by(runs.usable[0].split, f"{metric_label(RESULT_METRIC)}@{default_k(data.n_items)}"))
+        )
     for sentence in said[:1]:
         theme.conclude(sentence)
     for sentence in said[1:]:
@@ -181,7 +186,11 @@ def _tiles(facts: overview.Health) -> None:
         ("Items", f"{facts.items:,}", "Distinct items in the catalogue"),
         ("Interactions", f"{facts.interactions:,}", "Events: purchases, ratings, views"),
         ("Median history", f"{facts.median_history:,.0f}", "Events that the middle user has before the cut"),
-        ("Cold-start items", f"{facts.cold_items:,}", "Items of the target that nobody had in the training part"),
+        (
+            "Cold-start items",
+            f"{facts.cold_items:,}",
+            f"Items that nobody had in the training part; {facts.cold_tested:,} of them are in the target",
+        ),
     ]
     for column, (name, value, help_text) in zip(st.columns(len(tiles)), tiles, strict=True):
         column.metric(name, value, help=help_text)

@@ -15,7 +15,7 @@ from learn.errors import LearnError
 from learn.evaluation.better import FEW_USERS, interval_words, signed, too_few
 from learn.explore.figures import ranking as ranking_figures
 from learn.explore.figures.compare import SLICE_WORDS
-from learn.explore.metrics import conclusions, leading, ranking
+from learn.explore.metrics import leading, ranking, ranking_words
 from learn.explore.metrics import origin as origins
 from learn.ranking.report import NAMES, read_report
 from learn.ranking.schema import FUSED, LOG_LOSS, METRICS, NONE, RAW, REVENUE, UAUC, Results
@@ -66,28 +66,36 @@ def _unit(metric: str) -> str:
 
 def _gains(rows: pd.DataFrame, metric: str, dataset: str) -> None:
     st.subheader("What do LEARN's vectors add?", anchor=False)
+    st.caption(_what_is_shown(dataset))
     table = ranking.gains(rows, metric)
     fused = table[table[Results.FEATURES] == FUSED]
-    says = conclusions.ranking_gain(fused, NAMES, metric == LOG_LOSS)
-    theme.chart(ranking_figures.gains_figure(table, _unit(metric)), "ranking_gains", says)
-    _how_to_read(metric, dataset)
+    less_is_better = metric == LOG_LOSS
+    says = ranking_words.ranking_gain(table, NAMES, less_is_better)
+    theme.conclude(f"{says} {ranking_words.other_features(table, NAMES, less_is_better)}".strip())
+    theme.chart(ranking_figures.gains_figure(table, _unit(metric)), "ranking_gains")
+    _how_to_read(metric)
     _tiles(fused, metric)
     _numbers(rows, table, metric)
 
 
-def _how_to_read(metric: str, dataset: str) -> None:
+def _what_is_shown(dataset: str) -> str:
+    """What the words of the chart mean: before it, where they are first met."""
+    if dataset in (COMPLETEJOURNEY, SOLD):
+        return (
+            "*Impression*: an item that a store promoted, on display or in the mailer, in a week in which the "
+            "household visited it. *Conversion*: that visit's basket holds it."
+        )
+    return "*Impression*: an item that somebody was shown. *Conversion*: they bought it."
+
+
+def _how_to_read(metric: str) -> None:
     words = (
         f"Dots {'left' if metric == LOG_LOSS else 'right'} of the dotted line: better than without LEARN. A whisker is "
-        "the 95% interval of that difference on the same users: one that crosses the line is no more than chance. "
+        "the 95% interval of that difference on the same users: a gain is *clear* where it does not cross the line. "
         f"*{ranking.IN_SHORT[metric].partition(':')[0]}*:{theme.plain(ranking.IN_SHORT[metric].partition(':')[2])}. "
         "*LightGBM*: boosted trees; *DNN*: a neural network. Both also know the ordinary things: what was bought "
         "before, popularity, price, place in the store."
     )
-    if dataset in (COMPLETEJOURNEY, SOLD):
-        words += (
-            " *Impression*: an item that a store promoted, on display or in the mailer, in a week in which the "
-            "household visited it. *Converted*: that visit's basket holds it."
-        )
     st.caption(f"{words} The paper's Tables 8 and 9 ask the same.")
 
 
@@ -138,7 +146,8 @@ def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
     st.subheader("Who and what gains?", anchor=False)
     table = ranking.gains_by_slice(rows, about, metric)
     unit = "replayed revenue, %" if metric == REVENUE else _unit(metric)
-    theme.chart(ranking_figures.slices_figure(table, unit), "ranking_slices", conclusions.ranking_slices(table))
+    says = ranking_words.ranking_slices(table, NAMES, metric == LOG_LOSS)
+    theme.chart(ranking_figures.slices_figure(table, unit), "ranking_slices", says)
     few = table[table["users"].map(too_few)].drop_duplicates("slice").to_dict("records")
     if few:
         told = leading.listed([f"{leading.part_words(row['slice'])} ({row['users']:,.0f} users)" for row in few])
@@ -163,7 +172,8 @@ def _calibration(about: dict[str, Any]) -> None:
         "Impressions without conversion are sampled, so the level is that of the sample."
     )
     table = ranking.calibration_curves(about)
-    theme.chart(ranking_figures.calibration_figure(table), "ranking_calibration", conclusions.calibration(table))
+    says = ranking_words.calibration(table, NAMES)
+    theme.chart(ranking_figures.calibration_figure(table), "ranking_calibration", says)
 
 
 def _facts(about: dict[str, Any], dataset: str) -> None:

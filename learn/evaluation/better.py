@@ -1,9 +1,10 @@
 """When one is better than another, and when there are too few users to say: the rule of all pages, tables and commands.
 
 The difference of two on the same users, its users resampled in pairs (`learn.evaluation.bootstrap.paired_difference`),
-has a 95% interval. An interval without 0 is *more than chance*; one with 0 in it is *no more than chance*, however far
-the two figures lie apart. Two separate intervals are no test: they overlap for many differences that are more than
-chance. Only where they do not even touch is the paired one without 0, too, whatever ties the two together.
+has a 95% interval. An interval without 0 is *more than chance*, and the one is *clearly* ahead; one with 0 in it is
+*no more than chance*, however far the two figures lie apart. Two separate intervals are no test: they overlap for many
+differences that are more than chance. Only where they do not even touch is the paired one without 0, too, whatever
+ties the two together.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ FEW_USERS = 30
 
 NO_MORE = "no more than chance"
 MORE = "more than chance"
+CLEAR, NOT_CLEAR = "a clear difference", "no clear difference"
 
 
 def more_than_chance(low: float, high: float) -> bool:
@@ -23,10 +25,10 @@ def more_than_chance(low: float, high: float) -> bool:
 
 
 def chance_words(low: float, high: float) -> str:
-    """`MORE`, `NO_MORE`, or "" where there is no interval."""
+    """`CLEAR`, `NOT_CLEAR`, or "" where there is no interval."""
     if math.isnan(low) or math.isnan(high):
         return ""
-    return MORE if more_than_chance(low, high) else NO_MORE
+    return CLEAR if more_than_chance(low, high) else NOT_CLEAR
 
 
 def too_few(n_users: float) -> bool:

@@ -13,6 +13,7 @@ from learn.config.sections import Inputs
 from learn.data.dataset import Dataset
 from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences
+from learn.data.splits import Split
 from learn.errors import LearnError
 from learn.evaluation.better import signed
 from learn.evaluation.validation import comparing_metric
@@ -68,9 +69,12 @@ class TextWorth:
         both = _value(self.both)
         told += f", both together {both:.4f}"
         change = f"{signed(100 * (both / counts - 1), 0)}%" if counts else "all there is"
-        nothing = "nothing" if both < counts else "next to nothing"
-        end = f"it adds {nothing} to counts ({change})" if self.is_little else f"it adds {change} to counts"
-        return f"What the text is worth, by {self.metric} on validation: {told}: {end}."
+        if both < counts:
+            end = f"{1 - both / counts:.0%} below counts alone: by this measure the text adds nothing to them"
+        else:
+            adds = f"next to nothing ({change})" if self.is_little else change
+            end = f"by this measure the text adds {adds} to counts"
+        return f"What the text is worth, by {self.metric} on validation: {told}{', ' if both < counts else ': '}{end}."
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,17 @@ def text_worth(runs: Sequence[Run]) -> TextWorth | None:
     among = "items new to the user" if by.candidates == Recommendations.UNSEEN else "all items"
     metric = f"NDCG@{by.k} among {among}"
     return TextWorth(max(text, key=_value), max(counts, key=_value), max(both, key=_value, default=None), metric)
+
+
+def told_by(split: Split, shown: str) -> str:
+    """Why what the text is worth need not agree with the figures of the target, which are told in ``shown``
+    ("Recall@100"): each is measured otherwise."""
+    by = comparing_metric(split)
+    return (
+        f"This is told before the target is seen, by NDCG@{by.k} on the validation part: how far up the first {by.k} "
+        f"have what came next. What came out on the target, at the top of the page, is told by {shown}. The two "
+        "measures can put another one first."
+    )
 
 
 def _value(run: Run) -> float:
@@ -182,8 +197,8 @@ def what_helps(pal: PALConfig) -> str:
     """What to try where the text is worth little."""
     ids = "IDs beside the text (`--set pal.inputs=text+id`), " if pal.inputs is Inputs.TEXT else ""
     return (
-        f"What would help: {ids}counts (the Run text-counts or the best reference), or another field that tells items "
-        "apart as buyers do: a place, a maker, a kind (`--map attributes=COLUMN`)."
+        f"What would help: {ids}counts beside the text (the scores of both added up), or another "
+        "field that tells items apart as buyers do: a place, a maker, a kind (`--map attributes=COLUMN`)."
     )
 
 

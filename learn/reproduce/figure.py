@@ -15,6 +15,7 @@ from learn.explore.figures.headed import Row, bars_figure, headed_figure
 from learn.explore.metrics.overview import CANDIDATE_LABELS, metric_label
 from learn.explore.metrics.result import variant_gloss
 from learn.item_towers import ITEM_TOWERS
+from learn.reproduce.paper import OWN_NAMES
 from learn.reproduce.results import one_metric, variant_of
 
 KIND_COLOURS = {"text": "#bb3a6a", "text+counts": "#cf4fc0", "text+id": "#8a4cbc", "id": "#6f7fe8"}
@@ -48,8 +49,8 @@ def benchmark_figure(
 def beside_the_paper(chosen: pd.DataFrame, paper: Mapping[str, float]) -> tuple[go.Figure, go.Figure] | None:
     """Bars of the rows of `learn.reproduce.results.one_metric` that the paper has, too, and bars of the paper's.
 
-    Both in the order measured here, each on an axis of its own: the paper's data are others, and one axis would invite
-    to read the gap between them. None for fewer than two rows.
+    Both in the order measured here, the paper's under its own names and each once, each on an axis of its own: the
+    paper's data are others, and one axis would invite to read the gap between them. None for fewer than two rows.
 
     Args:
         paper: Run -> what the paper reports for it (`learn.reproduce.paper`).
@@ -58,12 +59,13 @@ def beside_the_paper(chosen: pd.DataFrame, paper: Mapping[str, float]) -> tuple[
     if len(both) < 2:
         return None
     ours = [_row(row, f"{plain_one(row['label'])} <b>{row[Metrics.MEAN]:.4f}</b>") for row in both]
+    named = {OWN_NAMES.get(row["run"], row["label"]): row for row in reversed(both)}  # of two the first one here
     theirs = [
         _row(
-            row | {Metrics.MEAN: paper[row["run"]], Metrics.LOW: None, Metrics.HIGH: None},
-            f"{plain_one(row['label'])} <b>{paper[row['run']]:.4f}</b>",
+            row | {"label": name, Metrics.MEAN: paper[row["run"]], Metrics.LOW: None, Metrics.HIGH: None},
+            f"{plain_one(name)} <b>{paper[row['run']]:.4f}</b>",
         )
-        for row in both
+        for name, row in reversed(named.items())
     ]
     return bars_figure(ours), bars_figure(theirs)
 

@@ -8,6 +8,20 @@ from typing import Any
 
 import pandas as pd
 
+from learn.explore.metrics.leading import quoted
+
+OWN_NAMES = {
+    "recbole-gru4rec": "GRU4Rec",
+    "rectools-sasrec": "SASRec",
+    "rectools-bert4rec": "BERT4Rec",
+    "recbole-fdsa": "FDSA",
+    "learn": "LEARN",
+    "learn-dense": "LEARN",
+}
+"""Run -> what the paper calls it: the libraries in the labels here are those that it was rerun with."""
+AS_IN_THE_PAPER = {"learn": "learn-dense"}
+"""Run -> the one that is trained as the paper's is; both stand beside the paper's number."""
+
 _Numbers = Mapping[str, Mapping[str, tuple[float | None, ...]]]
 
 SCIENTIFIC: _Numbers = {
@@ -52,10 +66,26 @@ _PLACES: dict[tuple[str, int], tuple[_Numbers, int]] = {
 
 
 def paper_values(benchmark: str, metric: str, k: int) -> dict[str, float]:
-    """Run -> what the paper reports for it in that metric; empty where the paper has no such number."""
+    """Run -> what the paper reports for it in that metric; empty where the paper has no such number.
+
+    A Run of `AS_IN_THE_PAPER` has the same number as the one beside which it is trained.
+    """
     table, place = _PLACES.get((metric, k), ({}, 0))
     values = {run: numbers[place] for run, numbers in table.get(benchmark, {}).items()}
+    values |= {same: values[run] for run, same in AS_IN_THE_PAPER.items() if run in values}
     return {run: value for run, value in values.items() if value is not None}
+
+
+def which_learn(rows: pd.DataFrame) -> str:
+    """Of the rows beside the paper's (columns run, label): which of two is trained as the paper's, as a sentence; ""
+    where only one of the two is there."""
+    labels = dict(zip(rows["run"], rows["label"], strict=True))
+    return " ".join(
+        f"The paper's {OWN_NAMES[run]} is trained as {quoted(labels[same])} is; {quoted(labels[run])} has another "
+        "objective, that of this project."
+        for run, same in AS_IN_THE_PAPER.items()
+        if run in labels and same in labels
+    )
 
 
 def paper_metrics(benchmark: str) -> list[tuple[str, int]]:
@@ -85,12 +115,16 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     pairs = list(combinations(rows, 2))
     turned = [pair for pair in pairs if paper[pair[0]["run"]] < paper[pair[1]["run"]]]
     if not turned:
-        near = [f"{one['label']} and {other['label']}" for one, other in pairwise(rows) if not _apart(one, other)]
-        said = f"The paper's order holds here: {', '.join(row['label'] for row in rows)}"
+        near = [
+            f"{quoted(one['label'])} and {quoted(other['label'])}"
+            for one, other in pairwise(rows)
+            if not _apart(one, other)
+        ]
+        said = f"The paper's order holds here: {'; '.join(row['label'] for row in rows)}"
         return f"{said}. Intervals touch here: {'; '.join(near)}." if near else f"{said}."
     first = max(rows, key=lambda row: paper[row["run"]])
-    leads = f"In the paper {first['label']} leads, here {rows[0]['label']}"
-    leads = f"{first['label']} leads in both" if first is rows[0] else leads
+    leads = f"In the paper {quoted(first['label'])} leads, here {quoted(rows[0]['label'])}"
+    leads = f"{quoted(first['label'])} leads in both" if first is rows[0] else leads
     sure = sum(_apart(*pair) for pair in turned)
     stand = "stands" if len(turned) == 1 else "stand"
     how = f"{sure} of them with intervals that do not touch" if sure else "with intervals that touch"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from learn.evaluation.better import chance_words
+from learn.evaluation.better import CLEAR, chance_words
 from learn.reproduce.paper import paper_values, same_order
 from learn.reproduce.report import publish
 from learn.reproduce.results import one_metric
@@ -25,7 +25,10 @@ def test_shows_the_table_of_the_chosen_metric(workspace, open_page, summary):  #
     assert shown.loc["Base", "Difference to the reference row"] == "the reference"
     assert page.selectbox(key="on_choice").value == "shop" and not page.error
     row = one_metric(summary, "ndcg", 50, "all").set_index("label").loc["Ours"]
-    assert chance_words(row["difference_low"], row["difference_high"]) in shown.loc["Ours", "Verdict"]
+    sure = chance_words(row["difference_low"], row["difference_high"])
+    side = "better" if row["difference"] > 0 else "worse"
+    assert shown.loc["Ours", "Verdict"] == (f"clearly {side}" if sure == CLEAR else sure)
+    assert "shop: 4 users are measured; " in texts(page).replace("\\", "")
     assert "**Dataset**: shop" in texts(page) and "k = 50" in texts(page)
 
 
@@ -41,7 +44,7 @@ def test_a_peer_that_could_not_run_says_why(workspace, open_page, table):  # noq
     publish(rows, workspace.root.parent / "benchmarks" / "table3.json")
     page = open_page("benchmarks")
     assert page.dataframe[0].value["Run"].tolist() == ["Base"]
-    assert "**Ours** did not run here: there is no environment" in texts(page)
+    assert "**Ours**: did not run here: there is no environment" in texts(page)
 
 
 def test_the_papers_rows_stand_beside_ours_and_every_row_is_explained(workspace, open_page, table):  # noqa: F811
@@ -52,7 +55,7 @@ def test_the_papers_rows_stand_beside_ours_and_every_row_is_explained(workspace,
     page = open_page("benchmarks")  # opens where the paper has numbers
     assert page.selectbox(key="length_choice").value == "10"
     shown = texts(page).replace("\\", "")
-    assert "Beside the paper: Recall@10" in shown and "**In the paper, on Amazon Scientific" in shown
+    assert "Beside the paper: Recall@10" in shown and "**In the paper**" in shown and "of Amazon Scientific" in shown
     assert same_order(one_metric(rows, "recall", 10, "all"), paper_values("table4", "recall", 10)) in shown
     assert "*Base*: nothing learned" in shown and "*Ours*: items as the language model describes them" in shown
     assert "Beside the paper" not in texts(open_page("benchmarks", measure="recall", length="50"))

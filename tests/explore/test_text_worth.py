@@ -44,7 +44,8 @@ def test_text_counts_and_both_are_told_in_one_sentence(four, split):
     worth = text_worth.text_worth([*four, run(split, "blend", "text+counts", 0.1)])
     assert worth.sentence == (
         "What the text is worth, by NDCG@10 among items new to the user on validation: text alone 0.0500 (B), counts "
-        "alone 0.0800 (EASE), both together 0.1000: it adds +25% to counts."
+        "alone 0.0800 (EASE), both together 0.1000: by this measure the text adds +25% to "
+        "counts."
     )
     assert not worth.is_little
 
@@ -53,8 +54,15 @@ def test_text_counts_and_both_are_told_in_one_sentence(four, split):
 def test_it_is_little_where_both_are_no_better_than_counts(four, split, both, little):
     worth = text_worth.text_worth([*four, run(split, "blend", "text+counts", both)])
     assert worth.is_little == little
-    adds = "adds nothing" if both < 0.08 else "adds next to nothing"
-    assert (f"{adds} to counts" in worth.sentence) == little
+    adds = (
+        "below counts alone: by this measure the text adds nothing" if both < 0.08 else "the text adds next to nothing"
+    )
+    assert (adds in worth.sentence) == little
+
+
+def test_why_validation_need_not_agree_with_what_came_out(split):
+    said = text_worth.told_by(split, "Recall@100")
+    assert "by NDCG@10 on the validation part" in said and "is told by Recall@100." in said
 
 
 def test_without_both_the_text_is_held_against_counts(four):

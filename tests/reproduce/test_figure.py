@@ -46,10 +46,13 @@ def test_every_row_says_what_it_is_and_what_did_not_run_is_not_drawn(rows):
 def test_the_papers_stand_in_the_order_measured_here_without_intervals(rows):
     here, there = beside_the_paper(rows, {"learn": 0.9, "ease": 0.2, "peer": 0.3})
     assert heads(here) == ["EASE <b>0.5000</b>", "LEARN, text <b>0.3000</b>"]
-    assert heads(there) == ["EASE <b>0.2000</b>", "LEARN, text <b>0.9000</b>"]
+    assert heads(there) == ["EASE <b>0.2000</b>", "LEARN <b>0.9000</b>"]  # under the paper's own name
     assert [bar.error_x.visible for bar in here.data] == [True, True]
     assert [bar.error_x.visible for bar in there.data] == [False, False]
     assert beside_the_paper(rows, {"learn": 0.9, "peer": 0.3}) is None
+    both = rows.assign(run=rows["run"].replace("b", "learn-dense"))
+    here, there = beside_the_paper(both, {"learn": 0.9, "learn-dense": 0.9, "ease": 0.2})
+    assert len(here.data) == 3 and heads(there) == ["EASE <b>0.2000</b>", "LEARN <b>0.9000</b>"]  # the paper has one
 
 
 def test_rows_are_explained_one_by_one_where_they_are_known_and_refitted_ones_together(rows):

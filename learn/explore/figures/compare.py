@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -23,10 +24,10 @@ SLICE_WORDS = {
 }
 LABEL_LENGTH = 30
 AXES = {
-    "coverage": "coverage of the catalogue",
-    "novelty": "novelty, bits an item",
-    "popularity_bias": "popularity bias",
-    "diversity": "diversity of categories",
+    "coverage": "coverage of the catalogue (wider →)",
+    "novelty": "novelty, bits an item (rarer items →)",
+    "popularity_bias": "popularity bias (← rarer items)",
+    "diversity": "diversity of categories (more varied →)",
 }
 
 
@@ -146,7 +147,7 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
             y=names,
             zmin=0,
             zmax=1,
-            colorscale=[[0, "#e3ecf7"], [1, "#1f5fa8"]],
+            colorscale=[[0, "#e3ecf7"], [1, "#6ba6e8"]],  # light enough for near-black numbers
             hovertemplate="%{y} and %{x}: %{z:.1%} in common<extra></extra>",
             showscale=False,
             xgap=2,
@@ -155,9 +156,7 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
     )
     for row, values in zip(names, table.to_numpy(), strict=True):
         for column, value in zip(names, values, strict=True):
-            # Plotly's own choice of the text's colour is hard to read in the middle of the scale.
-            colour = "#ffffff" if value > 0.6 else "#12161d"
-            figure.add_annotation(x=column, y=row, text=f"{value:.0%}", showarrow=False, font={"color": colour})
+            figure.add_annotation(x=column, y=row, text=f"{value:.0%}", showarrow=False, font={"color": "#12161d"})
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=False)
     figure.update_xaxes(
         showgrid=False, tickangle=0, tickvals=names, ticktext=[name.replace(" to ", "<br>to ") for name in names]
@@ -165,25 +164,27 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
     return finish(figure, 125 + 44 * len(names))
 
 
-def curves_figure(table: pd.DataFrame, colours: dict[str, str]) -> go.Figure:
+def curves_figure(table: pd.DataFrame, colours: dict[str, str], measured: str = "") -> go.Figure:
     """Two panels of `compare.training_curves`: the loss and the validation metric by epoch, each line named at its end.
 
-    Lines differ in hue, dash and mark: a hue alone is not told apart by everybody.
+    Lines differ in hue, dash and mark: a hue alone is not told apart by everybody. ``measured``: what the validation
+    metric is, if known.
     """
-    shown = {"loss": "training loss", "validation": "validation metric"}
+    shown = {
+        "loss": "training loss",
+        "validation": f"{plain_one(measured)} on the validation part" if measured else "validation metric",
+    }
     figure = make_subplots(cols=2, horizontal_spacing=0.08, subplot_titles=list(shown.values()))
     first = table.drop_duplicates("run")
     symbols = run_symbols(zip(first["run"], first["variant"], strict=True))
+    ends = {name: _apart(table.groupby("run", sort=False)[name].last(), table[name]) for name in shown}
     for place, (run, rows) in enumerate(table.groupby("run", sort=False)):
         label, colour = plain_one(rows["label"].iloc[0]), colours.get(run, REST_COLOUR)
         for column, name in enumerate(shown, 1):
             figure.add_scatter(
                 x=rows["epoch"],
                 y=rows[name],
-                mode="lines+markers+text",
-                text=[""] * (len(rows) - 1) + [f" {_short(rows['label'].iloc[0])}"],
-                textposition="middle right",
-                textfont={"color": colour, "size": 11},
+                mode="lines+markers",
                 cliponaxis=False,
                 name=label,
                 showlegend=False,
@@ -193,7 +194,25 @@ def curves_figure(table: pd.DataFrame, colours: dict[str, str]) -> go.Figure:
                 row=1,
                 col=column,
             )
+            if run in ends[name]:
+                figure.add_annotation(
+                    x=rows["epoch"].iloc[-1], y=ends[name][run], text=_short(rows["label"].iloc[0]), showarrow=False,
+                    xanchor="left", xshift=9, font={"color": colour, "size": 11}, row=1, col=column,
+                )  # fmt: skip
     last = int(table["epoch"].max())
     ticks = list(range(1, last + 1, max(1, last // 10)))  # none where the names stand
     figure.update_xaxes(title="epoch", tickvals=ticks, range=[0.5, last + 0.55 * max(last, 2)])
     return finish(figure, 340)
+
+
+def _apart(ends: pd.Series, values: pd.Series, share: float = 0.07) -> dict[str, float]:
+    """Where the names of lines stand that end at ``ends`` (by Run): no two nearer than a line of words, ``share`` of
+    the axis of ``values``; as near to their ends as that allows."""
+    gap = share * float(values.max() - values.min())
+    ordered = ends.dropna().sort_values()
+    placed = ordered.to_numpy(dtype=float).copy()
+    for place in range(1, len(placed)):
+        placed[place] = max(placed[place], placed[place - 1] + gap)
+    pushed = placed - ordered.to_numpy(dtype=float)
+    placed -= np.where(pushed > 0, pushed.max(initial=0.0) / 2, 0.0) if len(placed) else 0.0
+    return dict(zip(ordered.index, placed, strict=True))

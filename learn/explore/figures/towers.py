@@ -54,7 +54,7 @@ def grids_figure(
 
 
 def sight_figure(found: Sight) -> go.Figure:
-    """`learn.explore.metrics.towers.sight`: which later items are read together; where PAL reads none, that is said."""
+    """`learn.explore.metrics.towers.sight`: which later items are read together; grey where PAL reads none."""
     length = len(found.reads)
     numbers = [str(place) for place in range(1, length + 1)]
     colour = "rgba(59, 125, 196, 1)" if found.uses_pal else "rgba(128, 132, 140, .45)"
@@ -73,12 +73,6 @@ def sight_figure(found: Sight) -> go.Figure:
             hovertemplate="item %{y}: does item %{x} change its vector? %{customdata}<extra></extra>",
         )
     )
-    if not found.uses_pal:
-        words = "no PAL: the LLM’s<br>vector as it is"
-        figure.add_annotation(
-            x=0.98, y=0.96, xref="paper", yref="paper", xanchor="right", yanchor="top", align="right", text=words,
-            showarrow=False, font={"size": 13},
-        )  # fmt: skip
     figure.update_xaxes(showgrid=False, type="category", title="… once this one is known")
     figure.update_yaxes(showgrid=False, type="category", autorange="reversed", title="vector of item …")
     return finish(figure, 210).update_layout(margin_t=4)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from learn.data.schema import Metrics, Slices
-from learn.evaluation.better import more_than_chance, signed, too_few
-from learn.explore.metrics.leading import listed, part_words
+from learn.explore.metrics.leading import quoted
 from learn.explore.metrics.overview import PARTS
 
-SMALL = 0.01
-"""A gain of less than this part of what there was is called little."""
+NEAR = 0.95
+"""An accuracy of at least this part of the best one is close to it."""
 FAR = 2.0
 """A value is outside when it is further from the others than this many times their own range."""
 
@@ -61,7 +57,7 @@ def slice_shares(table: pd.DataFrame) -> str:
     if "items" not in cold or "target events" not in cold:
         return ""
     return (
-        f"{cold['items']:.0%} of the items are new; they make {cold['target events']:.1%} of what is to be predicted."
+        f"{cold['items']:.1%} of the items are new; they make {cold['target events']:.1%} of what is to be predicted."
     )
 
 
@@ -75,7 +71,7 @@ def top_categories(table: pd.DataFrame) -> str:
 
 
 def trade_offs(table: pd.DataFrame, metric: str) -> str:
-    """Of `compare.trade_offs`: the most accurate against the widest."""
+    """Of `compare.trade_offs`: the most accurate against the widest, and the widest of those that are close to it."""
     table = table.dropna(subset=["accuracy", "coverage"])
     if len(table) < 2:
         return ""
@@ -85,8 +81,17 @@ def trade_offs(table: pd.DataFrame, metric: str) -> str:
     )
     if best["run"] == widest["run"]:
         return f"{shown} the catalogue, more than any other: here accuracy costs no variety."
-    wide = f"{widest['label']} shows {widest['coverage']:.1%}, at {metric} {widest['accuracy']:.3f}"
-    return f"{shown} the catalogue; {wide}."
+    near = table[table["accuracy"] >= NEAR * best["accuracy"]]
+    close = near.loc[near["coverage"].idxmax()]
+    told = [f"{shown} the catalogue"]
+    if close["run"] != best["run"]:
+        told.append(
+            f"{close['label']}, less than {1 - NEAR:.0%} below that accuracy ({close['accuracy']:.3f}), shows "
+            f"{close['coverage']:.1%}"
+        )
+    if widest["run"] != close["run"]:
+        told.append(f"{widest['label']} shows {widest['coverage']:.1%}, at {metric} {widest['accuracy']:.3f}")
+    return f"{'; '.join(told)}."
 
 
 def overlap(table: pd.DataFrame, labels: dict[str, str]) -> str:
@@ -114,70 +119,6 @@ def learned(table: pd.DataFrame) -> str:
     return f"Best on the validation part: {'; '.join(parts)}." if parts else ""
 
 
-def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
-    """Of `ranking.gains`, for one set of features: which rankers are better with LEARN, by how much, and how sure."""
-    if table.empty:
-        return ""
-    rows = table.to_dict("records")
-    sign = -1 if less_is_better else 1
-    sure = [row for row in rows if more_than_chance(row["gain_low"], row["gain_high"])]
-    better = [row for row in sure if sign * row["gain"] > 0]
-    worse = [row for row in sure if sign * row["gain"] < 0]
-
-    def told(found: list[dict[str, Any]]) -> str:
-        return listed([f"{names[row['ranker']]} ({signed(row['gain'])}{_share(row)})" for row in found])
-
-    if worse:
-        return f"With LEARN's vectors {told(worse)} became worse, by more than chance."
-    if not better:
-        return f"No ranker became better with LEARN's vectors by more than chance: {told(rows)}."
-    little = all(abs(row["gain"]) < SMALL * abs(row.get("mean", 0)) for row in better)
-    how = "by little, and by more than chance" if little else "by more than chance"
-    if len(better) == len(rows) == 2:
-        return f"Both rankers became better with LEARN's vectors, {how}: {told(better)}."
-    return f"With LEARN's vectors {told(better)} became better, {how}."
-
-
-def _share(row: dict[str, Any]) -> str:
-    """The gain in percent of what there was without."""
-    base = row.get("mean", np.nan) - row["gain"]
-    return f", {signed(100 * row['gain'] / base, 1)}%" if base > 0 else ""
-
-
-def ranking_slices(table: pd.DataFrame) -> str:
-    """Of `ranking.gains_by_slice`: how many parts gain by more than chance, the greatest of them, and those that say
-    nothing. Of many parts one in twenty is beyond chance by chance alone: it is said."""
-    parts = table[table["slice"] != Slices.WHOLE]
-    if "users" in parts:
-        parts = parts[~parts["users"].map(too_few)]
-    if parts.empty:
-        return ""
-    beyond = [more_than_chance(low, high) for low, high in zip(parts["gain_low"], parts["gain_high"], strict=True)]
-    sure = parts[np.array(beyond, dtype=bool)]
-    unsure = [name for name in dict.fromkeys(parts["slice"]) if name not in set(sure["slice"])]
-    if sure.empty:
-        return "In no part of users or items is the gain more than chance."
-    best = sure.loc[sure["gain"].abs().idxmax()]
-    by_chance = max(1, round(len(parts) / 20))
-    words = (
-        f"{len(sure)} of {len(parts)} gains in parts are more than chance (by chance alone about {by_chance}); "
-        f"the greatest: {part_words(best['slice'])} ({signed(best['gain'])})"
-    )
-    return words + (f". No more than chance: {listed([part_words(name) for name in unsure])}." if unsure else ".")
-
-
-def calibration(table: pd.DataFrame) -> str:
-    """Of `ranking.calibration_curves`: how far what was predicted is from what happened, weighted by impressions."""
-    parts = []
-    for (ranker, features), rows in table.groupby(["ranker", "features"], sort=False):
-        gap = np.average((rows["predicted"] - rows["observed"]).abs(), weights=rows["impressions"])
-        parts.append((float(gap), ranker, features))
-    if not parts:
-        return ""
-    least, most = min(parts)[0], max(parts)[0]
-    return f"On average a predicted probability is {least:.3f} to {most:.3f} from what happened."
-
-
 def compared_with(ran: pd.DataFrame) -> str:
     """The label of the row that the others of `results.one_metric` are compared with; "" where none can be told.
 
@@ -190,22 +131,25 @@ def compared_with(ran: pd.DataFrame) -> str:
 
 
 def benchmark(chosen: pd.DataFrame) -> str:
-    """Of `results.one_metric`: who leads, and how the others stand to the row that all are compared with."""
+    """Of `results.one_metric`: who leads, and how the others stand to the row that all are compared with; how many are
+    not compared with it is said, too."""
     ran = chosen.dropna(subset=[Metrics.MEAN])
     if len(ran) < 2:
         return ""
     compared = ran.dropna(subset=["difference"])
-    words = f"{ran.iloc[0]['label']} leads with {ran.iloc[0][Metrics.MEAN]:.4f}"
+    words = f"{quoted(ran.iloc[0]['label'])} leads with {ran.iloc[0][Metrics.MEAN]:.4f}"
     if compared.empty:
-        return f"{words}, before {ran.iloc[1]['label']} with {ran.iloc[1][Metrics.MEAN]:.4f}."
-    named = compared_with(ran) or "the reference"
+        return f"{words}, before {quoted(ran.iloc[1]['label'])} with {ran.iloc[1][Metrics.MEAN]:.4f}."
+    named = compared_with(ran)
     ahead = int((compared["difference_low"] > 0).sum())
     behind = int((compared["difference_high"] < 0).sum())
     level = len(compared) - ahead - behind
+    apart = len(ran) - len(compared) - bool(named)
+    unknown = f"; {apart} of an earlier run {'is' if apart == 1 else 'are'} not compared" if apart else ""
     if named == ran.iloc[0]["label"] and behind:
         who = f"all {behind} others are" if not level else f"{behind} of {len(compared)} others are"
-        return f"{words}; {who} worse by more than chance."
-    told = [f"{count} {what}" for count, what in ((ahead, "better"), (behind, "worse")) if count]
-    told = [f"{listed(told)} by more than chance"] if told else []
-    told += [f"{level} no more than chance away"] if level else []
-    return f"{words}. Against {named}: {', '.join(told)}."
+        who = f"{behind} of {len(compared)} compared are" if apart else who
+        return f"{words}; {who} clearly worse{unknown}."
+    counts = ((ahead, "clearly better"), (behind, "clearly worse"), (level, "with no clear difference"))
+    told = ", ".join(f"{count} {what}" for count, what in counts if count)
+    return f"{words}. Against {quoted(named or 'the reference')}: {told}{unknown}."

@@ -11,7 +11,7 @@ from learn.data.schema import Metrics, Recommendations, Slices
 from learn.evaluation.better import FEW_USERS, too_few
 from learn.explore.metrics.leading import against, how_sure, listed, split_by_chance
 from learn.explore.metrics.overview import collect_metrics, compare_runs, more_is_better
-from learn.explore.metrics.result import COUNTS, KINDS, LEARNED, RESULT_METRIC, kind_words
+from learn.explore.metrics.result import COUNTS, KINDS, LEARNED, RESULT_METRIC, UNTRAINED, kind_words
 from learn.runs.run import Run
 
 COLD_ITEMS = "item:cold-start"
@@ -22,6 +22,8 @@ QUESTIONS = (
     (Recommendations.UNSEEN, COLD_ITEMS, "Items that nobody had bought", "among items that nobody had bought"),
 )
 """Ranked set, slice, a heading, and the same in a sentence; the first three that a dataset has are shown."""
+UNBOUGHT = frozenset({Recommendations.COLD, COLD_ITEMS})
+"""Ranked sets and slices of items that nobody had bought in training: counts know nothing of them."""
 MOST = 3
 KIND = "kind"
 
@@ -33,21 +35,25 @@ class Kinds:
     Attributes:
         title: what is asked, as a heading; where: the same in a sentence.
         table: `leading.against` of the best Run of each kind, best first, with the column "kind".
-        counts_less_learned: 1 where the best of the counts is ahead of the best tower by more than chance, -1 where it
-            is behind, 0 where neither can be said; None where one of the two is missing.
+        counts_less_learned: 1 where the best of the counts is clearly ahead of the best tower, -1 where it is behind, 0
+            where neither can be said; None where one of the two is missing.
+        learned_less_untrained: the same of the best tower and text with nothing learned.
         candidates, n_users: among which items, and on how many users.
+        bought: whether the items have purchases in training, so that counts know of them.
     """
 
     title: str
     where: str
     table: pd.DataFrame
     counts_less_learned: int | None
+    learned_less_untrained: int | None
     candidates: str
     n_users: int
+    bought: bool
 
     @property
     def sentence(self) -> str:
-        """Which kind leads, and before which it does by no more than chance."""
+        """Which kind leads, and which it is not clearly ahead of."""
         first = self.table.iloc[0]
         words, verb = KINDS[first[KIND]]
         words = f"{words[0].upper()}{words[1:]} {verb}"
@@ -80,35 +86,68 @@ def best_of_kinds(runs: Sequence[Run], k: int, metric: str = RESULT_METRIC) -> l
         if part != Slices.WHOLE and too_few(n_users):
             continue
         ranked = against(best, runs, metric, k, candidates, part)
-        duel = _duel(best, runs, metric, k, candidates, part)
-        found.append(Kinds(title, where, ranked, duel, candidates, n_users))
+        counts_learned, learned_untrained = (
+            _duel(best[best[KIND].isin(pair)].reset_index(drop=True), pair[0], runs, metric, k, candidates, part)
+            for pair in ((COUNTS, LEARNED), (LEARNED, UNTRAINED))
+        )
+        bought = not {candidates, part} & UNBOUGHT
+        found.append(Kinds(title, where, ranked, counts_learned, learned_untrained, candidates, n_users, bought))
     return found
 
 
-def _duel(best: pd.DataFrame, runs: Sequence[Run], metric: str, k: int, candidates: str, part: str) -> int | None:
-    two = best[best[KIND].isin([COUNTS, LEARNED])].reset_index(drop=True)
+def _duel(
+    two: pd.DataFrame, kind: str, runs: Sequence[Run], metric: str, k: int, candidates: str, part: str
+) -> int | None:
+    """1 where the Run of ``kind`` is clearly ahead of the other, -1 where it is behind, 0 where that is not clear."""
     if len(two) < 2:
         return None
     behind, _ = split_by_chance(against(two, runs, metric, k, candidates, part))
     if behind.empty or too_few(two[Metrics.N_USERS].max()):
         return 0
-    return 1 if two[KIND].iloc[0] == COUNTS else -1
+    return 1 if two[KIND].iloc[0] == kind else -1
 
 
 def counts_or_learned(found: Sequence[Kinds]) -> str:
-    """In one sentence: where the best of the counts beats the best tower, where it is beaten, and where neither."""
+    """Where the best of the counts alone is clearly ahead of the best tower alone, where behind, and where neither is.
+
+    Of items that nobody had bought, of which counts know nothing: what training made of the text.
+    """
     where: dict[int, list[str]] = {}
     for one in found:
-        if one.counts_less_learned is not None:
+        if one.bought and one.counts_less_learned is not None:
             where.setdefault(one.counts_less_learned, []).append(one.where)
     told = [
         f"{words} {listed(where[code])}"
         for code, words in (
-            (1, "simple counts beat what was learned from text"),
-            (-1, "what was learned from text beats simple counts"),
-            (0, "no more than chance is between counts and what was learned from text"),
+            (1, "alone, counts are clearly ahead of learned text"),
+            (-1, "alone, learned text is clearly ahead of counts"),
+            (0, "alone, neither counts nor learned text are clearly ahead"),
         )
         if code in where
     ]
-    said = "; ".join(told)
-    return f"{said[0].upper()}{said[1:]}." if said else ""
+    said = ["; ".join(told)] if told else []
+    said += filter(None, (_of_unbought(one) for one in found if not one.bought))
+    return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in said)
+
+
+def _of_unbought(one: Kinds) -> str:
+    """Counts know nothing of these: the text with nothing learned is what training is held against."""
+    means = one.table.set_index(KIND)[Metrics.MEAN]
+    if LEARNED not in means:
+        return ""
+    place, learned = f"{one.where}, unknown to counts", means[LEARNED]
+    if one.learned_less_untrained is None:
+        ahead = one.counts_less_learned == -1
+        return f"{place}, learned text finds some ({learned:.4f})" if ahead else ""
+    untrained = means[UNTRAINED]
+    if one.learned_less_untrained == 1:
+        return f"{place}, learned text ({learned:.4f}) is clearly ahead of text with nothing learned ({untrained:.4f})"
+    if one.learned_less_untrained == -1:
+        return (
+            f"{place}, text with nothing learned ({untrained:.4f}) is clearly ahead of learned text "
+            f"({learned:.4f}): training lost {1 - learned / untrained:.0%}"
+        )
+    return (
+        f"{place}, neither text with nothing learned ({untrained:.4f}) nor learned text ({learned:.4f}) is clearly "
+        "ahead"
+    )

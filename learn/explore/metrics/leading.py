@@ -1,4 +1,4 @@
-"""Who leads, and before whom by more than chance: paired on the same users, for whatever shows Runs beside each other.
+"""Who leads, and ahead of whom clearly: paired on the same users, for whatever shows Runs beside each other.
 
 `learn.evaluation.better` has the rule; here it is asked of Runs, whose values of every user are stored.
 """
@@ -127,7 +127,7 @@ def split_by_chance(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def who_leads(table: pd.DataFrame, metric: str) -> str:
-    """Of `against`: who has the most of ``metric``, before whom by more than chance, and who may be as good."""
+    """Of `against`: who has the most of ``metric``, whom it is clearly ahead of, and who may be as good."""
     table = table.dropna(subset=[Metrics.MEAN])
     if len(table) < 2:
         return ""
@@ -138,28 +138,36 @@ def who_leads(table: pd.DataFrame, metric: str) -> str:
         return f"{words}, but of {n_users:,.0f} users only, fewer than {FEW_USERS}: too few to say who is better."
     behind, close = split_by_chance(table)
     if close.empty:
-        return f"{words}, by more than chance before {_named(behind)}."
-    may = f"{words}, but by no more than chance before {_named(close)}"
-    return f"{may}; {_rest(behind)} behind by more than chance." if len(behind) else f"{may}."
+        return f"{words}, clearly ahead of {_named(behind)}."
+    may = f"{words}, but not clearly ahead of {_named(close)}"
+    return f"{may}; {_rest(behind)} clearly behind." if len(behind) else f"{may}."
 
 
 def how_sure(table: pd.DataFrame, column: str = "label", most: int = 3) -> str:
-    """Of `against`: how sure the first one's lead is, to stand behind "A leads, ": "by more than chance", or before
-    whom it is not; where no paired interval is known and the two separate ones touch, that.
+    """Of `against`: how sure the first one's lead is, to stand behind "A leads, ": "clearly ahead of all others", or
+    whom it is not clearly ahead of.
 
+    A difference of which nothing is known is not clear either: one wording for both.
     ``column``: what the rows go by; ``most``: how many of them are named.
     """
-    _, close = split_by_chance(table)
-    unknown = close[DIFFERENCE[0]].isna()
-    told = [f"by no more than chance before {_names(close[~unknown], most, column)}"] if (~unknown).any() else []
-    told += [f"but its interval touches that of {_names(close[unknown], most, column)}"] if unknown.any() else []
-    return ", ".join(told) or "by more than chance"
+    behind, close = split_by_chance(table)
+    if len(close):
+        return f"but not clearly ahead of {_names(close, most, column)}"
+    return f"clearly ahead of {'all others' if len(behind) > 1 else _names(behind, most, column)}"
 
 
 def who_leads_in_short(table: pd.DataFrame) -> str:
-    """Of `against`: who leads, and how sure that is, without figures."""
+    """Of `against`: who leads, and how sure that is, without figures; a nearer one that is clearly behind is named."""
     table = table.dropna(subset=[Metrics.MEAN])
-    return f"{table.iloc[0]['label']} leads, {how_sure(table)}." if len(table) > 1 else ""
+    if len(table) < 2:
+        return ""
+    said = f"{table.iloc[0]['label']} leads, {how_sure(table)}."
+    behind, close = split_by_chance(table)
+    nearer = behind[behind[Metrics.MEAN] > close[Metrics.MEAN].min()] if len(close) else behind.head(0)
+    if nearer.empty:
+        return said
+    lies = "lies nearer and is" if len(nearer) == 1 else "lie nearer and are"
+    return f"{said} {_names(nearer)} {lies} clearly behind: user by user that gap varies less."
 
 
 def _named(rows: pd.DataFrame, most: int = 3) -> str:
@@ -179,8 +187,14 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
+def quoted(name: str) -> str:
+    """``name`` as it stands in a sentence: in quotes where it has a comma, which would end it too soon."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}" if "," in name else name
+
+
 def leaders_by_part(parts: Mapping[str, pd.DataFrame]) -> str:
-    """Who leads in which part, of `against` of every slice: everybody first, then where somebody else does.
+    """Who leads in which part, of `against` of every slice: everybody first, then where somebody else does, with the
+    figures of both.
 
     A lead counts by `learn.evaluation.better`; slices of fewer than `FEW_USERS` users say nothing.
     """
@@ -190,7 +204,8 @@ def leaders_by_part(parts: Mapping[str, pd.DataFrame]) -> str:
         return ""
     best = whole.iloc[0]["label"]
     _, close = split_by_chance(whole)
-    words = [f"{best} leads over all" + (f", by no more than chance before {_names(close)}" if len(close) else "")]
+    words = [f"{best} leads over all ({whole.iloc[0][Metrics.MEAN]:.4f})"]
+    words[0] += f", but not clearly ahead of {_names(close)}" if len(close) else ""
     others: dict[str, list[str]] = {}
     unclear, few = [], []
     for name, table in tables.items():
@@ -200,14 +215,16 @@ def leaders_by_part(parts: Mapping[str, pd.DataFrame]) -> str:
             few.append(part_words(name))
         elif table.iloc[0]["label"] != best:
             behind, _ = split_by_chance(table)
-            if best in set(behind["label"]):
-                others.setdefault(table.iloc[0]["label"], []).append(part_words(name))
+            mine = behind.loc[behind["label"] == best, Metrics.MEAN]
+            if len(mine):
+                figures = f"{table.iloc[0][Metrics.MEAN]:.4f} against {mine.iloc[0]:.4f}"
+                others.setdefault(table.iloc[0]["label"], []).append(f"{part_words(name)} ({figures})")
             else:
                 unclear.append(part_words(name))
-    words += [f"{label} for {listed(names)}, by more than chance" for label, names in others.items()]
+    words += [f"{label} is clearly ahead of it for {listed(names)}" for label, names in others.items()]
     said = "; ".join(words) + "."
     if unclear:
-        said += f" For {listed(unclear)} another is ahead by no more than chance."
+        said += f" For {listed(unclear)} another is ahead of it, but not clearly."
     return said + (f" Too few users to say of {listed(few)}." if few else "")
 
 

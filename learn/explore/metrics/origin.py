@@ -72,11 +72,21 @@ def of_intervals(runs: Sequence[RunFolder] = ()) -> Origin:
     """How sure the numbers are; ``runs``: of one seed each."""
     words = (
         f"{LEVEL:.0%}, users drawn again {RESAMPLES:,} times; a difference is paired, the same users under both, and "
-        "is more than chance where its interval leaves out 0"
+        "is clear where its interval leaves out 0"
     )
     if any(run.info.seed is not None for run in runs):
         words += ". Each Run was trained once: the luck of training is not in it (Benchmarks has several seeds)"
     return [("Interval", words)]
+
+
+def benchmark_data(rows: pd.DataFrame) -> str:
+    """Of `results.one_metric`: what was measured on, in a sentence; "" where nothing ran."""
+    ran = rows.dropna(subset=["mean"])
+    if ran.empty:
+        return ""
+    first = ran.iloc[0]
+    split = SPLIT_WORDS.get(first["split"], str(first["split"]).replace("_", " "))
+    return f"{first['dataset']}: {ran['n_users'].max():,.0f} users are measured; {split}."
 
 
 def of_benchmark(rows: pd.DataFrame) -> Origin:

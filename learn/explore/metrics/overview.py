@@ -40,7 +40,8 @@ class Health:
         first, last: times of the first and last event; None where the source has an order only.
         median_history: median number of events that a user has before the target.
         users_tested: users with an event in the target.
-        cold_items: items of the target without any event before the validation part.
+        cold_items: items without any event in the training part.
+        cold_tested: those of them that are in the target.
     """
 
     users: int
@@ -51,11 +52,13 @@ class Health:
     median_history: float
     users_tested: int
     cold_items: int
+    cold_tested: int
 
 
 def health(dataset: Dataset, split: Split) -> Health:
     """The `Health` of ``dataset`` under ``split``."""
     sequences, target = split.sequences, split.target(Phase.TEST)
+    unknown = split.training_counts() == 0
     first = last = None
     if sequences.times is not None:
         first, last = pd.Timestamp(sequences.times.min()), pd.Timestamp(sequences.times.max())
@@ -67,7 +70,8 @@ def health(dataset: Dataset, split: Split) -> Health:
         last=last,
         median_history=float(np.median(split.history(Phase.TEST).lengths)),
         users_tested=int((target.lengths > 0).sum()),
-        cold_items=int((split.training_counts()[np.unique(target.items)] == 0).sum()),
+        cold_items=int(unknown.sum()),
+        cold_tested=int(unknown[np.unique(target.items)].sum()),
     )
 
 

@@ -143,11 +143,11 @@ def _references_and_towers(table: pd.DataFrame, runs: Sequence[Run], metric: str
     tower = f"the best tower alone, {best['label'].iloc[0]} ({best[Metrics.MEAN].iloc[0]:.4f})"
     if ahead.empty:
         which = "every simple reference" if len(behind) == len(found) else f"{len(behind)} of {len(found)} references"
-        return f"{tower[0].upper()}{tower[1:]}, is ahead of {which} by more than chance, and behind none."
+        return f"{tower[0].upper()}{tower[1:]}, is clearly ahead of {which}, and clearly behind none."
     names = list(ahead["label"])
     if len(ahead) == 1:
-        return f"A reference that trains no transformer, {names[0]}, beats {tower} by more than chance."
-    return f"References that train no transformer, {listed(names)}, beat {tower} by more than chance."
+        return f"A reference that trains no transformer, {names[0]}, clearly beats {tower}."
+    return f"References that train no transformer, {listed(names)}, clearly beat {tower}."
 
 
 def _trained(variant: str) -> bool:

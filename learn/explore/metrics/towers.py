@@ -66,7 +66,7 @@ def sight_words(found: Sight) -> str:
     """What a `Sight` comes down to, in a sentence of its last item."""
     others = [place + 1 for place in np.flatnonzero(found.reads[-1]).tolist() if place + 1 < len(found.reads)]
     if not found.uses_pal:
-        return "Not read by PAL at all."
+        return "PAL reads no later item: each stays the LLM's vector."
     if not others:
         return "Each item stands for itself."
     return f"Item {len(found.reads)} depends on {listed([str(place) for place in others])} too."

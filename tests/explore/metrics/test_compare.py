@@ -171,3 +171,29 @@ def test_the_heat_map_shows_the_matrix(lists, runs):
     figure = f.overlap_figure(table, {run.name: f"<b>{run.name}" for run in runs})
     np.testing.assert_array_equal(np.array(figure.data[0].z), table.to_numpy())
     assert all(text.startswith("&lt;b&gt;") for text in figure.data[0].x)
+
+
+def test_names_of_lines_that_end_near_each_other_stand_apart():
+    ends = pd.Series({"a": 1.0, "b": 1.0, "c": 9.0, "d": np.nan})
+    placed = f._apart(ends, pd.Series([0.0, 10.0]), share=0.1)
+    assert list(placed) == ["a", "b", "c"] and placed["b"] - placed["a"] >= 0.5 and placed["c"] == 9
+    assert f._apart(pd.Series(dtype=float), pd.Series([0.0, 1.0])) == {}
+
+
+def test_numbers_on_cells_are_easy_to_read():
+    def luminance(colour):
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    names = [f"run {place}" for place in range(11)]
+    shares = np.linspace(0, 1, 11)
+    figure = f.overlap_figure(
+        pd.DataFrame(np.tile(shares, (11, 1)), names, names), dict(zip(names, names, strict=True))
+    )
+    (_, first), (_, last) = figure.data[0].colorscale
+    for share, said in zip(shares, figure.layout.annotations[:11], strict=True):
+        ends = [[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in (first, last)]
+        cell = "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(*ends, strict=True))
+        light, dark = sorted([luminance(cell), luminance(said.font.color)], reverse=True)
+        assert (light + 0.05) / (dark + 0.05) > 6, (share, said.font.color)

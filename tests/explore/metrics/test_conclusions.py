@@ -29,7 +29,7 @@ def test_lengths_shares_and_categories():
         [("users", "cold-start", 0.1), ("items", "cold-start", 0.07), ("target events", "cold-start", 0.012)],
         columns=["of", "slice", "share"],
     )
-    assert conclusions.slice_shares(shares) == "7% of the items are new; they make 1.2% of what is to be predicted."
+    assert conclusions.slice_shares(shares) == "7.0% of the items are new; they make 1.2% of what is to be predicted."
     categories = pd.DataFrame({"category": ["Milk", "Soap"], "share": [0.6, 0.3]})
     assert conclusions.top_categories(categories) == "Milk takes 60% of all events; the first 2 take 90%."
 
@@ -41,6 +41,17 @@ def test_accuracy_against_coverage():
     )
     table["coverage"] = [0.5, 0.02]
     assert "here accuracy costs no variety" in conclusions.trade_offs(table, "R")
+
+
+def test_who_is_wide_at_nearly_the_best_accuracy_is_named():
+    table = pd.DataFrame(
+        {"run": list("abc"), "label": list("ABC"), "accuracy": [0.3, 0.29, 0.1], "coverage": [0.02, 0.1, 0.5]}
+    )
+    assert conclusions.trade_offs(table, "R") == (
+        "A is the most accurate (R 0.300) and shows 2.0% of the catalogue; B, less than 5% below that accuracy "
+        "(0.290), shows 10.0%; C shows 50.0%, at R 0.100."
+    )
+    assert conclusions.trade_offs(table.head(2), "R").endswith("(0.290), shows 10.0%.")
 
 
 def test_the_most_and_the_least_alike():
@@ -55,61 +66,35 @@ def test_the_best_epoch():
     assert conclusions.learned(table) == "Best on the validation part: A in epoch 2 of 3."
 
 
-def test_gains_of_rankers_are_told_with_their_size():
-    table = pd.DataFrame(
-        {"ranker": ["x", "y"], "mean": [1.2, 2.3], "gain": [0.2, 0.3], "gain_low": [0.1, 0.2], "gain_high": [0.3, 0.4]}
-    )
-    names = {"x": "X", "y": "Y"}
-    assert conclusions.ranking_gain(table, names) == (
-        "Both rankers became better with LEARN's vectors, by more than chance: X (+0.2000, +20.0%) and "
-        "Y (+0.3000, +15.0%)."
-    )
-    assert conclusions.ranking_gain(table, names, less_is_better=True).startswith(
-        "With LEARN's vectors X (+0.2000, +20.0%) and Y (+0.3000, +15.0%) became worse"
-    )
-    table["gain_low"] = [-0.1, 0.2]
-    said = "With LEARN's vectors Y (+0.3000, +15.0%) became better, by more than chance."
-    assert conclusions.ranking_gain(table, names) == said
-    table["gain_low"] = -0.1
-    assert conclusions.ranking_gain(table, names).startswith("No ranker became better")
-    little = table.assign(gain_low=[0.0001, 0.0001], gain=[0.001, 0.002])
-    assert "by little, and by more than chance" in conclusions.ranking_gain(little, names)
-
-
-def test_gains_by_slice_and_calibration():
-    table = pd.DataFrame(
-        [
-            ("all", 0.1, 0.05, 0.2, 99),
-            ("user:long-tail", 0.3, 0.1, 0.5, 50),
-            ("item:cold-start", 0.4, -0.1, 0.9, 40),
-            ("user:cold-start", 0.9, 0.8, 1.0, 29),
-        ],
-        columns=["slice", "gain", "gain_low", "gain_high", "users"],
-    )
-    assert conclusions.ranking_slices(table) == (
-        "1 of 2 gains in parts are more than chance (by chance alone about 1); the greatest: long-tail users "
-        "(+0.3000). No more than chance: cold-start items."
-    )
-    curves = pd.DataFrame(
-        {
-            "ranker": "x",
-            "features": ["n", "n", "f"],
-            "predicted": [0.1, 0.5, 0.2],
-            "observed": [0.2, 0.5, 0.25],
-            "impressions": [1, 3, 2],
-        }
-    )
-    assert conclusions.calibration(curves) == "On average a predicted probability is 0.025 to 0.050 from what happened."
-
-
 def test_a_benchmark_says_how_many_are_apart():
     table = runs(("A", 0.5, 0, 0), ("B", 0.4, 0, 0), ("C", 0.3, 0, 0)).assign(
         difference=[np.nan, -0.1, -0.2], difference_low=[np.nan, -0.2, -0.3], difference_high=[np.nan, 0.01, -0.1]
     )
-    assert conclusions.benchmark(table) == ("A leads with 0.5000; 1 of 2 others are worse by more than chance.")
+    assert conclusions.benchmark(table) == ("A leads with 0.5000; 1 of 2 others are clearly worse.")
     other = table.assign(difference=[0.1, np.nan, -0.1], difference_low=[0.05, np.nan, -0.2])
     assert conclusions.benchmark(other.assign(difference_high=[0.2, np.nan, 0.01])) == (
-        "A leads with 0.5000. Against B: 1 better by more than chance, 1 no more than chance away."
+        "A leads with 0.5000. Against B: 1 clearly better, 1 with no clear difference."
+    )
+
+
+def test_rows_of_an_earlier_run_are_said_not_to_be_compared_and_names_with_commas_are_quoted():
+    table = runs(("A, refitted", 0.5, 0, 0), ("B", 0.4, 0, 0), ("C", 0.3, 0, 0), ("D", 0.2, 0, 0)).assign(
+        why=[None, None, "earlier", "earlier"],
+        difference=[0.1, np.nan, np.nan, np.nan],
+        difference_low=[0.05, np.nan, np.nan, np.nan],
+        difference_high=[0.2, np.nan, np.nan, np.nan],
+    )
+    assert conclusions.benchmark(table) == (
+        "\u201cA, refitted\u201d leads with 0.5000. Against B: 1 clearly better; 2 of an earlier run are not compared."
+    )
+    first = table.assign(
+        why=[None, None, None, "earlier"],
+        difference=[np.nan, -0.1, -0.2, np.nan],
+        difference_low=[np.nan, -0.2, -0.3, np.nan],
+        difference_high=[np.nan, -0.05, 0.01, np.nan],
+    )
+    assert conclusions.benchmark(first).endswith(
+        "; 1 of 2 compared are clearly worse; 1 of an earlier run is not compared."
     )
 
 

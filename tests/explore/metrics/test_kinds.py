@@ -20,10 +20,11 @@ def test_each_kind_is_stood_for_by_its_best_run(runs):  # noqa: F811
     (found,) = kinds.best_of_kinds(runs, 10)
     assert found.table["run"].tolist() == ["both", "ease", "learn-b"]
     assert found.table["kind"].tolist() == ["text and counts", "counts", "text, learned"]
-    assert found.sentence == "Text and counts together lead, by more than chance."
+    assert found.sentence == "Text and counts together lead, clearly ahead of all others."
     assert found.counts_less_learned == 1
+    assert found.bought and found.learned_less_untrained is None
     assert kinds.counts_or_learned([found]) == (
-        "Simple counts beat what was learned from text among items new to the user."
+        "Alone, counts are clearly ahead of learned text among items new to the user."
     )
 
 
@@ -34,9 +35,11 @@ def test_a_lead_that_may_be_chance_is_said_to():
     (found,) = kinds.best_of_kinds(
         [run("learn-b", "learn", "b", "(b)", hits), run("ease", "reference", "ease", "EASE", other)], 10
     )
-    assert found.sentence == "Counts lead, by no more than chance before what was learned from text."
+    assert found.sentence == "Counts lead, but not clearly ahead of what was learned from text."
     assert found.counts_less_learned == 0
-    assert kinds.counts_or_learned([found]).startswith("No more than chance is between counts and")
+    assert kinds.counts_or_learned([found]) == (
+        "Alone, neither counts nor learned text are clearly ahead among items new to the user."
+    )
 
 
 def test_of_items_that_nobody_had_bought_only_intervals_apart_count(runs):  # noqa: F811
@@ -46,8 +49,34 @@ def test_of_items_that_nobody_had_bought_only_intervals_apart_count(runs):  # no
     assert [one.title for one in found] == ["Items new to the user", "Items that nobody had bought"]
     assert found[1].counts_less_learned == -1
     assert kinds.counts_or_learned(found).endswith(
-        "; what was learned from text beats simple counts among items that nobody had bought."
+        " Among items that nobody had bought, unknown to counts, learned text finds some (0.2000)."
     )
+
+
+@pytest.mark.parametrize(
+    ("mean", "low", "high", "code", "said"),
+    [
+        (0.4, 0.3, 0.5, -1, "text with nothing learned (0.4000) is clearly ahead of learned text (0.2000): training "
+         "lost 50%."),
+        (0.1, 0.05, 0.14, 1, "learned text (0.2000) is clearly ahead of text with nothing learned (0.1000)."),
+        (0.22, 0.1, 0.3, 0, "neither text with nothing learned (0.2200) nor learned text (0.2000) is clearly ahead."),
+    ],
+)  # fmt: skip
+def test_of_items_that_nobody_had_bought_training_is_held_against_none(runs, mean, low, high, code, said):  # noqa: F811
+    raw = run("raw", "learn", "without-align", "w/o Align", np.zeros(N, int))
+    for one, figures in ((runs[0], (0.2, 0.15, 0.25)), (runs[1], (0.0, 0.0, 0.0)), (raw, (mean, low, high))):
+        cold(one, *figures)
+    found = kinds.best_of_kinds([*runs, raw], 10)
+    assert found[1].learned_less_untrained == code and not found[1].bought
+    assert kinds.counts_or_learned(found[1:]) == f"Among items that nobody had bought, unknown to counts, {said}"
+
+
+def test_learned_text_alone_can_be_ahead_of_counts():
+    few = np.random.default_rng(2).integers(0, 6, N)
+    found = kinds.best_of_kinds(
+        [run("b", "learn", "b", "(b)", few + 1), run("ease", "reference", "ease", "EASE", few)], 10
+    )
+    assert kinds.counts_or_learned(found).startswith("Alone, learned text is clearly ahead of counts among items new")
 
 
 def test_where_intervals_touch_nothing_is_claimed(runs):  # noqa: F811
@@ -55,7 +84,7 @@ def test_where_intervals_touch_nothing_is_claimed(runs):  # noqa: F811
     cold(runs[1], 0.1, 0.05, 0.14)
     touching = kinds.best_of_kinds(runs, 10)[1]
     assert touching.counts_less_learned == 0
-    assert touching.sentence == "What was learned from text leads, but its interval touches that of counts."
+    assert touching.sentence == "What was learned from text leads, but not clearly ahead of counts."
 
 
 @pytest.mark.parametrize(("mean", "n_users"), [(0.0, N), (0.2, 29)])

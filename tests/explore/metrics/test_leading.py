@@ -42,7 +42,7 @@ def test_overlapping_intervals_can_hide_a_difference_that_is_more_than_chance(sp
     wanted = paired_difference(runs[1].per_user["hits@10"] / 10, runs[0].per_user["hits@10"] / 10)
     assert tuple(table.loc[1, list(leading.DIFFERENCE)]) == pytest.approx(tuple(wanted))
     assert leading.who_leads(table, "R@10") == (
-        f"A leads: R@10 {table['mean'][0]:.4f}, by more than chance before B ({table['mean'][1]:.4f})."
+        f"A leads: R@10 {table['mean'][0]:.4f}, clearly ahead of B ({table['mean'][1]:.4f})."
     )
 
 
@@ -52,7 +52,7 @@ def test_a_difference_with_zero_in_its_interval_is_no_more_than_chance(spread):
     runs = [run("b", spread), run("a", swapped), run("c", np.zeros(N, int))]
     table = leading.against(board(*runs), runs, "recall", 10, "new", "all")
     said = leading.who_leads(table, "R@10")
-    assert f"but by no more than chance before B ({table['mean'][1]:.4f}); C is behind by more than chance." in said
+    assert f"but not clearly ahead of B ({table['mean'][1]:.4f}); C is clearly behind." in said
 
 
 def test_runs_of_other_users_are_compared_on_those_that_both_have(spread):
@@ -96,17 +96,17 @@ def test_who_leads_where_somebody_else_does():
         "user:cold-start": part(("b", 0.9, *nothing), ("a", 0.1, 0.8, 0.7, 0.9), n=17),
     }
     assert leading.leaders_by_part(parts) == (
-        "A leads over all; B for cold-start items, by more than chance. For other users another is ahead by no more "
-        "than chance. Too few users to say of cold-start users."
+        "A leads over all (0.5000); B is clearly ahead of it for cold-start items (0.2000 against 0.1000). For other "
+        "users another is ahead of it, but not clearly. Too few users to say of cold-start users."
     )
     close = {"all": part(("a", 0.5, *nothing), ("b", 0.4, 0.1, -0.05, 0.25))}
-    assert leading.leaders_by_part(close) == "A leads over all, by no more than chance before B."
+    assert leading.leaders_by_part(close) == "A leads over all (0.5000), but not clearly ahead of B."
     assert leading.leaders_by_part({"all": parts["all"].head(1)}) == ""
 
 
 def test_words_of_chance_and_of_numbers():
-    assert better.chance_words(0.1, 0.2) == better.chance_words(-0.2, -0.1) == better.MORE
-    assert better.chance_words(-0.1, 0.2) == better.NO_MORE and better.chance_words(np.nan, 1) == ""
+    assert better.chance_words(0.1, 0.2) == better.chance_words(-0.2, -0.1) == better.CLEAR
+    assert better.chance_words(-0.1, 0.2) == better.NOT_CLEAR and better.chance_words(np.nan, 1) == ""
     assert better.signed(-0.00123) == "\u22120.0012" and better.interval_words(-0.1, 0.2, 1) == "[\u22120.1, +0.2]"
     assert better.too_few(29) and not better.too_few(30) and better.few_words(30) == ""
     assert "29 users, fewer than 30" in better.few_words(29)
@@ -124,7 +124,19 @@ def test_how_sure_a_lead_is_names_those_that_are_level_and_those_that_are_not_kn
             "difference_high": [np.nan, 0.2, np.nan, 0.4],
         }
     )
-    assert leading.how_sure(table) == "by no more than chance before B, but its interval touches that of C"
-    assert leading.how_sure(table.iloc[[0, 3]]) == "by more than chance"
-    assert leading.who_leads_in_short(table.iloc[[0, 3]]) == "A leads, by more than chance."
+    assert leading.how_sure(table) == "but not clearly ahead of B and C"
+    assert leading.how_sure(table.iloc[[0, 3]]) == "clearly ahead of D"
+    assert leading.how_sure(table.iloc[[0, 3, 3]]) == "clearly ahead of all others"
+    assert leading.who_leads_in_short(table.iloc[[0, 3]]) == "A leads, clearly ahead of D."
+    assert leading.who_leads_in_short(table) == "A leads, but not clearly ahead of B and C."
     assert leading.who_leads_in_short(table.head(1)) == ""
+
+
+def test_who_lies_nearer_and_is_clearly_behind_is_explained():
+    nothing = (np.nan,) * 3
+    rows = [("a", 0.5, *nothing), ("b", 0.4, 0.1, 0.05, 0.15), ("c", 0.3, 0.2, -0.05, 0.45)]
+    assert leading.who_leads_in_short(part(*rows)) == (
+        "A leads, but not clearly ahead of C. B lies nearer and is clearly behind: user by user that gap varies less."
+    )
+    rows.insert(2, ("d", 0.35, 0.15, 0.1, 0.2))
+    assert " B and D lie nearer and are clearly behind" in leading.who_leads_in_short(part(*rows))

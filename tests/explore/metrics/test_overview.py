@@ -29,7 +29,8 @@ def test_health_counts(dataset, split):
     target = events[events["timestamp"] >= pd.Timestamp(split.info.test_start)]
     assert facts.users_tested == target["user_id"].nunique()
     train = events[events["timestamp"] < pd.Timestamp(split.info.validation_start)]
-    assert facts.cold_items == len(set(target["item_id"]) - set(train["item_id"])) >= 1
+    assert facts.cold_tested == len(set(target["item_id"]) - set(train["item_id"])) >= 1
+    assert facts.cold_items == dataset.n_items - train["item_id"].nunique() >= facts.cold_tested
 
 
 def test_timeline_parts_add_up(split):

@@ -37,9 +37,9 @@ def runs():
 
 def test_references_that_beat_the_best_tower_are_named(runs):
     (found,) = result.results_of(runs, 10)
-    assert found.leads.startswith("Both leads: Recall@10 ") and "by more than chance before EASE" in found.leads
+    assert found.leads.startswith("Both leads: Recall@10 ") and "clearly ahead of EASE" in found.leads
     assert found.references.startswith(
-        "A reference that trains no transformer, EASE, beats the best tower alone, (b) ("
+        "A reference that trains no transformer, EASE, clearly beats the best tower alone, (b) ("
     )
     assert {"both", "ease", "learn-b"} <= set(found.named) and found.n_users == N
     assert result.said_of_result(runs, 10) == [f"Among items new to the user, {found.leads} {found.references}"]
@@ -47,7 +47,7 @@ def test_references_that_beat_the_best_tower_are_named(runs):
 
 def test_a_tower_that_no_reference_beats_is_said_to_be_ahead(runs):
     (found,) = result.results_of([runs[0], runs[2]], 10)
-    assert "is ahead of every simple reference by more than chance" in found.references
+    assert "is clearly ahead of every simple reference, and clearly behind none" in found.references
 
 
 def test_nothing_is_said_of_one_run_or_of_a_metric_of_which_more_is_not_better(runs):

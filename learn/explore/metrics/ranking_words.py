@@ -1,0 +1,151 @@
+"""What the Ranking page's figures say, in sentences computed from the tables that they draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from learn.data.schema import Slices
+from learn.evaluation.better import more_than_chance, signed, too_few
+from learn.explore.metrics.leading import listed, part_words
+from learn.ranking.schema import COSINE, FUSED, NONE, RAW
+
+SMALL = 0.01
+"""A gain of less than this part of what there was is called little."""
+HARDLY = 0.2
+"""Probabilities that are nearer or further by less than this part of how far they were are called unchanged."""
+
+
+def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
+    """Of `ranking.gains`: which rankers are clearly better with LEARN's vectors, fused, and by how much.
+
+    ``names``: ranker -> what people read.
+    """
+    rows = table[table["features"] == FUSED].to_dict("records")
+    if not rows:
+        return ""
+    better = [row for row in rows if _better(row, less_is_better)]
+    worse = [row for row in rows if _better(row, not less_is_better)]
+
+    def told(found: list[dict[str, Any]]) -> str:
+        return listed([f"{names[row['ranker']]} ({signed(row['gain'])}{_share(row)})" for row in found])
+
+    start = "With LEARN's vectors, fused,"
+    if worse:
+        return f"{start} {told(worse)} became clearly worse."
+    if not better:
+        return f"{start} no ranker became clearly better: {told(rows)}."
+    little = all(abs(row["gain"]) < SMALL * abs(row.get("mean", 0)) for row in better)
+    who = f"both rankers became clearly better{', by little' if little else ''}: {told(better)}"
+    if len(better) == len(rows) == 2:
+        return f"{start} {who}."
+    return f"{start} {told(better)} became clearly better{', by little' if little else ''}."
+
+
+def other_features(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
+    """Of `ranking.gains`: how much of the fused gain one cosine gives, and for whom raw vectors give none; "" where
+    nothing was gained."""
+    rows = {(row["features"], row["ranker"]): row for row in table.to_dict("records")}
+    gained = [ranker for features, ranker in rows if features == FUSED and _better(rows[FUSED, ranker], less_is_better)]
+    said = []
+    alone = [ranker for ranker in gained if (COSINE, ranker) in rows]
+    shares = [
+        f"{rows[COSINE, ranker]['gain'] / rows[FUSED, ranker]['gain']:.0%} for {names[ranker]}"
+        for ranker in alone
+        if _better(rows[COSINE, ranker], less_is_better)
+    ]
+    if shares:
+        said.append(f"Of that gain their cosine alone, one number, gives {listed(shares)}.")
+    raw = [ranker for ranker in gained if (RAW, ranker) in rows and not _better(rows[RAW, ranker], less_is_better)]
+    if raw:
+        said.append(f"Raw vectors are no clear gain for {listed([names[ranker] for ranker in raw])}.")
+    return " ".join(said)
+
+
+def _better(row: Mapping[str, Any], less_is_better: bool) -> bool:
+    sign = -1 if less_is_better else 1
+    return more_than_chance(row["gain_low"], row["gain_high"]) and sign * row["gain"] > 0
+
+
+def _share(row: dict[str, Any]) -> str:
+    """The gain in percent of what there was without."""
+    base = row.get("mean", np.nan) - row["gain"]
+    return f", {signed(100 * row['gain'] / base, 1)}%" if base > 0 else ""
+
+
+def ranking_slices(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
+    """Of `ranking.gains_by_slice`: in which parts which rankers gain clearly, and where none does.
+
+    Of many parts one in twenty is clear by chance alone: it is said.
+    """
+    parts = table[table["slice"] != Slices.WHOLE]
+    parts = parts[~parts["users"].map(too_few)]
+    if parts.empty:
+        return ""
+    rows = parts.to_dict("records")
+    rankers = list(dict.fromkeys(parts["ranker"]))
+    gains: dict[str, list[str]] = {str(name): [] for name in parts["slice"]}
+    losses: dict[str, list[str]] = {}
+    for row in rows:
+        if _better(row, less_is_better):
+            gains[row["slice"]].append(row["ranker"])
+        elif _better(row, not less_is_better):
+            losses.setdefault(row["slice"], []).append(names[row["ranker"]])
+    clear = sum(map(len, gains.values()))
+    if not clear and not losses:
+        return "In no part of users or items is the gain clear."
+    by_gainers: dict[tuple[str, ...], list[str]] = {}
+    for name, who in gains.items():
+        if not who and name in losses:
+            continue
+        by_gainers.setdefault(tuple(who), []).append(part_words(name))
+    order = sorted(by_gainers, key=len, reverse=True)
+    told = [f"{_who(who, rankers, names)} {listed(by_gainers[who])}" for who in order]
+    told += [f"{listed(who)} became clearly worse for {part_words(name)}" for name, who in losses.items()]
+    said = "; ".join(told)
+    by_chance = f"by chance alone {len(rows) / 20:.1g}"
+    return f"{said[0].upper()}{said[1:]} ({clear} of {len(rows)} gains are clear, {by_chance})."
+
+
+def _who(gainers: Sequence[str], rankers: Sequence[str], names: Mapping[str, str]) -> str:
+    if not gainers:
+        return "no clear gain for"
+    if len(gainers) == len(rankers) > 1:
+        return f"{'both' if len(rankers) == 2 else 'all'} rankers clearly gain for"
+    return f"{'only ' if len(rankers) > 1 else ''}{listed([names[one] for one in gainers])} for"
+
+
+def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Of `ranking.calibration_curves`: whether LEARN brings what was predicted nearer to what happened, how far it is,
+    weighted by impressions, and on which side."""
+    told: list[str] = []
+    nearer: list[str] = []
+    further: list[str] = []
+    for ranker, of_ranker in table.groupby("ranker", sort=False):
+        far = {features: _far(rows) for features, rows in of_ranker.groupby("features", sort=False)}
+        if NONE not in far or FUSED not in far:
+            continue
+        (before, _), (after, side) = far[NONE], far[FUSED]
+        if abs(after - before) > HARDLY * before:
+            (nearer if after < before else further).append(names[str(ranker)])
+        how_far = f"on average by {before:.3f} without LEARN and {after:.3f} with it"
+        told.append(f"{names[str(ranker)]}'s are {side}, {how_far}")
+    if not told:
+        return ""
+    verdict = [f"nearer to what happened for {listed(nearer)}"] if nearer else []
+    verdict += [f"further from what happened for {listed(further)}"] if further else []
+    start = f"With LEARN probabilities are {listed(verdict)}" if verdict else "LEARN hardly changes the probabilities"
+    return f"{start}: {'; '.join(told)}."
+
+
+def _far(rows: pd.DataFrame) -> tuple[float, str]:
+    """How far what was predicted is from what happened, and whether it is mostly above or below."""
+    off = (rows["predicted"] - rows["observed"]).to_numpy(dtype=float)
+    weights = rows["impressions"].to_numpy(dtype=float)
+    gap, mean = float(np.average(np.abs(off), weights=weights)), float(np.average(off, weights=weights))
+    if abs(mean) <= gap / 2:
+        return gap, "off on both sides"
+    return gap, "too low" if mean < 0 else "too high"
