@@ -120,7 +120,13 @@ def lasso(page: Page, wanted: int) -> tuple[float, int]:
 
 
 # What a Run says of itself at least; nothing is measured on synthetic vectors.
-MEASURED = {Metrics.METRIC: "recall", Metrics.K: 10, Metrics.CANDIDATES: "all", Metrics.SLICE: "all", Metrics.N_USERS: 1}
+MEASURED = {
+    Metrics.METRIC: "recall",
+    Metrics.K: 10,
+    Metrics.CANDIDATES: "all",
+    Metrics.SLICE: "all",
+    Metrics.N_USERS: 1,
+}
 
 
 def synthetic_workspace(root: Path, n_items: int) -> Workspace:
