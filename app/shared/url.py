@@ -160,15 +160,24 @@ def linked_many(label: str, options: Sequence[str], key: str, default: Sequence[
 
 def linked_toggle(widget: Callable, label: str, key: str, default: bool = False, **arguments: Any) -> bool:
     """A toggle that is ``true`` or ``false`` in the URL."""
+    fallback = _off(label, default)
+    return _linked(widget, label, key, default, _true_or_false, lambda value: str(value).lower(), fallback, **arguments)
 
-    def read(values: list[str]) -> bool:
-        value = {"true": True, "false": False}.get(values[-1].lower())
-        if value is None:
-            raise Refused("is neither true nor false")
-        return value
 
-    fallback = f"“{plain(label)}” is {'on' if default else 'off'}"
-    return _linked(widget, label, key, default, read, lambda value: str(value).lower(), fallback, **arguments)
+def check_toggle(label: str, key: str) -> None:
+    """Names a value that `linked_toggle` refuses, where what was asked for may have no such toggle."""
+    _read(key, _true_or_false, False, _off(label, False))
+
+
+def _off(label: str, default: bool) -> str:
+    return f"“{plain(label)}” is {'on' if default else 'off'}"
+
+
+def _true_or_false(values: list[str]) -> bool:
+    value = {"true": True, "false": False}.get(values[-1].lower())
+    if value is None:
+        raise Refused("is neither true nor false")
+    return value
 
 
 def linked_text(widget: Callable, label: str, key: str, **arguments: Any) -> str:
@@ -219,6 +228,19 @@ def linked_number(widget: Callable, label: str, key: str, **arguments: Any) -> f
     )
 
 
+def _read(key: str, read: Callable[[list[str]], Any], default: Any, fallback: str) -> Any:
+    """What the URL says under ``key``, or ``default``; what ``read`` refuses is named."""
+    if key not in st.query_params:
+        return default
+    values = st.query_params.get_all(key)
+    try:
+        return read(values)
+    except Refused as error:
+        given = ", ".join(named(key, one) for one in dict.fromkeys(values) if one)
+        refuse(f"{given} {error}: {fallback}" if given else f"**{plain(key)}** has no value: {fallback}")
+        return default
+
+
 def _linked(
     widget: Callable,
     label: str,
@@ -235,14 +257,7 @@ def _linked(
     ``read`` raises `Refused` for what it cannot use: that is named, with ``fallback`` for what comes in its place. The
     widget's own key is another one, which is forgotten on a change of page (`enter`).
     """
-    inner, value = f"{key}{_CHOICE}", default
-    if key in st.query_params:
-        values = st.query_params.get_all(key)
-        try:
-            value = read(values)
-        except Refused as error:
-            given = ", ".join(named(key, one) for one in dict.fromkeys(values) if one)
-            refuse(f"{given} {error}: {fallback}" if given else f"**{plain(key)}** has no value: {fallback}")
+    inner, value = f"{key}{_CHOICE}", _read(key, read, default, fallback)
     if inner not in st.session_state or st.session_state[inner] != value:
         st.session_state[inner] = value
 

@@ -31,6 +31,8 @@ from learn.runs.vectors import embeds
 
 SUGGESTED = why_not_item.SHOWN  # items of each variant's list that are offered to be explained
 
+_TOGGLES = {url.EXACT: "Every product by itself", url.OTHERS: "The other variants"}
+
 
 def draw() -> None:
     runs, view = page.open_page(
@@ -38,6 +40,8 @@ def draw() -> None:
     )
     for problem in runs.problems:
         theme.show_error(problem)
+    for key, words in _TOGGLES.items():
+        url.check_toggle(words, key)
     if not runs.usable:
         theme.no_runs(view.dataset.name)
         return
@@ -217,10 +221,10 @@ def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: 
         drawn, said, bar = st.empty(), st.empty(), st.empty()
         places = st.columns(2)
         by_item = level is Level.KIND and url.linked_toggle(
-            places[0].toggle, "Every product by itself", url.EXACT, help="Instead of all purchases of a kind together."
+            places[0].toggle, _TOGGLES[url.EXACT], url.EXACT, help="Instead of all purchases of a kind together."
         )
         beside = len(reasons.opened) > 1 and url.linked_toggle(
-            places[level is Level.KIND].toggle, "The other variants", url.OTHERS, help="As dots on the same axis."
+            places[level is Level.KIND].toggle, _TOGGLES[url.OTHERS], url.OTHERS, help="As dots on the same axis."
         )
     groups = reasons.groups(Level.ITEM if by_item else level)
     known: dict[str, Attribution] = {}

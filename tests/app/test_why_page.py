@@ -176,3 +176,11 @@ def test_the_other_variants_are_beside_it_when_asked_for(open_page, parts):
 
 def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page):
     assert open_page("why").code[0].value == "learn demo"
+
+
+@pytest.mark.parametrize("user", [USER, "nobody"])
+def test_a_toggle_that_is_not_there_is_named_too(open_page, user):
+    page = open_page("why", user=user, exact="[a](javascript:b)", others="")
+    said = "\n".join(box.value for box in page.warning)
+    assert "**exact=" in said and "“Every product by itself” is off" in said
+    assert "**others** has no value: “The other variants” is off" in said
