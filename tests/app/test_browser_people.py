@@ -42,7 +42,7 @@ LAST = {
     "new_user": ".column .row >> nth=0",
     "compare": "text=How they learned",
     "ranking": "text=How this was measured",
-    "benchmarks": "[data-testid=stDataFrame]",
+    "benchmarks": ".js-plotly-plot >> nth=-1",
     "bring": "text=Give both tables",
 }
 
