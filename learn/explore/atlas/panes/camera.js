@@ -89,7 +89,7 @@ class Camera {
 }
 
 // All of a map is seen at first unless its farthest hundredth makes it wider than this.
-const MOST_WIDER = 1.6;
+const MOST_WIDER = 1.15;
 
 // Where maps are first seen from: all of each, or nearly all, where a few far points would shrink the rest.
 function homeView(several) {
