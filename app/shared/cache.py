@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from learn.errors import LearnError
 from learn.explore import text_worth
 from learn.explore.catalogue import Catalogue, read_catalogue
 from learn.explore.lists import user_lists
+from learn.explore.lists.bestsellers import bestsellers
 from learn.explore.metrics import overview
 from learn.ranking.report import report_folders
 from learn.reproduce import results
@@ -91,6 +93,11 @@ class View:
     history: Sequences
     target: Sequences
     counts: np.ndarray
+
+    @cached_property
+    def bestsellers(self) -> np.ndarray:
+        """[N] bool: `learn.explore.lists.bestsellers` of what everybody bought."""
+        return bestsellers(self.counts)
 
 
 def view(dataset: Dataset) -> View:

@@ -25,7 +25,6 @@ from app.shared import (
 from learn.explore.colours import run_colours
 from learn.explore.export import csv_bytes
 from learn.explore.lists import new_user, user_lists
-from learn.explore.lists.bestsellers import bestsellers
 from learn.explore.lists.origin import of_answers, ranked
 from learn.explore.lists.terms import Weights, terms_of_history, weighted_list
 from learn.explore.metrics.overview import run_labels
@@ -147,8 +146,8 @@ def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: 
     allowed = _allowed(view, history)
     nothing = np.zeros(0, dtype=np.int64)
     akin = new_user.of_kinds_in(view.catalogue, history)
-    best = bestsellers(view.counts)
-    items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, ~allowed, nothing, best, akin)
+    cold = view.counts == 0
+    items = BenchItems(view.catalogue, view.dataset.item_ids, cold, ~allowed, nothing, view.bestsellers, akin)
     signs = ("new", "moved") if any(one.before is not None for one in columns) else ()
     hrefs = row_links.for_any_item(links.on_maps(view.dataset, 0))
     return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "line", "alone", "cold", "price"))

@@ -29,7 +29,6 @@ from learn.explore.catalogue import Filters
 from learn.explore.colours import run_colours
 from learn.explore.export import csv_bytes, file_name
 from learn.explore.lists import user_lists
-from learn.explore.lists.bestsellers import bestsellers
 from learn.explore.lists.origin import of_answers, ranked
 from learn.explore.lists.terms import Weights, terms_of_user, weighted_list
 from learn.explore.metrics.overview import run_labels
@@ -193,7 +192,7 @@ def _bench(
         )
     held = np.zeros(view.dataset.n_items, dtype=bool)
     held[seen.history] = True
-    items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, held, later, bestsellers(view.counts))
+    items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, held, later, view.bestsellers)
     what = ("new" if unseen else "different") + " products that they bought later"
     what += ", of those that pass the filters" if filters else ""
     hrefs = row_links.for_any_item(links.of_item(view.dataset, 0, str(view.dataset.user_ids[user])))
