@@ -146,15 +146,17 @@ def _how_many(share: float) -> str:
     return next((words for bound, words in bounds if share < bound), "Most people")
 
 
-NARROW = 0.05
-"""Of a whole list: places that lie within so much of it are alike."""
+NARROW, NEAR = 0.05, 2.0
+"""Places are alike that lie within so much of a whole list, the last at most so many times as far down as the first:
+among the first places of a list a small step is much."""
 
 
 def alike_for_all(answers: Mapping[str, Answer], n_items: int) -> str:
     """One sentence for the variants (label -> `Answer`) under which the item's place hardly depends on the person.
 
-    They are those whose middle nine tenths of places lie within `NARROW` of the ``n_items`` of a whole list; "" where
-    there is none, or fewer than `FEW_USERS` people are asked.
+    They are those whose middle nine tenths of places lie within `NARROW` of the ``n_items`` of a whole list, and the
+    last of them no more than `NEAR` times as far down as the first; "" where there is none, or fewer than `FEW_USERS`
+    people are asked.
     """
     found = {}
     for label, one in answers.items():
@@ -162,7 +164,7 @@ def alike_for_all(answers: Mapping[str, Answer], n_items: int) -> str:
         if len(places) < FEW_USERS:
             continue
         low, high = np.percentile(places, [5, 95], method="nearest")
-        if high - low <= NARROW * n_items:
+        if high - low <= NARROW * n_items and high <= NEAR * low:
             found[label] = (int(low), int(high))
     if not found:
         return ""

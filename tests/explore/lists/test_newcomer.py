@@ -87,6 +87,8 @@ def test_a_variant_that_places_an_item_alike_for_everybody_is_named():
     )
     assert n.alike_for_all({"A": alike}, 1000) == "", "90 places are more than a twentieth of 1,000"
     assert n.alike_for_all({"A": answer([0], [5] * 29)}, 2000) == "", "of few people nothing is claimed"
+    high = answer([0], range(10, 110))
+    assert n.alike_for_all({"A": high}, 20_000) == "", "place 14 and place 104 are not alike, however long the list is"
 
 
 def test_a_change_says_what_is_new_and_where_its_best_place_went():
