@@ -102,8 +102,6 @@ def query_of(keys: str, value: str) -> list[tuple[str, str]]:
 def silent_about(keys: str, value: str, alerts: str) -> list[str]:
     """The keys whose value is refused and that ``alerts`` does not name."""
     may_be = FREE if value else MAY_BE_EMPTY
-    if url.MODE in keys.split():
-        may_be = may_be | NEW_ITEM  # the page opens on the catalogue's own items, where nobody reads them
     return [key for key in keys.split() if key not in may_be and NAMED_AS.get(key, key) not in alerts]
 
 

@@ -31,6 +31,7 @@ METRIC, METRIC_K, METRIC_SET, METRIC_SLICE = "metric", "at", "among", "part"
 _PAGE, _CHOICE = "page_shown", "_choice"
 _LARGEST_NUMBER = 1e12
 """That a number box takes: a browser keeps each cent of it, and writes it out."""
+_LEFT_OUT = "left out"
 _MOST_NAMED = 8
 """Options that a sentence lists; of more it says how many there are."""
 
@@ -203,29 +204,25 @@ def linked_text(widget: Callable, label: str, key: str, **arguments: Any) -> str
 def linked_number(widget: Callable, label: str, key: str, **arguments: Any) -> float | None:
     """A box for a number of 0 or more, or for none."""
 
-    def read(values: list[str]) -> float | None:
-        if not values[-1]:
-            return None
-        try:
-            value = float(values[-1])
-        except ValueError as error:
-            raise Refused("is not a number") from error
-        if not 0 <= value <= _LARGEST_NUMBER:
-            raise Refused(f"is not a number from 0 to {_LARGEST_NUMBER:,.0f}")
-        return value
+    arguments |= {"min_value": 0.0, "max_value": _LARGEST_NUMBER}
+    return _linked(widget, label, key, None, _number, lambda value: f"{value:.15g}", _LEFT_OUT, **arguments)
 
-    return _linked(
-        widget,
-        label,
-        key,
-        None,
-        read,
-        lambda value: f"{value:.15g}",
-        "left out",
-        min_value=0.0,
-        max_value=_LARGEST_NUMBER,
-        **arguments,
-    )
+
+def check_number(key: str) -> None:
+    """Names a value that `linked_number` refuses, where what was asked for may have no such box."""
+    _read(key, _number, None, _LEFT_OUT)
+
+
+def _number(values: list[str]) -> float | None:
+    if not values[-1]:
+        return None
+    try:
+        value = float(values[-1])
+    except ValueError as error:
+        raise Refused("is not a number") from error
+    if not 0 <= value <= _LARGEST_NUMBER:
+        raise Refused(f"is not a number from 0 to {_LARGEST_NUMBER:,.0f}")
+    return value
 
 
 def _read(key: str, read: Callable[[list[str]], Any], default: Any, fallback: str) -> Any:

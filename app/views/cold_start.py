@@ -16,6 +16,7 @@ def draw() -> None:
         "A product that nobody has bought yet is known by its text alone: what each variant takes it for, and in "
         "whose lists it stands highest.",
     )
+    url.check_number(url.NEW_PRICE)
     dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
     with st.container(key=f"{look.LEVEL}cold_start"):

@@ -246,3 +246,9 @@ def test_the_text_that_the_model_reads_is_shown(open_page, parts, mounted_by_key
     title = parts[0].items["title"].iloc[synthetic.N_ITEMS - 1]
     assert f'Item title is "{title}".' in page.code[0].value
     assert np.isfinite(parts[0].items["price"].iloc[-1]) and "The price is" in page.code[0].value
+
+
+def test_a_price_that_is_none_is_named_where_nothing_is_typed_too(open_page):
+    page = open_page("cold_start", new_price="[a](javascript:b)")
+    assert any("new\\_price" in box.value and "is not a number: left out" in box.value for box in page.warning)
+    assert not open_page("cold_start", new_price="2.5").warning
