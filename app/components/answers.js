@@ -68,14 +68,7 @@ function drawLegend({ legend, note, said }) {
     made.append(entry);
   }
   if (note) made.append(element("span", "entry", note));
-  if (said) {
-    const folded = element("details", "words-meant");
-    const summary = element("summary", "", "?");
-    summary.title = said;
-    summary.setAttribute("aria-label", "What the words mean");
-    folded.append(summary, element("span", "", said));
-    made.append(folded);
-  }
+  if (said) made.append(folded(said));
   return made;
 }
 

@@ -14,8 +14,8 @@ _HERE = Path(__file__).resolve().parent
 _mount = st.components.v2.component(
     "learn_answers",
     html='<div class="answers"></div>',
-    css="".join((_HERE / f"{name}.css").read_text(encoding="utf-8") for name in ("picture", "answers")),
-    js="".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("picture", "answers")),
+    css="".join((_HERE / f"{name}.css").read_text(encoding="utf-8") for name in ("picture", "folded", "answers")),
+    js="".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("picture", "folded", "answers")),
 )
 
 

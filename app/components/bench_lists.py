@@ -19,14 +19,19 @@ from learn.explore.colours import category_colours, category_legend
 from learn.explore.lists.terms import STEP, TERMS, candidates
 from learn.runs.suggestions import ScoreTerms, Suggestions
 
-_HERE = Path(__file__).resolve().parent / "bench"
+_HERE = Path(__file__).resolve().parent
 _FILES = ("rank", "said", "lines", "told", "controls", "basket", "columns", "bench")
+
+
+def _read(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+
 
 _mount = st.components.v2.component(
     "learn_bench",
     html='<div class="lists"></div>',
-    css=STYLE + (_HERE / "bench.css").read_text(encoding="utf-8"),
-    js="\n".join([ROWS_JS, *((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in _FILES)]),
+    css=STYLE + _read("folded.css", "bench/bench.css"),
+    js=ROWS_JS + _read("folded.js", *(f"bench/{name}.js" for name in _FILES)),
 )
 
 LEGEND = ("alone", "line", "hit", "cold")

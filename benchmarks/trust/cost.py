@@ -1,7 +1,7 @@
 """What checks, locks and syncing cost: their share of the time of a command, counted inside it.
 
 ``python -m benchmarks.trust.cost WORDS`` runs ``learn WORDS``, for example
-``python -m benchmarks.trust.cost demo --workspace /tmp/new``, and prints the seconds within each and their share.
+``python -m benchmarks.trust.cost demo --workspace NEW``, and prints the seconds within each and their share.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ SCRIPT = """([columns, lists, weights, items, best]) => conclusion(
 @pytest.fixture
 def concluded(page):  # noqa: F811
     """concluded(lists, **marks) -> the sentences on lists of places in a table of 20 items, called (a), (b), ..."""
-    folder = bench_lists._HERE
+    folder = bench_lists._HERE / "bench"
     source = "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in ("rank", "said"))
     page.set_content("<p></p>")
     page.add_script_tag(content=source)

@@ -127,6 +127,12 @@ class Bench {
     this.conclusion.hidden = !first;
   }
 
+  // The same fold as long as it says the same: it stays open.
+  explanation(said) {
+    if (said !== this.said) [this.said, this.explained] = [said, folded(said)];
+    return this.explained;
+  }
+
   // Only what can be seen in `rows` is explained.
   explain(rows, usual) {
     const { legend, items, words } = this.data;
@@ -134,7 +140,7 @@ class Bench {
     const drawn = drawLegend(usual ? signs : [...new Set(["new", "moved", ...signs])]);
     const used = new Set(rows.map((row) => words.categories[items.category[row]]));
     drawn.append(...drawCategories(words.legend, used));
-    if (this.data.said) drawn.append(this.explained ?? (this.explained = unfolded("?", this.data.said)));
+    if (this.data.said) drawn.append(this.explanation(this.data.said));
     this.legend.replaceChildren(drawn);
   }
 
@@ -163,16 +169,6 @@ class Bench {
     drawLines(this.svg, this.columns, this.sides);
     lightLines(this.svg, this.lights.lit);
   }
-}
-
-// Words that a click, or pointing, unfolds.
-function unfolded(sign, text) {
-  const made = element("details", "entry said");
-  const summary = element("summary", "", sign);
-  summary.title = text;
-  summary.setAttribute("aria-label", "What the words mean");
-  made.append(summary, element("span", "", text));
-  return made;
 }
 
 const benches = new WeakMap();
