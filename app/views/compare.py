@@ -95,8 +95,10 @@ def _chosen_by(run: Run) -> str:
 
 def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
     with st.container():
-        chosen = pickers.pick_runs(runs.usable, first=pickers.worth_comparing(runs.usable))
-        others = st.columns(3)
+        bar = st.columns(4, vertical_alignment="bottom")
+        with bar[0].popover("Variants", width="stretch"):
+            chosen = pickers.pick_runs(runs.usable, first=pickers.worth_comparing(runs.usable))
+        others = bar[1:]
         names = [name for name in overview.in_table_order(metrics[Metrics.METRIC]) if overview.more_is_better(name)]
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
         sets = [name for name in overview.CANDIDATE_LABELS if name in set(metrics[Metrics.CANDIDATES])]

@@ -1,8 +1,8 @@
 """When one is better than another, and when there are too few users to say: the rule of all pages, tables and commands.
 
 The difference of two on the same users, its users resampled in pairs (`learn.evaluation.bootstrap.paired_difference`),
-has a 95% interval. An interval without 0 is *more than chance*, and the one is *clearly* ahead; one with 0 in it is
-*no more than chance*, however far the two figures lie apart. Two separate intervals are no test: they overlap for many
+has a 95% interval. Where it leaves out 0 the one is *clearly* ahead, by more than chance; where it holds 0 there is
+*no clear difference*, however far the two figures lie apart. Two separate intervals are no test: they overlap for many
 differences that are more than chance. Only where they do not even touch is the paired one without 0, too, whatever
 ties the two together.
 """
@@ -14,8 +14,6 @@ import math
 FEW_USERS = 30
 """With fewer users than this neither a figure nor its interval is told without a word of warning."""
 
-NO_MORE = "no more than chance"
-MORE = "more than chance"
 CLEAR, NOT_CLEAR = "a clear difference", "no clear difference"
 
 

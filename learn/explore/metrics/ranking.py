@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from learn.data.schema import Slices
-from learn.evaluation.better import MORE, NO_MORE, interval_words, more_than_chance, signed
+from learn.evaluation.better import NOT_CLEAR, interval_words, more_than_chance, signed
 from learn.explore.catalogue import Catalogue
 from learn.ranking.impressions import Impressions
 from learn.ranking.report import DIGITS, NAMES
@@ -98,7 +98,7 @@ def calibration_curves(about: dict[str, Any], features: tuple[str, ...] = (NONE,
 
 
 def verdict(rows: pd.DataFrame, metric: str, features: str = FUSED) -> list[str]:
-    """One sentence per ranker: what ``features`` add over all impressions, and whether that is more than chance."""
+    """One sentence per ranker: what ``features`` add over all impressions, and whether that is clear."""
     sentences = []
     table = gains(rows, metric)
     digits = digits_that_add_up(table)
@@ -106,7 +106,7 @@ def verdict(rows: pd.DataFrame, metric: str, features: str = FUSED) -> list[str]
         gain, low, high = (row[name] for name in (Results.GAIN, Results.GAIN_LOW, Results.GAIN_HIGH))
         better = gain < 0 if metric == LOG_LOSS else gain > 0
         sure = more_than_chance(low, high)
-        certain = f"better by {MORE}" if sure and better else f"worse by {MORE}" if sure else NO_MORE
+        certain = f"clearly {'better' if better else 'worse'}" if sure else NOT_CLEAR
         ranker, mean = NAMES[row[Results.RANKER]], row[Results.MEAN]
         sentences.append(
             f"{ranker}: {mean - gain:.{digits}f} without LEARN, {mean:.{digits}f} with it "
