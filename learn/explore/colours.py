@@ -13,7 +13,7 @@ from learn.runs.baselines import BASELINES
 # Categories have the hues from orange by green to sky blue; variants (here, in `ITEM_TOWERS` and in `BASELINES`) those
 # from blue by violet to red where something was learned, greys where nothing was: on no page does a colour mean both.
 # Each has a contrast of 3 on both grounds.
-CATEGORY_COLOURS = ("#d9652b", "#2b97bd", "#5f9e3a", "#b8860b", "#1f9e8f", "#8f6236", "#7a8a1d", "#4f8a63")
+CATEGORY_COLOURS = ("#cd5508", "#038bda", "#008a00", "#ac9307", "#00776a", "#7b5f41", "#0ba596", "#cb816f")
 CATEGORY_HUES, VARIANT_HUES = (10, 205), (215, 360)
 """In degrees, from and to."""
 

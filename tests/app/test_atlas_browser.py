@@ -1,5 +1,6 @@
 """The Atlas in a real browser: linked maps without the server, what differs, links, keys, any title, and one file."""
 
+import re
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -15,6 +16,7 @@ from learn.runs.run import Run
 from tests import synthetic
 from tests.app.maps_fixtures import with_maps
 from tests.app.test_browser import READY, browser, page, pytestmark, served, visit  # noqa: F401
+from tests.explore.test_colours import contrast
 
 PAINTED = ".maps[data-painted]"
 WATCH = """() => {
@@ -105,7 +107,12 @@ def test_what_differs_equals_the_librarys_tables(page, address, made):  # noqa: 
         f"It keeps {mean:.1f} on average in (c) no item PAL, against {other:.1f} in (b) sequence to item and "
         f"{100 / 59:.1f} by chance;"
     )
-    assert page.locator(".movedWords").first.inner_text().startswith(f"keeps {table['shared'].min()} of 10 · ")
+    said = page.locator(".movedWords").first.inner_text()
+    first = moved.most_changed(table, 1).iloc[0]
+    assert said.startswith(f"keeps {table['shared'].min()} of 10 · ")
+    bought = {0: "never bought", 1: "bought once"}.get(first["interactions"], f"bought {first['interactions']:,} times")
+    assert said.endswith(f" · {bought}")
+    assert page.locator(".caution").count() == 0, "the rows are all items there are"
 
 
 def test_the_whole_map_is_whole_and_its_buttons_keep_to_their_map(page, address):  # noqa: F811
@@ -122,6 +129,65 @@ def test_the_whole_map_is_whole_and_its_buttons_keep_to_their_map(page, address)
     page.locator(".bin").nth(2).click()
     clear.click()
     assert page.locator(PAINTED).get_attribute("data-lit") == "all" and not clear.is_visible()
+
+
+EXAMPLE = """root => {
+    const { points, state } = root.explorer;
+    const told = points.examples[`${state.before}\\n${state.after}`];
+    const names = (found) => found.map(point => points.titles[point]).join(' and ');
+    return told && [told.before, told.after].map(near => `${points.titles[told.point]}, here beside ${names(near)}. `);
+}"""
+DARK_PIXELS = """(root) => root.explorer.panes.map(pane => {
+    const { width, height } = pane.over;
+    return pane.over.getContext('2d').getImageData(0, 0, width, height).data.some((part, at) => at % 4 === 3 && part);
+})"""
+
+
+def said_of_examples(page):  # noqa: F811
+    """What a screen reader says of the example, map by map; "" where none is marked."""
+    labels = [one.get_attribute("aria-label") for one in page.locator(".over").all()]
+    return [label.partition("Ringed as an example: ")[2].partition("Arrows move it")[0] for label in labels]
+
+
+def test_while_nothing_is_chosen_an_example_is_ringed_on_both_maps(page, address):  # noqa: F811
+    open_atlas(page, address)
+    expected = page.locator(PAINTED).evaluate(EXAMPLE)
+    assert expected, "the made-up data must have an example"
+    page.evaluate(WATCH)
+    marked, drawn = (lambda: said_of_examples(page)), (lambda: page.locator(PAINTED).evaluate(DARK_PIXELS))
+    page.mouse.move(2, 2)
+    assert marked() == expected and drawn() == [True, True] and fragment(page) == ""
+    title = page.locator(".difference .listTitle", has_text="For example")
+    assert title.inner_text() == "For example, ringed on the maps"
+    page.locator(".bin").nth(2).click()
+    assert marked() == ["", ""] and title.inner_text() == "For example"
+    page.mouse.move(2, 2)
+    assert drawn() == [False, False]
+    page.get_by_role("button", name="Clear").click()
+    assert marked() == expected and fragment(page) == ""
+    page.locator(".searchBox").fill("item number 9")
+    page.wait_for_timeout(500)
+    assert marked() == ["", ""]
+    page.locator(".searchBox").fill("")
+    page.wait_for_timeout(500)
+    page.locator(".story button").first.click()
+    page.locator(".cardTitle").wait_for()
+    assert marked() == ["", ""] and page.evaluate("window.states") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_names_on_the_maps_can_be_read_on_their_ground(browser, made, scheme):  # noqa: F811
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme=scheme)
+    tab = context.new_page()
+    tab.goto((made[0].root / "atlas.html").as_uri())
+    tab.locator(PAINTED).wait_for()
+    assert tab.get_by_role("heading", name="Atlas", exact=True).is_visible()
+    inks, ground = tab.locator(PAINTED).evaluate(
+        "root => [root.explorer.panes.flatMap(pane => [...pane.inks]), root.explorer.colours.background]"
+    )
+    as_hex = ["#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", ink)) for ink in inks if "rgb" in ink]
+    assert as_hex and all(contrast(ink, ground) >= 4.5 for ink in as_hex)
+    context.close()
 
 
 def test_looking_around_never_asks_the_server(page, address):  # noqa: F811
@@ -244,8 +310,10 @@ def test_one_file_works_without_a_network(browser, made):  # noqa: F811
     near, table = kept_of(
         made, *tab.locator(PAINTED).evaluate("root => [root.explorer.state.before, root.explorer.state.after]")
     )
+    assert said_of_examples(tab) == (tab.locator(PAINTED).evaluate(EXAMPLE) or ["", ""]) != ["", ""]
     point = hover_an_item(tab)
     click_here(tab)
+    assert said_of_examples(tab) == ["", ""]
     rows = tab.locator(".card .near").first.locator(".nearRow").all()
     assert [int(row.get_attribute("data-point")) for row in rows] == near[0][point].tolist()
     tab.locator(".searchBox").fill("item 9")

@@ -5,6 +5,7 @@ import itertools
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from learn.explore import colours
@@ -62,6 +63,37 @@ def test_every_mark_can_be_seen_in_both_themes():
         weak = {c: contrast(c, ground) for c in (*VARIANTS, *colours.CATEGORY_COLOURS) if contrast(c, ground) < 3}
         assert weak == {}
     assert theme["chartCategoricalColors"] == list(colours.CATEGORY_COLOURS)
+
+
+# Oklab (Ottosson 2020), and what people without red or green cones see (Machado, Oliveira and Fernandes 2009).
+TO_CONES = [
+    [0.41222147, 0.53633254, 0.05144599],
+    [0.2119035, 0.68069955, 0.10739696],
+    [0.08830246, 0.28171884, 0.6299787],
+]
+TO_LAB = [
+    [0.21045426, 0.79361779, -0.00407205],
+    [1.9779985, -2.42859221, 0.45059371],
+    [0.02590404, 0.78277177, -0.80867577],
+]
+SEEN = {
+    "all": np.eye(3),
+    "no red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+}
+
+
+def seen(colour, eye):
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels(colour)]
+    return np.array(TO_LAB) @ np.cbrt(np.array(TO_CONES) @ np.clip(np.array(SEEN[eye]) @ linear, 0, 1))
+
+
+@pytest.mark.parametrize(("eye", "least"), [("all", 0.1), ("no red", 0.06), ("no green", 0.06)])
+def test_categories_are_told_apart_by_every_eye(eye, least):
+    places = {colour: seen(colour, eye) for colour in colours.CATEGORY_COLOURS}
+    pairs = itertools.combinations(places, 2)
+    alike = {pair: far for pair in pairs if (far := np.linalg.norm(places[pair[0]] - places[pair[1]])) < least}
+    assert alike == {}
 
 
 def test_eleven_runs_and_more_have_marks_and_colours_of_their_own():

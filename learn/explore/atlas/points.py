@@ -13,7 +13,7 @@ import pandas as pd
 
 from learn.explore.atlas.pack import pack_points, smallest_codes, text_array
 from learn.explore.catalogue import Catalogue
-from learn.explore.colours import CHANGE_COLOURS, CROSSED_COLOURS
+from learn.explore.colours import CHANGE_COLOURS, CROSSED_COLOURS, category_colours
 from learn.explore.maps import moved
 from learn.explore.maps.colouring import COLOURINGS, colouring
 from learn.explore.maps.item_maps import ItemMap, K
@@ -128,11 +128,12 @@ def pack_atlas(
 
 
 def _regions(found: ItemMap, maps: Sequence[ItemMap], catalogue: Catalogue) -> list[list]:
-    """[x, y, text, level] of every named region, the coarsest level and the largest first."""
+    """[x, y, text, level, colour of its category] of every named region, the coarsest level and the largest first."""
     table = name_levels(found.plane, found.items, catalogue)
     places = on_canvas(maps, table[["x", "y"]].to_numpy(dtype=float).reshape(-1, 2))
-    rows = zip(places, table["text"], table["level"], strict=True)
-    return [[int(x), int(y), str(text), int(level)] for (x, y), text, level in rows]
+    colours = category_colours(catalogue.category_order)
+    rows = zip(places, table["text"], table["level"], table["category"], strict=True)
+    return [[int(x), int(y), str(text), int(level), colours[category]] for (x, y), text, level, category in rows]
 
 
 def _examples(shown: Sequence[AtlasMap], catalogue: Catalogue, counts: np.ndarray) -> Mapping[str, dict]:

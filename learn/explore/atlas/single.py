@@ -86,13 +86,14 @@ def how_to_read(maps: Mapping[str, ItemMap], spaces: Sequence[Space]) -> str:
         for space in spaces
         if space.name in maps and (quality := maps[space.name].quality) and np.isfinite(quality.far_groups)
     ]
-    nothing = "directions and how wide a group is drawn mean nothing"
     if not known:
-        return f"Read what lies near what; distances between groups, {nothing}."
+        return "Trust what is near; ignore distances between groups, direction and size."
     low, high = f"{min(known):.2f}", f"{max(known):.2f}"
-    holds = "holds well" if min(known) >= 0.8 else "holds roughly" if min(known) >= 0.5 else "hardly holds"
+    worth = "hold well" if min(known) >= 0.8 else "are rough" if min(known) >= 0.5 else "hardly hold"
     figures = low if low == high else f"{low} to {high}"
-    return f"Read what lies near what. How far apart groups lie {holds} ({figures} of 1); {nothing}."
+    return (
+        f"Trust what is near; distances between groups {worth} (rank correlation {figures}); ignore direction and size."
+    )
 
 
 def _far_groups(maps: Mapping[str, ItemMap], spaces: Sequence[Space]) -> list[str]:

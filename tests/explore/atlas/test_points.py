@@ -6,6 +6,7 @@ import pytest
 from learn.explore.atlas.pack import pack_points, smallest_codes
 from learn.explore.atlas.points import AtlasMap, colouring_names, on_canvas, pack_atlas, points_version
 from learn.explore.catalogue import read_catalogue
+from learn.explore.colours import category_colours
 from learn.explore.maps import moved
 from learn.explore.maps.layout import ItemMap
 from learn.explore.maps.regions import name_levels
@@ -56,6 +57,19 @@ def test_places_and_neighbours_are_those_of_the_maps(packed):
             assert np.corrcoef(xy[:, axis], one.found.plane[:, axis])[0, 1] > 0.99999
     names = np.array(header["categories"], dtype=object)[arrays["category"]]
     np.testing.assert_array_equal(names, catalogue.categories)
+
+
+def test_a_name_comes_with_the_colour_of_its_category():
+    dataset = synthetic.make_synthetic_dataset()
+    catalogue = read_catalogue(dataset)
+    own = [catalogue.category_order.index(name) for name in catalogue.categories]
+    plane = np.random.default_rng(0).normal(0, 0.1, (60, 2)) + 9 * np.array(own)[:, None]
+    found = ItemMap(np.arange(60), plane.astype("f4"), np.zeros(60, "u1"), "pca")
+    message = pack_atlas([AtlasMap("one", found)], catalogue, dataset.item_ids, np.ones(60), "version")
+    rows = unpack(message)[0]["regions"]["one"]
+    colours = category_colours(catalogue.category_order)
+    named = {text: colour for _, _, text, level, colour in rows if level == 0}
+    assert named == {name: colours[name] for name in catalogue.category_order}
 
 
 def test_maps_share_one_frame():

@@ -53,11 +53,14 @@ def test_it_holds_the_pictures_of_the_most_bought_items_that_fit(pictured):
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        ([0.64, 0.764], "How far apart groups lie holds roughly (0.64 to 0.76 of 1); directions"),
-        ([0.9, 0.9], "How far apart groups lie holds well (0.90 of 1); directions"),
-        ([0.3, 0.9], "How far apart groups lie hardly holds (0.30 to 0.90 of 1); directions"),
-        ([np.nan, 0.7], "holds roughly (0.70 of 1)"),
-        ([np.nan, np.nan], "Read what lies near what; distances between groups, directions and how wide"),
+        (
+            [0.64, 0.764],
+            "distances between groups are rough (rank correlation 0.64 to 0.76); ignore direction and size.",
+        ),
+        ([0.9, 0.9], "distances between groups hold well (rank correlation 0.90); ignore"),
+        ([0.3, 0.9], "distances between groups hardly hold (rank correlation 0.30 to 0.90); ignore"),
+        ([np.nan, 0.7], "are rough (rank correlation 0.70)"),
+        ([np.nan, np.nan], "Trust what is near; ignore distances between groups, direction and size."),
     ],
 )
 def test_what_may_be_read_of_a_map_is_said_by_how_far_it_holds(known, said):
@@ -69,7 +72,7 @@ def test_what_may_be_read_of_a_map_is_said_by_how_far_it_holds(known, said):
     assert said in how_to_read(maps, [SimpleNamespace(name=name) for name in names])
     for one in maps.values():
         one.quality = None
-    assert "mean nothing" in how_to_read(maps, [SimpleNamespace(name=name) for name in names])
+    assert "ignore distances between groups" in how_to_read(maps, [SimpleNamespace(name=name) for name in names])
 
 
 def test_of_a_sample_only_what_is_on_the_maps(pictured):

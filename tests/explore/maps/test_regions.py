@@ -70,3 +70,23 @@ def test_a_name_stands_on_an_item_of_its_own():
     ):
         for row in table.to_dict("records"):
             assert np.abs(plane - [row["x"], row["y"]]).sum(axis=1).min() == 0
+
+
+def test_a_name_stands_only_where_its_category_is_the_commonest():
+    # Fish are strewn among many teas, where they are densest; a smaller heap of them lies apart.
+    rng = np.random.default_rng(0)
+    tea, amid = rng.normal(0, 1, (600, 2)), rng.normal(0, 0.2, (60, 2))
+    apart = rng.normal([9, 9], 0.5, (40, 2))
+    plane = np.concatenate([tea, rng.normal(0, 0.2, (300, 2)), amid, apart])
+    names = ["Tea"] * 900 + ["Fish"] * 100
+    for rows, places in ((1000, {"Tea": 0, "Fish": 9}), (960, {"Tea": 0})):
+        table = name_levels(plane[:rows], np.arange(rows), catalogue_of(names[:rows]))
+        coarse = table[table["level"] == 0]
+        assert set(coarse["text"]) == set(places)
+        for row in table.to_dict("records"):
+            assert np.abs(np.array([row["x"], row["y"]]) - places[row["text"]]).max() < 4
+            assert row["category"] == row["text"]
+
+
+def test_of_no_items_there_are_no_names():
+    assert name_levels(np.zeros((0, 2)), np.arange(0), catalogue_of(["Tea"])).empty

@@ -1,3 +1,6 @@
+// Free pixels around all of a map.
+const PADDING = 16;
+
 // What part of a map a pane shows. Map coordinates run from 0 to 65535, y upwards; screen ones in CSS pixels.
 class Camera {
   constructor() {
@@ -15,7 +18,8 @@ class Camera {
   }
 
   get homeZoom() {
-    const fits = Math.min(this.width / this.home.width, (this.height - this.top - this.bottom) / this.home.height) * 0.96;
+    const [width, height] = [this.width, this.height - this.top - this.bottom].map((free) => Math.max(free - 2 * PADDING, 1));
+    const fits = Math.min(width / this.home.width, height / this.home.height);
     return (fits * EXTENT) / (Math.min(this.width, this.height) * 0.97);
   }
 
@@ -88,8 +92,9 @@ class Camera {
   }
 }
 
-// All of a map is seen at first unless its farthest hundredth makes it wider than this.
-const MOST_WIDER = 1.15;
+// All of a map is seen at first unless its farthest hundredth (half of it on each side) makes it this much wider.
+const MOST_WIDER = 1.4;
+const FARTHEST = 0.005;
 
 // Where maps are first seen from: all of each, or nearly all, where a few far points would shrink the rest.
 function homeView(several) {
@@ -102,7 +107,7 @@ function homeView(several) {
       for (let i = 0; i < n; i += every) values.push(xy[2 * i + axis]);
       values.sort((a, b) => a - b);
       const last = values.length - 1;
-      const cut = Math.floor(values.length * 0.012);
+      const cut = Math.floor(values.length * FARTHEST);
       const far = values[last] - values[0] > MOST_WIDER * (values[last - cut] - values[cut]);
       low[axis] = Math.min(low[axis], values[far ? cut : 0]);
       high[axis] = Math.max(high[axis], values[far ? last - cut : last]);

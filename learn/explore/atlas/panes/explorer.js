@@ -22,8 +22,9 @@ class Explorer {
       box.tabIndex = 0;
     }
     this.field.append(this.grid, this.controls.box, this.table);
-    this.title = element("h1", "status", "Atlas");
-    root.replaceChildren(this.title, this.tools.bar, this.field, this.side, this.legend, this.status);
+    this.title = element("h1", "atlasTitle", "Atlas");
+    this.tools.bar.prepend(this.title);
+    root.replaceChildren(this.tools.bar, this.field, this.side, this.legend, this.status);
     new ResizeObserver(() => this.resize()).observe(this.grid);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.checkTheme());
     window.addEventListener("popstate", () => root.isConnected && this.points && !this.newcomer && this.readAddress());
@@ -124,6 +125,7 @@ class Explorer {
     this.controls.clear.hidden = !this.lit && this.state.item < 0 && !this.state.selection;
     this.controls.linked.setAttribute("aria-pressed", String(!this.state.apart));
     this.drawNotes();
+    for (const pane of this.panes) pane.nameItself();
     this.paint();
     drawTable(this);
   }
@@ -192,6 +194,11 @@ class Explorer {
 
   litCount() {
     return this.lit ? this.lit.reduce((sum, one) => sum + one, 0) : 0;
+  }
+
+  // How far the tallest heading reaches down: the maps are seen from one place, so all keep clear of it.
+  headings() {
+    return Math.max(...this.panes.map((pane) => pane.covered));
   }
 
   resize() {

@@ -5,7 +5,9 @@ class Labels {
   constructor(context, camera, colours, top) {
     Object.assign(this, { context, camera, colours, top });
     this.taken = [];
+    this.reserved = []; // boxes that names keep clear of
     this.said = new Set();
+    this.inks = new Set();
     context.lineJoin = "round";
     context.textBaseline = "middle";
   }
@@ -13,28 +15,31 @@ class Labels {
   fits(box) {
     const [left, right, top, bottom] = box;
     if (left < 2 || right > this.camera.width - 2 || top < this.top || bottom > this.camera.height - 44) return false;
-    return !this.taken.some((other) => left < other[1] && other[0] < right && top < other[3] && other[2] < bottom);
+    return ![...this.taken, ...this.reserved].some((other) => left < other[1] && other[0] < right && top < other[3] && other[2] < bottom);
   }
 
   // Writes `text` at the first of the places (offsets from where it belongs) that is free; says whether it did.
-  write(text, [left, top], { bold = true, size = 12, places = [[0, 0, "center"]], leader = false, once = true }) {
+  write(text, [left, top], { font = "650", halo = 3.5, size = 12, ink = this.colours.text, places = [[0, 0, "center"]], leader = false, once = true }) {
     const words = text.length > 30 ? text.slice(0, 29) + "…" : text;
     if (once && this.said.has(words)) return false;
     const { context, colours } = this;
-    context.font = `${bold ? 650 : 450} ${size}px ${colours.font}`;
+    context.font = `${font} ${size}px ${colours.font}`;
     const width = context.measureText(words).width;
     for (const [dx, dy, align] of places) {
-      const start = left + dx - (align === "center" ? width / 2 : align === "right" ? width : 0);
+      let start = left + dx - (align === "center" ? width / 2 : align === "right" ? width : 0);
+      const inner = Math.max(4, Math.min(start, this.camera.width - width - 5));
+      if (align === "center" && Math.abs(inner - start) < width / 3) start = inner; // not cut by the edge
       const box = [start - 3, start + width + 3, top + dy - size * 0.75, top + dy + size * 0.75];
       if (!this.fits(box)) continue;
       this.taken.push(box);
       this.said.add(words);
+      this.inks.add(ink);
       if (leader) this.lead(left, top, align === "right" ? start + width : start, top + dy);
       context.textAlign = "left";
-      context.lineWidth = 3.5;
+      context.lineWidth = halo;
       context.strokeStyle = colours.background;
       context.strokeText(words, start, top + dy);
-      context.fillStyle = colours.text;
+      context.fillStyle = ink;
       context.fillText(words, start, top + dy);
       return true;
     }
@@ -51,6 +56,11 @@ class Labels {
   }
 }
 
+// Categories stand out, kinds within them are smaller and lighter.
+const ON_IT = [[0, 0, "center"], [0, -16, "center"], [0, 16, "center"]];
+const NEXT_TO_IT = [[0, -13, "center"], [0, 13, "center"], [0, 0, "center"]]; // a small heap is not hidden
+const KIND = { font: "500", size: 12, places: NEXT_TO_IT };
+const REGION_STYLES = [{ font: "700", size: 14.5, halo: 4.5, places: ON_IT }, KIND, KIND];
 const BESIDE = [[8, 0, "left"], [-8, 0, "right"], [0, 14, "center"], [0, -14, "center"]];
 const AROUND = [2, 3, 4, 5, 6, 7, 8, 9].flatMap((step) =>
   [[14, 16 * step, "left"], [14, -16 * step, "left"], [-14, 16 * step, "right"], [-14, -16 * step, "right"]]);
@@ -68,13 +78,16 @@ function placeLabels(pane, context, colours) {
   for (const point of points.order) if ((!lit || lit[point]) && inside(point)) inView.push(point);
   const most = Math.max(FEWEST_LABELS + 2, Math.min(18, Math.round((camera.width * camera.height) / 26000)));
   const regions = points.regions[pane.shown.name] || [];
-  const write = (level, limit, style) => {
-    for (const [x, y, text, own] of regions) {
+  const tinted = explorer.state.colour === "category"; // else the dots mean something else than the names do
+  labels.reserved.push(...exampleBoxes(pane, context));
+  const write = (level, limit) => {
+    for (const [x, y, text, own, colour] of regions) {
       if (labels.taken.length >= limit) return;
+      const style = { ...REGION_STYLES[own], ink: tinted ? readable(colour, colours) : colours.text };
       if (own === level && x > west && x < east && y > south && y < north) labels.write(text, camera.toScreen(x, y), style);
     }
   };
-  const title = (point, style) => labels.write(points.titles[point], pane.place(point), { bold: false, size: 11.5, ...style });
+  const title = (point, style) => labels.write(points.titles[point], pane.place(point), { font: "450", size: 11.5, ...style });
   const titles = (limit, style) => {
     for (const point of inView.slice(0, 600)) {
       if (labels.taken.length >= limit) return;
@@ -82,15 +95,16 @@ function placeLabels(pane, context, colours) {
     }
   };
   const { closer } = camera;
-  if (closer < 2.5) write(0, most, { size: 14 });
-  if (closer < 6) write(1, most, {});
-  if (closer >= 2) write(2, inView.length < 400 ? Math.ceil(most / 3) : most, {});
+  if (closer < 2.5) write(0, most);
+  if (closer < 6) write(1, most);
+  if (closer >= 2) write(2, inView.length < 400 ? Math.ceil(most / 3) : most);
   if (inView.length < 400) titles(most, { places: BESIDE });
-  if (labels.taken.length < FEWEST_LABELS) write(2, FEWEST_LABELS, {});
+  if (labels.taken.length < FEWEST_LABELS) write(2, FEWEST_LABELS);
   if (labels.taken.length < FEWEST_LABELS) titles(FEWEST_LABELS, { places: BESIDE });
   if (labels.taken.length < FEWEST_LABELS) titles(FEWEST_LABELS, { places: AROUND, leader: true });
   if (labels.taken.length < FEWEST_LABELS) titles(FEWEST_LABELS, { places: AROUND, leader: true, once: false });
   pane.labelled = labels.taken;
+  pane.inks = labels.inks;
   pane.stage.dataset.labels = String(labels.taken.length);
   pane.stage.dataset.inView = String(inView.length);
 }

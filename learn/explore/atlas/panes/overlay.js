@@ -20,7 +20,7 @@ function drawOverlay(pane) {
     if (item >= 0) {
       drawLinks(pane, context, pane.place(item), explorer.neighbours(item, pane.shown.name));
       ring(pane, context, item, 8, colours.primary, 3);
-    }
+    } else drawExample(pane, context);
   }
   if (hovered >= 0) ring(pane, context, hovered, 7, colours.text, 2.5);
   if (pane.path) drawPath(context, pane.path, colours);

@@ -1,5 +1,4 @@
 // One pane: a canvas of points with names, over it a canvas for whatever is lit, and its heading laid on them.
-const HEADING = 64;
 const BUTTONS = 46;
 
 class Pane {
@@ -46,10 +45,15 @@ class Pane {
     row.append(element("h2", "label", this.shown.label));
     this.head.replaceChildren(row, element("div", "explanation", this.shown.explanation));
     this.head.title = this.shown.explanation;
+    this.nameItself();
+  }
+
+  // What a screen reader says of the map.
+  nameItself() {
     this.over.setAttribute(
       "aria-label",
-      `Map of the items: ${this.shown.label}. Arrows move it, or go from the chosen item to the next one that way; ` +
-        "plus and minus zoom; Enter chooses; Escape clears."
+      `Map of the items: ${this.shown.label}. ${exampleWords(this)}Arrows move it, or go from the chosen item to the next one ` +
+        "that way; plus and minus zoom; Enter chooses; Escape clears."
     );
   }
 
@@ -64,7 +68,7 @@ class Pane {
     if (!width || !height) return;
     // The whole map lies between the heading and the buttons; in a narrow window both stand outside it.
     const inset = !this.explorer.newcomer && this.covered && height > 400;
-    this.camera.resize(width, height, inset ? HEADING : 0, inset ? BUTTONS : 0);
+    this.camera.resize(width, height, inset ? this.explorer.headings() : 0, inset ? BUTTONS : 0);
     this.ratio = ratio;
     for (const canvas of [this.base, this.over]) {
       canvas.width = Math.round(width * ratio);

@@ -20,44 +20,66 @@ function differenceSection(explorer) {
   box.append(element("h3", "sectionTitle", `What ${amid(after)} changed`));
   const [plain, figures] = conclusion(points, difference, [before, after], explorer.spaces);
   box.append(element("p", "conclusion", plain), element("p", "small figures", figures));
+  const story = storyOf(explorer, before, after);
+  if (story) box.append(element("h4", "listTitle", `For example${markedExample(explorer) ? ", ringed on the maps" : ""}`), story);
   if (explorer.reading) box.append(element("p", "small", explorer.reading));
   box.append(element("h4", "listTitle", `Items by how many of ${points.k} neighbours they keep`));
   const bars = element("div", "bins");
   drawHistogram(explorer, bars);
   box.append(bars, element("p", "small", "Press a bar, or sweep over several: those items light up on every map."));
   box.append(journey(explorer, after));
-  const story = storyOf(explorer, before, after);
-  if (story) box.append(element("h4", "listTitle", "For example"), story);
   const rows = mostMoved(points, difference, lit, 60);
   box.append(element("h4", "listTitle", lit ? "Of those lit up, changed most" : "Changed most"));
   box.append(element("p", "small", howOrdered(explorer, rows)));
+  const bought = rarelyBought(points, rows);
+  if (bought) box.append(element("p", "small caution", bought));
   const list = element("ol", "near moved");
-  for (const point of rows) list.append(movedRow(explorer, point));
+  const alike = keepAlike(difference, rows);
+  for (const point of rows) list.append(movedRow(explorer, point, alike));
   box.append(list);
   return box;
 }
 
-// How the rows are ordered, and how many items are tied with the first of them.
+// Whether all rows keep equally few neighbours, which is then said once, above them.
+function keepAlike({ kept }, rows) {
+  return rows.length > 1 && kept[rows[0]] === kept[rows[rows.length - 1]];
+}
+
 function howOrdered({ points, difference, lit }, rows) {
   if (!rows.length) return "None.";
   const least = difference.kept[rows[0]];
-  let tied = 0;
-  for (let point = 0; point < points.n; point++) if (difference.kept[point] === least && (!lit || lit[point])) tied++;
-  const keep = least ? `keep only ${least}` : "keep none";
-  const first = tied > 1 ? `${count(tied)} items ${keep} of their ${points.k} neighbours: ` : "The fewest neighbours kept first; of equals ";
-  const beside = `Below each: the commonest kind of its ${points.k} neighbours, before → after.`;
-  return `${first}first those with most neighbours of another kind, then the most bought. ${beside}`;
+  let first = "Sorted by how few neighbours they keep, then by how many changed kind.";
+  if (keepAlike(difference, rows)) {
+    const tied = points.order.reduce((sum, point) => sum + (difference.kept[point] === least && (!lit || lit[point]) ? 1 : 0), 0);
+    first = `${count(tied)} items keep ${least ? `only ${least}` : "none"} of their ${points.k} neighbours. Sorted by how many neighbours changed kind.`;
+  }
+  return `${first} Below each: the commonest kind of its ${points.k} neighbours, before → after, and purchases in training.`;
 }
 
-// An item, how many neighbours it keeps, and what most of them are in one space and in the other.
-function movedRow(explorer, point) {
+// A caution where the items listed were bought less than half as often as items are: of such ones buyers tell little.
+function rarelyBought({ arrays, order, n }, rows) {
+  if (!rows.length || rows.length === n) return "";
+  const middle = (sorted) => arrays.popularity[sorted[sorted.length >> 1]];
+  const [own, usual] = [middle([...rows].sort((a, b) => arrays.popularity[b] - arrays.popularity[a])), middle(order)];
+  if (2 * own >= usual) return "";
+  return `Half of these were bought ${times(own)} or less in training, half of all items ${times(usual)} or less: take single ones with caution.`;
+}
+
+function times(number) {
+  return number === 1 ? "once" : number ? `${count(number)} times` : "never";
+}
+
+// An item, how many neighbours it keeps (unless all rows do), what most of them are before and after, how often it was bought.
+function movedRow(explorer, point, alike) {
   const { points, state, difference } = explorer;
+  const { arrays } = points;
   const row = element("li", "movedRow");
   row.dataset.point = String(point);
   const [was, is] = [state.before, state.after].map((space) => commonestKind(points, space, point));
   const [from, to] = [was, is].map(({ name, count: items }) => `${name} ${items}`);
   const among = was.kind === is.kind ? `most are ${was.name} in both` : `${from} → ${to}`;
-  const said = element("span", "movedWords", `keeps ${difference.kept[point]} of ${points.k} · ${among}`);
+  const bought = arrays.popularity[point] ? `bought ${times(arrays.popularity[point])}` : "never bought";
+  const said = element("span", "movedWords", `${alike ? "" : `keeps ${difference.kept[point]} of ${points.k} · `}${among} · ${bought}`);
   said.title = `Of its ${points.k} neighbours, the kind that most are of, and how many: before → after`;
   row.append(itemButton(explorer, point), said);
   return row;
