@@ -120,8 +120,9 @@ class BenchColumn {
     this.empty.textContent = visible.length ? "" : list.length ? "Nothing that the others lack." : this.column.empty;
     const { of } = this.column;
     const hits = list.filter((entry) => this.data.items.hit[entry.row]).length;
-    this.hits.textContent = of === null || !list.length ? "" : `✓ ${hits} of ${list.length} bought later`;
-    this.hits.title = of === null ? "" : `This list has ${hits} of the ${of} ${this.data.hit_words}`;
+    const told = of ? `✓ ${hits} of ${list.length} bought later` : "nothing to hit";
+    this.hits.textContent = of === null || !list.length ? "" : told;
+    this.hits.title = of ? `This list has ${hits} of the ${of} ${this.data.hit_words}` : "They bought nothing later that a list could hold";
   }
 }
 

@@ -4,7 +4,7 @@ class Controls {
     this.changed = changed;
     this.node = element("div", "bar");
     this.node.setAttribute("role", "group");
-    this.node.setAttribute("aria-label", "What counts in the lists");
+    this.node.setAttribute("aria-label", "Mix of the score");
     this.sliders = new Map();
     this.drawn = "";
   }

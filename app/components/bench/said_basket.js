@@ -14,7 +14,7 @@ function likeness(found) {
   if (!mostOf({ n: least, of })) return { word: "", share: "" };
   if (least === of) return { word: "the same ", share: "" };
   const any = found.length > 2 ? "any two share" : "they share";
-  return { word: "nearly the same ", share: ` (${any} ${least === most ? "" : "at least "}${least} of ${of})` };
+  return { word: `${5 * least < 4 * of ? "mostly" : "nearly"} the same `, share: ` (${any} ${least === most ? "" : "at least "}${least} of ${of})` };
 }
 
 function sellingOnly(sell) {
@@ -39,7 +39,7 @@ function following(columns, lists, items, { kinds, unknown }) {
   const said = sell.length ? [sellingOnly(sell)] : [];
   if (follow.length) {
     const wide = of > 1 ? `, for ${follow.every(({ has }) => has === of) ? "all" : `${answered(follow)} of`} its ${all}` : "";
-    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket: ${amounts(follow)} are of its kinds${wide}.`);
+    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket: ${amounts(follow)} are of its ${kinds.length > 1 ? "kinds" : "kind"}${wide}.`);
   }
   if (stick.length)
     said.push(`${namesOf(stick)} ${verb(stick, "sticks", "stick")} to ${answered(stick)} of the basket’s ${all}: ${amounts(stick)} are like ${stick.every(({ has }) => has === 1) ? "it" : "these"}, nothing for the others.`);
