@@ -132,7 +132,7 @@ ITEM_TOWERS: Registry[Tower] = Registry(
     Tower(
         code=ItemTower.CONTENT.value,
         label="(c) no item PAL",
-        plain_name="Items as the language model describes them",
+        plain_name="Items as their text describes them",
         explanation="an item is what the language model says of it; only the user side learns.",
         embed=embed_content,
         colour="#8e59d1",

@@ -16,11 +16,13 @@ from app.components.lists import ROWS_JS, STYLE
 from app.shared import pictures
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours, category_legend
+from learn.explore.lists.bestsellers import in_words
+from learn.explore.lists.new_user import BasketKinds
 from learn.explore.lists.terms import STEP, TERMS, candidates
 from learn.runs.suggestions import ScoreTerms, Suggestions
 
 _HERE = Path(__file__).resolve().parent
-_FILES = ("rank", "said", "lines", "told", "controls", "basket", "columns", "bench")
+_FILES = ("rank", "said", "said_basket", "apart", "lines", "told", "controls", "basket", "columns", "bench")
 
 
 def _read(*names: str) -> str:
@@ -67,8 +69,8 @@ class BenchColumn:
 @dataclass(frozen=True)
 class BenchItems:
     """What a bench says of items: ``later`` (indices that count as hits), ``cold`` and ``held`` ([N] bool: never
-    bought in training; in this person's history), ``best`` ([N] bool: `bestsellers`), ``akin`` ([N] bool: of a kind
-    that is in the basket; None: not told).
+    bought in training; in this person's history), ``best`` ([N] bool: `bestsellers`), ``akin`` (what is of a kind that
+    is in the basket; None: there is none, or its items have no kind).
     """
 
     catalogue: Catalogue
@@ -77,7 +79,7 @@ class BenchItems:
     held: np.ndarray
     later: np.ndarray
     best: np.ndarray
-    akin: np.ndarray | None = None
+    akin: BasketKinds | None = None
 
 
 def bench_data(
@@ -109,7 +111,11 @@ def bench_data(
         "items": _items(table, items),
         "words": _words(table, items.catalogue),
         "links": [dict(link) for link in links],
-        "bestsellers": int(items.best.sum()),
+        "told": {
+            "bestsellers": in_words(items.best),
+            "kinds": [] if items.akin is None else items.akin.sizes,
+            "unknown": 0 if items.akin is None else items.akin.unknown,
+        },
         "hit_words": hit_words,
         "legend": list(legend),
     }
@@ -181,7 +187,7 @@ def _items(table: np.ndarray, items: BenchItems) -> dict[str, list]:
     if shown is not None:
         there["picture"] = [pictures.address(shown, int(item)) for item in table]
     if items.akin is not None:
-        there["akin"] = items.akin[table].astype(int).tolist()
+        there["akin"] = items.akin.places[table].tolist()
     return {
         **there,
         "id": [str(name) for name in items.ids[table]],
@@ -189,6 +195,7 @@ def _items(table: np.ndarray, items: BenchItems) -> dict[str, list]:
         "detail": [str(detail) for detail in catalogue.details[table]],
         "category": category.tolist(),
         "finer": finer.tolist(),
+        "brand": [str(brand) for brand in catalogue.brands[table]],
         "price": [f"{price:,.2f}" if np.isfinite(price) else "" for price in prices],
         "cold": items.cold[table].astype(int).tolist(),
         "held": items.held[table].astype(int).tolist(),

@@ -97,9 +97,9 @@ def as_data(view: cache.View, basket: Basket, words: str, key: str) -> dict[str,
     ids = view.dataset.item_ids
     st.session_state[key + _SHOWN] = [str(ids[item]) for item in (*basket.bought, *basket.liked)]
     found = new_user.search_items(view.catalogue, words, view.counts, FOUND)
-    note = f"The {len(found)} most bought: scroll, or search above"
+    note = f"the {len(found)} most bought: scroll, or search"
     if words.strip():
-        note = f"The {len(found)} most bought of those with these words."
+        note = f"the {len(found)} most bought with these words"
     if not len(found):
         note = "No item has all of these words: try fewer, or others."
     elif words.strip() and len(found) < FOUND:
@@ -128,6 +128,7 @@ def _row(view: cache.View, item: int) -> dict[str, Any]:
         "category": str(catalogue.categories[item]),
         "colour": category_colours(catalogue.category_order)[catalogue.categories[item]],
         "finer": str(catalogue.finer[item]),
+        "brand": str(catalogue.brands[item]),
         "price": f"{price:,.2f}" if np.isfinite(price) else "",
         **pictures.of_row(catalogue, item),
     }

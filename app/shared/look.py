@@ -13,6 +13,9 @@ TIGHT = "tight_"
 LEVEL = "level_"
 """Keys of containers that begin so hold a row in which a choice of segments is as high as the button beside it."""
 
+STRIP = "strip_"
+"""Keys of containers that begin so hold a folded line right above what it belongs to: no higher than the line needs."""
+
 _STYLE = """
 [data-testid=stMain] h1 { font-size: 2rem; padding: 0; }
 /* The wide layout's margins would leave little of a narrow window. */
@@ -26,6 +29,8 @@ _STYLE = """
 .js-plotly-plot .annotation-text:not([style*="rgb(255, 255, 255)"], [style*="rgb(18, 22, 29)"])
 { fill: currentColor !important; fill-opacity: .82 !important; }
 [class*="st-key-level_"] [data-testid=stButtonGroup] button { min-height: 2.5rem; }
+[class*="st-key-strip_"] [data-testid=stExpander] summary { min-height: 0; padding-block: .2rem; }
+[class*="st-key-strip_"] [data-testid=stExpander] summary p { font-size: 13.5px; }
 code { color: inherit !important; }
 @media (max-width: 640px) {
   [class*="st-key-tight_"] [data-testid=stColumn] { min-width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem); }

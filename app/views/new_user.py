@@ -145,12 +145,13 @@ def _allowed(view: cache.View, history: list[int]) -> np.ndarray:
 def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: int) -> dict:
     allowed = _allowed(view, history)
     nothing = np.zeros(0, dtype=np.int64)
-    akin = new_user.of_kinds_in(view.catalogue, history)
+    kinds = new_user.kinds_in(view.catalogue, history)
     cold = view.counts == 0
+    akin = kinds if kinds.sizes else None
     items = BenchItems(view.catalogue, view.dataset.item_ids, cold, ~allowed, nothing, view.bestsellers, akin)
     signs = ("new", "moved") if any(one.before is not None for one in columns) else ()
     hrefs = row_links.for_any_item(links.on_maps(view.dataset, 0))
-    return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "line", "alone", "cold", "price"))
+    return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "kin", "line", "alone", "cold", "price"))
 
 
 def _what_left(view: cache.View, columns: list[BenchColumn], labels: dict[str, str]) -> None:

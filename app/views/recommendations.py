@@ -72,7 +72,9 @@ def draw() -> None:
     answers = _answers(view, runs, chosen, user, keep, unseen, k, weights)
     shown = {name: one.shown for name, one in answers.items()}
     labels = run_labels(runs.usable)
-    person.show_past(view, user_id, seen, shown, labels)
+    strip = st.container(key=f"{look.STRIP}recommendations", gap=None)
+    with strip:
+        person.show_past(view, user_id, seen, shown, labels)
     table = user_lists.lists_table(shown, labels, user_id, dataset.item_ids, view.catalogue)
     bar[4].download_button(
         "CSV",
@@ -87,7 +89,8 @@ def draw() -> None:
         data = _bench(view, runs, user, seen, keep, answers, k, filters, unseen)
         settings = bench_settings.as_data(weights, differ, KEY)
         said = {"said": said_first([runs.named(name) for name in answers])}
-        show_bench(data | settings | said, KEY, lambda: bench_settings.heard(KEY))
+        with strip:
+            show_bench(data | settings | said, KEY, lambda: bench_settings.heard(KEY))
         among = "products that are new to the person" if unseen else "all products"
         counted = ranked(k, int(keep.sum()), among + (", as filtered" if filters else ""))
         origin.show(of_answers(dataset, [runs.named(name) for name in answers], counted, 1))

@@ -6,42 +6,53 @@ from app.components import bench_lists
 from tests.app.test_browser import browser, page, pytestmark  # noqa: F401  (fixtures, marks)
 
 FULL = {"similarity": 1, "popularity_bias": 1, "repeat_bias": 1}
-SCRIPT = """([columns, lists, weights, items, best]) => conclusion(
+SCRIPT = """([columns, lists, weights, items, told]) => conclusion(
   columns.map((column) => readColumn({ k: 4, of: null, terms: null, ...column })),
-  lists.map((rows) => rows.map((row) => ({ row, score: 1 }))), weights, items, best)"""
+  lists.map((rows) => rows.map((row) => ({ row, score: 1 }))), weights, items, told)"""
 
 
 @pytest.fixture
-def concluded(page):  # noqa: F811
-    """concluded(lists, **marks) -> the sentences on lists of places in a table of 20 items, called (a), (b), ..."""
+def scripted(page):  # noqa: F811
+    """A page that knows what a bench says and how it tells items apart."""
     folder = bench_lists._HERE / "bench"
-    source = "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in ("rank", "said"))
+    names = ("rank", "said", "said_basket", "apart")
     page.set_content("<p></p>")
-    page.add_script_tag(content=source)
+    page.add_script_tag(content="\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in names))
+    return page
 
-    def said(lists, of=None, **marks):
+
+@pytest.fixture
+def concluded(scripted):
+    """concluded(lists, **marks) -> the sentences on lists of places in a table of 20 items, called (a), (b), ...
+
+    ``kinds``: of each kind in a basket the places of its products, and how many of the basket's items are of it.
+    """
+
+    def said(lists, of=None, kinds=None, unknown=0, **marks):
         items = {name: [int(row in rows) for row in range(20)] for name, rows in marks.items()}
         items = {"hit": [0] * 20, "best": [0] * 20} | items
+        if kinds is not None:
+            items["akin"] = [next((n for n, (rows, _) in enumerate(kinds, 1) if row in rows), 0) for row in range(20)]
+        told = {"bestsellers": "the most bought 1%, 7 products", "unknown": unknown}
+        told["kinds"] = [size for _, size in kinds or []]
         columns = [{"short": f"({'abcd'[place]})", "of": of} for place in range(len(lists))]
-        return page.evaluate(SCRIPT, [columns, lists, FULL, items, 7])
+        return scripted.evaluate(SCRIPT, [columns, lists, FULL, items, told])
 
     return said
 
 
-def test_lists_of_bestsellers_are_named_first_with_those_that_are_none(concluded):
+def test_lists_of_bestsellers_are_named_with_those_that_are_none(concluded):
     lists = [[0, 1, 2, 3], [0, 1, 2, 9], [0, 10, 11, 12]]
+    what = "bestsellers (the most bought 1%, 7 products)"
     assert concluded(lists, best=[0, 1, 2, 3])[0] == (
-        "(a) and (b) show mostly bestsellers: 4 and 3 of 4 are among the catalogue’s 7 most bought products, against "
-        "1 of (c)’s 4."
+        f"(a) and (b) show mostly {what}: 4 and 3 of 4, against 1 of (c)’s 4."
     )
-    assert concluded(lists[:2], best=[0, 1, 2])[0] == (
-        "All these lists show mostly bestsellers: 3 of 4 each are among the catalogue’s 7 most bought products."
+    assert concluded([lists[0], lists[2], [13, 14]], best=[0, 1, 2, 3])[0] == (
+        f"(a) shows only {what}, against 1 of (b)’s 4 and none of (c)’s 2."
     )
-    one = "(a) shows mostly bestsellers: 4 of 4 are among the catalogue’s 7 most bought products."
-    assert concluded(lists[:1], best=[0, 1, 2, 3]) == [one]
-    assert concluded([[0, 1, 2], [3, 4, 5, 6]], best=range(7))[0].endswith(
-        ": 3 of 3 and 4 of 4 are among the catalogue’s 7 most bought products."
-    )
+    assert concluded(lists[:2], best=[0, 1, 2])[0] == f"All these lists show mostly {what}: 3 of 4 each."
+    assert concluded(lists[:1], best=[0, 1, 2, 3]) == [f"(a) shows only {what}."]
+    assert concluded([[0, 1, 2], [3, 4, 5, 6]], best=range(7))[0] == f"All these lists show only {what}."
 
 
 def test_half_a_list_of_bestsellers_is_not_mostly(concluded):
@@ -51,36 +62,103 @@ def test_half_a_list_of_bestsellers_is_not_mostly(concluded):
 @pytest.mark.parametrize(
     ("hit", "words"),
     [
-        ([0, 1, 4], "(a) hits most often: 2 of its 4 were bought later; (c) least: none."),
-        ([0], "(a) hits most often: 1 of its 4 was bought later; (b) and (c) least: none."),
-        ([0, 1, 4, 5, 8], "(a) and (b) hit most often: 2 of 4 each were bought later; (c) least: 1."),
-        ([0, 4, 8], "All these lists hit alike: 1 of 4 each was bought later."),
+        ([0, 1, 4], "(a) hits most: 2 of 4 bought later; (b) 1, (c) none."),
+        ([0], "(a) hits most: 1 of 4 bought later; (b) and (c) none."),
+        ([0, 1, 4, 8], "(a) hits most: 2 of 4 bought later; (b) and (c) 1 each."),
+        ([0, 1, 4, 5, 8], "(a) and (b) hit most: 2 of 4 each bought later; (c) 1."),
+        ([0, 4, 8], "All these lists hit alike: 1 of 4 each bought later."),
         ([], "None of these lists names a product that they bought later."),
     ],
 )
-def test_who_hits_most_often(concluded, hit, words):
-    assert words in concluded([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]], of=9, hit=hit)
+def test_who_hits_most_comes_first(concluded, hit, words):
+    assert concluded([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]], of=9, hit=hit, best=[0, 1, 2])[0] == words
+
+
+def test_lists_of_other_lengths_and_a_single_one_say_of_how_many(concluded):
+    assert concluded([[0, 1, 2], [4, 5, 6, 7]], of=9, hit=[0, 1, 4])[0] == (
+        "(a) hits most: 2 of 3 bought later; (b) 1 of 4."
+    )
+    assert concluded([[0, 1, 2]], of=9, hit=[0, 1]) == ["2 of 3 bought later."]
+    assert concluded([[0, 1, 2]], of=9) == ["This list names no product that they bought later."]
 
 
 def test_what_lists_share(concluded):
-    assert concluded([[0, 1, 2, 3], [0, 1, 2, 4], [0, 5, 6, 7]])[-1] == (
-        "(a) and (b) share most, 3 of 4 products; (b) and (c) fewest, 1."
+    assert concluded([[0, 1, 2, 3], [0, 1, 2, 4], [0, 5, 6, 4]])[-1] == (
+        "(a) and (b) share most, 3 of 4 products; (a) and (c) share fewest, 1."
     )
     assert concluded([[0, 1], [0, 2], [0, 3]])[-1] == (
         "Any two of these lists share 1 of 2 products; all of them share 1 of 2 products."
     )
     assert concluded([[0, 1], [2, 3]])[-1] == "(a) and (b) share no product."
+    assert concluded([[0, 1], [2, 3], [4, 5]])[-1] == "Any two of these lists share no product."
 
 
-def test_who_follows_a_basket_and_who_shows_bestsellers(concluded):
-    lists = [[0, 1, 2, 3], [0, 1, 2, 10], [10, 11, 12, 13], [14, 15, 16, 10]]
-    found = concluded(lists[:3], best=[0, 1, 2, 3], akin=[3, 10, 11, 12, 13])
-    assert found == [
-        "(a) and (b) show bestsellers, not the kinds in the basket: 4 and 3 of 4 are among the 7 most bought, 1 of 4 "
-        "each of a kind in it. Only (c) follows it: 4 of 4."
+def test_lists_that_share_alike_are_told_as_alike(concluded):
+    assert concluded([[0, 1, 2], [0, 1, 3], [0, 9, 8], [12, 13, 14]])[-1] == (
+        "(a) and (b) share most, 2 of 3 products; (d) shares none with any other."
+    )
+    assert concluded([[0, 1, 2], [0, 1, 3], [0, 8, 9]])[-1] == (
+        "(a) and (b) share most, 2 of 3 products; (c) shares fewest, 1 with each other list."
+    )
+    assert concluded([[0, 1, 2], [0, 1, 3], [0, 1, 4], [9, 10, 11]])[-1] == (
+        "Any two of (a), (b) and (c) share most, 2 of 3 products; (d) shares none with any other."
+    )
+    assert concluded([[0, 1], [0, 2], [5, 6], [5, 7]])[-1] == (
+        "No two lists share more than 1 of 2 products; 4 pairs of lists share none."
+    )
+
+
+KINDS = [(range(10, 14), 2), ([3], 1), ([14, 15], 2)]
+
+
+def test_who_shows_bestsellers_whatever_the_basket(concluded):
+    same = "show mostly the same bestsellers"
+    lists = [[0, 1, 2, 3], [0, 1, 2, 10], [10, 11, 12, 13]]
+    assert concluded(lists, best=[0, 1, 2, 3], kinds=KINDS) == [
+        f"(a) and (b) {same} (they share 3 of 4): only 1 of 4 each is of a kind in the basket.",
+        "(c) sticks to 2 of the basket’s 5 items: 4 of 4 are like these, nothing for the others.",
     ]
-    assert concluded(lists[2:], akin=[10, 11, 12]) == [
-        "(a) follows the basket: 3 of 4. Of a kind in the basket: 1 of (b)’s 4."
+    three = [[0, 1, 2, 4], [0, 1, 2, 5], [0, 1, 4, 2]]
+    assert concluded(three, best=range(7), kinds=KINDS) == [
+        f"(a), (b) and (c) {same} (any two share at least 3 of 4): none is of a kind in the basket."
     ]
-    assert concluded(lists[:2], best=[0, 1, 2], akin=[0, 1, 2]) == ["(a) and (b) follow the basket: 3 of 4 each."]
-    assert concluded([[], []], akin=[0]) == []
+    nearly = concluded([[0, 1, 2, 4, 5], [0, 1, 2, 4, 6]], best=range(7), kinds=KINDS)[0]
+    assert nearly.startswith("(a) and (b) show nearly the same bestsellers (they share 4 of 5): none is")
+    assert concluded([[0, 1], [1, 0]], best=range(7), kinds=KINDS)[0].startswith("(a) and (b) show the same bestsell")
+    assert concluded([[0, 1], [4, 5]], best=range(7), kinds=KINDS)[0].startswith("(a) and (b) show bestsellers: none")
+
+
+def test_a_basket_is_followed_only_where_most_of_its_items_are_answered(concluded):
+    assert concluded([[10, 11, 14, 3]], kinds=KINDS) == [
+        "(a) follows the basket: 4 of 4 are of its kinds, for all its 5 items."
+    ]
+    assert concluded([[10, 11, 14, 0], [14, 15, 9, 8]], kinds=KINDS) == [
+        "(a) follows the basket: 3 of 4 are of its kinds, for 4 of its 5 items.",
+        "Of a kind in the basket: 2 of (b)’s 4.",
+        "(a) and (b) share 1 of 4 products.",
+    ]
+    assert concluded([[3, 4, 5]], kinds=[([3, 4], 1)], unknown=2) == ["(a) follows the basket: 2 of 3 are of its kind."]
+    assert concluded([[3, 4, 5]], kinds=[([3, 4], 1), ([9], 1)], unknown=2) == [
+        "(a) sticks to 1 of the basket’s 2 items of a known kind: 2 of 3 are like it, nothing for the others."
+    ]
+    assert concluded([[], []], kinds=KINDS) == []
+
+
+def test_items_of_one_title_are_told_apart_by_the_first_thing_that_is_their_own(scripted):
+    def row(item, title="Tea", brand="", price="", finer=""):
+        return {"item": item, "title": title, "brand": brand, "price": price, "finer": finer}
+
+    def told(*rows):
+        return dict(scripted.evaluate("(rows) => [...apart(rows)]", list(rows)))
+
+    assert told(row("1"), row("2", "Milk"), row("1")) == {}  # one item, met twice, needs no more words
+    assert told(row("1", brand="A"), row("2", "TEA", brand="B")) == {"1": ["brand", "A"], "2": ["brand", "B"]}
+    assert told(row("1", brand="A", price="1"), row("2", brand="A", price="2")) == {
+        "1": ["price", "1"],
+        "2": ["price", "2"],
+    }
+    assert told(row("1", finer="x", price="1"), row("2", finer="y", price="1"), row("3", finer="y", price="1")) == {
+        "1": ["finer", "x"],
+        "2": ["no.", "2"],
+        "3": ["no.", "3"],
+    }

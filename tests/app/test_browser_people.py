@@ -1,6 +1,7 @@
 """Every page in a real browser: links, back, reload, narrow, hostile titles; main paths of those about people."""
 
 import re
+from collections import Counter
 from urllib.parse import quote_plus
 
 import numpy as np
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 
 from benchmarks.in_browser import settled
 from learn.data.stored import open_dataset
+from learn.explore.catalogue import read_catalogue
 from learn.explore.lists.terms import Weights, terms_of_user, weighted_list
 from learn.ranking.schema import REVENUE
 from learn.runs.recommender import Recommender
@@ -169,6 +171,49 @@ def test_lists_do_not_change_under_the_pointer(page, address):  # noqa: F811
     page.locator("button.ready").click()
     page.locator(".grid .badge.new").first.wait_for()
     assert page.locator("button.ready").is_hidden()
+
+
+def test_buttons_of_a_list_show_under_the_pointer_by_keyboard_and_by_touch(page, address, browser):  # noqa: F811
+    path = "new_user?dataset=synthetic&basket=i14&basket=i03"
+    seen = "(node) => Number(getComputedStyle(node).opacity)"
+    visit(page, address, path)
+    row = page.locator(".column .row").first
+    row.wait_for()
+    buttons = row.locator(".action")
+    assert [buttons.nth(place).evaluate(seen) for place in range(2)] == [0, 0]
+    row.locator(".title").focus()
+    page.keyboard.press("Tab")  # the link to the map
+    page.keyboard.press("Tab")
+    assert buttons.first.evaluate("(node) => node.matches(':focus')")
+    assert [buttons.nth(place).evaluate(seen) for place in range(2)] == [1, 1]
+    page.keyboard.press("Enter")
+    expect(page.locator(".held .row")).to_have_count(3)
+    touched = browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 400, "height": 800})
+    tab = touched.new_page()
+    visit(tab, address, path)
+    tab.locator(".column .row .action").first.wait_for()
+    assert tab.locator(".column .row .action").first.evaluate(seen) == 1
+    touched.close()
+
+
+def test_items_of_a_kind_in_the_basket_and_of_one_title_are_marked(page, address, trained_once):  # noqa: F811
+    dataset = open_dataset(trained_once, synthetic.NAME)
+    visit(page, address, "new_user?dataset=synthetic&basket=i14&basket=i03&k=50")
+    page.locator(".column .row").first.wait_for()
+    settled(page)
+    catalogue = read_catalogue(dataset)
+    kinds = dict(zip(dataset.item_ids, catalogue.finer + catalogue.categories, strict=True))
+    marked = page.locator(".column .row").evaluate_all(
+        "(all) => all.map((row) => [row.dataset.item, row.querySelector('.like') !== null])"
+    )
+    assert all(has == (kinds[item] in (kinds["i14"], kinds["i03"])) for item, has in marked)
+    assert {has for _, has in marked} == {True, False}
+    assert "of a kind in the basket" in page.locator(".legend").inner_text()
+    titles = dict(zip(dataset.item_ids, catalogue.titles, strict=True))
+    shown = page.locator(".row").evaluate_all("(all) => all.map((row) => row.dataset.item)")
+    often = Counter(titles[item].lower() for item in set(shown))
+    twins = set(page.locator(".row.twin").evaluate_all("(all) => all.map((row) => row.dataset.item)"))
+    assert twins == {item for item in shown if often[titles[item].lower()] > 1}
 
 
 def test_a_slider_makes_the_librarys_lists_without_the_server(page, address, trained_once):  # noqa: F811

@@ -1,18 +1,32 @@
 // What somebody new has bought and what they like, changed here at once; the server follows.
 const EMPTY_BASKET = { items: [], likes: [] };
+const LIKED = "Liked, not bought: counted as an old purchase";
 const keyOf = (items) => JSON.stringify(items);
+
+// One line: the kind alone, its category is in the colour and in the words behind it.
+function shortRow(row, actions) {
+  const made = drawRow({ ...row, category: row.finer || row.category, finer: "" }, {}, actions);
+  made.querySelector(".title").after(element("span", "apart"));
+  if (row.finer) made.querySelector(".detail").title = `${row.category} · ${row.finer}`;
+  const price = made.querySelector(".price");
+  if (price) price.textContent = row.price;
+  return made;
+}
 
 class Basket {
   constructor(told, changed) {
     this.told = told;
     this.changed = changed;
     this.words = new Map();
+    this.foundRows = [];
     this.examples = new Set();
     this.node = element("div", "basketPart");
+    this.choose = element("div", "choose");
     this.ways = element("div", "ways");
     this.found = element("section", "found");
     this.held = element("section", "held");
-    this.node.append(this.ways, this.found, this.held);
+    this.choose.append(this.ways, this.found);
+    this.node.append(this.choose, this.held);
     this.drawnFound = "";
   }
 
@@ -28,7 +42,13 @@ class Basket {
     return this.value.likes.includes(item);
   }
 
+  // Every row that is drawn, in words.
+  get shown() {
+    return [...this.foundRows, ...this.value.items, ...this.value.likes].map((row) => row.item ? row : this.words.get(row)).filter(Boolean);
+  }
+
   update(data) {
+    this.foundRows = data.found;
     const suggested = data.suggested ?? [];
     const shown = [...data.found, ...data.held, ...data.example, ...data.first, ...suggested.flatMap((one) => one.rows)];
     for (const row of shown) this.words.set(row.item, row);
@@ -75,7 +95,7 @@ class Basket {
     const [has, likes] = [this.has(item), this.likes(item)];
     return [
       { name: "buy", sign: has ? "✓" : "+", kept: has, text: has ? "Take out of the basket" : "Put into the basket", pick: (id) => this.buy(id) },
-      { name: "like", sign: likes ? "♥" : "♡", kept: likes, text: likes ? "No longer liked" : "Like: bought, no date", pick: (id) => this.like(id) },
+      { name: "like", sign: likes ? "♥" : "♡", kept: likes, text: likes ? "No longer liked" : LIKED, pick: (id) => this.like(id) },
     ];
   }
 
@@ -85,7 +105,7 @@ class Basket {
     if (wanted === this.drawnFound) return;
     this.drawnFound = wanted;
     const rows = element("ol", "rows compact");
-    for (const row of data.found) rows.append(drawRow(row, {}, this.actions(row.item)));
+    for (const row of data.found) rows.append(shortRow(row, this.actions(row.item)));
     const bar = element("div", "held-bar");
     const note = element("span", "note", data.note);
     note.title = data.note;
@@ -106,8 +126,7 @@ class Basket {
       made.setAttribute("aria-pressed", String(keyOf(wanted) === held));
       return made;
     });
-    const hint = element("span", "heart-hint", "♡: only liked, no date: counts as long ago");
-    this.ways.replaceChildren(...(buttons.length ? [element("span", "what", "Try a basket"), ...buttons] : []), hint);
+    this.ways.replaceChildren(...(buttons.length ? [element("span", "what", "Try a basket"), ...buttons] : []));
   }
 
   draw() {
@@ -123,13 +142,14 @@ class Basket {
     const how = element("span", ready ? "example" : "note", ready ? "an example" : items.length > 1 ? "latest first" : "");
     how.title = ready
       ? "What a household of these data bought last. Empty it to fill your own, or add to it."
-      : "The order counts. ♥ has no date: it counts as long ago.";
+      : `The order counts. ♥ ${LIKED.toLowerCase()}.`;
     const another = this.button(ready ? "Another example" : "An example", () => this.fill());
     bar.append(element("h3", "part", `Basket: ${count}${liked}`), how, element("span", "spring"), another, empty);
     const rows = element("ol", "rows compact");
-    for (const item of [...items].reverse()) rows.append(this.row(item, "♡", "Like it instead: no date", (id) => this.like(id)));
+    for (const item of [...items].reverse()) rows.append(this.row(item, "♡", LIKED, (id) => this.like(id)));
     for (const item of [...likes].reverse()) rows.append(this.row(item, "+", "Bought, as the latest", (id) => this.buy(id), true));
-    if (!rows.childElementCount) rows.append(element("li", "none-yet", "Click + beside an item (♡: only liked, no date), or take an example."));
+    if (!rows.childElementCount) rows.append(element("li", "none-yet", "Click + beside an item, or take an example."));
+    if (rows.childElementCount < 6) rows.append(element("li", "none-yet", `♡ ${LIKED[0].toLowerCase()}${LIKED.slice(1)}.`));
     const place = this.held.querySelector(".rows")?.scrollTop ?? 0;
     this.held.replaceChildren(bar, rows);
     rows.scrollTop = place;
@@ -146,7 +166,7 @@ class Basket {
   row(item, sign, text, pick, liked = false) {
     const words = this.words.get(item) ?? { item, title: item };
     const out = { name: "remove", sign: "×", text: "Take out of the basket", pick: (id) => this.remove(id) };
-    const row = drawRow(words, {}, [{ name: liked ? "buy" : "like", sign, text, pick }, out]);
+    const row = shortRow(words, [{ name: liked ? "buy" : "like", sign, text, pick }, out]);
     if (liked) row.querySelector(".words").prepend(element("span", "heart", "♥"));
     row.classList.toggle("liked", liked);
     return row;

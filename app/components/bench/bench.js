@@ -23,6 +23,7 @@ class Bench {
     this.lights = new Lights(this.grid, (item) => lightLines(this.svg, item));
     this.basket = null;
     this.columns = [];
+    this.listed = []; // rows of the table of items that a list shows
     this.send = send;
     this.root.replaceChildren(this.lists);
     new ResizeObserver(() => this.arrange()).observe(this.grid);
@@ -49,22 +50,38 @@ class Bench {
       this.root.prepend(this.basket.node);
     }
     this.basket.update(data);
+    if (!this.coming) this.tellApart();
   }
 
   // Rows of lists are copies: what their buttons do is heard here.
   act(event) {
     const button = event.target.closest(".action");
     if (!button || !this.basket) return;
-    const row = button.closest(".row");
-    const { item } = row.dataset;
-    this.basket.know({ item, title: row.querySelector(".title").textContent });
+    const { item } = button.closest(".row").dataset;
+    this.basket.know(this.wordsOf(this.data.items.id.indexOf(item)));
     if (button.dataset.action === "buy") this.basket.buy(item);
     else this.basket.like(item);
   }
 
+  wordsOf(row) {
+    const { items, words } = this.data;
+    return {
+      ...{ item: items.id[row], title: items.title[row], brand: items.brand[row], price: items.price[row] },
+      ...{ category: words.categories[items.category[row]], colour: words.colours[items.category[row]], finer: words.finer[items.finer[row]] },
+      ...(items.picture ? { picture: items.picture[row] } : {}),
+    };
+  }
+
   changed() {
     this.basket.sign(this.grid);
+    this.tellApart();
     this.root.classList.add("stale");
+  }
+
+  // Items of one title, anywhere on the page, say what tells them apart.
+  tellApart() {
+    const listed = this.columns.length ? this.listed.map((row) => this.wordsOf(row)) : [];
+    writeApart(this.root, apart([...listed, ...(this.basket?.shown ?? [])]));
   }
 
   take() {
@@ -89,6 +106,7 @@ class Bench {
     const { data } = this;
     const copied = pattern(data.links, data.basket ? ["buy", "like"] : []);
     this.columns = data.columns.map((column) => new BenchColumn(data, column, copied));
+    this.grid.style.setProperty("--step", stepOf(data.items) + "px");
     this.grid.replaceChildren(this.svg, ...this.columns.map((column) => column.node));
     this.lists.hidden = !this.columns.length;
     this.controls.draw(data.terms, this.columns.length > 1);
@@ -109,16 +127,18 @@ class Bench {
     const hidden = differ && filled.length > 1 ? inAll(filled) : new Set();
     const holders = new Map();
     for (const { row } of lists.flat()) holders.set(row, (holders.get(row) ?? 0) + 1);
-    this.controls.show(this.settings.value, hidden.size);
-    this.conclude(conclusion(data.columns, lists, weights, data.items, data.bestsellers));
+    this.controls.show(this.settings.value, hidden.size, { popularity_bias: withoutPopularity(data.columns) });
+    this.conclude(conclusion(data.columns, lists, weights, data.items, data.told));
     const usual = inFull(weights);
     this.columns.forEach((column, place) => {
       const full = () => column.column.terms && listOf(column.column, FULL).map((entry) => entry.row);
       column.show(lists[place], hidden, holders, usual ? column.column.before : full());
     });
-    this.explain(lists.flat().map(({ row }) => row), usual);
+    this.listed = [...new Set(lists.flat().map(({ row }) => row))];
+    this.explain(this.listed, usual);
+    this.tellApart();
     this.fillSoon();
-    if (this.sides) drawLines(this.svg, this.columns, this.sides);
+    if (this.sides) drawLines(this.svg, this.columns, this.sides, stepOf(data.items));
     if (this.lights.lit !== null) this.lights.show();
   }
 
@@ -136,7 +156,8 @@ class Bench {
   // Only what can be seen in `rows` is explained.
   explain(rows, usual) {
     const { legend, items, words } = this.data;
-    const signs = legend.filter((name) => name !== "cold" || rows.some((row) => items.cold[row]));
+    const marks = { cold: items.cold, kin: items.akin ?? [] };
+    const signs = legend.filter((name) => !marks[name] || rows.some((row) => marks[name][row]));
     const drawn = drawLegend(usual ? signs : [...new Set(["new", "moved", ...signs])]);
     const used = new Set(rows.map((row) => words.categories[items.category[row]]));
     drawn.append(...drawCategories(words.legend, used));
@@ -152,6 +173,7 @@ class Bench {
     const fill = () => {
       for (const column of this.columns) column.fill();
       this.basket?.sign(this.grid);
+      this.tellApart();
       if (this.lights.lit !== null) this.lights.show();
     };
     this.frame = requestAnimationFrame(() => {
@@ -166,7 +188,7 @@ class Bench {
     const fit = Math.max(1, Math.floor((this.grid.clientWidth + 28) / (NARROWEST + 28)));
     this.grid.style.setProperty("--columns", fit >= n ? n : fit >= 2 ? 2 : 1);
     this.sides = sidesOf(this.columns);
-    drawLines(this.svg, this.columns, this.sides);
+    drawLines(this.svg, this.columns, this.sides, stepOf(this.data.items));
     lightLines(this.svg, this.lights.lit);
   }
 }

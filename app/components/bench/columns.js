@@ -6,23 +6,23 @@ const AT_ONCE = 25; // rows
 function pattern(links, actions) {
   const made = element("li", "row");
   const place = element("span", "rank");
-  place.append(document.createTextNode(""), element("span", "badge"));
+  place.append(element("span", "no"), element("span", "badge"));
   const words = element("div", "words");
   const title = element("button", "title");
   title.type = "button";
   title.dir = "auto";
   title.setAttribute("aria-pressed", "false");
   const foot = element("div", "foot");
-  foot.append(chip(""), element("span", "kind"));
+  title.append(chip(""), document.createTextNode(""));
+  foot.append(element("span", "apart"), element("span", "kind"));
   const rest = element("span", "links");
   for (const { text } of links) {
     const link = element("a", "link", text);
     link.target = "_self";
     rest.append(link);
   }
-  foot.append(rest);
   words.append(title, foot);
-  made.append(place, words);
+  made.append(place, words, rest);
   for (const name of actions) {
     const button = element("button", "action");
     button.type = "button";
@@ -62,31 +62,35 @@ class BenchColumn {
     const foot = made.querySelector(".foot");
     if (items.picture) made.firstElementChild.after(pictureOf(items.picture[row]));
     const title = made.querySelector(".title");
-    title.textContent = items.title[row];
+    title.lastChild.data = items.title[row];
     const [category, finer] = [words.categories[items.category[row]], words.finer[items.finer[row]]];
-    foot.children[0].style.backgroundColor = words.colours[items.category[row]];
+    title.firstChild.style.backgroundColor = words.colours[items.category[row]];
     foot.children[1].textContent = finer || category;
     foot.children[1].title = category + (finer ? " · " + finer : "");
     made.querySelectorAll(".link").forEach((link, place) => {
       link.href = links[place].href.replace("{item}", encodeURIComponent(id));
       link.setAttribute("aria-label", `${links[place].text} ${items.title[row]}`);
     });
-    const before = foot.lastElementChild;
-    if (items.cold[row]) before.before(mark("cold", "cold", "Cold start: nobody had this item in the training part"));
-    if (items.price[row]) before.before(mark("price", items.price[row], "Price, in the catalogue's currency"));
-    if (items.hit[row]) {
-      made.classList.add("hit");
-      made.querySelector(".badge").before(mark("check", "✓", "Bought later"));
-    }
+    if (items.cold[row]) foot.append(mark("cold", "cold", "Cold start: nobody had this item in the training part"));
+    if (items.price[row]) foot.append(mark("price", items.price[row], "Price, in the catalogue's currency"));
+    if (items.hit[row]) this.sign(made, "hit", mark("check", "✓", "Bought later"));
+    if (items.akin?.[row]) this.sign(made, "kin", mark("check like", "≈", "Of a kind that is in the basket"));
     return made;
   }
 
+  sign(made, name, sign) {
+    made.classList.add(name);
+    made.querySelector(".badge").before(sign);
+  }
+
   tip(entry) {
-    const { items } = this.data;
-    const lines = [items.title[entry.row], items.detail[entry.row], `score ${digits(entry.score, 3)}`];
+    const { items, words } = this.data;
+    const kind = [words.categories[items.category[entry.row]], words.finer[items.finer[entry.row]]];
+    const price = items.price[entry.row] && `price ${items.price[entry.row]}`;
+    const lines = [items.title[entry.row], [...kind, price].filter(Boolean).join(" · "), items.detail[entry.row], `score ${digits(entry.score, 3)}`];
     if (this.column.terms) {
       const terms = ["similarity", "popularity", "repeats"].map((code) => digits(this.column[code][entry.place], 2));
-      lines[2] += `; in full: similarity ${terms[0]}, popularity ${terms[1]}, buying again ${terms[2]}`;
+      lines[3] += `; in full: similarity ${terms[0]}, popularity ${terms[1]}, buying again ${terms[2]}`;
     }
     return lines.filter(Boolean).join("\n");
   }
@@ -101,7 +105,7 @@ class BenchColumn {
       if (!this.rows.has(entry.row)) this.rows.set(entry.row, this.make(entry.row));
       const made = this.rows.get(entry.row);
       const place = made.firstElementChild;
-      place.firstChild.data = String(rank);
+      place.firstChild.textContent = String(rank);
       const [text, kind] = (old && moveOf(old.get(entry.row), rank)) ?? ["", ""];
       place.lastChild.textContent = text;
       place.lastChild.className = "badge " + kind;
@@ -110,14 +114,15 @@ class BenchColumn {
       return made;
     };
     this.shown = visible.map(([entry]) => this.data.items.id[entry.row]);
-    this.list.style.height = visible.length ? `${visible.length * ROW - GAP}px` : "0";
+    this.list.style.height = visible.length ? `${visible.length * stepOf(this.data.items) - GAP}px` : "0";
     this.list.replaceChildren(...visible.slice(0, AT_ONCE).map(drawn));
     this.fill = () => this.list.append(...visible.slice(AT_ONCE).map(drawn));
     this.empty.textContent = visible.length ? "" : list.length ? "Nothing that the others lack." : this.column.empty;
     const { of } = this.column;
     const hits = list.filter((entry) => this.data.items.hit[entry.row]).length;
-    this.hits.textContent = of === null ? "" : `✓ ${hits} of ${of} bought later`;
-    this.hits.title = of === null ? "" : `Of ${of} ${this.data.hit_words}, this list has ${hits}`;
+    const told = of ? `✓ ${hits} of ${list.length} bought later` : "nothing to hit";
+    this.hits.textContent = of === null || !list.length ? "" : told;
+    this.hits.title = of ? `This list has ${hits} of the ${of} ${this.data.hit_words}` : "They bought nothing later that a list could hold";
   }
 }
 

@@ -4,7 +4,7 @@ class Controls {
     this.changed = changed;
     this.node = element("div", "bar");
     this.node.setAttribute("role", "group");
-    this.node.setAttribute("aria-label", "What counts in the lists");
+    this.node.setAttribute("aria-label", "Mix of the score");
     this.sliders = new Map();
     this.drawn = "";
   }
@@ -16,7 +16,7 @@ class Controls {
     this.sliders.clear();
     const parts = terms.length ? [this.heading(terms)] : [];
     for (const term of terms) if (!term.why_not) parts.push(this.slider(term));
-    this.reset = element("button", "reset", "all in full");
+    this.reset = element("button", "reset", "as trained");
     this.reset.type = "button";
     this.reset.onclick = () => this.changed({ weights: { ...FULL } });
     if (terms.length) parts.push(this.reset);
@@ -33,8 +33,9 @@ class Controls {
 
   // What the sliders are, and why there is none for the other terms.
   heading(terms) {
-    const made = element("span", "what", "What counts ");
-    made.append(element("span", "whole", "100%: as trained"));
+    const made = element("span", "what", "Mix of the score");
+    this.whole = element("span", "whole", " (as trained)");
+    made.append(this.whole);
     const off = terms.filter((term) => term.why_not).map((term) => `No slider for “${term.label}”: ${term.why_not}`);
     made.title = ["Of each part of a score, how much of what the variant gives it counts.", ...off].join("\n");
     return made;
@@ -42,7 +43,6 @@ class Controls {
 
   slider(term) {
     const label = element("label", "slider");
-    label.title = term.label + ": " + term.explanation;
     const input = element("input", "");
     input.type = "range";
     Object.assign(input, { min: 0, max: 1, step: term.step });
@@ -51,17 +51,21 @@ class Controls {
     const told = () => this.changed({ weights: { ...this.weights, [term.code]: Number(input.value) } });
     input.oninput = told;
     label.append(element("span", "name", term.label), input, value);
-    this.sliders.set(term.code, { input, value });
+    this.sliders.set(term.code, { input, value, label, title: `${term.label}: ${term.explanation}.` });
     return label;
   }
 
-  show({ weights, differ }, hidden) {
+  // `hints`: code of a term -> what turning it down would do.
+  show({ weights, differ }, hidden, hints) {
     this.weights = weights;
-    for (const [code, { input, value }] of this.sliders) {
+    for (const [code, { input, value, label, title }] of this.sliders) {
       if (Number(input.value) !== weights[code]) input.value = weights[code];
-      value.textContent = Math.round(weights[code] * 100) + "%";
+      value.textContent = { 0: "off", 1: "full" }[weights[code]] ?? Math.round(weights[code] * 100) + "%";
+      label.title = [title, hints[code]].filter(Boolean).join("\n");
     }
-    if (this.reset) this.reset.disabled = inFull(weights);
+    const full = inFull(weights);
+    if (this.reset) this.reset.disabled = full;
+    if (this.whole) this.whole.hidden = !full;
     this.differ.checked = differ;
     this.hidden.textContent = differ && hidden ? `(${hidden} hidden)` : "";
   }

@@ -1,14 +1,14 @@
 // Lines between equal items of neighbouring lists.
 const SVG = "http://www.w3.org/2000/svg";
-const ROW = 56; // a row and the gap below it, in pixels: as bench.css has them
-const GAP = 3;
-const MIDDLE = (ROW - GAP) / 2;
+const GAP = 3; // below a row, in pixels: as bench.css has it
+const stepOf = (items) => (items.picture ? 56 : 42); // a row with the gap
 
 // Where the columns' rows begin: read when the window or the columns change, not on every move of a slider.
 const sidesOf = (columns) =>
   columns.map(({ list }) => ({ left: list.offsetLeft, right: list.offsetLeft + list.offsetWidth, top: list.offsetTop }));
 
-function drawLines(svg, columns, sides) {
+function drawLines(svg, columns, sides, step) {
+  const middle = (step - GAP) / 2;
   const paths = [];
   for (let place = 1; place < columns.length; place += 1) {
     const [from, to] = [sides[place - 1], sides[place]];
@@ -17,7 +17,7 @@ function drawLines(svg, columns, sides) {
     const bend = (from.right + to.left) / 2;
     columns[place - 1].shown.forEach((item, rank) => {
       if (!there.has(item)) return;
-      const [y1, y2] = [from.top + rank * ROW + MIDDLE, to.top + there.get(item) * ROW + MIDDLE];
+      const [y1, y2] = [from.top + rank * step + middle, to.top + there.get(item) * step + middle];
       const path = document.createElementNS(SVG, "path");
       path.setAttribute("d", `M${from.right} ${y1}C${bend} ${y1} ${bend} ${y2} ${to.left} ${y2}`);
       path.setAttribute("class", "line");

@@ -22,3 +22,11 @@ def bestsellers(counts: np.ndarray) -> np.ndarray:
     found = np.zeros(len(counts), dtype=bool)
     found[np.argsort(-counts, kind="stable")[:most]] = True
     return found & (counts > 0)
+
+
+def in_words(best: np.ndarray) -> str:
+    """What `bestsellers` ([N] bool) are, as people read it: "the most bought 1%, 174 products"."""
+    n, of = int(best.sum()), max(len(best), 1)
+    share = 100 * n / of
+    percent = f"{share:.0f}%" if share >= 0.95 else f"{share:.1g}%"
+    return f"the most bought {percent}, {n:,} products" if n != 1 else "the most bought product"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from learn.data.sequences import Sequences
-from learn.explore.catalogue import Catalogue
+from learn.explore.catalogue import NO_CATEGORY, Catalogue
 from learn.runs.recommender import Recommender
 from learn.runs.suggestions import Suggestions
 
@@ -76,10 +76,32 @@ def suggested_baskets(
     return found
 
 
-def of_kinds_in(catalogue: Catalogue, basket: Sequence[int]) -> np.ndarray:
-    """[N] bool: the items whose finest category one of ``basket`` (item indices) has."""
+@dataclass(frozen=True)
+class BasketKinds:
+    """Which items are of a kind (finest category) that is in a basket.
+
+    Attributes:
+        places: [N] which of the basket's kinds an item is of, from 1; 0: of none. Items without a category are of none.
+        sizes: how many items of the basket are of each kind, the first kind first.
+        unknown: how many items of the basket have no category.
+    """
+
+    places: np.ndarray
+    sizes: list[int]
+    unknown: int
+
+
+def kinds_in(catalogue: Catalogue, basket: Sequence[int]) -> BasketKinds:
+    """The `BasketKinds` of ``basket`` (item indices)."""
     kinds = np.where(catalogue.finer.astype(str) != "", catalogue.finer, catalogue.categories).astype(str)
-    return np.isin(kinds, np.unique(kinds[list(basket)])) if len(basket) else np.zeros(len(kinds), dtype=bool)
+    own = kinds[np.asarray(basket, dtype=np.int64)]
+    known = own[own != NO_CATEGORY]
+    names, sizes = np.unique(known, return_counts=True)
+    places = np.zeros(len(kinds), dtype=np.int64)
+    if len(names):
+        near = np.minimum(np.searchsorted(names, kinds), len(names) - 1)
+        places = np.where(names[near] == kinds, near + 1, 0)
+    return BasketKinds(places, sizes.tolist(), len(own) - len(known))
 
 
 def recommend(recommender: Recommender, basket: Sequence[int], k: int) -> Suggestions:

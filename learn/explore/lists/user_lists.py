@@ -99,7 +99,7 @@ def person_in_words(view: UserView, catalogue: Catalogue) -> str:
     n = len(view.history)
     if not n:
         return f"bought nothing before the cut, {len(view.target):,} later"
-    first = mostly(catalogue.categories[view.history], 2)
+    first = mostly(catalogue.categories[view.history], 1)
     since = ""
     if view.history_times is not None:
         begin, end = (pd.Timestamp(time) for time in (view.history_times.min(), view.history_times.max()))
@@ -110,13 +110,15 @@ def person_in_words(view: UserView, catalogue: Catalogue) -> str:
 
 
 def _later_in_words(view: UserView) -> str:
-    """ "later 195 of 140 items (74 new)": purchases after the cut, different items, and those never had before."""
+    """Purchases after the cut, the different items among them, and how many of these were never had before."""
     later = np.unique(view.target)
     if not len(later):
         return "none later"
     new = len(np.setdiff1d(later, view.history))
-    items = f"{len(later):,} items" if len(later) > 1 else "1 item"
-    return f"later {len(view.target):,} of {items} ({f'{new:,}' if new else 'none'} new)"
+    purchases = f"{len(view.target):,} purchases" if len(view.target) > 1 else "1 purchase"
+    if len(later) == 1:
+        return f"later: {purchases} of 1 item, {'new' if new else 'not new'} to this user"
+    return f"later: {purchases} of {len(later):,} items, {f'{new:,}' if new else 'none'} of them new to this user"
 
 
 def _month(time: pd.Timestamp) -> str:

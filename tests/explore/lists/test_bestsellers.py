@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from learn.explore.lists.bestsellers import LEAST, bestsellers
+from learn.explore.lists.bestsellers import LEAST, bestsellers, in_words
 
 
 def test_they_are_a_hundredth_of_the_catalogue_rounded_up():
@@ -18,3 +18,10 @@ def test_of_a_small_catalogue_they_are_ten_and_of_equal_ones_the_first():
 def test_what_nobody_bought_is_none():
     assert np.flatnonzero(bestsellers(np.array([0, 3, 0, 1]))).tolist() == [1, 3]
     assert not bestsellers(np.zeros(5)).any()
+
+
+def test_they_are_told_with_their_share_of_the_catalogue():
+    assert in_words(np.arange(1201) < 13) == "the most bought 1%, 13 products"
+    assert in_words(np.arange(40) < 10) == "the most bought 25%, 10 products"
+    assert in_words(np.arange(4000) < 10) == "the most bought 0.2%, 10 products"
+    assert in_words(np.arange(5) < 1) == "the most bought product"

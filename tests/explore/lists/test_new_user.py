@@ -1,8 +1,11 @@
 """A basket's lists against the command line's, search against plain Python, changes by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from learn.explore.catalogue import NO_CATEGORY
 from learn.explore.lists import new_user as n
 from learn.runs.suggestions import Suggestions
 from tests import synthetic
@@ -82,8 +85,22 @@ def test_what_cannot_be_had_is_suggested_to_nobody(catalogue, split):
 
 
 def test_items_of_a_kind_that_is_in_the_basket_are_told(catalogue):
-    akin = n.of_kinds_in(catalogue, [14, 3])
-    kinds = {catalogue.finer[item] or catalogue.categories[item] for item in (14, 3)}
-    expected = [(catalogue.finer[i] or catalogue.categories[i]) in kinds for i in range(len(catalogue))]
-    assert akin.tolist() == expected and akin[14] and not akin.all()
-    assert not n.of_kinds_in(catalogue, []).any()
+    kinds = [catalogue.finer[item] or catalogue.categories[item] for item in range(len(catalogue))]
+    other = next(item for item in range(len(catalogue)) if kinds[item] == kinds[14] and item != 14)
+    basket = [14, 3, other]
+    assert kinds[3] != kinds[14]
+    found = n.kinds_in(catalogue, basket)
+    names = sorted({kinds[item] for item in basket})
+    assert found.places.tolist() == [names.index(kind) + 1 if kind in names else 0 for kind in kinds]
+    assert found.sizes == [sum(kinds[item] == name for item in basket) for name in names] and found.unknown == 0
+    assert sorted(found.sizes) == [1, 2] and (found.places == 0).any()
+    empty = n.kinds_in(catalogue, [])
+    assert not empty.places.any() and empty.sizes == [] and empty.unknown == 0
+
+
+def test_items_without_a_category_are_of_no_kind(catalogue):
+    categories, finer = catalogue.categories.copy(), catalogue.finer.copy()
+    categories[:5], finer[:5] = NO_CATEGORY, ""
+    found = n.kinds_in(replace(catalogue, categories=categories, finer=finer), [0, 1, 14])
+    assert not found.places[:5].any() and found.places[14] == 1
+    assert found.sizes == [1] and found.unknown == 2

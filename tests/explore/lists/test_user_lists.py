@@ -174,12 +174,14 @@ def test_a_person_is_told_in_words(catalogue):
     words = r.person_in_words(view, catalogue)
     first = pd.Series(catalogue.categories[[3, 9, 3]]).value_counts(normalize=True)
     assert words.startswith(f"3 purchases of 2 items from Jan to Mar 2024, mostly {first.index[0]} {first.iloc[0]:.0%}")
-    assert words.endswith("; later 2 of 2 items (2 new)")
+    assert words.endswith("; later: 2 purchases of 2 items, 2 of them new to this user")
     again = r.UserView(np.array([3, 9, 3]), times, np.array([3, 6, 3]))
-    assert r.person_in_words(again, catalogue).endswith("; later 3 of 2 items (1 new)")
+    assert r.person_in_words(again, catalogue).endswith("; later: 3 purchases of 2 items, 1 of them new to this user")
     known = r.UserView(np.array([3, 9, 3]), times + np.array([0, 0, 330], "timedelta64[D]"), np.array([9]))
     words = r.person_in_words(known, catalogue)
-    assert words.endswith("; later 1 of 1 item (none new)") and "from Jan 2024 to Jan 2025" in words
+    assert (
+        words.endswith("; later: 1 purchase of 1 item, not new to this user") and "from Jan 2024 to Jan 2025" in words
+    )
     assert r.person_in_words(r.UserView(np.array([3]), None, np.zeros(0, int)), catalogue).endswith("; none later")
     nobody = r.UserView(np.zeros(0, int), None, np.array([5]))
     assert r.person_in_words(nobody, catalogue) == "bought nothing before the cut, 1 later"

@@ -1,0 +1,32 @@
+// What tells items of one title apart, among rows ({ item, title, brand, price, finer }) that are shown together: the
+// first of brand, price and kind that no other of them has, else the item's number. Item -> [what, its value].
+function apart(rows) {
+  const byTitle = new Map();
+  for (const row of new Map(rows.map((one) => [one.item, one])).values()) {
+    const title = row.title.toLowerCase();
+    byTitle.set(title, [...(byTitle.get(title) ?? []), row]);
+  }
+  const found = new Map();
+  for (const same of byTitle.values()) {
+    if (same.length < 2) continue;
+    for (const row of same) {
+      const own = (name) => row[name] && same.every((other) => other === row || other[name] !== row[name]);
+      const what = ["brand", "price", "finer"].find(own);
+      found.set(row.item, what ? [what, row[what]] : ["no.", row.item]);
+    }
+  }
+  return found;
+}
+
+// Writes it on every row of `root` that has a place for it.
+function writeApart(root, found) {
+  for (const place of root.querySelectorAll(".row .apart")) {
+    const row = place.closest(".row");
+    const [what, value] = found.get(row.dataset.item) ?? [];
+    row.classList.toggle("twin", Boolean(what));
+    row.classList.toggle("byPrice", what === "price");
+    row.classList.toggle("byKind", what === "finer"); // which stands there anyway
+    const text = what && what !== "finer" ? `${what} ${value}` : "";
+    if (place.textContent !== text) place.textContent = text;
+  }
+}
