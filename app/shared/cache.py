@@ -122,6 +122,7 @@ class OverviewTables:
     timeline: pd.DataFrame
     lengths: pd.DataFrame
     slices: pd.DataFrame
+    slice_rules: dict[str, str]
     categories: pd.DataFrame
 
 
@@ -133,6 +134,7 @@ def overview_tables(_view: View, fingerprint: str, info: SplitInfo) -> OverviewT
         overview.timeline(_view.split),
         overview.history_lengths(_view.split),
         overview.slice_shares(_view.split),
+        overview.slice_rules(_view.split),
         overview.top_categories(_view.dataset, _view.catalogue),
     )
 
@@ -144,7 +146,7 @@ def metrics(_runs: list[Run], key: tuple[str, ...]) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=8, show_spinner="Asking what the text is worth …")
-def said_of_text(_runs: list[Run], _dataset: Dataset, key: tuple[str, ...], fingerprint: str) -> list[str]:
+def said_of_text(_runs: list[Run], _dataset: Dataset, key: tuple[str, ...], fingerprint: str) -> text_worth.TextSaid:
     """`learn.explore.text_worth.said_of_text`; ``key`` and ``fingerprint`` tell Runs and dataset from others."""
     return text_worth.said_of_text(_runs, _dataset)
 
