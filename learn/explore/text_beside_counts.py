@@ -61,16 +61,16 @@ def sentence(run: Run, counts: Run, metric: str, among: str, found: OnTarget | N
         metric: what validation is told in; among: which items, in words; found: `on_target` of the two.
     """
     mine, theirs = float(run.info.validation or 0.0), float(counts.info.validation or 0.0)
-    have = "text and counts together have" if run.info.kind == "blend" else f"text alone ({run.info.label}) has"
+    are = "text and counts together are" if run.info.kind == "blend" else f"text alone ({run.info.label}) is"
     told = (
-        f"Among {among}, {have} on validation {metric} {mine:.4f}, {_relation(mine, theirs)} counts alone "
-        f"({counts.info.label}, {theirs:.4f})"
+        f"Among {among}, {are} {_relation(mine, theirs)} counts alone on validation ({metric} {mine:.4f}; "
+        f"{counts.info.label} {theirs:.4f})"
     )
     if found is None:
         return f"{told}."
     relation = _relation(found.mean, found.other)
     sure = ", clearly" if found.sure else "" if relation == LEVEL else ", not clearly"
-    return f"{told}; on the target {found.metric} {found.mean:.4f}, {relation} theirs ({found.other:.4f}){sure}."
+    return f"{told}, and {relation} them on the target ({found.metric} {found.mean:.4f}; {found.other:.4f}){sure}."
 
 
 LEVEL = "level with"

@@ -113,7 +113,7 @@ def told_by(split: Split) -> str:
     by = comparing_metric(split)
     return (
         f"Validation comes before the target, and chooses what is compared on it. NDCG@{by.k}: how far up the first "
-        f"{by.k} have what came next. *Clearly*: more than chance, on the same users."
+        f"{by.k} have what came next."
     )
 
 

@@ -59,8 +59,8 @@ def four(split):
 def test_text_counts_and_both_are_told_in_one_sentence(four, split):
     worth = text_worth.text_worth([*four, run(split, "blend", "text+counts", 0.1)])
     assert worth.sentence == (
-        "Among items new to the user, text and counts together have on validation NDCG@10 0.1000, 25% above counts "
-        "alone (EASE, 0.0800)."
+        "Among items new to the user, text and counts together are 25% above counts alone on validation (NDCG@10 "
+        "0.1000; EASE 0.0800)."
     )
     assert not worth.is_little
 
@@ -86,11 +86,12 @@ def test_the_same_two_are_compared_on_the_target_by_the_paired_rule(four, split)
     judged(four[1], hits)
     worth = text_worth.text_worth([*four, both])
     assert worth.target.sure == 1 and not worth.is_little, "what is clearly ahead on the target is not little"
-    assert f"; on the target Recall@{k} {both.metrics['mean'][0]:.4f}, " in worth.sentence
-    assert worth.sentence.endswith(f" above theirs ({four[1].metrics['mean'][0]:.4f}), clearly.")
+    figures = f"Recall@{k} {both.metrics['mean'][0]:.4f}; {four[1].metrics['mean'][0]:.4f}"
+    assert worth.sentence.endswith(f"% above them on the target ({figures}), clearly.")
     judged(both, hits)
+    same = f"Recall@{k} {hits.mean() / 10:.4f}; {hits.mean() / 10:.4f}"
     level = text_worth.text_worth([*four, both])
-    assert level.target.sure == 0 and level.sentence.endswith(f"level with theirs ({hits.mean() / 10:.4f}).")
+    assert level.target.sure == 0 and level.sentence.endswith(f", and level with them on the target ({same}).")
     judged(both, np.where(np.arange(80) % 3 == 0, np.maximum(hits - 1, 0), hits))
     behind = text_worth.text_worth([*four, both])
     assert behind.target.sure == -1 and behind.is_little and behind.sentence.endswith(", clearly.")
@@ -103,7 +104,7 @@ def test_what_validation_is_stands_beside_it(split):
 def test_without_both_the_text_is_held_against_counts(four):
     worth = text_worth.text_worth(four)
     assert worth.is_little and worth.sentence == (
-        "Among items new to the user, text alone (B) has on validation NDCG@10 0.0500, 38% below counts alone (EASE, "
+        "Among items new to the user, text alone (B) is 38% below counts alone on validation (NDCG@10 0.0500; EASE "
         "0.0800)."
     )
 
