@@ -23,6 +23,7 @@ from learn.explore import text_worth
 from learn.explore.catalogue import Catalogue, read_catalogue
 from learn.explore.lists import user_lists
 from learn.explore.lists.bestsellers import bestsellers
+from learn.explore.lists.newcomer_head import new_to_each
 from learn.explore.metrics import overview
 from learn.ranking.report import report_folders
 from learn.reproduce import results
@@ -98,6 +99,11 @@ class View:
     def bestsellers(self) -> np.ndarray:
         """[N] bool: `learn.explore.lists.bestsellers` of what everybody bought."""
         return bestsellers(self.counts)
+
+    @cached_property
+    def new_to_each(self) -> np.ndarray:
+        """[U] `learn.explore.lists.newcomer_head.new_to_each` of every user's history."""
+        return new_to_each(self.history, len(self.catalogue))
 
 
 def view(dataset: Dataset) -> View:
