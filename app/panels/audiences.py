@@ -98,10 +98,11 @@ def show_answers(
 
     ``changes`` marks what was not there before the text was changed.
     """
-    columns = []
+    columns, hits = [], 0
     for name, one in found.items():
         new = changes[name].new if changes else frozenset()
         parts = [_beside(one.beside, view, new), _people(one.audience, view, shown)]
+        hits += sum(row["hit"] for row in parts[1])
         ranks = shown.ranks.get(name, np.zeros(0, np.int64))
         above = newcomer_head.head(one.audience, view.new_to_each, shown.buyers, ranks)
         said = list(above.lines)
@@ -112,9 +113,8 @@ def show_answers(
         columns.append(heading | {"parts": parts, "place": [above.figure, above.what]})
     beside = [str(view.catalogue.categories[item]) for one in found.values() for item in one.beside.items.tolist()]
     legend = [(words, colour) for words, colour, _ in category_legend(beside, view.catalogue.category_order)]
-    hit = BOUGHT if any(row["hit"] for column in columns for row in column["parts"][1]) else ""
     words = f"{HOW} {said_first([opened[name].run for name in found])}"
-    draw(PARTS, columns, key, legend, PUSHES, words.strip(), hit)
+    draw(PARTS, columns, key, legend, PUSHES, words.strip(), BOUGHT if hits else "")
 
 
 def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:
