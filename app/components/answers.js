@@ -58,13 +58,18 @@ function drawPart(name, rows, none, longest) {
   return made;
 }
 
-function drawLegend({ legend, note, said }) {
+function drawLegend({ legend, note, said, hit }) {
   const made = element("div", "legend");
   for (const [words, colour] of legend) {
     const entry = element("span", "entry");
     const chip = element("span", "chip");
     chip.style.backgroundColor = colour;
     entry.append(chip, element("span", "", words));
+    made.append(entry);
+  }
+  if (hit) {
+    const entry = element("span", "entry");
+    entry.append(element("span", "chip shade"), element("span", "", hit));
     made.append(entry);
   }
   if (note) made.append(element("span", "entry", note));
@@ -87,7 +92,7 @@ export default function ({ parentElement, data }) {
     if (column.about) head.append(element("div", "said about", column.about));
     const [place, what] = column.place;
     if (place) head.append(element("div", "median", place), element("div", "said", what));
-    head.append(element("div", "said reach", column.said));
+    for (const line of column.said) head.append(element("div", "said", line));
     card.append(head);
     data.parts.forEach((part, at) => card.append(...drawPart(part.name, column.parts[at], part.none, longest[at])));
     grid.append(card);

@@ -26,18 +26,20 @@ def show_answers(
     legend: Sequence[tuple[str, str]] = (),
     note: str = "",
     said: str = "",
+    hit: str = "",
 ) -> None:
     """Draws one card per variant, its rows at the same height in all of them.
 
     Args:
         parts: what the cards have below each other: name, and none, what is said where there is no row.
         columns: name, label, colour, about (what the variant is, may be empty), place (two lines, or none), said (a
-            line) and parts: as many lists of rows as ``parts``. A row has key and title; perhaps detail, about, place,
-            far, colour, category, number, sign, hit, links (text, href, about), picture
+            list of lines) and parts: as many lists of rows as ``parts``. A row has key and title; perhaps detail,
+            about, place, far, colour, category, number, sign, hit, links (text, href, about), picture
             (`app.shared.pictures.of_row`).
         key: of the component.
         legend: (words, colour) of what the rows' colours mean.
         note: a line beside it; said: what words mean, folded away behind a question mark.
+        hit: what the shade of rows that are hits means; "": there is none.
     """
-    colours = [list(entry) for entry in legend]
-    _mount(key=key, data={"parts": parts, "columns": columns, "legend": colours, "note": note, "said": said})
+    above = {"legend": [list(entry) for entry in legend], "note": note, "said": said, "hit": hit}
+    _mount(key=key, data={"parts": parts, "columns": columns, **above})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,19 +13,43 @@ from app.components.answers import show_answers as draw
 from app.panels.words import said_first
 from app.shared import cache, links, origin, pictures, theme, variant_texts
 from learn.explore.colours import category_colours, category_legend
-from learn.explore.lists import newcomer, numbers
+from learn.explore.lists import newcomer, newcomer_head, newcomer_words, numbers
 from learn.explore.lists.audience import SEEN, Audience
+from learn.explore.lists.likeness import LIKE
 from learn.explore.lists.newcomer import Answer, Change
 from learn.explore.lists.origin import of_answers
+from learn.explore.lists.pushed_up import pushed_up_by
 from learn.runs.recommender import Recommender
 from learn.runs.suggestions import Suggestions
 
 NEIGHBOURS, PEOPLE = 4, 4
-RAISED = "raised by: those of their purchases that lift its score most, by this variant's sums, alike or not"
+BOUGHT = "✓ bought it later"
+PUSHES = "pushed up by: the one or two purchases that lift it most · unlike: nothing like it in text"
+HOW = (
+    "Pushed up by: of their earlier purchases the one or two without which its score would fall most; where one is "
+    f"named, no other pushes it up. Unlike: not among the {LIKE:.0%} of the catalogue whose texts are nearest to its "
+    "own."
+)
 PARTS = [
     {"name": "Most alike, by cosine", "none": "Nothing."},
-    {"name": "Highest for whom, at which place", "none": "Nobody has a history to go by."},
+    {"name": "Highest for whom · pushed up by", "none": "Nobody has a history to go by."},
 ]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is known of the item itself.
+
+    Attributes:
+        like: [N] bool, the catalogue's items that are like it in text; None: nobody reads texts.
+        item: its index in the catalogue; None for a new one.
+        buyers: [n] users who got it later; ranks: Run name -> [n] its places in their lists.
+    """
+
+    like: np.ndarray | None
+    item: int | None = None
+    buyers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    ranks: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def answers(
@@ -44,13 +69,16 @@ def answers(
     }
 
 
-def say(found: Mapping[str, Answer], view: cache.View, labels: dict[str, str], bought: str = "") -> None:
-    """The lines over the cards: what the item is taken for, who would see it, and, where it is known, who bought it."""
+def say(
+    found: Mapping[str, Answer], view: cache.View, labels: dict[str, str], item: int | None = None, bought: str = ""
+) -> None:
+    """The lines over the cards: the verdict; what the item is taken for, who would see it, and, where it is known, who
+    bought it."""
     named = {labels[name]: one for name, one in found.items()}
-    seen = (newcomer.who_would_see_it(named), newcomer.alike_for_all(named, len(view.catalogue)))
+    theme.conclude(newcomer_words.verdict(named, view.catalogue, item))
     lines = {
-        "Taken for": newcomer.what_it_is(named, view.catalogue),
-        "Who would see it": " ".join(filter(None, seen)),
+        "Taken for": newcomer_words.what_it_is(named, view.catalogue),
+        "Who would see it": newcomer_words.who_would_see_it(named),
         "Who did buy it": bought,
     }
     st.markdown("\n".join(f"- **{name}:** {theme.plain(words)}" for name, words in lines.items() if words))
@@ -62,29 +90,31 @@ def show_answers(
     view: cache.View,
     labels: dict[str, str],
     colours: dict[str, str],
-    item: int | None,
     key: str,
+    shown: Shown,
     changes: Mapping[str, Change] | None = None,
-    places: Mapping[str, tuple[str, str]] | None = None,
 ) -> None:
     """Draws `answers` in cards.
 
-    ``changes`` marks what was not there before the text was changed; ``places``: Run name -> `buyers_place`.
+    ``changes`` marks what was not there before the text was changed.
     """
-    buyers = set(view.target.users[view.target.items == item].tolist()) if item is not None else set()
-    columns = []
+    columns, hits = [], 0
     for name, one in found.items():
         new = changes[name].new if changes else frozenset()
-        parts = [_beside(one.beside, view, new), _people(one.audience, view, buyers, item)]
-        said = newcomer.reach(one.audience)
+        parts = [_beside(one.beside, view, new), _people(one.audience, view, shown)]
+        hits += sum(row["hit"] for row in parts[1])
+        ranks = shown.ranks.get(name, np.zeros(0, np.int64))
+        above = newcomer_head.head(one.audience, view.new_to_each, shown.buyers, ranks)
+        said = list(above.lines)
         if changes and changes[name].best[0] != changes[name].best[1]:
-            said += f" · best place {changes[name].best[1]:,}, before {changes[name].best[0]:,}"
+            said.append(f"best place {changes[name].best[1]:,}, before {changes[name].best[0]:,}")
         about = variant_texts.in_plain_words(opened[name].run)
         heading = {"name": name, "label": labels[name], "colour": colours[name], "about": about, "said": said}
-        columns.append(heading | {"parts": parts, "place": list(places[name]) if places else []})
+        columns.append(heading | {"parts": parts, "place": [above.figure, above.what]})
     beside = [str(view.catalogue.categories[item]) for one in found.values() for item in one.beside.items.tolist()]
     legend = [(words, colour) for words, colour, _ in category_legend(beside, view.catalogue.category_order)]
-    draw(PARTS, columns, key, legend, RAISED, said_first([opened[name].run for name in found]))
+    words = f"{HOW} {said_first([opened[name].run for name in found])}"
+    draw(PARTS, columns, key, legend, PUSHES, words.strip(), BOUGHT if hits else "")
 
 
 def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:
@@ -118,8 +148,8 @@ def _beside(one: Suggestions, view: cache.View, new: frozenset[int]) -> list[dic
     return rows
 
 
-def _people(one: Audience, view: cache.View, buyers: set[int], item: int | None) -> list[dict[str, Any]]:
-    rows = []
+def _people(one: Audience, view: cache.View, shown: Shown) -> list[dict[str, Any]]:
+    rows, item, buyers = [], shown.item, set(shown.buyers.tolist())
     for user, rank, speaking in zip(one.users.tolist(), one.ranks.tolist(), one.reasons, strict=True):
         user_id = str(view.dataset.user_ids[user])
         go_to = [links.of_user(view.dataset, user_id) | {"about": f"User {user_id}'s recommendations"}]
@@ -129,15 +159,13 @@ def _people(one: Audience, view: cache.View, buyers: set[int], item: int | None)
                 for link in links.of_item(view.dataset, item, user_id)
                 if link["text"] == "why?"
             ]
-        had = [str(view.catalogue.titles[other]) for other in speaking]
         rows.append(
             {
                 "key": f"user {user_id}",
                 "place": f"{rank:,}",
                 "far": rank > SEEN,
-                "title": f"User {user_id}",
-                "detail": ("bought it later · " if user in buyers else "")
-                + (f"raised by {' · '.join(had)}" if had else "raised by no single purchase"),
+                "title": f"User {user_id}{' ✓' if user in buyers else ''}",
+                "detail": pushed_up_by(speaking, view.catalogue.titles, shown.like),
                 "hit": user in buyers,
                 "links": go_to,
             }

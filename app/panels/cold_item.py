@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.panels import audiences
 from app.panels.new_item_text import labels_and_colours, show_prompt
-from app.shared import cache, links, url
+from app.shared import cache, links, recommenders, url
 from app.shared.heavy import Kept, in_turn
 from learn.explore.lists import cold_start
 from learn.explore.lists.newcomer import Answer
@@ -21,23 +22,23 @@ def _choose(ids: list[str]) -> None:
     st.query_params[url.ITEM] = str(np.random.default_rng().choice(ids))
 
 
-def show(view: cache.View, opened: dict[str, Recommender]) -> None:
-    """Draws the choice of an item, its answers under every variant, and where its later buyers would have met it."""
+def show(view: cache.View, opened: dict[str, Recommender], place: DeltaGenerator) -> None:
+    """Draws the choice of an item (at ``place``), its answers under every variant, and where its later buyers would
+    have met it."""
     table = cold_start.cold_items(view.counts, view.target, view.catalogue)
     if table.empty:
         st.info("Every item of this catalogue was bought in the training part. Try *A new item* instead.")
         return
-    item = _pick_item(view, dict(zip(view.dataset.item_ids[table["index"]], table["buyers"], strict=True)))
+    buyers = dict(zip(view.dataset.item_ids[table["index"]], table["buyers"], strict=True))
+    with place:
+        item = _pick_item(view, buyers)
     labels, colours = labels_and_colours(opened)
     answers, table = _answered(view, opened, item)
-    bought, places = "", None
-    if not table.empty:
-        reach = {name: one.audience.reach for name, one in answers.items()}
-        everybody = {name: float(np.median(ranks[ranks > 0])) for name, ranks in reach.items()}
-        bought = cold_start.buyers_sentence(table, labels, view.dataset.n_items, everybody)
-        places = {name: cold_start.buyers_place(table[name]) for name in labels}
-    audiences.say(answers, view, labels, bought)
-    audiences.show_answers(answers, opened, view, labels, colours, item, "cold_start_answers", places=places)
+    bought = "" if table.empty else cold_start.buyers_sentence(table, labels)
+    audiences.say(answers, view, labels, item, bought)
+    ranks = {name: table[name].to_numpy() for name in labels if name in table}
+    shown = audiences.Shown(recommenders.like_in_text(opened, item), item, table["user"].to_numpy(), ranks)
+    audiences.show_answers(answers, opened, view, labels, colours, "cold_start_answers", shown)
     _who_bought(view, table, labels)
     show_prompt(view.dataset.items.iloc[[item]])
     audiences.show_origin(view, opened, answers)
@@ -81,18 +82,17 @@ def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
         n = buyers.get(item_id, 0)
         return f"{view.catalogue.titles[index]}  ({n} later buyers)" if n else f"{view.catalogue.titles[index]}"
 
-    left, right = st.columns([5, 1], vertical_alignment="bottom")
-    right.button("Random item", icon=":material/casino:", on_click=_choose, args=(options,), width="stretch")
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    right.button("Random", help="Another item, by chance", on_click=_choose, args=(options,), width="stretch")
     chosen = url.linked(
         left.selectbox,
-        f"An item that nobody had bought: one of {len(ids):,}; {sum(n > 0 for n in buyers.values()):,} of them were "
-        "bought later",
+        f"One of {len(ids):,} items that nobody had bought",
         options,
         url.ITEM,
         ids[0],
         why_not=why_not,
         format_func=words,
-        help="Those that most people bought later come first.",
+        help=f"{sum(n > 0 for n in buyers.values()):,} of them were bought later; what most people bought comes first.",
     )
     return int(dataset.item_index.get_indexer([chosen])[0])
 

@@ -111,9 +111,10 @@ def show_towers() -> None:
     st.header("What is different about the towers?", anchor=False)
     st.markdown(
         "A *tower* turns an item, or a person's past, into a vector. Everybody's *past* is read in the same way. What "
-        "differs between the variants is how the items that people bought *later* become vectors in training. A blue "
-        "square: PAL reads the item of that column for the vector of the item of that row. Each is measured, by "
-        "changing one item and looking whose vectors change."
+        "differs between the variants is how the items that people bought *later* become vectors in training. A "
+        "*blue* square: PAL reads the item of that column to make the vector of the item of that row. *Grey*: PAL "
+        "reads nothing, the vector is the language model's own. Each is measured, by changing one item and looking "
+        "whose vectors change."
     )
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
     seen = {tower.code: _sight(tower, tower.code) for tower in towers}

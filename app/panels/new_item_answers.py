@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.panels import audiences, new_item_maps, word_table
 from app.panels.new_item_text import labels_and_colours, read_items, show_prompt
-from app.shared import cache, theme
+from app.shared import cache, recommenders, theme
 from app.shared.heavy import Kept, in_turn
 from app.shared.recommenders import catalogue_directions
 from learn.data.schema import Items
@@ -53,7 +53,8 @@ def show_new_item(
         named = {labels[name]: one for name, one in changes.items()}
         sentence = theme.plain(newcomer.what_changed(named, audiences.NEIGHBOURS))
         st.caption(f":material/compare_arrows: Before it read “{theme.plain(_words(before))}”. {sentence}")
-    audiences.show_answers(found, opened, view, labels, colours, None, f"{key}_answers", changes)
+    shown = audiences.Shown(recommenders.like_in_text(opened, content))
+    audiences.show_answers(found, opened, view, labels, colours, f"{key}_answers", shown, changes)
     word_table.show(opened, item, content, labels)
     new_item_maps.show_places(opened, content, view, runs, key, former)
     show_prompt(item)

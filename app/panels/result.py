@@ -7,14 +7,14 @@ import streamlit as st
 from app.panels import words
 from app.shared import cache, origin, theme
 from learn.data.dataset import Dataset
+from learn.data.sources import SOURCES
 from learn.evaluation.better import too_few
 from learn.evaluation.protocol import default_k
-from learn.explore.colours import run_colours, run_symbols
 from learn.explore.figures.panels import kinds_figure
 from learn.explore.metrics import origin as origins
-from learn.explore.metrics.kinds import Kinds, best_of_kinds, counts_or_learned
+from learn.explore.metrics.kinds import KIND, Kinds, best_of_kinds, counts_or_learned
 from learn.explore.metrics.overview import metric_label
-from learn.explore.metrics.result import AMONG, RESULT_METRIC, Result, results_of
+from learn.explore.metrics.result import AMONG, KIND_MEANS, RESULT_METRIC, Result, results_of
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
@@ -34,11 +34,23 @@ def show(dataset: Dataset, runs: FoundRuns) -> None:
         measured = f"{metric_label(RESULT_METRIC)}@{k}"
         of_each = ", the best of each kind" if kinds else ""
         st.subheader(f"What came out on {theme.plain(dataset.name)}: {measured}{of_each}", anchor=False)
+        st.caption(_first_words(dataset, kinds))
         theme.conclude(counts_or_learned(kinds) or found[0].sentence)
-        _pictures(kinds, runs)
+        _pictures(kinds)
     if too_few(found[0].n_users):
         theme.caution(f"{found[0].n_users:,} users: too few to say anything.")
-    st.caption(f"{words.first_met(runs.usable, [], RESULT_METRIC, k)} · *clearly*: more than chance, on the same users")
+    drawn = "Each picture has its own scale · whiskers: 95% intervals · " if kinds else ""
+    st.caption(
+        f"{drawn}{words.first_met(runs.usable, [], RESULT_METRIC, k)} · *clearly*: more than chance, on the same users"
+    )
+
+
+def _first_words(dataset: Dataset, kinds: list[Kinds]) -> str:
+    """What the dataset is, and the kinds that the pictures have, in Markdown."""
+    source = SOURCES.get(str(dataset.source.get("kind")))
+    about = [] if source is None else [f"*{theme.plain(dataset.name)}*: {theme.plain(source.label)}"]
+    met = {kind for one in kinds for kind in one.table[KIND]}
+    return " · ".join([*about, *(f"*{kind}*: {means}" for kind, means in KIND_MEANS.items() if kind in met)])
 
 
 def names_met(dataset: Dataset, runs: FoundRuns) -> str:
@@ -75,15 +87,13 @@ def _drawn(kinds: list[Kinds]) -> list[str]:
     return [name for one in kinds for name in one.table["run"]]
 
 
-def _pictures(kinds: list[Kinds], runs: FoundRuns) -> None:
+def _pictures(kinds: list[Kinds]) -> None:
     """The best Run of each kind, a question beside the other."""
     if not kinds:
         return
-    pairs = [(run.name, run.info.variant) for run in runs.usable]
-    colours, symbols = run_colours(pairs), run_symbols(pairs)
     for place, (column, one) in enumerate(zip(st.columns(len(kinds)), kinds, strict=True)):
         with theme.level(column):
             with st.container(gap="xxsmall"):
-                st.markdown(f"*{theme.plain(one.title)}*")
-                theme.conclude(one.sentence)
-            theme.chart(kinds_figure(one.table, colours, symbols), f"overview_result_{place}")
+                st.markdown(f"**{theme.plain(one.title)}**")
+                st.markdown(theme.plain(one.sentence))
+            theme.chart(kinds_figure(one.table), f"overview_result_{place}")

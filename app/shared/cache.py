@@ -23,6 +23,7 @@ from learn.explore import text_worth
 from learn.explore.catalogue import Catalogue, read_catalogue
 from learn.explore.lists import user_lists
 from learn.explore.lists.bestsellers import bestsellers
+from learn.explore.lists.newcomer_head import new_to_each
 from learn.explore.metrics import overview
 from learn.ranking.report import report_folders
 from learn.reproduce import results
@@ -99,6 +100,11 @@ class View:
         """[N] bool: `learn.explore.lists.bestsellers` of what everybody bought."""
         return bestsellers(self.counts)
 
+    @cached_property
+    def new_to_each(self) -> np.ndarray:
+        """[U] `learn.explore.lists.newcomer_head.new_to_each` of every user's history."""
+        return new_to_each(self.history, len(self.catalogue))
+
 
 def view(dataset: Dataset) -> View:
     """The `View` of ``dataset`` under its split."""
@@ -122,6 +128,7 @@ class OverviewTables:
     timeline: pd.DataFrame
     lengths: pd.DataFrame
     slices: pd.DataFrame
+    slice_rules: dict[str, str]
     categories: pd.DataFrame
 
 
@@ -133,6 +140,7 @@ def overview_tables(_view: View, fingerprint: str, info: SplitInfo) -> OverviewT
         overview.timeline(_view.split),
         overview.history_lengths(_view.split),
         overview.slice_shares(_view.split),
+        overview.slice_rules(_view.split),
         overview.top_categories(_view.dataset, _view.catalogue),
     )
 
@@ -144,7 +152,7 @@ def metrics(_runs: list[Run], key: tuple[str, ...]) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=8, show_spinner="Asking what the text is worth …")
-def said_of_text(_runs: list[Run], _dataset: Dataset, key: tuple[str, ...], fingerprint: str) -> list[str]:
+def said_of_text(_runs: list[Run], _dataset: Dataset, key: tuple[str, ...], fingerprint: str) -> text_worth.TextSaid:
     """`learn.explore.text_worth.said_of_text`; ``key`` and ``fingerprint`` tell Runs and dataset from others."""
     return text_worth.said_of_text(_runs, _dataset)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +17,7 @@ from app.shared.collection import set_aside
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
+from learn.explore.lists import likeness
 from learn.explore.lists.likeness import read_directions
 from learn.retrieval.index import chosen_kind
 from learn.runs.llms import reading_runs
@@ -80,6 +81,17 @@ def _directions(_reader: Recommender, key: str, fingerprint: str) -> np.ndarray:
 def catalogue_directions(reader: Recommender) -> np.ndarray:
     """[N, D] float32 of length 1: the catalogue where ``reader`` looks for what a typed text is like."""
     return _directions(reader, cache.run_key([reader.run])[0], reader.dataset.fingerprint)
+
+
+def like_in_text(opened: Mapping[str, Recommender], asked: int | Mapping[str, np.ndarray]) -> np.ndarray | None:
+    """[N] bool: `likeness.like_in_text` of an item of the catalogue (its index), or of a new one (Run name -> its
+    content embeddings, one row), as the first of ``opened`` reads texts; None where none does."""
+    reader = next((one for one in opened.values() if one.reads_text), None)
+    if reader is None:
+        return None
+    vectors = catalogue_directions(reader)
+    vector = vectors[asked] if isinstance(asked, int) else read_directions(reader, asked[reader.run.name])[0]
+    return likeness.like_in_text(vectors, vector)
 
 
 def read_ahead(runs: Sequence[Run], dataset: Dataset) -> None:

@@ -20,7 +20,7 @@ def draw() -> None:
     dataset = view.dataset
     usable = pickers.live_runs(runs, dataset.name)
     with st.container(key=f"{look.LEVEL}cold_start"):
-        left, right = st.columns([5, 1], vertical_alignment="bottom")
+        left, middle, right = st.columns([12, 13, 4], vertical_alignment="bottom")
     mode = url.linked(left.segmented_control, "Which item?", list(MODES), url.MODE, "catalogue", format_func=MODES.get)
     with right.popover("Variants", width="stretch"):
         chosen = pickers.pick_runs(usable)
@@ -32,7 +32,7 @@ def draw() -> None:
     elif mode == "file":
         new_items_file.show(view, runs, opened)
     else:
-        cold_item.show(view, opened)
+        cold_item.show(view, opened, middle)
 
 
 theme.guarded(draw)

@@ -12,6 +12,7 @@ from app.panels import first_minute, report, result, words
 from app.shared import cache, origin, recommenders, theme, url
 from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Slices
+from learn.data.slices import ITEM_PREFIX
 from learn.data.sources import SOURCES
 from learn.data.splits import SplitInfo
 from learn.evaluation.better import few_words
@@ -23,8 +24,8 @@ from learn.explore.figures import base as figures
 from learn.explore.figures.panels import runs_figure
 from learn.explore.metrics import conclusions, leading, overview
 from learn.explore.metrics import origin as origins
-from learn.explore.metrics.overview import metric_label
-from learn.explore.metrics.result import RESULT_METRIC, kind_words
+from learn.explore.metrics.result import kind_words
+from learn.explore.metrics.towers_first import towers_first
 from learn.explore.text_worth import told_by
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
@@ -94,22 +95,20 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
         help="Cold-start: nothing known from training. Long-tail: little known.",
     )
     table = overview.compare_runs(metrics, metric, int(k), candidates, part)
-    how_to_read = "Dots are means over users, whiskers their 95% intervals; further right is better."
-    if not overview.more_is_better(metric):
-        how_to_read = "Dots are of all lists together; more is not always better."
-    what = overview.metric_words(metric) or metric
-    st.caption(f"{overview.metric_label(metric)}: {what}. {overview.CANDIDATE_LABELS[candidates]}. {how_to_read}")
+    st.caption(_how_to_read(metric, candidates, part))
     theme.caution(says_little(int(k), n_items))
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return
     pairs = [(run.name, run.info.variant) for run in runs.usable]
     measured = f"{overview.metric_label(metric)}@{k}"
-    ranked = _against(table, runs.usable, cache.run_key(runs.usable), metric, int(k), candidates, part)
-    says = leading.who_leads(ranked, measured) if overview.more_is_better(metric) else ""
+    towers, all_of_them = _said(table, runs.usable, cache.run_key(runs.usable), metric, int(k), candidates, part)
     kinds = {run.name: kind_words(run) for run in runs.usable}
     figure = runs_figure(table, run_colours(pairs), run_symbols(pairs), measured, kinds)
-    theme.chart(figure, "overview_metrics", says)
+    theme.conclude(towers or all_of_them)
+    if towers and all_of_them:
+        st.markdown(theme.plain(f"Of all {table[Metrics.MEAN].count()} recommenders {all_of_them}"))
+    theme.chart(figure, "overview_metrics")
     n_users = float(table[Metrics.N_USERS].max())
     theme.caution(few_words(n_users))
     origin.show(
@@ -122,24 +121,41 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
     _text_is_worth(data, runs)
 
 
+def _how_to_read(metric: str, candidates: str, part: str) -> str:
+    told = f"{overview.metric_label(metric)}: {overview.metric_words(metric) or metric}"
+    told += f". {overview.CANDIDATE_LABELS[candidates]}. "
+    if not overview.more_is_better(metric):
+        return f"{told}Dots are of all lists together; more is not always better."
+    told += "Dots are means over users, whiskers their 95% intervals; further right is better."
+    if part.startswith(ITEM_PREFIX):
+        return told
+    return f"{told} *Clearly* compares the same users, so whiskers may overlap all the same."
+
+
 def _text_is_worth(data: Dataset, runs: FoundRuns) -> None:
     said = cache.said_of_text(runs.usable, data, cache.run_key(runs.usable), data.fingerprint)
-    if said:
+    if said.headline:
         st.subheader("What is the text worth?", anchor=False)
-        st.caption(
-            theme.plain(told_by(runs.usable[0].split, f"{metric_label(RESULT_METRIC)}@{default_k(data.n_items)}"))
-        )
-    for sentence in said[:1]:
-        theme.conclude(sentence)
-    for sentence in said[1:]:
-        st.markdown(theme.plain(sentence, commands=True))
+        theme.conclude(said.headline)
+        st.caption(told_by(runs.usable[0].split))
+    if said.why:
+        st.markdown(theme.plain(said.why))
+    if said.more:
+        with st.expander("What has not been tried, and how the towers were trained", icon=":material/terminal:"):
+            st.markdown("\n".join(f"- {theme.plain(sentence, commands=True)}" for sentence in said.more))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _against(
+def _said(
     table: pd.DataFrame, _runs: list[Run], key: tuple[str, ...], metric: str, k: int, candidates: str, part: str
-) -> pd.DataFrame:
-    return leading.against(table, _runs, metric, k, candidates, part)
+) -> tuple[str, str]:
+    """What `towers_first` says of the towers, and `leading.who_leads` of all."""
+    if not overview.more_is_better(metric):
+        return "", ""
+    measured = f"{overview.metric_label(metric)}@{k}"
+    ranked = leading.against(table, _runs, metric, k, candidates, part)
+    towers = towers_first(table, _runs, metric, k, candidates, part, measured)
+    return towers, leading.who_leads(ranked, measured)
 
 
 def _metrics_table(table: pd.DataFrame) -> None:
@@ -177,7 +193,7 @@ def _in_short(table: pd.DataFrame) -> Styler:
 def _heads(columns: list[str]) -> dict[str, Any]:
     """Short heads: the length of the lists is chosen above, for all columns alike."""
     heads: dict[str, Any] = {name: overview.metric_label(name.partition("@")[0]) for name in columns}
-    return heads | {"label": st.column_config.Column("Variant", pinned=True, width=205)}
+    return heads | {"label": st.column_config.Column("Recommender", pinned=True, width=205)}
 
 
 def _tiles(facts: overview.Health) -> None:
@@ -219,6 +235,7 @@ def _distributions(tables: cache.OverviewTables, catalogue: Catalogue) -> None:
     with middle:
         st.subheader("Cold start and long tail", anchor=False)
         theme.chart(figures.slices_figure(tables.slices), "overview_slices", conclusions.slice_shares(tables.slices))
+        st.caption(conclusions.slice_rules(tables.slice_rules))
     with right:
         st.subheader("Top categories", anchor=False)
         colours = category_colours(catalogue.category_order)

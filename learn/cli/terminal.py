@@ -137,7 +137,7 @@ def say_text_worth(runs: Sequence[Run], dataset: Dataset) -> None:
     """What the text is worth on a dataset whose Runs have just been made, as the Overview says it."""
     from learn.explore.text_worth import said_of_text
 
-    say_lines(said_of_text(runs, dataset))
+    say_lines(said_of_text(runs, dataset).sentences)
 
 
 def print_runs(runs: Iterable[tuple[str, Run]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -15,10 +16,10 @@ from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences
 from learn.data.splits import Split
 from learn.errors import LearnError
-from learn.evaluation.better import signed
 from learn.evaluation.validation import comparing_metric
 from learn.explore.maps.neighbours import nearest
 from learn.explore.maps.spaces import content_view
+from learn.explore.text_beside_counts import OnTarget, on_target, sentence
 from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import BASELINES
 from learn.runs.run import Run
@@ -43,38 +44,35 @@ class TextWorth:
     Attributes:
         text: the trained Run that stands for it; counts: the best reference that reads no text; both: the best of the
             two kinds together, None where there is none.
-        metric: in which words they are compared.
+        metric: what they are compared in; among: which items, in words.
     """
 
     text: Run
     counts: Run
     both: Run | None
     metric: str
+    among: str
+
+    @property
+    def best(self) -> Run:
+        """The two kinds together where there are both, else the text."""
+        return self.text if self.both is None else self.both
+
+    @cached_property
+    def target(self) -> OnTarget | None:
+        """How `best` stands to counts alone on the target."""
+        return on_target(self.best, self.counts)
 
     @property
     def is_little(self) -> bool:
-        """Whether the two together are no better than counts alone; without both, whether the text is below counts."""
-        best = self.text if self.both is None else self.both
-        return _value(best) < LITTLE * _value(self.counts)
+        """Whether `best` is no better than counts alone on validation, and not clearly better on the target."""
+        ahead = self.target is not None and self.target.sure > 0
+        return _value(self.best) < LITTLE * _value(self.counts) and not ahead
 
     @property
     def sentence(self) -> str:
-        """The three figures and what they come down to."""
-        counts = _value(self.counts)
-        told = f"text alone {_value(self.text):.4f} ({self.text.info.label}), counts alone {counts:.4f} "
-        told += f"({self.counts.info.label})"
-        if self.both is None:
-            end = "worth less than counts" if _value(self.text) < counts else "worth more than counts"
-            return f"What the text is worth, by {self.metric} on validation: {told}. It is {end}."
-        both = _value(self.both)
-        told += f", both together {both:.4f}"
-        change = f"{signed(100 * (both / counts - 1), 0)}%" if counts else "all there is"
-        if both < counts:
-            end = f"{1 - both / counts:.0%} below counts alone: by this measure the text adds nothing to them"
-        else:
-            adds = f"next to nothing ({change})" if self.is_little else change
-            end = f"by this measure the text adds {adds} to counts"
-        return f"What the text is worth, by {self.metric} on validation: {told}{', ' if both < counts else ': '}{end}."
+        """How `best` stands to counts alone, on validation and on the target."""
+        return sentence(self.best, self.counts, self.metric, self.among, self.target)
 
 
 @dataclass(frozen=True)
@@ -106,18 +104,16 @@ def text_worth(runs: Sequence[Run]) -> TextWorth | None:
         return None
     by = comparing_metric(counts[0].split)
     among = "items new to the user" if by.candidates == Recommendations.UNSEEN else "all items"
-    metric = f"NDCG@{by.k} among {among}"
-    return TextWorth(max(text, key=_value), max(counts, key=_value), max(both, key=_value, default=None), metric)
+    best, known, blend = max(text, key=_value), max(counts, key=_value), max(both, key=_value, default=None)
+    return TextWorth(best, known, blend, f"NDCG@{by.k}", among)
 
 
-def told_by(split: Split, shown: str) -> str:
-    """Why what the text is worth need not agree with the figures of the target, which are told in ``shown``
-    ("Recall@100"): each is measured otherwise."""
+def told_by(split: Split) -> str:
+    """What validation is, beside the target, and what its metric says."""
     by = comparing_metric(split)
     return (
-        f"This is told before the target is seen, by NDCG@{by.k} on the validation part: how far up the first {by.k} "
-        f"have what came next. What came out on the target, at the top of the page, is told by {shown}. The two "
-        "measures can put another one first."
+        f"Validation comes before the target, and chooses what is compared on it. NDCG@{by.k}: how far up the first "
+        f"{by.k} have what came next."
     )
 
 
@@ -169,7 +165,7 @@ def _beyond_chance(had: sparse.csc_matrix, buyers: np.ndarray, items: np.ndarray
 
 
 def why_little(worth: TextWorth, dataset: Dataset) -> str:
-    """Why the text is worth little, and what would help; "" where it is not.
+    """Why the text is worth little; "" where it is not.
 
     Raises:
         LearnError: what the LLM read is missing or damaged.
@@ -179,7 +175,7 @@ def why_little(worth: TextWorth, dataset: Dataset) -> str:
     content = stored_content_of(worth.text, dataset)
     vectors = np.ascontiguousarray(normalise(content_view(content, dataset).apply(content)), dtype=np.float32)
     found = buyers_shared(vectors, dataset.split.train())
-    return "" if found is None else f"{sharing_sentence(found)} {what_helps(worth.text.config.pal)}"
+    return "" if found is None else sharing_sentence(found)
 
 
 def sharing_sentence(found: Sharing) -> str:
@@ -193,28 +189,50 @@ def sharing_sentence(found: Sharing) -> str:
     return f"Why: {told[0].lower()}{told[1:]}: the texts do tell, but what they tell the counts know already."
 
 
-def what_helps(pal: PALConfig) -> str:
-    """What to try where the text is worth little."""
+def what_helps(pal: PALConfig, both_tried: bool) -> str:
+    """What has not been tried where the text is worth little."""
     ids = "IDs beside the text (`--set pal.inputs=text+id`), " if pal.inputs is Inputs.TEXT else ""
-    return (
-        f"What would help: {ids}counts beside the text (the scores of both added up), or another "
-        "field that tells items apart as buyers do: a place, a maker, a kind (`--map attributes=COLUMN`)."
-    )
+    both = "" if both_tried else "counts beside the text (the scores of both added up), "
+    other = "another field that tells items apart as buyers do: a place, a maker, a kind (`--map attributes=COLUMN`)."
+    return f"Not tried here, and may help: {ids}{both}{'or ' if ids or both else ''}{other}"
 
 
-def said_of_text(runs: Sequence[Run], dataset: Dataset) -> list[str]:
-    """Sentences for terminal and page: what the text is worth, why it is little, which tower was trained to copy.
+@dataclass(frozen=True)
+class TextSaid:
+    """What is said of the text; each may be empty.
+
+    Attributes:
+        headline: what it is worth beside counts; why: why that is little, where it is.
+        more: what has not been tried, and how towers were trained, with what to type.
+    """
+
+    headline: str = ""
+    why: str = ""
+    more: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        """All of it, as the terminal says it."""
+        return [*filter(None, (self.headline, self.why)), *self.more]
+
+
+def said_of_text(runs: Sequence[Run], dataset: Dataset) -> TextSaid:
+    """For terminal and page: what the text is worth, why it is little, which tower was trained to copy.
 
     Nothing where the Runs do not tell.
     """
+    more = (*copying(runs), *trained_apart(runs))
     worth = text_worth(runs)
-    said = [] if worth is None else [worth.sentence]
-    if worth is not None:
-        try:
-            said.append(why_little(worth, dataset))
-        except LearnError as error:  # what was read is gone: the figures stand, the reason cannot be told
-            said.append(f"Why cannot be told: {error.what}" if worth.is_little else "")
-    return [*filter(None, said), *copying(runs), *trained_apart(runs)]
+    if worth is None:
+        return TextSaid(more=more)
+    if not worth.is_little:
+        return TextSaid(worth.sentence, more=more)
+    try:
+        why = why_little(worth, dataset)
+    except LearnError as error:  # what was read is gone: the figures stand, the reason cannot be told
+        return TextSaid(worth.sentence, f"Why cannot be told: {error.what}", more)
+    helps = (what_helps(worth.text.config.pal, worth.both is not None),) if why else ()
+    return TextSaid(worth.sentence, why, (*helps, *more))
 
 
 def trained_apart(runs: Sequence[Run]) -> list[str]:

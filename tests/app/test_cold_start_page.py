@@ -10,8 +10,10 @@ from app.components import answers, maps
 from learn.cex.llm import load_llm
 from learn.data.stored import open_dataset
 from learn.explore.catalogue import read_catalogue
-from learn.explore.lists import cold_start, new_item, newcomer
+from learn.explore.lists import cold_start, new_item, newcomer, newcomer_head
 from learn.explore.lists.audience import audience
+from learn.explore.lists.likeness import like_in_text, read_directions
+from learn.explore.lists.pushed_up import pushed_up_by
 from learn.explore.maps.spaces import find_spaces, new_item_directions, space_vectors
 from learn.runs.new_items import embed_items, reading_settings
 from learn.runs.recommender import Recommender
@@ -59,17 +61,31 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     assert [row["key"] for row in beside] == [dataset.item_ids[item] for item in found.beside.items]
     assert [row["number"] for row in beside] == [f"{value:.2f}".replace("-", "−") for value in found.beside.scores]
     who = found.audience
-    assert [row["title"] for row in people] == [f"User {dataset.user_ids[user]}" for user in who.users]
+    later = [index in target[user] for user in who.users]
+    names = [f"User {dataset.user_ids[user]}" for user in who.users]
+    assert [row["title"] for row in people] == [f"{name}{' ✓' * hit}" for name, hit in zip(names, later, strict=True)]
     assert [row["place"] for row in people] == [f"{rank:,}" for rank in who.ranks] and (np.diff(who.ranks) >= 0).all()
-    assert [row["hit"] for row in people] == [index in target[user] for user in who.users]
-    assert card["said"] == newcomer.reach(who)
+    assert [row["hit"] for row in people] == later
+    assert bool(mounted_by_key["cold_start_answers"]["data"]["hit"]) == any(
+        row["hit"] for one in mounted_by_key["cold_start_answers"]["data"]["columns"] for row in one["parts"][1]
+    )
+    like = like_in_text(read_directions(recommender), read_directions(recommender)[index])
+    titles = read_catalogue(dataset).titles
+    assert [row["detail"] for row in people] == [pushed_up_by(items, titles, like) for items in who.reasons]
     assert "item=" + COLD in people[0]["links"][1]["href"]
     assert people[0]["links"][0]["href"].startswith("recommendations?")
-    ranks = cold_start.buyers_ranks({"learn-b": recommender}, history, target, index)["learn-b"]
-    assert card["place"] == list(cold_start.buyers_place(ranks))
+    bought = cold_start.buyers_ranks({"learn-b": recommender}, history, target, index)
+    above = newcomer_head.head(
+        who,
+        newcomer_head.new_to_each(history, dataset.n_items),
+        bought["user"].to_numpy(),
+        bought["learn-b"].to_numpy(),
+    )
+    assert card["place"] == [above.figure, above.what] and card["said"] == list(above.lines)
     assert "**Taken for:**" in texts(page) and "**Who would see it:**" in texts(page)
+    assert "people at most.**" in texts(page).replace("\\", ""), "the verdict stands over the lines"
     said = texts(page).replace("\\", "")
-    assert "**Who did buy it:** " in said and "Fewer than 30 people: a hint, no proof" in said
+    assert "**Who did buy it:** " in said and "Fewer than 30: a hint, no proof" in said
     assert not page.error and not page.warning
 
 
@@ -102,7 +118,8 @@ def test_a_typed_item_gets_the_functions_answers(open_page, parts, mounted_by_ke
     vector = recommender.embed_new_items(embed_items(items, load_llm(cex, trained_workspace.models), cex))[0]
     found = newcomer.answer(recommender, vector, history, counts > 0, 4, 4)
     beside, people = column(mounted_by_key, "new_item_answers", "learn-b")["parts"]
-    assert column(mounted_by_key, "new_item_answers", "learn-b")["place"] == [], "nobody can have bought it"
+    said = column(mounted_by_key, "new_item_answers", "learn-b")["said"]
+    assert not any("buyer" in line for line in said), "nobody can have bought it"
     assert [row["key"] for row in beside] == [dataset.item_ids[item] for item in found.beside.items]
     assert [row["title"] for row in people] == [f"User {dataset.user_ids[user]}" for user in found.audience.users]
     assert all(len(row["links"]) == 1 for row in people)  # nobody can be asked why of an item without an id
@@ -175,11 +192,13 @@ def test_a_run_of_the_llms_own_layers_answers_for_cold_and_typed_items(
     index = list(dataset.item_ids).index(COLD)
     who = audience(recommender, recommender.items[index], phases[0], 4, index)
     people = column(mounted_by_key, "cold_start_answers", "llm-lora")["parts"][1]
-    assert [row["title"] for row in people] == [f"User {dataset.user_ids[user]}" for user in who.users]
+    assert [row["title"].removesuffix(" ✓") for row in people] == [
+        f"User {dataset.user_ids[user]}" for user in who.users
+    ]
     assert any(len(items) for items in who.reasons)
     titles = read_catalogue(dataset).titles
     for row, items in zip(people, who.reasons, strict=True):
-        assert all(titles[item] in row["detail"] for item in items)
+        assert all(titles[item] in row["detail"] for item in items[:2])
     typed = open_page("cold_start", what="new", new_title="Green tea", runs=["llm-lora"])
     assert len(column(mounted_by_key, "new_item_answers", "llm-lora")["parts"][1]) == 4
     assert not page.error and not typed.error

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from learn.explore.colours import KIND_COLOURS
 from learn.explore.figures.headed import Row, bars_figure, headed_figure
 from learn.explore.figures.panels import kinds_figure, runs_figure
 
@@ -36,9 +37,12 @@ def test_runs_stand_best_first_under_their_names():
 
 
 def test_kinds_are_bars_with_their_run_below():
-    figure = kinds_figure(TABLE, *LOOKS)
+    figure = kinds_figure(TABLE)
     assert heads(figure)[0] == "<b>counts: 0.1000</b><br>X &amp; co"
     assert [trace.type for trace in figure.data] == ["bar", "bar"]
+    other = kinds_figure(TABLE.assign(run=["y", "x"]))
+    colours = [trace.marker.color for trace in figure.data]
+    assert colours == [trace.marker.color for trace in other.data] == [KIND_COLOURS[kind] for kind in TABLE["kind"]]
 
 
 def test_every_line_of_words_has_its_room_above_its_row():

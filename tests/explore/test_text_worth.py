@@ -3,10 +3,13 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from learn.config import PRESETS, PALConfig
+from learn.data.schema import Metrics, PerUser
 from learn.data.sequences import Sequences
+from learn.evaluation.protocol import default_k
 from learn.explore import text_worth
 from learn.explore.text_worth import buyers_shared, copying, said_of_text, sharing_sentence, trained_apart, what_helps
 from learn.runs.info import RunInfo
@@ -25,7 +28,20 @@ def run(split, kind, variant, validation, refit=False, label=None, config=PRESET
         refit=refit,
         validation=validation,
     )
-    return SimpleNamespace(info=info, name=variant, split=split, config=config)
+    metrics = pd.DataFrame(columns=list(Metrics.ALL))
+    return SimpleNamespace(info=info, name=variant, split=split, config=config, metrics=metrics)
+
+
+def judged(one, hits):
+    """``one`` with its figures on the target: of every user so many of ten found."""
+    k = default_k(one.split.n_items)
+    values = np.asarray(hits) / 10
+    row = {"metric": "recall", "k": k, "among": "new", "slice": "all", "n_users": len(hits)}
+    row |= {"mean": values.mean(), "low": values.mean() - 0.05, "high": values.mean() + 0.05}
+    one.metrics = pd.DataFrame([dict.fromkeys(Metrics.ALL) | row])
+    users = {PerUser.USER: np.arange(len(hits)), PerUser.CANDIDATES: "new", PerUser.N_TARGETS: 10}
+    one.per_user = pd.DataFrame(users | {PerUser.at(PerUser.HITS, k): hits})
+    return one
 
 
 @pytest.fixture
@@ -43,36 +59,59 @@ def four(split):
 def test_text_counts_and_both_are_told_in_one_sentence(four, split):
     worth = text_worth.text_worth([*four, run(split, "blend", "text+counts", 0.1)])
     assert worth.sentence == (
-        "What the text is worth, by NDCG@10 among items new to the user on validation: text alone 0.0500 (B), counts "
-        "alone 0.0800 (EASE), both together 0.1000: by this measure the text adds +25% to "
-        "counts."
+        "Among items new to the user, text and counts together are 25% above counts alone on validation (NDCG@10 "
+        "0.1000; EASE 0.0800)."
     )
     assert not worth.is_little
 
 
-@pytest.mark.parametrize(("both", "little"), [(0.07, True), (0.08, True), (0.0805, True), (0.081, False)])
-def test_it_is_little_where_both_are_no_better_than_counts(four, split, both, little):
+@pytest.mark.parametrize(
+    ("both", "little", "relation"),
+    [
+        (0.07, True, "12% below counts"),
+        (0.08, True, "level with counts"),
+        (0.0805, True, "1% above counts"),
+        (0.082, False, "2% above counts"),
+    ],
+)
+def test_it_is_little_where_both_are_no_better_than_counts(four, split, both, little, relation):
     worth = text_worth.text_worth([*four, run(split, "blend", "text+counts", both)])
-    assert worth.is_little == little
-    adds = (
-        "below counts alone: by this measure the text adds nothing" if both < 0.08 else "the text adds next to nothing"
-    )
-    assert (adds in worth.sentence) == little
+    assert worth.is_little == little and relation in worth.sentence
 
 
-def test_why_validation_need_not_agree_with_what_came_out(split):
-    said = text_worth.told_by(split, "Recall@100")
-    assert "by NDCG@10 on the validation part" in said and "is told by Recall@100." in said
+def test_the_same_two_are_compared_on_the_target_by_the_paired_rule(four, split):
+    hits = np.random.default_rng(0).integers(0, 6, 80)
+    k = default_k(split.n_items)
+    both = judged(run(split, "blend", "text+counts", 0.07), hits + (np.arange(80) % 3 == 0))
+    judged(four[1], hits)
+    worth = text_worth.text_worth([*four, both])
+    assert worth.target.sure == 1 and not worth.is_little, "what is clearly ahead on the target is not little"
+    figures = f"Recall@{k} {both.metrics['mean'][0]:.4f}; {four[1].metrics['mean'][0]:.4f}"
+    assert worth.sentence.endswith(f"% above them on the target ({figures}), clearly.")
+    judged(both, hits)
+    same = f"Recall@{k} {hits.mean() / 10:.4f}; {hits.mean() / 10:.4f}"
+    level = text_worth.text_worth([*four, both])
+    assert level.target.sure == 0 and level.sentence.endswith(f", and level with them on the target ({same}).")
+    judged(both, np.where(np.arange(80) % 3 == 0, np.maximum(hits - 1, 0), hits))
+    behind = text_worth.text_worth([*four, both])
+    assert behind.target.sure == -1 and behind.is_little and behind.sentence.endswith(", clearly.")
+
+
+def test_what_validation_is_stands_beside_it(split):
+    assert "NDCG@10: how far up the first 10 have what came next" in text_worth.told_by(split)
 
 
 def test_without_both_the_text_is_held_against_counts(four):
     worth = text_worth.text_worth(four)
-    assert worth.is_little and worth.sentence.endswith("counts alone 0.0800 (EASE). It is worth less than counts.")
+    assert worth.is_little and worth.sentence == (
+        "Among items new to the user, text alone (B) is 38% below counts alone on validation (NDCG@10 0.0500; EASE "
+        "0.0800)."
+    )
 
 
 def test_nothing_is_said_without_the_tower_or_without_a_reference(four, dataset):
     assert text_worth.text_worth(four[1:4]) is None and text_worth.text_worth(four[:1]) is None
-    assert said_of_text(four[1:4], dataset) == []
+    assert said_of_text(four[1:4], dataset).sentences == []
 
 
 def two_worlds(together: bool):
@@ -109,9 +148,12 @@ def test_sharing_by_hand():
     assert buyers_shared(vectors, Sequences(np.array([0], dtype=np.int32), np.array([0, 1]), None)) is None
 
 
-def test_ids_are_named_only_where_the_run_has_none():
-    assert "--set pal.inputs=text+id" in what_helps(PRESETS["short"].pal)
-    assert "pal.inputs" not in what_helps(PALConfig(inputs="text+id"))
+def test_only_what_was_not_tried_is_said_to_help():
+    text = PRESETS["short"].pal
+    assert "--set pal.inputs=text+id" in what_helps(text, False)
+    assert "pal.inputs" not in what_helps(PALConfig(inputs="text+id"), False)
+    assert "counts beside the text" in what_helps(text, False)
+    assert "counts beside the text" not in what_helps(text, True), "it was tried, and did not help"
 
 
 def test_a_tower_that_was_trained_to_copy_is_named_with_what_to_type(split):

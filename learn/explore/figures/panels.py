@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from learn.data.schema import Metrics
-from learn.explore.colours import REST_COLOUR
+from learn.explore.colours import KIND_COLOURS, REST_COLOUR
 from learn.explore.figures.base import plain_one
 from learn.explore.figures.headed import Row, bars_figure, headed_figure
 from learn.explore.metrics.kinds import KIND
@@ -18,13 +18,22 @@ LONGEST = 34
 """Letters of a label: a longer one is cut, a pointer is told all of it."""
 
 
-def kinds_figure(table: pd.DataFrame, colours: Mapping[str, str], symbols: Mapping[str, str]) -> go.Figure:
-    """`learn.explore.metrics.kinds.Kinds.table`: above each bar its kind and figure, and the Run that it is of."""
-    rows = [
-        _row(row, colours, symbols, f"{_bold(f'{row[KIND]}: {row[Metrics.MEAN]:.4f}', place)}<br>{_cut(row['label'])}")
-        for place, row in enumerate(table.to_dict("records"))
-    ]
-    return bars_figure(rows)
+def kinds_figure(table: pd.DataFrame) -> go.Figure:
+    """`learn.explore.metrics.kinds.Kinds.table`: above each bar its kind and figure, and the Run that it is of.
+
+    A kind has one colour in all of them, whichever Run stands for it.
+    """
+    return bars_figure(
+        [
+            _row(
+                row,
+                KIND_COLOURS[row[KIND]],
+                "",
+                f"{_bold(f'{row[KIND]}: {row[Metrics.MEAN]:.4f}', place)}<br>{_cut(row['label'])}",
+            )
+            for place, row in enumerate(table.to_dict("records"))
+        ]
+    )
 
 
 def runs_figure(
@@ -46,16 +55,15 @@ def runs_figure(
         heading = _bold(f"{_cut(row['label'])} {row[Metrics.MEAN]:.4f}", place) + (
             f" · {plain_one(kind)}" if kind else ""
         )
-        rows.append(_row(row, colours, symbols, heading))
+        rows.append(_row(row, colours.get(row["run"], REST_COLOUR), symbols[row["run"]], heading))
     return headed_figure(rows, metric)
 
 
-def _row(row: dict[str, Any], colours: Mapping[str, str], symbols: Mapping[str, str], heading: str) -> Row:
+def _row(row: dict[str, Any], colour: str, symbol: str, heading: str) -> Row:
     low, high = row[Metrics.LOW], row[Metrics.HIGH]
     interval = f"<br>95% interval {low:.4f} to {high:.4f}" if pd.notna(low) else ""
     told = f"{plain_one(row['label'])}: %{{x:.4f}}{interval}<br>{row[Metrics.N_USERS]:,.0f} users"
-    run = row["run"]
-    return Row(heading, row[Metrics.MEAN], low, high, colours.get(run, REST_COLOUR), symbols[run], told)
+    return Row(heading, row[Metrics.MEAN], low, high, colour, symbol, told)
 
 
 def _bold(words: str, place: int) -> str:

@@ -13,6 +13,8 @@ from learn.explore.figures.base import finish, plain, plain_one
 from learn.explore.metrics.towers import Sight
 
 LABEL_LENGTH = 24
+READ, AS_IT_IS, UNREAD = "rgba(59, 125, 196, 1)", "rgba(128, 134, 145, 1)", "rgba(128, 134, 145, .17)"
+"""Squares of `sight_figure`: what PAL reads, what is the language model's own, and what is not read."""
 
 
 def grids_figure(
@@ -57,7 +59,6 @@ def sight_figure(found: Sight) -> go.Figure:
     """`learn.explore.metrics.towers.sight`: which later items are read together; grey where PAL reads none."""
     length = len(found.reads)
     numbers = [str(place) for place in range(1, length + 1)]
-    colour = "rgba(59, 125, 196, 1)" if found.uses_pal else "rgba(128, 132, 140, .45)"
     figure = go.Figure(
         go.Heatmap(
             z=found.reads.astype(float),
@@ -65,7 +66,7 @@ def sight_figure(found: Sight) -> go.Figure:
             y=numbers,
             zmin=0,
             zmax=1,
-            colorscale=[SCALE[0], [1.0, colour]],
+            colorscale=[[0.0, UNREAD], [1.0, READ if found.uses_pal else AS_IT_IS]],
             showscale=False,
             xgap=2,
             ygap=2,
@@ -73,9 +74,9 @@ def sight_figure(found: Sight) -> go.Figure:
             hovertemplate="item %{y}: does item %{x} change its vector? %{customdata}<extra></extra>",
         )
     )
-    figure.update_xaxes(showgrid=False, type="category", title="… once this one is known")
-    figure.update_yaxes(showgrid=False, type="category", autorange="reversed", title="vector of item …")
-    return finish(figure, 210).update_layout(margin_t=4)
+    figure.update_xaxes(showgrid=False, type="category", title="item that is read")
+    figure.update_yaxes(showgrid=False, type="category", autorange="reversed", title="item whose vector is made")
+    return finish(figure, 260).update_layout(margin_t=4)
 
 
 def _short(text: str) -> str:

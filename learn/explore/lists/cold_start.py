@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,39 +69,24 @@ def buyers_ranks(
     return pd.DataFrame({"user": users, **columns})
 
 
-def buyers_sentence(
-    table: pd.DataFrame, labels: dict[str, str], n_items: int, everybody: Mapping[str, float], first: int = 100
-) -> str:
-    """What `buyers_ranks` (not empty) come to: who of those who did buy the item would have met it, and which Run had
-    it nearest to them.
+def buyers_sentence(table: pd.DataFrame, labels: dict[str, str], first: int = 100) -> str:
+    """What `buyers_ranks` (not empty) come to: how many of those who did buy the item would have met it.
 
     Args:
         labels: Run name -> what people read.
-        n_items: of the catalogue, for what chance would do.
-        everybody: Run name -> its median place in all people's lists: no better than that is no taste.
         first: how long the lists are that people look through.
     """
-    medians = {name: float(table[name].median()) for name in labels if name in table}
-    met = {name: int((table[name] <= first).sum()) for name in medians}
-    best, most = min(medians, key=lambda name: medians[name]), max(met, key=lambda name: met[name])
+    met = {name: int((table[name] <= first).sum()) for name in labels if name in table}
+    most = max(met, key=lambda name: met[name])
     n = len(table)
     people = f"{n:,} people with a history" if n > 1 else "One person with a history"
-    shown = f"at best {met[most]:,} of them had it in their first {first:,} ({labels[most]})"
+    under = f" ({labels[most]})" if len(met) > 1 else ""
+    shown = f"{'at best ' if len(met) > 1 else ''}{met[most]:,} of them had it in their first {first:,}{under}"
     if n == 1:
-        shown = f"it was in their first {first:,} under {labels[most]}"
+        shown = f"it was in their first {first:,}{under}"
     if not met[most]:
         shown = f"{'none of them' if n > 1 else 'they never'} had it in their first {first:,}"
-    place = f"{'median ' if n > 1 else ''}place {medians[best]:,.0f}"
-    few = f" Fewer than {FEW_USERS} people: a hint, no proof." if n < FEW_USERS else ""
-    against = f"against {everybody[best]:,.0f} for everybody and {(n_items + 1) / 2:,.0f} by chance"
-    return f"{people}; {shown}. It stood highest for them under {labels[best]}: {place}, {against}.{few}"
-
-
-def buyers_place(ranks: pd.Series) -> tuple[str, str]:
-    """What one Run's column of `buyers_ranks` (not empty) comes to: "place 734", and a line on what that is."""
-    n = len(ranks)
-    what = f"median of {n:,} buyers, best {ranks.min():,}" if n > 1 else "for its one buyer"
-    return f"place {ranks.median():,.0f}", what
+    return f"{people}; {shown}.{f' Fewer than {FEW_USERS}: a hint, no proof.' if n < FEW_USERS else ''}"
 
 
 CHANCE = "chance"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,10 @@ unlike anything."""
 AMONG, OF_KIND = 10, 5
 """An item whose category at least so many of its nearest items have is one of them, however it is worded: what is new
 is said in words that no item has (docs/typed-text.md has the figures)."""
+
+
+LIKE, LEAST_LIKE = 0.01, 10
+"""The share of a catalogue, and the least number, whose texts are nearest to an item's: all others are unlike it."""
 
 
 @dataclass(frozen=True)
@@ -112,3 +117,16 @@ def same_category(vectors: np.ndarray, vector: np.ndarray, categories: np.ndarra
         return 0
     found, _ = ExactIndex(vectors).search(vector[None], min(AMONG, len(vectors)))
     return sum(str(categories[item]).strip().casefold() == wanted for item in found[0])
+
+
+def like_in_text(vectors: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """[N] bool: the `LIKE` of the catalogue whose texts are nearest to an item's, at least `LEAST_LIKE`; whose is as
+    near as the last of them is one, too.
+
+    Args:
+        vectors: [N, d] of length 1, of the catalogue's texts (`read_directions`); vector: [d], of the item's.
+    """
+    cosines = pair_scores(vector, vectors)
+    most = min(max(LEAST_LIKE, math.ceil(LIKE * len(vectors))), len(vectors))
+    found: np.ndarray = cosines >= np.partition(cosines, -most)[-most]
+    return found

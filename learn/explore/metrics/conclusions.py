@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -58,6 +60,15 @@ def slice_shares(table: pd.DataFrame) -> str:
         return ""
     return (
         f"{cold['items']:.1%} of the items are new; they make {cold['target events']:.1%} of what is to be predicted."
+    )
+
+
+def slice_rules(rules: Mapping[str, str]) -> str:
+    """Of `overview.slice_rules`: where cold start and the long tail end, of users and of items."""
+    return " ".join(
+        f"{kind.capitalize()}s: {Slices.COLD_START} is {rules[f'{kind}:{Slices.COLD_START}']}, "
+        f"{Slices.LONG_TAIL} {rules[f'{kind}:{Slices.LONG_TAIL}']}."
+        for kind in ("user", "item")
     )
 
 

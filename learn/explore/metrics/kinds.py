@@ -119,9 +119,9 @@ def counts_or_learned(found: Sequence[Kinds]) -> str:
     told = [
         f"{words} {listed(where[code])}"
         for code, words in (
-            (1, "alone, counts are clearly ahead of learned text"),
-            (-1, "alone, learned text is clearly ahead of counts"),
-            (0, "alone, neither counts nor learned text are clearly ahead"),
+            (1, "counts are clearly ahead of learned text"),
+            (-1, "learned text is clearly ahead of counts"),
+            (0, "neither counts nor learned text are clearly ahead"),
         )
         if code in where
     ]
@@ -135,19 +135,12 @@ def _of_unbought(one: Kinds) -> str:
     means = one.table.set_index(KIND)[Metrics.MEAN]
     if LEARNED not in means:
         return ""
-    place, learned = f"{one.where}, unknown to counts", means[LEARNED]
+    learned = means[LEARNED]
     if one.learned_less_untrained is None:
-        ahead = one.counts_less_learned == -1
-        return f"{place}, learned text finds some ({learned:.4f})" if ahead else ""
-    untrained = means[UNTRAINED]
+        return f"{one.where}, learned text finds some ({learned:.4f})" if one.counts_less_learned == -1 else ""
     if one.learned_less_untrained == 1:
-        return f"{place}, learned text ({learned:.4f}) is clearly ahead of text with nothing learned ({untrained:.4f})"
+        return f"{one.where}, learned text is clearly ahead of text with nothing learned"
     if one.learned_less_untrained == -1:
-        return (
-            f"{place}, text with nothing learned ({untrained:.4f}) is clearly ahead of learned text "
-            f"({learned:.4f}): training lost {1 - learned / untrained:.0%}"
-        )
-    return (
-        f"{place}, neither text with nothing learned ({untrained:.4f}) nor learned text ({learned:.4f}) is clearly "
-        "ahead"
-    )
+        lost = 1 - learned / means[UNTRAINED]
+        return f"{one.where}, text with nothing learned is clearly ahead of learned text: training lost {lost:.0%}"
+    return f"{one.where}, neither text with nothing learned nor learned text is clearly ahead"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from learn.data.dataset import Dataset
 from learn.data.schema import Metrics, Recommendations, Slices
-from learn.data.slices import item_slices, user_slices
+from learn.data.slices import describe, item_slices, user_slices
 from learn.data.splits import Phase, Split
 from learn.evaluation.metrics import METRICS
 from learn.explore.catalogue import Catalogue
@@ -126,6 +126,12 @@ def slice_shares(split: Split) -> pd.DataFrame:
             n = int((names == name).sum())
             rows.append((of, name, n / max(len(names), 1), f"{n:,} of {len(names):,} {of}"))
     return pd.DataFrame(rows, columns=["of", "slice", "share", "text"])
+
+
+def slice_rules(split: Split) -> dict[str, str]:
+    """Slice ("user:long-tail") -> who is in it: "6 to 45 history events"."""
+    table = describe(split.training_counts(), split.history(Phase.TEST).lengths)
+    return dict(zip(table[Slices.SLICE], table[Slices.RULE], strict=True))
 
 
 def top_categories(dataset: Dataset, catalogue: Catalogue, most: int = 10) -> pd.DataFrame:

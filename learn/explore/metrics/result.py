@@ -39,6 +39,14 @@ KINDS = {
     FOREIGN: ("what was made elsewhere", "leads"),
 }
 """What a Run goes by (`kind_words`) -> the same in a sentence, and its verb."""
+KIND_MEANS = {
+    COUNTS: "who bought what, no text",
+    LEARNED: "PAL trained on what the language model read",
+    BOTH: "the two in one",
+    UNTRAINED: "the language model alone",
+    FOREIGN: "another program's lists",
+}
+"""A key of `KINDS` -> what it is, for those who meet it first."""
 
 
 def kind_words(run: RunFolder) -> str:

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from learn.data.schema import Metrics
+from learn.explore.colours import KIND_COLOURS
 from learn.explore.metrics import kinds
+from learn.explore.metrics.result import KIND_MEANS
 from tests.explore.metrics.test_result import N, run, runs  # noqa: F401  (a fixture)
 
 
@@ -23,9 +25,7 @@ def test_each_kind_is_stood_for_by_its_best_run(runs):  # noqa: F811
     assert found.sentence == "Text and counts together lead, clearly ahead of all others."
     assert found.counts_less_learned == 1
     assert found.bought and found.learned_less_untrained is None
-    assert kinds.counts_or_learned([found]) == (
-        "Alone, counts are clearly ahead of learned text among items new to the user."
-    )
+    assert kinds.counts_or_learned([found]) == ("Counts are clearly ahead of learned text among items new to the user.")
 
 
 def test_a_lead_that_may_be_chance_is_said_to():
@@ -38,7 +38,7 @@ def test_a_lead_that_may_be_chance_is_said_to():
     assert found.sentence == "Counts lead, but not clearly ahead of what was learned from text."
     assert found.counts_less_learned == 0
     assert kinds.counts_or_learned([found]) == (
-        "Alone, neither counts nor learned text are clearly ahead among items new to the user."
+        "Neither counts nor learned text are clearly ahead among items new to the user."
     )
 
 
@@ -49,17 +49,16 @@ def test_of_items_that_nobody_had_bought_only_intervals_apart_count(runs):  # no
     assert [one.title for one in found] == ["Items new to the user", "Items that nobody had bought"]
     assert found[1].counts_less_learned == -1
     assert kinds.counts_or_learned(found).endswith(
-        " Among items that nobody had bought, unknown to counts, learned text finds some (0.2000)."
+        " Among items that nobody had bought, learned text finds some (0.2000)."
     )
 
 
 @pytest.mark.parametrize(
     ("mean", "low", "high", "code", "said"),
     [
-        (0.4, 0.3, 0.5, -1, "text with nothing learned (0.4000) is clearly ahead of learned text (0.2000): training "
-         "lost 50%."),
-        (0.1, 0.05, 0.14, 1, "learned text (0.2000) is clearly ahead of text with nothing learned (0.1000)."),
-        (0.22, 0.1, 0.3, 0, "neither text with nothing learned (0.2200) nor learned text (0.2000) is clearly ahead."),
+        (0.4, 0.3, 0.5, -1, "text with nothing learned is clearly ahead of learned text: training lost 50%."),
+        (0.1, 0.05, 0.14, 1, "learned text is clearly ahead of text with nothing learned."),
+        (0.22, 0.1, 0.3, 0, "neither text with nothing learned nor learned text is clearly ahead."),
     ],
 )  # fmt: skip
 def test_of_items_that_nobody_had_bought_training_is_held_against_none(runs, mean, low, high, code, said):  # noqa: F811
@@ -68,7 +67,7 @@ def test_of_items_that_nobody_had_bought_training_is_held_against_none(runs, mea
         cold(one, *figures)
     found = kinds.best_of_kinds([*runs, raw], 10)
     assert found[1].learned_less_untrained == code and not found[1].bought
-    assert kinds.counts_or_learned(found[1:]) == f"Among items that nobody had bought, unknown to counts, {said}"
+    assert kinds.counts_or_learned(found[1:]) == f"Among items that nobody had bought, {said}"
 
 
 def test_learned_text_alone_can_be_ahead_of_counts():
@@ -76,7 +75,7 @@ def test_learned_text_alone_can_be_ahead_of_counts():
     found = kinds.best_of_kinds(
         [run("b", "learn", "b", "(b)", few + 1), run("ease", "reference", "ease", "EASE", few)], 10
     )
-    assert kinds.counts_or_learned(found).startswith("Alone, learned text is clearly ahead of counts among items new")
+    assert kinds.counts_or_learned(found).startswith("Learned text is clearly ahead of counts among items new")
 
 
 def test_where_intervals_touch_nothing_is_claimed(runs):  # noqa: F811
@@ -101,3 +100,4 @@ def test_one_kind_alone_and_a_metric_of_which_more_is_not_better_have_nothing_to
 
 def test_every_kind_has_its_words(runs):  # noqa: F811
     assert {kinds.kind_words(one) for one in runs} <= set(kinds.KINDS)
+    assert set(kinds.KINDS) == set(KIND_MEANS) == set(KIND_COLOURS)

@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from learn.data.slices import user_slices
 from learn.data.splits import leave_one_out
 from learn.explore.catalogue import NO_CATEGORY, OTHER_CATEGORIES, read_catalogue
 from learn.explore.colours import CATEGORY_COLOURS, REST_COLOUR, category_colours, run_colours, variant_colour
 from learn.explore.figures import base as figures
-from learn.explore.metrics import overview
+from learn.explore.metrics import conclusions, overview
 from learn.runs.run import Run
 from tests import synthetic
 
@@ -62,6 +63,15 @@ def test_slice_shares_sum_to_one(split):
     np.testing.assert_allclose(table.groupby("of")["share"].sum(), 1.0)
     cold = table[(table["of"] == "items") & (table["slice"] == "cold-start")]["share"].item()
     assert cold == (split.training_counts() == 0).mean()
+
+
+def test_the_slices_thresholds_are_those_that_members_have(split):
+    rules, lengths = overview.slice_rules(split), split.history("test").lengths
+    assert rules["user:cold-start"] == "0 to 5 history events" and rules["item:cold-start"] == "0 training interactions"
+    last = lengths[user_slices(lengths) == "long-tail"].max(initial=5)
+    assert rules["user:others"] == f"{last + 1} history events or more"
+    said = conclusions.slice_rules(rules)
+    assert said.startswith(f"Users: cold-start is 0 to 5 history events, long-tail {rules['user:long-tail']}. Items: ")
 
 
 def test_top_categories_are_sorted_and_complete(dataset, catalogue):

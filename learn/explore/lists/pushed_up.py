@@ -1,0 +1,25 @@
+"""Which earlier purchases push an item up in somebody's list, and which of them are nothing like it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+MOST = 2
+"""Purchases that are named: more do not fit a narrow card."""
+
+
+def pushed_up_by(purchases: np.ndarray, titles: np.ndarray, like: np.ndarray | None) -> str:
+    """One line of `learn.explore.lists.audience.Audience.reasons` of one person.
+
+    Args:
+        purchases: item indices, the strongest first; the first `MOST` are named.
+        titles: [N]; like: [N] bool, items that are like it in text (`likeness.like_in_text`); None: that is not known.
+    """
+    named = [int(item) for item in purchases[:MOST]]
+    if not named:
+        return "no single purchase"
+    unlike = [like is not None and not like[item] for item in named]
+    if len(named) > 1 and all(unlike):
+        return f"{' · '.join(str(titles[item]) for item in named)} (both unlike)"
+    marked = (f"{titles[item]}{' (unlike)' if other else ''}" for item, other in zip(named, unlike, strict=True))
+    return " · ".join(marked)

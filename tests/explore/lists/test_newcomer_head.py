@@ -1,0 +1,59 @@
+"""What stands over a card: the same figures of every variant, against the places that they were counted from."""
+
+import numpy as np
+import pytest
+
+from learn.explore.lists import newcomer_head as h
+from learn.explore.lists.audience import Audience
+
+NOBODY = np.zeros(0, int)
+
+
+def audience(reach):
+    ranks = np.sort([rank for rank in reach if rank])
+    return Audience(np.arange(len(ranks)), ranks, [], np.array(reach))
+
+
+def test_a_whole_list_is_what_a_person_does_not_have(phases, dataset):
+    found = h.new_to_each(phases[0], dataset.n_items)
+    wanted = [dataset.n_items - len(set(phases[0][user].tolist())) for user in range(len(phases[0]))]
+    assert found.tolist() == wanted
+
+
+def test_every_card_has_the_same_lines():
+    length = np.array([2000, 1900, 1800, 1700])
+    some, none = audience([3, 500, 1500, 0]), audience([1200, 1100, 1500, 0])
+    buyers = np.array([1, 2])
+    assert h.head(some, length, buyers, np.array([500, 1500])) == h.Head(
+        "1 of 3",
+        "people have it in their first 100",
+        ("in the first 1,000: 2", "median place: 1,000 for its 2 buyers, 500 for all, of about 1,850"),
+    )
+    unseen = h.head(none, length, buyers, np.array([1100, 1500]))
+    assert unseen.figure == "0 of 3" and unseen.lines[0] == "in the first 1,000: 0"
+    assert h.head(some, length, NOBODY, NOBODY).lines[1] == "median place: 500 for all, of about 1,900"
+    one = h.head(some, length, buyers[:1], np.array([500])).lines[1]
+    assert one == "median place: 500 for its one buyer, 500 for all, of about 1,900"
+
+
+def test_a_short_catalogue_has_no_first_thousand_and_nobody_no_figures():
+    assert h.head(audience([3]), np.array([60]), NOBODY, NOBODY).lines == ("median place: 3 for all, of 60",)
+    assert h.head(audience([0]), np.array([60]), NOBODY, NOBODY) == h.Head("–", "nobody has a history", ())
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(41.5, "42"), (999, "999"), (16_874, "about 16,900"), (1004, "about 1,000")]
+)
+def test_large_numbers_are_told_to_three_digits(number, words):
+    assert h.about(number) == words
+
+
+def test_a_variant_that_places_an_item_alike_for_everybody_is_said_to():
+    close = audience([*range(101, 201), 5000, 0])
+    long, short = np.full(102, 2000), np.full(102, 1000)
+    assert h.alike(close, long) == (106, 196)
+    assert h.head(close, long, NOBODY, NOBODY).lines[-1] == "alike for all: 106 to 196 for nine in ten"
+    assert h.alike(close, short) is None, "90 places are more than a twentieth of 1,000"
+    assert h.alike(audience([5] * 29), np.full(29, 2000)) is None, "of few people nothing is claimed"
+    assert h.alike(audience(range(10, 110)), np.full(100, 20_000)) is None, "place 14 and place 104 are not alike"
+    assert h.alike(audience(range(1, 9001, 90)), np.full(100, 9000)) is None

@@ -1,0 +1,33 @@
+"""Which purchases push an item up, and which of them are nothing like it."""
+
+import numpy as np
+import pytest
+
+from learn.explore.lists.likeness import like_in_text
+from learn.explore.lists.pushed_up import pushed_up_by
+
+TITLES = np.array(["Raisins", "Bananas", "Socks", "Soap"], dtype=object)
+LIKE = np.array([True, False, False, False])
+
+
+@pytest.mark.parametrize(
+    ("purchases", "words"),
+    [
+        ([], "no single purchase"),
+        ([0], "Raisins"),
+        ([2], "Socks (unlike)"),
+        ([0, 1, 2], "Raisins · Bananas (unlike)"),
+        ([2, 3], "Socks · Soap (both unlike)"),
+    ],
+)
+def test_two_are_named_and_what_is_unlike_is_marked(purchases, words):
+    assert pushed_up_by(np.array(purchases, dtype=int), TITLES, LIKE) == words
+    assert "unlike" not in pushed_up_by(np.array(purchases, dtype=int), TITLES, None)
+
+
+def test_like_in_text_is_the_nearest_hundredth_at_least_ten():
+    angles = np.linspace(0, 3, 3000)
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    assert np.flatnonzero(like_in_text(vectors, vectors[0])).tolist() == list(range(30))
+    assert like_in_text(vectors[:200], vectors[0]).sum() == 10
+    assert like_in_text(vectors[:4], vectors[0]).all()

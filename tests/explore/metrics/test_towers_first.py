@@ -1,0 +1,77 @@
+"""The best item tower, and which of them are clearly ahead of the same bestsellers for everybody."""
+
+import numpy as np
+import pytest
+
+from learn.explore.metrics.overview import collect_metrics, compare_runs
+from learn.explore.metrics.towers_first import towers_first
+from tests.explore.metrics.test_result import N, run
+
+HITS = np.random.default_rng(1).integers(1, 6, N)
+MORE = HITS + (np.arange(N) % 3 == 0)
+SWAPPED = np.concatenate([[HITS[0] + 1, HITS[1] - 1], HITS[2:]])
+LESS = np.maximum(HITS - (np.arange(N) % 2 == 0), 0)
+
+
+def said(*runs, n=None):
+    table = compare_runs(collect_metrics(runs), "recall", 10, "new", "all")
+    table = table if n is None else table.assign(n_users=n)
+    return towers_first(table, runs, "recall", 10, "new", "all", "Recall@10")
+
+
+def tower(code, hits):
+    return run(f"learn-{code}", "learn", code, f"({code})", hits)
+
+
+def popular(hits):
+    return run("popularity", "reference", "popularity", "Popularity", hits)
+
+
+def mean(hits):
+    return f"{np.mean(hits) / 10:.4f}"
+
+
+def test_the_best_tower_is_told_beside_the_others_and_all_beside_popularity():
+    found = said(
+        tower("a", HITS), tower("b", MORE), tower("c", LESS), popular(SWAPPED), run("x", "blend", "x", "X", MORE)
+    )
+    assert found == (
+        f"Of the 3 item towers (b) is best: Recall@10 {mean(MORE)}, clearly ahead of all others. It alone is clearly "
+        f"ahead of plain popularity ({mean(SWAPPED)}); (a) ({mean(HITS)}) is not; (c) ({mean(LESS)}) is clearly behind "
+        "it."
+    )
+
+
+def test_a_lead_that_may_be_chance_is_said_to():
+    assert said(tower("a", HITS), tower("b", SWAPPED)).endswith(", but not clearly ahead of (b).")
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (LESS, "Both are clearly ahead of plain popularity"),
+        (SWAPPED, f"(b) ({mean(MORE)}) is clearly ahead of plain popularity"),
+        (MORE + 1, f"(b) ({mean(MORE)}) and (a) ({mean(HITS)}) are clearly behind plain popularity"),
+    ],
+)
+def test_popularity_is_told_whichever_way_it_comes_out(other, words):
+    found = said(tower("a", HITS), tower("b", MORE), popular(other))
+    assert words.replace(f"(b) ({mean(MORE)}) is", "It alone is") in found
+
+
+def test_one_tower_is_held_against_popularity():
+    assert said(tower("b", MORE), popular(LESS)) == (
+        f"(b), the one item tower here, has Recall@10 {mean(MORE)}. It is clearly ahead of plain popularity "
+        f"({mean(LESS)})."
+    )
+
+
+def test_where_nothing_is_found_no_tower_is_best():
+    nothing = np.zeros(N, int)
+    assert said(tower("a", nothing), tower("b", nothing)) == "All 2 item towers have Recall@10 0 here."
+
+
+def test_nothing_is_said_without_a_tower_or_of_few_users():
+    assert said(popular(HITS), run("ease", "reference", "ease", "EASE", MORE)) == ""
+    assert said(tower("a", HITS), tower("b", MORE), n=29) == ""
+    assert said(run("raw", "learn", "without-align", "w/o Align", HITS), popular(HITS)) == ""
