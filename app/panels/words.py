@@ -75,7 +75,16 @@ def said_first(runs: Sequence[RunFolder]) -> str:
     """One line of plain text: the words of the paper in the labels of ``runs``, and what those are that are no tower:
     towers have their plain names beside them."""
     parts = [f"{run.info.label}: {gloss(run)}" for run in runs if not variant_texts.in_plain_words(run) and gloss(run)]
-    lines = [*in_short(" ".join([run.info.label for run in runs] + parts)), *parts]
+    return _in_a_line([*in_short(" ".join([run.info.label for run in runs] + parts)), *parts])
+
+
+def all_said(runs: Sequence[RunFolder], labels: Sequence[str]) -> str:
+    """The same where nothing stands beside them: what each of ``runs`` is, by its label, then the paper's words."""
+    parts = [f"{label}: {gloss(run)}" for run, label in zip(runs, labels, strict=True) if gloss(run)]
+    return _in_a_line([*parts, *in_short(" ".join([run.info.label for run in runs] + parts))])
+
+
+def _in_a_line(lines: Sequence[str]) -> str:
     return " · ".join(line.replace("*", "") for line in lines) + ("." if lines else "")
 
 
