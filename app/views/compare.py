@@ -107,14 +107,15 @@ def _names_first(picked: list[Run], labels: list[str]) -> None:
 def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
     with st.container():
         bar = st.columns(4, vertical_alignment="bottom")
-        with bar[0].popover("Variants", width="stretch"):
-            chosen = pickers.pick_runs(runs.usable, first=pickers.worth_comparing(runs.usable))
+        first = pickers.worth_comparing(runs.usable)
+        with bar[0].popover(f"Variants ({pickers.how_many(runs.usable, first)})", width="stretch"):
+            chosen = pickers.pick_runs(runs.usable, first=first)
         others = bar[1:]
         names = [name for name in overview.in_table_order(metrics[Metrics.METRIC]) if overview.more_is_better(name)]
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
         sets = [name for name in overview.CANDIDATE_LABELS if name in set(metrics[Metrics.CANDIDATES])]
-        first = "recall" if "recall" in names else names[0]
-        metric = url.linked(others[0].selectbox, "Metric", names, url.METRIC, first, format_func=overview.metric_label)
+        usual = "recall" if "recall" in names else names[0]
+        metric = url.linked(others[0].selectbox, "Metric", names, url.METRIC, usual, format_func=overview.metric_label)
         standard = str(default_k(n_items))
         k = url.linked(others[1].selectbox, "List length k", ks, url.METRIC_K, standard if standard in ks else ks[0])
         candidates = url.linked(

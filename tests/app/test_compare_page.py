@@ -61,6 +61,15 @@ def test_a_slice_each_is_drawn_and_those_of_few_users_are_left_out(trained_works
     assert "*PAL*: " in shown and "no item PAL" in shown  # the label's word is explained
 
 
+@pytest.mark.parametrize(
+    ("asked", "count"), [({}, 5), ({"runs": ["learn-a", "learn-b", "nobody"]}, 2), ({"runs": [""]}, 0)]
+)
+def test_the_menu_says_how_many_variants_are_chosen(trained_workspace, open_page, mounted_by_key, asked, count):
+    page = open_page("compare", **asked)
+    assert next(box.proto.popover.label for box in page.get("popover")) == f"Variants ({count})"
+    assert len(page.multiselect(key="runs_choice").value) == count
+
+
 def test_one_run_has_nothing_to_be_compared_with(trained_workspace, open_page, mounted_by_key):
     page = open_page("compare", runs=["learn-a"])
     assert "Choose a second Run" in texts(page) and not mounted_by_key

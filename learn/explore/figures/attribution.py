@@ -129,7 +129,7 @@ def reasons_figure(
     figure.update_xaxes(zeroline=True, zerolinecolor=REST_COLOUR, nticks=7, showticklabels=beside, showgrid=beside)
     figure.update_xaxes(range=[low, high], title="points" if beside else None)
     height = 14 + ROW * max(len(ticks), 3) + (82 if beside else 0)
-    margin = MARGIN if beside else MARGIN | {"t": 4, "b": 4}
+    margin = MARGIN if beside else MARGIN | {"r": 30, "t": 4, "b": 4}  # for numbers on a telephone
     return finish(figure, height, showlegend=bool(others), margin=margin).update_layout(bargap=0.3)
 
 

@@ -125,9 +125,8 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
             if np.isfinite(value):
                 figure.add_annotation(x=column, y=row, text=f"{value:.0%}", showarrow=False)
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=False)
-    figure.update_xaxes(
-        showgrid=False, tickangle=0, tickvals=names, ticktext=[name.replace(" to ", "<br>to ") for name in names]
-    )
+    below = [plain_one(brief(labels[name])).replace(" and ", "<br>and ") for name in table.index]
+    figure.update_xaxes(showgrid=False, tickangle=0, tickvals=names, ticktext=below)
     return finish(figure, 125 + 44 * len(names))
 
 
