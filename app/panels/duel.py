@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 
 from app.shared import bench_settings, cache, links, theme, url
@@ -59,14 +61,13 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int) -> None:
     for column, (name, other, order, users) in zip(st.columns(2), sides, strict=True):
         with column:
             st.markdown(f"**{theme.plain(f'{labels[name]} better than {labels[other]}')}**")
-            st.markdown(
-                "  \n".join(_line(view, row, order, (name, other), at) for row in users.head(SHOWN).to_dict("records"))
-                or "Nobody."
-            )
+            lines = [_line(view, row, order, (name, other), at) for row in users.head(SHOWN).to_dict("records")]
+            # Not Markdown, whose links open another tab.
+            st.html(f'<div style="line-height: 1.8">{"".join(lines) or "Nobody."}</div>')
 
 
 def _line(view: cache.View, row: dict, order: str, names: tuple[str, str], at: int) -> str:
-    """One user: what both found, the better one first, of how many, and a way to see the two lists."""
+    """HTML of one user: what both found, the better one first, of how many, and a way to see the two lists."""
     user_id = str(view.dataset.user_ids[row["user"]])
     query = links.query_of(view.dataset) | {
         url.USER: user_id,
@@ -74,5 +75,6 @@ def _line(view: cache.View, row: dict, order: str, names: tuple[str, str], at: i
         url.K: bench_settings.list_length(at),
     }
     mine, theirs = (row[side] for side in order)
-    told = theme.plain(f"User {user_id}: {mine} against {theirs}, of {row['n_targets']}")
-    return f"{told} · [open side by side]({links.page('recommendations', **query)})"
+    told = html.escape(f"User {user_id}: {mine} against {theirs}, of {row['n_targets']}")
+    href = html.escape(links.page("recommendations", **query))
+    return f'<div>{told} · <a href="{href}">open side by side</a></div>'

@@ -1,5 +1,7 @@
 """The Compare page: its numbers are those of learn.explore.metrics.compare."""
 
+import html
+import re
 import shutil
 
 import pytest
@@ -28,11 +30,15 @@ def test_a_duel_of_the_link_is_the_functions(trained_workspace, open_page, runs,
     mean, low, high = found.difference
     assert f"{signed(mean)} {interval_words(low, high)}: {chance_words(low, high)}" in shown
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
-    left, right = (box.value.replace("\\", "").split("  \n") for box in page.markdown if "side by side" in box.value)
+    left, right = (
+        re.findall("<div>(.*?)</div>", html.unescape(box.proto.body))
+        for box in page.get("html")
+        if "side by side" in box.proto.body
+    )
     best = found.users[found.users["difference"] > 0].head(6)
     for line, row in zip(left, best.to_dict("records"), strict=True):
         user = dataset.user_ids[row["user"]]
-        assert line.startswith(f"User {user}: {row['a']} against {row['b']}, of {row['n_targets']} · [open")
+        assert line.startswith(f"User {user}: {row['a']} against {row['b']}, of {row['n_targets']} · <a ")
         assert "runs=learn-b&runs=popularity" in line and f"user={user}" in line
     assert len(right) == min(6, found.lost) and "runs=popularity&runs=learn-b" in right[0]
 
