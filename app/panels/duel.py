@@ -77,4 +77,4 @@ def _line(view: cache.View, row: dict, order: str, names: tuple[str, str], at: i
     mine, theirs = (row[side] for side in order)
     told = html.escape(f"User {user_id}: {mine} against {theirs}, of {row['n_targets']}")
     href = html.escape(links.page("recommendations", **query))
-    return f'<div>{told} · <a href="{href}">open side by side</a></div>'
+    return f'<div>{told} · <a href="{href}" style="color: inherit">open side by side</a></div>'

@@ -167,7 +167,7 @@ def curves_figure(table: pd.DataFrame, colours: dict[str, str], measured: str = 
             if run in ends[name]:
                 figure.add_annotation(
                     x=rows["epoch"].iloc[-1], y=ends[name][run], text=words[run], showarrow=False,
-                    xanchor="left", xshift=9, font={"color": colour, "size": 11}, row=1, col=column,
+                    xanchor="left", xshift=12, font={"color": colour, "size": 11}, row=1, col=column,
                 )  # fmt: skip
     last = int(table["epoch"].max())
     ticks = list(range(1, last + 1, max(1, last // 10)))  # none where the names stand

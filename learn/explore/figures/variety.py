@@ -54,6 +54,8 @@ def trade_offs_figure(
             figure.add_scatter(**dot, showlegend=not beside and column == 1, row=1, col=column)
         places = name_places(table, name, ends, (low, high)) if beside else []
         for row, side in zip(table.to_dict("records"), places, strict=bool(places) or table.empty):
+            if not np.isfinite([row[name], row["accuracy"]]).all():
+                continue  # no dot, no name
             x, y, along, up = SIDES[side]
             x, along = (-x, {"left": "right", "right": "left"}.get(along, along)) if name in REVERSED else (x, along)
             figure.add_annotation(

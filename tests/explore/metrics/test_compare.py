@@ -125,6 +125,10 @@ def test_names_of_dots_keep_clear_of_dots_and_of_each_other():
     first, second, third = name_places(table, "coverage", (0.005, 0.097), (0.118, 0.15))
     assert first in ("top", "bottom") and second == "right" and third == "right"
     assert name_places(table.iloc[[2]], "coverage", (0.0, 0.085), (0.1, 0.2)) == ["left"], "the panel ends there"
+    table = table.assign(run=list("xyz"), variant="", coverage=[np.nan, 0.02, 0.03])
+    figure = trade_offs_figure(table, {}, "R", ["coverage"], table.head(0))
+    assert [one.text for one in figure.layout.annotations] == ["(c)", "SVD"]
+    assert not trade_offs_figure(table.head(0), {}, "R", ["coverage"], table.head(0)).data
     assert brief("(b) sequence to item and L3AE") == "(b) and L3AE" and brief("w/o Align") == "w/o Align"
 
 
