@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+import html
+
 import streamlit as st
 
-from app.components import lists
 from app.shared import bench_settings, cache, links, theme, url
 from learn.errors import LearnError
 from learn.evaluation.better import chance_words, few_words, interval_words, signed
-from learn.explore.lists.user_lists import Suggestions
 from learn.explore.metrics import compare, overview
 from learn.runs.run import Run
 
 SHOWN = 6  # users on each side
 
 
-def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: dict[str, str]) -> None:
+def show(view: cache.View, picked: list[Run], candidates: str, k: int) -> None:
     """Draws who does better with one of two Runs, and whether that is more than chance; ``picked``: the best first."""
     able = []
     for run in picked:
@@ -53,39 +51,30 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: 
     )
     theme.caution(few_words(len(found.users)))
     st.caption(
-        "The interval is the paired 95% one, of the same users under both. Below, the most different users, by how "
-        f"many of their later items were among the first {at} of this variant, and of the other: recall, whatever the "
-        "metric above."
+        "The interval is the paired 95% one, of the same users under both. Below, who differs most: how many of "
+        f"their later items each variant has among its first {at}. That is recall, whatever the metric above."
     )
     sides = (
-        (one, two, found.users[found.users["difference"] > 0]),
-        (two, one, found.users[found.users["difference"] < 0]),
+        (one, two, "ab", found.users[found.users["difference"] > 0]),
+        (two, one, "ba", found.users[found.users["difference"] < 0]),
     )
-    columns = [_side(view, name, other, users.head(SHOWN), labels, colours, one, at) for name, other, users in sides]
-    lists.show({"legend": [], "columns": columns}, "compare_duel")
+    for column, (name, other, order, users) in zip(st.columns(2), sides, strict=True):
+        with column:
+            st.markdown(f"**{theme.plain(f'{labels[name]} better than {labels[other]}')}**")
+            lines = [_line(view, row, order, (name, other), at) for row in users.head(SHOWN).to_dict("records")]
+            # Not Markdown, whose links open another tab.
+            st.html(f'<div style="line-height: 1.8">{"".join(lines) or "Nobody."}</div>')
 
 
-def _side(
-    view: cache.View, name: str, other: str, users: pd.DataFrame, labels: dict, colours: dict, first: str, at: int
-) -> dict:
-    rows = []
-    mine, theirs = ("a", "b") if name == first else ("b", "a")
-    for place, row in enumerate(users.to_dict("records"), 1):
-        user_id = str(view.dataset.user_ids[row["user"]])
-        query = links.query_of(view.dataset) | {
-            url.USER: user_id,
-            url.RUNS: [name, other],
-            url.K: bench_settings.list_length(at),
-        }
-        rows.append(
-            {
-                "rank": place,
-                "item": user_id,
-                "title": f"User {user_id}",
-                "reasons": [f"found {row[mine]} of {row['n_targets']} later items, the other {row[theirs]}"],
-                "links": [{"text": "open side by side", "href": links.page("recommendations", **query)}],
-            }
-        )
-    nothing = Suggestions(np.zeros(0, np.int64), np.zeros(0), live=True)
-    data = lists.column_data(lists.Column(name, f"{labels[name]} was better", colours[name], "", "", nothing), rows)
-    return data | {"empty": "Nobody."}
+def _line(view: cache.View, row: dict, order: str, names: tuple[str, str], at: int) -> str:
+    """HTML of one user: what both found, the better one first, of how many, and a way to see the two lists."""
+    user_id = str(view.dataset.user_ids[row["user"]])
+    query = links.query_of(view.dataset) | {
+        url.USER: user_id,
+        url.RUNS: list(names),
+        url.K: bench_settings.list_length(at),
+    }
+    mine, theirs = (row[side] for side in order)
+    told = html.escape(f"User {user_id}: {mine} against {theirs}, of {row['n_targets']}")
+    href = html.escape(links.page("recommendations", **query))
+    return f'<div>{told} · <a href="{href}" style="color: inherit">open side by side</a></div>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from app.components.bench_lists import short_label
 from app.shared import cache, theme, url
 from learn.explore.figures.attribution import terms_figure
 from learn.explore.lists import why_not_words
@@ -13,6 +14,7 @@ from learn.explore.lists.why_not import WhyNot, why_not
 from learn.runs.recommender import Recommender
 
 SHOWN = 10
+AXIS = f"points behind place {SHOWN},<br>each on its own scale"
 FOUND = 30  # products that a search lists
 
 
@@ -46,9 +48,7 @@ def draw(
     item = _pick(view, suggestion(view, user, shown))
     if item is None:
         return
-    facts = (
-        " :green-badge[they did buy it later]" if item in view.target[user] and item not in view.history[user] else ""
-    )
+    facts = " :green-badge[bought later]" if item in view.target[user] and item not in view.history[user] else ""
     st.markdown(f"**{theme.plain(str(view.catalogue.titles[item]))}**{facts}")
     found = {
         name: _why_not(one, (*cache.run_key([one.run]), view.dataset.fingerprint), user, item)
@@ -59,18 +59,20 @@ def draw(
     with left:
         if known:
             table = why_not_words.why_not_table(known, labels, view.catalogue)
-            st.table(table.map(theme.plain).set_index(why_not_words.VARIANT))
+            if len(table.columns) > 1:
+                st.table(table.map(lambda cell: theme.plain(cell) if isinstance(cell, str) else cell), hide_index=True)
             theme.small_print(why_not_words.table_note(known))
         for name in found:
             if name not in known:
                 st.markdown(_stored(view, opened[name], user, item, labels[name]))
+    short = {name: short_label(label) for name, label in labels.items()}
     behind = {name: one.gap for name, one in known.items() if not one.shown and not one.had}
     if behind:
         with right:
             notes = {name: f"place {known[name].breakdown.rank:,}" for name in behind}
-            title = f"points by which place {SHOWN} is ahead"
-            says = why_not_words.nearest_miss({name: known[name] for name in behind}, labels)
-            theme.chart(terms_figure(behind, notes, labels, colours, title), "why_not_gap", says)
+            ends = {name: why_not_words.points_behind(known[name]) for name in behind}
+            says = why_not_words.nearest_miss({name: known[name] for name in behind}, short)
+            theme.chart(terms_figure(behind, notes, labels, colours, AXIS, ends), "why_not_gap", says)
 
 
 def _pick(view: cache.View, first: int) -> int | None:

@@ -11,7 +11,8 @@ from app.shared import theme, variant_texts
 from learn.evaluation.better import FEW_USERS
 from learn.evaluation.metrics import METRICS
 from learn.explore.metrics.overview import run_labels
-from learn.explore.metrics.result import gloss
+from learn.explore.metrics.result import gloss, variant_gloss
+from learn.runs.baselines import BASELINES
 from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 
@@ -75,7 +76,20 @@ def said_first(runs: Sequence[RunFolder]) -> str:
     """One line of plain text: the words of the paper in the labels of ``runs``, and what those are that are no tower:
     towers have their plain names beside them."""
     parts = [f"{run.info.label}: {gloss(run)}" for run in runs if not variant_texts.in_plain_words(run) and gloss(run)]
-    lines = [*in_short(" ".join([run.info.label for run in runs] + parts)), *parts]
+    return _in_a_line([*in_short(" ".join([run.info.label for run in runs] + parts)), *parts])
+
+
+def all_said(runs: Sequence[RunFolder], labels: Sequence[str]) -> str:
+    """The same where nothing stands beside them: what each of ``runs`` is, by its label, and the references
+    that a blend is named after, then the paper's words."""
+    parts = [f"{label}: {gloss(run)}" for run, label in zip(runs, labels, strict=True) if gloss(run)]
+    blends, own = [run.info.label for run in runs if run.info.kind == "blend"], {run.info.label for run in runs}
+    inside = [one for one in BASELINES.entries if one.label not in own and any(one.label in label for label in blends)]
+    parts += [f"{one.label}: {variant_gloss(one.code)}" for one in inside]
+    return _in_a_line([*parts, *in_short(" ".join([run.info.label for run in runs] + parts))])
+
+
+def _in_a_line(lines: Sequence[str]) -> str:
     return " · ".join(line.replace("*", "") for line in lines) + ("." if lines else "")
 
 

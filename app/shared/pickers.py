@@ -46,6 +46,12 @@ def pick_runs(usable: Sequence[Run], key: str = url.RUNS, first: Sequence[str] |
     )
 
 
+def how_many(usable: Sequence[Run], first: Sequence[str], key: str = url.RUNS) -> int:
+    """How many Runs `pick_runs` is about to show as chosen, for the label of what it stands in."""
+    asked = {run.name for run in usable}.intersection(st.query_params.get_all(key))
+    return len(asked) or (0 if key in st.query_params and "" in st.query_params.get_all(key) else len(first))
+
+
 def live_runs(runs: FoundRuns, dataset: str) -> list[Run]:
     """The Runs that can answer for new people and items; where there is none the page ends with what to type."""
     for problem in runs.problems:

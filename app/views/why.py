@@ -8,7 +8,7 @@ import streamlit as st
 from app.components.bench_lists import short_label
 from app.panels import why_not_item
 from app.panels.reasons import Reasons, reasons_table, terms_of
-from app.panels.words import said_first
+from app.panels.words import all_said
 from app.shared import cache, links, look, origin, page, pickers, recommenders, theme, url
 from learn.explore.colours import run_colours
 from learn.explore.figures import attribution as figures
@@ -75,6 +75,7 @@ def draw() -> None:
         shown = url.linked(
             st.selectbox, "Explain", list(opened), url.EXPLAINED, names[0], format_func=labels.__getitem__
         )
+    theme.small_print(all_said([one.run for one in opened.values()], [short_label(labels[name]) for name in opened]))
     _question(view, seen, item, labels[shown], found.get(shown), _stored(view, opened[shown], user, item))
     if shown in found:
         _explanation(Reasons(view, opened, user, item, found, unseen), shown, labels, colours)
@@ -185,7 +186,9 @@ def _question(
     shown = one is None or (one.rank <= SUGGESTED and not had)
     user = st.query_params.get(url.USER) or st.session_state.get(f"{url.USER}_choice", "")
     st.subheader(theme.plain(why_words.question(str(catalogue.titles[item]), str(user), label, shown)), anchor=False)
-    words = [catalogue.categories[item], catalogue.finer[item], catalogue.details[item]]
+    brand = str(catalogue.brands[item])
+    details = str(catalogue.details[item]).removesuffix(brand).removesuffix(" · ")  # the brand is their end
+    words = [catalogue.categories[item], catalogue.finer[item], details, f"brand {brand}" if brand else ""]
     if np.isfinite(catalogue.prices[item]):
         words.append(f"price {catalogue.prices[item]:,.2f}")
     facts = [theme.plain(" · ".join(word for word in words if word))]
@@ -208,17 +211,16 @@ def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: 
         points = {name: one.term_points for name, one in found.items()}
         notes = {name: f"place {one.rank:,}" for name, one in found.items()}
         says = why_words.comparison(found, short)
-        theme.chart(figures.terms_figure(points, notes, labels, colours), "why_terms", says)
+        theme.chart(figures.terms_figure(points, notes, labels, colours, AXIS), "why_terms", says)
         if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
             st.caption(theme.plain(why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)))
-        theme.small_print(said_first([one.run for one in reasons.all_opened.values()]))
     with right:
         if shown not in reasons.opened:
             st.info("No single purchase can be named under this variant.")
             return
         level = level_for(reasons.opened.values(), reasons.history)
-        st.markdown("**Which purchases speak for it, and which against**", help=HELP)
-        drawn, said, bar = st.empty(), st.empty(), st.empty()
+        heading, drawn, said, bar = (st.empty() for _ in range(4))
+        heading.markdown(HEADING, help=HELP)
         places = st.columns(2)
         by_item = level is Level.KIND and url.linked_toggle(
             places[0].toggle, _TOGGLES[url.EXACT], url.EXACT, help="Instead of all purchases of a kind together."
@@ -230,23 +232,29 @@ def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: 
     known: dict[str, Attribution] = {}
     whole = why_words.by_purchases(found[shown])
 
-    def show(name: str, one: Attribution, key: str) -> None:
+    def show(name: str, one: Attribution, key: str, wider: Attribution | None = None) -> None:
         known[name] = one
         with drawn.container():
-            figure = figures.reasons_figure(known, shown, short, colours, whole, beside)
-            theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown], whole))
+            figure = figures.reasons_figure(known, shown, short, colours, whole, beside, wider)
+            theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown], whole, wider))
+        firm = why_words.stability(known[shown])
+        heading.markdown(HEADING, help=f"{HELP} {theme.plain(firm)}")
         adding = why_words.adding(known[shown], sum_up(known[shown], whole))
-        said.caption(theme.plain(f"{adding} {why_words.stability(known[shown])}".strip()))
+        said.caption(theme.plain(" ".join(filter(None, (adding, "" if why_words.firm(known[shown]) else firm)))))
 
     show(shown, reasons.at_once(shown, groups), "first")
     order = [shown, *(name for name in reasons.opened if name != shown)]
+    wider: Attribution | None = None
     for number, name in enumerate(order):
 
         def report(share: float, number: int = number, name: str = name) -> None:
             done = (number + share) / len(order)
             bar.progress(done, text=f"Leaving out one kind after the other: {theme.plain(labels[name])}")
 
-        show(name, reasons.exactly(name, groups, report), name)
+        exact = reasons.exactly(name, groups, report)
+        if name == shown and sum_up(exact, whole).mostly_shared:
+            wider = reasons.wider(name, exact)
+        show(name, exact, name, wider)
     bar.empty()
     with st.expander(f"All {len(groups.names):,} groups of purchases, and the numbers behind the bars"):
         st.dataframe(reasons_table(known, labels), hide_index=True, width="stretch", height=320)
@@ -254,10 +262,12 @@ def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: 
         st.dataframe(ranks, hide_index=True, width="stretch", column_config={"Run": "Variant"})
 
 
+AXIS = "points: each variant's<br>average product 0, its first 100"  # two lines: it stands in a narrow column
+HEADING = "**Which purchases speak for it, and which against**"
 HELP = (
     "Each bar: by how many points the product's lead over an average one shrinks when these purchases are left out, "
-    "exactly, the person being read anew without them. A long history is read in parts; the bars are means over "
-    "several ways to cut it. In brackets: how many products are of the kind."
+    "exactly, the person being read anew without them. What several say alike is lost only when all of them are left "
+    "out. A long history is read in parts; the bars are means over several ways to cut it."
 )
 
 

@@ -25,11 +25,19 @@ SCALE = [[0.0, "rgba(59, 125, 196, 0.06)"], [1.0, "rgba(59, 125, 196, 1)"]]
 DIVERGING = [[0.0, "rgba(224, 138, 30, 1)"], [0.5, "rgba(128, 132, 140, 0.08)"], [1.0, "rgba(59, 125, 196, 1)"]]
 """For quantities on both sides of 0: orange below, blue above."""
 
-TOWER_SYMBOLS = ("circle", "triangle-down", "hourglass", "circle-open")
+TOWER_SYMBOLS = ("circle", "triangle-down", "hourglass", "bowtie")
 """Of the paper's towers, in their order."""
 BASELINE_SYMBOLS = ("square", "diamond", "cross", "triangle-up", "pentagon", "star", "hexagon", "x")
 """Of baselines, in their order."""
-_SPARE_SYMBOLS = ("star-diamond", "bowtie", "hexagram", "diamond-tall", "star-square", "diamond-wide", "square-open")
+_SPARE_SYMBOLS = (
+    "star-diamond",
+    "star-triangle-up",
+    "hexagram",
+    "diamond-tall",
+    "star-square",
+    "diamond-wide",
+    "square-open",
+)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 _SPARE_COLOURS = ("#cf4fc0", "#57708f", "#8a4cbc", "#6f7fe8", "#bb3a6a", "#a04a8a")

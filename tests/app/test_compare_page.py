@@ -1,5 +1,7 @@
 """The Compare page: its numbers are those of learn.explore.metrics.compare."""
 
+import html
+import re
 import shutil
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from learn.data.dataset import Dataset
 from learn.evaluation.better import FEW_USERS, chance_words, interval_words, signed
 from learn.explore.figures.compare import SLICE_WORDS
-from learn.explore.metrics import compare
+from learn.explore.metrics import best_for, compare
 from learn.explore.metrics.overview import collect_metrics
 from learn.runs.run import Run
 from tests import synthetic
@@ -28,15 +30,17 @@ def test_a_duel_of_the_link_is_the_functions(trained_workspace, open_page, runs,
     mean, low, high = found.difference
     assert f"{signed(mean)} {interval_words(low, high)}: {chance_words(low, high)}" in shown
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
-    left, right = mounted_by_key["compare_duel"]["data"]["columns"]
+    left, right = (
+        re.findall("<div>(.*?)</div>", html.unescape(box.proto.body))
+        for box in page.get("html")
+        if "side by side" in box.proto.body
+    )
     best = found.users[found.users["difference"] > 0].head(6)
-    assert [row["item"] for row in left["rows"]] == [dataset.user_ids[user] for user in best["user"]]
-    assert len(right["rows"]) == min(6, found.lost)
-    for row in left["rows"]:
-        assert (
-            "runs=learn-b&runs=popularity" in row["links"][0]["href"]
-            and f"user={row['item']}" in row["links"][0]["href"]
-        )
+    for line, row in zip(left, best.to_dict("records"), strict=True):
+        user = dataset.user_ids[row["user"]]
+        assert line.startswith(f"User {user}: {row['a']} against {row['b']}, of {row['n_targets']} · <a ")
+        assert "runs=learn-b&runs=popularity" in line and f"user={user}" in line
+    assert len(right) == min(6, found.lost) and "runs=popularity&runs=learn-b" in right[0]
 
 
 def test_the_numbers_of_variety_are_the_functions(trained_workspace, open_page, runs, mounted_by_key):
@@ -55,10 +59,21 @@ def test_a_slice_each_is_drawn_and_those_of_few_users_are_left_out(trained_works
     page = open_page("compare", metric="recall", at="10", among="new")
     shown = texts(page)
     for name, n in people.items():
-        heading = f"**{SLICE_WORDS[name]}** · {n:,.0f} users"
-        assert (heading in shown) == (n >= FEW_USERS), name
+        plain = SLICE_WORDS[name] if name == "all" else best_for.plain_part(name)
+        code = f" ({name.partition(':')[2]})" if name in best_for.PLAIN_PARTS else ""
+        heading = f"**{plain}{code}** · {n:,.0f} users"
+        assert (heading in shown.replace("\\", "")) == (n >= FEW_USERS), name
     assert (people < FEW_USERS).any() and (people >= FEW_USERS).any()
     assert "*PAL*: " in shown and "no item PAL" in shown  # the label's word is explained
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"), [({}, 5), ({"runs": ["learn-a", "learn-b", "nobody"]}, 2), ({"runs": [""]}, 0)]
+)
+def test_the_menu_says_how_many_variants_are_chosen(trained_workspace, open_page, mounted_by_key, asked, count):
+    page = open_page("compare", **asked)
+    assert next(box.proto.popover.label for box in page.get("popover")) == f"Variants ({count})"
+    assert len(page.multiselect(key="runs_choice").value) == count
 
 
 def test_one_run_has_nothing_to_be_compared_with(trained_workspace, open_page, mounted_by_key):

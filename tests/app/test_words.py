@@ -35,3 +35,10 @@ def test_what_stands_over_lists_says_the_papers_words_and_what_has_no_plain_name
         assert told.count(word) == 1
     assert "w/o Align: " not in told, "as of every tower, its plain name stands beside it"
     assert words.said_first([run("b", "b", "(b) sequence to item")]) == ""
+
+
+def test_where_nothing_stands_beside_towers_they_are_said_too():
+    runs = [run("b", "b", "(b) sequence to item"), run("c", "c", "(c) no item PAL")]
+    told = words.all_said(runs, ["(b)", "(c)"])
+    assert told.startswith("(b): items one by one · (c): items as") and "PAL: " in told and told.endswith(".")
+    assert words.all_said([], []) == ""

@@ -36,6 +36,15 @@ def test_runs_stand_best_first_under_their_names():
     assert np.allclose([known.array[0], known.arrayminus[0]], [0.1, 0.05])
 
 
+def test_figures_stand_at_the_right_end_and_the_axis_goes_past_them():
+    figure = runs_figure(TABLE, *LOOKS, "recall@10", at_end=True)
+    ends = [one.text for one in figure.layout.annotations if one.xanchor == "right"]
+    assert ends == ["<b>0.3000</b>", "0.1000"] and "X &amp; co" in heads(figure)
+    assert figure.layout.xaxis.dtick == 0.1 and np.allclose(figure.layout.xaxis.range, [0, 0.3])
+    nothing = runs_figure(TABLE.assign(mean=0.0, low=np.nan, high=np.nan), *LOOKS, "recall@10")
+    assert nothing.layout.xaxis.range is None
+
+
 def test_kinds_are_bars_with_their_run_below():
     figure = kinds_figure(TABLE)
     assert heads(figure)[0] == "<b>counts: 0.1000</b><br>X &amp; co"

@@ -10,8 +10,7 @@ from plotly.subplots import make_subplots
 from learn.data.schema import Metrics, Slices
 from learn.evaluation.better import too_few
 from learn.explore.colours import DASHES, REST_COLOUR, run_symbols
-from learn.explore.figures.base import finish, plain_one
-from learn.explore.metrics.compare import TRADE_OFFS
+from learn.explore.figures.base import brief, finish, plain_one
 
 SLICE_WORDS = {
     Slices.WHOLE: "everybody, every item",
@@ -23,12 +22,7 @@ SLICE_WORDS = {
     "item:others": "items: others",
 }
 LABEL_LENGTH = 30
-AXES = {
-    "coverage": "coverage of the catalogue (wider →)",
-    "novelty": "novelty, bits an item (rarer items →)",
-    "popularity_bias": "popularity bias (← rarer items)",
-    "diversity": "diversity of categories (more varied →)",
-}
+_LETTER, _PANEL = 6.2, 360  # pixels of a letter of a line's name, and of a panel of curves, at least
 
 
 def slices_figure(table: pd.DataFrame, colours: dict[str, str], metric: str) -> go.Figure:
@@ -105,62 +99,34 @@ def _short(label: str) -> str:
     return plain_one(label if len(label) <= LABEL_LENGTH else label[: LABEL_LENGTH - 1].rstrip() + "…")
 
 
-def trade_offs_figure(table: pd.DataFrame, colours: dict[str, str], accuracy: str) -> go.Figure:
-    """Four panels of `compare.trade_offs`: accuracy upwards against each of `compare.TRADE_OFFS`."""
-    names = list(TRADE_OFFS)
-    symbols = run_symbols(zip(table["run"], table["variant"], strict=True))
-    # Two beside each other: four would leave each a strip on a telephone.
-    figure = make_subplots(rows=2, cols=2, shared_yaxes=True, horizontal_spacing=0.05, vertical_spacing=0.2)
-    for place, name in enumerate(names):
-        line, column = place // 2 + 1, place % 2 + 1
-        for row in table.to_dict("records"):
-            label = plain_one(row["label"])
-            figure.add_scatter(
-                x=[row[name]],
-                y=[row["accuracy"]],
-                mode="markers",
-                name=label,
-                legendgroup=row["run"],
-                showlegend=not place,
-                customdata=[row["run"]],
-                marker={
-                    "size": 14,
-                    "color": colours.get(row["run"], REST_COLOUR),
-                    "symbol": symbols[row["run"]],
-                },
-                hovertemplate=f"{name.replace('_', ' ')} %{{x:.4f}}<br>{accuracy} %{{y:.4f}}<extra>{label}</extra>",
-                row=line,
-                col=column,
-            )
-        figure.update_xaxes(title={"text": AXES[name], "font": {"size": 12}}, nticks=5, row=line, col=column)
-    figure.update_yaxes(title=accuracy, col=1)
-    return finish(figure, 560)
-
-
 def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
-    """A heat map of `compare.overlap_matrix` with its numbers written in."""
+    """A heat map of `compare.overlap_matrix` with its numbers written in; nothing where a Run meets itself."""
     names = [plain_one(labels[name]) for name in table.index]
+    values = table.to_numpy(dtype=float).copy()
+    np.fill_diagonal(values, np.nan)
     figure = go.Figure(
         go.Heatmap(
-            z=table.to_numpy(),
+            z=values,
             x=names,
             y=names,
             zmin=0,
-            zmax=1,
-            colorscale=[[0, "#e3ecf7"], [1, "#6ba6e8"]],  # light enough for near-black numbers
+            zmax=float(np.nanmax(values)) if np.isfinite(values).any() and np.nanmax(values) > 0 else 1,
+            # Over the page's own colour, light or dark, and so faint that its words keep their contrast.
+            colorscale=[[0, "rgba(59, 125, 196, 0.05)"], [1, "rgba(59, 125, 196, 0.6)"]],
             hovertemplate="%{y} and %{x}: %{z:.1%} in common<extra></extra>",
+            hoverongaps=False,
             showscale=False,
             xgap=2,
             ygap=2,
         )
     )
-    for row, values in zip(names, table.to_numpy(), strict=True):
-        for column, value in zip(names, values, strict=True):
-            figure.add_annotation(x=column, y=row, text=f"{value:.0%}", showarrow=False, font={"color": "#12161d"})
+    for row, shares in zip(names, values, strict=True):
+        for column, value in zip(names, shares, strict=True):
+            if np.isfinite(value):
+                figure.add_annotation(x=column, y=row, text=f"{value:.0%}", showarrow=False)
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=False)
-    figure.update_xaxes(
-        showgrid=False, tickangle=0, tickvals=names, ticktext=[name.replace(" to ", "<br>to ") for name in names]
-    )
+    below = [plain_one(brief(labels[name])).replace(" and ", "<br>and ") for name in table.index]
+    figure.update_xaxes(showgrid=False, tickangle=0, tickvals=names, ticktext=below)
     return finish(figure, 125 + 44 * len(names))
 
 
@@ -177,6 +143,7 @@ def curves_figure(table: pd.DataFrame, colours: dict[str, str], measured: str = 
     figure = make_subplots(cols=2, horizontal_spacing=0.08, subplot_titles=list(shown.values()))
     first = table.drop_duplicates("run")
     symbols = run_symbols(zip(first["run"], first["variant"], strict=True))
+    words = {row["run"]: _short(brief(row["label"])) for row in first.to_dict("records")}
     ends = {name: _apart(table.groupby("run", sort=False)[name].last(), table[name]) for name in shown}
     for place, (run, rows) in enumerate(table.groupby("run", sort=False)):
         label, colour = plain_one(rows["label"].iloc[0]), colours.get(run, REST_COLOUR)
@@ -194,15 +161,34 @@ def curves_figure(table: pd.DataFrame, colours: dict[str, str], measured: str = 
                 row=1,
                 col=column,
             )
+            best = rows["validation"].idxmax() if name == "validation" and rows["validation"].notna().any() else None
+            if best is not None:
+                _ring(figure, rows.loc[best, "epoch"], rows.loc[best, name], colour, label, column)
             if run in ends[name]:
                 figure.add_annotation(
-                    x=rows["epoch"].iloc[-1], y=ends[name][run], text=_short(rows["label"].iloc[0]), showarrow=False,
-                    xanchor="left", xshift=9, font={"color": colour, "size": 11}, row=1, col=column,
+                    x=rows["epoch"].iloc[-1], y=ends[name][run], text=words[run], showarrow=False,
+                    xanchor="left", xshift=12, font={"color": colour, "size": 11}, row=1, col=column,
                 )  # fmt: skip
     last = int(table["epoch"].max())
     ticks = list(range(1, last + 1, max(1, last // 10)))  # none where the names stand
-    figure.update_xaxes(title="epoch", tickvals=ticks, range=[0.5, last + 0.55 * max(last, 2)])
+    room = min((16 + _LETTER * max(map(len, words.values()), default=0)) / _PANEL, 0.6)  # of the names, of the panel
+    figure.update_xaxes(title="epoch", tickvals=ticks, range=[0.5, last + (last - 0.5 or 0.5) * room / (1 - room)])
     return finish(figure, 340)
+
+
+def _ring(figure: go.Figure, epoch: float, value: float, colour: str, label: str, column: int) -> None:
+    """Around the epoch that was chosen."""
+    figure.add_scatter(
+        x=[epoch],
+        y=[value],
+        mode="markers",
+        cliponaxis=False,
+        showlegend=False,
+        marker={"symbol": "circle-open", "size": 18, "color": colour, "line": {"width": 2}},
+        hovertemplate="best epoch: %{x}<extra>" + label + "</extra>",
+        row=1,
+        col=column,
+    )
 
 
 def _apart(ends: pd.Series, values: pd.Series, share: float = 0.07) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ class Row:
         mean, low, high: where it lies, and the ends of its interval; NaN ends: none is drawn.
         colour, symbol: its mark's; a bar has no symbol.
         told: what a pointer is told of it.
+        value: its figure, at the right end of the line of its heading; "": the heading has it.
     """
 
     heading: str
@@ -37,6 +39,7 @@ class Row:
     colour: str
     symbol: str
     told: str
+    value: str = ""
 
 
 def bars_figure(rows: Sequence[Row]) -> go.Figure:
@@ -72,20 +75,33 @@ def headed_figure(rows: Sequence[Row], title: str) -> go.Figure:
             hovertemplate=f"{row.told}<extra></extra>",
         )
         head_above(figure, place, row.heading)
+        if row.value:
+            head_above(figure, place, row.value, end=True)
         figure.add_shape(  # from the words to their dot
             type="line", x0=0, x1=row.mean, y0=place, y1=place, layer="below", line={"color": REST_COLOUR, "width": 1},
         )  # fmt: skip
-    figure.update_xaxes(title=title, rangemode="tozero", nticks=5)
+    figure.update_xaxes(title=title, rangemode="tozero", nticks=5, **_past_the_last(rows))
     pitch = _hide_rows(figure, [row.heading for row in rows])
     return finish(figure, _AXIS + pitch * max(len(rows), 1), showlegend=False, margin={"l": 8, "r": 14, "t": 4, "b": 8})
 
 
-def head_above(figure: go.Figure, place: float, words: str, shift: float = 6) -> None:
-    """Writes ``words`` from the left edge on, ``shift`` pixels above a row."""
+def head_above(figure: go.Figure, place: float, words: str, shift: float = 6, end: bool = False) -> None:
+    """Writes ``words`` from the left edge on, or (``end``) up to the right one, ``shift`` pixels above a row."""
     figure.add_annotation(
-        x=0, xref="x domain", xanchor="left", y=place, yanchor="bottom", yshift=shift, text=words,
-        showarrow=False, align="left", font={"size": 12.5}, borderpad=0,
+        x=int(end), xref="x domain", xanchor="right" if end else "left", y=place, yanchor="bottom", yshift=shift,
+        text=words, showarrow=False, align="left", font={"size": 12.5}, borderpad=0,
     )  # fmt: skip
+
+
+def _past_the_last(rows: Sequence[Row]) -> dict[str, Any]:
+    """An axis from 0 that ends at a tick past all means and intervals; Plotly's own where nothing is above 0."""
+    ends = [end for row in rows for end in (row.mean, row.high) if pd.notna(end)]
+    if not ends or max(ends) <= 0 or min(row.mean for row in rows) < 0:
+        return {}
+    rough = max(ends) / 4
+    unit = 10.0 ** math.floor(math.log10(rough))
+    step = next(times * unit for times in (1, 2, 5, 10) if times * unit >= rough)
+    return {"range": [0, step * math.ceil(max(ends) / step)], "dtick": step, "tick0": 0}
 
 
 def _interval(row: Row) -> dict[str, Any]:

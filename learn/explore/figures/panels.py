@@ -42,28 +42,31 @@ def runs_figure(
     symbols: Mapping[str, str],
     metric: str,
     kinds: Mapping[str, str] | None = None,
+    at_end: bool = False,
 ) -> go.Figure:
     """The Runs of `overview.compare_runs`, or of one slice of `compare.by_slice`, best first, with their intervals:
     above each dot its Run and its figure.
 
     Args:
         kinds: Run -> what it goes by in a few words, written behind.
+        at_end: whether the figures stand below each other at the right, not behind the names.
     """
     rows = []
     for place, row in enumerate(table.sort_values(Metrics.MEAN, ascending=False, kind="stable").to_dict("records")):
         kind = (kinds or {}).get(row["run"], "")
-        heading = _bold(f"{_cut(row['label'])} {row[Metrics.MEAN]:.4f}", place) + (
-            f" · {plain_one(kind)}" if kind else ""
-        )
-        rows.append(_row(row, colours.get(row["run"], REST_COLOUR), symbols[row["run"]], heading))
+        value = f"{row[Metrics.MEAN]:.4f}"
+        heading = _bold(_cut(row["label"]) if at_end else f"{_cut(row['label'])} {value}", place)
+        heading += f" · {plain_one(kind)}" if kind else ""
+        colour, symbol = colours.get(row["run"], REST_COLOUR), symbols[row["run"]]
+        rows.append(_row(row, colour, symbol, heading, _bold(value, place) if at_end else ""))
     return headed_figure(rows, metric)
 
 
-def _row(row: dict[str, Any], colour: str, symbol: str, heading: str) -> Row:
+def _row(row: dict[str, Any], colour: str, symbol: str, heading: str, value: str = "") -> Row:
     low, high = row[Metrics.LOW], row[Metrics.HIGH]
     interval = f"<br>95% interval {low:.4f} to {high:.4f}" if pd.notna(low) else ""
     told = f"{plain_one(row['label'])}: %{{x:.4f}}{interval}<br>{row[Metrics.N_USERS]:,.0f} users"
-    return Row(heading, row[Metrics.MEAN], low, high, colour, symbol, told)
+    return Row(heading, row[Metrics.MEAN], low, high, colour, symbol, told, value)
 
 
 def _bold(words: str, place: int) -> str:

@@ -81,6 +81,11 @@ class Sum:
     shared: float
     whole: float
 
+    @property
+    def mostly_shared(self) -> bool:
+        """Whether at least half of the sum is what no group gives alone."""
+        return self.shared * self.whole > 0 and abs(self.shared) >= abs(self.whole) / 2
+
 
 def sum_up(found: Attribution, whole: float) -> Sum:
     """The `Sum` of an attribution; ``whole``: the points that the item has by all purchases together."""
@@ -92,6 +97,24 @@ def sum_up(found: Attribution, whole: float) -> Sum:
         return Sum(shown, n_others, round(whole - sum(shown), 1) + 0.0, 0.0, whole)
     others = round(float(np.delete(found.points, order).sum()), 1) + 0.0
     return Sum(shown, n_others, others, round(round(whole, 1) - sum(shown) - others, 1) + 0.0, round(whole, 1) + 0.0)
+
+
+def carrying(wider: Attribution, single: Attribution, most: int) -> Attribution:
+    """Of larger groups (``wider``) those, at most ``most``, that weigh more than any of the ``single`` groups does, and
+    that do so under every cut of the history; the most for the item first, the most against it last.
+
+    A group that is one of the single ones is none of them.
+    """
+    largest = float(np.abs(single.points).max(initial=0.05))
+    held = {frozenset(group.tolist()) for group in single.groups.members}
+    new = np.array([frozenset(group.tolist()) not in held for group in wider.groups.members], dtype=bool)
+    sure = (np.sign(wider.by_cut) == np.sign(wider.points)).all(axis=0)
+    kept = np.flatnonzero(new & sure & (np.abs(wider.points) > largest))
+    kept = kept[first_reasons(wider.points[kept], most)]
+    groups = Groups(
+        wider.groups.level, [wider.groups.names[one] for one in kept], [wider.groups.members[one] for one in kept]
+    )
+    return Attribution(groups, wider.points[kept], wider.by_cut[:, kept], wider.n_chunks)
 
 
 def first_reasons(points: np.ndarray, most: int = FIRST) -> np.ndarray:

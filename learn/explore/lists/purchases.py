@@ -23,6 +23,8 @@ class Level(StrEnum):
     """Every purchase of one item."""
     KIND = "kind"
     """Every purchase of one finer category; where the catalogue has none, of one category."""
+    CATEGORY = "category"
+    """Every purchase of one category, all its kinds together."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,18 @@ def group_purchases(history: np.ndarray, catalogue: Catalogue, level: Level) -> 
         for (coarse, finer), group in kinds.items()
     ]
     return Groups(Level.KIND, names, [np.array(group) for group in kinds.values()])
+
+
+def whole_categories(history: np.ndarray, catalogue: Catalogue) -> Groups | None:
+    """The distinct items of ``history`` by category alone; None where that tells no more than kinds do: of a single
+    category, or where each has one kind."""
+    items = distinct_items(history)
+    categories = catalogue.categories[items]
+    names = list(dict.fromkeys(categories.tolist()))
+    kinds = set(zip(categories.tolist(), catalogue.finer[items].tolist(), strict=True))
+    if len(names) < 2 or len(kinds) == len(names):
+        return None
+    return Groups(Level.CATEGORY, [str(name) for name in names], [items[categories == name] for name in names])
 
 
 def read_events(recommender: Recommender, history: np.ndarray) -> np.ndarray:

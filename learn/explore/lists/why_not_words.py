@@ -11,24 +11,35 @@ from learn.explore.lists.numbers import adding_up, fixed
 from learn.explore.lists.why_not import HISTORY, MOST_ADDED, WhyNot
 from learn.explore.lists.why_words import SHORT_TERMS, listed
 
-VARIANT, PLACE, BEHIND, BROUGHT = "Variant", "Place", "Points behind", "With products like it added"
+VARIANT, PLACE, BROUGHT, BY = "Variant", "Place", "Best place with products like it added", "Added"
 
 
 def why_not_table(found: Mapping[str, WhyNot], labels: Mapping[str, str], catalogue: Catalogue) -> pd.DataFrame:
-    """One row a variant: where the item stands, how far behind the last one shown, and which purchases bring it.
+    """One row a variant: where the item stands, and which purchases bring it how far.
 
     Args:
         found: Run name -> its answer.
 
     Returns:
-        Columns `VARIANT`, `PLACE`, `BEHIND`, `BROUGHT`, all of words; the last one only where a purchase was tried.
+        Columns `VARIANT`, `PLACE` (words; where the picture has no bar for some variant), `BROUGHT` (numbers; where a
+        purchase was tried) and `BY` (words; where some brought it).
     """
     rows = [
-        {VARIANT: labels[name], PLACE: _place(one), BEHIND: _behind(one), BROUGHT: _brought(one, catalogue)}
+        {
+            VARIANT: labels[name],
+            PLACE: _place(one),
+            BROUGHT: pd.NA if one.rank_with is None else one.rank_with,
+            BY: "" if one.added is None else listed([f"“{catalogue.titles[item]}”" for item in one.added]),
+        }
         for name, one in found.items()
     ]
-    table = pd.DataFrame(rows, columns=[VARIANT, PLACE, BEHIND, BROUGHT])
-    return table if any(one.tried for one in found.values()) else table.drop(columns=BROUGHT)
+    table = pd.DataFrame(rows, columns=[VARIANT, PLACE, BROUGHT, BY]).astype({BROUGHT: "Int64"})
+    kept = {
+        PLACE: any(one.shown or one.had for one in found.values()),
+        BROUGHT: any(one.tried for one in found.values()),
+        BY: any(one.added is not None for one in found.values()),
+    }
+    return table.drop(columns=[name for name, wanted in kept.items() if not wanted])
 
 
 def _place(one: WhyNot) -> str:
@@ -37,44 +48,40 @@ def _place(one: WhyNot) -> str:
     return f"{one.breakdown.rank:,}, so it is shown" if one.shown else f"{one.breakdown.rank:,}"
 
 
-def _behind(one: WhyNot) -> str:
-    return "" if one.shown or one.had else fixed(sum(adding_up(list(one.gap.values()))), 1)
-
-
-def _brought(one: WhyNot, catalogue: Catalogue) -> str:
-    if one.rank_with is None:
-        return ""
-    if one.added is None:
-        return f"place {one.rank_with:,} at best"
-    return f"place {one.rank_with:,}, by {listed([f'“{catalogue.titles[item]}”' for item in one.added])}"
+def points_behind(one: WhyNot) -> str:
+    """By how many points the last one shown is ahead, as it is told."""
+    return fixed(sum(adding_up(list(one.gap.values()))), 1)
 
 
 def table_note(found: Mapping[str, WhyNot]) -> str:
-    """What the table's last two columns are; nothing where no variant keeps the item out by its score."""
-    held = [one for one in found.values() if not one.shown and not one.had]
-    if not held:
-        return ""
-    k, tried = held[0].k, max(one.tried for one in held)
-    words = f"{BEHIND}: by how many the product at place {k} is ahead."
+    """How the places with added products were found; nothing where none was tried."""
+    tried = max((one.tried for one in found.values()), default=0)
     if not tried:
-        return words
+        return ""
     several = f"up to {MOST_ADDED} of the {tried} products" if tried > 1 else "the product"
-    return f"{words} {BROUGHT}: its place if the person also bought {several} most like it."
+    return f"Tried: as if the person also bought {several} most like it."
 
 
 def nearest_miss(found: Mapping[str, WhyNot], labels: Mapping[str, str]) -> str:
-    """Under which variant an item that none of ``found`` shows comes nearest to being shown, and what it lacks there.
+    """Under which variant an item that none of ``found`` shows is fewest points behind, and under which it has the best
+    place, and what it lacks where both are one.
 
     Args:
         found: Run name -> its answer, with a gap.
     """
     if not found:
         return ""
-    name = min(found, key=lambda one: found[one].breakdown.rank)
-    gap, place = found[name].gap, found[name].breakdown.rank
-    words = f"Nearest to being shown under {labels[name]}, at place {place:,}"
+    behind = {name: sum(one.gap.values()) for name, one in found.items()}
+    near = min(found, key=lambda name: (behind[name], found[name].breakdown.rank))
+    best = min(found, key=lambda name: (found[name].breakdown.rank, behind[name]))
+    points, place = points_behind(found[near]), f"{found[near].breakdown.rank:,}"
+    if found[best].breakdown.rank < found[near].breakdown.rank:
+        return (
+            f"Fewest points behind under {labels[near]}: {points} (place {place}); best place under {labels[best]}: "
+            f"{found[best].breakdown.rank:,}, {points_behind(found[best])} behind."
+        )
+    words = f"Nearest to being shown under {labels[near]}: at place {place}, {points} points behind"
+    gap = found[near].gap
     told = dict(zip(gap, adding_up(list(gap.values())), strict=True))
     lack = max(gap, key=lambda term: gap[term], default=None)
-    if lack is None or told[lack] <= 0:
-        return f"{words}."
-    return f"{words}; most is missing by {SHORT_TERMS[lack]}: {fixed(told[lack], 1)} points."
+    return f"{words}." if lack is None or told[lack] <= 0 else f"{words}, most by {SHORT_TERMS[lack]}."

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from learn.explore.lists.attribution import Attribution, Sum
+from learn.explore.lists.attribution import Attribution, Sum, sum_up
 from learn.explore.lists.numbers import adding_up, fixed, with_sign
 from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import (
@@ -65,12 +65,17 @@ def answer(one: RankBreakdown) -> str:
     return " ".join(sentences)
 
 
-def reasons(found: Attribution, whole: float) -> str:
-    """What the purchases give the item together, which of them gives most alone, and which takes most away.
+def reasons(found: Attribution, whole: float, wider: Attribution | None = None) -> str:
+    """What the purchases give the item together, whether that is what several say alike, and who gives or takes most.
 
     Args:
         whole: the points by all purchases (`by_purchases`).
+        wider: of larger groups, those that weigh more than any single one (`attribution.carrying`).
     """
+    one = sum_up(found, whole)
+    if found.exact and one.mostly_shared:
+        told = f"{_shared(one, found.groups.level)} {_single(found, one.whole)}"
+        return told if wider is None or not len(wider.points) else f"{told} {_of_wider(wider)}"
     order = found.order
     best, worst = (
         [place for place in one if sign * found.points[place] >= 0.05][:1]
@@ -83,6 +88,41 @@ def reasons(found: Attribution, whole: float) -> str:
     return f"{together}; alone, {', '.join(filter(None, (gives or 'none gives anything', takes)))}."
 
 
+def _shared(one: Sum, level: Level) -> str:
+    """How much of the sum is what several groups say together."""
+    several = f"several {_noun(level)}s say together ({with_sign(one.shared)})"
+    share = one.shared / one.whole
+    if share > 1.1:
+        rest = with_sign(round(one.whole - one.shared, 1))
+        return f"Their purchases give it {with_sign(one.whole)} points: what {several}, and {rest} of each alone."
+    part = "Nearly all" if share >= 0.9 else "Most"
+    return f"{part} of the {with_sign(one.whole)} points of their purchases is what {several}."
+
+
+def _single(found: Attribution, whole: float) -> str:
+    """How far single groups matter: by name where one has a tenth of the whole."""
+    low, high = float(found.points.min()), float(found.points.max())
+    noun = _noun(found.groups.level)
+    if max(-low, high) < 0.05:
+        return f"No single {noun} gives or takes anything."
+    if max(-low, high) < abs(whole) / 10:
+        return f"No single {noun} matters much: from {with_sign(high)} to {with_sign(low)}."
+    place = int(np.argmax(np.abs(found.points)))
+    return f"Alone, {_alone(found, [place], 'gives' if found.points[place] > 0 else 'takes')}."
+
+
+def _of_wider(wider: Attribution) -> str:
+    """The heaviest of larger groups: "All of “Grocery” (198 products) gives +14.7"."""
+    place = int(np.argmax(np.abs(wider.points)))
+    verb = "gives" if wider.points[place] > 0 else "takes"
+    count, name = len(wider.groups.members[place]), wider.groups.names[place]
+    return f"All of “{name}” together ({count:,} products) {verb} {with_sign(wider.points[place])}."
+
+
+def _noun(level: Level) -> str:
+    return "kind" if level is Level.KIND else "product"
+
+
 def _alone(found: Attribution, places: Sequence[int], verb: str) -> str:
     if not places:
         return ""
@@ -90,14 +130,14 @@ def _alone(found: Attribution, places: Sequence[int], verb: str) -> str:
 
 
 def adding(found: Attribution, one: Sum) -> str:
-    """How the bars add up to what all purchases give; of an estimate they do not."""
+    """How to read the bars, where they add up by what several say together; an estimate's do not."""
     if not found.exact or not one.shared:
         return ""
-    what = "kind of product" if found.groups.level is Level.KIND else "product"
-    return (
-        f"Each bar leaves out one {what}, and takes away what no other says too. What several say alike shows only "
-        "when they are left out together."
-    )
+    noun = _noun(found.groups.level)
+    counts = [len(found.groups.members[place]) for place in found.order]
+    several = next((count for count in counts if count > 1), 0)
+    brackets = f" ({several}): products of it that they had." if several else ""
+    return f"A bar: how many points the product loses without that {noun}.{brackets}"
 
 
 def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) -> str:
@@ -110,12 +150,13 @@ def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) ->
         return f"All of these variants put it at place {high.rank:,}."
     gaps = {name: high.term_points.get(name, 0.0) - low.term_points.get(name, 0.0) for name in high.term_points}
     by = max(gaps, key=lambda name: gaps[name])
-    one, other = with_sign(told_points(high)[by]), with_sign(told_points(low).get(by, 0.0))
+    one = f"{with_sign(told_points(high)[by])} of the points under {labels[best]}"
+    other = f"{with_sign(told_points(low)[by])} of those" if by in low.terms else "no part of the score"
     tops = [labels[name] for name, one in found.items() if one.rank == high.rank]
     put = "puts" if len(tops) == 1 else "put"
     return (
         f"{listed(tops)} {put} it highest, at place {high.rank:,}; {labels[worst]} lowest, at place {low.rank:,}. "
-        f"The difference is mostly {SHORT_TERMS[by]}: {one} points against {other}."
+        f"Mostly by {SHORT_TERMS[by]}: {one}, {other} under {labels[worst]}."
     )
 
 
@@ -132,6 +173,11 @@ def buying_again(repeat: Repeat) -> str:
 
 def _signed(value: float) -> str:
     return f"{'+' if value >= 0 else '−'}{abs(value):.2f}"
+
+
+def firm(found: Attribution) -> bool:
+    """Whether the order of exact reasons is known to be the same however the history is cut."""
+    return found.exact and (found.n_chunks == 1 or found.stability >= SURE)
 
 
 def stability(found: Attribution) -> str:

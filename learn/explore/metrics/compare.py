@@ -129,7 +129,8 @@ def trade_offs(
     n_users: int,
     catalogue: Catalogue,
 ) -> pd.DataFrame:
-    """One row per Run: columns run, label, variant, accuracy, and `TRADE_OFFS`.
+    """One row per Run: columns run, label, variant, accuracy, accuracy_low, accuracy_high (its 95% interval), and
+    `TRADE_OFFS`.
 
     Args:
         lists: Run name -> [U, K], as `stored_matrix` gives them.
@@ -137,14 +138,15 @@ def trade_offs(
         k: of the lists; popularity, n_users: as in `variety`.
     """
     groups = pd.factorize(pd.Series(catalogue.categories) + " > " + pd.Series(catalogue.finer))[0]
-    means = accuracy.set_index("run")[Metrics.MEAN]
+    means = accuracy.set_index("run")
+    ends = {"accuracy": Metrics.MEAN, "accuracy_low": Metrics.LOW, "accuracy_high": Metrics.HIGH}
     labels = run_labels(runs)
     rows = [
         {
             "run": run.name,
             "label": labels[run.name],
             "variant": run.info.variant,
-            "accuracy": float(means.get(run.name, np.nan)),
+            **{name: float(means[column].get(run.name, np.nan)) for name, column in ends.items()},
             **variety(lists[run.name], k, popularity, n_users, groups),
         }
         for run in runs

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from learn.data.schema import Metrics, Slices
-from learn.explore.metrics.leading import quoted
+from learn.explore.metrics.leading import listed, quoted
 from learn.explore.metrics.overview import PARTS
 
-NEAR = 0.95
-"""An accuracy of at least this part of the best one is close to it."""
 FAR = 2.0
 """A value is outside when it is further from the others than this many times their own range."""
 
@@ -81,28 +79,34 @@ def top_categories(table: pd.DataFrame) -> str:
     return words + (f"; the first {len(table)} take {table['share'].sum():.0%}." if len(table) > 1 else ".")
 
 
-def trade_offs(table: pd.DataFrame, metric: str) -> str:
-    """Of `compare.trade_offs`: the most accurate against the widest, and the widest of those that are close to it."""
+def trade_offs(table: pd.DataFrame, metric: str, level: Sequence[str] = ()) -> str:
+    """Of `compare.trade_offs`: the most accurate against the widest, and the widest of those that are level with it.
+
+    Args:
+        level: the names of the Runs that share the lead in accuracy (`best_for.level`).
+    """
     table = table.dropna(subset=["accuracy", "coverage"])
     if len(table) < 2:
         return ""
     best, widest = table.loc[table["accuracy"].idxmax()], table.loc[table["coverage"].idxmax()]
-    shown = (
-        f"{best['label']} is the most accurate ({metric} {best['accuracy']:.3f}) and shows {best['coverage']:.1%} of"
-    )
-    if best["run"] == widest["run"]:
-        return f"{shown} the catalogue, more than any other: here accuracy costs no variety."
-    near = table[table["accuracy"] >= NEAR * best["accuracy"]]
+    near = table[table["run"].isin([*level, best["run"]])]
     close = near.loc[near["coverage"].idxmax()]
-    told = [f"{shown} the catalogue"]
-    if close["run"] != best["run"]:
-        told.append(
-            f"{close['label']}, less than {1 - NEAR:.0%} below that accuracy ({close['accuracy']:.3f}), shows "
-            f"{close['coverage']:.1%}"
+    if close["run"] == best["run"]:
+        told = f"{best['label']} ({metric} {best['accuracy']:.3f}) shows {best['coverage']:.1%} of the catalogue"
+        if len(near) > 1:
+            told += f", more than {'the other' if len(near) == 2 else 'the others'} as accurate"
+    else:
+        told = (
+            f"{close['label']} is level with the best ({metric} {close['accuracy']:.3f} against "
+            f"{best['accuracy']:.3f}) and shows more of the catalogue ({close['coverage']:.1%} against "
+            f"{best['coverage']:.1%})"
         )
-    if widest["run"] != close["run"]:
-        told.append(f"{widest['label']} shows {widest['coverage']:.1%}, at {metric} {widest['accuracy']:.3f}")
-    return f"{'; '.join(told)}."
+    if widest["run"] == close["run"]:
+        return f"Accuracy costs no coverage here: {told}{', the most of all' if len(table) > 2 else ''}."
+    return (
+        f"{told}. More coverage costs accuracy: {widest['label']} shows {widest['coverage']:.1%}, at "
+        f"{widest['accuracy']:.3f}."
+    )
 
 
 def overlap(table: pd.DataFrame, labels: dict[str, str]) -> str:
@@ -121,13 +125,34 @@ def overlap(table: pd.DataFrame, labels: dict[str, str]) -> str:
     return f"{words}; {names[least]} is least like the others ({means[least]:.0%} on average)."
 
 
-def learned(table: pd.DataFrame) -> str:
-    """Of `compare.training_curves`: in which epoch each was best on the validation part."""
-    parts = []
-    for _, rows in table.dropna(subset=["validation"]).groupby("run", sort=False):
-        best = rows.loc[rows["validation"].idxmax()]
-        parts.append(f"{best['label']} in epoch {int(best['epoch'])} of {int(rows['epoch'].max())}")
-    return f"Best on the validation part: {'; '.join(parts)}." if parts else ""
+def learned(table: pd.DataFrame, tested: Mapping[str, float] | None = None) -> str:
+    """Of `compare.training_curves`: who had not stopped improving, and where the test part has another order.
+
+    Args:
+        tested: Run -> its mean on the test part.
+    """
+    best: dict[str, float] = {}
+    names, still, stopped = {}, [], []
+    for run, rows in table.dropna(subset=["validation"]).groupby("run", sort=False):
+        row = rows.loc[rows["validation"].idxmax()]
+        best[str(run)], names[str(run)] = float(row["validation"]), quoted(str(row["label"]))
+        epoch, last = int(row["epoch"]), int(rows["epoch"].max())
+        if epoch == last:
+            still.append(names[str(run)])
+        else:
+            stopped.append(f"{names[str(run)]} in epoch {epoch} of {last}")
+    if not best:
+        return ""
+    told = f"Best on the validation part: {'; '.join(stopped)}." if stopped else ""
+    if still:
+        told += f" {listed(still)} had not stopped improving: best in the last epoch."
+    both = [run for run in best if np.isfinite((tested or {}).get(run, np.nan))]
+    by_validation = sorted(both, key=lambda run: -best[run])
+    by_test = sorted(both, key=lambda run: -(tested or {})[run])
+    if by_validation != by_test:
+        first, other = (", ".join(names[run] for run in order) for order in (by_validation, by_test))
+        told += f" By their figures the order is {first} on validation, but {other} on the test part."
+    return told.strip()
 
 
 def compared_with(ran: pd.DataFrame) -> str:

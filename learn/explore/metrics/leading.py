@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -190,42 +190,6 @@ def listed(words: Sequence[str]) -> str:
 def quoted(name: str) -> str:
     """``name`` as it stands in a sentence: in quotes where it has a comma, which would end it too soon."""
     return f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}" if "," in name else name
-
-
-def leaders_by_part(parts: Mapping[str, pd.DataFrame]) -> str:
-    """Who leads in which part, of `against` of every slice: everybody first, then where somebody else does, with the
-    figures of both.
-
-    A lead counts by `learn.evaluation.better`; slices of fewer than `FEW_USERS` users say nothing.
-    """
-    tables = {name: table.dropna(subset=[Metrics.MEAN]) for name, table in parts.items()}
-    whole = tables.get(Slices.WHOLE)
-    if whole is None or len(whole) < 2:
-        return ""
-    best = whole.iloc[0]["label"]
-    _, close = split_by_chance(whole)
-    words = [f"{best} leads over all ({whole.iloc[0][Metrics.MEAN]:.4f})"]
-    words[0] += f", but not clearly ahead of {_names(close)}" if len(close) else ""
-    others: dict[str, list[str]] = {}
-    unclear, few = [], []
-    for name, table in tables.items():
-        if name == Slices.WHOLE or table.empty:
-            continue
-        if Metrics.N_USERS in table and too_few(table[Metrics.N_USERS].max()):
-            few.append(part_words(name))
-        elif table.iloc[0]["label"] != best:
-            behind, _ = split_by_chance(table)
-            mine = behind.loc[behind["label"] == best, Metrics.MEAN]
-            if len(mine):
-                figures = f"{table.iloc[0][Metrics.MEAN]:.4f} against {mine.iloc[0]:.4f}"
-                others.setdefault(table.iloc[0]["label"], []).append(f"{part_words(name)} ({figures})")
-            else:
-                unclear.append(part_words(name))
-    words += [f"{label} is clearly ahead of it for {listed(names)}" for label, names in others.items()]
-    said = "; ".join(words) + "."
-    if unclear:
-        said += f" For {listed(unclear)} another is ahead of it, but not clearly."
-    return said + (f" Too few users to say of {listed(few)}." if few else "")
 
 
 def _names(rows: pd.DataFrame, most: int = 3, column: str = "label") -> str:

@@ -1,5 +1,6 @@
 """Why not this item: places, gaps and what would bring it, against sorting and against the recommender itself."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -66,14 +67,13 @@ def test_the_table_says_what_would_bring_it(recommenders, catalogue):
         if found.shown:
             assert row[why_not_words.PLACE] == "1, so it is shown" and why_not_words.BROUGHT not in row
             continue
-        brought = row[why_not_words.BROUGHT]
+        assert row[why_not_words.BROUGHT] == found.rank_with and why_not_words.PLACE not in row, "the picture has it"
         if found.added is None:
-            assert brought == f"place {found.rank_with} at best"
+            assert why_not_words.BY not in row
         else:
             titles = [f"“{catalogue.titles[one]}”" for one in found.added]
-            assert brought == f"place {found.rank_with}, by {why_words.listed(titles)}"
-        note = why_not_words.table_note({"x": found})
-        assert f"the product at place {K} is ahead" in note and f"up to 3 of the {found.tried} products" in note
+            assert row[why_not_words.BY] == why_words.listed(titles)
+        assert f"up to 3 of the {found.tried} products" in why_not_words.table_note({"x": found})
         seen.add(found.added is None)
     assert seen == {True, False}
 
@@ -92,9 +92,8 @@ def test_places_and_gaps_are_those_of_the_list(recommenders, catalogue):
             ahead = float(terms.total[order[K - 1]] - terms.total[order[place]])
             assert sum(found.gap.values()) * found.breakdown.point == pytest.approx(ahead, abs=1e-4)
             assert found.gap[found.held_back_by] == max(found.gap.values())
-            row = row_of(found, catalogue)
-            assert row[why_not_words.PLACE] == f"{place + 1}"
-            assert float(row[why_not_words.BEHIND].replace(",", "")) == pytest.approx(sum(found.gap.values()), abs=0.06)
+            behind = float(why_not_words.points_behind(found).replace(",", ""))
+            assert behind == pytest.approx(sum(found.gap.values()), abs=0.06)
 
 
 def test_where_it_comes_nearest_is_told_with_what_it_lacks(recommenders):
@@ -102,9 +101,20 @@ def test_where_it_comes_nearest_is_told_with_what_it_lacks(recommenders):
     found = {name: why_not.why_not(one, USER, item, K) for name, one in recommenders.items()}
     found = {name: one for name, one in found.items() if not one.shown}
     best = min(found, key=lambda name: found[name].breakdown.rank)
-    said = why_not_words.nearest_miss(found, {name: f"<{name}>" for name in found})
-    assert said.startswith(f"Nearest to being shown under <{best}>, at place {found[best].breakdown.rank:,}")
+    labels = {name: f"<{name}>" for name in found}
+    said = why_not_words.nearest_miss({best: found[best]}, labels)
+    assert said.startswith(f"Nearest to being shown under <{best}>: at place {found[best].breakdown.rank:,}, ")
     assert why_words.SHORT_TERMS[found[best].held_back_by] in said and why_not_words.nearest_miss({}, {}) == ""
+
+
+def test_fewest_points_behind_and_the_best_place_are_both_said_where_they_are_not_one(recommenders):
+    item = int(recommenders["learn-b"].for_user(USER, 60).items[-1])
+    one = why_not.why_not(recommenders["learn-b"], USER, item, K)
+    near = replace(one, gap={"similarity": 5.4}, breakdown=replace(one.breakdown, rank=26))
+    best = replace(one, gap={"similarity": 6.5}, breakdown=replace(one.breakdown, rank=23))
+    assert why_not_words.nearest_miss({"near": near, "best": best}, {"near": "(c)", "best": "(b)"}) == (
+        "Fewest points behind under (c): 5.4 (place 26); best place under (b): 23, 6.5 behind."
+    )
 
 
 def test_what_they_had_is_held_back_by_their_history(recommenders, catalogue):
@@ -116,7 +126,7 @@ def test_what_they_had_is_held_back_by_their_history(recommenders, catalogue):
     assert found.rank_if_not_hidden == everything.index(item) + 1
     row = row_of(found, catalogue)
     assert row[why_not_words.PLACE] == f"hidden: they had it before (else place {found.rank_if_not_hidden:,} of all)"
-    assert row[why_not_words.BEHIND] == "" and why_not_words.table_note({"x": found}) == ""
+    assert why_not_words.table_note({"x": found}) == ""
     assert why_not_words.BROUGHT not in row, "nothing was tried"
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from functools import cache
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from learn.errors import LearnError
 from learn.evaluation.targets import make_targets
 from learn.explore.figures import compare as f
-from learn.explore.figures.base import label_room
+from learn.explore.figures.base import brief, label_room
+from learn.explore.figures.variety import AXES, name_places, trade_offs_figure
 from learn.explore.metrics import compare as c
 from learn.explore.metrics.overview import collect_metrics, compare_runs
 from learn.runs.run import Run
@@ -100,8 +102,34 @@ def test_trade_offs_have_a_row_per_run(runs, lists, split, catalogue):
     ]
     for row in table.to_dict("records"):  # metrics count evaluated users only
         assert own[row["run"]] - 1e-9 <= row["coverage"] <= 1
-    figure = f.trade_offs_figure(table, {}, "recall@10")
-    assert len(figure.data) == len(runs) * len(c.TRADE_OFFS)
+    assert (table["accuracy_low"] <= table["accuracy"]).all() and (table["accuracy"] <= table["accuracy_high"]).all()
+    assert set(AXES) == set(c.TRADE_OFFS)
+    figure = trade_offs_figure(table.iloc[1:], {}, "recall@10", list(c.TRADE_OFFS), table.head(1))
+    assert len(figure.data) == (len(runs) - 1) * len(c.TRADE_OFFS)
+    told = [one.text for one in figure.layout.annotations if brief(table["label"].iloc[0]) + ": " in one.text]
+    assert len(told) == len(c.TRADE_OFFS) and all(f"at {table['accuracy'].iloc[0]:.3f}" in text for text in told)
+    low, high = figure.layout.xaxis3.range
+    assert list(c.TRADE_OFFS)[2] == "popularity_bias" and low > high, "to the right is more varied"
+
+
+def test_names_of_dots_keep_clear_of_dots_and_of_each_other():
+    table = pd.DataFrame(
+        {
+            "label": ["Popularity", "(c) no item PAL", "SVD"],
+            "accuracy": [0.126, 0.1261, 0.142],
+            "accuracy_low": [0.121, 0.121, np.nan],
+            "accuracy_high": [0.131, 0.131, np.nan],
+            "coverage": [0.018, 0.021, 0.084],
+        }
+    )
+    first, second, third = name_places(table, "coverage", (0.005, 0.097), (0.118, 0.15))
+    assert first in ("top", "bottom") and second == "right" and third == "right"
+    assert name_places(table.iloc[[2]], "coverage", (0.0, 0.085), (0.1, 0.2)) == ["left"], "the panel ends there"
+    table = table.assign(run=list("xyz"), variant="", coverage=[np.nan, 0.02, 0.03])
+    figure = trade_offs_figure(table, {}, "R", ["coverage"], table.head(0))
+    assert [one.text for one in figure.layout.annotations] == ["(c)", "SVD"]
+    assert not trade_offs_figure(table.head(0), {}, "R", ["coverage"], table.head(0)).data
+    assert brief("(b) sequence to item and L3AE") == "(b) and L3AE" and brief("w/o Align") == "w/o Align"
 
 
 def test_a_duel_counts_hits_user_by_user(runs, split):
@@ -162,14 +190,20 @@ def test_curves_are_those_of_trained_runs(runs):
         assert table[table["run"] == run.name]["loss"].tolist() == (
             run.curves["loss"].tolist() if len(run.curves) else []
         )
-    assert len(f.curves_figure(table, {}).data) == 6
+    figure = f.curves_figure(table, {})
+    rings = {trace.y[0] for trace in figure.data if trace.marker.symbol == "circle-open"}
+    assert len(figure.data) == 6 + 3 and rings == set(table.groupby("run")["validation"].max())
     assert c.training_curves([]).empty
 
 
 def test_the_heat_map_shows_the_matrix(lists, runs):
     table = c.overlap_matrix(lists, 10)
     figure = f.overlap_figure(table, {run.name: f"<b>{run.name}" for run in runs})
-    np.testing.assert_array_equal(np.array(figure.data[0].z), table.to_numpy())
+    drawn = np.array(figure.data[0].z, dtype=float)
+    off = ~np.eye(len(table), dtype=bool)
+    np.testing.assert_array_equal(drawn[off], table.to_numpy()[off])
+    assert np.isnan(np.diag(drawn)).all() and figure.data[0].zmax == drawn[off].max()
+    assert len(figure.layout.annotations) == off.sum()
     assert all(text.startswith("&lt;b&gt;") for text in figure.data[0].x)
 
 
@@ -186,14 +220,12 @@ def test_numbers_on_cells_are_easy_to_read():
         linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    names = [f"run {place}" for place in range(11)]
-    shares = np.linspace(0, 1, 11)
-    figure = f.overlap_figure(
-        pd.DataFrame(np.tile(shares, (11, 1)), names, names), dict(zip(names, names, strict=True))
-    )
-    (_, first), (_, last) = figure.data[0].colorscale
-    for share, said in zip(shares, figure.layout.annotations[:11], strict=True):
-        ends = [[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in (first, last)]
-        cell = "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(*ends, strict=True))
-        light, dark = sorted([luminance(cell), luminance(said.font.color)], reverse=True)
-        assert (light + 0.05) / (dark + 0.05) > 6, (share, said.font.color)
+    names = ["x", "y"]
+    figure = f.overlap_figure(pd.DataFrame([[1, 0.5], [0.5, 1]], names, names), dict(zip(names, names, strict=True)))
+    colours = [re.findall(r"[\d.]+", colour) for _, colour in figure.data[0].colorscale]
+    for ground, ink in ((0xFF, (0x0D, 0x11, 0x17)), (0x12, (0xE6, 0xEA, 0xF0))):  # of the app, light and dark
+        for *cell, share in colours:
+            under = [float(share) * int(part) + (1 - float(share)) * ground for part in cell]
+            words = [0.82 * a + 0.18 * b for a, b in zip(ink, under, strict=True)]  # as `app.shared.look` draws them
+            light, dark = sorted(luminance("#" + "".join(f"{round(p):02x}" for p in c)) for c in (under, words))[::-1]
+            assert (light + 0.05) / (dark + 0.05) > 4.5, (ground, share)

@@ -37,21 +37,30 @@ def test_lengths_shares_and_categories():
 def test_accuracy_against_coverage():
     table = pd.DataFrame({"run": ["a", "b"], "label": ["A", "B"], "accuracy": [0.3, 0.1], "coverage": [0.02, 0.5]})
     assert conclusions.trade_offs(table, "R") == (
-        "A is the most accurate (R 0.300) and shows 2.0% of the catalogue; B shows 50.0%, at R 0.100."
+        "A (R 0.300) shows 2.0% of the catalogue. More coverage costs accuracy: B shows 50.0%, at 0.100."
     )
-    table["coverage"] = [0.5, 0.02]
-    assert "here accuracy costs no variety" in conclusions.trade_offs(table, "R")
+    assert conclusions.trade_offs(table.assign(coverage=[0.5, 0.02]), "R") == (
+        "Accuracy costs no coverage here: A (R 0.300) shows 50.0% of the catalogue."
+    )
+    assert conclusions.trade_offs(table.head(1), "R") == ""
 
 
-def test_who_is_wide_at_nearly_the_best_accuracy_is_named():
+def test_who_is_wide_and_shares_the_lead_is_named():
     table = pd.DataFrame(
         {"run": list("abc"), "label": list("ABC"), "accuracy": [0.3, 0.29, 0.1], "coverage": [0.02, 0.1, 0.5]}
     )
-    assert conclusions.trade_offs(table, "R") == (
-        "A is the most accurate (R 0.300) and shows 2.0% of the catalogue; B, less than 5% below that accuracy "
-        "(0.290), shows 10.0%; C shows 50.0%, at R 0.100."
+    level = "B is level with the best (R 0.290 against 0.300) and shows more of the catalogue (10.0% against 2.0%)"
+    assert conclusions.trade_offs(table, "R", ["a", "b"]) == (
+        f"{level}. More coverage costs accuracy: C shows 50.0%, at 0.100."
     )
-    assert conclusions.trade_offs(table.head(2), "R").endswith("(0.290), shows 10.0%.")
+    assert conclusions.trade_offs(table.head(2), "R", ["a", "b"]) == f"Accuracy costs no coverage here: {level}."
+    alone = conclusions.trade_offs(table, "R", ["a"])
+    assert alone.startswith("A (R 0.300) shows 2.0%") and "level" not in alone, "near is not level"
+    wide = table.assign(coverage=[0.2, 0.1, 0.05])
+    assert conclusions.trade_offs(wide, "R", ["a", "b"]) == (
+        "Accuracy costs no coverage here: A (R 0.300) shows 20.0% of the catalogue, more than the other as accurate, "
+        "the most of all."
+    )
 
 
 def test_the_most_and_the_least_alike():
@@ -61,9 +70,19 @@ def test_the_most_and_the_least_alike():
     )
 
 
-def test_the_best_epoch():
+def test_the_best_epoch_and_whether_the_test_part_has_another_order():
     table = pd.DataFrame({"run": "a", "label": "A", "epoch": [1, 2, 3], "validation": [0.1, 0.3, 0.2]})
     assert conclusions.learned(table) == "Best on the validation part: A in epoch 2 of 3."
+    other = pd.DataFrame({"run": "b", "label": "B", "epoch": [1, 2], "validation": [0.1, 0.2]})
+    both = pd.concat([table, other])
+    assert conclusions.learned(both, {"a": 0.4, "b": 0.3}) == (
+        "Best on the validation part: A in epoch 2 of 3. B had not stopped improving: best in the last epoch."
+    )
+    assert conclusions.learned(both, {"a": 0.2, "b": 0.3}).endswith(
+        " By their figures the order is A, B on validation, but B, A on the test part."
+    )
+    assert conclusions.learned(other, {"a": 0.2}) == "B had not stopped improving: best in the last epoch."
+    assert conclusions.learned(table.assign(validation=np.nan)) == ""
 
 
 def test_a_benchmark_says_how_many_are_apart():

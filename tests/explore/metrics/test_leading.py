@@ -87,23 +87,6 @@ def part(*rows, n=100):
     return table.assign(label=table["run"].str.upper(), n_users=n)
 
 
-def test_who_leads_where_somebody_else_does():
-    nothing = (np.nan,) * 3
-    parts = {
-        "all": part(("a", 0.5, *nothing), ("b", 0.4, 0.1, 0.05, 0.15)),
-        "item:cold-start": part(("b", 0.2, *nothing), ("a", 0.1, 0.1, 0.05, 0.15)),
-        "user:others": part(("b", 0.2, *nothing), ("a", 0.19, 0.01, -0.05, 0.07)),
-        "user:cold-start": part(("b", 0.9, *nothing), ("a", 0.1, 0.8, 0.7, 0.9), n=17),
-    }
-    assert leading.leaders_by_part(parts) == (
-        "A leads over all (0.5000); B is clearly ahead of it for cold-start items (0.2000 against 0.1000). For other "
-        "users another is ahead of it, but not clearly. Too few users to say of cold-start users."
-    )
-    close = {"all": part(("a", 0.5, *nothing), ("b", 0.4, 0.1, -0.05, 0.25))}
-    assert leading.leaders_by_part(close) == "A leads over all (0.5000), but not clearly ahead of B."
-    assert leading.leaders_by_part({"all": parts["all"].head(1)}) == ""
-
-
 def test_words_of_chance_and_of_numbers():
     assert better.chance_words(0.1, 0.2) == better.chance_words(-0.2, -0.1) == better.CLEAR
     assert better.chance_words(-0.1, 0.2) == better.NOT_CLEAR and better.chance_words(np.nan, 1) == ""

@@ -1,0 +1,184 @@
+"""Accuracy against variety, a panel each, the Runs named beside their dots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from learn.explore.colours import REST_COLOUR, run_symbols
+from learn.explore.figures.base import brief, finish, plain_one
+
+AXES = {
+    "coverage": ("coverage of the catalogue (wider →)", ".1%"),
+    "novelty": ("novelty, bits an item (rarer items →)", ".2f"),
+    "popularity_bias": ("popularity bias (rarer items →)", ".0%"),
+    "diversity": ("diversity of categories (more varied →)", ".1%"),
+}
+"""One of `compare.TRADE_OFFS` -> its axis: to the right is always more varied; how its numbers are written."""
+REVERSED = ("popularity_bias",)
+MOST_NAMED = 10
+"""With more dots than this a legend names them."""
+PANEL, HEIGHT = (330, 230), 330
+"""Pixels of a panel, at least, for whatever has to keep clear of each other; of the figure."""
+LETTER, LINE, MARK = 6.4, 15, 9
+SIDES = {  # where a name may stand, the best first: shift in pixels, anchors
+    "right": (11, 0, "left", "middle"),
+    "left": (-11, 0, "right", "middle"),
+    "top": (0, 10, "center", "bottom"),
+    "bottom": (0, -10, "center", "top"),
+}
+
+
+def trade_offs_figure(
+    table: pd.DataFrame, colours: Mapping[str, str], accuracy: str, names: Sequence[str], aside: pd.DataFrame
+) -> go.Figure:
+    """A panel of `compare.trade_offs` for each of ``names``: accuracy upwards, with its 95% interval.
+
+    Args:
+        aside: rows of the same columns that lie far from all others: at the panel's edge, with their numbers.
+    """
+    symbols = run_symbols((row["run"], row["variant"]) for row in pd.concat([table, aside]).to_dict("records"))
+    figure = make_subplots(cols=len(names), shared_yaxes=True, horizontal_spacing=0.05)
+    beside = len(table) <= MOST_NAMED
+    low, high = _range([*table["accuracy_low"].fillna(table["accuracy"]), *table["accuracy_high"], *table["accuracy"]])
+    for column, name in enumerate(names, 1):
+        title, written = AXES[name]
+        ends = _range(table[name], 0.2)
+        for row in table.to_dict("records"):
+            dot = _dot(row, name, colours.get(row["run"], REST_COLOUR), symbols[row["run"]], accuracy)
+            figure.add_scatter(**dot, showlegend=not beside and column == 1, row=1, col=column)
+        places = name_places(table, name, ends, (low, high)) if beside else []
+        for row, side in zip(table.to_dict("records"), places, strict=bool(places) or table.empty):
+            if not np.isfinite([row[name], row["accuracy"]]).all():
+                continue  # no dot, no name
+            x, y, along, up = SIDES[side]
+            x, along = (-x, {"left": "right", "right": "left"}.get(along, along)) if name in REVERSED else (x, along)
+            figure.add_annotation(
+                x=row[name], y=_beside(row, side), text=plain_one(brief(row["label"])), showarrow=False, xanchor=along,
+                yanchor=up, xshift=x, yshift=y, borderpad=0, font={"size": 12}, row=1, col=column,
+            )  # fmt: skip
+        for row in aside.to_dict("records"):
+            _pin(figure, row, name, (ends, (low, high)), column)
+        span = ends[::-1] if name in REVERSED else ends
+        axis = {"title": {"text": title, "font": {"size": 12}}, "nticks": 5, "tickformat": written, "range": span}
+        figure.update_xaxes(**axis, row=1, col=column)
+    figure.update_yaxes(range=[low, high], nticks=6)
+    figure.update_yaxes(title=accuracy, col=1)
+    return finish(figure, HEIGHT)
+
+
+def _beside(row: Mapping[str, Any], side: str) -> float:
+    """At which accuracy a name stands: its dot's, or an end of the interval."""
+    end = {"top": "accuracy_high", "bottom": "accuracy_low"}.get(side, "accuracy")
+    return float(row["accuracy"] if pd.isna(row[end]) else row[end])
+
+
+def _dot(row: Mapping[str, Any], name: str, colour: str, symbol: str, accuracy: str) -> dict[str, Any]:
+    label, written = plain_one(row["label"]), AXES[name][1]
+    known = pd.notna(row["accuracy_low"]) and pd.notna(row["accuracy_high"])
+    return {
+        "x": [row[name]],
+        "y": [row["accuracy"]],
+        "mode": "markers",
+        "name": label,
+        "legendgroup": row["run"],
+        "customdata": [row["run"]],
+        "marker": {"size": 13, "color": colour, "symbol": symbol},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [row["accuracy_high"] - row["accuracy"] if known else 0],
+            "arrayminus": [row["accuracy"] - row["accuracy_low"] if known else 0],
+            "color": colour,
+            "thickness": 1.5,
+            "width": 4,
+            "visible": known,
+        },
+        "hovertemplate": f"{name.replace('_', ' ')} %{{x:{written}}}<br>{accuracy} %{{y:.4f}}<extra>{label}</extra>",
+    }
+
+
+def _range(values: Sequence[float] | pd.Series, share: float = 0.12) -> tuple[float, float]:
+    """Ends of an axis around ``values``, with room for marks and names."""
+    known = np.array([value for value in values if np.isfinite(value)], dtype=float)
+    if not len(known):
+        return 0.0, 1.0
+    room = share * float(np.ptp(known)) or abs(float(known[0])) * 0.1 or 0.1
+    return float(known.min()) - room, float(known.max()) + room
+
+
+def name_places(table: pd.DataFrame, name: str, ends: tuple[float, float], heights: tuple[float, float]) -> list[str]:
+    """One of `SIDES` for each row, in the axis's own direction: clear of the panel's ends, of the other dots and their
+    intervals, and of the names placed before; "right" where nothing is."""
+    width, height = PANEL
+    x = (table[name].to_numpy(dtype=float) - ends[0]) / (ends[1] - ends[0]) * width
+    y, low, high = (
+        (table[column].fillna(table["accuracy"]).to_numpy(dtype=float) - heights[0])
+        / (heights[1] - heights[0])
+        * height
+        for column in ("accuracy", "accuracy_low", "accuracy_high")
+    )
+    marks = [[(x[at] - MARK, y[at] - MARK, x[at] + MARK, y[at] + MARK),
+              (x[at] - 3, low[at], x[at] + 3, high[at])] for at in range(len(table))]  # fmt: skip
+    names: list[tuple[float, ...]] = []
+    found = []
+    for at, label in enumerate(table["label"]):
+        wide = LETTER * len(brief(label))
+        boxes = {
+            "right": (x[at] + MARK + 1, y[at] - LINE / 2, x[at] + MARK + wide, y[at] + LINE / 2),
+            "left": (x[at] - MARK - wide, y[at] - LINE / 2, x[at] - MARK - 1, y[at] + LINE / 2),
+            "top": (x[at] - wide / 2, high[at] + MARK, x[at] + wide / 2, high[at] + MARK + LINE),
+            "bottom": (x[at] - wide / 2, low[at] - MARK - LINE, x[at] + wide / 2, low[at] - MARK),
+        }
+        others = [*(box for place, both in enumerate(marks) if place != at for box in both), *names]
+        free = [side for side, box in boxes.items() if box[0] >= 0 and box[2] <= width and not _hits(box, others)]
+        found.append(free[0] if free else "right")
+        names.append(boxes[found[-1]])
+    return found
+
+
+def _hits(box: tuple[float, ...], others: Sequence[tuple[float, ...]]) -> bool:
+    return any(box[0] < o[2] and o[0] < box[2] and box[1] < o[3] and o[1] < box[3] for o in others)
+
+
+def _pin(
+    figure: go.Figure,
+    row: Mapping[str, Any],
+    name: str,
+    spans: tuple[tuple[float, float], tuple[float, float]],
+    column: int,
+) -> None:
+    """What lies far outside, at the edge where it would be: an arrow, its name and its two numbers."""
+    (left, right), (low, high) = spans
+    if not np.isfinite(row[name]):
+        return
+    across, up = _way(row[name], left, right), _way(row["accuracy"], low, high)
+    across = -across if name in REVERSED else across
+    share = (row[name] - left) / (right - left)
+    share = 1 - share if name in REVERSED else share
+    arrow = {
+        (-1, -1): "↙",
+        (0, -1): "↓",
+        (1, -1): "↘",
+        (-1, 0): "←",
+        (1, 0): "→",
+        (-1, 1): "↖",
+        (0, 1): "↑",
+        (1, 1): "↗",
+    }
+    value, words = f"{row[name]:{AXES[name][1]}}", plain_one(brief(row["label"]))
+    figure.add_annotation(
+        x=float(np.clip(share, 0, 1)), xref="x domain", xanchor={-1: "left", 0: "center", 1: "right"}[across],
+        y=float(np.clip((row["accuracy"] - low) / (high - low), 0, 1)), yref="y domain",
+        yanchor={-1: "bottom", 0: "middle", 1: "top"}[up], showarrow=False, borderpad=0, font={"size": 12},
+        text=f"{arrow.get((across, up), '')} {words}: {value}, at {row['accuracy']:.3f}", row=1, col=column,
+    )  # fmt: skip
+
+
+def _way(value: float, low: float, high: float) -> int:
+    return -1 if value < low else int(value > high)

@@ -1,0 +1,116 @@
+"""Which Run is best for whom, in words: over all, and for those users and items where another one is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from learn.data.schema import Metrics, Slices
+from learn.evaluation.better import FEW_USERS, too_few
+from learn.explore.metrics.leading import listed, part_words, split_by_chance
+
+PLAIN_PARTS = {
+    "user:cold-start": "new users",
+    "user:long-tail": "short histories",
+    "item:cold-start": "new items",
+    "item:long-tail": "rare items",
+}
+MOST_NAMED = 3
+"""So many that share a lead are named; of more their number is told."""
+
+
+def plain_part(slice_name: str) -> str:
+    """ "item:cold-start" -> "new items", "user:others" -> "other users"."""
+    return PLAIN_PARTS.get(slice_name, part_words(slice_name))
+
+
+def best_for_whom(parts: Mapping[str, pd.DataFrame]) -> str:
+    """Who leads over all, or shares the lead, and where another one is clearly ahead of the first of them.
+
+    Args:
+        parts: slice -> `leading.against`. A lead counts by `learn.evaluation.better`; of few users nothing is said.
+    """
+    tables = _told(parts)
+    whole = tables.get(Slices.WHOLE)
+    if whole is None or len(whole) < 2:
+        return ""
+    if _few(whole):
+        return f"Fewer than {FEW_USERS} users: too few to say who is best."
+    words = [_over_all(whole)]
+    first = whole.iloc[0]["label"]
+    clearly: dict[tuple[str, str], list[str]] = {}
+    unsure = []
+    for name, leader, how in _elsewhere(tables):
+        if how:
+            clearly.setdefault((leader, how), []).append(plain_part(name))
+        elif leader not in _sharing(whole):
+            unsure.append(plain_part(name))
+    words += [f"for {listed(names)} {_name(leader)} is {how}" for (leader, how), names in clearly.items()]
+    said = "; ".join(words) + "."
+    return f"{said} For {listed(unsure)} another is ahead of {_name(first)}, but not clearly." if unsure else said
+
+
+def telling_first(parts: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The slices: everybody, then those where another Run is clearly best, then the others."""
+    other = [name for name, _, how in _elsewhere(_told(parts)) if how]
+    return sorted(parts, key=lambda name: (name != Slices.WHOLE, name not in other))
+
+
+def named(parts: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The labels that `best_for_whom` names, in its order."""
+    tables = _told(parts)
+    whole = tables.get(Slices.WHOLE)
+    if whole is None or len(whole) < 2 or _few(whole):
+        return []
+    sharing = _sharing(whole)
+    first = sharing if len(sharing) <= MOST_NAMED else sharing[:1]
+    return list(dict.fromkeys([*first, *(leader for _, leader, how in _elsewhere(tables) if how)]))
+
+
+def level(table: pd.DataFrame) -> list[str]:
+    """The names of the Runs of `leading.against` that share the lead: the first, and who is not clearly behind it."""
+    table = table.dropna(subset=[Metrics.MEAN])
+    return [*table["run"].head(1), *(split_by_chance(table)[1]["run"] if len(table) > 1 else ())]
+
+
+def _told(parts: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    return {name: table.dropna(subset=[Metrics.MEAN]) for name, table in parts.items()}
+
+
+def _few(table: pd.DataFrame) -> bool:
+    return Metrics.N_USERS in table and too_few(table[Metrics.N_USERS].max())
+
+
+def _sharing(whole: pd.DataFrame) -> list[str]:
+    return [whole.iloc[0]["label"], *split_by_chance(whole)[1]["label"]]
+
+
+def _over_all(whole: pd.DataFrame) -> str:
+    sharing = _sharing(whole)
+    if len(sharing) == 1:
+        return f"Over all, {_name(sharing[0])} is clearly best"
+    if len(sharing) <= MOST_NAMED:
+        return f"Over all, {listed([_name(label) for label in sharing])} share the lead"
+    return f"Over all, {_name(sharing[0])} leads, but not clearly: {len(sharing) - 1} others may be as good"
+
+
+def _elsewhere(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
+    """Slices that another one leads than everybody's first: slice, its leader, and how clearly; "": not clearly."""
+    whole = tables.get(Slices.WHOLE)
+    if whole is None or whole.empty:
+        return []
+    first = whole.iloc[0]["label"]
+    found = []
+    for name, table in tables.items():
+        if name == Slices.WHOLE or table.empty or _few(table) or table.iloc[0]["label"] == first:
+            continue
+        behind, close = split_by_chance(table)
+        how = f"clearly ahead of {_name(first)}" if first in set(behind["label"]) else ""
+        found.append((name, table.iloc[0]["label"], "clearly best" if how and close.empty else how))
+    return found
+
+
+def _name(label: str) -> str:
+    """``label`` in quotes where its own words would run into the sentence's."""
+    return f"“{label}”" if "," in label or " and " in label else label
