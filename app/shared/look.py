@@ -25,6 +25,10 @@ _STYLE = """
 [class^=y][class$=title]),
 .js-plotly-plot .annotation-text:not([style*="rgb(255, 255, 255)"], [style*="rgb(18, 22, 29)"])
 { fill: currentColor !important; fill-opacity: .82 !important; }
+/* The greys of what LEARN is compared with would sink into a dark ground. */
+@media (prefers-color-scheme: dark) {
+  [class*="st-key-benchmarks_"] :is(.scatterlayer, .barlayer) { filter: brightness(1.4); }
+}
 [class*="st-key-level_"] [data-testid=stButtonGroup] button { min-height: 2.5rem; }
 code { color: inherit !important; }
 @media (max-width: 640px) {

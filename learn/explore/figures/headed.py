@@ -28,6 +28,7 @@ class Row:
         mean, low, high: where it lies, and the ends of its interval; NaN ends: none is drawn.
         colour, symbol: its mark's; a bar has no symbol.
         told: what a pointer is told of it.
+        hollow: its mark is not filled; what that means is said beside the figure.
     """
 
     heading: str
@@ -37,6 +38,7 @@ class Row:
     colour: str
     symbol: str
     told: str
+    hollow: bool = False
 
 
 def bars_figure(rows: Sequence[Row]) -> go.Figure:
@@ -49,7 +51,7 @@ def bars_figure(rows: Sequence[Row]) -> go.Figure:
             orientation="h",
             width=_THICK,
             marker={"color": row.colour, "line": {"width": 0}},
-            error_x=_interval(row),
+            error_x=interval(row),
             hovertemplate=f"{row.told}<extra></extra>",
         )
         head_above(figure, place, row.heading)
@@ -68,7 +70,7 @@ def headed_figure(rows: Sequence[Row], title: str) -> go.Figure:
             mode="markers",
             cliponaxis=False,  # a dot at 0 is a whole one
             marker={"size": 11, "color": row.colour, "symbol": row.symbol},
-            error_x=_interval(row),
+            error_x=interval(row),
             hovertemplate=f"{row.told}<extra></extra>",
         )
         head_above(figure, place, row.heading)
@@ -88,7 +90,8 @@ def head_above(figure: go.Figure, place: float, words: str, shift: float = 6) ->
     )  # fmt: skip
 
 
-def _interval(row: Row) -> dict[str, Any]:
+def interval(row: Row) -> dict[str, Any]:
+    """A row's interval as Plotly's error bars."""
     known = pd.notna(row.low) and pd.notna(row.high)
     return {
         "type": "data",
