@@ -50,8 +50,9 @@ def benchmark(chosen: pd.DataFrame) -> str:
     reference = next((row for row in rows if row["label"] == named), None)
     more = _simple(rows, reference, told) if reference is not None else ""
     if not more and reference is not None and named not in (rows[0]["label"], told):
-        more = _stands("It", rows[0], reference, named)
-    return f"{said} {more}".strip()
+        more = _stands("It", rows[0], reference)
+    whole = f"{said} {more}".strip()
+    return whole[0].upper() + whole[1:]
 
 
 def _lead(rows: list[_Row], named: str) -> tuple[str, str]:
@@ -79,19 +80,22 @@ def _simple(rows: list[_Row], reference: _Row, told: str) -> str:
     if {simple[0]["label"], reference["label"]} == {rows[0]["label"], told}:
         return ""
     which = "a simple reference" if simple[0][Metrics.MEAN] > reference[Metrics.MEAN] else "the best simple reference"
-    return _stands(f"{in_words(simple[0]['label'])}, {which},", simple[0], reference, reference["label"])
+    who = "It" if simple[0]["label"] == rows[0]["label"] else in_words(simple[0]["label"])
+    return _stands(f"{who}, {which},", simple[0], reference, rows[0]["label"], told)
 
 
-def _stands(who: str, row: _Row, reference: _Row, named: str) -> str:
+def _stands(who: str, row: _Row, reference: _Row, *told: str) -> str:
+    """``told``: labels whose means stand in the sentence before."""
     behind = row[Metrics.MEAN] < reference[Metrics.MEAN]
     pair = (reference, row) if behind else (row, reference)
-    how = _apart(*pair, named)
-    than = f"{in_words(reference['label'])} ({reference[Metrics.MEAN]:.4f})"
-    if how == UNCLEAR:
-        return f"{who} is not clearly {'worse' if behind else 'better'} than {than}."
-    if how == UNTESTED:
-        return f"{who} is not compared, user by user, with {than}."
-    return f"{who} is clearly {'worse' if behind else 'better'} than {than}."
+    how = _apart(*pair, reference["label"])
+    than = in_words(reference["label"]) + ("" if reference["label"] in told else f" ({reference[Metrics.MEAN]:.4f})")
+    side = "worse" if behind else "better"
+    return {
+        CLEAR: f"{who} is clearly {side} than {than}.",
+        UNCLEAR: f"{who} is not clearly {side} than {than}.",
+        UNTESTED: f"{who} is not compared, user by user, with {than}.",
+    }[how]
 
 
 def _apart(ahead: _Row, behind: _Row, named: str) -> str:
