@@ -31,6 +31,8 @@ _STYLE = """
 }
 [class*="st-key-level_"] [data-testid=stButtonGroup] button { min-height: 2.5rem; }
 code { color: inherit !important; }
+/* A caption is grey already: a link's blue would be too faint in it. */
+[data-testid=stCaptionContainer] a { color: inherit !important; }
 @media (max-width: 640px) {
   [class*="st-key-tight_"] [data-testid=stColumn] { min-width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem); }
   [class*="st-key-tight_"] [data-testid=stColumn]:first-child { min-width: 100%; }

@@ -118,7 +118,7 @@ def _pick_refitted(rows: pd.DataFrame) -> pd.DataFrame:
     if not refitted.any() or refitted.all():
         return rows
     count = rows.loc[refitted, "run"].nunique()
-    label = f"Also {count} refitted: {results.REFITTED}"
+    label = f"Also {count} refitted row{'s' * (count > 1)}: {results.REFITTED}"
     return rows if url.linked_toggle(st.toggle, label, url.BENCHMARK_REFITTED) else rows[~refitted]
 
 

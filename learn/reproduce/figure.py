@@ -58,15 +58,16 @@ def beside_the_paper(chosen: pd.DataFrame, paper: Mapping[str, float]) -> go.Fig
     if both["paper"].notna().sum() < 2:
         return None
     rows = both.assign(earlier=is_earlier(both)).to_dict("records")
-    theirs = [
+    theirs: list[Row | None] = [
         None
         if pd.isna(row["paper"])
         else _row(row | {"label": row["own"], Metrics.MEAN: row["paper"], **dict.fromkeys(_ENDS), "earlier": False})
         for row in rows
     ]
     names = [plain_one(row["name"]) for row in rows]
-    heads = {f"Here: {plain_one(str(both['dataset'].iloc[0]))}": [_row(row) for row in rows], "In the paper": theirs}
-    return side_by_side(names, heads, apart=theirs.count(None))
+    here = f"Here: {plain_one(str(both['dataset'].iloc[0]))} ({both[Metrics.N_USERS].max():,.0f} users)"
+    columns: dict[str, list[Row | None]] = {here: [_row(row) for row in rows], "In the paper": theirs}
+    return side_by_side(names, columns, apart=theirs.count(None))
 
 
 def _row(row: Mapping[str, Any]) -> Row:

@@ -140,8 +140,8 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     if len(both) < 2:
         return ""
     earlier, rows = int(is_earlier(both).sum()), both.to_dict("records")
-    who = f"all {len(both)}" if earlier == len(both) else f"{earlier} of {len(both)}"
-    told = f" By their means: here {who} rows are of an earlier run, their differences not tested." if earlier else ""
+    who = f"all {len(both)}" if earlier == len(both) else f"{earlier} of the {len(both)}"
+    told = f" By the means: {who} rows here are of an earlier run, their differences not tested." if earlier else ""
     pairs = list(combinations(rows, 2))
     turned = [pair for pair in pairs if pair[0]["paper"] < pair[1]["paper"]]
     names = {row["run"]: in_words(row["own"]) for row in rows}

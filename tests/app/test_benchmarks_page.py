@@ -67,7 +67,7 @@ def test_refitted_rows_are_folded_away_until_they_are_asked_for(workspace, open_
     publish(rows.assign(run=rows["run"].map(names)), workspace.root.parent / "benchmarks" / "table3.json")
     page = open_page("benchmarks")
     assert page.dataframe[0].value["Run"].tolist() == ["Base"]
-    assert "Also 1 refitted: " in page.toggle[0].label
+    assert "Also 1 refitted row: " in page.toggle[0].label
     page = open_page("benchmarks", refitted="true")
     assert sorted(page.dataframe[0].value["Run"]) == ["Base", "Ours"] and not page.error
 

@@ -65,7 +65,7 @@ def test_a_method_and_the_papers_stand_in_one_line_on_one_scale(rows):
     rows = rows.assign(dataset="shop")
     figure = beside_the_paper(rows, {"learn": 0.9, "ease": 0.2, "peer": 0.3})
     assert words(figure) == [
-        ["<b>Here: shop</b>", "<b>In the paper</b>"],
+        ["<b>Here: shop (50 users)</b>", "<b>In the paper</b>"],
         ["0.5000", "0.2000", "EASE"],
         ["0.3000", "0.9000", "LEARN (our objective)"],
     ]

@@ -41,7 +41,7 @@ def test_whether_the_order_is_the_papers():
     )
     earlier = paper.same_order(chosen.assign(why=[EARLIER, None, None]), {"a": 5.0, "b": 4.0})
     assert earlier.endswith(
-        "then B. By their means: here 1 of 2 rows are of an earlier run, their differences not tested."
+        "then B. By the means: 1 of the 2 rows here are of an earlier run, their differences not tested."
     )
 
 
