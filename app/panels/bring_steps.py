@@ -16,8 +16,8 @@ BUILD = (
     "baselines, and mapped. No GPU needed: about ten minutes for 10,000 items on two cores; the time left is shown."
 )
 LEAST = (
-    f"The least that can be built: one user with 4 interactions. Of fewer than {FEW_USERS} users no figure says anything. "
-    "Nothing is built before you say so."
+    f"The least that can be built: one user with 4 interactions. Of fewer than {FEW_USERS} users no figure says "
+    "anything. Nothing is built before you say so."
 )
 _LATER = "bring_later_"
 _LOOK = """<style>
