@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from itertools import chain, count
+from typing import IO
 
 import streamlit as st
 
 from app.shared import cache, theme, url
 from learn.building.background import build_names
+from learn.building.example import NAMES, example_tables
 from learn.building.files import UPLOADS, keep_upload, tables_in
 from learn.errors import LearnError
 
 TABLES = {
     url.ITEMS_FILE: (
         "Items",
-        "One row per item: an id and a **title**; category, brand, price and keywords help.",
+        "One row per item: its **id** and its **title**.",
         "sku,name,category,price\ns1,Rye bread 500 g,Food > Bakery,2.90\ns2,Oat drink 1 l,Food > Drinks,1.99",
+        "sku = id, name = title. Optional: category, price, brand, keywords. Other column names are recognised.",
     ),
     url.EVENTS_FILE: (
         "Interactions",
-        "One row per purchase, rating or click: **who**, **which item** and **when**.",
+        "One row per purchase, rating or click: **who** and **which item**.",
         "customer,sku,when\nc7,s1,2024-05-31\nc7,s2,2024-06-02",
+        "customer = who, sku = which item. Optional: when; without it the order of the rows counts.",
     ),
 }
-"""The URL's key -> the table's heading, what it holds, and what it may look like."""
+"""The URL's key -> the table's heading, what it holds, what it may look like, and what its columns mean."""
 FORMATS = "CSV, TSV, Parquet, JSON lines, gzip"
 _GENERAL = frozenset(
     {"items", "item", "products", "product", "catalogue", "catalog", "articles", "movies", "books", "meta", "metadata"}
@@ -34,36 +39,65 @@ _GENERAL = frozenset(
 
 def pick() -> dict[str, str]:
     """Draws both tables' uploads and choices; key -> file, relative to the workspace, of those that are chosen."""
-    limit = st.get_option("server.maxUploadSize")
     chosen = {}
-    for column, (key, (name, words, example)) in zip(st.columns(2), TABLES.items(), strict=True):
+    for column, (key, (name, words, example, meaning)) in zip(st.columns(2), TABLES.items(), strict=True):
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{name}**  \n{words}")
-            st.file_uploader(
-                f"Upload the {name.lower()}: {FORMATS}",
-                key=f"bring_upload_{key}",
-                on_change=_keep,
-                args=(key,),
-                help=f"Up to {limit:,} MB. Put a larger file into the workspace folder and choose it below.",
-            )
-            if problem := st.session_state.pop(_problem(key), None):
-                theme.show_error(problem)
+            if key not in st.query_params:
+                st.code(example, language=None)
+                st.caption(meaning)
+            _upload(key, name)
             file = url.linked_or_none(
                 st.selectbox,
-                f"or choose the {name.lower()} in the workspace",
+                "or a file already in the workspace",
                 tables_in(cache.workspace()),
                 key,
                 None,
                 index=None,
                 format_func=_told,
-                placeholder="A file of the workspace folder",
+                placeholder="Choose a file",
             )
             if file is not None:
                 chosen[key] = file
-            else:
-                st.caption("For example (other column names are recognised):")
-                st.code(example, language=None)
     return chosen
+
+
+def _upload(key: str, name: str) -> None:
+    limit = st.get_option("server.maxUploadSize")
+    st.file_uploader(
+        f"{name}: {FORMATS}; up to {limit:,} MB",
+        key=f"bring_upload_{key}",
+        on_change=_keep,
+        args=(key,),
+        help="Put a larger file into the workspace folder and choose it below.",
+    )
+    if problem := st.session_state.pop(_problem(key), None):
+        theme.show_error(problem)
+
+
+def offer_example() -> None:
+    """Draws the way in for whoever has no tables at hand: an invented shop's, taken as if they had been uploaded."""
+    row = st.container(horizontal=True, vertical_alignment="center", key="bring_example_row")
+    row.markdown("No tables at hand? Take an invented shop's:", width="content")
+    row.button("Try it with example tables", key="bring_example", icon=":material/storefront:", on_click=_take_example)
+    for key, content in _example().items():
+        row.download_button(
+            f"Its {TABLES[key][0].lower()}", content, NAMES[key], "text/csv", key=f"bring_example_{key}",
+            type="tertiary", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+    for key in TABLES:
+        if problem := st.session_state.pop(_problem(f"example_{key}"), None):
+            theme.show_error(problem)
+
+
+@st.cache_data
+def _example() -> dict[str, bytes]:
+    return example_tables()
+
+
+def _take_example() -> None:
+    for key, content in _example().items():
+        _store(key, NAMES[key], BytesIO(content), f"example_{key}")
 
 
 def suggest_name(*files: str) -> str:
@@ -89,7 +123,11 @@ def _keep(key: str) -> None:
     upload = st.session_state[f"bring_upload_{key}"]
     if upload is None:
         return
+    _store(key, upload.name, upload, key)
+
+
+def _store(key: str, name: str, content: IO[bytes], problem: str) -> None:
     try:
-        st.query_params[key] = keep_upload(cache.workspace(), upload.name, upload)
+        st.query_params[key] = keep_upload(cache.workspace(), name, content)
     except LearnError as error:
-        st.session_state[_problem(key)] = error
+        st.session_state[_problem(problem)] = error

@@ -28,10 +28,16 @@ _STYLE = """
 [class^=y][class$=title]),
 .js-plotly-plot .annotation-text:not([style*="rgb(255, 255, 255)"], [style*="rgb(18, 22, 29)"])
 { fill: currentColor !important; fill-opacity: .82 !important; }
+/* The greys of what LEARN is compared with would sink into a dark ground. */
+@media (prefers-color-scheme: dark) {
+  [class*="st-key-benchmarks_"] :is(.scatterlayer, .barlayer) { filter: brightness(1.4); }
+}
 [class*="st-key-level_"] [data-testid=stButtonGroup] button { min-height: 2.5rem; }
 [class*="st-key-strip_"] [data-testid=stExpander] summary { min-height: 0; padding-block: .2rem; }
 [class*="st-key-strip_"] [data-testid=stExpander] summary p { font-size: 13.5px; }
 code { color: inherit !important; }
+/* A caption is grey already: a link's blue would be too faint in it. */
+[data-testid=stCaptionContainer] a { color: inherit !important; }
 @media (max-width: 640px) {
   [class*="st-key-tight_"] [data-testid=stColumn] { min-width: calc(50% - 1rem); flex: 1 1 calc(50% - 1rem); }
   [class*="st-key-tight_"] [data-testid=stColumn]:first-child { min-width: 100%; }

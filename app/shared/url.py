@@ -16,7 +16,7 @@ from app.shared.text import plain, short
 
 DATASET, USER, RUNS, K, SLICE = "dataset", "user", "runs", "k", "slice"
 CATEGORY, BRAND, PRICE_FROM, PRICE_TO, ONLY_NEW = "category", "brand", "from", "to", "new"
-BENCHMARK, BENCHMARK_DATASET = "table", "on"
+BENCHMARK, BENCHMARK_DATASET, BENCHMARK_REFITTED = "table", "on", "refitted"
 BENCHMARK_METRIC, BENCHMARK_K, BENCHMARK_SET, BENCHMARK_SLICE = "measure", "length", "ranked", "targets"
 ITEM, BASKET, CHANGE, SEARCH, MODE = "item", "basket", "change", "find", "what"
 NEW_TITLE, NEW_CATEGORY, NEW_BRAND, NEW_PRICE = "new_title", "new_category", "new_brand", "new_price"

@@ -9,11 +9,11 @@ from app.panels import words
 from app.shared import cache, origin, theme, url
 from learn.data.schema import Metrics, Recommendations, Slices
 from learn.evaluation.better import CLEAR, chance_words, few_words, interval_words, signed
-from learn.explore.metrics import conclusions, overview
 from learn.explore.metrics import origin as origins
+from learn.explore.metrics import overview
 from learn.reproduce import paper, results
+from learn.reproduce import words as said
 from learn.reproduce.figure import benchmark_figure, beside_the_paper
-from learn.runs.baselines import REFIT_SUFFIX
 
 WHAT = {
     "table3": "Table 3: how does it compare with other recommenders?",
@@ -28,11 +28,12 @@ WHAT = {
     "recipes": "The paper's method, the released recipe, ours",
     "zero-shot": "Figure 4: does it work on a catalogue that it never trained on?",
 }
+PAPER = "[Jia et al., AAAI 2025](https://arxiv.org/abs/2405.03988)"
 
 
 def draw() -> None:
     st.title("Benchmarks", anchor=False)
-    st.caption("The paper's comparisons, rerun on data at hand: means over the seeds, 95% intervals over users.")
+    st.caption(f"The comparisons of the LEARN paper ({PAPER}), rerun on data at hand.")
     files = cache.benchmark_files()
     if not files:
         st.info("No benchmark has been run yet.", icon=":material/science:")
@@ -85,15 +86,17 @@ def _metric(name: str, rows: pd.DataFrame) -> tuple[str, int, str, str]:
 def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str) -> None:
     chosen = results.one_metric(rows, metric, k, candidates, part)
     reported = paper.paper_values(name, metric, k)
-    st.caption(theme.plain(origins.benchmark_data(chosen)))
-    explained = _beside_the_paper(name, chosen, reported, metric, k)
+    _beside_the_paper(name, chosen, reported, metric, k)
     st.subheader("All that was measured here", anchor=False)
-    figure = benchmark_figure(rows, metric, k, candidates, part)
-    theme.chart(figure, "benchmarks_figure", conclusions.benchmark(chosen))
+    st.caption(theme.plain(origins.benchmark_data(chosen)))
+    drawn = _pick_refitted(rows)
+    chosen = results.one_metric(drawn, metric, k, candidates, part)
     ran = chosen.dropna(subset=[Metrics.MEAN])
-    if ran["run"].str.endswith(REFIT_SUFFIX).any():
-        st.caption(f"*refitted*: {theme.plain(results.REFITTED)}")
-    if rest := _what_the_rows_are(ran, explained):
+    figure = benchmark_figure(drawn, metric, k, candidates, part)
+    theme.chart(figure, "benchmarks_figure", said.benchmark(chosen), wide=True)
+    if results.is_earlier(ran).any():
+        st.caption("Hollow: of an earlier run of this table; differences to the other rows are not tested.")
+    if rest := _what_the_rows_are(ran):
         with st.expander("What these rows are"):
             st.markdown(rest)
     if ran.empty:
@@ -101,7 +104,7 @@ def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, 
         return
     with st.expander("The numbers"):
         _numbers(ran, metric, k, reported)
-    _notes(ran, reported)
+    _notes(ran[~results.is_earlier(ran)], reported)
     theme.caution(few_words(float(ran[Metrics.N_USERS].max())))
     origin.show(origins.of_benchmark(chosen))
     with st.expander("What each row cost, and what did not run"):
@@ -109,20 +112,29 @@ def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, 
         _notes(chosen[chosen[Metrics.MEAN].isna()], reported)
 
 
-def _what_the_rows_are(ran: pd.DataFrame, explained: list[str] | None = None) -> str:
-    """What the rows that are drawn are, but those whose names are ``explained`` already."""
-    known = set(ran.loc[ran["run"].isin(explained or []), "label"])
-    lines = []
-    for what, labels in results.row_words(ran).items():
-        names = "; ".join(label for label in labels if label not in known)
-        if names and what != results.REFITTED:
-            lines.append(f"*{theme.plain(names)}*: {theme.plain(what)}")
+def _pick_refitted(rows: pd.DataFrame) -> pd.DataFrame:
+    """Without the rows that learned from validation, too, until they are asked for: the others did not."""
+    refitted = results.is_refitted(rows)
+    if not refitted.any() or refitted.all():
+        return rows
+    count = rows.loc[refitted, "run"].nunique()
+    label = f"Also {count} refitted row{'s' * (count > 1)}: {results.REFITTED}"
+    return rows if url.linked_toggle(st.toggle, label, url.BENCHMARK_REFITTED) else rows[~refitted]
+
+
+def _what_the_rows_are(ran: pd.DataFrame) -> str:
+    """What the rows that are drawn are."""
+    lines = [
+        f"*{theme.plain('; '.join(labels))}*: {theme.plain(what)}"
+        for what, labels in results.row_words(ran).items()
+        if what != results.REFITTED
+    ]
     text = " ".join([*lines, *ran["label"]])
     return " · ".join([*lines, *words.in_short(text)])
 
 
 def _numbers(ran: pd.DataFrame, metric: str, k: int, reported: dict[str, float]) -> None:
-    named = conclusions.compared_with(ran) or "the reference row"
+    named = said.compared_with(ran) or "the reference row"
     shown = pd.DataFrame(
         {
             "Run": ran["label"],
@@ -181,29 +193,26 @@ def _costs(ran: pd.DataFrame) -> None:
     )
 
 
-def _beside_the_paper(name: str, chosen: pd.DataFrame, reported: dict[str, float], metric: str, k: int) -> list[str]:
-    """Draws the rows that the paper has, too, beside its own, and gives their names; where it has none in this metric,
-    says in which it has."""
-    figures = beside_the_paper(chosen, reported)
-    if figures is None:
+def _beside_the_paper(name: str, chosen: pd.DataFrame, reported: dict[str, float], metric: str, k: int) -> None:
+    """Draws the rows that the paper has, too, beside its own; where it has none in this metric, says in which it
+    has."""
+    figure = beside_the_paper(chosen, reported)
+    if figure is None:
         known = [overview.metric_label(f"{metric}@{k}") for metric, k in paper.paper_metrics(name)]
         if known:
             st.caption(f"The paper has numbers for this table in {' and '.join(known)}: choose one to see them.")
-        return []
-    measured = f"{overview.metric_label(metric)}@{k}"
-    st.subheader(f"Beside the paper: {measured}", anchor=False)
-    theme.conclude(paper.same_order(chosen, reported))
-    heads = (f"Here, on {theme.plain(str(chosen['dataset'].iloc[0]))}", "In the paper")
-    for column, head, figure, key in zip(st.columns(2), heads, figures, ("here", "there"), strict=True):
-        with column.container(gap="xxsmall"):
-            st.markdown(f"**{head}**")
-            theme.chart(figure, f"benchmarks_{key}")
-    both = chosen[chosen["run"].isin(list(reported))].dropna(subset=[Metrics.MEAN])  # those that are drawn
-    st.caption(
-        f"The paper's numbers are of {paper.paper_data(name)}. Other data: compare the order of the rows, not the "
-        f"numbers. {theme.plain(paper.which_learn(both))} {_what_the_rows_are(both)}"
-    )
-    return list(both["run"])
+        return
+    st.subheader(f"Beside the paper: {overview.metric_label(metric)}@{k}", anchor=False)
+    theme.chart(figure, "benchmarks_beside", paper.same_order(chosen, reported), wide=True)
+    both = paper.beside(chosen, reported)
+    hollow = " Hollow: of an earlier run." if results.is_earlier(both).any() else ""
+    means = said.seeds(both.assign(label=both["name"]))
+    told = [
+        f"The paper's are of {paper.paper_data(name)}: compare the order of the rows, not the numbers.",
+        f"Here: means over {means}; 95% intervals over {both[Metrics.N_USERS].max():,.0f} users.{hollow}",
+        paper.objectives_told(both),
+    ]
+    st.caption("\n".join(f"- {theme.plain(line)}" for line in told if line))
 
 
 def _number(value: float | None) -> str:

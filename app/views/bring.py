@@ -6,31 +6,34 @@ from dataclasses import asdict
 
 import streamlit as st
 
-from app.panels import bring_build, bring_files, bring_reading, bring_written
+from app.panels import bring_build, bring_files, bring_reading, bring_steps, bring_written
 from app.shared import cache, theme, url
 from learn.building.background import Spec, name_is_taken
+from learn.building.files import is_temporary
 from learn.workspace import checked_name
-
-# What there is to do, before more than the first of it is on the page.
-STEPS = " :material/arrow_forward: ".join(
-    ["**1** Two tables", "**2** Check how they are read", "**3** Build: a processor is enough, the time left is shown"]
-)
 
 
 def draw() -> None:
     if cache.dataset_names():
         theme.pick_dataset()
     st.title("Bring your own", anchor=False)
+    root = cache.workspace().root
     st.caption(
-        "Upload items and interactions, and get all of these pages for your own data. They stay on this machine, "
-        f"in the workspace folder {theme.plain(str(cache.workspace().root))}."
+        "Two tables in, all of these pages for your own data out. Your files stay on the computer that runs this app, "
+        f"in its folder {theme.plain(str(root))}."
     )
-    st.markdown(STEPS)
+    if is_temporary(root):
+        theme.caution("That is a temporary folder: what is built there may be gone after a restart.")
+    place = st.empty()
     running = bring_build.show_latest()
     st.subheader("1. Your two tables", anchor=False)
+    if not any(key in st.query_params for key in bring_files.TABLES):
+        bring_files.offer_example()
     files = bring_files.pick()
+    with place:
+        bring_steps.show(1 if len(files) < 2 else 2)
     if len(files) < 2:
-        st.info("Give both tables to see how they are read; nothing is built before you say so.")
+        bring_steps.show_later()
         return
     st.subheader("2. How they are read", anchor=False)
     written = bring_written.pick()
@@ -57,10 +60,7 @@ def _build(
     called = checked_name(name.strip() or suggested, "Dataset")
     spec = Spec(called, items, interactions, mapping, **asdict(written))
     taken = name_is_taken(cache.workspace(), spec)
-    st.markdown(
-        "The language model reads every item once, which takes longest; then "
-        "every variant is trained, compared with the baselines, and mapped."
-    )
+    st.markdown(bring_steps.BUILD)
     if taken:
         st.warning(f"There is a dataset {theme.plain(spec.name)} already: choose another name above.")
     if running is not None:

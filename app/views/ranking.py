@@ -14,7 +14,6 @@ from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.evaluation.better import FEW_USERS, interval_words, signed, too_few
 from learn.explore.figures import ranking as ranking_figures
-from learn.explore.figures.compare import SLICE_WORDS
 from learn.explore.metrics import leading, ranking, ranking_words
 from learn.explore.metrics import origin as origins
 from learn.ranking.report import NAMES, read_report
@@ -36,16 +35,24 @@ def draw() -> None:
     names = list(folders)
     dataset = url.linked(left.selectbox, "Measured on", names, url.RANKED_DATASET, names[0])
     metric = url.linked(
-        right.selectbox, "Measure", METRICS_SHOWN, url.RANKED_METRIC, UAUC, format_func=ranking.METRIC_WORDS.get
+        right.selectbox,
+        "Measure",
+        METRICS_SHOWN,
+        url.RANKED_METRIC,
+        UAUC,
+        format_func=ranking.METRIC_WORDS.get,
+        help="\n\n".join(theme.plain(words) for words in ranking.IN_SHORT.values()),
     )
     report = read_report(folders[dataset])
     _gains(report.rows, metric, dataset)
     origin.show(origins.of_ranking(report.about, report.rows, _here(dataset)))
     _slices(report.rows, report.about, metric)
-    _calibration(report.about)
+    _calibration(report.about, dataset)
     _facts(report.about, dataset)
 
 
+PAPER = "[Jia et al., AAAI 2025](https://arxiv.org/abs/2405.03988)"
+OF_STORES = (COMPLETEJOURNEY, SOLD)  # whose impressions are what stores promoted (`learn.ranking.promotions`)
 METRICS_SHOWN = (UAUC, *(name for name in METRICS if name != UAUC))
 
 
@@ -70,17 +77,30 @@ def _gains(rows: pd.DataFrame, metric: str, dataset: str) -> None:
     table = ranking.gains(rows, metric)
     fused = table[table[Results.FEATURES] == FUSED]
     less_is_better = metric == LOG_LOSS
-    says = ranking_words.ranking_gain(table, NAMES, less_is_better)
-    theme.conclude(f"{says} {ranking_words.other_features(table, NAMES, less_is_better)}".strip())
-    theme.chart(ranking_figures.gains_figure(table, _unit(metric)), "ranking_gains")
-    _how_to_read(metric)
-    _tiles(fused, metric)
+    theme.conclude(ranking_words.ranking_gain(table, NAMES, less_is_better, _unit(metric)))
+    st.markdown(_before_and_after(fused, metric))
+    theme.chart(ranking_figures.gains_figure(table, _unit(metric)), "ranking_gains", wide=True)
+    told = (
+        _how_to_read(metric),
+        ranking_words.other_features(table, NAMES, less_is_better),
+        ranking_words.the_paper(table, less_is_better, PAPER),
+    )
+    st.caption("\n".join(f"- {line}" for line in told if line))
     _numbers(rows, table, metric)
+
+
+def _before_and_after(fused: pd.DataFrame, metric: str) -> str:
+    told = [
+        f"{theme.plain(NAMES[row[Results.RANKER]])} {row[Results.MEAN] - row[Results.GAIN]:.4f} → "
+        f"**{row[Results.MEAN]:.4f}**"
+        for row in fused.to_dict("records")
+    ]
+    return f"{_unit(metric)[0].upper()}{_unit(metric)[1:]} without → with LEARN, fused: {' · '.join(told)}"
 
 
 def _what_is_shown(dataset: str) -> str:
     """What the words of the chart mean: before it, where they are first met."""
-    if dataset in (COMPLETEJOURNEY, SOLD):
+    if dataset in OF_STORES:
         return (
             "*Impression*: an item that a store promoted, on display or in the mailer, in a week in which the "
             "household visited it. *Conversion*: that visit's basket holds it."
@@ -88,27 +108,12 @@ def _what_is_shown(dataset: str) -> str:
     return "*Impression*: an item that somebody was shown. *Conversion*: they bought it."
 
 
-def _how_to_read(metric: str) -> None:
-    words = (
-        f"Dots {'left' if metric == LOG_LOSS else 'right'} of the dotted line: better than without LEARN. A whisker is "
-        "the 95% interval of that difference on the same users: a gain is *clear* where it does not cross the line. "
-        f"*{ranking.IN_SHORT[metric].partition(':')[0]}*:{theme.plain(ranking.IN_SHORT[metric].partition(':')[2])}. "
-        "*LightGBM*: boosted trees; *DNN*: a neural network. Both also know the ordinary things: what was bought "
-        "before, popularity, price, place in the store."
+def _how_to_read(metric: str) -> str:
+    return (
+        f"{'Left' if metric == LOG_LOSS else 'Right'} of the line: better than without LEARN. Filled: *clear*, the 95% "
+        "interval of that difference on the same users leaves out 0. *LightGBM*: boosted trees; *DNN*: a neural "
+        "network. Both also know what was bought before, popularity, price, place in the store."
     )
-    st.caption(f"{words} The paper's Tables 8 and 9 ask the same.")
-
-
-def _tiles(fused: pd.DataFrame, metric: str) -> None:
-    rows = fused.to_dict("records")
-    for column, row in zip(st.columns(max(len(rows), 1)), rows, strict=False):
-        mean, gain = row[Results.MEAN], row[Results.GAIN]
-        column.metric(
-            f"{theme.plain(NAMES[row[Results.RANKER]])}: {_unit(metric)} with LEARN, fused",
-            f"{mean:.4f}",
-            f"{gain:+.4f} ({gain / (mean - gain):+.1%} of what it was without)" if mean > gain else f"{gain:+.4f}",
-            delta_color="inverse" if metric == LOG_LOSS else "normal",
-        )
 
 
 def _numbers(rows: pd.DataFrame, table: pd.DataFrame, metric: str) -> None:
@@ -147,17 +152,11 @@ def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
     table = ranking.gains_by_slice(rows, about, metric)
     unit = "replayed revenue, %" if metric == REVENUE else _unit(metric)
     says = ranking_words.ranking_slices(table, NAMES, metric == LOG_LOSS)
-    theme.chart(ranking_figures.slices_figure(table, unit), "ranking_slices", says)
+    theme.chart(ranking_figures.slices_figure(table, unit), "ranking_slices", says, wide=True)
     few = table[table["users"].map(too_few)].drop_duplicates("slice").to_dict("records")
     if few:
-        told = leading.listed([f"{leading.part_words(row['slice'])} ({row['users']:,.0f} users)" for row in few])
+        told = leading.listed([f"{ranking_words.slice_words(row['slice'])} ({row['users']:,.0f} users)" for row in few])
         theme.caution(f"Left out of the picture: {told}. Of fewer than {FEW_USERS} users nothing can be said.")
-    rules = table.drop_duplicates("slice")
-    words = [
-        f"{theme.plain(SLICE_WORDS.get(row['slice'], row['slice']))}: {theme.plain(row['rule'])}"
-        for row in rules.to_dict("records")[1:]
-    ]
-    st.caption(" · ".join(words))
     if metric == REVENUE:
         st.caption(
             f"Revenue: what was bought of the first {about['top_n']} of every user's reordered list. It is a replay of "
@@ -165,15 +164,13 @@ def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
         )
 
 
-def _calibration(about: dict[str, Any]) -> None:
+def _calibration(about: dict[str, Any], dataset: str) -> None:
     st.subheader("Are the probabilities right?", anchor=False)
-    st.caption(
-        "Impressions in groups by predicted probability. On the dotted line, what was predicted came true. "
-        "Impressions without conversion are sampled, so the level is that of the sample."
-    )
     table = ranking.calibration_curves(about)
     says = ranking_words.calibration(table, NAMES)
-    theme.chart(ranking_figures.calibration_figure(table), "ranking_calibration", says)
+    theme.chart(ranking_figures.calibration_figure(table), "ranking_calibration", says, wide=True)
+    kept = " Only some of what was not bought is kept, so the real rates are lower." if dataset in OF_STORES else ""
+    st.caption(f"Impressions in groups by predicted probability. On the line at 0 what was predicted came true.{kept}")
 
 
 def _facts(about: dict[str, Any], dataset: str) -> None:

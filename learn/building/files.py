@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from tempfile import gettempdir
 from typing import IO
 
 from learn.checksums import sha256
@@ -44,6 +45,11 @@ def keep_upload(workspace: Workspace, name: str, content: IO[bytes]) -> str:
             while chunk := content.read(_CHUNK):
                 out.write(chunk)
     return file.relative_to(workspace.root).as_posix()
+
+
+def is_temporary(root: Path) -> bool:
+    """Whether a folder lies where the system keeps what nobody has to find again."""
+    return root.resolve().is_relative_to(Path(gettempdir()).resolve())
 
 
 def _safe(name: str) -> str:

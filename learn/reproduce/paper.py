@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from learn.explore.metrics.leading import quoted
+from learn.explore.metrics.leading import listed
+from learn.reproduce.results import in_words, is_earlier
 
 OWN_NAMES = {
     "recbole-gru4rec": "GRU4Rec",
@@ -20,7 +21,12 @@ OWN_NAMES = {
 }
 """Run -> what the paper calls it: the libraries in the labels here are those that it was rerun with."""
 AS_IN_THE_PAPER = {"learn": "learn-dense"}
-"""Run -> the one that is trained as the paper's is; both stand beside the paper's number."""
+"""Run -> the one that is trained as the paper's is: where both are there, that one stands beside the paper's number."""
+OBJECTIVES = {
+    "learn-dense": ("the paper's objective", "each item of the past predicts every later one, sequences cut in two"),
+    "learn": ("our objective", "each item predicts the next one only; the paper has no such row"),
+}
+"""Run -> under which objective it is trained, and what that is."""
 
 _Numbers = Mapping[str, Mapping[str, tuple[float | None, ...]]]
 
@@ -76,15 +82,36 @@ def paper_values(benchmark: str, metric: str, k: int) -> dict[str, float]:
     return {run: value for run, value in values.items() if value is not None}
 
 
-def which_learn(rows: pd.DataFrame) -> str:
-    """Of the rows beside the paper's (columns run, label): which of two is trained as the paper's, as a sentence; ""
-    where only one of the two is there."""
-    labels = dict(zip(rows["run"], rows["label"], strict=True))
+def beside(chosen: pd.DataFrame, paper: Mapping[str, float]) -> pd.DataFrame:
+    """The rows of `learn.reproduce.results.one_metric` that the paper has, too, best first; those of which it has no
+    counterpart, because another row is trained as the paper's is, at the end.
+
+    Args:
+        paper: Run -> the paper's number.
+
+    Returns:
+        The columns of ``chosen``, and name (in the picture), own (what the paper calls it), paper (its number; NaN: it
+        has no such row).
+    """
+    both = chosen[chosen["run"].isin(list(paper))].dropna(subset=["mean"])
+    both = both.sort_values("mean", ascending=False, kind="stable")
+    runs = set(both["run"])
+    extra = {run for run, same in AS_IN_THE_PAPER.items() if run in runs and same in runs}
+    labels = dict(zip(both["run"], both["label"], strict=True))
+    own = [OWN_NAMES.get(run, labels[run]) for run in both["run"]]
+    names = {run: f"{OWN_NAMES[run]} ({OBJECTIVES[run][0]})" for run in OBJECTIVES if run in runs}
+    found = both.assign(
+        name=[names.get(run, labels[run]) for run in both["run"]],
+        own=own,
+        paper=[float("nan") if run in extra else paper[run] for run in both["run"]],
+    )
+    return pd.concat([found[found["paper"].notna()], found[found["paper"].isna()]], ignore_index=True)
+
+
+def objectives_told(rows: pd.DataFrame) -> str:
+    """Of `beside`: under which objectives its rows of LEARN are trained; "" where none has a name of its own."""
     return " ".join(
-        f"The paper's {OWN_NAMES[run]} is trained as {quoted(labels[same])} is; {quoted(labels[run])} has another "
-        "objective, that of this project."
-        for run, same in AS_IN_THE_PAPER.items()
-        if run in labels and same in labels
+        f"{row['name']}: {OBJECTIVES[row['run']][1]}." for row in rows.to_dict("records") if row["run"] in OBJECTIVES
     )
 
 
@@ -102,33 +129,36 @@ def paper_data(benchmark: str) -> str:
 
 def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     """Whether the rows of both come in the paper's order, and how far that is from chance: two that stand the other way
-    round here, or as there, count where their intervals do not touch. A sentence; "" for fewer than two rows.
+    round here, or as there, count where their intervals do not touch; that rows are of an earlier run is said. "" for
+    fewer than two rows.
 
     Args:
         chosen: columns run, label, mean, low, high, as `learn.reproduce.results.one_metric` gives them.
         paper: Run -> the paper's number.
     """
-    both = chosen[chosen["run"].isin(list(paper))].dropna(subset=["mean"])
+    both = beside(chosen, paper).dropna(subset=["paper"])
     if len(both) < 2:
         return ""
-    rows = both.sort_values("mean", ascending=False, kind="stable").to_dict("records")
+    earlier, rows = int(is_earlier(both).sum()), both.to_dict("records")
+    who = f"all {len(both)}" if earlier == len(both) else f"{earlier} of the {len(both)}"
+    told = f" By the means: {who} rows here are of an earlier run, their differences not tested." if earlier else ""
     pairs = list(combinations(rows, 2))
-    turned = [pair for pair in pairs if paper[pair[0]["run"]] < paper[pair[1]["run"]]]
+    turned = [pair for pair in pairs if pair[0]["paper"] < pair[1]["paper"]]
+    names = {row["run"]: in_words(row["own"]) for row in rows}
     if not turned:
+        first, *rest = [names[row["run"]] for row in rows]
         near = [
-            f"{quoted(one['label'])} and {quoted(other['label'])}"
-            for one, other in pairwise(rows)
-            if not _apart(one, other)
+            f"{names[one['run']]} and {names[other['run']]}" for one, other in pairwise(rows) if not _apart(one, other)
         ]
-        said = f"The paper's order holds here: {'; '.join(row['label'] for row in rows)}"
-        return f"{said}. Intervals touch here: {'; '.join(near)}." if near else f"{said}."
-    first = max(rows, key=lambda row: paper[row["run"]])
-    leads = f"In the paper {quoted(first['label'])} leads, here {quoted(rows[0]['label'])}"
-    leads = f"{quoted(first['label'])} leads in both" if first is rows[0] else leads
+        said = f"The paper's order holds: {first}, then {listed(rest)}"
+        return f"{said}; the intervals of {'; '.join(near)} touch.{told}" if near else f"{said}.{told}"
+    first = max(rows, key=lambda row: row["paper"])
+    leads = f"In the paper {names[first['run']]} leads, here {names[rows[0]['run']]}"
+    leads = f"{names[first['run']]} leads in both" if first is rows[0] else leads
     sure = sum(_apart(*pair) for pair in turned)
     stand = "stands" if len(turned) == 1 else "stand"
     how = f"{sure} of them with intervals that do not touch" if sure else "with intervals that touch"
-    return f"{leads}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here, {how}."
+    return f"{leads}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here, {how}.{told}"
 
 
 def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

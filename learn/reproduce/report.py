@@ -13,7 +13,7 @@ from learn.data.slices import ITEM_PREFIX
 from learn.evaluation.better import more_than_chance
 from learn.files import atomic_path, write_json
 from learn.locks import writing
-from learn.reproduce.results import one_metric, read_rows
+from learn.reproduce.results import EARLIER, one_metric, read_rows
 from learn.reproduce.tables import Table
 
 Column = tuple[str, int, str, str]
@@ -76,7 +76,6 @@ def _records(summary: pd.DataFrame) -> list[dict[str, Any]]:
     return summary.astype(object).where(summary.notna(), None).to_dict("records")
 
 
-EARLIER = "From an earlier run of this table: not compared, in pairs, with the rows of this one."
 _DIFFERENCES = ("difference", "difference_low", "difference_high")
 
 

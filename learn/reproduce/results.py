@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from learn.checksums import NAME as CHECKSUMS
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
+from learn.explore.metrics.leading import quoted
 from learn.explore.metrics.result import variant_gloss
 from learn.files import read_json
 from learn.runs.baselines import REFIT_SUFFIX
@@ -30,10 +32,12 @@ KIND_WORDS = {
 """What the rows of a kind are."""
 REFITTED = "the same, learned from training and validation together"
 ROW_WORDS = {
-    "learn-dense": "as LEARN, text, but under the paper's objective: each item of the past predicts every later one, "
+    "learn-dense": "as LEARN (text), but under the paper's objective: each item of the past predicts every later one, "
     "not the next one only, and sequences are cut in two",
 }
 """What single rows are, by their names."""
+EARLIER = "From an earlier run of this table: not compared, in pairs, with the rows of this one."
+"""In "why", of a row that stayed when others were measured anew (`learn.reproduce.report.publish`)."""
 OTHER_FILES = ("trust", "explorer", "ranking", "ranking-about", "scale", "speed")
 """Files beside the comparisons: what scripts of benchmarks/ measured, and the ranking stage's report."""
 
@@ -73,9 +77,32 @@ def read_rows(path: Path) -> pd.DataFrame:
 
 
 def read_benchmark(path: Path, dataset: str) -> pd.DataFrame:
-    """The rows of ``dataset`` in a file."""
+    """The rows of ``dataset`` in a file, their labels as `in_brackets` has them."""
     table = read_rows(path)  # refused where it is damaged
-    return table[table["dataset"] == dataset].reset_index(drop=True)
+    table = table[table["dataset"] == dataset].reset_index(drop=True)
+    return table.assign(label=table["label"].astype(str).map(in_brackets))
+
+
+def in_brackets(label: str) -> str:
+    """ "LEARN, text, refitted" -> "LEARN (text, refitted)": a name that can stand in a sentence. One that has brackets
+    already stays as it is."""
+    head, comma, rest = label.partition(", ")
+    return label if not comma or "(" in label else f"{head} ({rest})"
+
+
+def in_words(label: str) -> str:
+    """A label as it stands in a sentence: in quotes where a comma outside of its brackets would end it too soon."""
+    return quoted(label) if "," in re.sub(r"\([^)]*\)", "", label) else label
+
+
+def is_refitted(rows: pd.DataFrame) -> pd.Series:
+    """Which rows learned from training and validation together."""
+    return rows["run"].astype(str).str.endswith(REFIT_SUFFIX)
+
+
+def is_earlier(rows: pd.DataFrame) -> pd.Series:
+    """Which rows are of an earlier run of their table: their differences to the others are not tested."""
+    return rows["why"].eq(EARLIER) if "why" in rows else pd.Series(False, index=rows.index)
 
 
 def one_metric(rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str = Slices.WHOLE) -> pd.DataFrame:

@@ -55,10 +55,21 @@ def test_the_papers_rows_stand_beside_ours_and_every_row_is_explained(workspace,
     page = open_page("benchmarks")  # opens where the paper has numbers
     assert page.selectbox(key="length_choice").value == "10"
     shown = texts(page).replace("\\", "")
-    assert "Beside the paper: Recall@10" in shown and "**In the paper**" in shown and "of Amazon Scientific" in shown
+    assert "Beside the paper: Recall@10" in shown and "of Amazon Scientific" in shown
     assert same_order(one_metric(rows, "recall", 10, "all"), paper_values("table4", "recall", 10)) in shown
     assert "*Base*: nothing learned" in shown and "*Ours*: items as their text describes them" in shown
     assert "Beside the paper" not in texts(open_page("benchmarks", measure="recall", length="50"))
+
+
+def test_refitted_rows_are_folded_away_until_they_are_asked_for(workspace, open_page, table):  # noqa: F811
+    names = {"base": "ease", "ours": "ease-refit"}
+    rows = summarise(table, {name: [fake_run([1, 0, 0, 0])] for name in names})
+    publish(rows.assign(run=rows["run"].map(names)), workspace.root.parent / "benchmarks" / "table3.json")
+    page = open_page("benchmarks")
+    assert page.dataframe[0].value["Run"].tolist() == ["Base"]
+    assert "Also 1 refitted row: " in page.toggle[0].label
+    page = open_page("benchmarks", refitted="true")
+    assert sorted(page.dataframe[0].value["Run"]) == ["Base", "Ours"] and not page.error
 
 
 def test_an_unknown_benchmark_in_the_link_is_named(workspace, open_page, summary):  # noqa: F811

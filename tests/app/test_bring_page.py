@@ -1,13 +1,16 @@
 """Bring your own: two tables are chosen, shown as they are read, mended, and built in the background."""
 
+import re
 import time
 from dataclasses import asdict
 
 import pandas as pd
 import pytest
 
+from app.panels import bring_steps
 from learn.building import background, status
 from learn.building.background import LOCK, SPEC, Spec
+from learn.building.example import NAMES, USERS, example_tables
 from learn.building.status import CANCELLED, DONE, FAILED, RUNNING, Status
 from learn.files import write_json
 from learn.workspace import Workspace
@@ -42,16 +45,46 @@ def with_build(workspace, state, **more):
     return folder
 
 
-def test_without_tables_it_says_what_to_bring(place, open_page):
+def test_without_tables_it_says_what_to_bring_and_what_will_come(place, open_page):
     page = open_page("bring")
-    assert "Give both tables to see how they are read" in texts(page)
+    shown = texts(page)
     assert page.selectbox(key="items_choice").options == ["mine/interactions.csv", "mine/items.csv"]
-    assert "customer,sku,when" in texts(page) and "other column names are recognised" in texts(page)
-    assert "Upload items and interactions, and get all of these pages" in texts(page)
-    for step in ("**1** Two tables", "**2** Check how they are read", "**3** Build"):
-        assert step in texts(page)
+    assert "customer,sku,when" in shown and "Other column names are recognised" in shown
+    assert "sku = id, name = title. Optional: category, price" in shown
+    assert "stay on the computer that runs this app" in shown and "That is a temporary folder" in shown
+    assert bring_steps.READ in shown and bring_steps.BUILD in shown and bring_steps.LEAST in shown
     for key in FILES:
-        assert "CSV, TSV, Parquet, JSON lines, gzip" in page.file_uploader(key=f"bring_upload_{key}").label
+        assert (
+            "CSV, TSV, Parquet, JSON lines, gzip; up to 200 MB" in page.file_uploader(key=f"bring_upload_{key}").label
+        )
+
+
+def steps_of(page):
+    """The step that is filled."""
+    html = next(html.proto.body for html in page.get("html") if "bring-steps" in html.proto.body)
+    return re.findall(r"<li aria-current=step><b>(\d)</b>", html)
+
+
+def test_the_step_that_it_is_at_is_filled_and_what_has_come_is_not_announced(place, open_page):
+    assert steps_of(open_page("bring")) == ["1"] == steps_of(open_page("bring", items=FILES["items"]))
+    page = open_page("bring", **FILES)
+    assert steps_of(page) == ["2"] and bring_steps.LEAST not in texts(page)
+    with pytest.raises(KeyError):
+        page.button(key="bring_example")
+
+
+def test_the_examples_tables_are_taken_as_uploads_are_and_can_be_built(place, open_page, begun):
+    page = open_page("bring")
+    page.button(key="bring_example").click().run()
+    for key, name in NAMES.items():
+        kept = page.query_params[key]
+        assert kept.startswith("uploads/") and kept.endswith(f"/{name}")
+        assert (place.root / kept).read_bytes() == example_tables()[key]
+    items = pd.read_csv(place.root / page.query_params["items"])
+    assert [tile.value for tile in page.metric[:2]] == [f"{len(items):,}", f"{USERS:,}"]
+    assert not page.error and not page.warning
+    page.button(key="bring_build").click().run()
+    assert begun == ["example-shop"]
 
 
 def test_two_tables_are_shown_as_they_are_read(place, open_page):

@@ -45,7 +45,7 @@ LAST = {
     "compare": "text=How they learned",
     "ranking": "text=How this was measured",
     "benchmarks": ".js-plotly-plot >> nth=-1",
-    "bring": "text=Give both tables",
+    "bring": "text=Nothing is built before you say so",
 }
 
 

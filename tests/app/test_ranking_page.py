@@ -36,6 +36,8 @@ def test_shows_the_gains_of_the_report(report, open_page):
     assert np.allclose(shown[0] + gains, shown[1:3], atol=10.0 ** -(digits + 1))
     assert "**Run**: " in texts(page) and "**Interval**: " in texts(page)
     assert all(sentence[:40] in texts(page).replace("\\", "") for sentence in ranking.verdict(report, UAUC))
+    first = wanted[wanted["features"] == "fused"].iloc[0]
+    assert f"{first['mean'] - first['gain']:.4f} → **{first['mean']:.4f}**" in texts(page)
     assert "3 unknown user" in texts(page) and not page.error
 
 
@@ -43,8 +45,9 @@ def test_the_picture_and_what_it_says_stand_before_how_it_is_read(report, open_p
     page = open_page("ranking")
     order = [str(getattr(one, "value", "")) for one in page.main if one.type in ("markdown", "caption")]
     says = next(place for place, words in enumerate(order) if ":material/arrow_forward:" in words)
-    reads = next(place for place, words in enumerate(order) if words.startswith("Dots right of the dotted line"))
-    assert says < reads and "UAUC*: for each user, how often" in order[reads]
+    reads = next(place for place, words in enumerate(order) if words.startswith("- Right of the line"))
+    assert says < reads and "In the paper ([Jia et al., AAAI 2025]" in order[reads]
+    assert "UAUC: for each user, how often" in page.selectbox(key="judged_choice").help.replace("\\", "")
     charts = [one.type for one in page.main].index("plotly_chart")
     assert charts < [str(getattr(one, "value", "")) for one in page.main].index(order[reads])
 

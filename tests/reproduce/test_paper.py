@@ -3,6 +3,7 @@
 import pandas as pd
 
 from learn.reproduce import paper
+from learn.reproduce.results import EARLIER
 
 
 def test_the_papers_numbers_are_found_by_metric():
@@ -23,7 +24,7 @@ def test_the_papers_numbers_are_found_by_metric():
 def test_whether_the_order_is_the_papers():
     chosen = pd.DataFrame({"run": ["a", "b", "x"], "label": ["A", "B", "X"], "mean": [0.3, 0.2, 0.9]})
     chosen = chosen.assign(low=chosen["mean"] - 0.01, high=chosen["mean"] + 0.01)
-    assert paper.same_order(chosen, {"a": 5.0, "b": 4.0}) == "The paper's order holds here: A; B."
+    assert paper.same_order(chosen, {"a": 5.0, "b": 4.0}) == "The paper's order holds: A, then B."
     assert paper.same_order(chosen, {"a": 4.0, "b": 5.0}) == (
         "In the paper B leads, here A; 1 of 1 pairs of rows stands the other way round here, 1 of them with intervals "
         "that do not touch."
@@ -36,7 +37,11 @@ def test_whether_the_order_is_the_papers():
     assert paper.same_order(chosen, {"a": 4.0}) == ""
     wide = chosen.assign(low=chosen["mean"] - 0.1)
     assert paper.same_order(wide, {"a": 5.0, "b": 4.0}) == (
-        "The paper's order holds here: A; B. Intervals touch here: A and B."
+        "The paper's order holds: A, then B; the intervals of A and B touch."
+    )
+    earlier = paper.same_order(chosen.assign(why=[EARLIER, None, None]), {"a": 5.0, "b": 4.0})
+    assert earlier.endswith(
+        "then B. By the means: 1 of the 2 rows here are of an earlier run, their differences not tested."
     )
 
 
@@ -44,8 +49,18 @@ def test_the_row_of_the_papers_objective_has_the_papers_number_and_is_told_from_
     values = paper.paper_values("table3", "recall", 10)
     assert values["learn-dense"] == values["learn"] == 0.1594
     assert "learn-dense" not in paper.paper_values("table4", "recall", 10)
-    rows = pd.DataFrame({"run": ["learn", "learn-dense"], "label": ["LEARN", "LEARN, the paper's"]})
-    assert paper.which_learn(rows).startswith(
-        "The paper's LEARN is trained as \u201cLEARN, the paper's\u201d is; LEARN "
-    )
-    assert paper.which_learn(rows.head(1)) == "" == paper.which_learn(rows.tail(1))
+    rows = pd.DataFrame({"run": ["learn", "rectools-sasrec", "learn-dense"], "label": ["L", "S", "D"]})
+    rows = rows.assign(mean=[0.3, 0.2, 0.1], low=0.0, high=1.0)
+    both = paper.beside(rows, values)
+    assert both["own"].tolist() == ["SASRec", "LEARN", "LEARN"] and both["paper"].isna().tolist() == [
+        False,
+        False,
+        True,
+    ]
+    assert both["name"].tolist() == ["S", "LEARN (the paper's objective)", "LEARN (our objective)"]
+    assert paper.same_order(rows, values).startswith("In the paper LEARN leads, here SASRec; 1 of 1 pairs")
+    told = paper.objectives_told(both)
+    assert told.index("LEARN (the paper's objective): each item of the past") < told.index("LEARN (our objective): ")
+    assert paper.objectives_told(both.head(1)) == ""
+    alone = paper.beside(rows.head(2), values)
+    assert alone["paper"].notna().all(), "where the one that is trained as the paper's is not there"

@@ -30,6 +30,7 @@ class Row:
         colour, symbol: its mark's; a bar has no symbol.
         told: what a pointer is told of it.
         value: its figure, at the right end of the line of its heading; "": the heading has it.
+        hollow: its mark is not filled; what that means is said beside the figure.
     """
 
     heading: str
@@ -40,6 +41,7 @@ class Row:
     symbol: str
     told: str
     value: str = ""
+    hollow: bool = False
 
 
 def bars_figure(rows: Sequence[Row]) -> go.Figure:
@@ -52,7 +54,7 @@ def bars_figure(rows: Sequence[Row]) -> go.Figure:
             orientation="h",
             width=_THICK,
             marker={"color": row.colour, "line": {"width": 0}},
-            error_x=_interval(row),
+            error_x=interval(row),
             hovertemplate=f"{row.told}<extra></extra>",
         )
         head_above(figure, place, row.heading)
@@ -71,7 +73,7 @@ def headed_figure(rows: Sequence[Row], title: str) -> go.Figure:
             mode="markers",
             cliponaxis=False,  # a dot at 0 is a whole one
             marker={"size": 11, "color": row.colour, "symbol": row.symbol},
-            error_x=_interval(row),
+            error_x=interval(row),
             hovertemplate=f"{row.told}<extra></extra>",
         )
         head_above(figure, place, row.heading)
@@ -104,7 +106,8 @@ def _past_the_last(rows: Sequence[Row]) -> dict[str, Any]:
     return {"range": [0, step * math.ceil(max(ends) / step)], "dtick": step, "tick0": 0}
 
 
-def _interval(row: Row) -> dict[str, Any]:
+def interval(row: Row) -> dict[str, Any]:
+    """A row's interval as Plotly's error bars."""
     known = pd.notna(row.low) and pd.notna(row.high)
     return {
         "type": "data",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from learn.evaluation.better import too_few
+from learn.evaluation.better import interval_words, more_than_chance, signed, too_few
 from learn.explore.colours import REST_COLOUR
-from learn.explore.figures.base import finish, plain_one
-from learn.explore.figures.compare import SLICE_WORDS
-from learn.explore.figures.headed import head_above
+from learn.explore.figures.base import LEGEND, finish, label_room, plain_one
 from learn.explore.metrics.ranking import FEATURE_WORDS
+from learn.explore.metrics.ranking_words import slice_words
 from learn.ranking.metrics import UserAUC
 from learn.ranking.report import NAMES
 from learn.ranking.schema import FUSED, LIGHTGBM, NONE, RANKERS, Results
@@ -20,53 +22,66 @@ from learn.ranking.schema import FUSED, LIGHTGBM, NONE, RANKERS, Results
 RANKER_SYMBOLS = {LIGHTGBM: "circle", "dnn": "diamond"}
 RANKER_COLOURS = {LIGHTGBM: "#3f63e0", "dnn": "#d9652b"}
 OFFSET = 0.16  # of a ranker's dots from the middle of their line
-PITCH = 58  # pixels from a line to the next
+PITCH = 54  # pixels from a line to the next
+WIDE = 3.0
+"""An interval that is wider than this many times the middle one leaves the axis: it would squeeze the others."""
+_LETTERS = 40  # of a line left of the dots
+_ENDS = 168  # pixels for the figures right of them
+_SMALL = 11
 
 
 def gains_figure(table: pd.DataFrame, unit: str) -> go.Figure:
-    """Dots with 95% intervals of `ranking.gains`: one line per set of features, one colour per ranker."""
+    """Dots with 95% intervals of `ranking.gains`: one line per set of features, one colour per ranker; hollow where the
+    interval holds 0."""
     table = table[table[Results.FEATURES] != NONE]
     names = list(dict.fromkeys(table[Results.FEATURES]))
-    labels = [f"<b>{NAMES.get(name, plain_one(name))}</b>{_after(FEATURE_WORDS.get(name, ''))}" for name in names]
+    labels = [_label(NAMES.get(name, name), FEATURE_WORDS.get(name, "")) for name in names]
     return _dots(table, Results.FEATURES, names, labels, f"gain in {unit} over the same ranker without LEARN")
 
 
 def slices_figure(table: pd.DataFrame, unit: str) -> go.Figure:
-    """Dots with 95% intervals of `ranking.gains_by_slice`, with each slice's users and share of the impressions.
+    """Dots with 95% intervals of `ranking.gains_by_slice`, with each slice's limits and users.
 
     Slices of fewer than `learn.evaluation.better.FEW_USERS` users are left out.
     """
     table = table[~table["users"].map(too_few)]
     names = list(dict.fromkeys(table["slice"]))
-    facts = table.groupby("slice")[["share_of_impressions", "users"]].max()
-    labels = [
-        f"<b>{SLICE_WORDS.get(name, plain_one(name))}</b>: {facts['users'][name]:,.0f} users, "
-        f"{facts['share_of_impressions'][name]:.1%} of impressions"
-        for name in names
-    ]
+    facts = table.groupby("slice")[["rule", "users"]].max()
+    labels = [_label(slice_words(name), f"{facts['rule'][name]}; {facts['users'][name]:,.0f} users") for name in names]
     return _dots(table, "slice", names, labels, f"gain in {unit} from the fused features")
 
 
-def _after(words: str) -> str:
-    return f": {words}" if words else ""
+def _label(name: str, words: str) -> str:
+    lines = [f'<span style="font-size:{_SMALL}px">{plain_one(line)}</span>' for line in wrap(words, _LETTERS)]
+    return "<br>".join([f"<b>{plain_one(name)}</b>", *lines])
 
 
 def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str], title: str) -> go.Figure:
     figure = go.Figure()
+    start, end = _span(table)
     for place, ranker in enumerate(RANKERS):
         rows = table[table[Results.RANKER] == ranker]
+        sure = [more_than_chance(*ends) for ends in zip(rows[Results.GAIN_LOW], rows[Results.GAIN_HIGH], strict=True)]
+        rows = rows.assign(sure=sure).sort_values("sure", ascending=False, kind="stable")  # the legend shows the first
+        places = [names.index(name) + (2 * place - 1) * OFFSET for name in rows[column]]
+        gains, colour = rows[Results.GAIN], RANKER_COLOURS[ranker]
         figure.add_scatter(
-            x=rows[Results.GAIN],
-            y=[names.index(name) + (2 * place - 1) * OFFSET for name in rows[column]],
+            x=gains,
+            y=places,
             mode="markers",
             name=NAMES[ranker],
-            marker={"size": 10, "color": RANKER_COLOURS[ranker], "symbol": RANKER_SYMBOLS[ranker]},
+            marker={
+                "size": 10,
+                "color": colour,
+                "symbol": [RANKER_SYMBOLS[ranker] + "-open" * (not sure) for sure in rows["sure"]],
+                "line": {"width": 2, "color": colour},
+            },
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": rows[Results.GAIN_HIGH] - rows[Results.GAIN],
-                "arrayminus": rows[Results.GAIN] - rows[Results.GAIN_LOW],
-                "color": RANKER_COLOURS[ranker],
+                "array": rows[Results.GAIN_HIGH].clip(upper=end) - gains,
+                "arrayminus": gains - rows[Results.GAIN_LOW].clip(lower=start),
+                "color": colour,
                 "thickness": 2,
                 "width": 4,
             },
@@ -74,39 +89,79 @@ def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str],
             hovertemplate="%{x:+.4f} [%{customdata[0]:+.4f}, %{customdata[1]:+.4f}]"
             + f"<extra>{NAMES[ranker]}</extra>",
         )
-    for place, words in enumerate(labels):  # above the dots: beside them they would leave a telephone no width
-        head_above(figure, place - OFFSET, words, shift=7)
-        figure.add_shape(  # not through the words
-            type="line", x0=0, x1=0, y0=place - 1.7 * OFFSET, y1=place + 2 * OFFSET,
-            line={"color": REST_COLOUR, "width": 1.5, "dash": "dot"},
-        )  # fmt: skip
-    figure.update_xaxes(title={"text": title, "font": {"size": 13}}, nticks=6)
-    figure.update_yaxes(range=[len(names) - 0.65, -0.72], showticklabels=False, showgrid=False, zeroline=False)
-    return finish(figure, 92 + PITCH * len(names))
+        _ends(figure, rows, places, (start, end), colour)
+    room = label_room(labels, _SMALL + 1.5)
+    for place, words in enumerate(labels):
+        _beside(figure, place, words, x=0, xanchor="left", xshift=-room, font={"size": 12.5})
+    return _finished(figure, len(names), title, (start, end), room)
+
+
+def _span(table: pd.DataFrame) -> tuple[float, float]:
+    """From where to where the axis goes: every dot, 0 and all intervals that are not far wider than the others."""
+    lows, highs = table[Results.GAIN_LOW], table[Results.GAIN_HIGH]
+    kept = table[(highs - lows) <= WIDE * (highs - lows).median()]
+    ends = [0.0, *table[Results.GAIN], *kept[Results.GAIN_LOW], *kept[Results.GAIN_HIGH]]
+    start, end = float(np.nanmin(ends)), float(np.nanmax(ends))
+    spare = 0.03 * (end - start) or 1.0
+    return start - spare, end + spare
+
+
+def _ends(figure: go.Figure, rows: pd.DataFrame, places: list[float], span: tuple[float, float], colour: str) -> None:
+    """Every gain and its interval in figures right of the dots; an arrowhead where the interval leaves the axis."""
+    for place, row in zip(places, rows.to_dict("records"), strict=True):
+        gain, low, high = (row[name] for name in (Results.GAIN, Results.GAIN_LOW, Results.GAIN_HIGH))
+        digits = 4 if max(abs(low), abs(high)) < 1 else 2
+        words = f"{signed(gain, digits)} {interval_words(low, high, digits)}"
+        _beside(figure, place, words, x=1, xanchor="left", xshift=10, font={"size": _SMALL + 0.5})
+        for side, beyond in ((-1, low < span[0]), (1, high > span[1])):
+            if beyond:
+                figure.add_shape(
+                    type="path", path=f"M {-side * 9} -5 L 0 0 L {-side * 9} 5 Z", xsizemode="pixel",
+                    ysizemode="pixel", xanchor=span[(side + 1) // 2], yanchor=place, fillcolor=colour,
+                    line={"width": 0},
+                )  # fmt: skip
+
+
+def _beside(figure: go.Figure, place: float, words: str, **where: Any) -> None:
+    figure.add_annotation(
+        xref="x domain", y=place, yanchor="middle", text=words, showarrow=False, align="left", borderpad=0, **where
+    )
+
+
+def _finished(figure: go.Figure, lines: int, title: str, span: tuple[float, float], room: int) -> go.Figure:
+    figure.add_shape(
+        type="line", x0=0, x1=0, yref="paper", y0=0, y1=1, layer="below", line={"color": REST_COLOUR, "width": 1.5},
+    )  # fmt: skip
+    figure.add_annotation(
+        x=0, y=1, yref="paper", yanchor="bottom", text="no gain", showarrow=False, font={"size": _SMALL + 0.5},
+        borderpad=1,
+    )  # fmt: skip
+    figure.update_xaxes(title={"text": title, "font": {"size": 13}}, nticks=6, range=list(span), zeroline=False)
+    figure.update_yaxes(range=[lines - 0.5, -0.5], showticklabels=False, showgrid=False, zeroline=False)
+    legend = LEGEND | {"xref": "container", "y": 1.0, "yref": "container", "yanchor": "top"}
+    margin = {"l": room, "r": _ENDS, "t": 44, "b": 8}
+    return finish(figure, 104 + PITCH * lines, legend=legend, margin=margin)
 
 
 def calibration_figure(table: pd.DataFrame) -> go.Figure:
-    """A panel per ranker of `ranking.calibration_curves`: what was predicted against what happened."""
+    """A panel per ranker of `ranking.calibration_curves`: how much more converted than was predicted."""
     rankers = [ranker for ranker in RANKERS if ranker in set(table["ranker"])]
     figure = make_subplots(cols=len(rankers), shared_yaxes=True, horizontal_spacing=0.05)
-    hollow = {NONE: "-open", FUSED: ""}  # the two nearly coincide: the one shows through the other
-    top = max(table["predicted"].max(), table["observed"].max())
+    hollow = {NONE: "-open", FUSED: ""}  # where the two coincide the one shows through the other
     for column, ranker in enumerate(rankers, 1):
-        figure.add_scatter(
-            x=[0, top], y=[0, top], mode="lines", line={"color": REST_COLOUR, "dash": "dot", "width": 1},
-            showlegend=False, hoverinfo="skip", row=1, col=column,
-        )  # fmt: skip
         for features, colour in ((NONE, REST_COLOUR), (FUSED, RANKER_COLOURS[ranker])):
             rows = table[(table["ranker"] == ranker) & (table["features"] == features)]
             figure.add_scatter(
-                x=rows["predicted"], y=rows["observed"], mode="lines+markers", line={"color": colour, "width": 2},
-                marker={"size": 11 if features == NONE else 6, "symbol": RANKER_SYMBOLS[ranker] + hollow[features]},
-                name=f"{NAMES[ranker]}, {NAMES[features]}",
-                hovertemplate="predicted %{x:.3f}, converted %{y:.3f}<extra></extra>", row=1, col=column,
+                x=rows["predicted"], y=rows["observed"] - rows["predicted"], mode="lines+markers",
+                line={"color": colour, "width": 2},
+                marker={"size": 10 if features == NONE else 6, "symbol": RANKER_SYMBOLS[ranker] + hollow[features]},
+                name=f"{NAMES[ranker]}, {NAMES[features]}", customdata=rows["observed"],
+                hovertemplate="predicted %{x:.3f}, converted %{customdata:.3f}<extra></extra>", row=1, col=column,
             )  # fmt: skip
         figure.update_xaxes(title=f"{NAMES[ranker]}: predicted", row=1, col=column)
-    figure.update_yaxes(title="converted", row=1, col=1)
-    return finish(figure, 340)
+    figure.add_hline(y=0, line={"color": REST_COLOUR, "width": 1.5})
+    figure.update_yaxes(title="converted − predicted", row=1, col=1)
+    return finish(figure, 320)
 
 
 def user_auc_figure(found: UserAUC, whole: float) -> go.Figure:

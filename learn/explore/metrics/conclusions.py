@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from learn.data.schema import Metrics, Slices
+from learn.data.schema import Slices
 from learn.explore.metrics.leading import listed, quoted
 from learn.explore.metrics.overview import PARTS
 
@@ -153,39 +153,3 @@ def learned(table: pd.DataFrame, tested: Mapping[str, float] | None = None) -> s
         first, other = (", ".join(names[run] for run in order) for order in (by_validation, by_test))
         told += f" By their figures the order is {first} on validation, but {other} on the test part."
     return told.strip()
-
-
-def compared_with(ran: pd.DataFrame) -> str:
-    """The label of the row that the others of `results.one_metric` are compared with; "" where none can be told.
-
-    It has no difference itself, and neither have rows of an earlier run, which say so in "why".
-    """
-    alone = ran[ran["difference"].isna()]
-    told = alone[alone["why"].isna()] if "why" in alone else alone
-    found = told if len(told) else alone
-    return str(found["label"].iloc[0]) if len(found) else ""
-
-
-def benchmark(chosen: pd.DataFrame) -> str:
-    """Of `results.one_metric`: who leads, and how the others stand to the row that all are compared with; how many are
-    not compared with it is said, too."""
-    ran = chosen.dropna(subset=[Metrics.MEAN])
-    if len(ran) < 2:
-        return ""
-    compared = ran.dropna(subset=["difference"])
-    words = f"{quoted(ran.iloc[0]['label'])} leads with {ran.iloc[0][Metrics.MEAN]:.4f}"
-    if compared.empty:
-        return f"{words}, before {quoted(ran.iloc[1]['label'])} with {ran.iloc[1][Metrics.MEAN]:.4f}."
-    named = compared_with(ran)
-    ahead = int((compared["difference_low"] > 0).sum())
-    behind = int((compared["difference_high"] < 0).sum())
-    level = len(compared) - ahead - behind
-    apart = len(ran) - len(compared) - bool(named)
-    unknown = f"; {apart} of an earlier run {'is' if apart == 1 else 'are'} not compared" if apart else ""
-    if named == ran.iloc[0]["label"] and behind:
-        who = f"all {behind} others are" if not level else f"{behind} of {len(compared)} others are"
-        who = f"{behind} of {len(compared)} compared are" if apart else who
-        return f"{words}; {who} clearly worse{unknown}."
-    counts = ((ahead, "clearly better"), (behind, "clearly worse"), (level, "with no clear difference"))
-    told = ", ".join(f"{count} {what}" for count, what in counts if count)
-    return f"{words}. Against {quoted(named or 'the reference')}: {told}{unknown}."

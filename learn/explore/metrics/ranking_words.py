@@ -15,12 +15,29 @@ from learn.ranking.schema import COSINE, FUSED, NONE, RAW
 
 SMALL = 0.01
 """A gain of less than this part of what there was is called little."""
+MOST, HALF = 0.8, 0.5
+"""A part of the gain from which on it is called nearly all of it, or most of it."""
+SLICE_WORDS = {
+    Slices.WHOLE: "everybody, every item",
+    "user:cold-start": "users with hardly any history",
+    "user:long-tail": "users with a short history",
+    "user:others": "users with a long history",
+    "item:cold-start": "new items",
+    "item:long-tail": "seldom-bought items",
+    "item:others": "often-bought items",
+}
 HARDLY = 0.2
 """Probabilities that are nearer or further by less than this part of how far they were are called unchanged."""
 
 
-def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
-    """Of `ranking.gains`: which rankers are clearly better with LEARN's vectors, fused, and by how much.
+def slice_words(name: str) -> str:
+    """A slice in words that need no glossary: "users with a long history"."""
+    return SLICE_WORDS.get(name) or part_words(name)
+
+
+def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False, unit: str = "") -> str:
+    """Of `ranking.gains`: which rankers are clearly better with LEARN's vectors, fused, by how much of ``unit``, and
+    how much of that one number alone brings.
 
     ``names``: ranker -> what people read.
     """
@@ -29,20 +46,38 @@ def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: 
         return ""
     better = [row for row in rows if _better(row, less_is_better)]
     worse = [row for row in rows if _better(row, not less_is_better)]
+    both = len(rows) == 2
+    if not better and not worse:
+        return f"LEARN's vectors make no ranker clearly better: {_sizes(rows, names, unit)}."
+    told = []
+    for found, side in ((better, "better"), (worse, "worse")):
+        if found:
+            who = "both rankers" if both and len(found) == 2 else listed([names[row["ranker"]] for row in found])
+            little = all(abs(row["gain"]) < SMALL * abs(row.get("mean", 0)) for row in found)
+            how = "slightly but clearly" if little else "clearly"
+            told.append(f"{who} {how} {side}: {_sizes(found, names, unit)}")
+    said = f"LEARN's vectors make {'; and '.join(told)}."
+    return said if worse else f"{said} {_one_number(table, better, less_is_better)}".strip()
 
-    def told(found: list[dict[str, Any]]) -> str:
-        return listed([f"{names[row['ranker']]} ({signed(row['gain'])}{_share(row)})" for row in found])
 
-    start = "With LEARN's vectors, fused,"
-    if worse:
-        return f"{start} {told(worse)} became clearly worse."
-    if not better:
-        return f"{start} no ranker became clearly better: {told(rows)}."
-    little = all(abs(row["gain"]) < SMALL * abs(row.get("mean", 0)) for row in better)
-    who = f"both rankers became clearly better{', by little' if little else ''}: {told(better)}"
-    if len(better) == len(rows) == 2:
-        return f"{start} {who}."
-    return f"{start} {told(better)} became clearly better{', by little' if little else ''}."
+def _sizes(rows: Sequence[dict[str, Any]], names: Mapping[str, str], unit: str) -> str:
+    """The gains in percent of what there was without, once where they round to the same."""
+    sizes = [_share(row) or signed(row["gain"]) for row in rows]
+    unit = f" {unit}" if unit else ""
+    if len(set(sizes)) == 1:
+        return f"{sizes[0]}{unit}"
+    return listed([f"{size}{unit} ({names[row['ranker']]})" for size, row in zip(sizes, rows, strict=True)])
+
+
+def _one_number(table: pd.DataFrame, better: Sequence[dict[str, Any]], less_is_better: bool) -> str:
+    """How much of the gains ``better`` the cosine alone brings, where it does so clearly for each of those rankers."""
+    cosines = {row["ranker"]: row for row in table[table["features"] == COSINE].to_dict("records")}
+    found = [(cosines.get(row["ranker"]), row) for row in better]
+    shares = [one["gain"] / row["gain"] for one, row in found if one is not None and _better(one, less_is_better)]
+    if len(shares) < len(better):
+        return ""
+    part = "nearly all" if min(shares) >= MOST else "most" if min(shares) > HALF else "a part"
+    return f"One number, how near item and user are, brings {part} of it."
 
 
 def other_features(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
@@ -65,6 +100,15 @@ def other_features(table: pd.DataFrame, names: Mapping[str, str], less_is_better
     return " ".join(said)
 
 
+def the_paper(table: pd.DataFrame, less_is_better: bool, paper: str) -> str:
+    """What ``paper`` (its name) says to the same question, and whether the fused gains of `ranking.gains` agree."""
+    rows = table[table["features"] == FUSED].to_dict("records")
+    clear = sum(_better(row, less_is_better) for row in rows)
+    here = f"so do {clear} of {len(rows)} rankers" if clear else "no ranker does so clearly"
+    here = "so does every ranker" if clear == len(rows) > 0 else here
+    return f"In the paper ({paper}, Tables 8 and 9) a ranker gains on industrial data; here {here}."
+
+
 def _better(row: Mapping[str, Any], less_is_better: bool) -> bool:
     sign = -1 if less_is_better else 1
     return more_than_chance(row["gain_low"], row["gain_high"]) and sign * row["gain"] > 0
@@ -73,14 +117,11 @@ def _better(row: Mapping[str, Any], less_is_better: bool) -> bool:
 def _share(row: dict[str, Any]) -> str:
     """The gain in percent of what there was without."""
     base = row.get("mean", np.nan) - row["gain"]
-    return f", {signed(100 * row['gain'] / base, 1)}%" if base > 0 else ""
+    return f"{signed(100 * row['gain'] / base, 1)}%" if base > 0 else ""
 
 
 def ranking_slices(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
-    """Of `ranking.gains_by_slice`: in which parts which rankers gain clearly, and where none does.
-
-    Of many parts one in twenty is clear by chance alone: it is said.
-    """
+    """Of `ranking.gains_by_slice`: in which parts which rankers gain clearly, and where none does."""
     parts = table[table["slice"] != Slices.WHOLE]
     parts = parts[~parts["users"].map(too_few)]
     if parts.empty:
@@ -94,20 +135,18 @@ def ranking_slices(table: pd.DataFrame, names: Mapping[str, str], less_is_better
             gains[row["slice"]].append(row["ranker"])
         elif _better(row, not less_is_better):
             losses.setdefault(row["slice"], []).append(names[row["ranker"]])
-    clear = sum(map(len, gains.values()))
-    if not clear and not losses:
+    if not any(gains.values()) and not losses:
         return "In no part of users or items is the gain clear."
     by_gainers: dict[tuple[str, ...], list[str]] = {}
     for name, who in gains.items():
         if not who and name in losses:
             continue
-        by_gainers.setdefault(tuple(who), []).append(part_words(name))
+        by_gainers.setdefault(tuple(who), []).append(slice_words(name))
     order = sorted(by_gainers, key=len, reverse=True)
     told = [f"{_who(who, rankers, names)} {listed(by_gainers[who])}" for who in order]
-    told += [f"{listed(who)} became clearly worse for {part_words(name)}" for name, who in losses.items()]
+    told += [f"{listed(who)} became clearly worse for {slice_words(name)}" for name, who in losses.items()]
     said = "; ".join(told)
-    by_chance = f"by chance alone {len(rows) / 20:.1g}"
-    return f"{said[0].upper()}{said[1:]} ({clear} of {len(rows)} gains are clear, {by_chance})."
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def _who(gainers: Sequence[str], rankers: Sequence[str], names: Mapping[str, str]) -> str:
@@ -119,8 +158,8 @@ def _who(gainers: Sequence[str], rankers: Sequence[str], names: Mapping[str, str
 
 
 def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
-    """Of `ranking.calibration_curves`: whether LEARN brings what was predicted nearer to what happened, how far it is,
-    weighted by impressions, and on which side."""
+    """Of `ranking.calibration_curves`: whether LEARN brings what was predicted nearer to what happened, weighted by
+    impressions, on which side what is predicted with it lies, and where it is furthest off."""
     told: list[str] = []
     nearer: list[str] = []
     further: list[str] = []
@@ -131,14 +170,18 @@ def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
         (before, _), (after, side) = far[NONE], far[FUSED]
         if abs(after - before) > HARDLY * before:
             (nearer if after < before else further).append(names[str(ranker)])
-        how_far = f"on average by {before:.3f} without LEARN and {after:.3f} with it"
-        told.append(f"{names[str(ranker)]}'s are {side}, {how_far}")
+        with_it = of_ranker[of_ranker["features"] == FUSED]
+        worst = with_it.loc[(with_it["observed"] - with_it["predicted"]).abs().idxmax()]
+        told.append(
+            f"{names[str(ranker)]}'s are {side}, most where {worst['predicted']:.0%} are predicted and "
+            f"{worst['observed']:.0%} convert"
+        )
     if not told:
         return ""
     verdict = [f"nearer to what happened for {listed(nearer)}"] if nearer else []
     verdict += [f"further from what happened for {listed(further)}"] if further else []
     start = f"With LEARN probabilities are {listed(verdict)}" if verdict else "LEARN hardly changes the probabilities"
-    return f"{start}: {'; '.join(told)}."
+    return f"{start}. {'; '.join(told)}."
 
 
 def _far(rows: pd.DataFrame) -> tuple[float, str]:

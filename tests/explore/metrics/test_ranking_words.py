@@ -1,7 +1,11 @@
 """The Ranking page's figures name what they draw above it, in words; every measure and set of features has some."""
 
-import pandas as pd
+import re
 
+import pandas as pd
+import pytest
+
+from learn.evaluation.better import interval_words, signed
 from learn.explore.figures.ranking import gains_figure, slices_figure
 from learn.explore.metrics import ranking, ranking_words
 from learn.ranking.schema import COSINE, FEATURE_SETS, FUSED, METRICS, NONE, RAW, UAUC
@@ -13,17 +17,50 @@ def test_every_measure_and_every_set_of_features_is_explained():
     assert set(ranking.FEATURE_WORDS) == set(FEATURE_SETS) - {NONE}
 
 
-def test_features_and_slices_stand_above_their_dots():
+def test_features_and_slices_stand_beside_their_dots_with_the_figures_at_the_end():
     report = make_report()
-    figure = gains_figure(ranking.gains(report.rows, UAUC), "UAUC")
-    texts = [one.text for one in figure.layout.annotations]
-    assert [words.partition(": ")[2] for words in texts] == list(ranking.FEATURE_WORDS.values())
-    lines = [(shape.x0, shape.x1) for shape in figure.layout.shapes]
-    assert lines == [(0, 0)] * len(texts)  # where there is no gain
+    table = ranking.gains(report.rows, UAUC)
+    figure = gains_figure(table, "UAUC")
+    heads = [one.text for one in figure.layout.annotations if one.text.startswith("<b>")]
+    told = [re.sub("<[^>]*>", " ", words.partition("<br>")[2]) for words in heads]
+    assert [" ".join(words.split()) for words in told] == list(ranking.FEATURE_WORDS.values())
+    last = table.iloc[-1]
+    ends = f"{signed(last['gain'])} {interval_words(last['gain_low'], last['gain_high'])}"
+    assert ends in [one.text for one in figure.layout.annotations]
+    assert [(line.x0, line.x1, line.y0, line.y1) for line in figure.layout.shapes if line.type == "line"] == [
+        (0, 0, 0, 1)
+    ], "one line from the top to the bottom"
     table = ranking.gains_by_slice(report.rows, report.about, UAUC).assign(users=50)
-    texts = [one.text for one in slices_figure(table, "UAUC").layout.annotations]
-    assert texts[0].startswith("<b>everybody, every item</b>: 50 users, ") and len(texts) == table["slice"].nunique()
-    assert not slices_figure(table.assign(users=29), "UAUC").layout.annotations
+    figure = slices_figure(table, "UAUC")
+    heads = [one.text for one in figure.layout.annotations if one.text.startswith("<b>")]
+    assert heads[0].startswith("<b>everybody, every item</b><br>") and "900 of them; 50 users" in heads[0]
+    assert len(heads) == table["slice"].nunique()
+    assert not slices_figure(table.assign(users=29), "UAUC").data[0].x.size
+
+
+def test_an_interval_far_wider_than_the_others_leaves_the_axis_and_an_unclear_gain_is_hollow():
+    ends = [(0.1, 0.3), (0.1, 0.2), (-0.1, 0.4), (-9.0, 9.0)]
+    table = pd.DataFrame(
+        [
+            {
+                "slice": str(n),
+                "ranker": "dnn",
+                "rule": "r",
+                "users": 50,
+                "gain": 0.15,
+                "gain_low": low,
+                "gain_high": high,
+            }
+            for n, (low, high) in enumerate(ends)
+        ]
+    )
+    figure = slices_figure(table, "UAUC")
+    start, end = figure.layout.xaxis.range
+    assert -0.2 < start < -0.1 and 0.4 < end < 0.5
+    assert [shape.xanchor for shape in figure.layout.shapes if shape.type == "path"] == [start, end]
+    dots = figure.data[1]
+    assert dots.error_x.array[3] == pytest.approx(end - 0.15)
+    assert [symbol.endswith("-open") for symbol in dots.marker.symbol] == [False, False, True, True]
 
 
 NAMES = {"x": "X", "y": "Y"}
@@ -37,19 +74,46 @@ def gains(*rows, features=FUSED):
 def test_gains_of_rankers_are_told_with_their_size():
     table = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.3, 0.3, 0.2, 0.4))
     assert ranking_words.ranking_gain(table, NAMES) == (
-        "With LEARN's vectors, fused, both rankers became clearly better: X (+0.2000, +20.0%) and Y (+0.3000, +15.0%)."
+        "LEARN's vectors make both rankers clearly better: +20.0% (X) and +15.0% (Y)."
     )
     assert ranking_words.ranking_gain(table, NAMES, less_is_better=True) == (
-        "With LEARN's vectors, fused, X (+0.2000, +20.0%) and Y (+0.3000, +15.0%) became clearly worse."
+        "LEARN's vectors make both rankers clearly worse: +20.0% (X) and +15.0% (Y)."
     )
     table["gain_low"] = [-0.1, 0.2]
-    said = "With LEARN's vectors, fused, Y (+0.3000, +15.0%) became clearly better."
-    assert ranking_words.ranking_gain(table, NAMES) == said
+    assert ranking_words.ranking_gain(table, NAMES) == "LEARN's vectors make Y clearly better: +15.0%."
     table["gain_low"] = -0.1
-    assert "no ranker became clearly better: X" in ranking_words.ranking_gain(table, NAMES)
+    assert "make no ranker clearly better: +20.0% (X) and" in ranking_words.ranking_gain(table, NAMES)
     assert ranking_words.other_features(table, NAMES) == "" == ranking_words.ranking_gain(table.head(0), NAMES)
-    little = table.assign(gain_low=[0.0001, 0.0001], gain=[0.001, 0.002])
-    assert "both rankers became clearly better, by little: X" in ranking_words.ranking_gain(little, NAMES)
+    little = table.assign(gain_low=0.0001, gain=[0.001, 0.00192])
+    assert ranking_words.ranking_gain(little, NAMES, unit="UAUC") == (
+        "LEARN's vectors make both rankers slightly but clearly better: +0.1% UAUC."
+    )
+    mixed = table.assign(gain=[0.2, -0.3], gain_low=[0.1, -0.4], gain_high=[0.3, -0.2])
+    assert ranking_words.ranking_gain(mixed, NAMES) == (
+        "LEARN's vectors make X clearly better: +20.0%; and Y clearly worse: \N{MINUS SIGN}11.5%."
+    )
+
+
+def test_how_much_one_number_brings_is_told_where_it_brings_something_to_all_that_gain():
+    fused = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.4, 0.4, 0.2, 0.5))
+    cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.4, 0.4, 0.1, 0.3), features=COSINE)
+    said = ranking_words.ranking_gain(pd.concat([fused, cosine]), NAMES)
+    assert said == (
+        "LEARN's vectors make both rankers clearly better: +20.0%. One number, how near item and user are, brings "
+        "nearly all of it."
+    )
+    some = cosine.assign(gain=[0.11, 0.39])
+    assert ranking_words.ranking_gain(pd.concat([fused, some]), NAMES).endswith("brings most of it.")
+    none = cosine.assign(gain_low=[-0.1, 0.1])
+    assert "One number" not in ranking_words.ranking_gain(pd.concat([fused, none]), NAMES)
+
+
+def test_whether_the_papers_answer_is_ours():
+    table = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.3, 0.3, 0.2, 0.4))
+    assert ranking_words.the_paper(table, False, "P").endswith("here so does every ranker.")
+    assert ranking_words.the_paper(table, True, "P").endswith("here no ranker does so clearly.")
+    table["gain_low"] = [-0.1, 0.2]
+    assert ranking_words.the_paper(table, False, "P").endswith("here so do 1 of 2 rankers.")
 
 
 def test_what_one_cosine_gives_and_raw_vectors_do_not_is_told():
@@ -79,11 +143,11 @@ def test_who_gains_is_told_for_every_ranker():
         ("user:cold-start", "y", 0.9, 0.8, 1.0, 29),
     )
     assert ranking_words.ranking_slices(table, NAMES) == (
-        "Both rankers clearly gain for long-tail users; only Y for other users; no clear gain for cold-start items "
-        "(3 of 6 gains are clear, by chance alone 0.3)."
+        "Both rankers clearly gain for users with a short history; only Y for users with a long history; no clear gain "
+        "for new items."
     )
     worse = ranking_words.ranking_slices(table, NAMES, less_is_better=True)
-    assert worse.startswith("No clear gain for cold-start items; X and Y became clearly worse for long-tail users; Y ")
+    assert worse.startswith("No clear gain for new items; X and Y became clearly worse for users with a short ")
     none = table[table["slice"] == "item:cold-start"]
     assert ranking_words.ranking_slices(none, NAMES) == "In no part of users or items is the gain clear."
     assert ranking_words.ranking_slices(table.head(1), NAMES) == ""
@@ -98,12 +162,12 @@ def test_whether_learn_brings_probabilities_nearer_is_told():
     before = curve("x", NONE, (0.1, 0.2, 1), (0.5, 0.6, 3))
     same, near = curve("x", FUSED, (0.1, 0.2, 2)), curve("x", FUSED, (0.16, 0.2, 2))
     assert ranking_words.calibration(pd.concat([before, same]), NAMES) == (
-        "LEARN hardly changes the probabilities: X's are too low, on average by 0.100 without LEARN and 0.100 with it."
+        "LEARN hardly changes the probabilities. X's are too low, most where 10% are predicted and 20% convert."
     )
     said = ranking_words.calibration(pd.concat([before, near]), NAMES)
-    assert said.startswith("With LEARN probabilities are nearer to what happened for X: ")
+    assert said.startswith("With LEARN probabilities are nearer to what happened for X. ")
     both = curve("y", NONE, (0.5, 0.4, 1)), curve("y", FUSED, (0.6, 0.4, 1), (0.2, 0.4, 1))
     said = ranking_words.calibration(pd.concat([before, near, *both]), NAMES)
-    assert "nearer to what happened for X and further from what happened for Y: " in said
-    assert "Y's are off on both sides, on average by 0.100 without LEARN and 0.200 with it" in said
+    assert "nearer to what happened for X and further from what happened for Y. " in said
+    assert "Y's are off on both sides, most where " in said
     assert ranking_words.calibration(before, NAMES) == ""

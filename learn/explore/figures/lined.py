@@ -1,0 +1,146 @@
+"""Rows of one line each: words on the left, dots or bars amid, figures on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from learn.explore.colours import REST_COLOUR
+from learn.explore.figures.base import finish, label_room
+from learn.explore.figures.headed import Row, interval
+
+PITCH = 22
+"""Pixels from a line to the next."""
+_AXIS = 34
+_FAINT = "rgba(128, 134, 146, .22)"
+_SIZE = 12.5
+_GAP = 0.35  # above a group's words, in lines
+_THICK = 0.46  # of a bar, in lines
+
+
+def lined_figure(groups: Mapping[str, Sequence[Row]], title: str) -> go.Figure:
+    """Every group's rows as dots with their intervals, on an axis from 0 that stands above and below.
+
+    Args:
+        groups: what stands above a group -> its rows, from the top down; "" has no line for its words.
+        title: of the axis.
+    """
+    figure, place, words = go.Figure(), 0.0, []
+    for head, rows in groups.items():
+        if head:
+            place += _GAP if place else 0
+            words.append((place, f"<b>{head}</b>"))
+            place += 1
+        for row in rows:
+            _dot(figure, row, place)
+            words.append((place, row.heading))
+            bold = row.heading.startswith("<b>")
+            _after(figure, place, f"<b>{row.mean:.4f}</b>" if bold else f"{row.mean:.4f}")
+            place += 1
+    room = label_room([text for _, text in words], _SIZE + 0.5)
+    for where, text in words:
+        _before(figure, where, text, room)
+    every = [row for rows in groups.values() for row in rows]
+    span = [0, 1.03 * max([_end(row) for row in every], default=1) or 1]
+    look = {"range": span, "nticks": 7, "showgrid": True, "gridcolor": _FAINT, "zerolinecolor": _FAINT}
+    figure.add_scatter(x=[None], y=[None], xaxis="x2", showlegend=False, hoverinfo="skip")
+    figure.update_layout(
+        xaxis={**look, "title": title},
+        xaxis2={**look, "overlaying": "x", "side": "top", "showgrid": False, "zeroline": False},
+        yaxis={"range": [place - 0.4, -0.6], "showticklabels": False, "showgrid": False, "zeroline": False},
+    )
+    height = 2 * _AXIS + 20 + round(PITCH * max(place, 1))
+    return finish(figure, height, showlegend=False, margin={"l": room, "r": 58, "t": _AXIS, "b": 8})
+
+
+def side_by_side(names: Sequence[str], columns: Mapping[str, Sequence[Row | None]], apart: int = 0) -> go.Figure:
+    """Bars of several columns in the same lines and on one scale, each with its figure at its end.
+
+    Args:
+        names: what stands left of the lines, from the top down.
+        columns: what stands above a column -> its row in every line; None: it has none there.
+        apart: how many of the last lines stand a little apart from the others.
+    """
+    figure = make_subplots(cols=len(columns), shared_yaxes=True, horizontal_spacing=0.04)
+    places = [line + 0.5 * (line >= len(names) - apart) for line in range(len(names))]
+    top = max([_end(row) for rows in columns.values() for row in rows if row is not None], default=1) or 1
+    for number, (head, rows) in enumerate(columns.items(), 1):
+        axis = f"x{number if number > 1 else ''}"
+        for place, row in zip(places, rows, strict=True):
+            if row is None:
+                _note(figure, axis, 0, place, "–", 4)
+                continue
+            _bar(figure, row, place, number)
+            _note(figure, axis, _end(row), place, f"{row.mean:.4f}", 8)
+        figure.add_annotation(
+            x=0, xref=f"{axis} domain", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=4,
+            text=f"<b>{head}</b>", showarrow=False, font={"size": 14}, borderpad=0,
+        )  # fmt: skip
+    room = label_room(names, _SIZE + 0.5)
+    for place, name in zip(places, names, strict=True):
+        _before(figure, place, name, room)
+    figure.update_xaxes(range=[0, 1.28 * top], nticks=5, showgrid=True, gridcolor=_FAINT, zerolinecolor=_FAINT)
+    bottom = places[-1] if places else 0
+    figure.update_yaxes(range=[bottom + 0.6, -0.6], showticklabels=False, showgrid=False, zeroline=False)
+    height = _AXIS + 40 + round((PITCH + 4) * (bottom + 1.2))
+    return finish(figure, height, showlegend=False, margin={"l": room, "r": 8, "t": 30, "b": 8})
+
+
+def _dot(figure: go.Figure, row: Row, place: float) -> None:
+    figure.add_scatter(
+        x=[row.mean],
+        y=[place],
+        mode="markers",
+        cliponaxis=False,  # a dot at 0 is a whole one
+        marker={"size": 10, "color": row.colour, "symbol": row.symbol + "-open" * row.hollow, "line": {"width": 2}}
+        if row.hollow
+        else {"size": 10, "color": row.colour, "symbol": row.symbol},
+        error_x=interval(row),
+        hovertemplate=f"{row.told}<extra></extra>",
+    )
+
+
+def _bar(figure: go.Figure, row: Row, place: float, column: int) -> None:
+    figure.add_bar(
+        x=[row.mean],
+        y=[place],
+        orientation="h",
+        width=_THICK,
+        marker={
+            "color": "rgba(0, 0, 0, 0)" if row.hollow else row.colour,
+            "line": {"width": 1.5 if row.hollow else 0, "color": row.colour},
+        },
+        error_x=interval(row) | {"color": REST_COLOUR, "thickness": 2, "width": 5},
+        hovertemplate=f"{row.told}<extra></extra>",
+        row=1,
+        col=column,
+    )
+
+
+def _before(figure: go.Figure, place: float, words: str, room: int) -> None:
+    """Writes ``words`` at the left edge of the margin, which is ``room`` wide."""
+    figure.add_annotation(
+        x=0, xref="x domain", xanchor="left", xshift=-room, y=place, yanchor="middle", text=words,
+        showarrow=False, align="left", font={"size": _SIZE}, borderpad=0,
+    )  # fmt: skip
+
+
+def _after(figure: go.Figure, place: float, words: str) -> None:
+    figure.add_annotation(
+        x=1, xref="x domain", xanchor="left", xshift=10, y=place, yanchor="middle", text=words,
+        showarrow=False, font={"size": _SIZE}, borderpad=0,
+    )  # fmt: skip
+
+
+def _note(figure: go.Figure, axis: str, x: float, place: float, words: str, shift: int) -> None:
+    figure.add_annotation(
+        x=x, xref=axis, xanchor="left", xshift=shift, y=place, yref="y", yanchor="middle", text=words,
+        showarrow=False, font={"size": _SIZE}, borderpad=0,
+    )  # fmt: skip
+
+
+def _end(row: Row) -> float:
+    """Where what is drawn of a row ends: its interval, or its mean where it has none."""
+    return row.high if row.high == row.high else row.mean

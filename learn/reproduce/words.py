@@ -1,0 +1,124 @@
+"""What a benchmark's rows come down to, in sentences computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from learn.data.schema import Metrics
+from learn.evaluation.better import few_words, more_than_chance
+from learn.explore.metrics.leading import listed
+from learn.reproduce.results import in_words, is_refitted
+
+CLEAR, UNCLEAR, UNTESTED = "clear", "unclear", "untested"
+_SIMPLE = "reference"  # in "kind"
+_NOT_LEARN = (_SIMPLE, "peer")
+
+_Row = Mapping[str, Any]
+
+
+def compared_with(ran: pd.DataFrame) -> str:
+    """The label of the row that the others of `results.one_metric` are compared with; "" where none can be told.
+
+    It has no difference itself, and neither have rows of an earlier run, which say so in "why".
+    """
+    alone = ran[ran["difference"].isna()]
+    told = alone[alone["why"].isna()] if "why" in alone else alone
+    found = told if len(told) else alone
+    return str(found["label"].iloc[0]) if len(found) else ""
+
+
+def benchmark(chosen: pd.DataFrame) -> str:
+    """Of `results.one_metric`: who leads and how sure that is, and how the best simple reference stands to the row that
+    all are compared with. Two of which no paired difference is stored are told apart where their own intervals do not
+    touch; otherwise it is said that they are not tested."""
+    ran = chosen.dropna(subset=[Metrics.MEAN])
+    if len(ran) < 2:
+        return ""
+    ran = ran.assign(refitted=is_refitted(ran), kind=ran.get("kind", pd.Series("", index=ran.index)))
+    named = compared_with(ran) if ran["difference"].notna().any() else ""
+    rows = ran.to_dict("records")
+    level = [row for row in rows if row[Metrics.MEAN] == rows[0][Metrics.MEAN]]
+    if len(level) > 1:
+        names = listed([in_words(row["label"]) for row in level])
+        return f"{names} are level in front, with {rows[0][Metrics.MEAN]:.4f}."
+    if few := few_words(float(ran[Metrics.N_USERS].max())):
+        return f"{_with_mean(rows[0], 'has')} the most, but of {few[0].lower()}{few[1:]}"
+    said, told = _lead(rows, named)
+    reference = next((row for row in rows if row["label"] == named), None)
+    more = _simple(rows, reference, told) if reference is not None else ""
+    if not more and reference is not None and named not in (rows[0]["label"], told):
+        more = _stands("It", rows[0], reference)
+    whole = f"{said} {more}".strip()
+    return whole[0].upper() + whole[1:]
+
+
+def _lead(rows: list[_Row], named: str) -> tuple[str, str]:
+    """Who leads, before whom and how surely; and the label of that one: refitted beside refitted where there is one."""
+    first = rows[0]
+    alike = [row for row in rows[1:] if row["refitted"] == first["refitted"]]
+    second = (alike or rows[1:])[0]
+    leads = f"{in_words(first['label'])} leads with {first[Metrics.MEAN]:.4f}"
+    behind = f"{in_words(second['label'])} ({second[Metrics.MEAN]:.4f})"
+    how = {
+        CLEAR: f"{leads}, clearly ahead of {behind}.",
+        UNCLEAR: f"{leads}, but not clearly ahead of {behind}.",
+        UNTESTED: f"{leads}; its lead over {behind} is not tested.",
+    }
+    return how[_apart(first, second, named)], second["label"]
+
+
+def _simple(rows: list[_Row], reference: _Row, told: str) -> str:
+    """How the best simple reference stands to the row that all are compared with; "" where that is told already, or
+    where LEARN is not what they are compared with."""
+    simple = [row for row in rows if row["kind"] == _SIMPLE]
+    simple = [row for row in simple if row["refitted"] == reference["refitted"]]
+    if not simple or reference["kind"] in _NOT_LEARN:
+        return ""
+    if {simple[0]["label"], reference["label"]} == {rows[0]["label"], told}:
+        return ""
+    which = "a simple reference" if simple[0][Metrics.MEAN] > reference[Metrics.MEAN] else "the best simple reference"
+    who = "It" if simple[0]["label"] == rows[0]["label"] else in_words(simple[0]["label"])
+    return _stands(f"{who}, {which},", simple[0], reference, rows[0]["label"], told)
+
+
+def _stands(who: str, row: _Row, reference: _Row, *told: str) -> str:
+    """``told``: labels whose means stand in the sentence before."""
+    behind = row[Metrics.MEAN] < reference[Metrics.MEAN]
+    pair = (reference, row) if behind else (row, reference)
+    how = _apart(*pair, reference["label"])
+    than = in_words(reference["label"]) + ("" if reference["label"] in told else f" ({reference[Metrics.MEAN]:.4f})")
+    side = "worse" if behind else "better"
+    return {
+        CLEAR: f"{who} is clearly {side} than {than}.",
+        UNCLEAR: f"{who} is not clearly {side} than {than}.",
+        UNTESTED: f"{who} is not compared, user by user, with {than}.",
+    }[how]
+
+
+def _apart(ahead: _Row, behind: _Row, named: str) -> str:
+    """How sure it is that ``ahead`` is better, by `learn.evaluation.better`.
+
+    ``named``: the label of the row that all are compared with; "" where no difference is stored.
+    """
+    for one, against in ((ahead, behind), (behind, ahead)):
+        if against["label"] == named and pd.notna(one["difference_low"]):
+            return CLEAR if more_than_chance(one["difference_low"], one["difference_high"]) else UNCLEAR
+    return CLEAR if ahead[Metrics.LOW] > behind[Metrics.HIGH] else UNTESTED
+
+
+def _with_mean(row: _Row, verb: str) -> str:
+    return f"{in_words(row['label'])} ({row[Metrics.MEAN]:.4f}) {verb}"
+
+
+def seeds(ran: pd.DataFrame) -> str:
+    """Of `results.one_metric`: over how many seeds the rows are means, "3 seeds (LEARN), 1 seed (the others)"."""
+    counts = ran.groupby("seeds", sort=False)["label"].apply(list)
+    told = {int(count): f"{count:.0f} seed{'' if count == 1 else 's'}" for count in counts.index}
+    if len(told) == 1:
+        return next(iter(told.values()))
+    most = max(counts.index, key=lambda count: (len(counts[count]), -count))
+    parts = [f"{told[int(n)]} for {listed([in_words(x) for x in counts[n]])}" for n in counts.index if n != most]
+    return f"{'; '.join(parts)}; {told[int(most)]} for the others"
