@@ -84,5 +84,5 @@ def _row(row: Mapping[str, Any]) -> Row:
         own or KIND_COLOURS.get(kind, REST_COLOUR),
         variant_symbol(variant) if own else KIND_SYMBOLS.get(kind, "circle"),
         f"{plain_one(row['label'])}: %{{x:.4f}}{interval}{users}",
-        bool(row["earlier"]),
+        hollow=bool(row["earlier"]),
     )
