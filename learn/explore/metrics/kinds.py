@@ -121,7 +121,7 @@ def counts_or_learned(found: Sequence[Kinds]) -> str:
         for code, words in (
             (1, "counts are clearly ahead of learned text"),
             (-1, "learned text is clearly ahead of counts"),
-            (0, "neither counts nor learned text are clearly ahead"),
+            (0, "counts and learned text are level"),
         )
         if code in where
     ]
@@ -143,4 +143,5 @@ def _of_unbought(one: Kinds) -> str:
     if one.learned_less_untrained == -1:
         lost = 1 - learned / means[UNTRAINED]
         return f"{one.where}, text with nothing learned is clearly ahead of learned text: training lost {lost:.0%}"
-    return f"{one.where}, neither text with nothing learned nor learned text is clearly ahead"
+    side = "behind" if learned < means[UNTRAINED] else "ahead of"
+    return f"{one.where}, learned text is not clearly {side} text with nothing learned"
