@@ -7,6 +7,7 @@ from io import BytesIO
 from itertools import chain, count
 from typing import IO
 
+import pandas as pd
 import streamlit as st
 
 from app.shared import cache, theme, url
@@ -14,6 +15,7 @@ from learn.building.background import build_names
 from learn.building.example import NAMES, example_tables
 from learn.building.files import UPLOADS, keep_upload, tables_in
 from learn.errors import LearnError
+from learn.explore.export import csv_bytes
 
 TABLES = {
     url.ITEMS_FILE: (
@@ -80,9 +82,9 @@ def offer_example() -> None:
     row = st.container(horizontal=True, vertical_alignment="center", key="bring_example_row")
     row.markdown("No tables at hand? Take an invented shop's:", width="content")
     row.button("Try it with example tables", key="bring_example", icon=":material/storefront:", on_click=_take_example)
-    for key, content in _example().items():
+    for key, table in _example().items():
         row.download_button(
-            f"Its {TABLES[key][0].lower()}", content, NAMES[key], "text/csv", key=f"bring_example_{key}",
+            f"Its {TABLES[key][0].lower()}", csv_bytes(table), NAMES[key], "text/csv", key=f"bring_example_{key}",
             type="tertiary", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     for key in TABLES:
@@ -90,14 +92,14 @@ def offer_example() -> None:
             theme.show_error(problem)
 
 
-@st.cache_data
-def _example() -> dict[str, bytes]:
+@st.cache_data(max_entries=1)
+def _example() -> dict[str, pd.DataFrame]:
     return example_tables()
 
 
 def _take_example() -> None:
-    for key, content in _example().items():
-        _store(key, NAMES[key], BytesIO(content), f"example_{key}")
+    for key, table in _example().items():
+        _store(key, NAMES[key], BytesIO(csv_bytes(table)), f"example_{key}")
 
 
 def suggest_name(*files: str) -> str:

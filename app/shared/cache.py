@@ -23,7 +23,7 @@ from learn.explore import text_worth
 from learn.explore.catalogue import Catalogue, read_catalogue
 from learn.explore.lists import user_lists
 from learn.explore.lists.bestsellers import bestsellers
-from learn.explore.lists.newcomer_head import new_to_each
+from learn.explore.lists.new_to_each import new_to_each
 from learn.explore.metrics import overview
 from learn.ranking.report import report_folders
 from learn.reproduce import results
@@ -102,7 +102,7 @@ class View:
 
     @cached_property
     def new_to_each(self) -> np.ndarray:
-        """[U] `learn.explore.lists.newcomer_head.new_to_each` of every user's history."""
+        """[U] `learn.explore.lists.new_to_each.new_to_each` of every user's history."""
         return new_to_each(self.history, len(self.catalogue))
 
 

@@ -20,12 +20,11 @@ _COLOURS = ("black", "blue", "red", "green", "white", "grey", "yellow")
 _LIKED = 0.75  # of somebody's purchases, from the one shelf that they come back to
 
 
-def example_tables() -> dict[str, bytes]:
-    """Table (a key of `NAMES`) -> its CSV file."""
+def example_tables() -> dict[str, pd.DataFrame]:
+    """Table (a key of `NAMES`) -> its rows."""
     rng = np.random.default_rng(0)
     items = _items(rng)
-    tables = {"items": items, "interactions": _purchases(rng, items)}
-    return {name: table.to_csv(index=False).encode() for name, table in tables.items()}
+    return {"items": items, "interactions": _purchases(rng, items)}
 
 
 def _items(rng: np.random.Generator) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from learn.building import background, status
 from learn.building.background import LOCK, SPEC, Spec
 from learn.building.example import NAMES, USERS, example_tables
 from learn.building.status import CANCELLED, DONE, FAILED, RUNNING, Status
+from learn.explore.export import csv_bytes
 from learn.files import write_json
 from learn.workspace import Workspace
 from tests.app.conftest import texts
@@ -79,7 +80,7 @@ def test_the_examples_tables_are_taken_as_uploads_are_and_can_be_built(place, op
     for key, name in NAMES.items():
         kept = page.query_params[key]
         assert kept.startswith("uploads/") and kept.endswith(f"/{name}")
-        assert (place.root / kept).read_bytes() == example_tables()[key]
+        assert (place.root / kept).read_bytes() == csv_bytes(example_tables()[key])
     items = pd.read_csv(place.root / page.query_params["items"])
     assert [tile.value for tile in page.metric[:2]] == [f"{len(items):,}", f"{USERS:,}"]
     assert not page.error and not page.warning

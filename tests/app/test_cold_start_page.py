@@ -13,6 +13,7 @@ from learn.explore.catalogue import read_catalogue
 from learn.explore.lists import cold_start, new_item, newcomer, newcomer_head
 from learn.explore.lists.audience import audience
 from learn.explore.lists.likeness import like_in_text, read_directions
+from learn.explore.lists.new_to_each import new_to_each
 from learn.explore.lists.pushed_up import pushed_up_by
 from learn.explore.maps.spaces import find_spaces, new_item_directions, space_vectors
 from learn.runs.new_items import embed_items, reading_settings
@@ -77,7 +78,7 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     bought = cold_start.buyers_ranks({"learn-b": recommender}, history, target, index)
     above = newcomer_head.head(
         who,
-        newcomer_head.new_to_each(history, dataset.n_items),
+        new_to_each(history, dataset.n_items),
         bought["user"].to_numpy(),
         bought["learn-b"].to_numpy(),
     )

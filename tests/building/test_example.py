@@ -2,14 +2,16 @@
 
 from learn.building.example import NAMES, USERS, example_tables
 from learn.building.files import is_temporary
+from learn.explore.export import csv_bytes
 from learn.pipeline import Preparation, untrainable
 from learn.preview import preview
 
 
 def test_the_example_is_read_as_it_is(tmp_path):
-    assert example_tables() == example_tables()
-    for name, content in example_tables().items():
-        (tmp_path / NAMES[name]).write_bytes(content)
+    again = example_tables()
+    for name, table in example_tables().items():
+        assert table.equals(again[name])
+        (tmp_path / NAMES[name]).write_bytes(csv_bytes(table))
     found = preview(Preparation("tables", *(str(tmp_path / name) for name in NAMES.values())))
     assert found.dataset.report["users"] == USERS and found.times is not None and not found.unread
     assert found.dataset.items["title"].is_unique and untrainable(found.dataset) is None

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from learn.data.sequences import Sequences
 from learn.evaluation.better import FEW_USERS
 from learn.explore.lists.audience import SEEN, Audience
 from learn.explore.lists.newcomer import FIRST
@@ -29,14 +28,6 @@ class Head:
     figure: str
     what: str
     lines: tuple[str, ...]
-
-
-def new_to_each(history: Sequences, n_items: int) -> np.ndarray:
-    """[U] how many of the ``n_items`` of the catalogue each user does not have in ``history``: how long a whole list of
-    theirs is."""
-    pairs = np.unique(history.users.astype(np.int64) * n_items + history.items)
-    left: np.ndarray = n_items - np.bincount(pairs // n_items, minlength=len(history))
-    return left
 
 
 def head(one: Audience, length: np.ndarray, buyers: np.ndarray, ranks: np.ndarray) -> Head:

@@ -5,6 +5,7 @@ import pytest
 
 from learn.explore.lists import newcomer_head as h
 from learn.explore.lists.audience import Audience
+from learn.explore.lists.new_to_each import new_to_each
 
 NOBODY = np.zeros(0, int)
 
@@ -15,7 +16,7 @@ def audience(reach):
 
 
 def test_a_whole_list_is_what_a_person_does_not_have(phases, dataset):
-    found = h.new_to_each(phases[0], dataset.n_items)
+    found = new_to_each(phases[0], dataset.n_items)
     wanted = [dataset.n_items - len(set(phases[0][user].tolist())) for user in range(len(phases[0]))]
     assert found.tolist() == wanted
 
