@@ -108,10 +108,14 @@ _ADVICE = {
 def unusual_gaps(items: pd.DataFrame, catalogue: pd.DataFrame, share: float = 0.9) -> list[str]:
     """Fields that some of ``items`` lack, though more than ``share`` of the ``catalogue``'s items have them.
 
-    A prompt without a sentence that all others have lies far from all of them, whatever its title says.
+    A prompt without a sentence that all others have lies far from all of them, whatever its title says. An item without
+    a price has that sentence where a usual price is read in its place.
     """
     names = [name for name in (Items.CATEGORY, Items.BRAND, Items.PRICE) if name in catalogue]
-    return [name for name in names if catalogue[name].notna().mean() > share and items[name].isna().any()]
+    has = {name: catalogue[name].notna() for name in names}
+    if Items.PRICE in has and Items.USUAL_PRICE in catalogue:
+        has[Items.PRICE] |= catalogue[Items.USUAL_PRICE].notna()
+    return [name for name in names if has[name].mean() > share and items[name].isna().any()]
 
 
 def frequent_values(items: pd.DataFrame, column: str) -> list[str]:

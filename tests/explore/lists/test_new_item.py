@@ -53,6 +53,10 @@ def test_a_typed_item_is_cleaned_like_a_catalogues(reader):
 def test_a_field_that_nearly_all_items_have_is_missed(dataset):
     assert n.unusual_gaps(n.make_item("Tea"), dataset.items) == ["category", "price"]  # a fourth has no brand
     assert n.unusual_gaps(n.make_item("Tea", "Tea", "", 1.0), dataset.items) == []
+    unpriced = dataset.items.copy()
+    unpriced.loc[unpriced.index[: len(unpriced) // 2], "price"] = None
+    assert n.unusual_gaps(n.make_item("Tea", "Tea"), unpriced) == []  # half of them have no such sentence
+    assert n.unusual_gaps(n.make_item("Tea", "Tea"), unpriced.assign(usual_price=2.0)) == ["price"]
 
 
 @pytest.mark.parametrize(
