@@ -30,6 +30,8 @@ def show(dataset: Dataset, runs: FoundRuns) -> None:
     found, kinds = _results(runs.usable, cache.run_key(runs.usable), k)
     if not found:
         return
+    for problem in cache.unreadable(runs.usable, cache.run_key(runs.usable)):
+        theme.show_error(problem)
     with st.container(gap="xsmall"):
         measured = f"{metric_label(RESULT_METRIC)}@{k}"
         of_each = ", the best of each kind" if kinds else ""

@@ -24,7 +24,7 @@ from learn.explore.catalogue import Catalogue, read_catalogue
 from learn.explore.lists import user_lists
 from learn.explore.lists.bestsellers import bestsellers
 from learn.explore.lists.new_to_each import new_to_each
-from learn.explore.metrics import overview
+from learn.explore.metrics import leading, overview
 from learn.ranking.report import report_folders
 from learn.reproduce import results
 from learn.runs.folder import RunFolder
@@ -155,6 +155,12 @@ def metrics(_runs: list[Run], key: tuple[str, ...]) -> pd.DataFrame:
 def said_of_text(_runs: list[Run], _dataset: Dataset, key: tuple[str, ...], fingerprint: str) -> text_worth.TextSaid:
     """`learn.explore.text_worth.said_of_text`; ``key`` and ``fingerprint`` tell Runs and dataset from others."""
     return text_worth.said_of_text(_runs, _dataset)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def unreadable(_runs: list[Run], key: tuple[str, ...]) -> list[LearnError]:
+    """`learn.explore.metrics.leading.unreadable`; ``key`` tells two sets of Runs apart."""
+    return leading.unreadable(_runs)
 
 
 def run_key(runs: Sequence[RunFolder]) -> tuple[str, ...]:

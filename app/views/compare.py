@@ -39,7 +39,7 @@ def draw() -> None:
         "and the people for whom they differ most.",
     )
     dataset = view.dataset
-    for problem in runs.problems:
+    for problem in [*runs.problems, *cache.unreadable(runs.usable, cache.run_key(runs.usable))]:
         theme.show_error(problem)
     if not runs.usable:
         theme.no_runs(dataset.name)

@@ -106,6 +106,7 @@ def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> No
     from learn.data.schema import Metrics, Recommendations, Slices
     from learn.evaluation.metrics import METRICS, says_little
     from learn.evaluation.protocol import default_k
+    from learn.explore.metrics.leading import unreadable
     from learn.explore.metrics.result import said_of_result
 
     k = k or default_k(n_items)
@@ -130,6 +131,8 @@ def print_metrics(runs: Sequence[Run], n_items: int, k: int | None = None) -> No
     print_table(["Run", *heads], table)
     if warning := says_little(k, n_items):
         say_lines([f"  ! {warning}"])
+    for problem in unreadable(runs):
+        say(f"Note: {problem}")
     say_lines(said_of_result(runs, k))
 
 

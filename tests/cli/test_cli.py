@@ -143,6 +143,12 @@ def test_evaluate_recommend_and_runs(workspace):
     where, _, _ = workspace
     assert "learn-a" in run("evaluate", "shop", "--workspace", where)
     assert "item:cold-start" in run("evaluate", "shop", "--run", "learn-a", "--workspace", where)
+    path = where / "runs" / "shop" / "learn-a" / "per_user.parquet"
+    sound = path.read_bytes()
+    path.write_bytes(sound[:-9] + bytes([sound[-9] ^ 1]) + sound[-8:])
+    said = run("evaluate", "shop", "--workspace", where)
+    path.write_bytes(sound)
+    assert "per_user.parquet" in said and "per_user.parquet" not in run("evaluate", "shop", "--workspace", where)
     assert "item-knn" in run("runs", "shop", "--workspace", where)
     for name in sorted(RUNS):
         assert "rank" in run("recommend", "shop", "--run", name, "--user", "c3", "-k", "5", "--workspace", where)

@@ -104,6 +104,19 @@ def against(table: pd.DataFrame, runs: Sequence[Run], metric: str, k: int, candi
     return table.assign(**{column: [one[end] for one in found] for end, column in enumerate(DIFFERENCE)})
 
 
+def unreadable(runs: Sequence[Run]) -> list[LearnError]:
+    """Why every user's value of a Run, which is there, cannot be read: `against` then knows the separate intervals
+    only, and whoever shows what it says shows this, too."""
+    problems = []
+    for run in runs:
+        try:
+            _ = run.per_user
+        except LearnError as problem:
+            if run.file("per_user.parquet").exists():
+                problems.append(problem)
+    return problems
+
+
 def _members(runs: Sequence[Run], part: str) -> np.ndarray | None:
     """Indices of the users of a slice of the users; None for everybody, and for a slice of the items."""
     if not part.startswith(USER_PREFIX) or not runs:
