@@ -31,6 +31,7 @@ class Made:
             12.3,
         )
         self.content_key = key
+        self.per_user = pd.DataFrame()
         self.metrics = pd.DataFrame(
             [
                 (metric.code, 10, candidates, Slices.WHOLE, 0.1538, 0.1234, 0.1844, 30)
