@@ -52,6 +52,8 @@ peers:
 	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check -r $(PEERS)/requirements.txt
 	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check --no-deps -r $(PEERS)/requirements-recbole.txt
 	$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check -r $(PEERS)/requirements-vectors.txt
+	@command -v c++ >/dev/null || { echo "No C++ compiler: llama.cpp is left out of make bench."; exit 0; }; \
+		$(PEERS)/.venv/bin/python -m pip install --disable-pip-version-check -r $(PEERS)/requirements-llama.txt
 
 # Each script runs, whatever the ones before it found; a script may be named: make bench BENCHES=training
 BENCHES := $(filter-out speed_rows,$(basename $(notdir $(shell grep -l "speed_rows import" benchmarks/*.py))))
