@@ -172,6 +172,10 @@ def _order(
     unsure = [(one, row) for one, row in zip(dates, rows, strict=True) if one is not None and one.order == ""]
     if not unsure:
         return True, []
+    neither = next((row for one, row in unsure if min(one.first, one.second) > 12), None)
+    if neither is not None:
+        problem = f"{shown(raw.iloc[neither])} is no date, whichever of its numbers is the month"
+        raise LearnError(f"{where}, row {neither + 1}: {problem}.", REMEDY)
     by_first = next((row for one, row in unsure if one.first > 12), None)
     by_second = next((row for one, row in unsure if one.second > 12), None)
     if by_first is not None and by_second is not None:

@@ -87,6 +87,7 @@ def test_a_choice_is_said(form, spoils, says):
         ([1_700_166_693, -1], "row 2: -1", "ISO"),
         (["01/02/2024", "03/04/2024"], "row 1: '01/02/2024' can be read in two ways.*2024-02-01 to 2024-04-03, "
          "month first 2024-01-02 to 2024-03-04", "--date-order"),
+        (["31/05/2024", "31/31/2024"], "row 2: '31/31/2024' is no date, whichever of its numbers is the month", "ISO"),
         (["31/05/2024", "05/31/2024"], "mixes two orders.*'31/05/2024' in row 1 and '05/31/2024' in row 2", "ISO"),
         (["31/05/24", "30/05/24"], "row 1: '31/05/24' has a year of two digits", "--date-order"),
         (["31-May-18", "1-Jun-18"], "two digits", "--date-order"),
