@@ -17,6 +17,7 @@ This module imports neither torch nor transformers: a function that needs torch 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -150,3 +151,11 @@ ITEM_TOWERS: Registry[Tower] = Registry(
         name="without-align",
     ),
 )
+
+
+def brief(label: str) -> str:
+    """A label with its item tower by its sign alone: "(b) + counts" of "(b) sequence to item + counts"."""
+    for tower in ITEM_TOWERS.entries:
+        sign = re.match(r"\([^)]{1,3}\)", tower.label)
+        label = label.replace(tower.label, sign.group()) if sign else label
+    return label

@@ -15,10 +15,10 @@ from learn.evaluation.protocol import default_k
 from learn.evaluation.validation import validation_metric
 from learn.explore.colours import run_colours, run_symbols
 from learn.explore.figures import compare as compare_figures
-from learn.explore.figures.base import brief
 from learn.explore.figures.panels import runs_figure
 from learn.explore.metrics import best_for, compare, conclusions, leading, overview
 from learn.explore.metrics import origin as origins
+from learn.item_towers import brief
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 

@@ -66,7 +66,7 @@ def bought_again(base: Config) -> Table:
     """completejourney, where people buy the same things again: what counts know, what text knows, and both together."""
     text = _tower(base, ItemTower.ITEM.value)
     blended = "+".join(BLENDED_REFERENCES)
-    both = TableRow("text-counts", "(b), text and counts", "text+counts", text.config, counts=blended)
+    both = TableRow("text-counts", "(b) + counts", "text+counts", text.config, counts=blended)
     return Table("completejourney: text, counts, and both", (*REFERENCES, text, both), reference="b")
 
 

@@ -18,6 +18,7 @@ from learn.errors import LearnError
 from learn.evaluation import references
 from learn.evaluation.references.ranking import rank_scores, ranked_value, reference_bias
 from learn.evaluation.validation import comparing_metric
+from learn.item_towers import brief
 from learn.retrieval.repeats import Repeat
 from learn.runs.baselines import BASELINES, REFIT_SUFFIX
 from learn.runs.blend_scores import EmbeddedScores, Weights, blended, long_tail
@@ -32,6 +33,9 @@ from learn.runs.write import finish_run
 VARIANT = "text+counts"
 
 RUN_NAME = "text-counts"
+
+COUNTS = "counts"
+"""What several references together are called in a blend's label."""
 
 JOINED = "+"
 """Between the names of several references."""
@@ -98,10 +102,10 @@ def make_blend(run: Run, counts: Sequence[Run], folder: Path, plain: Run | None 
     chosen = choose(run, counts) if plain is None or not refit else blending_of(plain)
     parts = [reference_scorer(one) for one in counts]
     score = blended(EmbeddedScores(run.recommender), parts, chosen.weights, long_tail(run.split))
-    dataset = run.dataset
+    dataset, counted = run.dataset, counts[0].info.label if len(counts) == 1 else COUNTS
     info = RunInfo(
         name=folder.name,
-        label=" and ".join([run.info.label.removesuffix(", refitted"), *(one.info.label for one in counts)]),
+        label=f"{brief(run.info.label.removesuffix(', refitted'))} + {counted}",
         kind="blend",
         variant=VARIANT,
         dataset=dataset.name,

@@ -14,7 +14,6 @@ from learn.data.schema import Metrics
 from learn.explore.catalogue import OTHER_CATEGORIES
 from learn.explore.colours import PART_COLOURS, REST_COLOUR, SLICE_COLOURS, category_colours, run_symbols
 from learn.explore.metrics.overview import PARTS
-from learn.item_towers import ITEM_TOWERS
 
 WHOLE_AXIS = {"tickformat": ".0%", "range": [0, 1], "tickvals": [0, 0.5, 1], "ticklabeloverflow": "allow"}
 MARGIN = {"l": 8, "r": 12, "t": 24, "b": 8}
@@ -56,14 +55,6 @@ def _row_labels(figure: go.Figure) -> Iterator[Iterable[object]]:
         rows = [] if trace.y is None or trace.yaxis not in (None, "y") else trace.y
         if len(rows) and all(isinstance(row, str) for row in rows):
             yield rows
-
-
-def brief(label: str) -> str:
-    """A label with its item tower by its sign alone: "(b) and L3AE" of "(b) sequence to item and L3AE"."""
-    for tower in ITEM_TOWERS.entries:
-        sign = re.match(r"\([^)]{1,3}\)", tower.label)
-        label = label.replace(tower.label, sign.group()) if sign else label
-    return label
 
 
 def timeline_figure(table: pd.DataFrame, cuts: dict[str, str]) -> go.Figure:

@@ -10,7 +10,8 @@ from plotly.subplots import make_subplots
 from learn.data.schema import Metrics, Slices
 from learn.evaluation.better import too_few
 from learn.explore.colours import DASHES, REST_COLOUR, run_symbols
-from learn.explore.figures.base import brief, finish, plain_one
+from learn.explore.figures.base import finish, plain_one
+from learn.item_towers import brief
 
 SLICE_WORDS = {
     Slices.WHOLE: "everybody, every item",

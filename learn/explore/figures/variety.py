@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from learn.explore.colours import REST_COLOUR, run_symbols
-from learn.explore.figures.base import brief, finish, plain_one
+from learn.explore.figures.base import finish, plain_one
+from learn.item_towers import brief
 
 AXES = {
     "coverage": ("coverage of the catalogue (wider →)", ".1%"),

@@ -12,10 +12,11 @@ import pytest
 from learn.errors import LearnError
 from learn.evaluation.targets import make_targets
 from learn.explore.figures import compare as f
-from learn.explore.figures.base import brief, label_room
+from learn.explore.figures.base import label_room
 from learn.explore.figures.variety import AXES, name_places, trade_offs_figure
 from learn.explore.metrics import compare as c
 from learn.explore.metrics.overview import collect_metrics, compare_runs
+from learn.item_towers import brief
 from learn.runs.run import Run
 from tests import synthetic
 
@@ -129,7 +130,7 @@ def test_names_of_dots_keep_clear_of_dots_and_of_each_other():
     figure = trade_offs_figure(table, {}, "R", ["coverage"], table.head(0))
     assert [one.text for one in figure.layout.annotations] == ["(c)", "SVD"]
     assert not trade_offs_figure(table.head(0), {}, "R", ["coverage"], table.head(0)).data
-    assert brief("(b) sequence to item and L3AE") == "(b) and L3AE" and brief("w/o Align") == "w/o Align"
+    assert brief("(b) sequence to item + counts") == "(b) + counts" and brief("w/o Align") == "w/o Align"
 
 
 def test_a_duel_counts_hits_user_by_user(runs, split):
