@@ -20,14 +20,14 @@ from learn.cex.language import ENGLISH, language_note
 from learn.cex.llm import FrozenLLM, llm_identity, load_llm
 from learn.cex.own_vectors import read_own_vectors, vectors_identity
 from learn.cex.prompt import PROMPT_VERSION, item_prompt, item_prompts
+from learn.cex.read_before import take_read_before
 from learn.cex.reader import finite, read_batch
 from learn.cex.reading import Engine, Reading
 from learn.cex.rewording import rewordings
 from learn.cex.store import KEY_SEPARATOR, OWN, ContentStore, store_key, text_hash
-from learn.cex.tokenising import tokenise
+from learn.cex.tokenising import tokenise, truncated_table
 from learn.config import CEXConfig
 from learn.data.dataset import Dataset
-from learn.data.schema import Items
 from learn.errors import LearnError, Note
 from learn.progress import Progress, make_progress
 from learn.scratch import is_large, join_columns
@@ -149,7 +149,7 @@ def _brought(dataset: Dataset, cex: CEXConfig, workspace: Workspace) -> ContentE
             store.compact()
     if own.extra:
         warnings.warn(Note(f"{path} has vectors of {own.extra:,} other items too; they are left out."), stacklevel=3)
-    truncated = _truncated(dataset, np.zeros(len(names), np.int32), cex.max_tokens)
+    truncated = truncated_table(dataset, np.zeros(len(names), np.int32), cex.max_tokens)
     vectors = store.vectors_for(names) if is_large(own.vectors.nbytes) else own.vectors
     return ContentEmbeddings(vectors, store.folder.name, truncated, seconds=time.monotonic() - started)
 
@@ -165,7 +165,7 @@ def _one_reader(
         usual = embed_texts([item_prompt(title) for title in ENGLISH], llm, cex)
         if note := language_note(prompts, vectors, llm, cex.llm, usual):
             warnings.warn(Note(note), stacklevel=3)
-    truncated = _truncated(dataset, lengths, cex.max_tokens)
+    truncated = truncated_table(dataset, lengths, cex.max_tokens)
     return ContentEmbeddings(vectors, store.folder.name, truncated, tokens, time.monotonic() - started, n_read)
 
 
@@ -186,7 +186,8 @@ def _filled(
     with store.locked():
         rows, *_ = store.load(drop_damaged=True)
         distinct = list(dict.fromkeys(prompts))
-        missing = [text_hash(prompt) not in rows for prompt in distinct]
+        known = rows.keys() | take_read_before(store, [one for one in distinct if text_hash(one) not in rows])
+        missing = [text_hash(prompt) not in known for prompt in distinct]
         if any(missing):
             llm = load_llm(cex, workspace.models, pick_device())
             tokens = _read_missing(store, distinct, np.array(missing), llm, cex, progress, engine or _here)
@@ -286,15 +287,3 @@ def _plan(texts: list[list[int]], llm: FrozenLLM, cex: CEXConfig) -> list[np.nda
 
 def _read(texts: list[list[int]], llm: FrozenLLM, cex: CEXConfig) -> np.ndarray:
     return finite(read_batch(llm, texts, cex.pooling), llm)
-
-
-def _truncated(dataset: Dataset, lengths: np.ndarray, max_tokens: int) -> pd.DataFrame:
-    rows = np.flatnonzero(lengths > max_tokens)
-    return pd.DataFrame(
-        {
-            Items.ID: dataset.item_ids[rows],
-            Items.TITLE: dataset.items[Items.TITLE].to_numpy(object)[rows],
-            "tokens": lengths[rows],
-            "kept": max_tokens,
-        }
-    )

@@ -39,6 +39,8 @@ _STORE = "store"
 """In a shard's header: the key of its store, so that one of another LLM's or prompt's is noticed."""
 OWN = "vectors"
 """The setting of a store whose vectors no LLM made; what it holds stands under the items' ids."""
+COMPACT = "compact"
+"""In a packed copy's settings: how."""
 KEY_SEPARATOR = "+"
 """Between the keys of several stores whose vectors stand one behind the other."""
 
@@ -195,7 +197,7 @@ class ContentStore:
         chosen = np.array(wanted, dtype=np.int64)
         return take_rows(vectors, chosen), lengths[chosen]
 
-    def append(self, prompts: Sequence[str], vectors: np.ndarray, lengths: Sequence[int]) -> None:
+    def append(self, prompts: Sequence[str], vectors: np.ndarray, lengths: Sequence[int] | np.ndarray) -> None:
         """Adds ``vectors`` [len(prompts), D_llm] and ``lengths`` as one shard, written whole or not at all.
 
         Raises:
@@ -233,7 +235,7 @@ class ContentStore:
         """
         distinct = list(dict.fromkeys(prompts))
         vectors, lengths = self._select(distinct)
-        copy = ContentStore.create(folder, self.settings | {"compact": dtype})
+        copy = ContentStore.create(folder, self.settings | {COMPACT: dtype})
         packed = pack_vectors(vectors, dtype, whitening, read)
         _write_shard(copy.folder / "shard-000000.safetensors", distinct, packed, lengths)
         return copy

@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from learn.cex.llm import FrozenLLM
 from learn.cex.loading import special_tokens
 from learn.config import CEXConfig
+from learn.data.dataset import Dataset
+from learn.data.schema import Items
 from learn.errors import LearnError
 
 CHARACTERS_PER_TOKEN = 50
@@ -75,3 +80,20 @@ def _tokens_of_text(texts: list[str], llm: FrozenLLM) -> list[list[int]]:
 def _call(tokenizer: Any, texts: list[str]) -> list[list[int]]:
     found = tokenizer(texts, truncation=False, verbose=False, split_special_tokens=True)["input_ids"]
     return [list(text) for text in found]
+
+
+def truncated_table(dataset: Dataset, lengths: np.ndarray, max_tokens: int) -> pd.DataFrame:
+    """One row per item of ``dataset`` whose prompt was cut (`learn.cex.extractor.ContentEmbeddings.truncated`).
+
+    Args:
+        lengths: [N] tokens of each item's whole prompt.
+    """
+    rows = np.flatnonzero(lengths > max_tokens)
+    return pd.DataFrame(
+        {
+            Items.ID: dataset.item_ids[rows],
+            Items.TITLE: dataset.items[Items.TITLE].to_numpy(object)[rows],
+            "tokens": lengths[rows],
+            "kept": max_tokens,
+        }
+    )
