@@ -88,8 +88,7 @@ def pack_atlas(
         version: from `points_version`.
         bought: who bought what in training; None: nothing is said of buyers.
     """
-    items = shown[0].found.items
-    maps = [one.found for one in shown]
+    items, maps = shown[0].found.items, [one.found for one in shown]
     there = set(catalogue.categories[items])
     categories = [name for name in catalogue.category_order if name in there]
     codes = {name: code for code, name in enumerate(categories)}
