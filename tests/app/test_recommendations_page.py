@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
+from app.components.bench_lists import short_label
 from app.shared import bench_settings, links
 from app.shared.pickers import with_the_best
 from learn.data.dataset import Dataset
@@ -62,6 +63,12 @@ def test_the_best_reference_or_blend_is_among_the_lists_that_are_shown_first():
     assert with_the_best([*towers, run("x", "reference", None)]) == list("abcd")
     assert with_the_best([*towers[:2], *others]) == ["a", "b", "popularity", "svd"]
     assert with_the_best([]) == []
+
+
+def test_what_adds_up_a_tower_and_counts_is_not_called_by_the_tower_alone():
+    assert short_label("(b) sequence to item") == "(b)" and short_label("SVD") == "SVD"
+    for label in ("(b) + counts", "(b) sequence to item and SVD"):
+        assert short_label(label) == label
 
 
 def test_bestsellers_are_marked_as_the_library_counts_them(workspace, open_page, benches):
