@@ -107,7 +107,7 @@ function drawHead(column) {
 
 const SIGNS = {
   hit: () => [element("span", "check", "✓"), "bought later"],
-  cold: () => [element("span", "cold", "never bought"), "by anybody, in training"],
+  cold: () => [element("span", "cold", "never bought"), ""],
   category: () => [chip("#8b93a0"), "category"],
   shared: () => [chip("#8b93a0", "dot"), "also in the list of that colour"],
   alone: () => [element("span", "edge"), "only here"],

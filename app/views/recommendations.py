@@ -198,12 +198,14 @@ def _bench(
     items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, held, later, view.bestsellers)
     what = ("new" if unseen else "different") + " products that they bought later"
     what += ", of those that pass the filters" if filters else ""
-    rule = f"Lists hold only products new to the person: {len(later):,} such were bought later." if unseen else ""
+    rule = (
+        f"Lists hold only what is new to the person; {len(later):,} such products were bought later." if unseen else ""
+    )
     past = user_lists.most_bought(seen.history, view.catalogue)
     hrefs = row_links.for_any_item(links.of_item(view.dataset, 0, str(view.dataset.user_ids[user])))
     data = bench_data(columns, items, k, keep, hrefs, what, ("hit", "line", "alone", "cold", "price"))
     data["told"] |= {"rule": "" if filters else rule}
-    return data | {"past": {"name": "Bought most before:", "items": past}}
+    return data | {"past": {"name": "Bought most:", "items": past}}
 
 
 theme.guarded(draw)

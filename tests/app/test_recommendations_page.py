@@ -48,7 +48,7 @@ def test_what_they_bought_most_stands_above_the_lists_and_what_lists_hold_is_sai
     history = synthetic.synthetic_split(dataset).history("test")[7].tolist()
     times = [one for *_, one in benches[-1]["past"]["items"]]
     assert times == sorted((history.count(item) for item in set(history)), reverse=True)[:10]
-    assert benches[-1]["told"]["rule"].startswith("Lists hold only products new to the person: ")
+    assert benches[-1]["told"]["rule"].startswith("Lists hold only what is new to the person; ")
     open_page("recommendations", user="u07", new="false")
     assert benches[-1]["told"]["rule"] == ""
 

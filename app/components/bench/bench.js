@@ -200,7 +200,7 @@ function drawPast(past) {
   if (!past?.items.length) return [];
   const had = past.items.map(([title, colour, times]) => {
     const made = element("span", "had");
-    made.append(chip(colour), element("span", "", title), element("span", "times", times > 1 ? `×${times}` : ""));
+    made.append(chip(colour), mark("", title, title), element("span", "times", times > 1 ? `×${times}` : ""));
     return made;
   });
   return [element("span", "name", past.name), ...had];

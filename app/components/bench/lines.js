@@ -1,7 +1,7 @@
 // Lines between equal items of neighbouring lists.
 const SVG = "http://www.w3.org/2000/svg";
 const GAP = 3; // below a row, in pixels: as bench.css has it
-const stepOf = (items) => (items.picture ? 56 : 42); // a row with the gap
+const stepOf = (items) => (items.picture ? 56 : 40); // a row with the gap
 
 // Where the columns' rows begin: read when the window or the columns change, not on every move of a slider.
 const sidesOf = (columns) =>

@@ -96,7 +96,7 @@ const CHANCE = 6;
 function caution(columns, lists, items) {
   const hits = marked(columns, lists, items.hit, (column) => column.of).map(({ n }) => n);
   const apart = Math.max(...hits) - Math.min(...hits);
-  return hits.length > 1 && apart && apart < CHANCE ? "For one person that may be chance." : "";
+  return hits.length > 1 && apart && apart < CHANCE ? "That may be chance." : "";
 }
 
 // Whose lists are mostly what everybody buys; "" where none is.
@@ -119,6 +119,6 @@ function conclusion(columns, lists, weights, items, told) {
   const stay = moved ? kept(columns, lists) : "";
   const own = items.akin
     ? following(columns, lists, items, told)
-    : [hitting(columns, lists, items), caution(columns, lists, items), told.rule ?? "", selling(columns, lists, items, told), alike(columns, lists)];
+    : [hitting(columns, lists, items), caution(columns, lists, items), told.rule ?? "", selling(columns, lists, items, told) || alike(columns, lists)];
   return [...own, stay && `Of the lists as trained this mix keeps ${stay}.`].filter(Boolean);
 }
