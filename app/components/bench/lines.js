@@ -12,7 +12,7 @@ function drawLines(svg, columns, sides, step) {
   const paths = [];
   for (let place = 1; place < columns.length; place += 1) {
     const [from, to] = [sides[place - 1], sides[place]];
-    if (from.top !== to.top || from.right > to.left) continue; // below each other in a narrow window
+    if (Math.abs(from.top - to.top) > 20 || from.right > to.left) continue; // below each other in a narrow window; headings may differ by a line
     const there = new Map(columns[place].shown.map((item, rank) => [item, rank]));
     const bend = (from.right + to.left) / 2;
     columns[place - 1].shown.forEach((item, rank) => {
