@@ -216,9 +216,9 @@ def _words(table: np.ndarray, catalogue: Catalogue) -> dict[str, list]:
 
 
 def short_label(label: str) -> str:
-    """ "(a)" of "(a) sequence to sequence"; a label without such a beginning as it is."""
-    found = re.match(r"\([^)]{1,3}\)", label)
-    return found.group() if found else label
+    """ "(a)" of "(a) sequence to sequence"; a label without such a beginning, or of several added up, as it is."""
+    found = re.match(r"\([^)]{1,3}\)(?! \+)", label)
+    return found.group() if found and " and " not in label else label
 
 
 def show_bench(

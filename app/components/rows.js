@@ -35,7 +35,7 @@ function drawFacts(row, byName) {
   if (row.badge) facts.append(element("span", "badge " + row.badge[1], row.badge[0]));
   if (row.price) facts.append(mark("price", "price " + row.price, "Price, in the catalogue's currency"));
   if (row.score) facts.append(mark("score", row.score, row.scoreTip ?? "Comparable within this list only"));
-  if (row.cold) facts.append(mark("cold", "cold start", "Nobody had this item in the training part"));
+  if (row.cold) facts.append(mark("cold", "never bought", "Cold start: nobody had this item in the training part"));
   const shared = element("span", "shared");
   for (const name of row.others ?? []) {
     const dot = chip(byName[name].colour, "dot");
@@ -107,11 +107,11 @@ function drawHead(column) {
 
 const SIGNS = {
   hit: () => [element("span", "check", "✓"), "bought later"],
-  cold: () => [element("span", "cold", "cold start"), "nobody had it in the training part"],
+  cold: () => [element("span", "cold", "never bought"), ""],
   category: () => [chip("#8b93a0"), "category"],
   shared: () => [chip("#8b93a0", "dot"), "also in the list of that colour"],
   alone: () => [element("span", "edge"), "only here"],
-  line: () => [element("span", "stroke"), "same item in the next list"],
+  line: () => [element("span", "stroke"), "same item"],
   kin: () => [element("span", "check like", "≈"), "of a kind in the basket"],
   new: () => [element("span", "badge new", "new"), "was not in the list before"],
   moved: () => [element("span", "badge rose", "▲ 3"), "rose three places"],

@@ -120,7 +120,7 @@ def atlas_maps(spaces: list[Space], view: cache.View, maps: dict[str, ItemMap]) 
 
 @st.cache_resource(max_entries=6, show_spinner="Packing the points …")
 def _packed(_shown: list[AtlasMap], _view: cache.View, version: str) -> bytes:
-    return pack_atlas(_shown, _view.catalogue, _view.dataset.item_ids, _view.counts, version)
+    return pack_atlas(_shown, _view.catalogue, _view.dataset.item_ids, _view.counts, version, _view.split.train())
 
 
 def packed_points(shown: list[AtlasMap], view: cache.View) -> tuple[bytes, str]:

@@ -32,6 +32,17 @@ def worth_comparing(usable: Sequence[Run]) -> list[str]:
     return [run.name for run in usable if run.info.kind != "reference" or run.name in shown]
 
 
+def with_the_best(usable: Sequence[Run]) -> list[str]:
+    """The names of the Runs to show beside each other where nobody chose: the first `AT_FIRST`, of which the last makes
+    room for the reference or blend that did best on validation."""
+    names = [run.name for run in usable[:AT_FIRST]]
+    others = [run for run in usable if run.info.kind in ("reference", "blend") and run.info.validation is not None]
+    best = max(others, key=lambda run: run.info.validation or 0.0, default=None)
+    if best is None or best.name in names:
+        return names
+    return [*names[: AT_FIRST - 1], best.name]
+
+
 def pick_runs(usable: Sequence[Run], key: str = url.RUNS, first: Sequence[str] | None = None) -> list[str]:
     """The names of the chosen Runs, in the order of choice; ``first``: before anybody chose."""
     names = [run.name for run in usable]

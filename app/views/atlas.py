@@ -20,6 +20,8 @@ FULL_WINDOW = """<style>
 [data-testid=stHeader] { background: none; height: 44px; min-height: 0; pointer-events: none; }
 [data-testid=stHeader] button, [data-testid=stHeader] a { pointer-events: auto; }
 [data-testid=stMain] [data-testid=stAlert] { padding: 6px 60px; }
+[data-testid=stExpandSidebarButton]::after { content: "Menu"; font-size: 13px; padding-left: 2px; }
+[data-testid=stExpandSidebarButton] { width: auto; }
 .st-key-atlas_file { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 </style>"""
 
@@ -44,6 +46,7 @@ def draw() -> None:
         "others": [described(space) for space in spaces if space not in held],
         "person": None if user is None else atlas_parts.person(view, held, user, items),
         "user": st.query_params.get(url.USER, ""),
+        "dataset": dataset.name,
         "people": people,
         "can": {
             "person": True,

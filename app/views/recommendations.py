@@ -98,7 +98,7 @@ def draw() -> None:
 
 def _controls(view: cache.View, runs: FoundRuns, bar: list) -> tuple[list[str], int, bool, Filters]:
     with bar[1].popover("Variants", width="stretch"):
-        chosen = pickers.pick_runs(runs.usable)
+        chosen = pickers.pick_runs(runs.usable, first=pickers.with_the_best(runs.usable))
     k = url.linked(bar[2].selectbox, "List length", bench_settings.LIST_LENGTHS, url.K, bench_settings.LIST_LENGTHS[1])
     with bar[3].popover("Filters", width="stretch"):
         unseen = url.linked_toggle(
@@ -198,8 +198,14 @@ def _bench(
     items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, held, later, view.bestsellers)
     what = ("new" if unseen else "different") + " products that they bought later"
     what += ", of those that pass the filters" if filters else ""
+    rule = (
+        f"Lists hold only what is new to the person; {len(later):,} such products were bought later." if unseen else ""
+    )
+    past = user_lists.most_bought(seen.history, view.catalogue)
     hrefs = row_links.for_any_item(links.of_item(view.dataset, 0, str(view.dataset.user_ids[user])))
-    return bench_data(columns, items, k, keep, hrefs, what, ("hit", "line", "alone", "cold", "price"))
+    data = bench_data(columns, items, k, keep, hrefs, what, ("hit", "line", "alone", "cold", "price"))
+    data["told"] |= {"rule": "" if filters else rule}
+    return data | {"past": {"name": "Bought most:", "items": past}}
 
 
 theme.guarded(draw)

@@ -14,7 +14,7 @@ from learn.runs.baselines import BASELINES
 # Categories have the hues from orange by green to sky blue; variants (here, in `ITEM_TOWERS` and in `BASELINES`) those
 # from blue by violet to red where something was learned, greys where nothing was: on no page does a colour mean both.
 # Each has a contrast of 3 on both grounds.
-CATEGORY_COLOURS = ("#cd5508", "#038bda", "#008a00", "#ac9307", "#00776a", "#7b5f41", "#0ba596", "#cb816f")
+CATEGORY_COLOURS = ("#cd5508", "#038bda", "#008a00", "#ac9307", "#0ba596", "#cb816f")
 CATEGORY_HUES, VARIANT_HUES = (10, 205), (215, 360)
 """In degrees, from and to."""
 
@@ -65,7 +65,7 @@ SLICE_COLOURS = {Slices.COLD_START: "#56a7d9", Slices.LONG_TAIL: "#e08a1e", Slic
 
 
 def category_colours(category_order: Sequence[str]) -> dict[str, str]:
-    """Category -> colour: the eight most frequent have their own, every other is grey."""
+    """Category -> colour: the most frequent have one of `CATEGORY_COLOURS` each, every other is grey."""
     colours = dict.fromkeys(category_order, REST_COLOUR)
     colours.update(zip(category_order[: len(CATEGORY_COLOURS)], CATEGORY_COLOURS, strict=False))
     colours[OTHER_CATEGORIES] = REST_COLOUR

@@ -9,7 +9,7 @@ import pandas as pd
 
 from learn.data.sequences import Sequences
 from learn.explore.catalogue import Catalogue
-from learn.explore.maps.telling import shared_buyers
+from learn.explore.maps.buyers import shared_buyers
 
 CHANCE = "chance"
 """The row of neighbours drawn at random."""

@@ -74,6 +74,12 @@ def test_who_hits_most_comes_first(concluded, hit, words):
     assert concluded([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]], of=9, hit=hit, best=[0, 1, 2])[0] == words
 
 
+@pytest.mark.parametrize(("hit", "chance"), [([0, 1, 10], True), ([0, 1, 2, 3, 4, 5, 6], False), ([0, 10], False)])
+def test_a_lead_of_a_few_hits_is_said_to_be_chance(concluded, hit, chance):
+    said = concluded([list(range(8)), list(range(10, 18))], of=9, hit=hit)
+    assert ("That may be chance." in said) == chance
+
+
 def test_lists_of_other_lengths_and_a_single_one_say_of_how_many(concluded):
     assert concluded([[0, 1, 2], [4, 5, 6, 7]], of=9, hit=[0, 1, 4])[0] == (
         "(a) hits most: 2 of 3 bought later; (b) 1 of 4."
@@ -102,6 +108,9 @@ def test_lists_that_share_alike_are_told_as_alike(concluded):
     )
     assert concluded([[0, 1, 2], [0, 1, 3], [0, 1, 4], [9, 10, 11]])[-1] == (
         "Any two of (a), (b) and (c) share most, 2 of 3 products; (d) shares none with any other."
+    )
+    assert concluded([[0, 1, 2], [0, 1, 3], [0, 4, 5], [4, 7, 8]])[-1] == (
+        "(a) and (b) share most, 2 of 3 products; (d) shares nothing with (a) and (b)."
     )
     assert concluded([[0, 1], [0, 2], [5, 6], [5, 7]])[-1] == (
         "No two lists share more than 1 of 2 products; 4 pairs of lists share none."

@@ -1,10 +1,14 @@
 """The Recommendations page: lists, hits, filters, links, and hostile or unknown input."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import streamlit as st
 
+from app.components.bench_lists import short_label
 from app.shared import bench_settings, links
+from app.shared.pickers import with_the_best
 from learn.data.dataset import Dataset
 from learn.data.stored import open_dataset
 from learn.explore.lists.bestsellers import bestsellers, in_words
@@ -36,6 +40,35 @@ def test_every_variant_has_a_full_list_with_true_hits(workspace, open_page, benc
         assert column["of"] == len(later) and benches[-1]["hit_words"] == "new products that they bought later"
     assert "stored top" in columns["popularity"]["source"] and columns["popularity"]["terms"] is None
     assert columns["learn-a"]["source"] == "" and columns["learn-a"]["terms"] is not None
+
+
+def test_what_they_bought_most_stands_above_the_lists_and_what_lists_hold_is_said(workspace, open_page, benches):
+    open_page("recommendations", user="u07")
+    dataset = Dataset.load(workspace.dataset(synthetic.NAME))
+    history = synthetic.synthetic_split(dataset).history("test")[7].tolist()
+    times = [one for *_, one in benches[-1]["past"]["items"]]
+    assert times == sorted((history.count(item) for item in set(history)), reverse=True)[:10]
+    assert benches[-1]["told"]["rule"].startswith("Lists hold only what is new to the person; ")
+    open_page("recommendations", user="u07", new="false")
+    assert benches[-1]["told"]["rule"] == ""
+
+
+def test_the_best_reference_or_blend_is_among_the_lists_that_are_shown_first():
+    def run(name, kind, validation):
+        return SimpleNamespace(name=name, info=SimpleNamespace(kind=kind, validation=validation))
+
+    towers = [run(name, "learn", 0.5) for name in "abcd"]
+    others = [run("popularity", "reference", 0.1), run("svd", "reference", 0.3), run("blend", "blend", 0.2)]
+    assert with_the_best([*towers, *others]) == ["a", "b", "c", "svd"]
+    assert with_the_best([*towers, run("x", "reference", None)]) == list("abcd")
+    assert with_the_best([*towers[:2], *others]) == ["a", "b", "popularity", "svd"]
+    assert with_the_best([]) == []
+
+
+def test_what_adds_up_a_tower_and_counts_is_not_called_by_the_tower_alone():
+    assert short_label("(b) sequence to item") == "(b)" and short_label("SVD") == "SVD"
+    for label in ("(b) + counts", "(b) sequence to item and SVD"):
+        assert short_label(label) == label
 
 
 def test_bestsellers_are_marked_as_the_library_counts_them(workspace, open_page, benches):

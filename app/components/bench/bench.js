@@ -8,6 +8,7 @@ class Bench {
     this.conclusion = element("p", "conclusion");
     this.conclusion.setAttribute("aria-live", "polite");
     this.since = element("p", "since");
+    this.past = element("div", "past");
     this.ready = element("button", "ready", "");
     this.ready.type = "button";
     this.ready.onclick = () => this.take();
@@ -17,7 +18,7 @@ class Bench {
     this.grid = element("div", "grid slim");
     this.legend = element("div", "");
     this.lists = element("div", "benchLists");
-    this.lists.append(this.controls.node, this.since, this.conclusion, this.legend, this.ready, this.grid);
+    this.lists.append(this.past, this.controls.node, this.since, this.conclusion, this.legend, this.ready, this.grid);
     this.lists.onpointerleave = () => this.take();
     this.grid.addEventListener("click", (event) => this.act(event));
     this.lights = new Lights(this.grid, (item) => lightLines(this.svg, item));
@@ -30,7 +31,7 @@ class Bench {
   }
 
   update(data) {
-    const fresh = JSON.stringify([data.columns, data.items, data.links, data.terms, data.changed]);
+    const fresh = JSON.stringify([data.columns, data.items, data.links, data.terms, data.changed, data.past, data.told]);
     this.settings.adopt(data.settings, data.token);
     if (data.basket) this.withBasket(data.basket);
     if (fresh === this.fresh) return this.draw();
@@ -111,6 +112,7 @@ class Bench {
     this.lists.hidden = !this.columns.length;
     this.controls.draw(data.terms, this.columns.length > 1);
     this.since.textContent = data.changed ?? "";
+    this.past.replaceChildren(...drawPast(data.past));
     this.drawn = null;
     this.sides = null;
   }
@@ -191,6 +193,17 @@ class Bench {
     drawLines(this.svg, this.columns, this.sides, stepOf(this.data.items));
     lightLines(this.svg, this.lights.lit);
   }
+}
+
+// What a person bought most: { name, items: [[title, colour, times]] } as one line.
+function drawPast(past) {
+  if (!past?.items.length) return [];
+  const had = past.items.map(([title, colour, times]) => {
+    const made = element("span", "had");
+    made.append(chip(colour), mark("", title, title), element("span", "times", times > 1 ? `×${times}` : ""));
+    return made;
+  });
+  return [element("span", "name", past.name), ...had];
 }
 
 const benches = new WeakMap();

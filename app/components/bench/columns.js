@@ -71,7 +71,12 @@ class BenchColumn {
       link.href = links[place].href.replace("{item}", encodeURIComponent(id));
       link.setAttribute("aria-label", `${links[place].text} ${items.title[row]}`);
     });
-    if (items.cold[row]) foot.append(mark("cold", "cold", "Cold start: nobody had this item in the training part"));
+    if (items.cold[row]) {
+      made.classList.add("unsold"); // its title has one line, so that its sign has room; what is cut off its end stands here
+      const end = /, ([^,]{1,18})$/.exec(items.title[row]);
+      if (end) foot.prepend(element("span", "size", end[1]));
+      foot.append(mark("cold", "never bought", "Cold start: nobody had this item in the training part"));
+    }
     if (items.price[row]) foot.append(mark("price", items.price[row], "Price, in the catalogue's currency"));
     if (items.hit[row]) this.sign(made, "hit", mark("check", "✓", "Bought later"));
     if (items.akin?.[row]) this.sign(made, "kin", mark("check like", "≈", "Of a kind that is in the basket"));

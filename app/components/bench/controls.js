@@ -60,7 +60,7 @@ class Controls {
     this.weights = weights;
     for (const [code, { input, value, label, title }] of this.sliders) {
       if (Number(input.value) !== weights[code]) input.value = weights[code];
-      value.textContent = { 0: "off", 1: "full" }[weights[code]] ?? Math.round(weights[code] * 100) + "%";
+      value.textContent = Math.round(weights[code] * 100) + "%";
       label.title = [title, hints[code]].filter(Boolean).join("\n");
     }
     const full = inFull(weights);

@@ -33,7 +33,10 @@ function alike(columns, lists) {
   const first = pairsNamed(top);
   const said = first ? `${first} share most, ${both(most)}` : `no two lists share more than ${both(most)}`;
   const lone = filled.find((one) => bottom.length === filled.length - 1 && bottom.every((pair) => pair.of.includes(one)));
-  const fewest = `${pairsNamed(bottom) || `${bottom.length} pairs of lists`} share ${least ? `fewest, ${least}` : "none"}`;
+  const centre = filled.find((one) => bottom.length > 1 && bottom.every((pair) => pair.of.includes(one)));
+  const others = centre ? namesOf(filled.filter((one) => one !== centre && bottom.some((pair) => pair.of.includes(one)))) : "";
+  const few = centre && `${centre.short} shares ${least ? `fewest with ${others}, ${least} each` : `nothing with ${others}`}`;
+  const fewest = few || `${pairsNamed(bottom) || `${bottom.length} pairs of lists`} share ${least ? `fewest, ${least}` : "none"}`;
   const last = lone ? `${lone.short} shares ${least ? `fewest, ${least} with each other list` : "none with any other"}` : fewest;
   return `${said[0].toUpperCase()}${said.slice(1)}; ${last}.`;
 }
@@ -87,6 +90,15 @@ function hitting(columns, lists, items) {
   return `${namesOf(best)} ${verb(best, "hits", "hit")} most: ${amounts(best)} bought later; ${rest.map((group) => `${namesOf(group)} ${amount(group)}`).join(", ")}.`;
 }
 
+// Fewer products than this between the most hits of one person and the fewest are what chance gives, too.
+const CHANCE = 6;
+
+function caution(columns, lists, items) {
+  const hits = marked(columns, lists, items.hit, (column) => column.of).map(({ n }) => n);
+  const apart = Math.max(...hits) - Math.min(...hits);
+  return hits.length > 1 && apart && apart < CHANCE ? "That may be chance." : "";
+}
+
 // Whose lists are mostly what everybody buys; "" where none is.
 function selling(columns, lists, items, { bestsellers }) {
   const found = marked(columns, lists, items.best);
@@ -107,6 +119,6 @@ function conclusion(columns, lists, weights, items, told) {
   const stay = moved ? kept(columns, lists) : "";
   const own = items.akin
     ? following(columns, lists, items, told)
-    : [hitting(columns, lists, items), selling(columns, lists, items, told), alike(columns, lists)];
+    : [hitting(columns, lists, items), caution(columns, lists, items), told.rule ?? "", selling(columns, lists, items, told) || alike(columns, lists)];
   return [...own, stay && `Of the lists as trained this mix keeps ${stay}.`].filter(Boolean);
 }

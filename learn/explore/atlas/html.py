@@ -13,8 +13,8 @@ from typing import Any
 _PANES = Path(__file__).resolve().parent / "panes"
 _FILES = (
     "points", "grid", "camera", "paint", "theme", "labels", "lasso", "star", "dom", "state", "words", "difference",
-    "histogram", "colours", "selection", "overlay", "example", "morph", "person", "input", "keys", "pane", "controls",
-    "search", "bar", "legend", "card", "panel", "table", "explorer", "acts",
+    "histogram", "colours", "selection", "overlay", "rim", "example", "morph", "person", "input", "keys", "pane",
+    "controls", "search", "bar", "legend", "card", "panel", "table", "explorer", "acts",
 )  # fmt: skip
 """In the order in which they are joined: what uses a name comes after what makes it."""
 

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from learn.data.sequences import Sequences
 from learn.explore.atlas.pack import pack_points, smallest_codes, text_array
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import CHANGE_COLOURS, CROSSED_COLOURS, category_colours
 from learn.explore.maps import moved
+from learn.explore.maps.buyers import buyers_with, much_bought
 from learn.explore.maps.colouring import COLOURINGS, colouring
 from learn.explore.maps.item_maps import ItemMap, K
 from learn.explore.maps.regions import name_levels
@@ -72,16 +74,21 @@ def described(space: Space) -> dict[str, Any]:
 
 
 def pack_atlas(
-    shown: Sequence[AtlasMap], catalogue: Catalogue, item_ids: np.ndarray, counts: np.ndarray, version: str
+    shown: Sequence[AtlasMap],
+    catalogue: Catalogue,
+    item_ids: np.ndarray,
+    counts: np.ndarray,
+    version: str,
+    bought: Sequences | None = None,
 ) -> bytes:
     """The browser's message for the maps ``shown``, which are of the same items.
 
     Args:
         item_ids: [N]; counts: [N] training interactions of every item of the catalogue.
         version: from `points_version`.
+        bought: who bought what in training; None: nothing is said of buyers.
     """
-    items = shown[0].found.items
-    maps = [one.found for one in shown]
+    items, maps = shown[0].found.items, [one.found for one in shown]
     there = set(catalogue.categories[items])
     categories = [name for name in catalogue.category_order if name in there]
     codes = {name: code for code, name in enumerate(categories)}
@@ -121,7 +128,8 @@ def pack_atlas(
         "change": CHANGE_COLOURS,
         "crossed": CROSSED_COLOURS,
         "regions": regions,
-        "examples": _examples(shown, catalogue, counts),
+        "examples": _examples(shown, catalogue, counts, bought),
+        "buyers": _buyers(shown, catalogue, counts, bought),
         "popularityWord": "times in training",
     }
     return pack_points(header, arrays, catalogue.titles[items])
@@ -136,19 +144,35 @@ def _regions(found: ItemMap, maps: Sequence[ItemMap], catalogue: Catalogue) -> l
     return [[int(x), int(y), str(text), int(level), colours[category]] for (x, y), text, level, category in rows]
 
 
-def _examples(shown: Sequence[AtlasMap], catalogue: Catalogue, counts: np.ndarray) -> Mapping[str, dict]:
+def _examples(
+    shown: Sequence[AtlasMap], catalogue: Catalogue, counts: np.ndarray, bought: Sequences | None
+) -> Mapping[str, dict]:
     """ "before\\nafter" -> the rows that tell what changed between the two spaces (`learn.explore.maps.moved`)."""
     told = {}
     for before, after in permutations([one for one in shown if one.near is not None], 2):
         assert before.near is not None and after.near is not None
         items = before.found.items
         table = moved.moved_items(before.near, after.near, items, catalogue, counts)
-        example = moved.find_example(before.near, after.near, table, catalogue)
+        example = moved.find_example(before.near, after.near, table, catalogue, bought=bought)
         if example is not None and example.before and example.after:
             told[f"{before.name}\n{after.name}"] = {
                 "point": example.row,
                 "before": np.searchsorted(items, example.before).tolist(),
                 "after": np.searchsorted(items, example.after).tolist(),
                 "shared": example.shared,
+                "buyers": example.buyers,
             }
     return told
+
+
+def _buyers(
+    shown: Sequence[AtlasMap], catalogue: Catalogue, counts: np.ndarray, bought: Sequences | None
+) -> dict[str, Any]:
+    """How many buyers the much-bought items share with their neighbours, on average: space by space."""
+    items = shown[0].found.items
+    rows = much_bought(counts[items], items, catalogue)
+    if bought is None or not len(rows):
+        return {}
+    near = {one.name: items[one.near[rows]] for one in shown if one.near is not None and one.near.shape[1]}
+    means = {name: buyers_with(items[rows], found, bought, len(counts)).mean() for name, found in near.items()}
+    return {"items": len(rows), "shared": {name: float(mean) for name, mean in means.items()}}

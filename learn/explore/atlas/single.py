@@ -88,12 +88,8 @@ def how_to_read(maps: Mapping[str, ItemMap], spaces: Sequence[Space]) -> str:
     ]
     if not known:
         return "Trust what is near; ignore distances between groups, direction and size."
-    low, high = f"{min(known):.2f}", f"{max(known):.2f}"
     worth = "hold well" if min(known) >= 0.8 else "are rough" if min(known) >= 0.5 else "hardly hold"
-    figures = low if low == high else f"{low} to {high}"
-    return (
-        f"Trust what is near; distances between groups {worth} (rank correlation {figures}); ignore direction and size."
-    )
+    return f"Trust what is near; distances between groups {worth}; ignore direction and size."
 
 
 def _far_groups(maps: Mapping[str, ItemMap], spaces: Sequence[Space]) -> list[str]:
@@ -155,7 +151,10 @@ def atlas_file(
         items: [M] item indices, those on the maps: pictures of the most bought ones fill the file up to
             ``most_bytes``.
     """
-    kept = {name: drawn[name] for name in ("version", "spaces", "about")} | {"reading": drawn.get("reading", "")}
+    kept = {name: drawn[name] for name in ("version", "spaces", "about")} | {
+        "reading": drawn.get("reading", ""),
+        "dataset": dataset.name,
+    }
     initial = {name: drawn["initial"][name] for name in ("before", "after", "maps", "colour")}
     kept, title = {**kept, "initial": initial}, f"Atlas of {dataset.name}"
     made = single_file(points, kept, title).encode()
@@ -203,7 +202,8 @@ def make_atlas(
         near = nearest(space_vectors(space, dataset)[found.items], K)[0] if found.near is None else found.near
         shown.append(AtlasMap(space.name, found, near, users_on_map(space, dataset, found)))
     version = map_version(shown, dataset)
-    points = pack_atlas(shown, catalogue, dataset.item_ids, dataset.split.training_counts(), version)
+    split = dataset.split
+    points = pack_atlas(shown, catalogue, dataset.item_ids, split.training_counts(), version, split.train())
     here = {space.name: maps[space.name] for space in held}
     drawn = drawn_of(held, here, version, dataset.n_items, pair)
     return atlas_file(points, drawn, dataset, shown[0].found.items)

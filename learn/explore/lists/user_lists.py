@@ -10,7 +10,11 @@ import pandas as pd
 from learn.data.sequences import Sequences
 from learn.data.splits import Phase, Split
 from learn.explore.catalogue import OTHER_CATEGORIES, Catalogue
+from learn.explore.colours import CATEGORY_COLOURS, category_colours
 from learn.runs.suggestions import Suggestions
+
+OWN_COLOURS = len(CATEGORY_COLOURS)
+"""Categories that have a colour of their own: all others are told of together."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def also_in(lists: dict[str, Suggestions]) -> dict[int, list[str]]:
     return found
 
 
-def history_timeline(view: UserView, catalogue: Catalogue, shown: int = 8) -> pd.DataFrame:
+def history_timeline(view: UserView, catalogue: Catalogue, shown: int = OWN_COLOURS) -> pd.DataFrame:
     """Events per period and category: columns period, category, events, titles.
 
     The period is a week up to 26 weeks of history and a month beyond; where there are no times it is the event's
@@ -194,18 +198,32 @@ def purchases(items: np.ndarray, times: np.ndarray | None, catalogue: Catalogue,
     )
 
 
+def most_bought(items: np.ndarray, catalogue: Catalogue, most: int = 10) -> list[tuple[str, str, int]]:
+    """(title, colour of its category, how often) of what a person bought most; of equally often the latest first.
+
+    Args:
+        items: [n] item indices, oldest first.
+    """
+    colours = category_colours(catalogue.category_order)
+    found = pd.Series(items[::-1]).value_counts(sort=False).sort_values(ascending=False, kind="stable").head(most)
+    return [
+        (str(catalogue.titles[item]), colours[str(catalogue.categories[item])], int(times))
+        for item, times in found.items()
+    ]
+
+
 def _first_titles(titles: pd.Series, most: int = 4) -> str:
     names = list(dict.fromkeys(titles))
     return "; ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
-def fold_categories(catalogue: Catalogue, categories: np.ndarray, shown: int = 8) -> np.ndarray:
+def fold_categories(catalogue: Catalogue, categories: np.ndarray, shown: int = OWN_COLOURS) -> np.ndarray:
     """``categories`` with all but the ``shown`` most frequent of the catalogue as `OTHER_CATEGORIES`."""
     kept = set(catalogue.category_order[:shown])
     return np.array([name if name in kept else OTHER_CATEGORIES for name in categories], dtype=object)
 
 
-def category_shares(groups: dict[str, np.ndarray], catalogue: Catalogue, shown: int = 8) -> pd.DataFrame:
+def category_shares(groups: dict[str, np.ndarray], catalogue: Catalogue, shown: int = OWN_COLOURS) -> pd.DataFrame:
     """Share of each category within each named group of item indices: columns group, category, share, n."""
     rows = []
     for group, items in groups.items():

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from learn.data.schema import Slices
+from learn.data.sequences import Sequences
 from learn.data.slices import item_slices
-from learn.explore.catalogue import NO_CATEGORY, Catalogue
+from learn.explore.catalogue import Catalogue
+from learn.explore.maps.buyers import buyers_with, much_bought
 
 ITEM, TITLE, CATEGORY, BRAND, PRICE = "item", "title", "category", "brand", "price"
 SLICE, INTERACTIONS, SHARED, OVERLAP = "slice", "interactions", "shared", "overlap"
@@ -139,6 +141,7 @@ class Example:
         row: its row in the table; item: its index in the catalogue.
         before, after: item indices of the neighbours that tell it, the nearest first.
         shared: how many of its neighbours both spaces have.
+        buyers: how many buyers it shares with its neighbours in each (`buyers.buyers_with`); None: not asked.
     """
 
     row: int
@@ -146,36 +149,69 @@ class Example:
     before: list[int]
     after: list[int]
     shared: int
+    buyers: tuple[float, float] | None = None
 
 
 def find_example(
-    before: np.ndarray, after: np.ndarray, table: pd.DataFrame, catalogue: Catalogue, told: int = 2
+    before: np.ndarray,
+    after: np.ndarray,
+    table: pd.DataFrame,
+    catalogue: Catalogue,
+    told: int = 2,
+    bought: Sequences | None = None,
 ) -> Example | None:
-    """The item that shows best what changed, or None where nothing did.
-
-    Much-bought items only (the upper quarter), so that there are buyers to speak of. Best is who was among its like
-    (neighbours of its own finest category) and is now among others that are like each other: the product of the two
-    shares, minus what is shared; of equal ones the one with the most interactions.
+    """The much-bought item that shows best what changed (`most_telling`), or None where nothing tells.
 
     Args:
         before, after: [M, k] neighbours as rows of ``table``.
         told: how many neighbours to name on each side.
+        bought: who bought what in training; None: buyers are not asked.
     """
     items = table[ITEM].to_numpy()
-    k = before.shape[1]
-    if not len(table) or not k:
+    if not len(table) or not before.shape[1]:
         return None
-    kinds = finest_kinds(catalogue)[items]
-    counts = table[INTERACTIONS].to_numpy()
-    known = (counts >= np.quantile(counts, 0.75)) & (counts > 0) & (catalogue.categories[items] != NO_CATEGORY)
-    scores, together = changed_scores(kinds, kinds[before], kinds[after])
-    score = np.where(known, scores - table[SHARED].to_numpy() / k, -np.inf)
-    best = int(np.lexsort((-counts, -score))[0])
-    if not np.isfinite(score[best]) or table[SHARED].iloc[best] == k:
+    rows = much_bought(table[INTERACTIONS].to_numpy(), items, catalogue)
+    near = items[before[rows]], items[after[rows]]
+    shares = (
+        [buyers_with(items[rows], one, bought, len(catalogue.titles)) for one in near] if bought is not None else None
+    )
+    kinds = finest_kinds(catalogue)
+    gain = np.ones(len(rows)) if shares is None else shares[1] - shares[0]
+    found = most_telling(kinds[items[rows]], kinds[near[0]], kinds[near[1]], kept_of(*near), gain)
+    if found is None:
         return None
-    near = items[before[best]], items[after[best]]
-    named = told_neighbours(*near, int(items[best]), together[best], catalogue, told)
-    return Example(best, int(items[best]), *named, int(table[SHARED].iloc[best]))
+    best, together = found
+    row, item = int(rows[best]), int(items[rows[best]])
+    named = told_neighbours(near[0][best], near[1][best], item, together, catalogue, told)
+    both = None if shares is None else (float(shares[0][best]), float(shares[1][best]))
+    return Example(row, item, *named, int(table[SHARED].iloc[row]), both)
+
+
+def most_telling(
+    own: np.ndarray, before: np.ndarray, after: np.ndarray, kept: np.ndarray, gain: np.ndarray
+) -> tuple[int, np.ndarray] | None:
+    """The row that shows best what buyers taught, and how many of its neighbours there are now of each one's kind.
+
+    Best is the product of `changed_scores`, the share of neighbours replaced, and what it gained in shared buyers; of
+    equal ones the first. None where no row has all three.
+
+    Args:
+        own: [M] the items' kinds; before, after: [M, k] the kinds of their neighbours in two spaces.
+        kept: [M] the share of neighbours kept.
+        gain: [M] by how much more buyers they share with their neighbours now.
+    """
+    if not len(own):
+        return None
+    scores, together = changed_scores(own, before, after)
+    told = scores * (1 - kept) * gain
+    best = int(np.where(gain > 0, told, 0).argmax())
+    return (best, together[best]) if told[best] > 0 and gain[best] > 0 else None
+
+
+def kept_of(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """[M] the share of each item's neighbours in ``before`` ([M, k]) that it has in ``after``, too."""
+    found: np.ndarray = jaccard(before, after)[0] / max(before.shape[1], 1)
+    return found
 
 
 def finest_kinds(catalogue: Catalogue) -> np.ndarray:

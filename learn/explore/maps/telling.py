@@ -6,17 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from learn.data.sequences import Sequences
 from learn.data.splits import Split
-from learn.explore.catalogue import NO_CATEGORY, Catalogue
-from learn.explore.maps.moved import changed_scores, finest_kinds, told_neighbours
+from learn.explore.catalogue import Catalogue
+from learn.explore.maps.buyers import buyers_with, much_bought
+from learn.explore.maps.moved import finest_kinds, kept_of, most_telling, told_neighbours
 from learn.explore.maps.neighbours import nearest
 
 NEIGHBOURS = 10
-MOST_ITEMS = 1500
-"""Items that are looked at: the most bought ones, of which buyers could teach something."""
-TRIED = 30
-"""Items, the best first, of which buyers are asked."""
 MOST_VECTORS = 200_000
 """In a larger catalogue no product is looked for: what is shown at first must not take seconds."""
 
@@ -38,54 +34,26 @@ class Telling:
 def telling_item(
     llm: np.ndarray, tower: np.ndarray, split: Split, catalogue: Catalogue, told: int = 3
 ) -> Telling | None:
-    """The much-bought item that was among its own kind and is now among another, with which it shares more buyers.
+    """The much-bought item that `moved.most_telling` takes, of a whole catalogue: the Atlas's rule.
 
-    The best by `moved.changed_scores`, less the share of neighbours kept; None where nothing tells, and in a catalogue
-    of more than `MOST_VECTORS`.
+    None where nothing tells, and in a catalogue of more than `MOST_VECTORS`.
 
     Args:
         llm, tower: [N, d] vectors of length 1 in both spaces.
         told: how many neighbours to name in each.
     """
     counts = split.training_counts()
-    known = np.flatnonzero((counts > 0) & (catalogue.categories != NO_CATEGORY))
-    if len(llm) > MOST_VECTORS or len(known) <= NEIGHBOURS:
+    if len(llm) > MOST_VECTORS or len(llm) <= NEIGHBOURS:
         return None
-    rows = known[np.argsort(-counts[known], kind="stable")][:MOST_ITEMS]
+    rows = much_bought(counts, np.arange(len(llm)), catalogue)
+    if not len(rows):
+        return None
     before, after = (nearest(vectors, NEIGHBOURS, rows)[0] for vectors in (llm, tower))
+    shares = [buyers_with(rows, near, split.train(), split.n_items) for near in (before, after)]
     kinds = finest_kinds(catalogue)
-    scores, together = changed_scores(kinds[rows], kinds[before], kinds[after])
-    shared = (before[:, :, None] == after[:, None, :]).any(axis=2).mean(axis=1)
-    order = np.argsort(shared - scores, kind="stable")  # the best first, of equal ones the most bought
-    for best in order[:TRIED]:
-        if scores[best] > shared[best] and _bought_together(int(rows[best]), before[best], after[best], split):
-            item = int(rows[best])
-            return Telling(item, *told_neighbours(before[best], after[best], item, together[best], catalogue, told))
-    return None
-
-
-def _bought_together(item: int, before: np.ndarray, after: np.ndarray, split: Split) -> bool:
-    """Whether ``item`` shares more buyers with its neighbours ``after`` than with those ``before``."""
-    pairs = [np.stack([np.full(len(near), item), near], axis=1) for near in (before, after)]
-    was, now = (shared_buyers(pair, split.train(), split.n_items).mean() for pair in pairs)
-    return bool(now > was)
-
-
-def shared_buyers(pairs: np.ndarray, sequences: Sequences, n_items: int) -> np.ndarray:
-    """[P] float64: of two items, the cosine of their sets of buyers; 0 where either has none.
-
-    |buyers of both| / sqrt(|buyers of the first| |buyers of the second|), as item-kNN counts it.
-
-    Args:
-        pairs: [P, 2] item indices.
-        sequences: what each user bought; repeats count once.
-    """
-    from scipy.sparse import csr_array
-
-    bought = np.unique(np.stack([sequences.items.astype(np.int64), sequences.users]), axis=1)
-    matrix = csr_array((np.ones(bought.shape[1]), (bought[0], bought[1])), shape=(n_items, len(sequences)))
-    buyers = np.bincount(bought[0], minlength=n_items)
-    shared = matrix[pairs[:, 0]].multiply(matrix[pairs[:, 1]]).sum(axis=1)
-    sizes = np.sqrt(buyers[pairs[:, 0]].astype(float) * buyers[pairs[:, 1]])
-    cosines: np.ndarray = np.divide(shared, sizes, out=np.zeros(len(pairs)), where=sizes > 0)
-    return cosines
+    found = most_telling(kinds[rows], kinds[before], kinds[after], kept_of(before, after), shares[1] - shares[0])
+    if found is None:
+        return None
+    best, together = found
+    item = int(rows[best])
+    return Telling(item, *told_neighbours(before[best], after[best], item, together, catalogue, told))

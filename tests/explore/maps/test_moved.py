@@ -1,12 +1,14 @@
 """Overlap of neighbourhoods against sets; who changed most; an example that is true."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learn.data.sequences import Sequences
 from learn.explore.maps import moved
 from learn.explore.maps.neighbours import nearest
 from learn.explore.maps.spaces import find_spaces, space_vectors
@@ -64,8 +66,8 @@ def test_most_and_least_changed(table):
 def test_the_example_is_the_item_that_left_its_kind_for_another():
     # Eight teas and eight soaps that stay, and one much-bought tea that buyers put among the soaps.
     names = ["tea"] * 9 + ["soap"] * 9
-    catalogue = catalogue_of(names)
-    catalogue.titles[:] = [f"{name} {number}" for number, name in enumerate(names)]
+    titles = np.array([f"{name} {number}" for number, name in enumerate(names)], dtype=object)
+    catalogue = replace(catalogue_of(names), titles=titles)
     counts = np.full(18, 5)
     counts[[0, 4]] = 50
     kinds = np.array(names) == "soap"
@@ -79,6 +81,13 @@ def test_the_example_is_the_item_that_left_its_kind_for_another():
     assert found.item == 0 and found.shared == 0
     assert {names[item] for item in found.before} == {"tea"} and {names[item] for item in found.after} == {"soap"}
     assert set(found.before) <= set(before[0]) and set(found.after) <= set(after[0])
+    soaps = Sequences(
+        np.array([0, 9, 1, 10]), np.array([0, 2, 4])
+    )  # two people, who have item 0 with a soap and tea 1 with one
+    told = moved.find_example(before, after, table, catalogue, bought=soaps)
+    assert told.item == 0 and told.buyers[1] > told.buyers[0] == 0
+    teas = Sequences(np.array([0, 1, 9, 10]), np.array([0, 2, 4]))
+    assert moved.find_example(before, after, table, catalogue, bought=teas) is None, "it shares fewer buyers now"
 
 
 def test_the_commonest_category_of_neighbours_and_who_crossed():

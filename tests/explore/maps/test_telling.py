@@ -5,6 +5,7 @@ import pytest
 
 from learn.explore.catalogue import read_catalogue
 from learn.explore.maps import telling
+from learn.explore.maps.buyers import shared_buyers
 from learn.explore.maps.moved import changed_scores
 from tests import synthetic
 
@@ -43,5 +44,5 @@ def test_the_product_told_of_shares_more_buyers_with_its_new_neighbours(workspac
     found = telling.telling_item(*spaces, dataset.split, catalogue)
     assert found is not None and not {found.item} & {*found.before, *found.after}
     pairs = [np.array([[found.item, other] for other in near]) for near in (found.before, found.after)]
-    before, after = (telling.shared_buyers(pair, train, dataset.n_items).mean() for pair in pairs)
+    before, after = (shared_buyers(pair, train, dataset.n_items).mean() for pair in pairs)
     assert after > before

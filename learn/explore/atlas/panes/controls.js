@@ -28,7 +28,7 @@ function buildControls(explorer) {
     button("small", "−", "Zoom out", by(1 / 1.5)),
     button("small whole", "Whole map", "Show everything again", () => explorer.wholeMap())
   );
-  const linked = button("small linked moving", "Linked", "Whether all maps move and zoom together", () => explorer.link(explorer.state.apart));
+  const linked = button("small linked moving", "Move together", "Whether all maps move and zoom together", () => explorer.link(explorer.state.apart));
   const clear = button("small clear", "Clear", "Forget the search, the selection and the chosen item", () => explorer.clear());
   const table = button("small moving", "Table", "The items in view as a table", () => explorer.change({ table: !explorer.state.table }));
   const people = button("small moving", "People", "Small squares: a sample of people, each amid the ten items nearest to them", () =>

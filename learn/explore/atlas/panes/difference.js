@@ -89,17 +89,6 @@ function commonestKind(points, space, item) {
   return { kind, count, name: parts[parts.length - 1] || points.categories[Math.floor(kind / names)] };
 }
 
-// [{name, mean, items}] of the categories with enough items, the most changed first.
-function keptByCategory(points, { kept }, least = 20) {
-  const sums = points.categories.map((name) => ({ name, total: 0, items: 0 }));
-  points.arrays.category.forEach((code, point) => {
-    sums[code].total += kept[point];
-    sums[code].items++;
-  });
-  const enough = sums.filter((one) => one.items >= Math.min(least, points.n / 10));
-  return enough.map((one) => ({ ...one, mean: one.total / one.items })).sort((a, b) => a.mean - b.mean);
-}
-
 // How many of its k nearest an item keeps on average, from one space to another.
 function meanKept({ n, k, arrays }, before, after) {
   const [one, other] = [arrays["near:" + before], arrays["near:" + after]];
@@ -134,14 +123,20 @@ function conclusion(points, difference, [before, after], spaces) {
   const told = before.near !== after.near && before.near && after.near;
   const [from, to] = told ? [`“${before.near}”`, `“${after.near}”`] : [amid(before), amid(after)];
   const { mean } = difference;
-  const plain = `From ${from} to ${to}: ${shareWords(1 - mean / Math.max(points.k, 1))} of an item's ${points.k} nearest neighbours are replaced.`;
+  const plain = `From ${from} to ${to}: an item keeps ${shareWords(mean / Math.max(points.k, 1))} of its ${points.k} nearest neighbours.`;
   const others = yardsticks(points, difference, [before, after], spaces).map(([words, other]) => `${other.toFixed(other < 0.1 ? 2 : 1)} ${words}`);
   const none = difference.bins[0] / points.n;
-  let text = `It keeps ${mean.toFixed(1)} on average in ${amid(after)}, against ${others.join(" and ")}; ${(100 * none).toFixed(0)}% keep none.`;
-  const kinds = keptByCategory(points, difference);
-  if (kinds.length > 1) {
-    const [most, least] = [kinds[0], kinds[kinds.length - 1]];
-    text += ` Most changed: ${most.name} (keeps ${most.mean.toFixed(1)}); least: ${least.name} (${least.mean.toFixed(1)}).`;
-  }
-  return [plain, text];
+  const text = `It keeps ${mean.toFixed(1)} on average in ${amid(after)}, against ${others.join(" and ")}; ${(100 * none).toFixed(0)}% keep none.`;
+  return [plain, [text, buyersWords(points, before, after)].filter(Boolean).join(" ")];
+}
+
+const percent = (share) => `${(100 * share).toFixed(1)}%`;
+
+// Whether the much-bought items share more buyers with their neighbours than before; "" where that is not known.
+function buyersWords({ buyers, k }, before, after) {
+  const [was, is] = [before, after].map(({ name }) => ((buyers || {}).shared || {})[name]);
+  if (was === undefined || is === undefined) return "";
+  const same = percent(was) === percent(is);
+  const how = same ? "as many buyers with neighbours as before" : `${is > was ? "more" : "fewer"} buyers with neighbours than before`;
+  return `On the whole items share ${how}: ${percent(was)} → ${percent(is)} (the ${count(buyers.items)} most bought).`;
 }

@@ -25,7 +25,12 @@ function exampleWords(pane) {
 }
 
 function shortened(text) {
-  return text.length > 34 ? text.slice(0, 33) + "…" : text;
+  return text.length > 46 ? text.slice(0, 45) + "…" : text;
+}
+
+// "beside" and a long name take a line each.
+function besideLines(name) {
+  return name.length > 30 ? ["beside", shortened(name)] : [`beside ${name}`];
 }
 
 // The title is bold, the line below it is not.
@@ -43,10 +48,10 @@ function calloutOf(pane, context) {
   const [x, y] = pane.place(told.point);
   const [first, last] = [pane.covered + 4, camera.height - 48];
   if (x < 0 || y < first || x > camera.width || y > last) return null;
-  const lines = [shortened(titles[told.point]), shortened(`beside ${titles[told.near[0]]}`)];
+  const lines = [shortened(titles[told.point]), ...besideLines(titles[told.near[0]])];
   const width = Math.max(...lines.map((line, place) => wordsFont(context, explorer, place).measureText(line).width)) + 2 * CALLOUT.padding;
   const height = lines.length * CALLOUT.line + 2 * CALLOUT.padding;
-  const rings = explorer.neighbours(told.point, pane.shown.name).map(({ point }) => pane.place(point));
+  const rings = [pane.place(told.near[0])];
   let best = null;
   for (const [dx, dy] of [[1, 1], [-1, 1], [1, -1], [-1, -1], [0, 1], [0, -1]]) {
     for (const away of [CALLOUT.away, 3 * CALLOUT.away]) {
@@ -70,7 +75,8 @@ function drawExample(pane, context) {
   const told = toldIn(pane);
   if (!told) return;
   const { colours } = pane.explorer;
-  drawLinks(pane, context, pane.place(told.point), pane.explorer.neighbours(told.point, pane.shown.name));
+  const far = pane.explorer.neighbours(told.point, pane.shown.name).some(({ point, far: lost }) => lost && point === told.near[0]);
+  drawLinks(pane, context, pane.place(told.point), [{ point: told.near[0], far, word: "" }]); // the one that the words name
   ring(pane, context, told.point, 9, colours.text, 3);
   const callout = calloutOf(pane, context);
   if (!callout) return;

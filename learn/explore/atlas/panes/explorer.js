@@ -23,7 +23,8 @@ class Explorer {
     }
     this.field.append(this.grid, this.controls.box, this.table);
     this.title = element("h1", "atlasTitle", "Atlas");
-    this.tools.bar.prepend(this.title);
+    this.datasetName = element("span", "dataset", "");
+    this.tools.bar.prepend(this.title, this.datasetName);
     root.replaceChildren(this.tools.bar, this.field, this.side, this.legend, this.status);
     new ResizeObserver(() => this.resize()).observe(this.grid);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.checkTheme());
@@ -44,6 +45,7 @@ class Explorer {
     for (const [id, address] of Object.entries(data.pictures || {})) this.pictures.set(id, address);
     this.root.classList.toggle("plain", Boolean(this.newcomer));
     this.title.hidden = Boolean(this.newcomer);
+    this.datasetName.textContent = data.dataset || "";
     this.root.classList.toggle("atlas", !this.newcomer);
     this.cache.clear();
     if (this.newcomer) {

@@ -17,7 +17,7 @@ function drawHistogram(explorer, box) {
     bar.dataset.items = String(items);
     const fill = element("span", "binFill");
     fill.style.height = `${Math.max(items ? 2 : 0, (52 * items) / highest)}px`;
-    fill.style.backgroundColor = changeColour(points, kept);
+    if (state.colour === "neighbours kept") fill.style.backgroundColor = changeColour(points, kept); // else colours mean other things
     bar.append(element("span", "binCount", items >= 1000 ? `${(items / 1000).toFixed(1)}k` : String(items)), fill, element("span", "binName", String(kept)));
     return bar;
   });

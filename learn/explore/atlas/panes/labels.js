@@ -99,6 +99,7 @@ function placeLabels(pane, context, colours) {
   if (closer < 6) write(1, most);
   if (closer >= 2) write(2, inView.length < 400 ? Math.ceil(most / 3) : most);
   if (inView.length < 400) titles(most, { places: BESIDE });
+  drawRim(pane, context, colours, labels);
   if (labels.taken.length < FEWEST_LABELS) write(2, FEWEST_LABELS);
   if (labels.taken.length < FEWEST_LABELS) titles(FEWEST_LABELS, { places: BESIDE });
   if (labels.taken.length < FEWEST_LABELS) titles(FEWEST_LABELS, { places: AROUND, leader: true });

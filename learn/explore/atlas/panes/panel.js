@@ -21,12 +21,15 @@ function differenceSection(explorer) {
   const [plain, figures] = conclusion(points, difference, [before, after], explorer.spaces);
   box.append(element("p", "conclusion", plain), element("p", "small figures", figures));
   const story = storyOf(explorer, before, after);
-  if (story) box.append(element("h4", "listTitle", `For example${markedExample(explorer) ? ", ringed on the maps" : ""}`), story);
+  if (story) {
+    story.title = "Buyers shared: buyers of both, over the root of the product of both numbers of buyers; the mean over the neighbours.";
+    box.append(element("h4", "listTitle", `For example${markedExample(explorer) ? ", ringed on the maps" : ""}`), story);
+  }
   if (explorer.reading) box.append(element("p", "small", explorer.reading));
   box.append(element("h4", "listTitle", `Items by how many of ${points.k} neighbours they keep`));
   const bars = element("div", "bins");
   drawHistogram(explorer, bars);
-  box.append(bars, element("p", "small", "Press a bar, or sweep over several: those items light up on every map."));
+  box.append(bars, element("p", "small", "Press a bar, or sweep over several: they light up."));
   box.append(journey(explorer, after));
   const rows = mostMoved(points, difference, lit, 60);
   box.append(element("h4", "listTitle", lit ? "Of those lit up, changed most" : "Changed most"));
@@ -104,10 +107,11 @@ function storyOf(explorer, before, after) {
   const told = points.examples[`${before.name}\n${after.name}`];
   if (!told) return null;
   const names = (found) => found.flatMap((point, place) => [...(place ? [" and "] : []), { point }]);
-  const stayed = `Of its ${points.k} nearest neighbours ${told.shared || "none"} stayed.`;
+  const kept = `It keeps ${told.shared || "none"} of ${points.k} neighbours`;
+  const shared = told.buyers ? `; buyers shared with them: ${told.buyers.map(percent).join(" → ")}` : "";
   return lineOf(explorer, "story", [
     `${before.label} puts `, { point: told.point }, " beside ", ...names(told.before), `; ${amid(after)} puts it beside `,
-    ...names(told.after), `. ${stayed}`,
+    ...names(told.after), `. ${kept}${shared}.`,
   ]);
 }
 
