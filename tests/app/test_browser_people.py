@@ -264,7 +264,7 @@ def test_a_new_item_is_typed_and_answered(page, address):  # noqa: F811
     page.locator(".answers .row").first.wait_for()
     settled(page)
     assert page.locator(".answers").nth(0).inner_text() == shown
-    page.locator(".answers a.link", has_text="open").first.click()
+    page.locator(".answers a.link", has_text="User ").first.click()
     page.get_by_role("heading", name="Recommendations").wait_for()
     assert page.evaluate("window.hacked") is None
 

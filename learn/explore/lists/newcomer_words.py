@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from learn.explore.catalogue import NO_CATEGORY, Catalogue
+from learn.explore.lists.by_chance import middle_by_chance, rounded, shown_by_chance
 from learn.explore.lists.newcomer import FIRST, Answer, taken_for
 from learn.explore.lists.why_words import listed
 
@@ -14,10 +15,11 @@ SAME = 1e-6
 """Cosines that differ by less are the same but for rounding."""
 
 
-def verdict(answers: Mapping[str, Answer], catalogue: Catalogue, item: int | None = None) -> str:
+def verdict(answers: Mapping[str, Answer], catalogue: Catalogue, length: np.ndarray, item: int | None = None) -> str:
     """One sentence: what the variants (label -> `Answer`) take the item for, and to how many people they would show it.
 
     Args:
+        length: [U] how long each one's whole list is (`new_to_each`).
         item: its index, where it is one of the catalogue: then it is known what it is.
     """
     seen = max(one.audience.seen_by(FIRST) for one in answers.values())
@@ -29,11 +31,18 @@ def verdict(answers: Mapping[str, Answer], catalogue: Catalogue, item: int | Non
     else:
         most = " at most" if len(answers) > 1 else ""
         shown = f"in the first {FIRST:,} of {_how_many(seen / asked)}: {seen:,} of {asked:,} people{most}"
+    chance = max((_chance(one, length) for one in answers.values()), default=0.0)
+    shown += f" (by chance: {rounded(chance)})" if 0 < chance < asked else ""
     known = _recognised(answers, catalogue, item)
     if not known:
         return f"{shown[0].upper()}{shown[1:]}."
     few = not asked or seen / asked < FEW
     return f"{known}, {'but' if few else 'and'} {shown}."
+
+
+def _chance(one: Answer, length: np.ndarray) -> float:
+    """How many people would have a randomly placed item in their `FIRST`."""
+    return shown_by_chance(length[one.audience.reach > 0], FIRST)
 
 
 def _recognised(answers: Mapping[str, Answer], catalogue: Catalogue, item: int | None) -> str:
@@ -123,14 +132,20 @@ def _beside_all(answers: Sequence[Answer], catalogue: Catalogue) -> str:
     length, same = max(map(len, lists)), len(set.intersection(*map(set, lists)))
     if {len(one) for one in lists} == {same}:
         return f"beside the same {same} products" if same > 1 else f"beside “{catalogue.titles[lists[0][0]]}”"
-    alike = f"{same or 'none'} of {length} neighbours {'is' if same == 1 else 'are'} the same"
-    if len({one[0] for one in lists if one}) == 1:
+    names = {str(catalogue.titles[item]).split(",")[0].strip() for one in lists for item in one}
+    only = f"only “{names.pop()}”; " if len(names) == 1 and length > 1 else ""
+    if not only and len({one[0] for one in lists if one}) == 1:
         return f"“{catalogue.titles[lists[0][0]]}” is nearest under each"
-    return alike
+    return f"{only}{same or 'none'} of the {length} nearest {'stands' if same < 2 else 'stand'} in every list"
 
 
-def who_would_see_it(answers: Mapping[str, Answer]) -> str:
-    """One line: under which variant (label -> `Answer`) most people meet the item, and under which nobody does."""
+def who_would_see_it(answers: Mapping[str, Answer], length: np.ndarray) -> str:
+    """One line: under which variant (label -> `Answer`) most people meet the item, under which nobody does, and whether
+    that is more than chance gives.
+
+    Args:
+        length: [U] how long each one's whole list is (`new_to_each`).
+    """
     asked = {label: one.audience for label, one in answers.items() if len(one.audience.ranks)}
     if not asked:
         return ""
@@ -145,4 +160,17 @@ def who_would_see_it(answers: Mapping[str, Answer]) -> str:
     told = told.removeprefix(": ")
     hidden = [label for label in answers if label not in seen]
     nobody = f"; nobody under {listed(hidden)}" if hidden and len(seen) > 1 else ""
-    return f"{told[0].upper()}{told[1:]}{nobody}."
+    return f"{told[0].upper()}{told[1:]}{nobody}.{_below_chance(answers[best], length)}"
+
+
+def _below_chance(one: Answer, length: np.ndarray) -> str:
+    """ " That is fewer than by chance." of a variant that shows an item to fewer people than a random place would."""
+    reach = one.audience.reach
+    chance, middle = _chance(one, length), middle_by_chance(length[reach > 0])
+    if one.audience.seen_by(FIRST) >= chance:
+        return ""
+    half = float(np.median(reach[reach > 0]))
+    place = (
+        f", and the median place, {half:,.0f}, is no better than chance ({rounded(middle)})" if half >= middle else ""
+    )
+    return f" That is fewer than by chance ({rounded(chance)}){place}."
