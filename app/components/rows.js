@@ -107,7 +107,7 @@ function drawHead(column) {
 
 const SIGNS = {
   hit: () => [element("span", "check", "✓"), "bought later"],
-  cold: () => [element("span", "cold", "cold start"), "nobody had it in the training part"],
+  cold: () => [element("span", "cold", "cold start"), "never bought"],
   category: () => [chip("#8b93a0"), "category"],
   shared: () => [chip("#8b93a0", "dot"), "also in the list of that colour"],
   alone: () => [element("span", "edge"), "only here"],

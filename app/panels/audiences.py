@@ -129,8 +129,9 @@ def show_answers(
         legend = []
         for row in (row for column in columns for row in column["parts"][0]):
             row["colour"] = ""
-    words = f"{HOW} {said_first([opened[name].run for name in found])}"
-    draw(PARTS, columns, key, legend, PUSHES, words.strip(), BOUGHT if hits else "")
+    shared = newcomer_words.shared_vectors({labels[name]: one for name, one in found.items()})
+    words = " ".join(filter(None, (HOW, shared, said_first([opened[name].run for name in found]))))
+    draw(PARTS, columns, key, legend, PUSHES, words, BOUGHT if hits else "")
 
 
 def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:

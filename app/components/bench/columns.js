@@ -71,7 +71,7 @@ class BenchColumn {
       link.href = links[place].href.replace("{item}", encodeURIComponent(id));
       link.setAttribute("aria-label", `${links[place].text} ${items.title[row]}`);
     });
-    if (items.cold[row]) foot.append(mark("cold", "cold", "Cold start: nobody had this item in the training part"));
+    if (items.cold[row]) foot.append(mark("cold", "cold start", "Never bought: nobody had this item in the training part"));
     if (items.price[row]) foot.append(mark("price", items.price[row], "Price, in the catalogue's currency"));
     if (items.hit[row]) this.sign(made, "hit", mark("check", "✓", "Bought later"));
     if (items.akin?.[row]) this.sign(made, "kin", mark("check like", "≈", "Of a kind that is in the basket"));

@@ -97,10 +97,13 @@ def what_it_is(answers: Mapping[str, Answer], catalogue: Catalogue) -> str:
         told = f"{kind}{_of_category(kind, answers, catalogue)}"
     if len(kinds) < 2 and len(spaces) > 1:
         told = f"{told}: {_beside_all([answers[labels[0]] for labels in spaces], catalogue)}".removeprefix(": ")
-    same = [labels for labels in spaces if len(labels) > 1]
-    told = f"{told[:1].upper()}{told[1:]}." if told else ""
-    shared = (f"{listed(labels)} have the same item vectors." for labels in same)
-    return " ".join(filter(None, (told, *shared)))
+    return f"{told[:1].upper()}{told[1:]}." if told else ""
+
+
+def shared_vectors(answers: Mapping[str, Answer]) -> str:
+    """Sentences: which variants (label -> `Answer`) have one item space, so that their neighbours are the same."""
+    same = (labels for labels in one_space(answers) if len(labels) > 1)
+    return " ".join(f"{listed(labels)} have the same item vectors." for labels in same)
 
 
 def one_space(answers: Mapping[str, Answer]) -> list[list[str]]:
@@ -156,21 +159,20 @@ def who_would_see_it(answers: Mapping[str, Answer], length: np.ndarray) -> str:
     if not seen:
         return f"Nobody of {of:,} with a history; it stands highest{under}: at place {first:,} of somebody's list."
     most = "" if not under else "only" if len(seen) == 1 else "most"
-    told = f"{most}{under}: {seen[best].seen_by(FIRST):,} of {of:,} people with a history, the first at place {first:,}"
-    told = told.removeprefix(": ")
+    below = _below_chance(answers[best], length)
+    told = f"{most}{under}: {seen[best].seen_by(FIRST):,} of {of:,} people"
+    told = told.removeprefix(": ") + (below or f", the first at place {first:,}")
     hidden = [label for label in answers if label not in seen]
     nobody = f"; nobody under {listed(hidden)}" if hidden and len(seen) > 1 else ""
-    return f"{told[0].upper()}{told[1:]}{nobody}.{_below_chance(answers[best], length)}"
+    return f"{told[0].upper()}{told[1:]}{nobody}."
 
 
 def _below_chance(one: Answer, length: np.ndarray) -> str:
-    """ " That is fewer than by chance." of a variant that shows an item to fewer people than a random place would."""
+    """ ", fewer than by chance (12)" of a variant that shows an item to fewer people than a random place would."""
     reach = one.audience.reach
-    chance, middle = _chance(one, length), middle_by_chance(length[reach > 0])
+    chance = _chance(one, length)
     if one.audience.seen_by(FIRST) >= chance:
         return ""
-    half = float(np.median(reach[reach > 0]))
-    place = (
-        f", and the median place, {half:,.0f}, is no better than chance ({rounded(middle)})" if half >= middle else ""
-    )
-    return f" That is fewer than by chance ({rounded(chance)}){place}."
+    middle = np.median(reach[reach > 0]) >= middle_by_chance(length[reach > 0])
+    place = ", and its median place is no better" if middle else ""
+    return f", fewer than by chance ({rounded(chance)}){place}"

@@ -72,9 +72,11 @@ def test_variants_of_one_item_space_are_one_opinion(catalogue, kinds):
     assert w.one_space(same) == [["C", "W"]]
     assert w.one_space(same | {"A": answer([first, second], [1], 0.9)}) == [["C", "W"], ["A"]]
     alone = w.what_it_is(same, catalogue)
-    assert alone.endswith(". C and W have the same item vectors.") and "beside" not in alone, "no agreement of two"
+    assert "stand" not in alone and "beside" not in alone, "no agreement of two"
+    assert w.shared_vectors(same) == "C and W have the same item vectors."
     other = w.what_it_is(same | {"A": answer([third, first], [1])}, catalogue)
-    assert other.endswith(": 1 of the 2 nearest stands in every list. C and W have the same item vectors.")
+    assert other.endswith(": 1 of the 2 nearest stands in every list.")
+    assert w.shared_vectors({"A": same["C"]}) == ""
 
 
 def test_two_opinions_name_who_has_which(catalogue):
@@ -135,12 +137,10 @@ def test_who_would_see_it_names_where_most_do():
     few, many, none = answer([0], [3, 2000, 0]), answer([0], [90, 100, 101]), answer([0], [1001, 5000, 0])
     long = np.full(3, 10_000)
     assert w.who_would_see_it({"A": few, "B": many, "C": none}, long) == (
-        "Most under B: 2 of 3 people with a history, the first at place 90; nobody under C."
+        "Most under B: 2 of 3 people, the first at place 90; nobody under C."
     )
-    assert w.who_would_see_it({"B": many, "C": none}, long) == (
-        "Only under B: 2 of 3 people with a history, the first at place 90."
-    )
-    assert w.who_would_see_it({"B": many}, long) == "2 of 3 people with a history, the first at place 90."
+    assert w.who_would_see_it({"B": many, "C": none}, long) == ("Only under B: 2 of 3 people, the first at place 90.")
+    assert w.who_would_see_it({"B": many}, long) == "2 of 3 people, the first at place 90."
     assert w.who_would_see_it({"C": none, "D": answer([0], [101, 4000, 0])}, long) == (
         "Nobody of 2 with a history; it stands highest under D: at place 101 of somebody's list."
     )
@@ -152,9 +152,9 @@ def test_fewer_people_than_by_chance_are_said_to_be():
     length = np.full(200, 1000)
     few = answer([0], [50] + [600] * 199)
     assert w.who_would_see_it({"A": few}, length).endswith(
-        "at place 50. That is fewer than by chance (20), and the median place, 600, is no better than chance (500)."
+        "1 of 200 people, fewer than by chance (20), and its median place is no better."
     )
-    assert w.who_would_see_it({"A": answer([0], [50] + [400] * 199)}, length).endswith("fewer than by chance (20).")
+    assert w.who_would_see_it({"A": answer([0], [50] + [400] * 199)}, length).endswith(", fewer than by chance (20).")
     assert "chance" not in w.who_would_see_it({"A": answer([0], [50] * 20 + [600] * 180)}, length)
 
 
