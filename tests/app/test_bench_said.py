@@ -134,7 +134,7 @@ def test_who_shows_bestsellers_whatever_the_basket(concluded):
 def test_how_much_bought_the_first_bestseller_is_is_said(concluded, scripted):
     script = """() => sellingIn([{ n: 0, best: 2, of: 2, list: [{ row: 1 }, { row: 0 }] }],
       { title: ["Milk", "Petrol"], sold: [1, 4], best: [1, 1] }, "the most bought 1%")"""
-    assert scripted.evaluate(script) == "Bestsellers: the most bought 1%; “Petrol” is number 4."
+    assert scripted.evaluate(script) == "Bestsellers: the most bought 1%; “Petrol” is no. 4."
 
 
 def test_a_basket_is_followed_only_where_most_of_its_items_are_answered(concluded):

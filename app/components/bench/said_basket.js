@@ -42,7 +42,7 @@ function sellingIn(sell, items, bestsellers) {
   const best = sell.map((one) => ({ ...one, n: one.best }));
   const how = best.every(({ n, of }) => n === of) ? "" : `: ${amounts(best)}`;
   const first = sell[0].list.find(({ row }) => items.best?.[row] && items.sold)?.row;
-  return `Bestsellers: ${bestsellers}${how}${first === undefined ? "" : `; “${items.title[first]}” is number ${items.sold[first]}`}.`;
+  return `Bestsellers: ${bestsellers}${how}${first === undefined ? "" : `; “${items.title[first]}” is no. ${items.sold[first]}`}.`;
 }
 
 function following(columns, lists, items, { kinds, names, unknown, bestsellers }) {
