@@ -7,10 +7,10 @@ function element(tag, className, text) {
 }
 
 // A name that leads somewhere; without a link it is only a name.
-function named(text, link) {
+function named(text, link, tip) {
   if (!link) return document.createTextNode(text);
   const made = element("a", "link", text);
-  Object.assign(made, { href: link.href, target: "_self", title: link.about });
+  Object.assign(made, { href: link.href, target: "_self", title: [link.about, tip].filter(Boolean).join("\n") });
   made.setAttribute("aria-label", link.about);
   return made;
 }
@@ -31,7 +31,7 @@ function drawRow(row) {
     title.append(chip);
   }
   const [onTitle, onDetail] = row.links ?? [];
-  title.append(named(row.title, onTitle && { ...onTitle, about: row.about ? `${onTitle.about}\n${row.about}` : onTitle.about }));
+  title.append(named(row.title, onTitle, row.about));
   if (row.sign) title.append(element("span", "sign", row.sign));
   words.append(title);
   if (row.detail) {

@@ -91,8 +91,8 @@ def say(
     }
     said = [f"- **{name}:** {theme.plain(words)}" for name, words in lines.items() if words]
     maps = [] if item is None else links.on_maps(view.dataset, item)
-    said[0] += "".join(f" [Show it on the maps]({link['href']})" for link in maps)
-    st.markdown("\n".join(said))
+    there = " ".join(f"[Show it on the maps]({link['href']})" for link in maps)
+    st.markdown("\n".join([f"{said[0]} {there}", *said[1:]]) if said else there)
 
 
 def show_answers(

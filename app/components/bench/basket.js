@@ -69,10 +69,11 @@ class Basket {
     this.first = data.first;
     this.suggested = suggested;
     this.told.adopt({ items: data.items, likes: data.likes }, data.token);
+    const before = this.drawnFound;
     this.drawFound(data);
     this.draw();
-    if (this.opened === null || (data.searched && data.note !== this.note)) this.show(data.searched || !this.heldRows.length);
-    this.note = data.note;
+    const searched = data.searched && this.drawnFound !== before;
+    if (this.opened === null || searched) this.show(searched || !this.heldRows.length);
   }
 
   // Every click goes through here: one new value, drawn at once, told after a pause.
@@ -178,7 +179,7 @@ class Basket {
     const rows = element("ol", "rows compact");
     for (const item of [...items].reverse()) rows.append(this.row(item, "♡", LIKED, (id) => this.like(id)));
     for (const item of [...likes].reverse()) rows.append(this.row(item, "+", "Bought, as the latest", (id) => this.buy(id), true));
-    if (!rows.childElementCount) rows.append(element("li", "none-yet", "Click + beside an item, or take an example."));
+    if (!rows.childElementCount) rows.append(element("li", "none-yet", "Click + beside an item, or try one of the baskets above."));
     const place = this.held.querySelector(".rows")?.scrollTop ?? 0;
     this.held.replaceChildren(bar, rows);
     rows.scrollTop = place;
