@@ -109,7 +109,8 @@ def show_answers(
 
     ``changes`` marks what was not there before the text was changed.
     """
-    columns, hits = [], 0
+    columns: list[dict[str, Any]] = []
+    hits = 0
     for name, one in found.items():
         new = changes[name].new if changes else frozenset()
         parts = [_beside(one.beside, view, new), _people(one.audience, view, shown)]
