@@ -157,7 +157,6 @@ def test_a_basket_is_built_by_searching_and_clicking(page, address):  # noqa: F8
 
 def test_a_basket_is_a_line_until_it_is_asked_for(page, address):  # noqa: F811
     visit(page, address, "new_user?dataset=synthetic&basket=i14&basket=i03")
-    page.locator(".column .row").first.wait_for()
     expect(page.locator(".pill:visible")).to_have_count(2)
     page.get_by_role("button", name="Change the basket").click()
     expect(page.locator(".pill:visible")).to_have_count(0)
