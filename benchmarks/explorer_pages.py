@@ -6,7 +6,7 @@ assets/benchmarks/explorer.json; rows of other names stay as they are.
 - new_item_s: from a typed text to every variant's answer: one live pass of the frozen LLM, its vector in each variant,
   nearest warm items, first users with their reasons, its place on every map. Another text each time.
 - new_user_ms: from a click to new lists of every variant: the basket's and, to tell what changed, the one before.
-- audience_wrong: of 50 items nobody had in training, how many people "Highest for whom" names under any variant who are
+- audience_wrong: of 50 items nobody had in training, how many people "Place · person" names under any variant who are
   not those in whose own lists the item stands highest, by sorting every list's exact scores; and wrong places.
 """
 

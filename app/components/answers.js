@@ -6,22 +6,19 @@ function element(tag, className, text) {
   return made;
 }
 
-function linksOf(row) {
-  const links = element("span", "links");
-  for (const { text, href, about } of row.links ?? []) {
-    const link = element("a", "link", text);
-    link.href = href;
-    link.target = "_self";
-    link.setAttribute("aria-label", about);
-    links.append(link);
-  }
-  return links;
+// A name that leads somewhere; without a link it is only a name.
+function named(text, link, tip) {
+  if (!link) return document.createTextNode(text);
+  const made = element("a", "link", text);
+  Object.assign(made, { href: link.href, target: "_self", title: [link.about, tip].filter(Boolean).join("\n") });
+  made.setAttribute("aria-label", link.about);
+  return made;
 }
 
 function drawRow(row) {
   const made = element("div", "row" + (row.hit ? " hit" : ""));
   made.dataset.item = row.key;
-  if (row.place) made.append(element("span", "place" + (row.far ? " far" : ""), row.place));
+  if (row.place) made.append(element("span", "place", row.place));
   if (row.picture !== undefined) made.append(pictureOf(row.picture));
   const words = element("div", "words");
   const title = element("div", "title");
@@ -33,24 +30,29 @@ function drawRow(row) {
     chip.title = row.category;
     title.append(chip);
   }
-  title.append(document.createTextNode(row.title));
+  const [onTitle, onDetail] = row.links ?? [];
+  title.append(named(row.title, onTitle, row.about));
   if (row.sign) title.append(element("span", "sign", row.sign));
-  const line = element("div", "line");
-  line.append(title);
-  if (row.number) line.append(element("span", "number", row.number));
-  const links = linksOf(row);
-  if (links.childElementCount) line.append(links);
-  words.append(line);
+  words.append(title);
   if (row.detail) {
-    const detail = element("div", "detail", row.detail);
-    detail.title = row.detail;
+    const detail = element("div", "detail");
+    detail.append(named(row.detail, onDetail && { ...onDetail, about: `${onDetail.about} ${row.detail}` }));
     words.append(detail);
   }
   made.append(words);
   return made;
 }
 
-function drawPart(name, rows, none, longest) {
+// Rows that are worth a look only to who asks for them.
+function drawFold(words, rows, longest) {
+  const made = element("details", "fold");
+  made.style.gridRow = `span ${longest}`;
+  made.append(element("summary", "", words), ...rows.map(drawRow));
+  return made;
+}
+
+function drawPart(name, rows, fold, none, longest) {
+  if (fold) return [element("div", "part", name), drawFold(fold, rows, longest)];
   const made = [element("div", "part", name), ...rows.map(drawRow)];
   if (!rows.length) made.push(element("div", "none", none));
   // The same place is at the same height in every column.
@@ -80,7 +82,8 @@ function drawLegend({ legend, note, said, hit }) {
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".answers");
   const grid = element("div", "grid");
-  const longest = data.parts.map((_, at) => Math.max(1, ...data.columns.map((column) => column.parts[at].length)));
+  const heightOf = (column, at) => (column.folds[at] ? 1 : column.parts[at].length);
+  const longest = data.parts.map((_, at) => Math.max(1, ...data.columns.map((column) => heightOf(column, at))));
   grid.style.setProperty("--columns", data.columns.length);
   grid.style.setProperty("--rows", 1 + longest.reduce((sum, rows) => sum + rows + 1, 0));
   for (const column of data.columns) {
@@ -90,11 +93,15 @@ export default function ({ parentElement, data }) {
     const head = element("header", "head");
     head.append(element("div", "label", column.label));
     if (column.about) head.append(element("div", "said about", column.about));
-    const [place, what] = column.place;
-    if (place) head.append(element("div", "median", place), element("div", "said", what));
+    const [place, what, beside] = column.place;
+    if (place) {
+      const figure = element("div", "median", place);
+      if (beside) figure.append(element("span", "beside", beside));
+      head.append(figure, element("div", "said", what));
+    }
     for (const line of column.said) head.append(element("div", "said", line));
     card.append(head);
-    data.parts.forEach((part, at) => card.append(...drawPart(part.name, column.parts[at], part.none, longest[at])));
+    data.parts.forEach((part, at) => card.append(...drawPart(part.name, column.parts[at], column.folds[at], part.none, longest[at])));
     grid.append(card);
   }
   root.replaceChildren(drawLegend(data), grid);

@@ -70,7 +70,8 @@ class BenchColumn:
 class BenchItems:
     """What a bench says of items: ``later`` (indices that count as hits), ``cold`` and ``held`` ([N] bool: never
     bought in training; in this person's history), ``best`` ([N] bool: `bestsellers`), ``akin`` (what is of a kind that
-    is in the basket; None: there is none, or its items have no kind).
+    is in the basket; None: there is none, or its items have no kind), ``basket`` (item indices, shown above the lists),
+    ``counts`` ([N] training interactions; None: it is not said how much an item was bought).
     """
 
     catalogue: Catalogue
@@ -80,6 +81,8 @@ class BenchItems:
     later: np.ndarray
     best: np.ndarray
     akin: BasketKinds | None = None
+    basket: Sequence[int] = ()
+    counts: np.ndarray | None = None
 
 
 def bench_data(
@@ -109,11 +112,12 @@ def bench_data(
         "columns": [_column(one, table, needed.get(one.name), k) for one in columns],
         "terms": _terms(columns, allowed, items.held),
         "items": _items(table, items),
-        "words": _words(table, items.catalogue),
+        "words": _words(table, items),
         "links": [dict(link) for link in links],
         "told": {
             "bestsellers": in_words(items.best),
             "kinds": [] if items.akin is None else items.akin.sizes,
+            "names": [] if items.akin is None else items.akin.names,
             "unknown": 0 if items.akin is None else items.akin.unknown,
         },
         "hit_words": hit_words,
@@ -188,6 +192,9 @@ def _items(table: np.ndarray, items: BenchItems) -> dict[str, list]:
         there["picture"] = [pictures.address(shown, int(item)) for item in table]
     if items.akin is not None:
         there["akin"] = items.akin.places[table].tolist()
+    if items.counts is not None:
+        fewer = np.searchsorted(np.sort(items.counts), items.counts[table], side="right")
+        there["sold"] = (1 + len(items.counts) - fewer).tolist()
     return {
         **there,
         "id": [str(name) for name in items.ids[table]],
@@ -204,12 +211,14 @@ def _items(table: np.ndarray, items: BenchItems) -> dict[str, list]:
     }
 
 
-def _words(table: np.ndarray, catalogue: Catalogue) -> dict[str, list]:
+def _words(table: np.ndarray, items: BenchItems) -> dict[str, list]:
+    catalogue = items.catalogue
     colours = category_colours(catalogue.category_order)
     names = np.unique(catalogue.categories[table].astype(str)).tolist()
+    coloured = {*names, *catalogue.categories[list(items.basket)].astype(str).tolist()}
     return {
         "categories": names,
-        "legend": [list(entry) for entry in category_legend(names, catalogue.category_order)],
+        "legend": [list(entry) for entry in category_legend(coloured, catalogue.category_order)],
         "colours": [colours[name] for name in names],
         "finer": np.unique(catalogue.finer[table].astype(str)).tolist(),
     }

@@ -14,7 +14,7 @@ from app.panels.words import said_first
 from app.shared import cache, links, origin, pictures, theme, variant_texts
 from learn.explore.colours import category_colours, category_legend
 from learn.explore.lists import newcomer, newcomer_head, newcomer_words, numbers
-from learn.explore.lists.audience import SEEN, Audience
+from learn.explore.lists.audience import Audience
 from learn.explore.lists.likeness import LIKE
 from learn.explore.lists.newcomer import Answer, Change
 from learn.explore.lists.origin import of_answers
@@ -24,15 +24,18 @@ from learn.runs.suggestions import Suggestions
 
 NEIGHBOURS, PEOPLE = 4, 4
 BOUGHT = "✓ bought it later"
-PUSHES = "pushed up by: the one or two purchases that lift it most · unlike: nothing like it in text"
+PUSHES = (
+    "chance: at a random place of each one's list · pushed up by: the one or two purchases that lift it most · unlike: "
+    "nothing like it in text"
+)
 HOW = (
     "Pushed up by: of their earlier purchases the one or two without which its score would fall most; where one is "
     f"named, no other pushes it up. Unlike: not among the {LIKE:.0%} of the catalogue whose texts are nearest to its "
     "own."
 )
 PARTS = [
-    {"name": "Most alike, by cosine", "none": "Nothing."},
-    {"name": "Highest for whom · pushed up by", "none": "Nobody has a history to go by."},
+    {"name": "Most alike", "none": "Nothing."},
+    {"name": "Place · person · pushed up by", "none": "Nobody has a history to go by."},
 ]
 
 
@@ -69,19 +72,27 @@ def answers(
     }
 
 
+def _length(view: cache.View, item: int | None) -> np.ndarray:
+    """[U] how long each one's whole list is: a new item (None) is one more in it."""
+    return view.new_to_each + int(item is None)
+
+
 def say(
     found: Mapping[str, Answer], view: cache.View, labels: dict[str, str], item: int | None = None, bought: str = ""
 ) -> None:
     """The lines over the cards: the verdict; what the item is taken for, who would see it, and, where it is known, who
     bought it."""
-    named = {labels[name]: one for name, one in found.items()}
-    theme.conclude(newcomer_words.verdict(named, view.catalogue, item))
+    named, length = {labels[name]: one for name, one in found.items()}, _length(view, item)
+    theme.conclude(newcomer_words.verdict(named, view.catalogue, length, item))
     lines = {
         "Taken for": newcomer_words.what_it_is(named, view.catalogue),
-        "Who would see it": newcomer_words.who_would_see_it(named),
+        "Who would see it": newcomer_words.who_would_see_it(named, length),
         "Who did buy it": bought,
     }
-    st.markdown("\n".join(f"- **{name}:** {theme.plain(words)}" for name, words in lines.items() if words))
+    said = [f"- **{name}:** {theme.plain(words)}" for name, words in lines.items() if words]
+    maps = [] if item is None else links.on_maps(view.dataset, item)
+    there = " ".join(f"[Show it on the maps]({link['href']})" for link in maps)
+    st.markdown("\n".join([f"{said[0]} {there}", *said[1:]]) if said else there)
 
 
 def show_answers(
@@ -98,23 +109,30 @@ def show_answers(
 
     ``changes`` marks what was not there before the text was changed.
     """
-    columns, hits = [], 0
+    columns: list[dict[str, Any]] = []
+    hits = 0
     for name, one in found.items():
         new = changes[name].new if changes else frozenset()
         parts = [_beside(one.beside, view, new), _people(one.audience, view, shown)]
         hits += sum(row["hit"] for row in parts[1])
         ranks = shown.ranks.get(name, np.zeros(0, np.int64))
-        above = newcomer_head.head(one.audience, view.new_to_each, shown.buyers, ranks)
+        above = newcomer_head.head(one.audience, _length(view, shown.item), ranks)
         said = list(above.lines)
         if changes and changes[name].best[0] != changes[name].best[1]:
             said.append(f"best place {changes[name].best[1]:,}, before {changes[name].best[0]:,}")
         about = variant_texts.in_plain_words(opened[name].run)
         heading = {"name": name, "label": labels[name], "colour": colours[name], "about": about, "said": said}
-        columns.append(heading | {"parts": parts, "place": [above.figure, above.what]})
+        place = [above.figure, above.what, above.chance]
+        columns.append(heading | {"parts": parts, "place": place, "folds": ["", newcomer_head.far(one.audience)]})
     beside = [str(view.catalogue.categories[item]) for one in found.values() for item in one.beside.items.tolist()]
     legend = [(words, colour) for words, colour, _ in category_legend(beside, view.catalogue.category_order)]
-    words = f"{HOW} {said_first([opened[name].run for name in found])}"
-    draw(PARTS, columns, key, legend, PUSHES, words.strip(), BOUGHT if hits else "")
+    if len(legend) == 1:  # one colour tells nothing apart
+        legend = []
+        for row in (row for column in columns for row in column["parts"][0]):
+            row["colour"] = ""
+    shared = newcomer_words.shared_vectors({labels[name]: one for name, one in found.items()})
+    words = " ".join(filter(None, (HOW, shared, said_first([opened[name].run for name in found]))))
+    draw(PARTS, columns, key, legend, PUSHES, words, BOUGHT if hits else "")
 
 
 def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:
@@ -131,13 +149,12 @@ def _beside(one: Suggestions, view: cache.View, new: frozenset[int]) -> list[dic
     catalogue, colours = view.catalogue, category_colours(view.catalogue.category_order)
     rows = []
     for item, cosine in zip(one.items.tolist(), one.scores, strict=True):
-        title, category = catalogue.titles[item], catalogue.categories[item]
+        title, category, near = catalogue.titles[item], catalogue.categories[item], numbers.fixed(float(cosine))
         rows.append(
             {
                 "key": str(view.dataset.item_ids[item]),
                 "title": title,
-                "about": f"{title} · {category}" + (f" · {catalogue.finer[item]}" if catalogue.finer[item] else ""),
-                "number": numbers.fixed(float(cosine)),
+                "about": " · ".join(filter(None, (title, category, catalogue.finer[item], f"cosine {near}"))),
                 "category": category,
                 "colour": colours[category],
                 "sign": "new" if item in new else "",
@@ -163,7 +180,6 @@ def _people(one: Audience, view: cache.View, shown: Shown) -> list[dict[str, Any
             {
                 "key": f"user {user_id}",
                 "place": f"{rank:,}",
-                "far": rank > SEEN,
                 "title": f"User {user_id}{' ✓' if user in buyers else ''}",
                 "detail": pushed_up_by(speaking, view.catalogue.titles, shown.like),
                 "hit": user in buyers,

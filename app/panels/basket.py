@@ -110,6 +110,7 @@ def as_data(view: cache.View, basket: Basket, words: str, key: str) -> dict[str,
         "held": [_row(view, item) for item in (*basket.bought, *basket.liked)],
         "found": [_row(view, int(item)) for item in found],
         "note": note,
+        "searched": bool(words.strip()),
         "example": [_row(view, item) for item in _any_example(view)],
         "first": [_row(view, item) for item in example_of(view, pickers.typical_user(view))],
         "suggested": [

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app.panels import audiences
 from app.panels.new_item_text import labels_and_colours, show_prompt
-from app.shared import cache, links, recommenders, url
+from app.shared import cache, recommenders, url
 from app.shared.heavy import Kept, in_turn
 from learn.explore.lists import cold_start
 from learn.explore.lists.newcomer import Answer
@@ -34,7 +34,7 @@ def show(view: cache.View, opened: dict[str, Recommender], place: DeltaGenerator
         item = _pick_item(view, buyers)
     labels, colours = labels_and_colours(opened)
     answers, table = _answered(view, opened, item)
-    bought = "" if table.empty else cold_start.buyers_sentence(table, labels)
+    bought = "" if table.empty else cold_start.buyers_sentence(table, labels, view.new_to_each)
     audiences.say(answers, view, labels, item, bought)
     ranks = {name: table[name].to_numpy() for name in labels if name in table}
     shown = audiences.Shown(recommenders.like_in_text(opened, item), item, table["user"].to_numpy(), ranks)
@@ -42,8 +42,6 @@ def show(view: cache.View, opened: dict[str, Recommender], place: DeltaGenerator
     _who_bought(view, table, labels)
     show_prompt(view.dataset.items.iloc[[item]])
     audiences.show_origin(view, opened, answers)
-    for link in links.on_maps(view.dataset, item):
-        st.markdown(f"[Show it on the maps]({link['href']})")
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -148,7 +148,9 @@ def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: 
     kinds = new_user.kinds_in(view.catalogue, history)
     cold = view.counts == 0
     akin = kinds if kinds.sizes else None
-    items = BenchItems(view.catalogue, view.dataset.item_ids, cold, ~allowed, nothing, view.bestsellers, akin)
+    items = BenchItems(
+        view.catalogue, view.dataset.item_ids, cold, ~allowed, nothing, view.bestsellers, akin, history, view.counts
+    )
     signs = ("new", "moved") if any(one.before is not None for one in columns) else ()
     hrefs = row_links.for_any_item(links.on_maps(view.dataset, 0))
     return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "kin", "line", "alone", "cold", "price"))

@@ -35,6 +35,7 @@ def concluded(scripted):
             items["akin"] = [next((n for n, (rows, _) in enumerate(kinds, 1) if row in rows), 0) for row in range(20)]
         told = {"bestsellers": "the most bought 1%, 7 products", "unknown": unknown}
         told["kinds"] = [size for _, size in kinds or []]
+        told["names"] = [f"kind {place}" for place in range(1, len(kinds or []) + 1)]
         columns = [{"short": f"({'abcd'[place]})", "of": of} for place in range(len(lists))]
         return scripted.evaluate(SCRIPT, [columns, lists, FULL, items, told])
 
@@ -121,36 +122,52 @@ KINDS = [(range(10, 14), 2), ([3], 1), ([14, 15], 2)]
 
 
 def test_who_shows_bestsellers_whatever_the_basket(concluded):
-    same = "show mostly the same bestsellers"
+    same, sold = "show mostly the same bestsellers", "Bestsellers: the most bought 1%, 7 products"
     lists = [[0, 1, 2, 3], [0, 1, 2, 10], [10, 11, 12, 13]]
     assert concluded(lists, best=[0, 1, 2, 3], kinds=KINDS) == [
-        f"(a) and (b) {same} (they share 3 of 4): only 1 of 4 each is of a kind in the basket.",
-        "(c) sticks to 2 of the basket’s 5 items: 4 of 4 are like these, nothing for the others.",
+        f"(a) and (b) {same}: only 1 of 4 each is of a kind in the basket.",
+        "(c) sticks to part of the basket: all 4 are kind 1, like 2 of its 5 items.",
+        f"{sold}: 4 and 3 of 4.",
     ]
     three = [[0, 1, 2, 4], [0, 1, 2, 5], [0, 1, 4, 2]]
     assert concluded(three, best=range(7), kinds=KINDS) == [
-        f"(a), (b) and (c) {same} (any two share at least 3 of 4): none is of a kind in the basket."
+        f"(a), (b) and (c) {same}: none is of a kind in the basket.",
+        f"{sold}.",
     ]
-    nearly = concluded([[0, 1, 2, 4, 5], [0, 1, 2, 4, 6]], best=range(7), kinds=KINDS)[0]
-    assert nearly.startswith("(a) and (b) show nearly the same bestsellers (they share 4 of 5): none is")
+    nearly = concluded([[0, 1, 2, 4, 5], [0, 1, 2, 4, 6]], best=range(7), kinds=KINDS)
+    assert nearly[0].startswith("(a) and (b) show nearly the same bestsellers: none is")
     assert concluded([[0, 1], [1, 0]], best=range(7), kinds=KINDS)[0].startswith("(a) and (b) show the same bestsell")
     assert concluded([[0, 1], [4, 5]], best=range(7), kinds=KINDS)[0].startswith("(a) and (b) show bestsellers: none")
 
 
+def test_how_much_bought_the_first_bestseller_is_is_said(concluded, scripted):
+    script = """() => sellingIn([{ n: 0, best: 2, of: 2, list: [{ row: 1 }, { row: 0 }] }],
+      { title: ["Milk", "Petrol"], sold: [1, 4], best: [1, 1] }, "the most bought 1%")"""
+    assert scripted.evaluate(script) == "Bestsellers: the most bought 1%; “Petrol” is no. 4."
+
+
 def test_a_basket_is_followed_only_where_most_of_its_items_are_answered(concluded):
     assert concluded([[10, 11, 14, 3]], kinds=KINDS) == [
-        "(a) follows the basket: 4 of 4 are of its kinds, for all its 5 items."
+        "(a) follows the basket: all 4 are kind 1, kind 2 or kind 3, like all its 5 items."
     ]
     assert concluded([[10, 11, 14, 0], [14, 15, 9, 8]], kinds=KINDS) == [
-        "(a) follows the basket: 3 of 4 are of its kinds, for 4 of its 5 items.",
+        "(a) follows the basket: 3 of 4 are kind 1 or kind 3, like 4 of its 5 items.",
         "Of a kind in the basket: 2 of (b)’s 4.",
         "(a) and (b) share 1 of 4 products.",
     ]
-    assert concluded([[3, 4, 5]], kinds=[([3, 4], 1)], unknown=2) == ["(a) follows the basket: 2 of 3 are of its kind."]
+    assert concluded([[3, 4, 5]], kinds=[([3, 4], 1)], unknown=2) == ["(a) follows the basket: 2 of 3 are kind 1."]
     assert concluded([[3, 4, 5]], kinds=[([3, 4], 1), ([9], 1)], unknown=2) == [
-        "(a) sticks to 1 of the basket’s 2 items of a known kind: 2 of 3 are like it, nothing for the others."
+        "(a) sticks to part of the basket: 2 of 3 are kind 1, like 1 of its 2 items of a known kind."
     ]
     assert concluded([[], []], kinds=KINDS) == []
+
+
+def test_lists_of_other_kinds_and_of_many_are_of_its_kinds(concluded):
+    assert concluded([[10, 11], [14, 15]], kinds=[(range(10, 13), 1), ([14, 15], 1)])[0] == (
+        "(a) and (b) stick to part of the basket: 2 of 2 each are of its kinds, like 1 of its 2 items."
+    )
+    many = concluded([[1, 2, 3, 4]], kinds=[([place], 1) for place in range(1, 5)])
+    assert many == ["(a) follows the basket: all 4 are of its kinds, like all its 4 items."]
 
 
 def test_items_of_one_title_are_told_apart_by_the_first_thing_that_is_their_own(scripted):

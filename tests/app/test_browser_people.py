@@ -155,6 +155,13 @@ def test_a_basket_is_built_by_searching_and_clicking(page, address):  # noqa: F8
     expect(held).to_have_count(10)
 
 
+def test_a_basket_is_a_line_until_it_is_asked_for(page, address):  # noqa: F811
+    visit(page, address, "new_user?dataset=synthetic&basket=i14&basket=i03")
+    expect(page.locator(".pill:visible")).to_have_count(2)
+    page.get_by_role("button", name="Change the basket").click()
+    expect(page.locator(".pill:visible")).to_have_count(0)
+
+
 def test_lists_do_not_change_under_the_pointer(page, address):  # noqa: F811
     visit(page, address, "new_user?dataset=synthetic&basket=i14&basket=i03")
     row = page.locator(".column .row").first
@@ -264,7 +271,7 @@ def test_a_new_item_is_typed_and_answered(page, address):  # noqa: F811
     page.locator(".answers .row").first.wait_for()
     settled(page)
     assert page.locator(".answers").nth(0).inner_text() == shown
-    page.locator(".answers a.link", has_text="open").first.click()
+    page.locator(".answers a.link", has_text="User ").first.click()
     page.get_by_role("heading", name="Recommendations").wait_for()
     assert page.evaluate("window.hacked") is None
 

@@ -60,7 +60,8 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     card = column(mounted_by_key, "cold_start_answers", "learn-b")
     beside, people = card["parts"]
     assert [row["key"] for row in beside] == [dataset.item_ids[item] for item in found.beside.items]
-    assert [row["number"] for row in beside] == [f"{value:.2f}".replace("-", "−") for value in found.beside.scores]
+    cosines = [f"{value:.2f}".replace("-", "−") for value in found.beside.scores]
+    assert [row["about"].split("cosine ")[1] for row in beside] == cosines
     who = found.audience
     later = [index in target[user] for user in who.users]
     names = [f"User {dataset.user_ids[user]}" for user in who.users]
@@ -79,11 +80,18 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     above = newcomer_head.head(
         who,
         new_to_each(history, dataset.n_items),
-        bought["user"].to_numpy(),
         bought["learn-b"].to_numpy(),
     )
-    assert card["place"] == [above.figure, above.what] and card["said"] == list(above.lines)
-    assert "**Taken for:**" in texts(page) and "**Who would see it:**" in texts(page)
+    assert (
+        card["place"] == [above.figure, above.what, above.chance]
+        and card["folds"] == ["", ""]
+        and card["said"] == list(above.lines)
+    )
+    assert (
+        "**Taken for:**" in texts(page)
+        and "[Show it on the maps](atlas?" in texts(page)
+        and "**Who would see it:**" in texts(page)
+    )
     assert "people at most.**" in texts(page).replace("\\", ""), "the verdict stands over the lines"
     said = texts(page).replace("\\", "")
     assert "**Who did buy it:** " in said and "Fewer than 30: a hint, no proof" in said

@@ -61,8 +61,8 @@ def check_rows(page, dataset, rows):  # noqa: F811
     [
         ("recommendations?user=u07", ".slim .row"),
         ("new_user?basket={item}", ".slim .row"),
-        ("new_user?basket={item}", ".basketPart .held .row"),
-        ("cold_start?item={item}", ".answers .row:has(.chip)"),
+        ("new_user?basket={item}&find=number", ".basketPart .held .row"),
+        ("cold_start?item={item}", ".answers .row:has(.picture)"),
     ],
 )
 def test_lists_show_the_pictures_of_their_items(page, shown, path, rows):  # noqa: F811

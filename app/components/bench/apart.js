@@ -20,8 +20,8 @@ function apart(rows) {
 
 // Writes it on every row of `root` that has a place for it.
 function writeApart(root, found) {
-  for (const place of root.querySelectorAll(".row .apart")) {
-    const row = place.closest(".row");
+  for (const place of root.querySelectorAll("[data-item] .apart")) {
+    const row = place.closest("[data-item]");
     const [what, value] = found.get(row.dataset.item) ?? [];
     row.classList.toggle("twin", Boolean(what));
     row.classList.toggle("byPrice", what === "price");

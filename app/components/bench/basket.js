@@ -1,6 +1,6 @@
 // What somebody new has bought and what they like, changed here at once; the server follows.
 const EMPTY_BASKET = { items: [], likes: [] };
-const LIKED = "Liked, not bought: counted as an old purchase";
+const LIKED = "Liked, not bought: counts as the oldest purchase";
 const keyOf = (items) => JSON.stringify(items);
 
 // One line: the kind alone, its category is in the colour and in the words behind it.
@@ -19,14 +19,13 @@ class Basket {
     this.changed = changed;
     this.words = new Map();
     this.foundRows = [];
-    this.examples = new Set();
     this.node = element("div", "basketPart");
-    this.choose = element("div", "choose");
     this.ways = element("div", "ways");
+    this.inShort = element("ul", "inShort");
     this.found = element("section", "found");
     this.held = element("section", "held");
-    this.choose.append(this.ways, this.found);
-    this.node.append(this.choose, this.held);
+    this.node.append(this.ways, this.inShort, this.found, this.held);
+    this.opened = null; // whether what there is to choose from is in sight; null: nobody has said
     this.drawnFound = "";
   }
 
@@ -42,9 +41,23 @@ class Basket {
     return this.value.likes.includes(item);
   }
 
+  // The rows of what is in the basket.
+  get heldRows() {
+    return [...this.value.items, ...this.value.likes].map((item) => this.words.get(item)).filter(Boolean);
+  }
+
+  // The lists come first: what there is to choose from is folded away while there is a basket.
+  show(open) {
+    this.opened = open;
+    this.node.classList.toggle("folded", !open);
+    this.fold.textContent = open ? "Fold the basket ▴" : "Change the basket ▾";
+    this.fold.setAttribute("aria-expanded", String(open));
+    for (const rows of this.node.querySelectorAll(".rows")) rows.onscroll?.();
+  }
+
   // Every row that is drawn, in words.
   get shown() {
-    return [...this.foundRows, ...this.value.items, ...this.value.likes].map((row) => row.item ? row : this.words.get(row)).filter(Boolean);
+    return [...this.foundRows, ...this.heldRows];
   }
 
   update(data) {
@@ -55,16 +68,19 @@ class Basket {
     this.example = data.example;
     this.first = data.first;
     this.suggested = suggested;
-    for (const rows of [data.example, data.first]) this.examples.add(keyOf(rows.map((row) => row.item)));
     this.told.adopt({ items: data.items, likes: data.likes }, data.token);
+    const before = this.drawnFound;
     this.drawFound(data);
     this.draw();
+    const searched = data.searched && this.drawnFound !== before;
+    if (this.opened === null || searched) this.show(searched || !this.heldRows.length);
   }
 
   // Every click goes through here: one new value, drawn at once, told after a pause.
   set(items, likes) {
     this.told.set({ items, likes });
     this.draw();
+    if (!items.length && !likes.length) this.show(true);
     this.changed();
   }
 
@@ -116,7 +132,7 @@ class Basket {
 
   // Baskets one click away: the household that the page opens with, and kinds of products that tell much of somebody.
   drawWays(items, likes) {
-    const ways = [["What a household bought last", this.first], ...this.suggested.map(({ name, rows }) => [name, rows])];
+    const ways = [["A household’s last purchases", this.first], ...this.suggested.map(({ name, rows }) => [name, rows])];
     const held = likes.length ? "" : keyOf(items);
     const buttons = ways.filter(([, rows]) => rows.length).map(([name, rows]) => {
       const wanted = rows.map((row) => row.item);
@@ -126,30 +142,44 @@ class Basket {
       made.setAttribute("aria-pressed", String(keyOf(wanted) === held));
       return made;
     });
-    this.ways.replaceChildren(...(buttons.length ? [element("span", "what", "Try a basket"), ...buttons] : []));
+    const another = this.button("Another household", () => this.set(this.example.map((row) => row.item), []));
+    another.classList.add("way");
+    this.fold = this.button("", () => this.show(!this.opened));
+    this.fold.classList.add("unfold");
+    this.ways.replaceChildren(element("span", "what", "Try a basket"), ...buttons, another, element("span", "spring"), this.fold);
+    if (this.opened !== null) this.show(this.opened);
+  }
+
+  // The basket in a line.
+  drawInShort(items, likes) {
+    const pills = this.heldRows.map((row) => {
+      const made = element("li", "pill");
+      made.dataset.item = row.item;
+      made.title = [row.category, row.finer, row.price].filter(Boolean).join(" · ");
+      made.append(chip(row.colour), element("span", "", (likes.includes(row.item) ? "♥ " : "") + row.title), element("span", "apart"));
+      return made;
+    });
+    this.inShort.replaceChildren(element("li", "what", `Basket, ${items.length + likes.length}:`), ...pills);
+    this.inShort.hidden = !pills.length;
   }
 
   draw() {
     this.sign(this.found);
-    this.drawWays(this.value.items, this.value.likes);
     const { items, likes } = this.value;
+    this.drawWays(items, likes);
+    this.drawInShort(items, likes);
     const bar = element("div", "held-bar");
     const count = items.length === 1 ? "1 item" : `${items.length} items`;
     const liked = likes.length ? `, ${likes.length} liked` : "";
-    const ready = items.length > 0 && !likes.length && this.examples.has(keyOf(items));
     const empty = this.button("Empty it", () => this.set([], []));
     empty.disabled = !items.length && !likes.length;
-    const how = element("span", ready ? "example" : "note", ready ? "an example" : items.length > 1 ? "latest first" : "");
-    how.title = ready
-      ? "What a household of these data bought last. Empty it to fill your own, or add to it."
-      : `The order counts. ♥ ${LIKED.toLowerCase()}.`;
-    const another = this.button(ready ? "Another example" : "An example", () => this.fill());
-    bar.append(element("h3", "part", `Basket: ${count}${liked}`), how, element("span", "spring"), another, empty);
+    const how = element("span", "note", items.length > 1 ? "latest first" : "");
+    how.title = `The order counts. ♥ ${LIKED.toLowerCase()}.`;
+    bar.append(element("h3", "part", `Basket: ${count}${liked}`), how, element("span", "spring"), empty);
     const rows = element("ol", "rows compact");
     for (const item of [...items].reverse()) rows.append(this.row(item, "♡", LIKED, (id) => this.like(id)));
     for (const item of [...likes].reverse()) rows.append(this.row(item, "+", "Bought, as the latest", (id) => this.buy(id), true));
-    if (!rows.childElementCount) rows.append(element("li", "none-yet", "Click + beside an item, or take an example."));
-    if (rows.childElementCount < 6) rows.append(element("li", "none-yet", `♡ ${LIKED[0].toLowerCase()}${LIKED.slice(1)}.`));
+    if (!rows.childElementCount) rows.append(element("li", "none-yet", "Click + beside an item, or try one of the baskets above."));
     const place = this.held.querySelector(".rows")?.scrollTop ?? 0;
     this.held.replaceChildren(bar, rows);
     rows.scrollTop = place;
@@ -177,10 +207,6 @@ class Basket {
     made.type = "button";
     made.onclick = clicked;
     return made;
-  }
-
-  fill() {
-    this.set(this.example.map((row) => row.item), []);
   }
 
   // The signs of all rows in `place`, without touching the rows.

@@ -162,6 +162,7 @@ class Bench {
     const signs = legend.filter((name) => !marks[name] || rows.some((row) => marks[name][row]));
     const drawn = drawLegend(usual ? signs : [...new Set(["new", "moved", ...signs])]);
     const used = new Set(rows.map((row) => words.categories[items.category[row]]));
+    for (const row of this.basket?.heldRows ?? []) used.add(row.category);
     drawn.append(...drawCategories(words.legend, used));
     if (this.data.said) drawn.append(this.explanation(this.data.said));
     this.legend.replaceChildren(drawn);

@@ -6,31 +6,51 @@ function covered(list, akin, kinds) {
   return [...there].reduce((sum, place) => sum + kinds[place - 1], 0);
 }
 
-// "9 of 10", or "at least 8 of 10": what any two of `found` share; `word`: how much alike that makes them.
+// The kinds of the basket that a list has something of: "Beers/ales or Dry sauces/gravy"; of many, or where lists differ,
+// "of its kinds".
+function kindsOf(some, akin, names) {
+  const each = some.map(({ list }) => [...new Set(list.map(({ row }) => akin[row]).filter(Boolean))].sort((one, other) => one - other));
+  const [first] = each;
+  if (first.length > 3 || each.some((one) => String(one) !== String(first))) return "of its kinds";
+  const own = first.map((place) => names[place - 1]);
+  return [own.slice(0, -1).join(", "), own[own.length - 1]].filter(Boolean).join(" or ");
+}
+
+// "all 10", "8 of 10", "9 and 10 of 10".
+function amount(some) {
+  const [{ n, of }] = some;
+  return some.length === 1 && n === of ? `all ${n}` : amounts(some);
+}
+
+// How much alike any two of `found` are, in a word.
 function likeness(found) {
-  if (found.length < 2) return { word: "", share: "" };
-  const counts = pairsOf(found).map(({ n }) => n);
-  const [least, most, of] = [Math.min(...counts), Math.max(...counts), Math.max(...found.map((one) => one.of))];
-  if (!mostOf({ n: least, of })) return { word: "", share: "" };
-  if (least === of) return { word: "the same ", share: "" };
-  const any = found.length > 2 ? "any two share" : "they share";
-  return { word: `${5 * least < 4 * of ? "mostly" : "nearly"} the same `, share: ` (${any} ${least === most ? "" : "at least "}${least} of ${of})` };
+  const of = Math.max(...found.map((one) => one.of));
+  const least = Math.min(...pairsOf(found).map(({ n }) => n));
+  if (found.length < 2 || !mostOf({ n: least, of })) return "";
+  return least === of ? "the same " : `${5 * least < 4 * of ? "mostly" : "nearly"} the same `;
 }
 
 function sellingOnly(sell) {
-  const { word, share } = likeness(sell);
   const none = sell.every(({ n }) => !n);
   const one = sell.every(({ n }) => n === 1);
   const how = none ? "none is" : `only ${amounts(sell)} ${one ? "is" : "are"}`;
-  return `${namesOf(sell)} ${verb(sell, "shows", "show")} ${word}bestsellers${share}: ${how} of a kind in the basket.`;
+  return `${namesOf(sell)} ${verb(sell, "shows", "show")} ${likeness(sell)}bestsellers: ${how} of a kind in the basket.`;
 }
 
-function following(columns, lists, items, { kinds, unknown }) {
+// What bestsellers are, how much bought the first of them is, and how many each of those lists has if it has others, too.
+function sellingIn(sell, items, bestsellers) {
+  const best = sell.map((one) => ({ ...one, n: one.best }));
+  const how = best.every(({ n, of }) => n === of) ? "" : `: ${amounts(best)}`;
+  const first = sell[0].list.find(({ row }) => items.best?.[row] && items.sold)?.row;
+  return `Bestsellers: ${bestsellers}${how}${first === undefined ? "" : `; “${items.title[first]}” is no. ${items.sold[first]}`}.`;
+}
+
+function following(columns, lists, items, { kinds, names, unknown, bestsellers }) {
   const best = marked(columns, lists, items.best);
   const found = marked(columns, lists, items.akin).map((one, place) => ({ ...one, best: best[place].n, has: covered(one.list, items.akin, kinds) }));
   if (!found.length) return [];
   const of = kinds.reduce((sum, n) => sum + n, 0);
-  const all = `${of} items${unknown ? " of a known kind" : ""}`;
+  const known = unknown ? " of a known kind" : "";
   const answered = (some) => (some.every(({ has }) => has === some[0].has) ? String(some[0].has) : listed(some.map(({ has }) => String(has))));
   const follow = found.filter((one) => mostOf(one) && 2 * one.has > of);
   const stick = found.filter((one) => mostOf(one) && 2 * one.has <= of);
@@ -38,11 +58,13 @@ function following(columns, lists, items, { kinds, unknown }) {
   const rest = found.filter((one) => !mostOf(one) && !sell.includes(one));
   const said = sell.length ? [sellingOnly(sell)] : [];
   if (follow.length) {
-    const wide = of > 1 ? `, for ${follow.every(({ has }) => has === of) ? "all" : `${answered(follow)} of`} its ${all}` : "";
-    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket: ${amounts(follow)} are of its ${kinds.length > 1 ? "kinds" : "kind"}${wide}.`);
+    const whole = follow.every(({ has }) => has === of);
+    const wide = of > 1 ? `, like ${whole ? "all" : `${answered(follow)} of`} its ${of} items${known}` : "";
+    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket: ${amount(follow)} are ${kindsOf(follow, items.akin, names)}${wide}.`);
   }
-  if (stick.length)
-    said.push(`${namesOf(stick)} ${verb(stick, "sticks", "stick")} to ${answered(stick)} of the basket’s ${all}: ${amounts(stick)} are like ${stick.every(({ has }) => has === 1) ? "it" : "these"}, nothing for the others.`);
+  if (stick.length) {
+    said.push(`${namesOf(stick)} ${verb(stick, "sticks", "stick")} to part of the basket: ${amount(stick)} are ${kindsOf(stick, items.akin, names)}, like ${answered(stick)} of its ${of} items${known}.`);
+  }
   if (rest.length) said.push(`Of a kind in the basket: ${named(rest)}.`);
-  return [...said, sell.length > 1 ? "" : alike(columns, lists)];
+  return [...said, sell.length > 1 ? "" : alike(columns, lists), sell.length ? sellingIn(sell, items, bestsellers) : ""];
 }

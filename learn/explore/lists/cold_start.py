@@ -11,6 +11,7 @@ from learn.data.sequences import Sequences
 from learn.evaluation.better import FEW_USERS
 from learn.explore.catalogue import Catalogue
 from learn.explore.lists.audience import later_buyers, own_ranks
+from learn.explore.lists.by_chance import middle_by_chance, rounded
 from learn.explore.maps.item_maps import ItemMap, K
 from learn.explore.maps.layout import near_count, near_on_map
 from learn.retrieval.exact import top_k
@@ -69,11 +70,12 @@ def buyers_ranks(
     return pd.DataFrame({"user": users, **columns})
 
 
-def buyers_sentence(table: pd.DataFrame, labels: dict[str, str], first: int = 100) -> str:
+def buyers_sentence(table: pd.DataFrame, labels: dict[str, str], length: np.ndarray, first: int = 100) -> str:
     """What `buyers_ranks` (not empty) come to: how many of those who did buy the item would have met it.
 
     Args:
         labels: Run name -> what people read.
+        length: [U] how long each one's whole list is (`new_to_each`).
         first: how long the lists are that people look through.
     """
     met = {name: int((table[name] <= first).sum()) for name in labels if name in table}
@@ -86,7 +88,14 @@ def buyers_sentence(table: pd.DataFrame, labels: dict[str, str], first: int = 10
         shown = f"it was in their first {first:,}{under}"
     if not met[most]:
         shown = f"{'none of them' if n > 1 else 'they never'} had it in their first {first:,}"
-    return f"{people}; {shown}.{f' Fewer than {FEW_USERS}: a hint, no proof.' if n < FEW_USERS else ''}"
+    middle = {name: float(table[name].median()) for name in met}
+    best = min(middle, key=lambda name: middle[name])
+    highest = f" under {labels[best]}" if len(met) > 1 else ""
+    chance = rounded(middle_by_chance(length[table["user"].to_numpy()]))
+    what = "median place" if n > 1 else "place"
+    what = f"best {what}" if len(met) > 1 else what
+    place = f"{what.capitalize()}{highest}: {middle[best]:,.0f} (by chance: {chance})"
+    return f"{people}; {shown}. {place}.{f' Fewer than {FEW_USERS}: a hint, no proof.' if n < FEW_USERS else ''}"
 
 
 CHANCE = "chance"

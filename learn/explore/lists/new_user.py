@@ -82,11 +82,12 @@ class BasketKinds:
 
     Attributes:
         places: [N] which of the basket's kinds an item is of, from 1; 0: of none. Items without a category are of none.
-        sizes: how many items of the basket are of each kind, the first kind first.
+        names: the kinds, in that order; sizes: how many items of the basket are of each.
         unknown: how many items of the basket have no category.
     """
 
     places: np.ndarray
+    names: list[str]
     sizes: list[int]
     unknown: int
 
@@ -101,7 +102,7 @@ def kinds_in(catalogue: Catalogue, basket: Sequence[int]) -> BasketKinds:
     if len(names):
         near = np.minimum(np.searchsorted(names, kinds), len(names) - 1)
         places = np.where(names[near] == kinds, near + 1, 0)
-    return BasketKinds(places, sizes.tolist(), len(own) - len(known))
+    return BasketKinds(places, names.tolist(), sizes.tolist(), len(own) - len(known))
 
 
 def recommend(recommender: Recommender, basket: Sequence[int], k: int) -> Suggestions:

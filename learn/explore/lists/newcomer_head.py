@@ -9,6 +9,7 @@ import numpy as np
 
 from learn.evaluation.better import FEW_USERS
 from learn.explore.lists.audience import SEEN, Audience
+from learn.explore.lists.by_chance import middle_by_chance, rounded, shown_by_chance
 from learn.explore.lists.newcomer import FIRST
 
 NARROW, NEAR = 0.05, 2.0
@@ -22,42 +23,46 @@ class Head:
 
     Attributes:
         figure: in how many people's first `FIRST` the item is, of how many; what: what that is.
+        chance: how many that would be by chance.
         lines: the same of longer lists, and its place in the middle.
     """
 
     figure: str
     what: str
+    chance: str
     lines: tuple[str, ...]
 
 
-def head(one: Audience, length: np.ndarray, buyers: np.ndarray, ranks: np.ndarray) -> Head:
+def head(one: Audience, length: np.ndarray, ranks: np.ndarray) -> Head:
     """The `Head` of one variant's answer.
 
     Args:
         length: [U] how long each one's whole list is (`new_to_each`).
-        buyers: [n] user indices of those who got the item later; ranks: [n] its places in their lists.
+        ranks: [n] its places in the lists of those who got the item later.
     """
     asked = one.reach > 0
     if not asked.any():
-        return Head("–", "nobody has a history", ())
-    lines = [f"in the first {SEEN:,}: {one.seen_by(SEEN):,}"] if length.max() > SEEN else []
-    middle, whole = f"{np.median(one.reach[asked]):,.0f} for all", length[asked]
+        return Head("–", "nobody has a history", "", ())
+    whole = length[asked]
+    lines = []
+    if whole.max() > SEEN:
+        lines.append(f"in the first {SEEN:,}: {one.seen_by(SEEN):,} (chance: {rounded(shown_by_chance(whole, SEEN))})")
+    lines.append(f"median place: {np.median(one.reach[asked]):,.0f} (chance: {rounded(middle_by_chance(whole))})")
     if len(ranks):
-        who = f"its {len(ranks):,} buyers" if len(ranks) > 1 else "its one buyer"
-        middle, whole = f"{np.median(ranks):,.0f} for {who}, {middle}", length[buyers]
-    lines.append(f"median place: {middle}, of {about(float(np.median(whole)))}")
+        lines.append(f"for its {f'{len(ranks):,} buyers' if len(ranks) > 1 else 'one buyer'}: {np.median(ranks):,.0f}")
     close = alike(one, length)
     if close is not None:
         lines.append(f"alike for all: {close[0]:,} to {close[1]:,} for nine in ten")
-    return Head(
-        f"{one.seen_by(FIRST):,} of {int(asked.sum()):,}", f"people have it in their first {FIRST:,}", tuple(lines)
-    )
+    chance = f"chance: {rounded(shown_by_chance(whole, FIRST))}" if whole.max() > FIRST else ""
+    figure = f"{one.seen_by(FIRST):,} of {int(asked.sum()):,}"
+    return Head(figure, f"people have it in their first {FIRST:,}", chance, tuple(lines))
 
 
-def about(number: float) -> str:
-    """ "about 16,900" of 16,874; small numbers as they are."""
-    whole = round(number)
-    return f"{whole:,}" if whole < 1000 else f"about {round(whole, 3 - len(str(whole))):,}"
+def far(one: Audience) -> str:
+    """What stands for people of whom nobody has the item in their first `SEEN`; "" where somebody has."""
+    if not len(one.ranks) or one.ranks[0] <= SEEN:
+        return ""
+    return f"Nobody in their first {SEEN:,}; nearest: place {one.ranks[0]:,}"
 
 
 def alike(one: Audience, length: np.ndarray) -> tuple[int, int] | None:

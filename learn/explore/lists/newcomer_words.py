@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from learn.explore.catalogue import NO_CATEGORY, Catalogue
+from learn.explore.lists.by_chance import middle_by_chance, rounded, shown_by_chance
 from learn.explore.lists.newcomer import FIRST, Answer, taken_for
 from learn.explore.lists.why_words import listed
 
@@ -14,10 +15,11 @@ SAME = 1e-6
 """Cosines that differ by less are the same but for rounding."""
 
 
-def verdict(answers: Mapping[str, Answer], catalogue: Catalogue, item: int | None = None) -> str:
+def verdict(answers: Mapping[str, Answer], catalogue: Catalogue, length: np.ndarray, item: int | None = None) -> str:
     """One sentence: what the variants (label -> `Answer`) take the item for, and to how many people they would show it.
 
     Args:
+        length: [U] how long each one's whole list is (`new_to_each`).
         item: its index, where it is one of the catalogue: then it is known what it is.
     """
     seen = max(one.audience.seen_by(FIRST) for one in answers.values())
@@ -29,11 +31,18 @@ def verdict(answers: Mapping[str, Answer], catalogue: Catalogue, item: int | Non
     else:
         most = " at most" if len(answers) > 1 else ""
         shown = f"in the first {FIRST:,} of {_how_many(seen / asked)}: {seen:,} of {asked:,} people{most}"
+    chance = max((_chance(one, length) for one in answers.values()), default=0.0)
+    shown += f" (by chance: {rounded(chance)})" if 0 < chance < asked else ""
     known = _recognised(answers, catalogue, item)
     if not known:
         return f"{shown[0].upper()}{shown[1:]}."
     few = not asked or seen / asked < FEW
     return f"{known}, {'but' if few else 'and'} {shown}."
+
+
+def _chance(one: Answer, length: np.ndarray) -> float:
+    """How many people would have a randomly placed item in their `FIRST`."""
+    return shown_by_chance(length[one.audience.reach > 0], FIRST)
 
 
 def _recognised(answers: Mapping[str, Answer], catalogue: Catalogue, item: int | None) -> str:
@@ -88,10 +97,13 @@ def what_it_is(answers: Mapping[str, Answer], catalogue: Catalogue) -> str:
         told = f"{kind}{_of_category(kind, answers, catalogue)}"
     if len(kinds) < 2 and len(spaces) > 1:
         told = f"{told}: {_beside_all([answers[labels[0]] for labels in spaces], catalogue)}".removeprefix(": ")
-    same = [labels for labels in spaces if len(labels) > 1]
-    told = f"{told[:1].upper()}{told[1:]}." if told else ""
-    shared = (f"{listed(labels)} have the same item vectors." for labels in same)
-    return " ".join(filter(None, (told, *shared)))
+    return f"{told[:1].upper()}{told[1:]}." if told else ""
+
+
+def shared_vectors(answers: Mapping[str, Answer]) -> str:
+    """Sentences: which variants (label -> `Answer`) have one item space, so that their neighbours are the same."""
+    same = (labels for labels in one_space(answers) if len(labels) > 1)
+    return " ".join(f"{listed(labels)} have the same item vectors." for labels in same)
 
 
 def one_space(answers: Mapping[str, Answer]) -> list[list[str]]:
@@ -123,14 +135,20 @@ def _beside_all(answers: Sequence[Answer], catalogue: Catalogue) -> str:
     length, same = max(map(len, lists)), len(set.intersection(*map(set, lists)))
     if {len(one) for one in lists} == {same}:
         return f"beside the same {same} products" if same > 1 else f"beside “{catalogue.titles[lists[0][0]]}”"
-    alike = f"{same or 'none'} of {length} neighbours {'is' if same == 1 else 'are'} the same"
-    if len({one[0] for one in lists if one}) == 1:
+    names = {str(catalogue.titles[item]).split(",")[0].strip() for one in lists for item in one}
+    only = f"only “{names.pop()}”; " if len(names) == 1 and length > 1 else ""
+    if not only and len({one[0] for one in lists if one}) == 1:
         return f"“{catalogue.titles[lists[0][0]]}” is nearest under each"
-    return alike
+    return f"{only}{same or 'none'} of the {length} nearest {'stands' if same < 2 else 'stand'} in every list"
 
 
-def who_would_see_it(answers: Mapping[str, Answer]) -> str:
-    """One line: under which variant (label -> `Answer`) most people meet the item, and under which nobody does."""
+def who_would_see_it(answers: Mapping[str, Answer], length: np.ndarray) -> str:
+    """One line: under which variant (label -> `Answer`) most people meet the item, under which nobody does, and whether
+    that is more than chance gives.
+
+    Args:
+        length: [U] how long each one's whole list is (`new_to_each`).
+    """
     asked = {label: one.audience for label, one in answers.items() if len(one.audience.ranks)}
     if not asked:
         return ""
@@ -141,8 +159,20 @@ def who_would_see_it(answers: Mapping[str, Answer]) -> str:
     if not seen:
         return f"Nobody of {of:,} with a history; it stands highest{under}: at place {first:,} of somebody's list."
     most = "" if not under else "only" if len(seen) == 1 else "most"
-    told = f"{most}{under}: {seen[best].seen_by(FIRST):,} of {of:,} people with a history, the first at place {first:,}"
-    told = told.removeprefix(": ")
+    below = _below_chance(answers[best], length)
+    told = f"{most}{under}: {seen[best].seen_by(FIRST):,} of {of:,} people"
+    told = told.removeprefix(": ") + (below or f", the first at place {first:,}")
     hidden = [label for label in answers if label not in seen]
     nobody = f"; nobody under {listed(hidden)}" if hidden and len(seen) > 1 else ""
     return f"{told[0].upper()}{told[1:]}{nobody}."
+
+
+def _below_chance(one: Answer, length: np.ndarray) -> str:
+    """ ", fewer than by chance (12)" of a variant that shows an item to fewer people than a random place would."""
+    reach = one.audience.reach
+    chance = _chance(one, length)
+    if one.audience.seen_by(FIRST) >= chance:
+        return ""
+    middle = np.median(reach[reach > 0]) >= middle_by_chance(length[reach > 0])
+    place = ", and its median place is no better" if middle else ""
+    return f", fewer than by chance ({rounded(chance)}){place}"

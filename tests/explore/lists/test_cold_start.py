@@ -139,20 +139,28 @@ def buyers(a_ranks, b_ranks):
     return pd.DataFrame({"user": range(len(a_ranks)), "a": a_ranks, "b": b_ranks})
 
 
+LENGTH = np.full(30, 9999)
+
+
 def test_how_many_of_those_who_bought_it_would_have_met_it():
-    assert c.buyers_sentence(buyers([90, 4000, 5000], [700, 800, 900]), LABELS) == (
-        "3 people with a history; at best 1 of them had it in their first 100 ((a)). Fewer than 30: a hint, no proof."
+    assert c.buyers_sentence(buyers([90, 4000, 5000], [700, 800, 900]), LABELS, LENGTH) == (
+        "3 people with a history; at best 1 of them had it in their first 100 ((a)). "
+        "Best median place under (b): 800 (by chance: 5,000). Fewer than 30: a hint, no proof."
     )
-    many = c.buyers_sentence(buyers([200] * 30, [300] * 30), LABELS)
-    assert many == "30 people with a history; none of them had it in their first 100."
-    alone = c.buyers_sentence(buyers([90] * 30, [300] * 30), {"a": "(a)"})
-    assert alone == "30 people with a history; 30 of them had it in their first 100."
+    many = c.buyers_sentence(buyers([200] * 30, [300] * 30), LABELS, LENGTH)
+    assert many.startswith("30 people with a history; none of them had it in their first 100. Best median place under")
+    alone = c.buyers_sentence(buyers([90] * 30, [300] * 30), {"a": "(a)"}, LENGTH)
+    assert alone == (
+        "30 people with a history; 30 of them had it in their first 100. Median place: 90 (by chance: 5,000)."
+    )
 
 
 def test_one_buyer_is_told_as_one():
-    one = c.buyers_sentence(buyers([90], [700]), LABELS)
-    assert one.startswith("One person with a history; it was in their first 100 ((a)). ")
-    assert "they never had it in their first 100" in c.buyers_sentence(buyers([101], [700]), LABELS)
+    one = c.buyers_sentence(buyers([90], [700]), LABELS, LENGTH)
+    assert one.startswith(
+        "One person with a history; it was in their first 100 ((a)). Best place under (a): 90 (by chance: 5,000). "
+    )
+    assert "they never had it in their first 100" in c.buyers_sentence(buyers([101], [700]), LABELS, LENGTH)
 
 
 def test_a_new_item_is_placed_amid_the_neighbours_that_lie_together():

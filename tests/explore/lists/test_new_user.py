@@ -93,6 +93,7 @@ def test_items_of_a_kind_that_is_in_the_basket_are_told(catalogue):
     names = sorted({kinds[item] for item in basket})
     assert found.places.tolist() == [names.index(kind) + 1 if kind in names else 0 for kind in kinds]
     assert found.sizes == [sum(kinds[item] == name for item in basket) for name in names] and found.unknown == 0
+    assert found.names == list(names)
     assert sorted(found.sizes) == [1, 2] and (found.places == 0).any()
     empty = n.kinds_in(catalogue, [])
     assert not empty.places.any() and empty.sizes == [] and empty.unknown == 0

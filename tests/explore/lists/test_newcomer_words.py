@@ -10,6 +10,11 @@ from learn.explore.lists.audience import Audience
 from learn.runs.suggestions import Suggestions
 
 
+def short(people):
+    """Lists so short that everybody has everything in their first 100: chance tells nothing."""
+    return np.full(people, 60)
+
+
 def answer(items, reach, top=1.0):
     ranks = np.sort([rank for rank in reach if rank])
     found = Suggestions(np.array(items, dtype=int), np.linspace(top, 0.5, len(items)), live=True)
@@ -45,9 +50,20 @@ def test_where_all_agree_it_is_said_how_alike_the_neighbours_are(catalogue, kind
     assert said([first], [first]).endswith(f": beside “{title}”.")
     assert said([first, second], [second, first]).endswith(": beside the same 2 products.")
     assert said([first, second], [first, third]).endswith(f": “{title}” is nearest under each.")
-    assert said([first, second], [third, first]).endswith(": 1 of 2 neighbours is the same.")
-    assert said([first], [second]).endswith(": none of 1 neighbours are the same.")
+    assert said([first, second], [third, first]).endswith(": 1 of the 2 nearest stands in every list.")
+    assert said([first], [second]).endswith(": none of the 1 nearest stands in every list.")
     assert said([first]).endswith(" under 0.")
+
+
+def test_products_of_one_name_are_said_to_be(catalogue):
+    from dataclasses import replace
+
+    titles = np.array([f"Raisins, {size} oz" for size in range(len(catalogue))], object)
+    named = replace(catalogue, titles=titles, finer=np.full(len(catalogue), "Dried fruit", object))
+    answers = {"A": answer([0, 1, 2], [1]), "B": answer([2, 1, 3], [1], 0.9)}
+    assert w.what_it_is(answers, named).endswith(": only “Raisins”; 2 of the 3 nearest stand in every list.")
+    titles[3] = "Figs, 3 oz"
+    assert w.what_it_is(answers, named).endswith(": 2 of the 3 nearest stand in every list.")
 
 
 def test_variants_of_one_item_space_are_one_opinion(catalogue, kinds):
@@ -56,9 +72,11 @@ def test_variants_of_one_item_space_are_one_opinion(catalogue, kinds):
     assert w.one_space(same) == [["C", "W"]]
     assert w.one_space(same | {"A": answer([first, second], [1], 0.9)}) == [["C", "W"], ["A"]]
     alone = w.what_it_is(same, catalogue)
-    assert alone.endswith(". C and W have the same item vectors.") and "beside" not in alone, "no agreement of two"
+    assert "stand" not in alone and "beside" not in alone, "no agreement of two"
+    assert w.shared_vectors(same) == "C and W have the same item vectors."
     other = w.what_it_is(same | {"A": answer([third, first], [1])}, catalogue)
-    assert other.endswith(": 1 of 2 neighbours is the same. C and W have the same item vectors.")
+    assert other.endswith(": 1 of the 2 nearest stands in every list.")
+    assert w.shared_vectors({"A": same["C"]}) == ""
 
 
 def test_two_opinions_name_who_has_which(catalogue):
@@ -73,18 +91,25 @@ def test_the_verdict_says_whether_it_is_recognised_and_who_is_shown_it(catalogue
     item = int(items[0])
     right, wrong = answer(items[1:3], [50, 3000]), answer(others[:2], [4000, 3000])
     half = "in the first 100 of most people: 1 of 2 people"
-    assert w.verdict({"A": right, "B": right}, catalogue, item) == (
+    assert w.verdict({"A": right, "B": right}, catalogue, short(2), item) == (
         f"Recognised by all 2 variants ({kind}), and {half} at most."
     )
-    assert w.verdict({"A": right, "B": wrong}, catalogue, item) == (
+    assert w.verdict({"A": right, "B": wrong}, catalogue, short(2), item) == (
         f"Recognised by 1 of 2 variants ({kind}), and {half} at most."
     )
-    assert w.verdict({"A": wrong}, catalogue, item) == (
+    assert w.verdict({"A": wrong}, catalogue, short(2), item) == (
         f"Taken for {other} by A, but in nobody's first 100: none of 2 people."
     )
-    assert w.verdict({"A": right, "B": right}, catalogue) == f"Taken for {kind} by all 2 variants, and {half} at most."
-    assert w.verdict({"A": right, "B": wrong}, catalogue).startswith("Taken for 2 different kinds of product, and ")
-    assert w.verdict({"A": answer(items[1:3], [0, 0])}, catalogue).endswith("but nobody has a history to go by.")
+    assert (
+        w.verdict({"A": right, "B": right}, catalogue, short(2))
+        == f"Taken for {kind} by all 2 variants, and {half} at most."
+    )
+    assert w.verdict({"A": right, "B": wrong}, catalogue, short(2)).startswith(
+        "Taken for 2 different kinds of product, and "
+    )
+    assert w.verdict({"A": answer(items[1:3], [0, 0])}, catalogue, short(2)).endswith(
+        "but nobody has a history to go by."
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,7 +119,7 @@ def test_the_verdict_says_whether_it_is_recognised_and_who_is_shown_it(catalogue
 )  # fmt: skip
 def test_how_many_people_is_said_in_words_and_figures(catalogue, people, words):
     found = answer([0], [50] * people + [3000] * (200 - people))
-    assert w.verdict({"A": found}, catalogue).endswith(f"{words}: {people} of 200 people.")
+    assert w.verdict({"A": found}, catalogue, short(200)).endswith(f"{words}: {people} of 200 people.")
 
 
 def test_a_catalogue_without_kinds_has_a_verdict_too(catalogue):
@@ -103,22 +128,37 @@ def test_a_catalogue_without_kinds_has_a_verdict_too(catalogue):
     size = len(catalogue)
     bare = replace(catalogue, categories=np.full(size, NO_CATEGORY, object), finer=np.full(size, "", object))
     one, other = answer([0], [50]), answer([1], [50])
-    assert w.verdict({"A": one}, bare, 2) == "In the first 100 of most people: 1 of 1 people."
-    assert w.what_it_is({"A": one, "B": other}, bare) == "None of 1 neighbours are the same."
+    assert w.verdict({"A": one}, bare, short(1), 2) == "In the first 100 of most people: 1 of 1 people."
+    assert w.what_it_is({"A": one, "B": other}, bare) == "None of the 1 nearest stands in every list."
     assert w.what_it_is({"A": one}, bare) == ""
 
 
 def test_who_would_see_it_names_where_most_do():
     few, many, none = answer([0], [3, 2000, 0]), answer([0], [90, 100, 101]), answer([0], [1001, 5000, 0])
-    assert w.who_would_see_it({"A": few, "B": many, "C": none}) == (
-        "Most under B: 2 of 3 people with a history, the first at place 90; nobody under C."
+    long = np.full(3, 10_000)
+    assert w.who_would_see_it({"A": few, "B": many, "C": none}, long) == (
+        "Most under B: 2 of 3 people, the first at place 90; nobody under C."
     )
-    assert w.who_would_see_it({"B": many, "C": none}) == (
-        "Only under B: 2 of 3 people with a history, the first at place 90."
-    )
-    assert w.who_would_see_it({"B": many}) == "2 of 3 people with a history, the first at place 90."
-    assert w.who_would_see_it({"C": none, "D": answer([0], [101, 4000])}) == (
+    assert w.who_would_see_it({"B": many, "C": none}, long) == ("Only under B: 2 of 3 people, the first at place 90.")
+    assert w.who_would_see_it({"B": many}, long) == "2 of 3 people, the first at place 90."
+    assert w.who_would_see_it({"C": none, "D": answer([0], [101, 4000, 0])}, long) == (
         "Nobody of 2 with a history; it stands highest under D: at place 101 of somebody's list."
     )
-    assert w.who_would_see_it({"C": none}).endswith("it stands highest: at place 1,001 of somebody's list.")
-    assert w.who_would_see_it({"C": answer([0], [0, 0])}) == ""
+    assert w.who_would_see_it({"C": none}, long).endswith("it stands highest: at place 1,001 of somebody's list.")
+    assert w.who_would_see_it({"C": answer([0], [0, 0, 0])}, long) == ""
+
+
+def test_fewer_people_than_by_chance_are_said_to_be():
+    length = np.full(200, 1000)
+    few = answer([0], [50] + [600] * 199)
+    assert w.who_would_see_it({"A": few}, length).endswith(
+        "1 of 200 people, fewer than by chance (20), and its median place is no better."
+    )
+    assert w.who_would_see_it({"A": answer([0], [50] + [400] * 199)}, length).endswith(", fewer than by chance (20).")
+    assert "chance" not in w.who_would_see_it({"A": answer([0], [50] * 20 + [600] * 180)}, length)
+
+
+def test_the_verdict_has_what_chance_gives(catalogue):
+    found = answer([0], [50] * 20 + [3000] * 180)
+    assert w.verdict({"A": found}, catalogue, np.full(200, 1000)).endswith("20 of 200 people (by chance: 20).")
+    assert "chance" not in w.verdict({"A": found}, catalogue, short(200))
