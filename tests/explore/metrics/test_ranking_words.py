@@ -75,19 +75,25 @@ def gains(*rows, features=FUSED):
 def test_gains_of_rankers_are_told_with_their_size():
     table = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.3, 0.3, 0.2, 0.4))
     assert ranking_words.ranking_gain(table, NAMES) == (
-        "LEARN's vectors make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 → 2.300)."
+        "LEARN's vectors make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 "
+        "→ 2.300)."
     )
     assert ranking_words.ranking_gain(table, NAMES, less_is_better=True) == (
-        "LEARN's vectors make both rankers clearly worse: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 → 2.300)."
+        "LEARN's vectors make both rankers clearly worse: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 "
+        "→ 2.300)."
     )
     table["gain_low"] = [-0.1, 0.2]
-    assert ranking_words.ranking_gain(table, NAMES) == "LEARN's vectors make Y clearly better: +0.300 for Y (2.000 → 2.300)."
+    assert (
+        ranking_words.ranking_gain(table, NAMES)
+        == "LEARN's vectors make Y clearly better: +0.300 for Y (2.000 → 2.300)."
+    )
     table["gain_low"] = -0.1
     assert "make no ranker clearly better: +0.200 for X (" in ranking_words.ranking_gain(table, NAMES)
     assert ranking_words.other_features(table, NAMES) == "" == ranking_words.ranking_gain(table.head(0), NAMES)
     little = table.assign(gain_low=0.0001, gain=[0.0028, 0.0032], mean=[0.892, 0.8911])
     assert ranking_words.ranking_gain(little, NAMES, unit="UAUC") == (
-        "LEARN's vectors make both rankers slightly but clearly better: UAUC +0.003 for X (0.889 → 0.892) and Y (0.888 → "
+        "LEARN's vectors make both rankers slightly but clearly better: UAUC +0.003 for X (0.889 → 0.892) and Y "
+        "(0.888 → "
         "0.891)."
     )
     mixed = table.assign(gain=[0.2, -0.3], gain_low=[0.1, -0.4], gain_high=[0.3, -0.2])
@@ -124,7 +130,8 @@ def test_what_one_cosine_gives_and_raw_vectors_do_not_is_told():
     cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.2, 0.4, 0.1, 0.3), features=COSINE)
     raw = gains(("x", 1.1, 0.1, -0.1, 0.3), ("y", 2.2, 0.2, 0.1, 0.3), features=RAW)
     assert ranking_words.other_features(pd.concat([fused, cosine, raw]), NAMES) == (
-        "Of the fused gain their cosine alone, one number, gives 90% for X and 100% for Y. Raw vectors are no clear gain "
+        "Of the fused gain their cosine alone, one number, gives 90% for X and 100% for Y. Raw vectors are no "
+        "clear gain "
         "for X."
     )
     assert ranking_words.other_features(pd.concat([fused, raw.tail(1)]), NAMES) == ""
@@ -150,7 +157,9 @@ def test_who_gains_is_told_for_every_ranker():
         "for never-bought items."
     )
     worse = ranking_words.ranking_slices(table, NAMES, less_is_better=True)
-    assert worse.startswith("No clear gain for never-bought items; X and Y became clearly worse for users with a short ")
+    assert worse.startswith(
+        "No clear gain for never-bought items; X and Y became clearly worse for users with a short "
+    )
     none = table[table["slice"] == "item:cold-start"]
     assert ranking_words.ranking_slices(none, NAMES) == "In no part of users or items is the gain clear."
     assert ranking_words.ranking_slices(table.head(1), NAMES) == ""
@@ -187,13 +196,17 @@ def test_whether_learn_brings_probabilities_nearer_is_told():
     before = curve("x", NONE, (0.1, 0.2, 1), (0.5, 0.6, 3))
     same, near = curve("x", FUSED, (0.1, 0.2, 2)), curve("x", FUSED, (0.16, 0.2, 2))
     assert ranking_words.calibration(pd.concat([before, same]), NAMES) == (
-        "On average LEARN hardly changes how far off the probabilities are (X 0.100 → 0.100). X's are too low, most where "
+        "On average LEARN hardly changes how far off the probabilities are (X 0.100 → 0.100). X's are too low, "
+        "most where "
         "10% are predicted and 20% convert."
     )
     said = ranking_words.calibration(pd.concat([before, near]), NAMES)
     assert said.startswith("With LEARN probabilities are on average nearer to what happened for X (X 0.100 → 0.040). ")
     both = curve("y", NONE, (0.5, 0.4, 1)), curve("y", FUSED, (0.6, 0.4, 1), (0.2, 0.4, 1))
     said = ranking_words.calibration(pd.concat([before, near, *both]), NAMES)
-    assert "nearer to what happened for X and further from what happened for Y (X 0.100 → 0.040, Y 0.100 → 0.200). " in said
+    assert (
+        "nearer to what happened for X and further from what happened for Y (X 0.100 → 0.040, Y 0.100 → 0.200). "
+        in said
+    )
     assert "Y's are off on both sides, most where " in said
     assert ranking_words.calibration(before, NAMES) == ""
