@@ -10,7 +10,7 @@ STEPS = ("Two tables", "Check how they are read", "Build")
 WHAT = (
     "One row per item, one row per interaction.",
     "Which column is what, and what may be wrong: put it right before anything is built.",
-    "The language model reads every item, then all variants are trained, compared and mapped.",
+    "The language model reads every item; all variants are trained, compared and mapped.",
 )
 """What happens in each of `STEPS`."""
 BUILD = (

@@ -103,6 +103,8 @@ def _table(name: str, data: str, rows: pd.DataFrame, metric: str, k: int, candid
     ran = chosen.dropna(subset=[Metrics.MEAN])
     figure = benchmark_figure(drawn, metric, k, candidates, part)
     theme.chart(figure, "benchmarks_figure", said.benchmark(chosen), wide=True)
+    if results.is_earlier(ran).any():
+        st.caption("Hollow: of an earlier run of this table; not tested against the other rows.")
     if ran.empty:
         _notes(chosen, reported)
         return
@@ -187,7 +189,7 @@ def _beside_the_paper(
 ) -> None:
     """Draws the rows that the paper has, too, beside its own; where it has none in this metric, says in which it
     has."""
-    figure = beside_the_paper(chosen, reported, paper.paper_column(name), data)
+    figure = beside_the_paper(chosen, reported, paper.paper_column(name), data.partition(": ")[2])
     if figure is None:
         known = [overview.metric_label(f"{metric}@{k}") for metric, k in paper.paper_metrics(name)]
         if known:

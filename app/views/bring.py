@@ -12,10 +12,7 @@ from learn.building.background import Spec, name_is_taken
 from learn.building.files import is_temporary
 from learn.workspace import checked_name
 
-TEMPORARY = (
-    "That is a temporary folder, which a restart may empty. To keep what is built, start the app with "
-    "`learn app --workspace FOLDER`."
-)
+TEMPORARY = "A restart may empty that temporary folder. To keep what you build: `learn app --workspace FOLDER`."
 
 
 def draw() -> None:

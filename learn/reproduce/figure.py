@@ -20,7 +20,7 @@ from learn.reproduce.results import IDS, OTHER_LIBRARY, SAME_AS, TEXT_AND_ID, is
 
 KIND_COLOURS = {**colours.KIND_COLOURS, TEXT_AND_ID: "#5b57d6", IDS: "#cf4fc0", OTHER_LIBRARY: "#c74f6b"}
 """Of the rows, by what they go by: as on the other pages, and those that are only here."""
-HOLLOW = "hollow: of an earlier run, not tested against the others"
+HOLLOW = "earlier run (hollow)"
 _ENDS = (Metrics.LOW, Metrics.HIGH)
 
 
