@@ -131,7 +131,7 @@ def paper_data(benchmark: str) -> str:
 def paper_column(benchmark: str) -> str:
     """What stands above the paper's numbers: that they are of other data."""
     if benchmark in SCIENTIFIC:
-        return "In the paper: another cut, 11,041 users"
+        return "In the paper: its own data, 11,041 users"
     return "In the paper: its industrial data" if benchmark in INDUSTRIAL else "In the paper"
 
 

@@ -113,7 +113,11 @@ def in_brackets(label: str) -> str:
 
 
 def in_words(label: str) -> str:
-    """A label as it stands in a sentence: in quotes where a comma outside of its brackets would end it too soon."""
+    """A label as it stands in a sentence: a tower by its sign, in quotes where a comma outside of its brackets would
+    end it too soon."""
+    from learn.explore.figures.base import brief  # plotly with it, which a benchmark's figures alone need
+
+    label = brief(label)
     return quoted(label) if "," in re.sub(r"\([^)]*\)", "", label) else label
 
 

@@ -114,5 +114,6 @@ def test_rows_are_explained_one_by_one_where_they_are_known_and_refitted_ones_to
 def test_names_have_brackets_for_commas_and_quotes_where_one_is_left():
     assert in_brackets("LEARN, text, refitted") == "LEARN (text, refitted)"
     assert in_brackets("EASE") == "EASE" and in_brackets("(b), trained here") == "(b), trained here"
+    assert in_words("(b) sequence to item") == "(b)"
     assert in_words("LEARN (text, refitted)") == "LEARN (text, refitted)"
     assert in_words("(b), trained here") == "\u201c(b), trained here\u201d"
