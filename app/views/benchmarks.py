@@ -202,7 +202,7 @@ def _beside_the_paper(
     both = paper.beside(chosen, reported)
     hollow = " Hollow: of an earlier run." if results.is_earlier(both).any() else ""
     told = [
-        f"The paper's are of {paper.paper_data(name)}. Here: means over {said.seeds(both)}, with 95% "
+        f"The paper's numbers are of {paper.paper_data(name)}. Here: means over {said.seeds(both)}, with 95% "
         f"intervals.{hollow}",
         paper.objectives_told(both),
     ]

@@ -125,7 +125,7 @@ def paper_data(benchmark: str) -> str:
     """Which data the paper's numbers are of; "" where it has none for ``benchmark``."""
     if benchmark in SCIENTIFIC:
         return "Amazon Scientific as RecFormer cut it (11,041 users)"
-    return "the paper's industrial data (Kuaishou)" if benchmark in INDUSTRIAL else ""
+    return "its industrial data (Kuaishou)" if benchmark in INDUSTRIAL else ""
 
 
 def paper_column(benchmark: str) -> str:
