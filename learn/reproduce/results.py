@@ -40,7 +40,7 @@ SAME_AS = {"learn": "(b)", "learn-counts": "(b) + counts"}
 """Run -> what the same recommender is called on the other pages."""
 DATASETS = {
     "scientific": "Amazon Scientific",
-    "scientific-cold": "Amazon Scientific, a tenth of the items left out of training",
+    "scientific-cold": "Amazon Scientific, items left out",
     "beauty": "Amazon Beauty",
     "completejourney": "a year of groceries",
     "completejourney-sold": "a year of groceries, what was sold",
