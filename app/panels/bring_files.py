@@ -14,21 +14,33 @@ from app.shared import cache, theme, url
 from learn.building.background import build_names
 from learn.building.example import NAMES, example_tables
 from learn.building.files import UPLOADS, keep_upload, tables_in
+from learn.data.columns import INTERACTIONS, ITEMS, TableKind
+from learn.data.schema import Interactions, Items
 from learn.errors import LearnError
 from learn.explore.export import csv_bytes
+
+_SHOWN = ("sku", "name", "customer")  # in the examples
+
+
+def _also(kind: TableKind, *fields: str) -> str:
+    """Some of the other names under which columns are recognised."""
+    names = [name for field in fields for name in (field, *kind.aliases[field])[:4] if name not in _SHOWN]
+    return f"Recognised, too: {', '.join(names)} and others."
+
 
 TABLES = {
     url.ITEMS_FILE: (
         "Items",
         "One row per item: its **id** and its **title**.",
         "sku,name,category,price\ns1,Rye bread 500 g,Food > Bakery,2.90\ns2,Oat drink 1 l,Food > Drinks,1.99",
-        "sku = id, name = title. Optional: category, price, brand, keywords. Other column names are recognised.",
+        f"sku = id, name = title. Optional: category, price, brand, keywords. {_also(ITEMS, Items.ID, Items.TITLE)}",
     ),
     url.EVENTS_FILE: (
         "Interactions",
         "One row per purchase, rating or click: **who** and **which item**.",
         "customer,sku,when\nc7,s1,2024-05-31\nc7,s2,2024-06-02",
-        "customer = who, sku = which item. Optional: when; without it the order of the rows counts.",
+        "customer = who, sku = which item. Optional: when; without it the order of the rows counts. "
+        f"{_also(INTERACTIONS, Interactions.USER)}",
     ),
 }
 """The URL's key -> the table's heading, what it holds, what it may look like, and what its columns mean."""
@@ -80,11 +92,12 @@ def _upload(key: str, name: str) -> None:
 def offer_example() -> None:
     """Draws the way in for whoever has no tables at hand: an invented shop's, taken as if they had been uploaded."""
     row = st.container(horizontal=True, vertical_alignment="center", key="bring_example_row")
-    row.markdown("No tables at hand? Take an invented shop's:", width="content")
+    row.markdown("No tables at hand?", width="content")
     row.button("Try it with example tables", key="bring_example", icon=":material/storefront:", on_click=_take_example)
+    row.markdown("Or download the example, an invented shop:", width="content")
     for key, table in _example().items():
         row.download_button(
-            f"Its {TABLES[key][0].lower()}", csv_bytes(table), NAMES[key], "text/csv", key=f"bring_example_{key}",
+            TABLES[key][0], csv_bytes(table), NAMES[key], "text/csv", key=f"bring_example_{key}",
             type="tertiary", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     for key in TABLES:

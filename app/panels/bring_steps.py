@@ -7,42 +7,42 @@ import streamlit as st
 from learn.evaluation.better import FEW_USERS
 
 STEPS = ("Two tables", "Check how they are read", "Build")
-READ = (
-    "Which column is what, to be mended; how many items, users and interactions there are; what may be wrong; and the "
-    "words that the language model will read."
+WHAT = (
+    "One row per item, one row per interaction.",
+    "Which column is what, and what may be wrong: put it right before anything is built.",
+    "The language model reads every item; all variants are trained, compared and mapped.",
 )
+"""What happens in each of `STEPS`."""
 BUILD = (
-    "The language model reads every item once, which takes longest; then every variant is trained, compared with the "
-    "baselines, and mapped. No GPU needed: about ten minutes for 10,000 items on two cores; the time left is shown."
+    "Nothing is downloaded: the language model came with the installation. No GPU is needed. On two cores it takes "
+    "about ten minutes for 10,000 items, and hours for 100,000 items with ten million interactions; the time left is "
+    "shown."
 )
+"""What a build takes; the larger size as docs/scale.md reckons it."""
 LEAST = (
-    f"The least that can be built: one user with 4 interactions. Of fewer than {FEW_USERS} users no figure says "
-    "anything. Nothing is built before you say so."
+    f"How much it needs: at least {FEW_USERS} users, or no figure says anything; a few thousand interactions, as the "
+    "example has, to learn something. Ten million interactions fit into a computer of 16 GB."
 )
-_LATER = "bring_later_"
 _LOOK = """<style>
 .bring-steps { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none;
   margin: 0 !important; padding: 0 !important }
-.bring-steps li { flex: 1 1 10rem; margin: 0; padding: .45rem .8rem; border-radius: 8px;
-  border: 1px solid rgba(128, 134, 146, .5) }
-.bring-steps li[aria-current] { background: #1f5fa8; border-color: #1f5fa8; color: #fff; font-weight: 600 }
-[class*="st-key-bring_later_"] { border-style: dashed; opacity: .78 }
+.bring-steps li { flex: 1 1 10rem; margin: 0; padding: .1rem .8rem; cursor: default; font-size: .9rem;
+  border-left: 4px solid rgba(128, 134, 146, .4); opacity: .72 }
+.bring-steps li b { display: block; font-size: 1rem }
+.bring-steps li[aria-current] { border-color: #1f5fa8; opacity: 1 }
 [data-testid=stFileUploaderDropzoneInstructions] { display: none }
 </style>"""
 
 
 def show(now: int) -> None:
-    """Draws the steps, from 1 on, the one that it is at filled."""
+    """Draws the steps, from 1 on, and what happens in each; all but the one that it is at are grey."""
     steps = "".join(
-        f"<li{' aria-current=step' * (number == now)}><b>{number}</b> {words}</li>"
-        for number, words in enumerate(STEPS, 1)
+        f"<li{' aria-current=step' * (number == now)}><b>{number}. {words}</b> {what}</li>"
+        for number, (words, what) in enumerate(zip(STEPS, WHAT, strict=True), 1)
     )
     st.html(f'<ol class="bring-steps">{steps}</ol>{_LOOK}')
 
 
-def show_later() -> None:
-    """Draws what appears once both tables are there."""
-    for column, (number, words) in zip(st.columns(2), ((2, READ), (3, BUILD)), strict=True):
-        with column.container(border=True, height="stretch", key=f"{_LATER}{number}"):
-            st.markdown(f"**{number}. {STEPS[number - 1]}**  \n{words}")
-    st.caption(LEAST)
+def show_needs() -> None:
+    """Says how much the tables have to hold, and what a build takes."""
+    st.caption(f"{LEAST}  \n{BUILD}")

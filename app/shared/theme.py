@@ -46,10 +46,13 @@ def small_print(text: str) -> None:
         st.caption(plain(text))
 
 
-def caution(sentence: str) -> None:
-    """What makes the figures below say less than they seem to; nothing where there is nothing to say."""
+def caution(sentence: str, commands: bool = False) -> None:
+    """What makes the figures below say less than they seem to; nothing where there is nothing to say.
+
+    ``commands``: what stands between backquotes is one.
+    """
     if sentence:
-        st.markdown(f":material/warning: **{plain(sentence)}**")
+        st.markdown(f":material/warning: **{plain(sentence, commands)}**")
 
 
 def chart(figure: go.Figure, key: str, says: str = "", wide: bool = False) -> None:

@@ -10,7 +10,7 @@ from app.shared import cache, origin, theme, url
 from learn.data.schema import Metrics, Recommendations, Slices
 from learn.evaluation.better import CLEAR, chance_words, few_words, interval_words, signed
 from learn.explore.metrics import origin as origins
-from learn.explore.metrics import overview
+from learn.explore.metrics import overview, ranking_words
 from learn.reproduce import paper, results
 from learn.reproduce import words as said
 from learn.reproduce.figure import benchmark_figure, beside_the_paper
@@ -43,9 +43,12 @@ def draw() -> None:
     names = sorted(dict.fromkeys(name for name, _ in files), key=lambda name: [*WHAT, name].index(name))
     name = url.linked(left.selectbox, "Question", names, url.BENCHMARK, names[0], format_func=lambda n: WHAT.get(n, n))
     datasets = [dataset for other, dataset in files if other == name]
-    dataset = url.linked(right.selectbox, "Measured on", datasets, url.BENCHMARK_DATASET, datasets[0])
+    told = {one: results.dataset_words(files[name, one], one) for one in datasets}
+    dataset = url.linked(
+        right.selectbox, "Measured on", datasets, url.BENCHMARK_DATASET, datasets[0], format_func=told.get
+    )
     rows = results.read_benchmark(files[name, dataset], dataset)
-    _table(name, rows, *_metric(name, rows))
+    _table(name, told[dataset], rows, *_metric(name, rows))
 
 
 def _metric(name: str, rows: pd.DataFrame) -> tuple[str, int, str, str]:
@@ -78,15 +81,21 @@ def _metric(name: str, rows: pd.DataFrame) -> tuple[str, int, str, str]:
         slices,
         url.BENCHMARK_SLICE,
         slices[0],
-        help="Cold-start: items that training never met. Long-tail: the least-sold of the others.",
+        format_func=_part_words,
+        help="Never bought: no interaction in training. Seldom bought: the least-sold of the others.",
     )
     return metric, int(k), candidates, part
 
 
-def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str) -> None:
+def _part_words(part: str) -> str:
+    words = "all targets" if part == Slices.WHOLE else ranking_words.slice_words(part)
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def _table(name: str, data: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str) -> None:
     chosen = results.one_metric(rows, metric, k, candidates, part)
     reported = paper.paper_values(name, metric, k)
-    _beside_the_paper(name, chosen, reported, metric, k)
+    _beside_the_paper(name, data, chosen, reported, metric, k)
     st.subheader("All that was measured here", anchor=False)
     st.caption(theme.plain(origins.benchmark_data(chosen)))
     drawn = _pick_refitted(rows)
@@ -95,21 +104,17 @@ def _table(name: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, 
     figure = benchmark_figure(drawn, metric, k, candidates, part)
     theme.chart(figure, "benchmarks_figure", said.benchmark(chosen), wide=True)
     if results.is_earlier(ran).any():
-        st.caption("Hollow: of an earlier run of this table; differences to the other rows are not tested.")
-    if rest := _what_the_rows_are(ran):
-        with st.expander("What these rows are"):
-            st.markdown(rest)
+        st.caption("Hollow: of an earlier run of this table; not tested against the other rows.")
     if ran.empty:
         _notes(chosen, reported)
         return
-    with st.expander("The numbers"):
-        _numbers(ran, metric, k, reported)
     _notes(ran[~results.is_earlier(ran)], reported)
     theme.caution(few_words(float(ran[Metrics.N_USERS].max())))
-    origin.show(origins.of_benchmark(chosen))
-    with st.expander("What each row cost, and what did not run"):
-        _costs(ran)
+    with st.expander("The rows: their numbers, what they are, what they cost, what did not run"):
+        _numbers(ran, metric, k, reported)
+        st.markdown(_what_the_rows_are(ran))
         _notes(chosen[chosen[Metrics.MEAN].isna()], reported)
+    origin.show(origins.of_benchmark(chosen))
 
 
 def _pick_refitted(rows: pd.DataFrame) -> pd.DataFrame:
@@ -118,7 +123,7 @@ def _pick_refitted(rows: pd.DataFrame) -> pd.DataFrame:
     if not refitted.any() or refitted.all():
         return rows
     count = rows.loc[refitted, "run"].nunique()
-    label = f"Also {count} refitted row{'s' * (count > 1)}: {results.REFITTED}"
+    label = f"Add {count} row{'s' * (count > 1)} that learned from the validation part, too (refitted)"
     return rows if url.linked_toggle(st.toggle, label, url.BENCHMARK_REFITTED) else rows[~refitted]
 
 
@@ -130,7 +135,7 @@ def _what_the_rows_are(ran: pd.DataFrame) -> str:
         if what != results.REFITTED
     ]
     text = " ".join([*lines, *ran["label"]])
-    return " · ".join([*lines, *words.in_short(text)])
+    return "\n".join(f"- {line}" for line in [*lines, *words.in_short(text)])
 
 
 def _numbers(ran: pd.DataFrame, metric: str, k: int, reported: dict[str, float]) -> None:
@@ -143,10 +148,14 @@ def _numbers(ran: pd.DataFrame, metric: str, k: int, reported: dict[str, float])
             "Difference to the reference row": [_difference(row, named) for row in ran.to_dict("records")],
             "Verdict": [_verdict(row) for row in ran.to_dict("records")],
             **({"The paper's": [_number(reported.get(run)) for run in ran["run"]]} if reported else {}),
+            "Seeds": ran["seeds"],
+            "Parameters": ran["params"],
+            "Training, s": ran["train_seconds"],
         }
     )
+    digits = {f"{metric}@{k}": "{:.4f}", "Parameters": "{:,.0f}", "Training, s": "{:,.0f}"}
     st.dataframe(
-        shown.style.format({f"{metric}@{k}": "{:.4f}"}, na_rep="–"),
+        shown.style.format(digits, na_rep="–"),
         hide_index=True,
         width="stretch",
         height="content",
@@ -175,41 +184,26 @@ def _notes(chosen: pd.DataFrame, reported: dict[str, float]) -> None:
         st.caption(f"**{'; '.join(labels)}**: {note}")
 
 
-def _costs(ran: pd.DataFrame) -> None:
-    shown = pd.DataFrame(
-        {
-            "Run": ran["label"],
-            "Seeds": ran["seeds"],
-            "Parameters": ran["params"],
-            "Training, s": ran["train_seconds"],
-        }
-    )
-    st.dataframe(
-        shown.style.format({"Parameters": "{:,.0f}", "Training, s": "{:,.0f}"}, na_rep="–"),
-        hide_index=True,
-        width="stretch",
-        height="content",
-        column_config={"Run": "Variant"},
-    )
-
-
-def _beside_the_paper(name: str, chosen: pd.DataFrame, reported: dict[str, float], metric: str, k: int) -> None:
+def _beside_the_paper(
+    name: str, data: str, chosen: pd.DataFrame, reported: dict[str, float], metric: str, k: int
+) -> None:
     """Draws the rows that the paper has, too, beside its own; where it has none in this metric, says in which it
     has."""
-    figure = beside_the_paper(chosen, reported)
+    figure = beside_the_paper(chosen, reported, paper.paper_column(name), data.partition(": ")[2])
     if figure is None:
         known = [overview.metric_label(f"{metric}@{k}") for metric, k in paper.paper_metrics(name)]
         if known:
             st.caption(f"The paper has numbers for this table in {' and '.join(known)}: choose one to see them.")
         return
-    st.subheader(f"Beside the paper: {overview.metric_label(metric)}@{k}", anchor=False)
+    st.subheader(
+        f"{overview.metric_label(metric)}@{k} beside the paper's: compare the order, not the numbers", anchor=False
+    )
     theme.chart(figure, "benchmarks_beside", paper.same_order(chosen, reported), wide=True)
     both = paper.beside(chosen, reported)
     hollow = " Hollow: of an earlier run." if results.is_earlier(both).any() else ""
-    means = said.seeds(both.assign(label=both["name"]))
     told = [
-        f"The paper's are of {paper.paper_data(name)}: compare the order of the rows, not the numbers.",
-        f"Here: means over {means}; 95% intervals over {both[Metrics.N_USERS].max():,.0f} users.{hollow}",
+        f"The paper's numbers are of {paper.paper_data(name)}. Here: means over {said.seeds(both)}, with 95% "
+        f"intervals.{hollow}",
         paper.objectives_told(both),
     ]
     st.caption("\n".join(f"- {theme.plain(line)}" for line in told if line))

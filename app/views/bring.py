@@ -12,10 +12,10 @@ from learn.building.background import Spec, name_is_taken
 from learn.building.files import is_temporary
 from learn.workspace import checked_name
 
+TEMPORARY = "A restart may empty that temporary folder. To keep what you build: `learn app --workspace FOLDER`."
+
 
 def draw() -> None:
-    if cache.dataset_names():
-        theme.pick_dataset()
     st.title("Bring your own", anchor=False)
     root = cache.workspace().root
     st.caption(
@@ -23,17 +23,16 @@ def draw() -> None:
         f"in its folder {theme.plain(str(root))}."
     )
     if is_temporary(root):
-        theme.caution("That is a temporary folder: what is built there may be gone after a restart.")
+        theme.caution(TEMPORARY, commands=True)
     place = st.empty()
     running = bring_build.show_latest()
-    st.subheader("1. Your two tables", anchor=False)
     if not any(key in st.query_params for key in bring_files.TABLES):
         bring_files.offer_example()
     files = bring_files.pick()
     with place:
         bring_steps.show(1 if len(files) < 2 else 2)
     if len(files) < 2:
-        bring_steps.show_later()
+        bring_steps.show_needs()
         return
     st.subheader("2. How they are read", anchor=False)
     written = bring_written.pick()

@@ -17,7 +17,7 @@ from learn.explore.figures import ranking as ranking_figures
 from learn.explore.metrics import leading, ranking, ranking_words
 from learn.explore.metrics import origin as origins
 from learn.ranking.report import NAMES, read_report
-from learn.ranking.schema import FUSED, LOG_LOSS, METRICS, NONE, RAW, REVENUE, UAUC, Results
+from learn.ranking.schema import LOG_LOSS, METRICS, NONE, RAW, REVENUE, UAUC, Results
 
 
 def draw() -> None:
@@ -44,11 +44,13 @@ def draw() -> None:
         help="\n\n".join(theme.plain(words) for words in ranking.IN_SHORT.values()),
     )
     report = read_report(folders[dataset])
+    found = origins.of_ranking(report.about, report.rows, _here(dataset))
+    origin.warn(found)
     _gains(report.rows, metric, dataset)
-    origin.show(origins.of_ranking(report.about, report.rows, _here(dataset)))
     _slices(report.rows, report.about, metric)
     _calibration(report.about, dataset)
     _facts(report.about, dataset)
+    origin.show(found, warned=True)
 
 
 PAPER = "[Jia et al., AAAI 2025](https://arxiv.org/abs/2405.03988)"
@@ -75,10 +77,8 @@ def _gains(rows: pd.DataFrame, metric: str, dataset: str) -> None:
     st.subheader("What do LEARN's vectors add?", anchor=False)
     st.caption(_what_is_shown(dataset))
     table = ranking.gains(rows, metric)
-    fused = table[table[Results.FEATURES] == FUSED]
     less_is_better = metric == LOG_LOSS
     theme.conclude(ranking_words.ranking_gain(table, NAMES, less_is_better, _unit(metric)))
-    st.markdown(_before_and_after(fused, metric))
     theme.chart(ranking_figures.gains_figure(table, _unit(metric)), "ranking_gains", wide=True)
     told = (
         _how_to_read(metric),
@@ -87,15 +87,6 @@ def _gains(rows: pd.DataFrame, metric: str, dataset: str) -> None:
     )
     st.caption("\n".join(f"- {line}" for line in told if line))
     _numbers(rows, table, metric)
-
-
-def _before_and_after(fused: pd.DataFrame, metric: str) -> str:
-    told = [
-        f"{theme.plain(NAMES[row[Results.RANKER]])} {row[Results.MEAN] - row[Results.GAIN]:.4f} → "
-        f"**{row[Results.MEAN]:.4f}**"
-        for row in fused.to_dict("records")
-    ]
-    return f"{_unit(metric)[0].upper()}{_unit(metric)[1:]} without → with LEARN, fused: {' · '.join(told)}"
 
 
 def _what_is_shown(dataset: str) -> str:
@@ -154,9 +145,14 @@ def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
     says = ranking_words.ranking_slices(table, NAMES, metric == LOG_LOSS)
     theme.chart(ranking_figures.slices_figure(table, unit), "ranking_slices", says, wide=True)
     few = table[table["users"].map(too_few)].drop_duplicates("slice").to_dict("records")
-    if few:
-        told = leading.listed([f"{ranking_words.slice_words(row['slice'])} ({row['users']:,.0f} users)" for row in few])
-        theme.caution(f"Left out of the picture: {told}. Of fewer than {FEW_USERS} users nothing can be said.")
+    left_out = leading.listed([f"{ranking_words.slice_words(row['slice'])} ({row['users']:,.0f} users)" for row in few])
+    beyond = ranking_figures.beyond_the_axis(table)
+    told = (
+        ranking_words.within_groups(table, metric),
+        "An arrowhead: the interval goes on; its ends stand at the right." if beyond else "",
+        f"Left out: {left_out}; of fewer than {FEW_USERS} users nothing can be said." if few else "",
+    )
+    theme.small_print(" ".join(filter(None, told)))
     if metric == REVENUE:
         st.caption(
             f"Revenue: what was bought of the first {about['top_n']} of every user's reordered list. It is a replay of "
@@ -167,10 +163,14 @@ def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
 def _calibration(about: dict[str, Any], dataset: str) -> None:
     st.subheader("Are the probabilities right?", anchor=False)
     table = ranking.calibration_curves(about)
+    if dataset in OF_STORES:
+        st.markdown("Only some of what was not bought is kept: the real rates are lower than all of these.")
     says = ranking_words.calibration(table, NAMES)
     theme.chart(ranking_figures.calibration_figure(table), "ranking_calibration", says, wide=True)
-    kept = " Only some of what was not bought is kept, so the real rates are lower." if dataset in OF_STORES else ""
-    st.caption(f"Impressions in groups by predicted probability. On the line at 0 what was predicted came true.{kept}")
+    st.caption(
+        "Impressions in groups by predicted probability. On the line at 0 what was predicted came true. Bands: 95% "
+        "intervals, as if no two impressions were of one person."
+    )
 
 
 def _facts(about: dict[str, Any], dataset: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from learn.explore.metrics.leading import listed
-from learn.reproduce.results import in_words, is_earlier
+from learn.reproduce.results import SAME_AS, in_words, is_earlier
 
 OWN_NAMES = {
     "recbole-gru4rec": "GRU4Rec",
@@ -23,10 +23,10 @@ OWN_NAMES = {
 AS_IN_THE_PAPER = {"learn": "learn-dense"}
 """Run -> the one that is trained as the paper's is: where both are there, that one stands beside the paper's number."""
 OBJECTIVES = {
-    "learn-dense": ("the paper's objective", "each item of the past predicts every later one, sequences cut in two"),
-    "learn": ("our objective", "each item predicts the next one only; the paper has no such row"),
+    "learn-dense": "each item of the past predicts every later one, sequences cut in two",
+    "learn": "each item predicts the next one only",
 }
-"""Run -> under which objective it is trained, and what that is."""
+"""Run -> under which objective it is trained."""
 
 _Numbers = Mapping[str, Mapping[str, tuple[float | None, ...]]]
 
@@ -90,8 +90,7 @@ def beside(chosen: pd.DataFrame, paper: Mapping[str, float]) -> pd.DataFrame:
         paper: Run -> the paper's number.
 
     Returns:
-        The columns of ``chosen``, and name (in the picture), own (what the paper calls it), paper (its number; NaN: it
-        has no such row).
+        The columns of ``chosen``, and own (what the paper calls it), paper (its number; NaN: it has no such row).
     """
     both = chosen[chosen["run"].isin(list(paper))].dropna(subset=["mean"])
     both = both.sort_values("mean", ascending=False, kind="stable")
@@ -99,9 +98,7 @@ def beside(chosen: pd.DataFrame, paper: Mapping[str, float]) -> pd.DataFrame:
     extra = {run for run, same in AS_IN_THE_PAPER.items() if run in runs and same in runs}
     labels = dict(zip(both["run"], both["label"], strict=True))
     own = [OWN_NAMES.get(run, labels[run]) for run in both["run"]]
-    names = {run: f"{OWN_NAMES[run]} ({OBJECTIVES[run][0]})" for run in OBJECTIVES if run in runs}
     found = both.assign(
-        name=[names.get(run, labels[run]) for run in both["run"]],
         own=own,
         paper=[float("nan") if run in extra else paper[run] for run in both["run"]],
     )
@@ -109,10 +106,14 @@ def beside(chosen: pd.DataFrame, paper: Mapping[str, float]) -> pd.DataFrame:
 
 
 def objectives_told(rows: pd.DataFrame) -> str:
-    """Of `beside`: under which objectives its rows of LEARN are trained; "" where none has a name of its own."""
-    return " ".join(
-        f"{row['name']}: {OBJECTIVES[row['run']][1]}." for row in rows.to_dict("records") if row["run"] in OBJECTIVES
-    )
+    """Of `beside`: under which objectives its rows of LEARN are trained, and what they are called on the other pages;
+    "" where none is known."""
+    told = []
+    for row in rows.to_dict("records"):
+        if row["run"] in OBJECTIVES:
+            same = f", {SAME_AS[row['run']]} on the other pages" if row["run"] in SAME_AS else ""
+            told.append(f"{row['label']}{same}: {OBJECTIVES[row['run']]}.")
+    return " ".join(told)
 
 
 def paper_metrics(benchmark: str) -> list[tuple[str, int]]:
@@ -124,12 +125,19 @@ def paper_data(benchmark: str) -> str:
     """Which data the paper's numbers are of; "" where it has none for ``benchmark``."""
     if benchmark in SCIENTIFIC:
         return "Amazon Scientific as RecFormer cut it (11,041 users)"
-    return "the paper's industrial data (Kuaishou)" if benchmark in INDUSTRIAL else ""
+    return "its industrial data (Kuaishou)" if benchmark in INDUSTRIAL else ""
+
+
+def paper_column(benchmark: str) -> str:
+    """What stands above the paper's numbers: that they are of other data."""
+    if benchmark in SCIENTIFIC:
+        return "In the paper: its own data, 11,041 users"
+    return "In the paper: its industrial data" if benchmark in INDUSTRIAL else "In the paper"
 
 
 def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     """Whether the rows of both come in the paper's order, and how far that is from chance: two that stand the other way
-    round here, or as there, count where their intervals do not touch; that rows are of an earlier run is said. "" for
+    round here, or as there, count where their intervals do not touch; rows of an earlier run are not tested. "" for
     fewer than two rows.
 
     Args:
@@ -139,9 +147,8 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     both = beside(chosen, paper).dropna(subset=["paper"])
     if len(both) < 2:
         return ""
-    earlier, rows = int(is_earlier(both).sum()), both.to_dict("records")
-    who = f"all {len(both)}" if earlier == len(both) else f"{earlier} of the {len(both)}"
-    told = f" By the means: {who} rows here are of an earlier run, their differences not tested." if earlier else ""
+    rows = both.to_dict("records")
+    untested = " (not tested for significance)" if is_earlier(both).any() else ""
     pairs = list(combinations(rows, 2))
     turned = [pair for pair in pairs if pair[0]["paper"] < pair[1]["paper"]]
     names = {row["run"]: in_words(row["own"]) for row in rows}
@@ -150,15 +157,16 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
         near = [
             f"{names[one['run']]} and {names[other['run']]}" for one, other in pairwise(rows) if not _apart(one, other)
         ]
-        said = f"The paper's order holds: {first}, then {listed(rest)}"
-        return f"{said}; the intervals of {'; '.join(near)} touch.{told}" if near else f"{said}.{told}"
+        said = f"Same order as in the paper: {first}, then {listed(rest)}"
+        return f"{said}; the intervals of {'; '.join(near)} touch." if near and not untested else f"{said}{untested}."
     first = max(rows, key=lambda row: row["paper"])
     leads = f"In the paper {names[first['run']]} leads, here {names[rows[0]['run']]}"
     leads = f"{names[first['run']]} leads in both" if first is rows[0] else leads
     sure = sum(_apart(*pair) for pair in turned)
     stand = "stands" if len(turned) == 1 else "stand"
     how = f"{sure} of them with intervals that do not touch" if sure else "with intervals that touch"
-    return f"{leads}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here, {how}.{told}"
+    how = untested or f", {how}"
+    return f"{leads}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here{how}."
 
 
 def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

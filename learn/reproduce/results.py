@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -11,9 +13,10 @@ from learn.checksums import NAME as CHECKSUMS
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
 from learn.explore.metrics.leading import quoted
-from learn.explore.metrics.result import variant_gloss
+from learn.explore.metrics.result import BOTH, COUNTS, LEARNED, UNTRAINED, variant_gloss
 from learn.files import read_json
-from learn.runs.baselines import REFIT_SUFFIX
+from learn.item_towers import ITEM_TOWERS
+from learn.runs.baselines import BASELINES, REFIT_SUFFIX
 from learn.workspace import Workspace
 
 NEEDED = {"run", "dataset", Metrics.METRIC, Metrics.K, Metrics.MEAN, Metrics.LOW, Metrics.HIGH}
@@ -30,6 +33,19 @@ KIND_WORDS = {
     "reference": "a simple recommender that trains no transformer",
 }
 """What the rows of a kind are."""
+OTHER_LIBRARY, TEXT_AND_ID, IDS = "another library", "text and ID", "ID"
+_KINDS = {"text+counts": BOTH, "text+id": TEXT_AND_ID, "id": IDS, "peer": OTHER_LIBRARY, "text": LEARNED}
+_BY_NAME = {"text-knn": UNTRAINED}  # reads texts, and nothing is counted
+SAME_AS = {"learn": "(b)", "learn-counts": "(b) + counts"}
+"""Run -> what the same recommender is called on the other pages."""
+DATASETS = {
+    "scientific": "Amazon Scientific",
+    "scientific-cold": "Amazon Scientific, items left out",
+    "beauty": "Amazon Beauty",
+    "completejourney": "a year of groceries",
+    "completejourney-sold": "a year of groceries, what was sold",
+}
+"""What the datasets of the published files are."""
 REFITTED = "the same, learned from training and validation together"
 ROW_WORDS = {
     "learn-dense": "as LEARN (text), but under the paper's objective: each item of the past predicts every later one, "
@@ -57,6 +73,12 @@ def benchmark_files(workspace: Workspace, published: Path) -> dict[tuple[str, st
         for path in sorted((workspace.root / "benchmarks").glob(f"*/*/{file}")):
             found[path.parent.parent.name, path.parent.name] = path.with_name(RESULTS)
     return found
+
+
+def dataset_words(path: Path, dataset: str) -> str:
+    """A dataset of `benchmark_files` as people know it: the name of one whose file is published says little."""
+    told = "" if path.name == RESULTS else DATASETS.get(dataset, "")
+    return f"{dataset}: {told}" if told else dataset
 
 
 def read_rows(path: Path) -> pd.DataFrame:
@@ -91,7 +113,11 @@ def in_brackets(label: str) -> str:
 
 
 def in_words(label: str) -> str:
-    """A label as it stands in a sentence: in quotes where a comma outside of its brackets would end it too soon."""
+    """A label as it stands in a sentence: a tower by its sign, in quotes where a comma outside of its brackets would
+    end it too soon."""
+    from learn.explore.figures.base import brief  # plotly with it, which a benchmark's figures alone need
+
+    label = brief(label)
     return quoted(label) if "," in re.sub(r"\([^)]*\)", "", label) else label
 
 
@@ -119,6 +145,18 @@ def one_metric(rows: pd.DataFrame, metric: str, k: int, candidates: str, part: s
 def variant_of(run: str) -> str:
     """The code of the tower or baseline that a row is of, refitted or not; of another row its own name."""
     return run.removesuffix(REFIT_SUFFIX)
+
+
+def kind_of(row: Mapping[str, Any]) -> str:
+    """What a row goes by, in two or three words: as a Run (`learn.explore.metrics.result.kind_words`), or one of
+    `OTHER_LIBRARY`, `TEXT_AND_ID` and `IDS`."""
+    variant = variant_of(str(row["run"]))
+    tower, baseline = ITEM_TOWERS.get(variant), BASELINES.get(variant)
+    if tower is not None and not tower.trained:
+        return UNTRAINED
+    if baseline is not None:
+        return _BY_NAME.get(variant) or (BOTH if baseline.reference.reads_content else COUNTS)
+    return _KINDS.get(str(row.get("kind")), COUNTS)
 
 
 def row_words(chosen: pd.DataFrame) -> dict[str, list[str]]:

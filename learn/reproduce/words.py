@@ -10,7 +10,8 @@ import pandas as pd
 from learn.data.schema import Metrics
 from learn.evaluation.better import few_words, more_than_chance
 from learn.explore.metrics.leading import listed
-from learn.reproduce.results import in_words, is_refitted
+from learn.explore.metrics.result import COUNTS
+from learn.reproduce.results import in_words, is_refitted, kind_of
 
 CLEAR, UNCLEAR, UNTESTED = "clear", "unclear", "untested"
 _SIMPLE = "reference"  # in "kind"
@@ -65,9 +66,14 @@ def _lead(rows: list[_Row], named: str) -> tuple[str, str]:
     how = {
         CLEAR: f"{leads}, clearly ahead of {behind}.",
         UNCLEAR: f"{leads}, but not clearly ahead of {behind}.",
-        UNTESTED: f"{leads}; its lead over {behind} is not tested.",
+        UNTESTED: f"{leads}; its lead over {behind} is not tested{_only(named)}.",
     }
     return how[_apart(first, second, named)], second["label"]
+
+
+def _only(named: str) -> str:
+    """Why a pair is not tested."""
+    return f": rows are tested against {in_words(named)} only" if named else ""
 
 
 def _simple(rows: list[_Row], reference: _Row, told: str) -> str:
@@ -80,6 +86,7 @@ def _simple(rows: list[_Row], reference: _Row, told: str) -> str:
     if {simple[0]["label"], reference["label"]} == {rows[0]["label"], told}:
         return ""
     which = "a simple reference" if simple[0][Metrics.MEAN] > reference[Metrics.MEAN] else "the best simple reference"
+    which += " that reads the text, too" if kind_of(simple[0]) != COUNTS else ""
     who = "It" if simple[0]["label"] == rows[0]["label"] else in_words(simple[0]["label"])
     return _stands(f"{who}, {which},", simple[0], reference, rows[0]["label"], told)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from learn.evaluation.better import CLEAR, chance_words
+from learn.reproduce import results
 from learn.reproduce.paper import paper_values, same_order
 from learn.reproduce.report import publish
 from learn.reproduce.results import one_metric
@@ -55,10 +56,10 @@ def test_the_papers_rows_stand_beside_ours_and_every_row_is_explained(workspace,
     page = open_page("benchmarks")  # opens where the paper has numbers
     assert page.selectbox(key="length_choice").value == "10"
     shown = texts(page).replace("\\", "")
-    assert "Beside the paper: Recall@10" in shown and "of Amazon Scientific" in shown
+    assert "Recall@10 beside the paper's: compare the order" in shown and "of Amazon Scientific" in shown
     assert same_order(one_metric(rows, "recall", 10, "all"), paper_values("table4", "recall", 10)) in shown
     assert "*Base*: nothing learned" in shown and "*Ours*: items as their text describes them" in shown
-    assert "Beside the paper" not in texts(open_page("benchmarks", measure="recall", length="50"))
+    assert "beside the paper's" not in texts(open_page("benchmarks", measure="recall", length="50"))
 
 
 def test_refitted_rows_are_folded_away_until_they_are_asked_for(workspace, open_page, table):  # noqa: F811
@@ -67,8 +68,23 @@ def test_refitted_rows_are_folded_away_until_they_are_asked_for(workspace, open_
     publish(rows.assign(run=rows["run"].map(names)), workspace.root.parent / "benchmarks" / "table3.json")
     page = open_page("benchmarks")
     assert page.dataframe[0].value["Run"].tolist() == ["Base"]
-    assert "Also 1 refitted row: " in page.toggle[0].label
+    assert "Add 1 row that learned from the validation part, too" in page.toggle[0].label
     page = open_page("benchmarks", refitted="true")
+    assert sorted(page.dataframe[0].value["Run"]) == ["Base", "Ours"] and not page.error
+
+
+def test_counts_text_and_both_are_shown_for_each_dataset_and_never_bought_items(workspace, open_page, table):  # noqa: F811
+    names = {"base": "b", "ours": "text-counts"}
+    rows = summarise(table, {name: [fake_run([1, 0, 0, 0])] for name in names})
+    rows = rows.assign(run=rows["run"].map(names), kind="text+counts")
+    for dataset in ("completejourney", "completejourney-sold"):
+        publish(rows.assign(dataset=dataset), workspace.root.parent / "benchmarks" / "completejourney.json")
+    page = open_page("benchmarks", on="completejourney-sold", targets="item:cold-start")
+    assert page.selectbox(key="on_choice").options == [
+        f"{one}: {results.DATASETS[one]}" for one in ("completejourney", "completejourney-sold")
+    ]
+    assert "Where people buy again" in page.selectbox(key="table_choice").options[0]
+    assert "Never-bought items" in page.selectbox(key="targets_choice").options
     assert sorted(page.dataframe[0].value["Run"]) == ["Base", "Ours"] and not page.error
 
 

@@ -50,10 +50,10 @@ def test_without_tables_it_says_what_to_bring_and_what_will_come(place, open_pag
     page = open_page("bring")
     shown = texts(page)
     assert page.selectbox(key="items_choice").options == ["mine/interactions.csv", "mine/items.csv"]
-    assert "customer,sku,when" in shown and "Other column names are recognised" in shown
+    assert "customer,sku,when" in shown and "Recognised, too: item_id, asin, parent_asin, product_id, title" in shown
     assert "sku = id, name = title. Optional: category, price" in shown
-    assert "stay on the computer that runs this app" in shown and "That is a temporary folder" in shown
-    assert bring_steps.READ in shown and bring_steps.BUILD in shown and bring_steps.LEAST in shown
+    assert "stay on the computer that runs this app" in shown and "`learn app --workspace FOLDER`" in shown
+    assert bring_steps.BUILD in shown and bring_steps.LEAST in shown
     for key in FILES:
         assert (
             "CSV, TSV, Parquet, JSON lines, gzip; up to 200 MB" in page.file_uploader(key=f"bring_upload_{key}").label
@@ -63,7 +63,7 @@ def test_without_tables_it_says_what_to_bring_and_what_will_come(place, open_pag
 def steps_of(page):
     """The step that is filled."""
     html = next(html.proto.body for html in page.get("html") if "bring-steps" in html.proto.body)
-    return re.findall(r"<li aria-current=step><b>(\d)</b>", html)
+    return re.findall(r"<li aria-current=step><b>(\d)\.", html)
 
 
 def test_the_step_that_it_is_at_is_filled_and_what_has_come_is_not_announced(place, open_page):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from learn.evaluation.better import signed
-from learn.explore.metrics import ranking
-from learn.ranking.report import read_report
+from learn.explore.metrics import ranking, ranking_words
+from learn.ranking.report import NAMES, read_report
 from learn.ranking.schema import FEATURE_SETS, REVENUE, UAUC
 from tests.app.conftest import texts
 from tests.app.ranking_fixtures import with_ranking
@@ -36,8 +36,7 @@ def test_shows_the_gains_of_the_report(report, open_page):
     assert np.allclose(shown[0] + gains, shown[1:3], atol=10.0 ** -(digits + 1))
     assert "**Run**: " in texts(page) and "**Interval**: " in texts(page)
     assert all(sentence[:40] in texts(page).replace("\\", "") for sentence in ranking.verdict(report, UAUC))
-    first = wanted[wanted["features"] == "fused"].iloc[0]
-    assert f"{first['mean'] - first['gain']:.4f} → **{first['mean']:.4f}**" in texts(page)
+    assert ranking_words.ranking_gain(wanted, NAMES, unit="UAUC") in texts(page).replace("\\", "")
     assert "3 unknown user" in texts(page) and not page.error
 
 

@@ -4,9 +4,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from learn.explore.colours import REST_COLOUR, variant_colour
-from learn.reproduce.figure import KIND_COLOURS, benchmark_figure, beside_the_paper
-from learn.reproduce.results import EARLIER, KIND_WORDS, REFITTED, in_brackets, in_words, row_words
+from learn.explore.metrics.result import BOTH, COUNTS, LEARNED, UNTRAINED
+from learn.reproduce.figure import HOLLOW, KIND_COLOURS, benchmark_figure, beside_the_paper
+from learn.reproduce.results import (
+    DATASETS,
+    EARLIER,
+    KIND_WORDS,
+    OTHER_LIBRARY,
+    REFITTED,
+    RESULTS,
+    dataset_words,
+    in_brackets,
+    in_words,
+    kind_of,
+    row_words,
+)
 
 
 @pytest.fixture
@@ -32,31 +44,30 @@ def words(figure):
     return [line for _, line in sorted(lines.items())]
 
 
-def test_rows_stand_in_groups_with_their_figures_and_what_did_not_run_is_not_drawn(rows):
+def test_rows_stand_by_their_figures_with_a_colour_for_each_kind_and_what_did_not_run_is_not_drawn(rows):
     figure = benchmark_figure(rows, "recall", 10, "all")
     assert words(figure) == [
-        ["<b>Simple references</b>"],
-        ["<b>0.5000</b>", "<b>EASE</b>"],
-        ["0.2000", "EASE, refitted"],
-        ["<b>LEARN</b>"],
-        ["0.4000", "(b) sequence to item"],
-        ["0.3000", "LEARN, text"],
+        ["<b>EASE</b>", "<b>0.5000</b>"],
+        ["(b) sequence to item", "0.4000"],
+        ["LEARN, text = (b)", "0.3000"],
+        ["EASE, refitted", "0.2000"],
     ]
-    ease, refitted, tower, learn, _ = figure.data
-    assert ease.marker.color == refitted.marker.color == variant_colour("ease") != REST_COLOUR
-    assert ease.marker.symbol == refitted.marker.symbol
-    assert tower.marker.color == variant_colour("b") and learn.marker.color == KIND_COLOURS["text"]
-    assert figure.layout.xaxis.title.text == "Recall@10, all items"
-    assert figure.layout.xaxis.range == figure.layout.xaxis2.range and figure.layout.xaxis.range[1] > 0.6
-    alone = benchmark_figure(rows.assign(kind="text"), "recall", 10, "all")
-    assert next(line[-1] for line in words(alone)) == "<b>EASE</b>", "one group has no name"
+    ease, tower, learn, refitted, *keys = figure.data
+    assert ease.marker.color == refitted.marker.color == KIND_COLOURS[COUNTS]
+    assert tower.marker.color == learn.marker.color == KIND_COLOURS[LEARNED]
+    assert {one.marker.symbol for one in figure.data} == {"circle"}
+    assert [key.name for key in keys] == [COUNTS, LEARNED], "what the colours mean"
+    assert figure.layout.xaxis.title.text == "Recall@10, all items" and figure.layout.xaxis.range[1] > 0.6
+    alone = benchmark_figure(rows[1:3], "recall", 10, "all")
+    assert len(alone.data) == 2, "one kind has no legend"
     assert not benchmark_figure(rows.assign(mean=np.nan), "recall", 10, "all").layout.annotations
 
 
 def test_rows_of_an_earlier_run_are_hollow(rows):
     earlier = rows.assign(why=[None, EARLIER, None, "noted", None])
-    symbols = [dot.marker.symbol for dot in benchmark_figure(earlier, "recall", 10, "all").data[:4]]
-    assert [str(symbol).endswith("-open") for symbol in symbols] == [False, False, True, False]
+    figure = benchmark_figure(earlier, "recall", 10, "all")
+    assert [dot.marker.symbol.endswith("-open") for dot in figure.data[:4]] == [False, True, False, False]
+    assert figure.data[-1].name == HOLLOW
     figure = beside_the_paper(earlier.assign(dataset="shop"), {"b": 0.9, "ease": 0.2})
     assert [bar.marker.color == "rgba(0, 0, 0, 0)" for bar in figure.data] == [False, True, False, False]
 
@@ -65,9 +76,9 @@ def test_a_method_and_the_papers_stand_in_one_line_on_one_scale(rows):
     rows = rows.assign(dataset="shop")
     figure = beside_the_paper(rows, {"learn": 0.9, "ease": 0.2, "peer": 0.3})
     assert words(figure) == [
-        ["<b>Here: shop (50 users)</b>", "<b>In the paper</b>"],
+        ["<b>Here: shop, 50 users</b>", "<b>In the paper</b>"],
         ["0.5000", "0.2000", "EASE"],
-        ["0.3000", "0.9000", "LEARN (our objective)"],
+        ["0.3000", "0.9000", "LEARN, text = (b)"],
     ]
     assert [bar.error_x.visible for bar in figure.data] == [True, True, False, False]
     assert figure.layout.xaxis.range == figure.layout.xaxis2.range
@@ -75,9 +86,21 @@ def test_a_method_and_the_papers_stand_in_one_line_on_one_scale(rows):
     both = rows.assign(run=rows["run"].replace("b", "learn-dense"))
     figure = beside_the_paper(both, {"learn": 0.9, "learn-dense": 0.9, "ease": 0.2})
     assert words(figure)[2:] == [  # the paper has one LEARN: that which is trained as its own stands beside it
-        ["0.4000", "0.9000", "LEARN (the paper's objective)"],
-        ["0.3000", "–", "LEARN (our objective)"],
+        ["0.4000", "0.9000", "(b) sequence to item"],
+        ["0.3000", "<i>no such row in the paper</i>", "LEARN, text = (b)"],
     ]
+
+
+def test_a_reference_that_reads_the_text_is_of_another_kind_than_counts():
+    rows = [{"run": run} for run in ("ease", "l3ae-refit", "text-knn", "without-align")]
+    assert [kind_of(row) for row in rows] == [COUNTS, BOTH, UNTRAINED, UNTRAINED]
+    assert kind_of({"run": "x", "kind": "peer"}) == OTHER_LIBRARY
+
+
+def test_a_published_dataset_is_said_in_words_and_ones_own_is_called_by_its_name(tmp_path):
+    assert dataset_words(tmp_path / "table3.json", "scientific") == f"scientific: {DATASETS['scientific']}"
+    assert dataset_words(tmp_path / RESULTS, "scientific") == "scientific"
+    assert dataset_words(tmp_path / "table3.json", "mine") == "mine"
 
 
 def test_rows_are_explained_one_by_one_where_they_are_known_and_refitted_ones_together(rows):
@@ -91,5 +114,6 @@ def test_rows_are_explained_one_by_one_where_they_are_known_and_refitted_ones_to
 def test_names_have_brackets_for_commas_and_quotes_where_one_is_left():
     assert in_brackets("LEARN, text, refitted") == "LEARN (text, refitted)"
     assert in_brackets("EASE") == "EASE" and in_brackets("(b), trained here") == "(b), trained here"
+    assert in_words("(b) sequence to item") == "(b)"
     assert in_words("LEARN (text, refitted)") == "LEARN (text, refitted)"
     assert in_words("(b), trained here") == "\u201c(b), trained here\u201d"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from learn.explore.colours import REST_COLOUR
-from learn.explore.figures.base import finish, label_room
+from learn.explore.figures.base import LEGEND, finish, label_room
 from learn.explore.figures.headed import Row, interval
 
 PITCH = 22
@@ -16,52 +17,51 @@ PITCH = 22
 _AXIS = 34
 _FAINT = "rgba(128, 134, 146, .22)"
 _SIZE = 12.5
-_GAP = 0.35  # above a group's words, in lines
 _THICK = 0.46  # of a bar, in lines
 
 
-def lined_figure(groups: Mapping[str, Sequence[Row]], title: str) -> go.Figure:
-    """Every group's rows as dots with their intervals, on an axis from 0 that stands above and below.
+def lined_figure(rows: Sequence[Row], title: str, legend: Mapping[str, str], hollow: str = "") -> go.Figure:
+    """``rows`` as dots with their intervals, from the top down, on an axis from 0.
 
     Args:
-        groups: what stands above a group -> its rows, from the top down; "" has no line for its words.
         title: of the axis.
+        legend: what the colours mean -> the colour; empty: nothing is said above.
+        hollow: what hollow dots are; "": nothing is said.
     """
-    figure, place, words = go.Figure(), 0.0, []
-    for head, rows in groups.items():
-        if head:
-            place += _GAP if place else 0
-            words.append((place, f"<b>{head}</b>"))
-            place += 1
-        for row in rows:
-            _dot(figure, row, place)
-            words.append((place, row.heading))
-            bold = row.heading.startswith("<b>")
-            _after(figure, place, f"<b>{row.mean:.4f}</b>" if bold else f"{row.mean:.4f}")
-            place += 1
-    room = label_room([text for _, text in words], _SIZE + 0.5)
-    for where, text in words:
-        _before(figure, where, text, room)
-    every = [row for rows in groups.values() for row in rows]
-    span = [0, 1.03 * max([_end(row) for row in every], default=1) or 1]
-    look = {"range": span, "nticks": 7, "showgrid": True, "gridcolor": _FAINT, "zerolinecolor": _FAINT}
-    figure.add_scatter(x=[None], y=[None], xaxis="x2", showlegend=False, hoverinfo="skip")
+    figure = go.Figure()
+    room = label_room([row.heading for row in rows], _SIZE + 0.5)
+    for place, row in enumerate(rows):
+        _dot(figure, row, place)
+        _before(figure, place, row.heading, room)
+        bold = row.heading.startswith("<b>")
+        _after(figure, place, f"<b>{row.mean:.4f}</b>" if bold else f"{row.mean:.4f}")
+    for words, colour in legend.items():
+        _key(figure, words, {"size": 10, "color": colour, "symbol": "circle"})
+    if hollow:
+        _key(figure, hollow, {"size": 10, "color": REST_COLOUR, "symbol": "circle-open", "line": {"width": 2}})
+    span = [0, 1.03 * max([_end(row) for row in rows], default=1) or 1]
     figure.update_layout(
-        xaxis={**look, "title": title},
-        xaxis2={**look, "overlaying": "x", "side": "top", "showgrid": False, "zeroline": False},
-        yaxis={"range": [place - 0.4, -0.6], "showticklabels": False, "showgrid": False, "zeroline": False},
-    )
-    height = 2 * _AXIS + 20 + round(PITCH * max(place, 1))
-    return finish(figure, height, showlegend=False, margin={"l": room, "r": 58, "t": _AXIS, "b": 8})
+        xaxis={
+            "range": span, "nticks": 7, "showgrid": True, "gridcolor": _FAINT, "zerolinecolor": _FAINT, "title": title,
+        },
+        yaxis={"range": [len(rows) - 0.4, -0.6], "showticklabels": False, "showgrid": False, "zeroline": False},
+    )  # fmt: skip
+    top = _AXIS if legend or hollow else 8
+    height = _AXIS + 20 + top + round(PITCH * max(len(rows), 1))
+    above = LEGEND | {"xref": "container", "y": 1.0, "yref": "container", "yanchor": "top"}
+    return finish(figure, height, legend=above, margin={"l": room, "r": 58, "t": top, "b": 8})
 
 
-def side_by_side(names: Sequence[str], columns: Mapping[str, Sequence[Row | None]], apart: int = 0) -> go.Figure:
+def side_by_side(
+    names: Sequence[str], columns: Mapping[str, Sequence[Row | None]], apart: int = 0, none: str = "none"
+) -> go.Figure:
     """Bars of several columns in the same lines and on one scale, each with its figure at its end.
 
     Args:
         names: what stands left of the lines, from the top down.
         columns: what stands above a column -> its row in every line; None: it has none there.
         apart: how many of the last lines stand a little apart from the others.
+        none: what stands where a column has no row.
     """
     figure = make_subplots(cols=len(columns), shared_yaxes=True, horizontal_spacing=0.04)
     places = [line + 0.5 * (line >= len(names) - apart) for line in range(len(names))]
@@ -70,7 +70,7 @@ def side_by_side(names: Sequence[str], columns: Mapping[str, Sequence[Row | None
         axis = f"x{number if number > 1 else ''}"
         for place, row in zip(places, rows, strict=True):
             if row is None:
-                _note(figure, axis, 0, place, "–", 4)
+                _note(figure, axis, 0, place, f"<i>{none}</i>", 4)
                 continue
             _bar(figure, row, place, number)
             _note(figure, axis, _end(row), place, f"{row.mean:.4f}", 8)
@@ -97,9 +97,14 @@ def _dot(figure: go.Figure, row: Row, place: float) -> None:
         marker={"size": 10, "color": row.colour, "symbol": row.symbol + "-open" * row.hollow, "line": {"width": 2}}
         if row.hollow
         else {"size": 10, "color": row.colour, "symbol": row.symbol},
-        error_x=interval(row),
+        error_x=interval(row) | ({"thickness": 1.2} if row.hollow else {}),
         hovertemplate=f"{row.told}<extra></extra>",
+        showlegend=False,
     )
+
+
+def _key(figure: go.Figure, words: str, marker: dict[str, Any]) -> None:
+    figure.add_scatter(x=[None], y=[None], mode="markers", name=words, marker=marker, hoverinfo="skip")
 
 
 def _bar(figure: go.Figure, row: Row, place: float, column: int) -> None:

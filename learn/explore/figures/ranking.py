@@ -25,7 +25,7 @@ OFFSET = 0.16  # of a ranker's dots from the middle of their line
 PITCH = 54  # pixels from a line to the next
 WIDE = 3.0
 """An interval that is wider than this many times the middle one leaves the axis: it would squeeze the others."""
-_LETTERS = 40  # of a line left of the dots
+_LETTERS = 56  # of a line left of the dots
 _ENDS = 168  # pixels for the figures right of them
 _SMALL = 11
 
@@ -48,7 +48,7 @@ def slices_figure(table: pd.DataFrame, unit: str) -> go.Figure:
     names = list(dict.fromkeys(table["slice"]))
     facts = table.groupby("slice")[["rule", "users"]].max()
     labels = [_label(slice_words(name), f"{facts['rule'][name]}; {facts['users'][name]:,.0f} users") for name in names]
-    return _dots(table, "slice", names, labels, f"gain in {unit} from the fused features")
+    return _dots(table, "slice", names, labels, f"gain in {unit} with fused vectors (its own scale)")
 
 
 def _label(name: str, words: str) -> str:
@@ -90,10 +90,19 @@ def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str],
             + f"<extra>{NAMES[ranker]}</extra>",
         )
         _ends(figure, rows, places, (start, end), colour)
-    room = label_room(labels, _SMALL + 1.5)
+    room = label_room(labels, _SMALL)
     for place, words in enumerate(labels):
         _beside(figure, place, words, x=0, xanchor="left", xshift=-room, font={"size": 12.5})
     return _finished(figure, len(names), title, (start, end), room)
+
+
+def beyond_the_axis(table: pd.DataFrame) -> bool:
+    """Whether an interval of `slices_figure` is so wide that it leaves the axis, with an arrowhead."""
+    table = table[~table["users"].map(too_few)]
+    if table.empty:
+        return False
+    start, end = _span(table)
+    return bool(((table[Results.GAIN_LOW] < start) | (table[Results.GAIN_HIGH] > end)).any())
 
 
 def _span(table: pd.DataFrame) -> tuple[float, float]:
@@ -144,13 +153,15 @@ def _finished(figure: go.Figure, lines: int, title: str, span: tuple[float, floa
 
 
 def calibration_figure(table: pd.DataFrame) -> go.Figure:
-    """A panel per ranker of `ranking.calibration_curves`: how much more converted than was predicted."""
+    """A panel per ranker of `ranking.calibration_curves`: how much more converted than was predicted, in bands of its
+    intervals."""
     rankers = [ranker for ranker in RANKERS if ranker in set(table["ranker"])]
     figure = make_subplots(cols=len(rankers), shared_yaxes=True, horizontal_spacing=0.05)
     hollow = {NONE: "-open", FUSED: ""}  # where the two coincide the one shows through the other
     for column, ranker in enumerate(rankers, 1):
         for features, colour in ((NONE, REST_COLOUR), (FUSED, RANKER_COLOURS[ranker])):
             rows = table[(table["ranker"] == ranker) & (table["features"] == features)]
+            _band(figure, rows, colour, column)
             figure.add_scatter(
                 x=rows["predicted"], y=rows["observed"] - rows["predicted"], mode="lines+markers",
                 line={"color": colour, "width": 2},
@@ -162,6 +173,14 @@ def calibration_figure(table: pd.DataFrame) -> go.Figure:
     figure.add_hline(y=0, line={"color": REST_COLOUR, "width": 1.5})
     figure.update_yaxes(title="converted − predicted", row=1, col=1)
     return finish(figure, 320)
+
+
+def _band(figure: go.Figure, rows: pd.DataFrame, colour: str, column: int) -> None:
+    ends = [*(rows["high"] - rows["predicted"]), *(rows["low"] - rows["predicted"])[::-1]]
+    figure.add_scatter(
+        x=[*rows["predicted"], *rows["predicted"][::-1]], y=ends, mode="lines", line={"width": 0}, fill="toself",
+        fillcolor=colour, opacity=0.18, showlegend=False, hoverinfo="skip", row=1, col=column,
+    )  # fmt: skip
 
 
 def user_auc_figure(found: UserAUC, whole: float) -> go.Figure:

@@ -16,6 +16,8 @@ from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 
 Origin = list[tuple[str, str]]
+STALE = "Stale"
+"""What stands before words of what has changed since; a command in them stands between backquotes."""
 SPLIT_WORDS = {
     "by_time": "time is cut: what came after is the target",
     "leave_one_out": "each user's last event is the target",
@@ -43,7 +45,7 @@ def of_runs(runs: Sequence[RunFolder]) -> Origin:
     stale = [run.name for run in runs if isinstance(run, Run) and run.follows]
     if stale:
         words = "the catalogue changed since, and their stored lists and metrics are of the one before"
-        found.append(("Stale", f"{', '.join(stale)}: {words}"))
+        found.append((STALE, f"{', '.join(stale)}: {words}"))
     return found
 
 
@@ -125,5 +127,6 @@ def of_ranking(about: dict[str, Any], rows: pd.DataFrame, dataset: Dataset | Non
     if made.get("commit"):
         found.append(("Code", made["commit"]))
     if dataset is not None and about.get("dataset_fingerprint") not in (None, dataset.fingerprint):
-        found.append(("Stale", f"{dataset.name} has changed since: write it again with learn rank {dataset.name}"))
+        words = f"{dataset.name} has changed since this was measured; to measure it again: `learn rank {dataset.name}`"
+        found.append((STALE, words))
     return found

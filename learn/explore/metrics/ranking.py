@@ -53,6 +53,8 @@ FEATURE_WORDS = {
 }
 """What a ranker is given of LEARN's vectors."""
 
+_Z = 1.96  # standard deviations on both sides of a mean that hold 95%
+
 
 def gains(rows: pd.DataFrame, metric: str, slice_name: str = Slices.WHOLE) -> pd.DataFrame:
     """What each set of features adds to each ranker, ranker by ranker, the one without LEARN first.
@@ -87,14 +89,21 @@ def gains_by_slice(rows: pd.DataFrame, about: dict[str, Any], metric: str, featu
 
 
 def calibration_curves(about: dict[str, Any], features: tuple[str, ...] = (NONE, FUSED)) -> pd.DataFrame:
-    """Columns ranker, features, predicted, observed, impressions: of the first seed."""
+    """Columns ranker, features, predicted, observed, impressions, low, high: of the first seed.
+
+    low, high: the 95% interval of what was observed, as if every impression were drawn by itself (Wilson's).
+    """
     parts = []
     for ranker in RANKERS:
         for name in features:
             curve = about["calibration"].get(f"{ranker}, {name}")
             if curve is not None:
                 parts.append(pd.DataFrame(curve).assign(ranker=ranker, features=name))
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)
+    share, n = table["observed"], table["impressions"]
+    middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
+    half = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
+    return table.assign(low=middle - half, high=middle + half)
 
 
 def verdict(rows: pd.DataFrame, metric: str, features: str = FUSED) -> list[str]:

@@ -11,7 +11,8 @@ import pandas as pd
 from learn.data.schema import Slices
 from learn.evaluation.better import more_than_chance, signed, too_few
 from learn.explore.metrics.leading import listed, part_words
-from learn.ranking.schema import COSINE, FUSED, NONE, RAW
+from learn.explore.metrics.ranking import digits_that_add_up
+from learn.ranking.schema import AUC, COSINE, FUSED, NONE, RAW, UAUC, WUAUC
 
 SMALL = 0.01
 """A gain of less than this part of what there was is called little."""
@@ -22,7 +23,7 @@ SLICE_WORDS = {
     "user:cold-start": "users with hardly any history",
     "user:long-tail": "users with a short history",
     "user:others": "users with a long history",
-    "item:cold-start": "new items",
+    "item:cold-start": "never-bought items",
     "item:long-tail": "seldom-bought items",
     "item:others": "often-bought items",
 }
@@ -36,8 +37,8 @@ def slice_words(name: str) -> str:
 
 
 def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False, unit: str = "") -> str:
-    """Of `ranking.gains`: which rankers are clearly better with LEARN's vectors, fused, by how much of ``unit``, and
-    how much of that one number alone brings.
+    """Of `ranking.gains`: which rankers are clearly better with LEARN's vectors, fused, by how much of ``unit`` and
+    from what to what, and how much of that one number alone brings.
 
     ``names``: ranker -> what people read.
     """
@@ -61,12 +62,21 @@ def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: 
 
 
 def _sizes(rows: Sequence[dict[str, Any]], names: Mapping[str, str], unit: str) -> str:
-    """The gains in percent of what there was without, once where they round to the same."""
-    sizes = [_share(row) or signed(row["gain"]) for row in rows]
-    unit = f" {unit}" if unit else ""
-    if len(set(sizes)) == 1:
-        return f"{sizes[0]}{unit}"
-    return listed([f"{size}{unit} ({names[row['ranker']]})" for size, row in zip(sizes, rows, strict=True)])
+    """ "UAUC +0.003 for A (0.889 → 0.892) and B (0.888 → 0.891)": a gain once where it rounds to the same."""
+    digits = _digits(rows)
+    by_gain: dict[str, list[str]] = {}
+    for row in rows:
+        ends = f"{row['mean'] - row['gain']:.{digits}f} → {row['mean']:.{digits}f}"
+        by_gain.setdefault(signed(row["gain"], digits), []).append(f"{names[row['ranker']]} ({ends})")
+    told = listed([f"{gain} for {listed(who)}" for gain, who in by_gain.items()])
+    return f"{unit} {told}" if unit else told
+
+
+def _digits(rows: Sequence[dict[str, Any]]) -> int:
+    """The fewest decimals, at least three, at which no gain vanishes and every figure adds up."""
+    gains = [abs(row["gain"]) for row in rows if row["gain"] != 0]
+    least = next((n for n in range(3, 5) if all(round(gain, n) > 0 for gain in gains)), 5)
+    return digits_that_add_up(pd.DataFrame(rows), least)
 
 
 def _one_number(table: pd.DataFrame, better: Sequence[dict[str, Any]], less_is_better: bool) -> str:
@@ -93,7 +103,7 @@ def other_features(table: pd.DataFrame, names: Mapping[str, str], less_is_better
         if _better(rows[COSINE, ranker], less_is_better)
     ]
     if shares:
-        said.append(f"Of that gain their cosine alone, one number, gives {listed(shares)}.")
+        said.append(f"Of the fused gain their cosine alone, one number, gives {listed(shares)}.")
     raw = [ranker for ranker in gained if (RAW, ranker) in rows and not _better(rows[RAW, ranker], less_is_better)]
     if raw:
         said.append(f"Raw vectors are no clear gain for {listed([names[ranker] for ranker in raw])}.")
@@ -105,19 +115,13 @@ def the_paper(table: pd.DataFrame, less_is_better: bool, paper: str) -> str:
     rows = table[table["features"] == FUSED].to_dict("records")
     clear = sum(_better(row, less_is_better) for row in rows)
     here = f"so do {clear} of {len(rows)} rankers" if clear else "no ranker does so clearly"
-    here = "so does every ranker" if clear == len(rows) > 0 else here
+    here = f"{'so does every ranker' if clear == len(rows) > 0 else here} with fused vectors"
     return f"In the paper ({paper}, Tables 8 and 9) a ranker gains on industrial data; here {here}."
 
 
 def _better(row: Mapping[str, Any], less_is_better: bool) -> bool:
     sign = -1 if less_is_better else 1
     return more_than_chance(row["gain_low"], row["gain_high"]) and sign * row["gain"] > 0
-
-
-def _share(row: dict[str, Any]) -> str:
-    """The gain in percent of what there was without."""
-    base = row.get("mean", np.nan) - row["gain"]
-    return f"{signed(100 * row['gain'] / base, 1)}%" if base > 0 else ""
 
 
 def ranking_slices(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
@@ -149,6 +153,27 @@ def ranking_slices(table: pd.DataFrame, names: Mapping[str, str], less_is_better
     return f"{said[0].upper()}{said[1:]}."
 
 
+def within_groups(table: pd.DataFrame, metric: str) -> str:
+    """Of `ranking.gains_by_slice`: how every group of items, or of users, can gain more than all of them together."""
+    if metric not in (UAUC, WUAUC, AUC):
+        return ""
+    table = table[~table["users"].map(too_few)]
+    told = []
+    for kind in ("item", "user"):
+        groups = table[table["slice"].str.startswith(f"{kind}:")]
+        for ranker, rows in groups.groupby("ranker", sort=False):
+            whole = table.loc[(table["slice"] == Slices.WHOLE) & (table["ranker"] == ranker), "gain"]
+            if len(rows) > 1 and len(whole) and (rows["gain"] > whole.iloc[0]).all():
+                told.append(f"{kind}s")
+    if not told:
+        return ""
+    which = listed(list(dict.fromkeys(told)))
+    return (
+        f"Every group of {which} can gain more than all {which} together: a group's AUC compares only what is in the "
+        "group."
+    )
+
+
 def _who(gainers: Sequence[str], rankers: Sequence[str], names: Mapping[str, str]) -> str:
     if not gainers:
         return "no clear gain for"
@@ -158,9 +183,10 @@ def _who(gainers: Sequence[str], rankers: Sequence[str], names: Mapping[str, str
 
 
 def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
-    """Of `ranking.calibration_curves`: whether LEARN brings what was predicted nearer to what happened, weighted by
+    """Of `ranking.calibration_curves`: whether LEARN brings what was predicted nearer to what happened, on average over
     impressions, on which side what is predicted with it lies, and where it is furthest off."""
     told: list[str] = []
+    far_off: list[str] = []
     nearer: list[str] = []
     further: list[str] = []
     for ranker, of_ranker in table.groupby("ranker", sort=False):
@@ -170,6 +196,7 @@ def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
         (before, _), (after, side) = far[NONE], far[FUSED]
         if abs(after - before) > HARDLY * before:
             (nearer if after < before else further).append(names[str(ranker)])
+        far_off.append(f"{names[str(ranker)]} {before:.3f} → {after:.3f}")
         with_it = of_ranker[of_ranker["features"] == FUSED]
         worst = with_it.loc[(with_it["observed"] - with_it["predicted"]).abs().idxmax()]
         told.append(
@@ -180,8 +207,9 @@ def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
         return ""
     verdict = [f"nearer to what happened for {listed(nearer)}"] if nearer else []
     verdict += [f"further from what happened for {listed(further)}"] if further else []
-    start = f"With LEARN probabilities are {listed(verdict)}" if verdict else "LEARN hardly changes the probabilities"
-    return f"{start}. {'; '.join(told)}."
+    start = f"With LEARN probabilities are on average {listed(verdict)}"
+    start = start if verdict else "On average LEARN hardly changes how far off the probabilities are"
+    return f"{start} ({', '.join(far_off)}). {'; '.join(told)}."
 
 
 def _far(rows: pd.DataFrame) -> tuple[float, str]:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from learn.evaluation.better import interval_words, signed
-from learn.explore.figures.ranking import gains_figure, slices_figure
+from learn.explore.figures.ranking import beyond_the_axis, calibration_figure, gains_figure, slices_figure
 from learn.explore.metrics import ranking, ranking_words
 from learn.ranking.schema import COSINE, FEATURE_SETS, FUSED, METRICS, NONE, RAW, UAUC
 from tests.app.ranking_fixtures import make_report
@@ -55,6 +55,7 @@ def test_an_interval_far_wider_than_the_others_leaves_the_axis_and_an_unclear_ga
         ]
     )
     figure = slices_figure(table, "UAUC")
+    assert beyond_the_axis(table) and not beyond_the_axis(table.head(3)) and not beyond_the_axis(table.head(0))
     start, end = figure.layout.xaxis.range
     assert -0.2 < start < -0.1 and 0.4 < end < 0.5
     assert [shape.xanchor for shape in figure.layout.shapes if shape.type == "path"] == [start, end]
@@ -74,23 +75,31 @@ def gains(*rows, features=FUSED):
 def test_gains_of_rankers_are_told_with_their_size():
     table = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.3, 0.3, 0.2, 0.4))
     assert ranking_words.ranking_gain(table, NAMES) == (
-        "LEARN's vectors make both rankers clearly better: +20.0% (X) and +15.0% (Y)."
+        "LEARN's vectors make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 "
+        "→ 2.300)."
     )
     assert ranking_words.ranking_gain(table, NAMES, less_is_better=True) == (
-        "LEARN's vectors make both rankers clearly worse: +20.0% (X) and +15.0% (Y)."
+        "LEARN's vectors make both rankers clearly worse: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 "
+        "→ 2.300)."
     )
     table["gain_low"] = [-0.1, 0.2]
-    assert ranking_words.ranking_gain(table, NAMES) == "LEARN's vectors make Y clearly better: +15.0%."
+    assert (
+        ranking_words.ranking_gain(table, NAMES)
+        == "LEARN's vectors make Y clearly better: +0.300 for Y (2.000 → 2.300)."
+    )
     table["gain_low"] = -0.1
-    assert "make no ranker clearly better: +20.0% (X) and" in ranking_words.ranking_gain(table, NAMES)
+    assert "make no ranker clearly better: +0.200 for X (" in ranking_words.ranking_gain(table, NAMES)
     assert ranking_words.other_features(table, NAMES) == "" == ranking_words.ranking_gain(table.head(0), NAMES)
-    little = table.assign(gain_low=0.0001, gain=[0.001, 0.00192])
+    little = table.assign(gain_low=0.0001, gain=[0.0028, 0.0032], mean=[0.892, 0.8911])
     assert ranking_words.ranking_gain(little, NAMES, unit="UAUC") == (
-        "LEARN's vectors make both rankers slightly but clearly better: +0.1% UAUC."
+        "LEARN's vectors make both rankers slightly but clearly better: UAUC +0.003 for X (0.889 → 0.892) and Y "
+        "(0.888 → "
+        "0.891)."
     )
     mixed = table.assign(gain=[0.2, -0.3], gain_low=[0.1, -0.4], gain_high=[0.3, -0.2])
     assert ranking_words.ranking_gain(mixed, NAMES) == (
-        "LEARN's vectors make X clearly better: +20.0%; and Y clearly worse: \N{MINUS SIGN}11.5%."
+        "LEARN's vectors make X clearly better: +0.200 for X (1.000 → 1.200); and Y clearly worse: "
+        "\N{MINUS SIGN}0.300 for Y (2.600 → 2.300)."
     )
 
 
@@ -99,8 +108,8 @@ def test_how_much_one_number_brings_is_told_where_it_brings_something_to_all_tha
     cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.4, 0.4, 0.1, 0.3), features=COSINE)
     said = ranking_words.ranking_gain(pd.concat([fused, cosine]), NAMES)
     assert said == (
-        "LEARN's vectors make both rankers clearly better: +20.0%. One number, how near item and user are, brings "
-        "nearly all of it."
+        "LEARN's vectors make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.400 for Y (2.000 → "
+        "2.400). One number, how near item and user are, brings nearly all of it."
     )
     some = cosine.assign(gain=[0.11, 0.39])
     assert ranking_words.ranking_gain(pd.concat([fused, some]), NAMES).endswith("brings most of it.")
@@ -110,10 +119,10 @@ def test_how_much_one_number_brings_is_told_where_it_brings_something_to_all_tha
 
 def test_whether_the_papers_answer_is_ours():
     table = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.3, 0.3, 0.2, 0.4))
-    assert ranking_words.the_paper(table, False, "P").endswith("here so does every ranker.")
-    assert ranking_words.the_paper(table, True, "P").endswith("here no ranker does so clearly.")
+    assert ranking_words.the_paper(table, False, "P").endswith("here so does every ranker with fused vectors.")
+    assert ranking_words.the_paper(table, True, "P").endswith("here no ranker does so clearly with fused vectors.")
     table["gain_low"] = [-0.1, 0.2]
-    assert ranking_words.the_paper(table, False, "P").endswith("here so do 1 of 2 rankers.")
+    assert ranking_words.the_paper(table, False, "P").endswith("here so do 1 of 2 rankers with fused vectors.")
 
 
 def test_what_one_cosine_gives_and_raw_vectors_do_not_is_told():
@@ -121,7 +130,8 @@ def test_what_one_cosine_gives_and_raw_vectors_do_not_is_told():
     cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.2, 0.4, 0.1, 0.3), features=COSINE)
     raw = gains(("x", 1.1, 0.1, -0.1, 0.3), ("y", 2.2, 0.2, 0.1, 0.3), features=RAW)
     assert ranking_words.other_features(pd.concat([fused, cosine, raw]), NAMES) == (
-        "Of that gain their cosine alone, one number, gives 90% for X and 100% for Y. Raw vectors are no clear gain "
+        "Of the fused gain their cosine alone, one number, gives 90% for X and 100% for Y. Raw vectors are no "
+        "clear gain "
         "for X."
     )
     assert ranking_words.other_features(pd.concat([fused, raw.tail(1)]), NAMES) == ""
@@ -144,13 +154,37 @@ def test_who_gains_is_told_for_every_ranker():
     )
     assert ranking_words.ranking_slices(table, NAMES) == (
         "Both rankers clearly gain for users with a short history; only Y for users with a long history; no clear gain "
-        "for new items."
+        "for never-bought items."
     )
     worse = ranking_words.ranking_slices(table, NAMES, less_is_better=True)
-    assert worse.startswith("No clear gain for new items; X and Y became clearly worse for users with a short ")
+    assert worse.startswith(
+        "No clear gain for never-bought items; X and Y became clearly worse for users with a short "
+    )
     none = table[table["slice"] == "item:cold-start"]
     assert ranking_words.ranking_slices(none, NAMES) == "In no part of users or items is the gain clear."
     assert ranking_words.ranking_slices(table.head(1), NAMES) == ""
+
+
+def test_that_every_group_gains_more_than_all_together_is_explained_where_it_is_so():
+    table = parts(
+        ("all", "x", 0.1, 0, 1, 99),
+        ("item:long-tail", "x", 0.3, 0, 1, 50),
+        ("item:others", "x", 0.2, 0, 1, 50),
+        ("item:cold-start", "x", 0.0, 0, 1, 29),
+        ("user:others", "x", 0.3, 0, 1, 50),
+    )
+    assert ranking_words.within_groups(table, UAUC).startswith(
+        "Every group of items can gain more than all items together"
+    )
+    assert ranking_words.within_groups(table, "log_loss") == ""
+    assert ranking_words.within_groups(table.assign(gain=[0.25, 0.3, 0.2, 0, 0.3]), UAUC) == ""
+
+
+def test_the_bands_of_probabilities_hold_what_was_observed():
+    curves = ranking.calibration_curves(make_report().about)
+    assert ((curves["low"] < curves["observed"]) & (curves["observed"] < curves["high"])).all()
+    bands = [one for one in calibration_figure(curves).data if one.fill == "toself"]
+    assert len(bands) == 4 and max(bands[0].y) == pytest.approx((curves["high"] - curves["predicted"])[:2].max())
 
 
 def curve(ranker, features, *points):
@@ -162,12 +196,17 @@ def test_whether_learn_brings_probabilities_nearer_is_told():
     before = curve("x", NONE, (0.1, 0.2, 1), (0.5, 0.6, 3))
     same, near = curve("x", FUSED, (0.1, 0.2, 2)), curve("x", FUSED, (0.16, 0.2, 2))
     assert ranking_words.calibration(pd.concat([before, same]), NAMES) == (
-        "LEARN hardly changes the probabilities. X's are too low, most where 10% are predicted and 20% convert."
+        "On average LEARN hardly changes how far off the probabilities are (X 0.100 → 0.100). X's are too low, "
+        "most where "
+        "10% are predicted and 20% convert."
     )
     said = ranking_words.calibration(pd.concat([before, near]), NAMES)
-    assert said.startswith("With LEARN probabilities are nearer to what happened for X. ")
+    assert said.startswith("With LEARN probabilities are on average nearer to what happened for X (X 0.100 → 0.040). ")
     both = curve("y", NONE, (0.5, 0.4, 1)), curve("y", FUSED, (0.6, 0.4, 1), (0.2, 0.4, 1))
     said = ranking_words.calibration(pd.concat([before, near, *both]), NAMES)
-    assert "nearer to what happened for X and further from what happened for Y. " in said
+    assert (
+        "nearer to what happened for X and further from what happened for Y (X 0.100 → 0.040, Y 0.100 → 0.200). "
+        in said
+    )
     assert "Y's are off on both sides, most where " in said
     assert ranking_words.calibration(before, NAMES) == ""
