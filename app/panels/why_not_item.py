@@ -14,7 +14,8 @@ from learn.explore.lists.why_not import WhyNot, why_not
 from learn.runs.recommender import Recommender
 
 SHOWN = 10
-AXIS = f"points behind place {SHOWN},<br>each on its own scale"
+AXIS = "points (hundredths of the way from an average product<br>to the first of the variant's list)"
+SIDES = (f"ahead of place {SHOWN}", "behind it")
 FOUND = 30  # products that a search lists
 
 
@@ -72,7 +73,7 @@ def draw(
             notes = {name: f"place {known[name].breakdown.rank:,}" for name in behind}
             ends = {name: why_not_words.points_behind(known[name]) for name in behind}
             says = why_not_words.nearest_miss({name: known[name] for name in behind}, short)
-            theme.chart(terms_figure(behind, notes, labels, colours, AXIS, ends), "why_not_gap", says)
+            theme.chart(terms_figure(behind, notes, labels, colours, AXIS, SIDES, ends), "why_not_gap", says)
 
 
 def _pick(view: cache.View, first: int) -> int | None:
