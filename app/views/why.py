@@ -15,7 +15,6 @@ from learn.explore.figures import attribution as figures
 from learn.explore.lists import shapley, user_lists, why_words
 from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.left_out import CUTS, level_for
-from learn.explore.lists.numbers import fixed
 from learn.explore.lists.origin import of_answers
 from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import (
@@ -208,13 +207,12 @@ def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: 
     found, short = reasons.found, {name: short_label(label) for name, label in labels.items()}
     left, right = st.columns([2, 3], gap="medium")
     points = {name: one.term_points for name, one in found.items()}
-    notes = {name: f"place {one.rank:,}" for name, one in found.items()}
-    nets = {name: fixed(sum(why_words.told_points(one).values()), 1) for name, one in found.items()}
+    notes = {name: f"place {one.rank:,} · {why_words.told_sum(one)} points" for name, one in found.items()}
     whole = why_words.by_purchases(found[shown])
     title = why_words.heading(whole)
     with left:
         st.markdown("**How each variant places it**", help=why_words.SCALE)
-        figure = figures.terms_figure(points, notes, labels, colours, AXIS, ("against it", "for it"), nets)
+        figure = figures.terms_figure(points, notes, labels, colours, AXIS, ("against it", "for it"))
         theme.chart(figure, "why_terms", why_words.comparison(found, short))
         if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
             st.caption(theme.plain(why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)))

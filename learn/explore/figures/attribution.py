@@ -29,7 +29,6 @@ def terms_figure(
     colours: Mapping[str, str],
     title: str,
     sides: tuple[str, str],
-    nets: Mapping[str, str],
 ) -> go.Figure:
     """One stacked bar a Run, of what each term of its score gives, with a mark at their sum.
 
@@ -38,7 +37,6 @@ def terms_figure(
         notes: Run name -> what is said beside its label.
         title: of the axis.
         sides: what it means to stand left and right of 0.
-        nets: Run name -> what is written at the sum.
     """
     names = list(points)
     places = list(range(len(names)))
@@ -64,13 +62,13 @@ def terms_figure(
         shape = next(PATTERNS[one] for one in PATTERNS if SHORT_TERMS[one] == term)
         marker = {"color": REST_COLOUR, "pattern": {"shape": shape, "fillmode": "replace", "size": 6, "solidity": 0.35}}
         figure.add_bar(x=[None], y=[None], orientation="h", name=term, marker=marker)
-    _mark_sums(figure, [sum(points[name].values()) for name in names], [nets[name] for name in names])
+    _mark_sums(figure, [sum(points[name].values()) for name in names])
     ticks = [f"<b>{plain_one(labels[name])}</b><br>{plain_one(notes[name])}" for name in names]
     figure.update_yaxes(
-        range=[len(names) - 0.4, -0.75], tickmode="array", tickvals=places, ticktext=ticks, ticklabelstandoff=6,
+        range=[len(names) - 0.4, -0.6], tickmode="array", tickvals=places, ticktext=ticks, ticklabelstandoff=6,
         showgrid=False,
     )  # fmt: skip
-    figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6)
+    figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6, range=_ends(points))
     left, right = (any(sign * value > 0 for name in names for value in points[name].values()) for sign in (-1, 1))
     for words, there, anchor in ((f"← {sides[0]}", left, "right"), (f"{sides[1]} →", right and left, "left")):
         if there:
@@ -78,12 +76,21 @@ def terms_figure(
                 x=0, y=1, yref="paper", text=words, showarrow=False, xanchor=anchor, yanchor="bottom",
                 xshift=4 if anchor == "left" else -4, font={"size": 11.5},
             )  # fmt: skip
-    figure = finish(figure, 96 + 48 * max(len(names), 2), barmode="relative").update_layout(bargap=0.5)
+    figure = finish(figure, 130 + 42 * max(len(names), 2), barmode="relative").update_layout(bargap=0.4)
     return figure.update_layout(legend_y=1.02 + 0.08 * left)
 
 
-def _mark_sums(figure: go.Figure, sums: list[float], words: list[str]) -> None:
-    """A diamond at each row's sum, and what is written above it."""
+def _ends(points: Mapping[str, Mapping[str, float]]) -> list[float]:
+    """From where to where the bars go, with some room."""
+    low, high = (
+        [sum(value for value in one.values() if sign * value > 0) for one in points.values()] for sign in (-1, 1)
+    )
+    room = 0.06 * (max(high) - min(low)) or 1.0
+    return [min(low) - room * (min(low) < 0), max(high) + room]
+
+
+def _mark_sums(figure: go.Figure, sums: list[float]) -> None:
+    """A diamond at each row's sum."""
     figure.add_scatter(
         x=sums,
         y=list(range(len(sums))),
@@ -92,10 +99,6 @@ def _mark_sums(figure: go.Figure, sums: list[float], words: list[str]) -> None:
         marker={"symbol": "diamond", "size": 9, "color": "white", "line": {"width": 2, "color": REST_COLOUR}},
         hovertemplate="sum: %{x:+.1f} points<extra></extra>",
     )
-    for place, (value, text) in enumerate(zip(sums, words, strict=True)):
-        figure.add_annotation(
-            x=value, y=place, text=f"<b>{plain_one(text)}</b>", showarrow=False, yshift=20, font={"size": 11.5}
-        )
 
 
 def reasons_figure(

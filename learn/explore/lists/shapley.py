@@ -62,15 +62,16 @@ def shared_out_by_cut(
 def drawn_sets(n: int, cuts: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """([cuts, S, n] bool, [cuts, S]): which of ``n`` groups are there in each set, and its weight, of sum 1 a cut.
 
-    Sizes lie the closer together the smaller they are, as a group adds the more the fewer others are there. Cuts take
-    other parts of one order of the groups, so that all are there about equally often.
+    Sizes lie the closer together the smaller they are, as a group adds the more the fewer others are there. Each few
+    cuts take other parts of one order of the groups, so that all are there about equally often.
     """
     steps = (np.arange(SETS) + (np.arange(cuts)[:, None] + 0.5) / cuts) / SETS
     reach = 0.5 * (2 * n + 3.0) ** steps  # 1 more than a size between -0.5 and n + 0.5, each as likely by its weight
     sizes = np.clip(np.rint(reach - 1), 0, n).astype(int)
     sets = np.zeros((cuts, SETS, n), dtype=bool)
     for place in range(SETS):
-        order = rng.permutation(n)
         for cut, size in enumerate(sizes[:, place].tolist()):
-            sets[cut, place, np.roll(order, -(cut * n) // cuts)[:size]] = True
+            if cut % CUTS == 0:
+                order = rng.permutation(n)
+            sets[cut, place, np.roll(order, -(cut % CUTS * n) // CUTS)[:size]] = True
     return sets, reach / reach.sum(axis=1, keepdims=True)

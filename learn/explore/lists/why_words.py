@@ -47,6 +47,11 @@ def told_points(one: RankBreakdown) -> dict[str, float]:
     return dict(zip(one.term_points, adding_up(list(one.term_points.values())), strict=True))
 
 
+def told_sum(one: RankBreakdown) -> str:
+    """The points of an item, as they are told."""
+    return fixed(sum(told_points(one).values()), 1)
+
+
 def by_purchases(one: RankBreakdown) -> float:
     """The points, as they are told, that an item has by all purchases together: without any of them it has 0."""
     return sum(value for name, value in told_points(one).items() if name in OF_PURCHASES)
@@ -57,7 +62,7 @@ def answer(one: RankBreakdown) -> str:
     told = told_points(one)
     terms = sorted(told.items(), key=lambda pair: -abs(pair[1]))
     parts = [f"{with_sign(value)} by {SHORT_TERMS[name]}" for name, value in terms]
-    whole = f"It is at place {one.rank:,} of {one.of:,} with {fixed(sum(told.values()), 1)} points"
+    whole = f"It is at place {one.rank:,} of {one.of:,} with {told_sum(one)} points"
     sentences = [f"{whole}: {', '.join(parts)}." if len(parts) > 1 else f"{whole}, all by {SHORT_TERMS[terms[0][0]]}."]
     if BUYERS in one.terms:
         sentences.append("Everybody is shown the same: no purchase of this person has anything to do with it.")
@@ -85,6 +90,8 @@ def reasons(found: Attribution, whole: float) -> str:
     if told and told[-1][1] < 0:
         begin = "most against it" if parts else f"No {_noun(found.groups.level)} says much for it; most against it"
         parts.append(f"{begin}: “{found.groups.names[told[-1][0]]}” ({with_sign(told[-1][1])})")
+    if parts and one.others * one.whole > 0 and abs(one.others) > abs(one.whole) / 2:
+        parts.append(f"most comes little by little, from {one.n_others:,} others ({with_sign(one.others)})")
     return f"{'; '.join(parts)}." if parts else f"No {_noun(found.groups.level)} matters by itself."
 
 
