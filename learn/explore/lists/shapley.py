@@ -16,7 +16,7 @@ from learn.explore.lists.left_out import CUTS, LeftOut, of_the_mean, open_readin
 from learn.explore.lists.purchases import Groups
 from learn.runs.recommender import Recommender
 
-SETS = 5
+SETS = 7
 """Sets of groups that are drawn for each cut of the history."""
 
 
