@@ -14,7 +14,7 @@ from learn.explore.lists.why_not import WhyNot, why_not
 from learn.runs.recommender import Recommender
 
 SHOWN = 10
-AXIS = f"points behind place {SHOWN} (100: from an average<br>product to the first of the variant's list)"
+AXIS = f"points behind place {SHOWN},<br>on the scale of the picture above"
 SIDES = ("ahead", "behind")
 FOUND = 30  # products that a search lists
 

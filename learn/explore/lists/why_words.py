@@ -91,7 +91,7 @@ def reasons(found: Attribution, whole: float) -> str:
         begin = "most against it" if parts else f"No {_noun(found.groups.level)} says much for it; most against it"
         parts.append(f"{begin}: “{found.groups.names[told[-1][0]]}” ({with_sign(told[-1][1])})")
     if parts and one.others * one.whole > 0 and abs(one.others) > abs(one.whole) / 2:
-        parts.append(f"most comes little by little, from {one.n_others:,} others ({with_sign(one.others)})")
+        parts.append(f"the other {one.n_others:,} together: {with_sign(one.others)}")
     return f"{'; '.join(parts)}." if parts else f"No {_noun(found.groups.level)} matters by itself."
 
 

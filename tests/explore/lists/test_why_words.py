@@ -104,8 +104,8 @@ def test_the_reasons_add_up_to_what_all_purchases_give():
     assert one.n_others == 5 and one.others == pytest.approx(1.0) and one.whole == 2.4
     assert sum(one.shown) + one.others == pytest.approx(one.whole)
     assert why_words.reasons(found, 2.4).endswith("against it: “Kind 1” (−2.0).")
-    assert why_words.reasons(found, 3.0).endswith("; most comes little by little, from 5 others (+1.6).")
-    assert "little by little" not in why_words.reasons(found, 0.5), "the others take"
+    assert why_words.reasons(found, 3.0).endswith("; the other 5 together: +1.6.")
+    assert "the other" not in why_words.reasons(found, 0.5)
     assert why_words.adding(found) == "Points are shared fairly among all kinds of purchases, so the bars add up."
     figure = attribution_figures.reasons_figure({"x": found}, "x", {"x": "Ex"}, {}, 2.4)
     rows = list(figure.layout.yaxis.ticktext)[10:]
