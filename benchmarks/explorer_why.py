@@ -5,7 +5,7 @@ assets/benchmarks/explorer.json; rows of other names stay as they are.
 
 - why_first_s: from the choice of a person to the terms of the score under every variant and the estimate of the first.
 - why_all_s: to the exact bars of every variant. Another person with a history in several chunks each time.
-- why_stability: the order of the first ten reasons under two independent sets of cuts of the history: Spearman's rank
+- why_stability: the order of the first ten reasons under two independent sets of cuts and of samples: Spearman's rank
   correlation, mean over people (all with histories in several chunks) and trained variants; each one's first item.
 """
 
@@ -21,12 +21,12 @@ from opened import add_options, open_trained
 from results import upsert
 
 from learn.explore.catalogue import Catalogue, read_catalogue
-from learn.explore.lists import attribution, left_out
+from learn.explore.lists import attribution, left_out, shapley
 from learn.explore.lists.purchases import Level, group_purchases
 from learn.explore.lists.score_terms import break_down, user_terms
 from learn.runs.recommender import Recommender
 
-OTHER_CUTS = -1  # a seed below 0: none of the cuts is the served one
+OTHER_CUTS = -1  # a seed below 0: none of the cuts is the served one, and other sets of purchases
 
 
 def people(recommender: Recommender, count: int) -> np.ndarray:
@@ -58,7 +58,7 @@ def answers(recommenders: dict[str, Recommender], catalogue: Catalogue, user: in
     attribution.estimate(first, history, groups, item, keep, next(iter(ranks.values())))
     early = watch.stop()
     for name, one in recommenders.items():
-        attribution.explain(left_out.left_out(one, history, groups), one, item, keep, ranks[name])
+        attribution.explain(shapley.shared_out(one, history, groups), one, item, keep, ranks[name])
     return early, watch.stop()
 
 
@@ -69,7 +69,7 @@ def stability(recommender: Recommender, catalogue: Catalogue, user: int, level: 
     direction = attribution.direction_of_lead(recommender, item, keep)
     values = []
     for seed in (0, OTHER_CUTS):
-        *_, found = left_out.left_out_by_cut(recommender, recommender.history[user], groups, seed=seed)
+        *_, found = shapley.shared_out_by_cut(recommender, recommender.history[user], groups, seed=seed)
         values.append(found.falls(direction).mean(axis=0))
     return attribution.agreement(*values)
 

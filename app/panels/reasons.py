@@ -10,22 +10,21 @@ import streamlit as st
 
 from app.shared import cache
 from app.shared.heavy import Kept, in_turn
-from learn.explore.lists import attribution, left_out
+from learn.explore.lists import attribution, shapley
 from learn.explore.lists.attribution import Attribution
-from learn.explore.lists.left_out import LeftOut
-from learn.explore.lists.purchases import Groups, Level, group_purchases, whole_categories
+from learn.explore.lists.left_out import CUTS, LeftOut
+from learn.explore.lists.purchases import Groups, Level, group_purchases
 from learn.explore.lists.score_terms import RankBreakdown, UserTerms, user_terms
 from learn.runs.baselines import ITEM_KNN
 from learn.runs.recommender import Recommender
 from learn.runs.vectors import embeds
 
 MOST_KEPT = 64
-MOST_WIDE = 3  # whole categories above the single kinds
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _kept() -> Kept[LeftOut]:
-    """What was left out so far, by Run, person and level; it serves every item."""
+    """What groups add, so far, by Run, person and level; it serves every item."""
     return Kept(MOST_KEPT)
 
 
@@ -88,20 +87,13 @@ class Reasons:
         key = self._key(one, groups)
 
         def compute() -> LeftOut:
-            for found in left_out.left_out_by_cut(one, self.history, groups):
-                report(len(found.shifts) / left_out.CUTS)
+            for found in shapley.shared_out_by_cut(one, self.history, groups):
+                report(len(found.shifts) / CUTS)
             return found
 
         if one.run.info.variant != ITEM_KNN:
             in_turn(_kept(), key, compute, "Leaving out purchases …")
         return self.at_once(name, groups)
-
-    def wider(self, name: str, single: Attribution) -> Attribution | None:
-        """Of whole categories those that weigh more than any single kind; None where purchases have no such groups."""
-        groups = whole_categories(self.history, self.view.catalogue)
-        if groups is None or single.groups.level is not Level.KIND:
-            return None
-        return attribution.carrying(self.exactly(name, groups, lambda share: None), single, MOST_WIDE)
 
     def _key(self, one: Recommender, groups: Groups) -> tuple:
         return (*cache.run_key([one.run]), self.view.dataset.fingerprint, self.user, groups.level)

@@ -14,7 +14,8 @@ from learn.explore.lists.why_not import WhyNot, why_not
 from learn.runs.recommender import Recommender
 
 SHOWN = 10
-AXIS = f"points behind place {SHOWN},<br>each on its own scale"
+AXIS = f"points behind place {SHOWN},<br>on the scale of the picture above"
+SIDES = ("ahead", "behind")
 FOUND = 30  # products that a search lists
 
 
@@ -69,10 +70,12 @@ def draw(
     behind = {name: one.gap for name, one in known.items() if not one.shown and not one.had}
     if behind:
         with right:
-            notes = {name: f"place {known[name].breakdown.rank:,}" for name in behind}
-            ends = {name: why_not_words.points_behind(known[name]) for name in behind}
+            notes = {
+                name: f"place {known[name].breakdown.rank:,} · {why_not_words.points_behind(known[name])} behind"
+                for name in behind
+            }
             says = why_not_words.nearest_miss({name: known[name] for name in behind}, short)
-            theme.chart(terms_figure(behind, notes, labels, colours, AXIS, ends), "why_not_gap", says)
+            theme.chart(terms_figure(behind, notes, labels, colours, AXIS, SIDES), "why_not_gap", says)
 
 
 def _pick(view: cache.View, first: int) -> int | None:

@@ -12,9 +12,9 @@ from app.panels.words import all_said
 from app.shared import cache, links, look, origin, page, pickers, recommenders, theme, url
 from learn.explore.colours import run_colours
 from learn.explore.figures import attribution as figures
-from learn.explore.lists import left_out, user_lists, why_words
-from learn.explore.lists.attribution import Attribution, sum_up
-from learn.explore.lists.left_out import level_for
+from learn.explore.lists import shapley, user_lists, why_words
+from learn.explore.lists.attribution import Attribution
+from learn.explore.lists.left_out import CUTS, level_for
 from learn.explore.lists.origin import of_answers
 from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import (
@@ -75,7 +75,6 @@ def draw() -> None:
         shown = url.linked(
             st.selectbox, "Explain", list(opened), url.EXPLAINED, names[0], format_func=labels.__getitem__
         )
-    theme.small_print(all_said([one.run for one in opened.values()], [short_label(labels[name]) for name in opened]))
     _question(view, seen, item, labels[shown], found.get(shown), _stored(view, opened[shown], user, item))
     if shown in found:
         _explanation(Reasons(view, opened, user, item, found, unseen), shown, labels, colours)
@@ -84,8 +83,9 @@ def draw() -> None:
     why_not_item.draw(view, opened, user, listed, labels, colours)
     counted = (
         f"places of k = 1 to {unseen.sum():,}, candidates: products that are new to the person. Points: their scores, "
-        f"scaled. Bars: the person read anew without those purchases, the mean of {left_out.CUTS} cuts of a long past"
+        f"scaled. Bars: Shapley values, sampled by reading the person anew with {CUTS * shapley.SETS} sets of purchases"
     )
+    theme.small_print(all_said([one.run for one in opened.values()], [short_label(labels[name]) for name in opened]))
     origin.show(of_answers(view.dataset, [one.run for one in opened.values()], counted, 1))
 
 
@@ -206,12 +206,14 @@ def _question(
 def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: dict[str, str]) -> None:
     found, short = reasons.found, {name: short_label(label) for name, label in labels.items()}
     left, right = st.columns([2, 3], gap="medium")
+    points = {name: one.term_points for name, one in found.items()}
+    notes = {name: f"place {one.rank:,} · {why_words.told_sum(one)} points" for name, one in found.items()}
+    whole = why_words.by_purchases(found[shown])
+    title = why_words.heading(whole)
     with left:
-        st.markdown("**What gives it its points**", help=why_words.SCALE)
-        points = {name: one.term_points for name, one in found.items()}
-        notes = {name: f"place {one.rank:,}" for name, one in found.items()}
-        says = why_words.comparison(found, short)
-        theme.chart(figures.terms_figure(points, notes, labels, colours, AXIS), "why_terms", says)
+        st.markdown("**How each variant places it**", help=why_words.SCALE)
+        figure = figures.terms_figure(points, notes, labels, colours, AXIS, ("against it", "for it"))
+        theme.chart(figure, "why_terms", why_words.comparison(found, short))
         if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
             st.caption(theme.plain(why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)))
     with right:
@@ -220,7 +222,7 @@ def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: 
             return
         level = level_for(reasons.opened.values(), reasons.history)
         heading, drawn, said, bar = (st.empty() for _ in range(4))
-        heading.markdown(HEADING, help=HELP)
+        heading.markdown(f"**{title}**", help=HELP)
         places = st.columns(2)
         by_item = level is Level.KIND and url.linked_toggle(
             places[0].toggle, _TOGGLES[url.EXACT], url.EXACT, help="Instead of all purchases of a kind together."
@@ -230,31 +232,26 @@ def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: 
         )
     groups = reasons.groups(Level.ITEM if by_item else level)
     known: dict[str, Attribution] = {}
-    whole = why_words.by_purchases(found[shown])
 
-    def show(name: str, one: Attribution, key: str, wider: Attribution | None = None) -> None:
+    def show(name: str, one: Attribution, key: str) -> None:
         known[name] = one
         with drawn.container():
-            figure = figures.reasons_figure(known, shown, short, colours, whole, beside, wider)
-            theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown], whole, wider))
+            figure = figures.reasons_figure(known, shown, short, colours, whole, beside)
+            theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown], whole))
         firm = why_words.stability(known[shown])
-        heading.markdown(HEADING, help=f"{HELP} {theme.plain(firm)}")
-        adding = why_words.adding(known[shown], sum_up(known[shown], whole))
+        heading.markdown(f"**{title}**", help=f"{HELP} {theme.plain(firm)}")
+        adding = why_words.adding(known[shown])
         said.caption(theme.plain(" ".join(filter(None, (adding, "" if why_words.firm(known[shown]) else firm)))))
 
     show(shown, reasons.at_once(shown, groups), "first")
     order = [shown, *(name for name in reasons.opened if name != shown)]
-    wider: Attribution | None = None
     for number, name in enumerate(order):
 
         def report(share: float, number: int = number, name: str = name) -> None:
             done = (number + share) / len(order)
-            bar.progress(done, text=f"Leaving out one kind after the other: {theme.plain(labels[name])}")
+            bar.progress(done, text=f"Reading some purchases without others: {theme.plain(labels[name])}")
 
-        exact = reasons.exactly(name, groups, report)
-        if name == shown and sum_up(exact, whole).mostly_shared:
-            wider = reasons.wider(name, exact)
-        show(name, exact, name, wider)
+        show(name, reasons.exactly(name, groups, report), name)
     bar.empty()
     with st.expander(f"All {len(groups.names):,} groups of purchases, and the numbers behind the bars"):
         st.dataframe(reasons_table(known, labels), hide_index=True, width="stretch", height=320)
@@ -262,12 +259,11 @@ def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: 
         st.dataframe(ranks, hide_index=True, width="stretch", column_config={"Run": "Variant"})
 
 
-AXIS = "points: each variant's<br>average product 0, its first 100"  # two lines: it stands in a narrow column
-HEADING = "**Which purchases speak for it, and which against**"
+AXIS = "points: 0 an average product,<br>100 the first of the variant's list"  # in a narrow column
 HELP = (
-    "Each bar: by how many points the product's lead over an average one shrinks when these purchases are left out, "
-    "exactly, the person being read anew without them. What several say alike is lost only when all of them are left "
-    "out. A long history is read in parts; the bars are means over several ways to cut it."
+    "Each bar: by how many points the product's lead over an average one grows when these purchases join others, on "
+    "average over none, some and all of the others (a Shapley value); the person is read anew with each set. What is "
+    "left over by sampling is shared out evenly."
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 from app.shared import theme
 from learn.data.schema import Recommendations
 from learn.data.stored import open_dataset
-from learn.explore.lists import attribution, left_out, why_not, why_not_words, why_words
+from learn.explore.lists import attribution, left_out, shapley, why_not, why_not_words, why_words
 from learn.explore.lists.purchases import group_purchases
 from learn.explore.lists.score_terms import of_the_person
 from learn.runs.baselines import make_reference_runs
@@ -49,7 +49,7 @@ def reasons_of(history, catalogue, recommenders):
     found = {}
     for name, one in recommenders.items():
         rank = attribution.rank_breakdown(one, 7, 55, keep)
-        shifts = left_out.left_out(one, history, groups)
+        shifts = shapley.shared_out(one, history, groups)
         found[name] = groups, rank, attribution.explain(shifts, one, 55, keep, rank)
     return found
 
@@ -70,10 +70,10 @@ def test_ranks_and_reasons_are_the_functions(open_page, parts, catalogue):
     groups, rank, one = found["learn-b"]
     whole = why_words.by_purchases(rank)
     assert theme.plain(why_words.reasons(one, whole)) in said
-    assert theme.plain(why_words.adding(one, attribution.sum_up(one, whole))) in said
+    assert theme.plain(why_words.adding(one)) in said
     assert reasons["products"].sum() == sum(map(len, groups.members))
     firm = theme.plain(why_words.stability(one))
-    assert why_words.firm(one) and any(firm in box.help for box in page.markdown if box.help) and firm not in said
+    assert any(firm in box.help for box in page.markdown if box.help) and (firm in said) is not why_words.firm(one)
     assert not page.error and not page.warning
 
 
@@ -108,7 +108,7 @@ def test_runs_without_vectors_say_what_can_be_said(open_page, stored_lists):
     assert "Everybody is shown the same" in texts(page) and "No single purchase" in page.info[0].value
     assert "theirs" in texts(page) and "stored lists only" in texts(page)  # among those that do not show another item
     page = open_page("why", user=USER, runs=["item-knn", "popularity", "theirs"], by="item-knn")
-    assert "bought together with theirs" in texts(page) and "Their purchases give it" in texts(page)
+    assert "bought together with theirs" in texts(page) and "Which purchases bring it" in texts(page)
     page = open_page("why", user=USER, runs=["theirs"])
     assert "stored lists only, made elsewhere" in texts(page) and not page.error
     assert "at place 1. They do not" in texts(page)

@@ -28,15 +28,15 @@ def terms_figure(
     labels: Mapping[str, str],
     colours: Mapping[str, str],
     title: str,
-    ends: Mapping[str, str] | None = None,
+    sides: tuple[str, str],
 ) -> go.Figure:
-    """One stacked bar a Run, of what each term of its score gives.
+    """One stacked bar a Run, of what each term of its score gives, with a mark at their sum.
 
     Args:
         points: Run name -> term -> points, for or against the item.
         notes: Run name -> what is said beside its label.
         title: of the axis.
-        ends: Run name -> what is written at the end of its bar; None: nothing.
+        sides: what it means to stand left and right of 0.
     """
     names = list(points)
     places = list(range(len(names)))
@@ -62,15 +62,43 @@ def terms_figure(
         shape = next(PATTERNS[one] for one in PATTERNS if SHORT_TERMS[one] == term)
         marker = {"color": REST_COLOUR, "pattern": {"shape": shape, "fillmode": "replace", "size": 6, "solidity": 0.35}}
         figure.add_bar(x=[None], y=[None], orientation="h", name=term, marker=marker)
-    for place, name in enumerate(names if ends else ()):
-        end = sum(value for value in points[name].values() if value > 0)
-        _write(figure, end, place, plain_one((ends or {})[name]), "left", 4)
+    _mark_sums(figure, [sum(points[name].values()) for name in names])
     ticks = [f"<b>{plain_one(labels[name])}</b><br>{plain_one(notes[name])}" for name in names]
     figure.update_yaxes(
-        autorange="reversed", tickmode="array", tickvals=places, ticktext=ticks, ticklabelstandoff=6, showgrid=False
+        range=[len(names) - 0.4, -0.6], tickmode="array", tickvals=places, ticktext=ticks, ticklabelstandoff=6,
+        showgrid=False,
+    )  # fmt: skip
+    figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6, range=_ends(points))
+    left, right = (any(sign * value > 0 for name in names for value in points[name].values()) for sign in (-1, 1))
+    for words, there, anchor in ((f"← {sides[0]}", left, "right"), (f"{sides[1]} →", right and left, "left")):
+        if there:
+            figure.add_annotation(
+                x=0, y=1, yref="paper", text=words, showarrow=False, xanchor=anchor, yanchor="bottom",
+                xshift=4 if anchor == "left" else -4, font={"size": 11.5},
+            )  # fmt: skip
+    figure = finish(figure, 130 + 42 * max(len(names), 2), barmode="relative").update_layout(bargap=0.4)
+    return figure.update_layout(legend_y=1.02 + 0.08 * left)
+
+
+def _ends(points: Mapping[str, Mapping[str, float]]) -> list[float]:
+    """From where to where the bars go, with some room."""
+    low, high = (
+        [sum(value for value in one.values() if sign * value > 0) for one in points.values()] for sign in (-1, 1)
     )
-    figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6)
-    return finish(figure, 84 + 46 * max(len(names), 2), barmode="relative").update_layout(bargap=0.35)
+    room = 0.06 * (max(high) - min(low)) or 1.0
+    return [min(low) - room * (min(low) < 0), max(high) + room]
+
+
+def _mark_sums(figure: go.Figure, sums: list[float]) -> None:
+    """A diamond at each row's sum."""
+    figure.add_scatter(
+        x=sums,
+        y=list(range(len(sums))),
+        mode="markers",
+        name="sum",
+        marker={"symbol": "diamond", "size": 9, "color": "white", "line": {"width": 2, "color": REST_COLOUR}},
+        hovertemplate="sum: %{x:+.1f} points<extra></extra>",
+    )
 
 
 def reasons_figure(
@@ -80,7 +108,6 @@ def reasons_figure(
     colours: Mapping[str, str],
     whole: float,
     beside: bool = False,
-    wider: Attribution | None = None,
 ) -> go.Figure:
     """The first reasons of the Run ``shown`` as bars, and how they add up to what all purchases give, on one scale.
 
@@ -88,18 +115,16 @@ def reasons_figure(
         found: Run name -> its attribution, all of the same groups.
         whole: the points by all purchases under ``shown`` (`why_words.by_purchases`).
         beside: whether the other Runs stand beside it, as dots on the same axis.
-        wider: of larger groups, those that weigh more than any single one: above the others.
     """
     one = found[shown]
     order, colour = one.order, colours.get(shown, REST_COLOUR)
     names = plain(one.groups.told(place) for place in order)
-    wide = [] if wider is None else list(zip(plain(map(_all_of, _told_of(wider))), wider.points.tolist(), strict=True))
-    sums = _sums(sum_up(one, whole), one.groups.level) if one.exact and len(order) else {}
-    first, last = len(wide), len(wide) + len(order)
+    sums = _sums(sum_up(one, whole), one.groups.level) if len(order) else {}
+    last = len(order)
     figure = go.Figure()
     figure.add_bar(
         x=one.points[order],
-        y=list(range(first, last)),
+        y=list(range(last)),
         orientation="h",
         name=plain_one(labels[shown]) + ("" if one.exact else ", estimate"),
         marker_color=colour,
@@ -107,21 +132,21 @@ def reasons_figure(
         customdata=names,
         hovertemplate=_told(labels[shown]),
     )
-    values = [*(value for _, value in wide), *one.points[order].tolist(), *sums.values()]
-    _add_whole(figure, [value for _, value in wide], 0, colour, 1.0)
-    _add_whole(figure, list(sums.values()), last, colour, 0.6)
-    for place, value in enumerate(values):
-        if not beside or not first <= place < last:
+    _add_whole(figure, list(sums.values()), last, colour, 0.6 if one.exact else 0.3)
+    values = [*one.points[order].tolist(), *sums.values()]
+    written = [*sum_up(one, whole).shown, *sums.values()]
+    for place, (value, told) in enumerate(zip(values, written, strict=True)):
+        if not beside or place >= last:
             side, shift = ("left", 4) if value >= 0 else ("right", -4)
             bold = sums and place == len(values) - 1
-            _write(figure, value, place, f"<b>{with_sign(value)}</b>" if bold else with_sign(value), side, shift)
-    for line in {first, last} - {0, len(values)}:
-        figure.add_hline(y=line - 0.5, line={"color": REST_COLOUR, "width": 1})
+            _write(figure, value, place, f"<b>{with_sign(told)}</b>" if bold else with_sign(told), side, shift)
+    if sums:
+        figure.add_hline(y=last - 0.5, line={"color": REST_COLOUR, "width": 1})
     low, high = _axis(values, beside)
     others = {name: other for name, other in found.items() if beside and name != shown}
     for name, other in others.items():
-        _add_dots(figure, other.points[order], first, (low, high), names, labels[name], colours.get(name, REST_COLOUR))
-    ticks = [*(name for name, _ in wide), *plain(_short(one.groups, place) for place in order), *sums]
+        _add_dots(figure, other.points[order], 0, (low, high), names, labels[name], colours.get(name, REST_COLOUR))
+    ticks = [*plain(_short(one.groups, place) for place in order), *sums]
     figure.update_yaxes(
         range=[len(ticks) - 0.4, -0.6], tickmode="array", tickvals=list(range(len(ticks))), ticktext=ticks,
         ticklabelstandoff=6, showgrid=False,
@@ -139,14 +164,6 @@ def _axis(values: list[float], beside: bool) -> tuple[float, float]:
     room = (0.6 if beside else 0.16) * float(np.ptp(ends)) or 1.0
     low, high = float(ends.min()), float(ends.max())
     return low - room * (low < 0 or beside), high + room
-
-
-def _told_of(one: Attribution) -> list[str]:
-    return [_short(one.groups, place) for place in range(len(one.points))]
-
-
-def _all_of(name: str) -> str:
-    return f"all of {name}"
 
 
 def _add_whole(figure: go.Figure, values: list[float], first: int, colour: str, opacity: float) -> None:
@@ -208,15 +225,10 @@ def _write(figure: go.Figure, x: float, y: int, text: str, side: str, shift: int
 
 
 def _sums(one: Sum, level: Level) -> dict[str, float]:
-    """What stands below the single bars -> its points: the other groups, what is shared, and the sum."""
+    """What stands below the single bars -> its points: the other groups, and the sum."""
     kind = ("kind", "kinds") if level is Level.KIND else ("product", "products")
-    rows = {}
-    if one.n_others:
-        rows[f"{one.n_others:,} other {kind[one.n_others != 1]}{', each alone' if one.shared else ''}"] = one.others
-    if one.shared:
-        rows[f"what several {kind[1]} say together"] = one.shared
-    rows["<b>all purchases together</b>"] = one.whole
-    return rows
+    rows = {f"{one.n_others:,} other {kind[one.n_others != 1]}": one.others} if one.n_others else {}
+    return rows | {"<b>all purchases together</b>": one.whole}
 
 
 def _short(groups: Groups, place: int) -> str:

@@ -12,8 +12,9 @@ from learn.data.sequences import sequences_of
 from learn.errors import LearnError
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items
 from learn.explore.lists.left_out import LeftOut
+from learn.explore.lists.numbers import adding_up
 from learn.explore.lists.purchases import Groups
-from learn.explore.lists.score_terms import RankBreakdown, break_down, user_terms
+from learn.explore.lists.score_terms import OF_PURCHASES, RankBreakdown, break_down, user_terms
 from learn.runs.baselines import ITEM_KNN
 from learn.runs.fitted_again import knn_terms
 from learn.runs.recommender import Recommender
@@ -28,7 +29,7 @@ class Attribution:
 
     Attributes:
         groups: of the person's history.
-        points: [n] by how many points the lead falls without the group (`RankBreakdown.points`); below 0 it rises.
+        points: [n] the group's share of the lead (`RankBreakdown.points`); below 0 it speaks against the item.
         by_cut: [cuts, n] the same under each cut of the history; ``points`` is their mean. No row: an estimate.
         n_chunks: in how many chunks the history is read.
     """
@@ -40,8 +41,13 @@ class Attribution:
 
     @property
     def exact(self) -> bool:
-        """Whether the groups were left out one by one; else ``points`` are an estimate from one pass."""
+        """Whether the person was read anew without purchases; else ``points`` are an estimate from one pass."""
         return len(self.by_cut) > 0
+
+    @property
+    def sampled(self) -> bool:
+        """Whether ``points`` are a mean over several cuts of the history or sets of purchases."""
+        return self.n_chunks > 1 or len(self.by_cut) > 1
 
     @property
     def order(self) -> np.ndarray:
@@ -52,10 +58,9 @@ class Attribution:
     def stability(self) -> float:
         """Spearman's rank correlation of the first reasons between one half of the cuts and the other.
 
-        1 where the history is read at once, so that there is nothing to cut; NaN with fewer than two cuts or three
-        reasons.
+        1 where nothing was sampled; NaN with fewer than two cuts or three reasons.
         """
-        if self.n_chunks == 1 and self.exact:
+        if self.exact and not self.sampled:
             return 1.0
         return (
             agreement(self.by_cut[0::2].mean(axis=0), self.by_cut[1::2].mean(axis=0))
@@ -70,51 +75,31 @@ class Sum:
 
     Attributes:
         shown: [<= FIRST] of the first reasons, in their order (`Attribution.order`).
-        n_others: how many groups are not among them; others: their points together, each left out alone.
-        shared: what no group gives alone: left out alone, it is made up for by others that say the same.
+        n_others: how many groups are not among them; others: their points together.
         whole: the sum: by how much the lead falls when every purchase is left out.
     """
 
     shown: list[float]
     n_others: int
     others: float
-    shared: float
     whole: float
-
-    @property
-    def mostly_shared(self) -> bool:
-        """Whether at least half of the sum is what no group gives alone."""
-        return self.shared * self.whole > 0 and abs(self.shared) >= abs(self.whole) / 2
 
 
 def sum_up(found: Attribution, whole: float) -> Sum:
-    """The `Sum` of an attribution; ``whole``: the points that the item has by all purchases together."""
-    order = found.order
-    shown = [round(float(value), 1) + 0.0 for value in found.points[order]]
-    n_others = len(found.points) - len(order)
-    if abs(float(found.points.sum()) - whole) < 0.1:  # nothing is shared: what is left over is rounding
-        whole = round(whole if n_others else sum(shown), 1) + 0.0
-        return Sum(shown, n_others, round(whole - sum(shown), 1) + 0.0, 0.0, whole)
-    others = round(float(np.delete(found.points, order).sum()), 1) + 0.0
-    return Sum(shown, n_others, others, round(round(whole, 1) - sum(shown) - others, 1) + 0.0, round(whole, 1) + 0.0)
+    """The `Sum` of an attribution; ``whole``: the points that the item has by all purchases together.
 
-
-def carrying(wider: Attribution, single: Attribution, most: int) -> Attribution:
-    """Of larger groups (``wider``) those, at most ``most``, that weigh more than any of the ``single`` groups does, and
-    that do so under every cut of the history; the most for the item first, the most against it last.
-
-    A group that is one of the single ones is none of them.
+    What rounding leaves over is the other groups', or, where there are none, the largest one's.
     """
-    largest = float(np.abs(single.points).max(initial=0.05))
-    held = {frozenset(group.tolist()) for group in single.groups.members}
-    new = np.array([frozenset(group.tolist()) not in held for group in wider.groups.members], dtype=bool)
-    sure = (np.sign(wider.by_cut) == np.sign(wider.points)).all(axis=0)
-    kept = np.flatnonzero(new & sure & (np.abs(wider.points) > largest))
-    kept = kept[first_reasons(wider.points[kept], most)]
-    groups = Groups(
-        wider.groups.level, [wider.groups.names[one] for one in kept], [wider.groups.members[one] for one in kept]
-    )
-    return Attribution(groups, wider.points[kept], wider.by_cut[:, kept], wider.n_chunks)
+    points, whole = found.points[found.order], round(whole, 1) + 0.0
+    n_others = len(found.points) - len(points)
+    if n_others:
+        shown = [round(float(value), 1) + 0.0 for value in points]
+        return Sum(shown, n_others, round(whole - sum(shown), 1) + 0.0, whole)
+    shown = adding_up(points.tolist())
+    if shown:
+        largest = int(np.argmax(np.abs(points)))
+        shown[largest] = round(shown[largest] + whole - sum(shown), 1) + 0.0
+    return Sum(shown, 0, 0.0, whole)
 
 
 def first_reasons(points: np.ndarray, most: int = FIRST) -> np.ndarray:
@@ -180,10 +165,10 @@ def direction_of_lead(recommender: Recommender, item: int, allowed: np.ndarray) 
 def explain(
     found: LeftOut, recommender: Recommender, item: int, allowed: np.ndarray, rank: RankBreakdown
 ) -> Attribution:
-    """The exact `Attribution` of an item, from groups that were left out.
+    """The exact `Attribution` of an item, from what groups add to the user embedding.
 
     Args:
-        found: of the person's history under this Run.
+        found: of the person's history under this Run, shared out (`learn.explore.lists.shapley`) or each left out.
         item: its index; allowed: [N] bool, what is ranked.
         rank: the item's, which gives the scale.
     """
@@ -195,10 +180,15 @@ def explain(
 def estimate(
     recommender: Recommender, history: np.ndarray, groups: Groups, item: int, allowed: np.ndarray, rank: RankBreakdown
 ) -> Attribution:
-    """The `Attribution` of an item from one pass forward and back: `attention_gradients`, summed over each group."""
+    """The `Attribution` of an item from one pass forward and back: `attention_gradients`, summed over each group.
+
+    Gradients say how groups differ; what they leave of the points by all purchases is shared out evenly.
+    """
     gradients = attention_gradients(recommender, [history], direction_of_lead(recommender, item, allowed))[0]
     sums = groups.sums(distinct_items(history), gradients.astype(np.float64))
     points = sums / rank.point if rank.point > 0 else np.zeros_like(sums)
+    whole = sum(value for name, value in rank.term_points.items() if name in OF_PURCHASES)
+    points += (whole - points.sum()) / len(points)
     return Attribution(groups, points, np.zeros((0, len(points))), 1)
 
 

@@ -29,8 +29,9 @@ class LeftOut:
 
     Attributes:
         groups: which.
-        shifts: [cuts, n, d] float32, embedding with all less embedding without the group, times 1 / temperature; d
-            does not count the popularity bias, which no purchase changes. The first cut is the served one.
+        shifts: [cuts, n, d] float32, embedding with all less embedding without the group (or what it adds to others on
+            average: `learn.explore.lists.shapley`), times 1 / temperature; d does not count the popularity bias, which
+            no purchase changes. The first cut is the served one.
         n_chunks: in how many chunks the history is read; with one there is one cut.
     """
 
@@ -67,22 +68,85 @@ def left_out_by_cut(
         cuts: at most this many.
         seed: of the cuts behind the first one; negative: of all of them.
     """
+    everything = np.ones((1, len(groups.members)), dtype=bool)
+    reading = open_reading(recommender, history)
+    if reading is None:
+        yield LeftOut(groups, of_the_mean(recommender, history, groups, everything), 1)
+        return
+    shifts: list[np.ndarray] = []
+    for number in range(cuts if reading.n_chunks > 1 else 1):
+        rng = np.random.default_rng([abs(seed), number]) if number or seed < 0 else None
+        shifts.append(reading.added(rng, groups, everything)[0])
+        yield LeftOut(groups, np.stack(shifts), reading.n_chunks)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A history as the user tower reads it, so that many subsets of it can be read.
+
+    Attributes:
+        towers: of the Run.
+        rows: [E, D_in] the tower's inputs; events: [E] item indices, oldest first.
+        length: of a chunk at most.
+    """
+
+    towers: Towers
+    rows: torch.Tensor
+    events: np.ndarray
+    length: int
+
+    @property
+    def n_chunks(self) -> int:
+        """In how many chunks the history is read."""
+        return max(1, -(-len(self.events) // self.length))
+
+    def added(self, rng: np.random.Generator | None, groups: Groups, sets: np.ndarray) -> np.ndarray:
+        """[S, n, d] float32: what each group adds to the user embedding of each set of the others.
+
+        Args:
+            rng: of the cut of the history (`other_cut`); None: the served one.
+            sets: [S, n] bool, which groups are there; a group is put in, or taken out, whichever of the two it lacks.
+        """
+        owner = {item: number for number, group in enumerate(groups.members) for item in group.tolist()}
+        width, (n_sets, n) = self.towers.user_width, sets.shape
+        base, other = np.zeros((n_sets, width)), np.zeros((n_sets, n, width))
+        for part in other_cut(len(self.events), self.length, rng):
+            owners = np.array([owner[item] for item in self.events[part].tolist()])
+            present = np.unique(owners)
+            there = np.repeat(sets[:, None], 1 + len(present), axis=1)  # [S, 1 + the part's groups, n]
+            there[:, np.arange(1, 1 + len(present)), present] ^= True
+            kept = [np.flatnonzero(one) for one in there[:, :, owners].reshape(-1, len(part))]
+            some = np.array([len(one) > 0 for one in kept])
+            read = np.zeros((len(kept), width))  # a chunk that loses all of its events is no chunk
+            found = last_parts(self.towers, self.rows[torch.as_tensor(part)], [one for one in kept if len(one)])
+            read[some] = found.numpy()
+            read = read.reshape(n_sets, 1 + len(present), width)
+            base += read[:, 0]
+            other[:, present] += read[:, 1:] - read[:, :1]
+        with torch.inference_mode():
+            before, after = (
+                self.towers.served_users(torch.as_tensor(parts)).numpy()
+                for parts in (base[:, None], base[:, None] + other)
+            )
+        shifts: np.ndarray = (np.where(sets, 1.0, -1.0)[..., None] * (before - after)).astype(np.float32)
+        return shifts if self.towers.prior_head is None else shifts[..., :-1]
+
+
+def open_reading(recommender: Recommender, history: np.ndarray) -> Reading | None:
+    """The `Reading` of ``history`` ([H] item indices, oldest first); None under a Run that has no user tower.
+
+    Raises:
+        LearnError: the history is empty.
+    """
     if not len(history):
         raise LearnError("The history is empty: there is nothing that could speak for an item.", "Choose another user.")
     towers = recommender.towers
     if towers is None:
-        yield LeftOut(groups, _of_the_mean(recommender, history, groups)[None], 1)
-        return
+        return None
     events = read_events(recommender, history)
-    length = recommender.run.config.sampling.history_length
-    n_chunks = max(1, -(-len(events) // length))
     rows = torch.as_tensor(recommender.prepared(events))
     rows = towers.inputs(rows, torch.as_tensor(events, dtype=torch.int64)).detach()
-    shifts: list[np.ndarray] = []
-    for number in range(cuts if n_chunks > 1 else 1):
-        rng = np.random.default_rng([abs(seed), number]) if number or seed < 0 else None
-        shifts.append(_under(towers, rows, events, other_cut(len(events), length, rng), groups))
-        yield LeftOut(groups, np.stack(shifts), n_chunks)
+    return Reading(towers, rows, events, recommender.run.config.sampling.history_length)
 
 
 def level_for(recommenders: Iterable[Recommender], history: np.ndarray) -> Level:
@@ -98,35 +162,15 @@ def level_for(recommenders: Iterable[Recommender], history: np.ndarray) -> Level
     return Level.KIND if any(several) else Level.ITEM
 
 
-def _under(
-    towers: Towers, rows: torch.Tensor, events: np.ndarray, parts: list[np.ndarray], groups: Groups
-) -> np.ndarray:
-    """[n, d] float32 under one cut; a chunk that loses all of its events is no chunk."""
-    owner = {item: number for number, group in enumerate(groups.members) for item in group.tolist()}
-    width = towers.user_width
-    total, lost = np.zeros(width), np.zeros((len(groups.members), width))
-    for part in parts:
-        owners = np.array([owner[item] for item in events[part].tolist()])
-        kept = [np.arange(len(part)), *(np.flatnonzero(owners != one) for one in np.unique(owners))]
-        some = [one for one in kept if len(one)]
-        embedded = last_parts(towers, rows[torch.as_tensor(part)], some).numpy().astype(np.float64)
-        total += embedded[0]
-        lost[np.unique(owners)] += embedded[0]
-        lost[np.unique(owners)[[len(one) > 0 for one in kept[1:]]]] -= embedded[1:]
-    with torch.inference_mode():
-        whole, rest = (towers.served_users(torch.as_tensor(one)).numpy() for one in (total[None], total - lost))
-    found: np.ndarray = (whole - rest).astype(np.float32)
-    return found if towers.prior_head is None else found[:, :-1]
-
-
-def _of_the_mean(recommender: Recommender, history: np.ndarray, groups: Groups) -> np.ndarray:
-    """[n, D_llm] the same where a user is the mean of the history's content at length 1."""
+def of_the_mean(recommender: Recommender, history: np.ndarray, groups: Groups, sets: np.ndarray) -> np.ndarray:
+    """`Reading.added` where a user is the mean of the history's content at length 1."""
     items, times = np.unique(history, return_counts=True)
     rows = recommender.prepared(items).astype(np.float64) * times[:, None]
-    total = rows.sum(axis=0)
     place = {item: number for number, item in enumerate(items.tolist())}
-    lost = np.array([rows[[place[item] for item in group.tolist()]].sum(axis=0) for group in groups.members])
-    rest = total - lost
-    rest[[len(group) == len(items) for group in groups.members]] = 0  # what rounding leaves has no direction
-    found: np.ndarray = (normalise(total[None]) - normalise(rest)).astype(np.float32)
+    by_group = np.array([rows[[place[item] for item in group.tolist()]].sum(axis=0) for group in groups.members])
+    found = np.zeros((*sets.shape, rows.shape[1]), dtype=np.float32)
+    for number, there in enumerate(sets):
+        rest = there @ by_group - np.where(there[:, None], by_group, 0)
+        rest[there.sum() - there == 0] = 0  # what rounding leaves has no direction
+        found[number] = normalise(rest + by_group) - normalise(rest)
     return found

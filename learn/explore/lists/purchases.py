@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,8 +24,6 @@ class Level(StrEnum):
     """Every purchase of one item."""
     KIND = "kind"
     """Every purchase of one finer category; where the catalogue has none, of one category."""
-    CATEGORY = "category"
-    """Every purchase of one category, all its kinds together."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Groups:
 
     Attributes:
         level: what a group is.
-        names: [n] what each is called: its kind, or the title of the only item in it.
+        names: [n] what each is called: its kind, or its item's title.
         members: n arrays of item indices.
     """
 
@@ -55,7 +54,7 @@ class Groups:
 def group_purchases(history: np.ndarray, catalogue: Catalogue, level: Level) -> Groups:
     """The `Groups` of ``history`` ([H] item indices, oldest first).
 
-    A kind with one item in it bears the item's title. Where the history has fewer than `LEAST_GROUPS` kinds they would
+    Kinds of one name are told apart by their category. Where the history has fewer than `LEAST_GROUPS` kinds they would
     say little, and every item is a group.
     """
     items = distinct_items(history)
@@ -66,23 +65,13 @@ def group_purchases(history: np.ndarray, catalogue: Catalogue, level: Level) -> 
         return Groups(
             Level.ITEM, catalogue.titles[items].tolist(), [items[place : place + 1] for place in range(len(items))]
         )
+    names = [str(finer or coarse) for coarse, finer in kinds]
+    twice = {name for name, times in Counter(names).items() if times > 1}
     names = [
-        str(finer or coarse) if len(group) > 1 else str(catalogue.titles[group[0]])
-        for (coarse, finer), group in kinds.items()
+        f"{coarse}: {name}" if name in twice and finer else name
+        for name, (coarse, finer) in zip(names, kinds, strict=True)
     ]
     return Groups(Level.KIND, names, [np.array(group) for group in kinds.values()])
-
-
-def whole_categories(history: np.ndarray, catalogue: Catalogue) -> Groups | None:
-    """The distinct items of ``history`` by category alone; None where that tells no more than kinds do: of a single
-    category, or where each has one kind."""
-    items = distinct_items(history)
-    categories = catalogue.categories[items]
-    names = list(dict.fromkeys(categories.tolist()))
-    kinds = set(zip(categories.tolist(), catalogue.finer[items].tolist(), strict=True))
-    if len(names) < 2 or len(kinds) == len(names):
-        return None
-    return Groups(Level.CATEGORY, [str(name) for name in names], [items[categories == name] for name in names])
 
 
 def read_events(recommender: Recommender, history: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from learn.explore.catalogue import Catalogue
@@ -11,41 +12,63 @@ from learn.explore.lists.numbers import adding_up, fixed
 from learn.explore.lists.why_not import HISTORY, MOST_ADDED, WhyNot
 from learn.explore.lists.why_words import SHORT_TERMS, listed
 
-VARIANT, PLACE, BROUGHT, BY = "Variant", "Place", "Best place with products like it added", "Added"
+VARIANT, PLACE, BY, BROUGHT = "Variant", "Place now", "Also bought", "Place then"
 
 
 def why_not_table(found: Mapping[str, WhyNot], labels: Mapping[str, str], catalogue: Catalogue) -> pd.DataFrame:
-    """One row a variant: where the item stands, and which purchases bring it how far.
+    """One row a variant: where the item stands, and which purchases bring it how far, in words.
 
     Args:
         found: Run name -> its answer.
 
     Returns:
-        Columns `VARIANT`, `PLACE` (words; where the picture has no bar for some variant), `BROUGHT` (numbers; where a
-        purchase was tried) and `BY` (words; where some brought it).
+        Columns `VARIANT` and `PLACE`, and `BY` and `BROUGHT` where purchases were tried under some variant.
     """
     rows = [
-        {
-            VARIANT: labels[name],
-            PLACE: _place(one),
-            BROUGHT: pd.NA if one.rank_with is None else one.rank_with,
-            BY: "" if one.added is None else listed([f"“{catalogue.titles[item]}”" for item in one.added]),
-        }
+        {VARIANT: labels[name], PLACE: _place(one), BY: _added(one, catalogue), BROUGHT: _then(one)}
         for name, one in found.items()
     ]
-    table = pd.DataFrame(rows, columns=[VARIANT, PLACE, BROUGHT, BY]).astype({BROUGHT: "Int64"})
-    kept = {
-        PLACE: any(one.shown or one.had for one in found.values()),
-        BROUGHT: any(one.tried for one in found.values()),
-        BY: any(one.added is not None for one in found.values()),
-    }
-    return table.drop(columns=[name for name, wanted in kept.items() if not wanted])
+    table = pd.DataFrame(rows, columns=[VARIANT, PLACE, BY, BROUGHT])
+    return table if any(one.tried for one in found.values()) else table[[VARIANT, PLACE]]
 
 
 def _place(one: WhyNot) -> str:
     if one.held_back_by == HISTORY:
         return f"hidden: they had it before (else place {one.rank_if_not_hidden:,} of all)"
     return f"{one.breakdown.rank:,}, so it is shown" if one.shown else f"{one.breakdown.rank:,}"
+
+
+def _added(one: WhyNot, catalogue: Catalogue) -> str:
+    """The purchases that bring it, or why none is named."""
+    if one.added is not None:
+        return listed([_told_apart(item, [one.item, *one.added.tolist()], catalogue) for item in one.added.tolist()])
+    if one.tried:
+        return f"nothing tried brings it among the first {one.k}"
+    return "" if one.shown or one.had else "nothing can be tried"
+
+
+def _then(one: WhyNot) -> str:
+    if one.rank_with is None:
+        return ""
+    return f"{one.rank_with:,}" if one.added is not None else f"{one.rank_with:,} at best"
+
+
+def _told_apart(item: int, among: list[int], catalogue: Catalogue) -> str:
+    """A product's title, and of several of one title what tells it from them: brand, price or kind."""
+    title = str(catalogue.titles[item])
+    same = [one for one in among if one != item and str(catalogue.titles[one]).casefold() == title.casefold()]
+    if not same:
+        return f"“{title}”"
+    told = {
+        f"brand {catalogue.brands[item]}": catalogue.brands,
+        f"price {catalogue.prices[item]:,.2f}": catalogue.prices,
+        str(catalogue.finer[item]): catalogue.finer,
+    }
+    for words, values in told.items():
+        known = np.isfinite(values[item]) if values is catalogue.prices else bool(values[item])
+        if known and all(values[one] != values[item] for one in same):
+            return f"another “{title}” ({words})"
+    return f"another “{title}”"
 
 
 def points_behind(one: WhyNot) -> str:
@@ -59,7 +82,7 @@ def table_note(found: Mapping[str, WhyNot]) -> str:
     if not tried:
         return ""
     several = f"up to {MOST_ADDED} of the {tried} products" if tried > 1 else "the product"
-    return f"Tried: as if the person also bought {several} most like it."
+    return f"As if the person also bought {several} most like it."
 
 
 def nearest_miss(found: Mapping[str, WhyNot], labels: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from learn.explore.lists.attribution import Attribution, Sum, sum_up
+from learn.explore.lists.attribution import Attribution, sum_up
 from learn.explore.lists.numbers import adding_up, fixed, with_sign
 from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import (
@@ -31,7 +31,7 @@ SHORT_TERMS = {
 }
 """What each term of a score is, in words that need no explanation."""
 
-SCALE = "0 is an average product for this person, 100 the first of their list, under each variant."
+SCALE = "0: an average product for this person; 100: the first of their list, under each variant."
 
 SURE = 0.8
 
@@ -47,97 +47,64 @@ def told_points(one: RankBreakdown) -> dict[str, float]:
     return dict(zip(one.term_points, adding_up(list(one.term_points.values())), strict=True))
 
 
+def told_sum(one: RankBreakdown) -> str:
+    """The points of an item, as they are told."""
+    return fixed(sum(told_points(one).values()), 1)
+
+
 def by_purchases(one: RankBreakdown) -> float:
     """The points, as they are told, that an item has by all purchases together: without any of them it has 0."""
     return sum(value for name, value in told_points(one).items() if name in OF_PURCHASES)
 
 
 def answer(one: RankBreakdown) -> str:
-    """Where the item stands, what the points mean, and which term brings it there; `reasons` says which purchases."""
+    """Where the item stands and which term brings it there; `reasons` says which purchases."""
     told = told_points(one)
     terms = sorted(told.items(), key=lambda pair: -abs(pair[1]))
     parts = [f"{with_sign(value)} by {SHORT_TERMS[name]}" for name, value in terms]
-    points = f"{fixed(sum(told.values()), 1)} points (an average product: 0, the first: 100)"
-    whole = f"It is at place {one.rank:,} of {one.of:,}, with {points}"
+    whole = f"It is at place {one.rank:,} of {one.of:,} with {told_sum(one)} points"
     sentences = [f"{whole}: {', '.join(parts)}." if len(parts) > 1 else f"{whole}, all by {SHORT_TERMS[terms[0][0]]}."]
     if BUYERS in one.terms:
         sentences.append("Everybody is shown the same: no purchase of this person has anything to do with it.")
     return " ".join(sentences)
 
 
-def reasons(found: Attribution, whole: float, wider: Attribution | None = None) -> str:
-    """What the purchases give the item together, whether that is what several say alike, and who gives or takes most.
+def heading(whole: float) -> str:
+    """What the bars of the purchases show, with the points by all of them (``whole``: `by_purchases`)."""
+    if with_sign(whole) == "0":
+        return "Which purchases speak for it, and which against"
+    return f"Which purchases {'bring it' if whole > 0 else 'hold it back'}: {with_sign(whole)} points"
+
+
+def reasons(found: Attribution, whole: float) -> str:
+    """Which group of purchases says most for the item, and which most against it.
 
     Args:
         whole: the points by all purchases (`by_purchases`).
-        wider: of larger groups, those that weigh more than any single one (`attribution.carrying`).
     """
     one = sum_up(found, whole)
-    if found.exact and one.mostly_shared:
-        told = f"{_shared(one, found.groups.level)} {_single(found, one.whole)}"
-        return told if wider is None or not len(wider.points) else f"{told} {_of_wider(wider)}"
-    order = found.order
-    best, worst = (
-        [place for place in one if sign * found.points[place] >= 0.05][:1]
-        for one, sign in ((order, 1), (order[::-1], -1))
-    )
-    together = f"Their purchases give it {with_sign(whole)} points together"
-    if not best and not worst:
-        return f"{together}; alone, none of them gives or takes anything."
-    gives, takes = (_alone(found, places, verb) for places, verb in ((best, "gives"), (worst, "takes")))
-    return f"{together}; alone, {', '.join(filter(None, (gives or 'none gives anything', takes)))}."
-
-
-def _shared(one: Sum, level: Level) -> str:
-    """How much of the sum is what several groups say together."""
-    several = f"several {_noun(level)}s say together ({with_sign(one.shared)})"
-    share = one.shared / one.whole
-    if share > 1.1:
-        rest = with_sign(round(one.whole - one.shared, 1))
-        return f"Their purchases give it {with_sign(one.whole)} points: what {several}, and {rest} of each alone."
-    part = "Nearly all" if share >= 0.9 else "Most"
-    return f"{part} of the {with_sign(one.whole)} points of their purchases is what {several}."
-
-
-def _single(found: Attribution, whole: float) -> str:
-    """How far single groups matter: by name where one has a tenth of the whole."""
-    low, high = float(found.points.min()), float(found.points.max())
-    noun = _noun(found.groups.level)
-    if max(-low, high) < 0.05:
-        return f"No single {noun} gives or takes anything."
-    if max(-low, high) < abs(whole) / 10:
-        return f"No single {noun} matters much: from {with_sign(high)} to {with_sign(low)}."
-    place = int(np.argmax(np.abs(found.points)))
-    return f"Alone, {_alone(found, [place], 'gives' if found.points[place] > 0 else 'takes')}."
-
-
-def _of_wider(wider: Attribution) -> str:
-    """The heaviest of larger groups: "All of “Grocery” (198 products) gives +14.7"."""
-    place = int(np.argmax(np.abs(wider.points)))
-    verb = "gives" if wider.points[place] > 0 else "takes"
-    count, name = len(wider.groups.members[place]), wider.groups.names[place]
-    return f"All of “{name}” together ({count:,} products) {verb} {with_sign(wider.points[place])}."
+    told = list(zip(found.order.tolist(), one.shown, strict=True))
+    parts = []
+    if told and told[0][1] > 0:
+        parts.append(f"“{found.groups.names[told[0][0]]}” says most for it ({with_sign(told[0][1])})")
+    if told and told[-1][1] < 0:
+        begin = "most against it" if parts else f"No {_noun(found.groups.level)} says much for it; most against it"
+        parts.append(f"{begin}: “{found.groups.names[told[-1][0]]}” ({with_sign(told[-1][1])})")
+    if parts and one.others * one.whole > 0 and abs(one.others) > abs(one.whole) / 2:
+        parts.append(f"the other {one.n_others:,} together: {with_sign(one.others)}")
+    return f"{'; '.join(parts)}." if parts else f"No {_noun(found.groups.level)} matters by itself."
 
 
 def _noun(level: Level) -> str:
     return "kind" if level is Level.KIND else "product"
 
 
-def _alone(found: Attribution, places: Sequence[int], verb: str) -> str:
-    if not places:
-        return ""
-    return f"“{found.groups.names[places[0]]}” {verb} most ({with_sign(found.points[places[0]])})"
-
-
-def adding(found: Attribution, one: Sum) -> str:
-    """How to read the bars, where they add up by what several say together; an estimate's do not."""
-    if not found.exact or not one.shared:
-        return ""
-    noun = _noun(found.groups.level)
-    counts = [len(found.groups.members[place]) for place in found.order]
-    several = next((count for count in counts if count > 1), 0)
-    brackets = f" ({several}): products of it that they had." if several else ""
-    return f"A bar: how many points the product loses without that {noun}.{brackets}"
+def adding(found: Attribution) -> str:
+    """How to read the bars in one line."""
+    among = "kinds of purchases" if found.groups.level is Level.KIND else "products bought"
+    several = any(len(found.groups.members[place]) > 1 for place in found.order)
+    brackets = " In brackets: how many products of a kind they bought." if several else ""
+    return f"Points are shared fairly among all {among}, so the bars add up.{brackets}"
 
 
 def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) -> str:
@@ -148,16 +115,16 @@ def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) ->
     high, low = found[best], found[worst]
     if high.rank == low.rank:
         return f"All of these variants put it at place {high.rank:,}."
-    gaps = {name: high.term_points.get(name, 0.0) - low.term_points.get(name, 0.0) for name in high.term_points}
-    by = max(gaps, key=lambda name: gaps[name])
-    one = f"{with_sign(told_points(high)[by])} of the points under {labels[best]}"
-    other = f"{with_sign(told_points(low)[by])} of those" if by in low.terms else "no part of the score"
     tops = [labels[name] for name, one in found.items() if one.rank == high.rank]
     put = "puts" if len(tops) == 1 else "put"
-    return (
-        f"{listed(tops)} {put} it highest, at place {high.rank:,}; {labels[worst]} lowest, at place {low.rank:,}. "
-        f"Mostly by {SHORT_TERMS[by]}: {one}, {other} under {labels[worst]}."
-    )
+    places = f"{listed(tops)} {put} it highest (place {high.rank:,}), {labels[worst]} lowest ({low.rank:,})"
+    one, other = told_points(high), told_points(low)
+    by = max(one, key=lambda name: high.term_points[name] - low.term_points.get(name, 0.0))
+    if one[by] <= other.get(by, 0.0):
+        return f"{places}."
+    if by not in low.terms:
+        return f"{places}, which does not count {SHORT_TERMS[by]}."
+    return f"{places}, mostly by {SHORT_TERMS[by]} ({with_sign(one[by])} against {with_sign(other[by])})."
 
 
 def buying_again(repeat: Repeat) -> str:
@@ -176,23 +143,23 @@ def _signed(value: float) -> str:
 
 
 def firm(found: Attribution) -> bool:
-    """Whether the order of exact reasons is known to be the same however the history is cut."""
-    return found.exact and (found.n_chunks == 1 or found.stability >= SURE)
+    """Whether the order of exact reasons is known to be the same however they are sampled."""
+    return found.exact and (not found.sampled or found.stability >= SURE)
 
 
 def stability(found: Attribution) -> str:
-    """Whether the order of the first reasons would be the same, were the history cut otherwise for reading."""
+    """Whether the order of the first reasons would be the same, were the history cut and sampled otherwise."""
     if not found.exact:
         return "A first estimate, from one pass; the exact bars follow."
-    if found.n_chunks == 1:
-        return "The order of these reasons is firm: the whole history is read at once."
-    sure, parts = found.stability, f"This history is long and is read in {found.n_chunks} parts"
+    if not found.sampled:
+        return "The order of these reasons is firm: nothing was sampled."
+    sure = found.stability
     if not np.isfinite(sure):
-        return f"{parts}; there are too few reasons to tell whether their order is firm."
+        return "There are too few reasons to tell whether their order is firm."
     scale = f"(rank correlation {fixed(sure)}; 1: the same order)"
     if sure >= SURE:
-        return f"The order of these reasons is firm. {parts}: cut elsewhere, it gives nearly the same order {scale}."
-    return f"The order of these reasons is not firm. {parts}: cut elsewhere, it gives another order {scale}."
+        return f"The order of these reasons is firm: counted over again, it is nearly the same {scale}."
+    return f"The order of these reasons is not firm: counted over again, it is another one {scale}."
 
 
 def listed(labels: Sequence[str]) -> str:

@@ -67,10 +67,12 @@ def test_the_table_says_what_would_bring_it(recommenders, catalogue):
         if found.shown:
             assert row[why_not_words.PLACE] == "1, so it is shown" and why_not_words.BROUGHT not in row
             continue
-        assert row[why_not_words.BROUGHT] == found.rank_with and why_not_words.PLACE not in row, "the picture has it"
+        assert row[why_not_words.PLACE] == f"{found.breakdown.rank:,}"
         if found.added is None:
-            assert why_not_words.BY not in row
+            assert row[why_not_words.BY] == f"nothing tried brings it among the first {K}"
+            assert row[why_not_words.BROUGHT] == f"{found.rank_with:,} at best"
         else:
+            assert row[why_not_words.BROUGHT] == f"{found.rank_with:,}"
             titles = [f"“{catalogue.titles[one]}”" for one in found.added]
             assert row[why_not_words.BY] == why_words.listed(titles)
         assert f"up to 3 of the {found.tried} products" in why_not_words.table_note({"x": found})
@@ -162,3 +164,14 @@ def test_the_reasons_of_item_knn_are_the_similar_items(counted, dataset, catalog
     assert terms[:, [item]].toarray().max() > 0 and strongest in history
     with pytest.raises(ValueError, match="not item-kNN"):
         attribution.explain_by_neighbours(counted["popularity"], USER, groups, item, allowed, rank)
+
+
+def test_an_added_product_of_the_same_title_is_told_apart(recommenders, catalogue):
+    item = int(recommenders["learn-b"].for_user(USER, 60).items[-1])
+    one = why_not.why_not(recommenders["learn-b"], USER, item, K)
+    twin = next(other for other in range(len(catalogue)) if other != item)
+    titles, brands = catalogue.titles.copy(), catalogue.brands.copy()
+    titles[[item, twin]], brands[[item, twin]] = "Bread", ("Own", "Other")
+    one = replace(one, added=np.array([twin]), rank_with=3, tried=5)
+    named = replace(catalogue, titles=titles, brands=brands)
+    assert row_of(one, named)[why_not_words.BY] == "another “Bread” (brand Other)"
