@@ -15,7 +15,7 @@ from learn.errors import LearnError
 from learn.explore.metrics.leading import quoted
 from learn.explore.metrics.result import BOTH, COUNTS, LEARNED, UNTRAINED, variant_gloss
 from learn.files import read_json
-from learn.item_towers import ITEM_TOWERS
+from learn.item_towers import ITEM_TOWERS, brief
 from learn.runs.baselines import BASELINES, REFIT_SUFFIX
 from learn.workspace import Workspace
 
@@ -115,8 +115,6 @@ def in_brackets(label: str) -> str:
 def in_words(label: str) -> str:
     """A label as it stands in a sentence: a tower by its sign, in quotes where a comma outside of its brackets would
     end it too soon."""
-    from learn.explore.figures.base import brief  # plotly with it, which a benchmark's figures alone need
-
     label = brief(label)
     return quoted(label) if "," in re.sub(r"\([^)]*\)", "", label) else label
 

@@ -120,9 +120,9 @@ class Reading:
             read = np.zeros((len(kept), width))  # a chunk that loses all of its events is no chunk
             found = last_parts(self.towers, self.rows[torch.as_tensor(part)], [one for one in kept if len(one)])
             read[some] = found.numpy()
-            read = read.reshape(n_sets, 1 + len(present), width)
-            base += read[:, 0]
-            other[:, present] += read[:, 1:] - read[:, :1]
+            of_sets = read.reshape(n_sets, 1 + len(present), width)
+            base += of_sets[:, 0]
+            other[:, present] += of_sets[:, 1:] - of_sets[:, :1]
         with torch.inference_mode():
             before, after = (
                 self.towers.served_users(torch.as_tensor(parts)).numpy()
