@@ -141,7 +141,7 @@ ITEM_TOWERS: Registry[Tower] = Registry(
     Tower(
         code=ItemTower.NO_ALIGN.value,
         label="w/o Align",
-        plain_name="Nothing learned",
+        plain_name="The language model alone",
         explanation="nothing is learned. A user is the average of what the language model says of their items.",
         embed=embed_content,
         colour="#937f8e",

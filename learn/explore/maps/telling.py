@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,8 +41,9 @@ def telling_item(
 ) -> Telling | None:
     """The much-bought item that was among its own kind and is now among another, with which it shares more buyers.
 
-    The best by `moved.changed_scores`, less the share of neighbours kept; None where nothing tells, and in a catalogue
-    of more than `MOST_VECTORS`.
+    The best by `moved.changed_scores`, less the share of neighbours kept, whose new neighbours have no word in common
+    with it and its former ones; without such a one the best. None where nothing tells, and in a catalogue of more than
+    `MOST_VECTORS`.
 
     Args:
         llm, tower: [N, d] vectors of length 1 in both spaces.
@@ -57,11 +59,24 @@ def telling_item(
     scores, together = changed_scores(kinds[rows], kinds[before], kinds[after])
     shared = (before[:, :, None] == after[:, None, :]).any(axis=2).mean(axis=1)
     order = np.argsort(shared - scores, kind="stable")  # the best first, of equal ones the most bought
+    first = None
     for best in order[:TRIED]:
         if scores[best] > shared[best] and _bought_together(int(rows[best]), before[best], after[best], split):
             item = int(rows[best])
-            return Telling(item, *told_neighbours(before[best], after[best], item, together[best], catalogue, told))
-    return None
+            found = Telling(item, *told_neighbours(before[best], after[best], item, together[best], catalogue, told))
+            if _told_apart(found, catalogue):
+                return found
+            first = first or found
+    return first
+
+
+def _told_apart(found: Telling, catalogue: Catalogue) -> bool:
+    """Whether the titles after have no word of those before: else a reader sees no difference."""
+    before, after = (
+        {word for item in items for word in re.findall(r"[^\W\d_]{3,}", str(catalogue.titles[item]).casefold())}
+        for items in ([found.item, *found.before], found.after)
+    )
+    return not before & after
 
 
 def _bought_together(item: int, before: np.ndarray, after: np.ndarray, split: Split) -> bool:
