@@ -109,8 +109,9 @@ def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[lis
     with st.container():
         bar = st.columns(4, vertical_alignment="bottom")
         first = pickers.worth_comparing(runs.usable)
-        bar[0].markdown(":small[Variants]")
-        with bar[0].popover(f"{pickers.how_many(runs.usable, first)} chosen", width="stretch"):
+        beside = bar[0].container(gap=None)
+        beside.markdown(":small[Variants]")
+        with beside.popover(f"{pickers.how_many(runs.usable, first)} chosen", width="stretch"):
             chosen = pickers.pick_runs(runs.usable, first=first)
         others = bar[1:]
         names = [name for name in overview.in_table_order(metrics[Metrics.METRIC]) if overview.more_is_better(name)]
@@ -157,22 +158,18 @@ def _slices(
     for row in range(0, len(shown), BESIDE):
         for column, name in zip(st.columns(BESIDE), shown[row : row + BESIDE], strict=False):
             rows = table[table[Metrics.SLICE] == name]
-            figure = runs_figure(rows, colours, symbols, measured, at_end=True, order=order, end=ends[name])
             finer = max(ends.values()) / ends[name] if ends[name] else 1
-            scale = f" · scale {finer:.2g} times as fine" if finer > 1 else ""
+            axis = f"{measured}, scale {finer:.2g} times as fine" if finer > 1 else measured
+            figure = runs_figure(rows, colours, symbols, axis, at_end=True, order=order, end=ends[name])
             with column.container(gap="xxsmall"):
                 st.markdown(f"**{theme.plain(_heading(name))}** · {people[name]:,} users")
-                theme.small_print(f"{rules.get(name, 'all people, all items')}{scale}")
+                theme.small_print(rules.get(name, "all people, all items"))
                 theme.chart(figure, f"compare_slice_{shown.index(name)}")
                 st.caption(theme.plain(leading.who_leads_in_short(parts[name])))
 
 
 def _heading(name: str) -> str:
-    """ "never-bought items (cold-start)" of "item:cold-start"."""
-    if name == Slices.WHOLE:
-        return compare_figures.SLICE_WORDS[name]
-    plain, code = best_for.plain_part(name), name.partition(":")[2]
-    return f"{plain} ({code})" if name in best_for.PLAIN_PARTS else plain
+    return compare_figures.SLICE_WORDS[name] if name == Slices.WHOLE else best_for.plain_part(name)
 
 
 def _too_small(table: pd.DataFrame) -> None:

@@ -60,8 +60,7 @@ def test_a_slice_each_is_drawn_and_those_of_few_users_are_left_out(trained_works
     shown = texts(page)
     for name, n in people.items():
         plain = SLICE_WORDS[name] if name == "all" else best_for.plain_part(name)
-        code = f" ({name.partition(':')[2]})" if name in best_for.PLAIN_PARTS else ""
-        heading = f"**{plain}{code}** · {n:,.0f} users"
+        heading = f"**{plain}** · {n:,.0f} users"
         assert (heading in shown.replace("\\", "")) == (n >= FEW_USERS), name
     assert (people < FEW_USERS).any() and (people >= FEW_USERS).any()
     assert "*PAL*: " in shown and "no item PAL" in shown  # the label's word is explained

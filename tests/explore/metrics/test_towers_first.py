@@ -60,8 +60,8 @@ def test_popularity_is_told_whichever_way_it_comes_out(other, words):
 
 def test_one_tower_is_held_against_popularity():
     assert said(tower("b", MORE), popular(LESS)) == (
-        f"(b), the one LEARN variant here (Recall@10 {mean(MORE)}), is first of all 2 recommenders. It is clearly ahead "
-        f"of plain popularity ({mean(LESS)})."
+        f"(b), the one LEARN variant here (Recall@10 {mean(MORE)}), is first of all 2 recommenders. It is clearly "
+        f"ahead of plain popularity ({mean(LESS)})."
     )
 
 
