@@ -15,8 +15,11 @@ from learn.runs.run import Run
 SHOWN = 6  # users on each side
 
 
-def show(view: cache.View, picked: list[Run], candidates: str, k: int) -> None:
-    """Draws who does better with one of two Runs, and whether that is more than chance; ``picked``: the best first."""
+def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: dict[str, str]) -> None:
+    """Draws who does better with one of two Runs, and whether that is more than chance.
+
+    ``picked``: the best first; ``colours``: Run -> its colour.
+    """
     able = []
     for run in picked:
         try:
@@ -45,14 +48,14 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int) -> None:
     found = compare.paired_comparison(a, b, at, candidates)
     mean, low, high = found.difference
     theme.conclude(
-        f"{labels[one]} was better for {found.won:,} users, {labels[two]} for {found.lost:,}, and both alike for "
-        f"{found.tied:,}. On average Recall@{at} differs by {signed(mean)} {interval_words(low, high)}: "
-        f"{chance_words(low, high)}."
+        f"Both find as much for {found.tied:,} of {len(found.users):,} users; {labels[one]} finds more for "
+        f"{found.won:,}, {labels[two]} for {found.lost:,}. On average Recall@{at} differs by {signed(mean)} "
+        f"{interval_words(low, high)}: {chance_words(low, high)}."
     )
     theme.caution(few_words(len(found.users)))
     st.caption(
-        "The interval is the paired 95% one, of the same users under both. Below, who differs most: how many of "
-        f"their later items each variant has among its first {at}. That is recall, whatever the metric above."
+        "In brackets: the paired 95% interval. Below, who differs most: how many of their later items each variant has "
+        f"among its first {at}, whatever the metric above."
     )
     sides = (
         (one, two, "ab", found.users[found.users["difference"] > 0]),
@@ -61,9 +64,20 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int) -> None:
     for column, (name, other, order, users) in zip(st.columns(2), sides, strict=True):
         with column:
             st.markdown(f"**{theme.plain(f'{labels[name]} better than {labels[other]}')}**")
-            lines = [_line(view, row, order, (name, other), at) for row in users.head(SHOWN).to_dict("records")]
+            rows = users.head(SHOWN).to_dict("records")
+            most = max((row[side] for row in rows for side in "ab"), default=1)
+            lines = [
+                _line(view, row, order, (name, other), at)
+                + "".join(_bar(row[side] / most, colours[run]) for side, run in zip(order, (name, other), strict=True))
+                for row in rows
+            ]
             # Not Markdown, whose links open another tab.
-            st.html(f'<div style="line-height: 1.8">{"".join(lines) or "Nobody."}</div>')
+            st.html(f'<div style="line-height: 1.6">{"".join(lines) or "Nobody."}</div>')
+
+
+def _bar(share: float, colour: str) -> str:
+    """HTML of a bar of so much of the width, of a pixel at least."""
+    return f'<div style="height: 5px; margin: 1px 0; min-width: 1px; width: {share:.1%}; background: {colour}"></div>'
 
 
 def _line(view: cache.View, row: dict, order: str, names: tuple[str, str], at: int) -> str:

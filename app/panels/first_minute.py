@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.shared import cache, links, map_cache, pickers, theme, url
 from learn.errors import LearnError
-from learn.explore.figures.towers import sight_figure
+from learn.explore.figures.towers import READ, sight_figure
 from learn.explore.maps.spaces import Space, find_spaces
 from learn.explore.maps.telling import MOST_VECTORS, Telling, telling_item
 from learn.explore.metrics.leading import listed
@@ -74,8 +74,8 @@ def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str]:
             listed([theme.plain(str(titles[one])) for one in near]) for near in (found.before, found.after)
         )
         return found.item, (
-            f"**{theme.plain(str(titles[found.item]))}**: to the language model it is like *{before}*. Buyers taught "
-            f"{theme.plain(tower.label)} that it goes with **{after}**."
+            f"**{theme.plain(str(titles[found.item]))}**: the language model puts it beside *{before}*. Trained on "
+            f"what people buy, it stands beside **{after}**."
         )
     item = int(np.argmax(view.counts))
     return item, (
@@ -108,20 +108,18 @@ def _sight(_tower: Tower, code: str) -> Sight:
 
 def show_towers() -> None:
     """Draws who sees whom in each item tower that there is, with its plain name beside the paper's letter."""
-    st.header("What is different about the towers?", anchor=False)
-    st.markdown(
-        "A *tower* turns an item, or a person's past, into a vector. Everybody's *past* is read in the same way. What "
-        "differs between the variants is how the items that people bought *later* become vectors in training. A "
-        "*blue* square: PAL reads the item of that column to make the vector of the item of that row. *Grey*: PAL "
-        "reads nothing, the vector is the language model's own. Each is measured, by changing one item and looking "
-        "whose vectors change."
+    st.header("How do the LEARN variants differ?", anchor=False)
+    st.caption(
+        "In how the items that people bought *later* become vectors in training (tried, not drawn by hand). Row: the "
+        "item whose vector is made. Coloured: PAL reads the item of that column for it; grey: PAL reads nothing, the "
+        "vector is the language model's own."
     )
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
     seen = {tower.code: _sight(tower, tower.code) for tower in towers}
     for column, tower in zip(st.columns(len(towers)), towers, strict=True):
-        with theme.level(column):
-            with st.container(gap="xsmall"):
-                st.markdown(f"**{theme.plain(tower.plain_name)}** · {theme.plain(tower.label)}")
-                st.caption(theme.plain(tower.explanation[0].upper() + tower.explanation[1:]))
-                theme.conclude(sight_words(seen[tower.code]))
-            theme.chart(sight_figure(seen[tower.code]), f"overview_mask_{tower.code}")
+        picture, told = column.columns([1, 2])
+        with picture:
+            theme.chart(sight_figure(seen[tower.code], tower.colour or READ), f"overview_mask_{tower.code}")
+        with told.container(gap="xxsmall"):
+            st.markdown(f"**{theme.plain(tower.label)}**")
+            st.caption(f"{theme.plain(tower.plain_name)}. {theme.plain(sight_words(seen[tower.code]))}")

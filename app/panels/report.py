@@ -27,7 +27,8 @@ def show(facts: dict[str, Any]) -> None:
         lines = "\n".join(f"- {_sentence(one)}" for one in warnings)
         st.warning(f"**{theme.plain(headline(warnings))}**\n\n{lines}", icon=SEVERITY_ICONS[WARNING])
     notes = [one for one in found if one.severity == NOTE]
-    with st.expander(f"{len(notes)} more things to know") if len(notes) > _MOST_OPEN else nullcontext():
+    more = "more things" if warnings else "things"
+    with st.expander(f"{len(notes)} {more} to know") if len(notes) > _MOST_OPEN else nullcontext():
         for one in notes:
             st.write(f"{SEVERITY_ICONS[NOTE]} {_sentence(one)}")
     table = report_table(facts)

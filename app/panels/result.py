@@ -8,11 +8,12 @@ from app.panels import words
 from app.shared import cache, origin, theme
 from learn.data.dataset import Dataset
 from learn.data.sources import SOURCES
-from learn.evaluation.better import too_few
+from learn.evaluation.better import few_words, too_few
 from learn.evaluation.protocol import default_k
+from learn.explore.colours import run_colours
 from learn.explore.figures.panels import kinds_figure
 from learn.explore.metrics import origin as origins
-from learn.explore.metrics.kinds import KIND, Kinds, best_of_kinds, counts_or_learned
+from learn.explore.metrics.kinds import KIND, Kinds, best_of_kinds, counts_or_text
 from learn.explore.metrics.overview import metric_label
 from learn.explore.metrics.result import AMONG, KIND_MEANS, RESULT_METRIC, Result, results_of
 from learn.runs.run import Run
@@ -37,11 +38,11 @@ def show(dataset: Dataset, runs: FoundRuns) -> None:
         of_each = ", the best of each kind" if kinds else ""
         st.subheader(f"What came out on {theme.plain(dataset.name)}: {measured}{of_each}", anchor=False)
         st.caption(_first_words(dataset, kinds))
-        theme.conclude(counts_or_learned(kinds) or found[0].sentence)
-        _pictures(kinds)
+        theme.conclude(counts_or_text(kinds) or found[0].sentence)
+        _pictures(kinds, run_colours((run.name, run.info.variant) for run in runs.usable))
     if too_few(found[0].n_users):
         theme.caution(f"{found[0].n_users:,} users: too few to say anything.")
-    drawn = "Each picture has its own scale · whiskers: 95% intervals · " if kinds else ""
+    drawn = "Whiskers: 95% intervals · " if kinds else ""
     st.caption(
         f"{drawn}{words.first_met(runs.usable, [], RESULT_METRIC, k)} · *clearly*: more than chance, on the same users"
     )
@@ -89,13 +90,17 @@ def _drawn(kinds: list[Kinds]) -> list[str]:
     return [name for one in kinds for name in one.table["run"]]
 
 
-def _pictures(kinds: list[Kinds]) -> None:
-    """The best Run of each kind, a question beside the other."""
+def _pictures(kinds: list[Kinds], colours: dict[str, str]) -> None:
+    """The best Run of each kind, a question beside the other; questions of what was bought share a scale."""
     if not kinds:
         return
+    ends = {bought: max((one.reach for one in kinds if one.bought == bought), default=0.0) for bought in (True, False)}
     for place, (column, one) in enumerate(zip(st.columns(len(kinds)), kinds, strict=True)):
         with theme.level(column):
             with st.container(gap="xxsmall"):
-                st.markdown(f"**{theme.plain(one.title)}**")
-                st.markdown(theme.plain(one.sentence))
-            theme.chart(kinds_figure(one.table), f"overview_result_{place}")
+                finer = max(ends.values()) / ends[one.bought] if ends[one.bought] else 1
+                scale = f" :small[:gray[scale {finer:.2g} times as fine]]" if finer > 1 else ""
+                st.markdown(f"**{theme.plain(one.title)}**{scale}")
+                if not too_few(kinds[0].n_users):  # else that stands below, once
+                    theme.caution(few_words(one.n_users))
+            theme.chart(kinds_figure(one.table, colours, ends[one.bought]), f"overview_result_{place}")

@@ -10,7 +10,7 @@ from app.shared import cache, links, look, theme, url
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.explore.figures.variety import trade_offs_figure
-from learn.explore.metrics import compare, conclusions, overview
+from learn.explore.metrics import compare, conclusions, leading, overview
 from learn.runs.run import Run
 
 FIRST, LATER = ("coverage", "novelty"), ("popularity_bias", "diversity")  # of `compare.TRADE_OFFS`
@@ -37,10 +37,11 @@ def show(
     table = _trade_offs(known, lists, accuracy, view, cache.run_key(picked), k, candidates, metric)
     measured = f"{overview.metric_label(metric)}@{k}"
     theme.conclude(conclusions.trade_offs(table, measured, level))
-    st.caption(
-        "Up is more accurate, right more varied. Dots with 95% intervals; click one to open its recommendations."
-    )
     aside = table[conclusions.outside(table["accuracy"].to_numpy(dtype=float))]
+    off = f" {leading.listed(list(aside['label']))} lies off the picture." if len(aside) else ""
+    theme.small_print(
+        f"Up is more accurate, right more varied; axes do not begin at 0.{off} Click a dot to open its recommendations."
+    )
     drawn = (table.drop(aside.index), colours, measured, aside)
     _panels(view, picked, table, drawn, FIRST, "compare_variety")
     with st.expander("Popularity bias and diversity"):

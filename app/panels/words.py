@@ -86,6 +86,9 @@ def all_said(runs: Sequence[RunFolder], labels: Sequence[str]) -> str:
     blends, own = [run.info.label for run in runs if run.info.kind == "blend"], {run.info.label for run in runs}
     inside = [one for one in BASELINES.entries if one.label not in own and any(one.label in label for label in blends)]
     parts += [f"{one.label}: {variant_gloss(one.code)}" for one in inside]
+    told = {*own, *(one.label for one in inside)}
+    used = set(re.findall(r"[\w-]+", " ".join(parts)))
+    parts += [f"{one.label}: {variant_gloss(one.code)}" for one in BASELINES.entries if one.label in used - told]
     return _in_a_line([*parts, *in_short(" ".join([run.info.label for run in runs] + parts))])
 
 

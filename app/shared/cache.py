@@ -126,6 +126,7 @@ class OverviewTables:
 
     health: overview.Health
     timeline: pd.DataFrame
+    period: str
     lengths: pd.DataFrame
     slices: pd.DataFrame
     slice_rules: dict[str, str]
@@ -138,6 +139,7 @@ def overview_tables(_view: View, fingerprint: str, info: SplitInfo) -> OverviewT
     return OverviewTables(
         overview.health(_view.dataset, _view.split),
         overview.timeline(_view.split),
+        overview.period_word(_view.split),
         overview.history_lengths(_view.split),
         overview.slice_shares(_view.split),
         overview.slice_rules(_view.split),

@@ -102,9 +102,9 @@ def pick_dataset() -> Dataset:
             url.DATASET,
             shown,
             others=lambda chosen: _leave(shown),
-            help="Every dataset that was prepared in this workspace. Add one with `learn prepare`.",
+            help="Every dataset that was prepared in this workspace. Add one with `learn prepare`. Workspace: "
+            + plain(str(cache.workspace().root)),
         )
-        st.caption(f"Workspace: {plain(str(cache.workspace().root))}")
     st.session_state[_KEPT] = name
     return cache.open_dataset(name)
 

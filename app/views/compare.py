@@ -23,6 +23,7 @@ from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
 BESIDE = 3  # slices beside each other
+HOW_SURE = "Dots with 95% intervals; *clearly*: more than chance, on the same users. *Others* are all the rest."
 SECTIONS = {  # anchor -> heading, in the page's order
     "who": "Which variant is best for whom?",
     "variety": "Does accuracy cost variety?",
@@ -61,12 +62,13 @@ def draw() -> None:
         st.info("The chosen Runs have no such metric: choose another one, or another list length.")
         return
     parts = _parts(mine, picked, cache.run_key(picked), metric, k, candidates)
-    _names_first(picked, best_for.named(parts))
-    st.markdown(" · ".join(f"[{heading}](#{anchor})" for anchor, heading in SECTIONS.items()))
-    st.subheader(SECTIONS["who"], anchor="who", help=_slice_rules(picked[0]))
+    st.subheader(SECTIONS["who"], anchor="who", help=HOW_SURE)
     theme.conclude(best_for.best_for_whom(parts))
-    st.caption(f"{words.first_met(picked, [], metric, k)}. **Every picture has its own scale.**")
-    _slices(table, parts, runs, f"{overview.metric_label(metric)}@{k}")
+    _names_first(picked, best_for.named(parts))
+    st.caption(f"{words.first_met(picked, [], metric, k)}.")
+    accuracy = overview.compare_runs(mine, metric, k, candidates, Slices.WHOLE)
+    _slices(table, parts, runs, f"{overview.metric_label(metric)}@{k}", list(accuracy["run"]))
+    _unfinished(picked)
     _too_small(table)
     with st.expander("What these variants are"):
         st.markdown(words.first_met(picked, chosen))
@@ -76,14 +78,13 @@ def draw() -> None:
         + origins.of_intervals(picked)
         + origins.of_runs(picked)
     )
-    accuracy = overview.compare_runs(mine, metric, k, candidates, Slices.WHOLE)
     level = best_for.level(parts[Slices.WHOLE]) if Slices.WHOLE in parts else []
     st.subheader(SECTIONS["variety"], anchor="variety")
     variety.show(view, picked, accuracy, metric, k, candidates, colours, level)
     _overlap(view, picked, k, candidates)
     best_first = list(accuracy["run"])
     st.subheader(SECTIONS["duel"], anchor="duel")
-    duel.show(view, sorted(picked, key=lambda run: best_first.index(run.name)), candidates, k)
+    duel.show(view, sorted(picked, key=lambda run: best_first.index(run.name)), candidates, k, colours)
     _curves(picked, colours, _chosen_by(picked[0]), accuracy)
 
 
@@ -108,7 +109,9 @@ def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[lis
     with st.container():
         bar = st.columns(4, vertical_alignment="bottom")
         first = pickers.worth_comparing(runs.usable)
-        with bar[0].popover(f"Variants ({pickers.how_many(runs.usable, first)})", width="stretch"):
+        beside = bar[0].container(gap=None)
+        beside.markdown(":small[Variants]")
+        with beside.popover(f"{pickers.how_many(runs.usable, first)} chosen", width="stretch"):
             chosen = pickers.pick_runs(runs.usable, first=first)
         others = bar[1:]
         names = [name for name in overview.in_table_order(metrics[Metrics.METRIC]) if overview.more_is_better(name)]
@@ -139,27 +142,34 @@ def _parts(
     return {name: leading.against(table, _picked, metric, k, candidates, name) for name, table in tables.items()}
 
 
-def _slices(table: pd.DataFrame, parts: dict[str, pd.DataFrame], runs: FoundRuns, measured: str) -> None:
-    """A small figure for each slice, three beside each other; those of too few users are left out."""
+def _slices(
+    table: pd.DataFrame, parts: dict[str, pd.DataFrame], runs: FoundRuns, measured: str, order: list[str]
+) -> None:
+    """A small figure for each slice, three beside each other; those of too few users are left out.
+
+    Runs stand in one order in all; slices of like figures share a scale.
+    """
     pairs = [(run.name, run.info.variant) for run in runs.usable]
     colours, symbols = run_colours(pairs), run_symbols(pairs)
     people = table.groupby(Metrics.SLICE, sort=False)[Metrics.N_USERS].max().astype(int)
     shown = [name for name in best_for.telling_first(parts) if name in people and not too_few(people[name])]
+    ends = compare.shared_scales(table[table[Metrics.SLICE].isin(shown)])
+    rules = _rules(runs.usable[0])
     for row in range(0, len(shown), BESIDE):
         for column, name in zip(st.columns(BESIDE), shown[row : row + BESIDE], strict=False):
-            figure = runs_figure(table[table[Metrics.SLICE] == name], colours, symbols, measured, at_end=True)
+            rows = table[table[Metrics.SLICE] == name]
+            finer = max(ends.values()) / ends[name] if ends[name] else 1
+            axis = f"{measured}, scale {finer:.2g} times as fine" if finer > 1 else measured
+            figure = runs_figure(rows, colours, symbols, axis, at_end=True, order=order, end=ends[name])
             with column.container(gap="xxsmall"):
                 st.markdown(f"**{theme.plain(_heading(name))}** · {people[name]:,} users")
+                theme.small_print(rules.get(name, "all people, all items"))
                 theme.chart(figure, f"compare_slice_{shown.index(name)}")
                 st.caption(theme.plain(leading.who_leads_in_short(parts[name])))
 
 
 def _heading(name: str) -> str:
-    """ "new items (cold-start)" of "item:cold-start"."""
-    if name == Slices.WHOLE:
-        return compare_figures.SLICE_WORDS[name]
-    plain, code = best_for.plain_part(name), name.partition(":")[2]
-    return f"{plain} ({code})" if name in best_for.PLAIN_PARTS else plain
+    return compare_figures.SLICE_WORDS[name] if name == Slices.WHOLE else best_for.plain_part(name)
 
 
 def _too_small(table: pd.DataFrame) -> None:
@@ -172,16 +182,27 @@ def _too_small(table: pd.DataFrame) -> None:
     theme.caution(f"Left out of the picture: {told}. Of fewer than {FEW_USERS} users nothing can be said.")
 
 
-def _slice_rules(run: Run) -> str:
-    told = (
-        "Dots with 95% intervals; *clearly*: more than chance, on the same users. New (cold-start) users have next to "
-        "no history, new items no training interaction; *others* are all the rest."
-    )
+def _rules(run: Run) -> dict[str, str]:
+    """Slice -> who or what is in it: "people with 6 to 45 history events"."""
     try:
         rules = run.slices.set_index("slice")["rule"]
     except LearnError:
-        return told
-    return told + f" Short histories: {rules['user:long-tail']}; rare items: {rules['item:long-tail']}."
+        return {}
+    who = {"user": "people with", "item": "items with"}
+    return {
+        name: f"{who[kind]} {rule}"
+        for name, rule in rules.items()
+        for kind in [str(name).partition(":")[0]]
+        if kind in who and ":" not in rule
+    }
+
+
+def _unfinished(picked: list[Run]) -> None:
+    """Which variants might have become better with more training."""
+    table = compare.training_curves(picked)
+    names = conclusions.unfinished(table.assign(label=table["label"].map(brief)))
+    if names:
+        theme.caution(f"{leading.listed(names)} had not stopped improving: more training may help.")
 
 
 def _overlap(view: cache.View, picked: list[Run], k: int, candidates: str) -> None:
@@ -203,7 +224,9 @@ def _curves(picked: list[Run], colours: dict[str, str], by: str, tested: pd.Data
     if table.empty:
         st.caption("None of the chosen Runs was trained.")
         return
-    st.caption("Ringed: the epoch that was kept. Losses of variants with other objectives are not comparable.")
+    st.caption(
+        "Ringed: the epoch that was kept. Losses begin at 0, as objectives differ; they tell how learning went on."
+    )
     figure = compare_figures.curves_figure(table, colours, by)
     means = dict(zip(tested["run"], tested[Metrics.MEAN], strict=True))
     theme.chart(

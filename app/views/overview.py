@@ -11,7 +11,7 @@ from pandas.io.formats.style import Styler
 from app.panels import first_minute, report, result, words
 from app.shared import cache, origin, recommenders, theme, url
 from learn.data.dataset import Dataset
-from learn.data.schema import Metrics, Slices
+from learn.data.schema import Metrics, Recommendations, Slices
 from learn.data.slices import ITEM_PREFIX
 from learn.data.sources import SOURCES
 from learn.data.splits import SplitInfo
@@ -117,7 +117,8 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
         + origins.of_intervals(runs.usable)
         + origins.of_runs(runs.usable)
     )
-    _metrics_table(overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"]))
+    shown = overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"])
+    _metrics_table(shown, _why_alike(shown, runs.usable, candidates))
     _text_is_worth(data, runs)
 
 
@@ -158,7 +159,16 @@ def _said(
     return towers, leading.who_leads(ranked, measured)
 
 
-def _metrics_table(table: pd.DataFrame) -> None:
+def _why_alike(table: pd.DataFrame, runs: list[Run], candidates: str) -> str:
+    """Which rows have the same figures, and why where that is known."""
+    said = conclusions.alike(table)
+    frequency = [overview.run_labels(runs)[run.name] for run in runs if run.info.variant == "frequency"]
+    if said and candidates == Recommendations.UNSEEN and any(label in said for label in frequency):
+        said += " Without what a person had before, personal frequency can only go by popularity."
+    return said
+
+
+def _metrics_table(table: pd.DataFrame, alike: str) -> None:
     numbers = [column for column in table.columns if column != "label"]
     better = [column for column in numbers if overview.more_is_better(column)]
     others = [column for column in numbers if column not in better]
@@ -169,7 +179,9 @@ def _metrics_table(table: pd.DataFrame) -> None:
         height="content",
         column_config=_heads(better),
     )
-    st.caption("The best of each column is shaded green. By list length as chosen above.")
+    pooled = [name for name in better if name.startswith("pooled_recall")]
+    told = [f"{overview.metric_label(name.partition('@')[0])}: {_words(name)}." for name in pooled]
+    theme.small_print(" ".join(["Green: the best of a column.", *told, alike]).strip())
     if others:
         with st.expander("How varied the lists are"):
             st.dataframe(
@@ -179,10 +191,12 @@ def _metrics_table(table: pd.DataFrame) -> None:
                 height="content",
                 column_config=_heads(others),
             )
-            words = [
-                f"{overview.metric_label(name)}: {overview.metric_words(name.partition('@')[0])}" for name in others
-            ]
+            words = [f"{overview.metric_label(name)}: {_words(name)}" for name in others]
             st.caption(f"{'. '.join(words)}. More is not always better.")
+
+
+def _words(name: str) -> str:
+    return overview.metric_words(name.partition("@")[0])
 
 
 def _in_short(table: pd.DataFrame) -> Styler:
@@ -192,7 +206,10 @@ def _in_short(table: pd.DataFrame) -> Styler:
 
 def _heads(columns: list[str]) -> dict[str, Any]:
     """Short heads: the length of the lists is chosen above, for all columns alike."""
-    heads: dict[str, Any] = {name: overview.metric_label(name.partition("@")[0]) for name in columns}
+    heads: dict[str, Any] = {
+        name: st.column_config.NumberColumn(overview.metric_label(name.partition("@")[0]), help=_words(name) or None)
+        for name in columns
+    }
     return heads | {"label": st.column_config.Column("Recommender", pinned=True, width=205)}
 
 
@@ -223,7 +240,8 @@ def _timeline(tables: cache.OverviewTables, info: SplitInfo) -> None:
         "on the validation part, and is judged on the target: what people did later."
     )
     cuts = {"validation": info.validation_start, "target": info.test_start}
-    figure = figures.timeline_figure(tables.timeline, {text: time for text, time in cuts.items() if time})
+    marks = {text: time for text, time in cuts.items() if time}
+    figure = figures.timeline_figure(tables.timeline, marks, tables.period)
     theme.chart(figure, "overview_timeline", conclusions.timeline(tables.timeline))
 
 

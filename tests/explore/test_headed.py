@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from learn.explore.colours import KIND_COLOURS
 from learn.explore.figures.headed import Row, bars_figure, headed_figure
 from learn.explore.figures.panels import kinds_figure, runs_figure
 
@@ -11,7 +10,7 @@ TABLE = pd.DataFrame(
     {
         "run": ["x", "y"],
         "label": ["X & co", "Y" * 50],
-        "kind": ["counts", "text, learned"],
+        "kind": ["counts", "trained text"],
         "mean": [0.1, 0.3],
         "low": [0.05, np.nan],
         "high": [0.2, np.nan],
@@ -46,12 +45,19 @@ def test_figures_stand_at_the_right_end_and_the_axis_goes_past_them():
 
 
 def test_kinds_are_bars_with_their_run_below():
-    figure = kinds_figure(TABLE)
+    figure = kinds_figure(TABLE, LOOKS[0])
     assert heads(figure)[0] == "<b>counts: 0.1000</b><br>X &amp; co"
     assert [trace.type for trace in figure.data] == ["bar", "bar"]
-    other = kinds_figure(TABLE.assign(run=["y", "x"]))
-    colours = [trace.marker.color for trace in figure.data]
-    assert colours == [trace.marker.color for trace in other.data] == [KIND_COLOURS[kind] for kind in TABLE["kind"]]
+    assert [trace.marker.color for trace in figure.data] == ["#111111", "#222222"], "a Run has one colour everywhere"
+    assert np.allclose(figure.layout.xaxis.range, [0, 0.3 * 1.03])
+    assert np.allclose(kinds_figure(TABLE, {}, 2.0).layout.xaxis.range, [0, 2.0 * 1.03])
+
+
+def test_figures_beside_each_other_can_have_one_order_and_one_scale():
+    figure = runs_figure(TABLE, *LOOKS, "recall@10", at_end=True, order=["x", "y"], end=0.9)
+    assert [trace.x[0] for trace in figure.data] == [0.1, 0.3]
+    ends = [one.text for one in figure.layout.annotations if one.xanchor == "right"]
+    assert ends == ["0.1000", "<b>0.3000</b>"] and figure.layout.xaxis.range[1] >= 0.9
 
 
 def test_every_line_of_words_has_its_room_above_its_row():

@@ -1,5 +1,6 @@
 """What the text is worth: the figures of validation, the share of items whose texts share buyers, in words."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -130,10 +131,11 @@ def two_worlds(together: bool):
 def test_items_whose_texts_share_buyers_are_told_from_those_whose_do_not():
     told, untold = (buyers_shared(*two_worlds(together)) for together in (True, False))
     assert told.items == untold.items == 40
-    assert told.share == 1.0 and told.share > 1.5 * told.by_chance
-    assert abs(untold.share - untold.by_chance) < 0.3 and untold.share < 0.8
-    assert "the counts know already" in sharing_sentence(told)
-    assert sharing_sentence(untold).endswith("so texts that are alike hardly tell who buys what.")
+    assert told.times > 1.5 and abs(untold.near - 1) < 0.2 and untold.times < 1.1
+    assert "texts do tell who buys what, but what they tell the counts know already" in sharing_sentence(told)
+    assert sharing_sentence(untold).endswith(": texts that are alike hardly tell who buys what.")
+    assert "do tell a little who" in sharing_sentence(replace(told, near=1.3, by_chance=1.0))
+    assert replace(told, by_chance=0.0).times == np.inf and replace(told, near=0.0, by_chance=0.0).times == 1
 
 
 def test_sharing_by_hand():
@@ -141,10 +143,10 @@ def test_sharing_by_hand():
     vectors = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
     bought = Sequences(np.array([0, 1, 0, 1, 1, 2], dtype=np.int32), np.array([0, 2, 5, 6]), None)
     found = buyers_shared(vectors, bought)
-    # 0: 2 in common with 1, (2 * 2 + 2 * 1) / 3 = 2 by chance; 1: the same; 2: none.
-    assert (found.items, found.share) == (3, 0.0)
+    # 0: 2 in common with 1, (2 * 2 + 2 * 1) / 3 = 2 by chance; 1: the same; 2: none of (1 * 2 + 1 * 2) / 3.
+    assert found.items == 3 and found.near == pytest.approx(4 / (2 + 2 + 4 / 3))
     one = buyers_shared(vectors[:2], Sequences(np.array([0, 1], dtype=np.int32), np.array([0, 2, 2, 2]), None))
-    assert one.share == 1.0  # 1 in common, 1 / 3 by chance
+    assert one.near == pytest.approx(3)  # 1 in common, 1 / 3 by chance
     assert buyers_shared(vectors, Sequences(np.array([0], dtype=np.int32), np.array([0, 1]), None)) is None
 
 

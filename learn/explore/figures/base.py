@@ -57,8 +57,11 @@ def _row_labels(figure: go.Figure) -> Iterator[Iterable[object]]:
             yield rows
 
 
-def timeline_figure(table: pd.DataFrame, cuts: dict[str, str]) -> go.Figure:
-    """Stacked bars of `overview.timeline`, with a line at each of ``cuts`` (text -> ISO time)."""
+def timeline_figure(table: pd.DataFrame, cuts: dict[str, str], period: str = "") -> go.Figure:
+    """Stacked bars of `overview.timeline`, with a line at each of ``cuts`` (text -> ISO time).
+
+    ``period``: what a bar is ("week", `overview.period_word`).
+    """
     figure = go.Figure()
     for part in PARTS:
         rows = table[table["part"] == part]
@@ -82,7 +85,7 @@ def timeline_figure(table: pd.DataFrame, cuts: dict[str, str]) -> go.Figure:
             xanchor=side,
             yanchor="bottom",
         )
-    figure.update_yaxes(title="events")
+    figure.update_yaxes(title=f"events per {period}" if period else "events")
     # Above what is written at the cuts, which a narrow window puts below it.
     return _finish(figure, 290, barmode="stack", legend=LEGEND | {"y": 1.12}, margin=MARGIN | {"t": 60})
 
@@ -91,14 +94,15 @@ def lengths_figure(table: pd.DataFrame) -> go.Figure:
     """Bars of `overview.history_lengths`."""
     figure = go.Figure(
         go.Bar(
-            x=table["events"],
-            y=table["users"],
+            x=table["users"],
+            y=table["events"],
+            orientation="h",
             marker_color=PART_COLOURS["history"],
-            hovertemplate="%{x} events: %{y:,} users<extra></extra>",
+            hovertemplate="%{y} events: %{x:,} users<extra></extra>",
         )
     )
-    figure.update_xaxes(title="events in a user's history", type="category")
-    figure.update_yaxes(title="users")
+    figure.update_yaxes(title="events of a user", type="category", autorange="reversed", ticklabelstandoff=4, dtick=1)
+    figure.update_xaxes(title="users")
     return _finish(figure, 280)
 
 

@@ -101,14 +101,14 @@ def _short(label: str) -> str:
 
 
 def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
-    """A heat map of `compare.overlap_matrix` with its numbers written in; nothing where a Run meets itself."""
+    """A heat map of `compare.overlap_matrix` with its numbers written in: every pair once."""
     names = [plain_one(labels[name]) for name in table.index]
-    values = table.to_numpy(dtype=float).copy()
-    np.fill_diagonal(values, np.nan)
+    values = np.where(np.tri(len(names), k=-1, dtype=bool), table.to_numpy(dtype=float), np.nan)
+    values, names, columns = values[1:, :-1], names[1:], names[:-1]
     figure = go.Figure(
         go.Heatmap(
             z=values,
-            x=names,
+            x=columns,
             y=names,
             zmin=0,
             zmax=float(np.nanmax(values)) if np.isfinite(values).any() and np.nanmax(values) > 0 else 1,
@@ -122,25 +122,27 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
         )
     )
     for row, shares in zip(names, values, strict=True):
-        for column, value in zip(names, shares, strict=True):
+        for column, value in zip(columns, shares, strict=True):
             if np.isfinite(value):
                 figure.add_annotation(x=column, y=row, text=f"{value:.0%}", showarrow=False)
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=False)
-    below = [plain_one(brief(labels[name])).replace(" and ", "<br>and ") for name in table.index]
-    figure.update_xaxes(showgrid=False, tickangle=0, tickvals=names, ticktext=below)
+    below = [plain_one(brief(labels[name])).replace(" and ", "<br>and ") for name in table.index[:-1]]
+    figure.update_xaxes(showgrid=False, tickangle=0, tickvals=columns, ticktext=below)
     return finish(figure, 125 + 44 * len(names))
 
 
 def curves_figure(table: pd.DataFrame, colours: dict[str, str], measured: str = "") -> go.Figure:
-    """Two panels of `compare.training_curves`: the loss and the validation metric by epoch, each line named at its end.
+    """Two panels of `compare.training_curves` by epoch, each line named at its end: how far the loss fell, and the
+    validation metric.
 
-    Lines differ in hue, dash and mark: a hue alone is not told apart by everybody. ``measured``: what the validation
-    metric is, if known.
+    Losses begin at 0: those of different objectives are of different heights. Lines differ in hue, dash and mark: a hue
+    alone is not told apart by everybody. ``measured``: what the validation metric is, if known.
     """
     shown = {
-        "loss": "training loss",
+        "loss": "training loss since epoch 1",
         "validation": f"{plain_one(measured)} on the validation part" if measured else "validation metric",
     }
+    table = table.assign(told=table["loss"], loss=table["loss"] - table.groupby("run")["loss"].transform("first"))
     figure = make_subplots(cols=2, horizontal_spacing=0.08, subplot_titles=list(shown.values()))
     first = table.drop_duplicates("run")
     symbols = run_symbols(zip(first["run"], first["variant"], strict=True))
@@ -158,7 +160,8 @@ def curves_figure(table: pd.DataFrame, colours: dict[str, str], measured: str = 
                 showlegend=False,
                 line={"color": colour, "dash": DASHES[place % len(DASHES)]},
                 marker={"symbol": symbols[run], "size": 8},
-                hovertemplate="epoch %{x}: %{y:.4f}" + f"<extra>{label}</extra>",
+                customdata=rows["told"] if name == "loss" else rows[name],
+                hovertemplate="epoch %{x}: %{customdata:.4f}" + f"<extra>{label}</extra>",
                 row=1,
                 col=column,
             )
@@ -192,7 +195,7 @@ def _ring(figure: go.Figure, epoch: float, value: float, colour: str, label: str
     )
 
 
-def _apart(ends: pd.Series, values: pd.Series, share: float = 0.07) -> dict[str, float]:
+def _apart(ends: pd.Series, values: pd.Series, share: float = 0.1) -> dict[str, float]:
     """Where the names of lines stand that end at ``ends`` (by Run): no two nearer than a line of words, ``share`` of
     the axis of ``values``; as near to their ends as that allows."""
     gap = share * float(values.max() - values.min())

@@ -44,8 +44,8 @@ class Row:
     hollow: bool = False
 
 
-def bars_figure(rows: Sequence[Row]) -> go.Figure:
-    """``rows`` as bars from 0 with their intervals, from the top down; the headings have the figures, no axis has."""
+def bars_figure(rows: Sequence[Row], end: float = 0.0) -> go.Figure:
+    """``rows`` as bars from 0 with their intervals, from the top down; ``end``: where the axis ends at least."""
     figure = go.Figure()
     for place, row in enumerate(rows):
         figure.add_bar(
@@ -58,13 +58,17 @@ def bars_figure(rows: Sequence[Row]) -> go.Figure:
             hovertemplate=f"{row.told}<extra></extra>",
         )
         head_above(figure, place, row.heading)
-    figure.update_xaxes(rangemode="tozero", showticklabels=False, showgrid=False, zeroline=False)
+    ends = [limit for row in rows for limit in (row.mean, row.high) if pd.notna(limit)]
+    reach = max([*ends, end], default=0.0)
+    axis = {"range": [0, reach * 1.03], "dtick": _step(reach), "tick0": 0} if reach > 0 else {"rangemode": "tozero"}
+    figure.update_xaxes(**axis, tickformat="~g", zeroline=False)
     pitch = _hide_rows(figure, [row.heading for row in rows])
-    return finish(figure, 10 + pitch * max(len(rows), 1), showlegend=False, margin={"l": 2, "r": 14, "t": 2, "b": 4})
+    return finish(figure, 32 + pitch * max(len(rows), 1), showlegend=False, margin={"l": 6, "r": 16, "t": 2, "b": 4})
 
 
-def headed_figure(rows: Sequence[Row], title: str) -> go.Figure:
-    """``rows`` as dots with their intervals, from the top down, on an axis from 0 that is called ``title``."""
+def headed_figure(rows: Sequence[Row], title: str, end: float = 0.0) -> go.Figure:
+    """``rows`` as dots with their intervals, from the top down, on an axis from 0 that is called ``title``; ``end``:
+    what it has to show at least."""
     figure = go.Figure()
     for place, row in enumerate(rows):
         figure.add_scatter(
@@ -82,7 +86,7 @@ def headed_figure(rows: Sequence[Row], title: str) -> go.Figure:
         figure.add_shape(  # from the words to their dot
             type="line", x0=0, x1=row.mean, y0=place, y1=place, layer="below", line={"color": REST_COLOUR, "width": 1},
         )  # fmt: skip
-    figure.update_xaxes(title=title, rangemode="tozero", nticks=5, **_past_the_last(rows))
+    figure.update_xaxes(title=title, rangemode="tozero", nticks=5, **_past_the_last(rows, end))
     pitch = _hide_rows(figure, [row.heading for row in rows])
     return finish(figure, _AXIS + pitch * max(len(rows), 1), showlegend=False, margin={"l": 8, "r": 14, "t": 4, "b": 8})
 
@@ -95,15 +99,20 @@ def head_above(figure: go.Figure, place: float, words: str, shift: float = 6, en
     )  # fmt: skip
 
 
-def _past_the_last(rows: Sequence[Row]) -> dict[str, Any]:
+def _past_the_last(rows: Sequence[Row], end: float = 0.0) -> dict[str, Any]:
     """An axis from 0 that ends at a tick past all means and intervals; Plotly's own where nothing is above 0."""
-    ends = [end for row in rows for end in (row.mean, row.high) if pd.notna(end)]
+    ends = [end, *(limit for row in rows for limit in (row.mean, row.high) if pd.notna(limit))] if rows else []
     if not ends or max(ends) <= 0 or min(row.mean for row in rows) < 0:
         return {}
-    rough = max(ends) / 4
-    unit = 10.0 ** math.floor(math.log10(rough))
-    step = next(times * unit for times in (1, 2, 5, 10) if times * unit >= rough)
+    step = _step(max(ends))
     return {"range": [0, step * math.ceil(max(ends) / step)], "dtick": step, "tick0": 0}
+
+
+def _step(reach: float) -> float:
+    """From a tick to the next of an axis from 0 that goes to ``reach``."""
+    rough = reach / 4
+    unit = 10.0 ** math.floor(math.log10(rough))
+    return next(times * unit for times in (1, 2, 5, 10) if times * unit >= rough)
 
 
 def interval(row: Row) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from learn.data.schema import Metrics
-from learn.explore.colours import KIND_COLOURS, REST_COLOUR
+from learn.explore.colours import REST_COLOUR
 from learn.explore.figures.base import plain_one
 from learn.explore.figures.headed import Row, bars_figure, headed_figure
 from learn.explore.metrics.kinds import KIND
@@ -18,21 +18,23 @@ LONGEST = 34
 """Letters of a label: a longer one is cut, a pointer is told all of it."""
 
 
-def kinds_figure(table: pd.DataFrame) -> go.Figure:
+def kinds_figure(table: pd.DataFrame, colours: Mapping[str, str], end: float = 0.0) -> go.Figure:
     """`learn.explore.metrics.kinds.Kinds.table`: above each bar its kind and figure, and the Run that it is of.
 
-    A kind has one colour in all of them, whichever Run stands for it.
+    Args:
+        colours: Run -> its colour (`run_colours`), the one that it has everywhere; end: where the axis ends at least.
     """
     return bars_figure(
         [
             _row(
                 row,
-                KIND_COLOURS[row[KIND]],
+                colours.get(row["run"], REST_COLOUR),
                 "",
                 f"{_bold(f'{row[KIND]}: {row[Metrics.MEAN]:.4f}', place)}<br>{_cut(row['label'])}",
             )
             for place, row in enumerate(table.to_dict("records"))
-        ]
+        ],
+        end,
     )
 
 
@@ -43,23 +45,32 @@ def runs_figure(
     metric: str,
     kinds: Mapping[str, str] | None = None,
     at_end: bool = False,
+    order: Sequence[str] = (),
+    end: float = 0.0,
 ) -> go.Figure:
     """The Runs of `overview.compare_runs`, or of one slice of `compare.by_slice`, best first, with their intervals:
-    above each dot its Run and its figure.
+    above each dot its Run and its figure, the best in bold.
 
     Args:
         kinds: Run -> what it goes by in a few words, written behind.
         at_end: whether the figures stand below each other at the right, not behind the names.
+        order: Runs in the order of another figure beside this one; those that are not in it come last.
+        end: what the axis has to show at least.
     """
     rows = []
-    for place, row in enumerate(table.sort_values(Metrics.MEAN, ascending=False, kind="stable").to_dict("records")):
+    table = table.sort_values(Metrics.MEAN, ascending=False, kind="stable").reset_index(drop=True)
+    table = table.assign(place=table.index)
+    if order:
+        table = table.sort_values("run", key=lambda names: names.map({run: n for n, run in enumerate(order)}))
+    for row in table.to_dict("records"):
+        place = row["place"]
         kind = (kinds or {}).get(row["run"], "")
         value = f"{row[Metrics.MEAN]:.4f}"
         heading = _bold(_cut(row["label"]) if at_end else f"{_cut(row['label'])} {value}", place)
         heading += f" · {plain_one(kind)}" if kind else ""
         colour, symbol = colours.get(row["run"], REST_COLOUR), symbols[row["run"]]
         rows.append(_row(row, colour, symbol, heading, _bold(value, place) if at_end else ""))
-    return headed_figure(rows, metric)
+    return headed_figure(rows, metric, end)
 
 
 def _row(row: dict[str, Any], colour: str, symbol: str, heading: str, value: str = "") -> Row:

@@ -13,6 +13,8 @@ from learn.explore.figures.base import finish, plain, plain_one
 from learn.explore.metrics.towers import Sight
 
 LABEL_LENGTH = 24
+THUMBNAIL = 92
+"""Pixels of the height of `sight_figure`."""
 READ, AS_IT_IS, UNREAD = "rgba(59, 125, 196, 1)", "rgba(128, 134, 145, 1)", "rgba(128, 134, 145, .17)"
 """Squares of `sight_figure`: what PAL reads, what is the language model's own, and what is not read."""
 
@@ -55,10 +57,14 @@ def grids_figure(
     return finish(figure, 110 + 28 * len(labels)).update_layout(margin_t=36)  # room for the grids' titles
 
 
-def sight_figure(found: Sight) -> go.Figure:
-    """`learn.explore.metrics.towers.sight`: which later items are read together; grey where PAL reads none."""
-    length = len(found.reads)
-    numbers = [str(place) for place in range(1, length + 1)]
+def sight_figure(found: Sight, colour: str = READ) -> go.Figure:
+    """`learn.explore.metrics.towers.sight`, as a thumbnail of square cells: which later items (columns) are read for
+    the vector of which (rows).
+
+    Args:
+        colour: of what PAL reads, the variant's own; grey where PAL reads none.
+    """
+    numbers = [str(place) for place in range(1, len(found.reads) + 1)]
     figure = go.Figure(
         go.Heatmap(
             z=found.reads.astype(float),
@@ -66,7 +72,7 @@ def sight_figure(found: Sight) -> go.Figure:
             y=numbers,
             zmin=0,
             zmax=1,
-            colorscale=[[0.0, UNREAD], [1.0, READ if found.uses_pal else AS_IT_IS]],
+            colorscale=[[0.0, UNREAD], [1.0, colour if found.uses_pal else AS_IT_IS]],
             showscale=False,
             xgap=2,
             ygap=2,
@@ -74,9 +80,13 @@ def sight_figure(found: Sight) -> go.Figure:
             hovertemplate="item %{y}: does item %{x} change its vector? %{customdata}<extra></extra>",
         )
     )
-    figure.update_xaxes(showgrid=False, type="category", title="item that is read")
-    figure.update_yaxes(showgrid=False, type="category", autorange="reversed", title="item whose vector is made")
-    return finish(figure, 260).update_layout(margin_t=4)
+    places = [-0.5, len(numbers) - 0.5]
+    figure.update_xaxes(type="category", visible=False, range=places, constrain="domain", constraintoward="left")
+    figure.update_yaxes(
+        type="category", visible=False, range=places[::-1], scaleanchor="x", constrain="domain", constraintoward="top"
+    )
+    bare = {"l": 0, "r": 0, "t": 0, "b": 0}
+    return finish(figure, THUMBNAIL).update_layout(margin=bare)  # without the room of an axis's words
 
 
 def _short(text: str) -> str:

@@ -16,7 +16,7 @@ from learn.item_towers import brief
 
 AXES = {
     "coverage": ("coverage of the catalogue (wider →)", ".1%"),
-    "novelty": ("novelty, bits an item (rarer items →)", ".2f"),
+    "novelty": ("novelty in bits (2: one user in four had it; rarer →)", ".2f"),
     "popularity_bias": ("popularity bias (rarer items →)", ".0%"),
     "diversity": ("diversity of categories (more varied →)", ".1%"),
 }
@@ -32,6 +32,10 @@ SIDES = {  # where a name may stand, the best first: shift in pixels, anchors
     "left": (-11, 0, "right", "middle"),
     "top": (0, 10, "center", "bottom"),
     "bottom": (0, -10, "center", "top"),
+    "top right": (-6, 10, "left", "bottom"),
+    "top left": (6, 10, "right", "bottom"),
+    "bottom right": (-6, -10, "left", "top"),
+    "bottom left": (6, -10, "right", "top"),
 }
 
 
@@ -75,7 +79,7 @@ def trade_offs_figure(
 
 def _beside(row: Mapping[str, Any], side: str) -> float:
     """At which accuracy a name stands: its dot's, or an end of the interval."""
-    end = {"top": "accuracy_high", "bottom": "accuracy_low"}.get(side, "accuracy")
+    end = {"top": "accuracy_high", "bottom": "accuracy_low"}.get(side.split()[0], "accuracy")
     return float(row["accuracy"] if pd.isna(row[end]) else row[end])
 
 
@@ -115,7 +119,7 @@ def _range(values: Sequence[float] | pd.Series, share: float = 0.12) -> tuple[fl
 
 def name_places(table: pd.DataFrame, name: str, ends: tuple[float, float], heights: tuple[float, float]) -> list[str]:
     """One of `SIDES` for each row, in the axis's own direction: clear of the panel's ends, of the other dots and their
-    intervals, and of the names placed before; "right" where nothing is."""
+    intervals, and of the names placed before; where nothing is, the side that covers least."""
     width, height = PANEL
     x = (table[name].to_numpy(dtype=float) - ends[0]) / (ends[1] - ends[0]) * width
     y, low, high = (
@@ -136,15 +140,20 @@ def name_places(table: pd.DataFrame, name: str, ends: tuple[float, float], heigh
             "top": (x[at] - wide / 2, high[at] + MARK, x[at] + wide / 2, high[at] + MARK + LINE),
             "bottom": (x[at] - wide / 2, low[at] - MARK - LINE, x[at] + wide / 2, low[at] - MARK),
         }
+        for side, start in (("right", x[at] - 6), ("left", x[at] + 6 - wide)):
+            for end in ("top", "bottom"):
+                boxes[f"{end} {side}"] = (start, boxes[end][1], start + wide, boxes[end][3])
         others = [*(box for place, both in enumerate(marks) if place != at for box in both), *names]
-        free = [side for side, box in boxes.items() if box[0] >= 0 and box[2] <= width and not _hits(box, others)]
-        found.append(free[0] if free else "right")
+        others += [(-1e4, -1e4, 0, 1e4), (width, -1e4, 1e4, 1e4)]  # beyond the panel's ends
+        found.append(min(boxes, key=lambda side: _covered(boxes[side], others)))  # of equal ones the first
         names.append(boxes[found[-1]])
     return found
 
 
-def _hits(box: tuple[float, ...], others: Sequence[tuple[float, ...]]) -> bool:
-    return any(box[0] < o[2] and o[0] < box[2] and box[1] < o[3] and o[1] < box[3] for o in others)
+def _covered(box: tuple[float, ...], others: Sequence[tuple[float, ...]]) -> float:
+    """Square pixels of ``box`` that ``others`` take."""
+    sides = ((min(box[2], o[2]) - max(box[0], o[0]), min(box[3], o[3]) - max(box[1], o[1])) for o in others)
+    return sum(wide * high for wide, high in sides if wide > 0 and high > 0)
 
 
 def _pin(

@@ -13,7 +13,7 @@ from learn.explore.metrics.leading import listed, part_words, split_by_chance
 PLAIN_PARTS = {
     "user:cold-start": "new users",
     "user:long-tail": "short histories",
-    "item:cold-start": "new items",
+    "item:cold-start": "never-bought items",
     "item:long-tail": "rare items",
 }
 MOST_NAMED = 3
@@ -21,7 +21,7 @@ MOST_NAMED = 3
 
 
 def plain_part(slice_name: str) -> str:
-    """ "item:cold-start" -> "new items", "user:others" -> "other users"."""
+    """ "item:cold-start" -> "never-bought items", "user:others" -> "other users"."""
     return PLAIN_PARTS.get(slice_name, part_words(slice_name))
 
 
@@ -38,17 +38,16 @@ def best_for_whom(parts: Mapping[str, pd.DataFrame]) -> str:
     if _few(whole):
         return f"Fewer than {FEW_USERS} users: too few to say who is best."
     words = [_over_all(whole)]
-    first = whole.iloc[0]["label"]
     clearly: dict[tuple[str, str], list[str]] = {}
-    unsure = []
+    unsure: dict[str, list[str]] = {}
     for name, leader, how in _elsewhere(tables):
         if how:
             clearly.setdefault((leader, how), []).append(plain_part(name))
         elif leader not in _sharing(whole):
-            unsure.append(plain_part(name))
+            unsure.setdefault(leader, []).append(plain_part(name))
     words += [f"for {listed(names)} {_name(leader)} is {how}" for (leader, how), names in clearly.items()]
-    said = "; ".join(words) + "."
-    return f"{said} For {listed(unsure)} another is ahead of {_name(first)}, but not clearly." if unsure else said
+    words += [f"for {listed(names)} {_name(leader)} leads, but not clearly" for leader, names in unsure.items()]
+    return "; ".join(words) + "."
 
 
 def telling_first(parts: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -58,14 +57,15 @@ def telling_first(parts: Mapping[str, pd.DataFrame]) -> list[str]:
 
 
 def named(parts: Mapping[str, pd.DataFrame]) -> list[str]:
-    """The labels that `best_for_whom` names, in its order."""
+    """The labels that `best_for_whom` names."""
     tables = _told(parts)
     whole = tables.get(Slices.WHOLE)
     if whole is None or len(whole) < 2 or _few(whole):
         return []
     sharing = _sharing(whole)
     first = sharing if len(sharing) <= MOST_NAMED else sharing[:1]
-    return list(dict.fromkeys([*first, *(leader for _, leader, how in _elsewhere(tables) if how)]))
+    others = (leader for _, leader, how in _elsewhere(tables) if how or leader not in sharing)
+    return list(dict.fromkeys([*first, *others]))
 
 
 def level(table: pd.DataFrame) -> list[str]:

@@ -35,6 +35,14 @@ def by_slice(metrics: pd.DataFrame, metric: str, k: int, candidates: str) -> pd.
     return chosen.assign(order=order).sort_values("order", kind="stable")[columns].reset_index(drop=True)
 
 
+def shared_scales(table: pd.DataFrame) -> dict[str, float]:
+    """Of `by_slice`: slice -> where its axis ends. Slices whose figures reach a quarter of the greatest share one
+    scale, the others another."""
+    reach = table.groupby(Metrics.SLICE)[[Metrics.MEAN, Metrics.HIGH]].max().max(axis=1).fillna(0.0)
+    large = reach >= reach.max() / 4
+    return {str(name): float(reach[large == large[name]].max()) for name in reach.index}
+
+
 def stored_matrix(run: Run, dataset: Dataset, candidates: str) -> np.ndarray:
     """[U, K] int64 item indices of ``run``'s stored lists, best first, -1 where a list has ended."""
     table = run.recommendations

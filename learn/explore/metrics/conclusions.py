@@ -57,8 +57,19 @@ def slice_shares(table: pd.DataFrame) -> str:
     if "items" not in cold or "target events" not in cold:
         return ""
     return (
-        f"{cold['items']:.1%} of the items are new; they make {cold['target events']:.1%} of what is to be predicted."
+        f"{cold['items']:.1%} of the items were never bought before the cut; they make {cold['target events']:.1%} of "
+        "what is to be predicted."
     )
+
+
+def alike(table: pd.DataFrame) -> str:
+    """Of `overview.metrics_overview`: which of its rows have the very same figures."""
+    numbers = table.drop(columns="label")
+    groups = [
+        list(rows["label"]) for _, rows in table.groupby([numbers[name] for name in numbers], sort=False, dropna=False)
+    ]
+    told = [listed(names) for names in groups if len(names) > 1]
+    return f"The same figures: {'; '.join(told)}." if told else ""
 
 
 def slice_rules(rules: Mapping[str, str]) -> str:
@@ -91,22 +102,14 @@ def trade_offs(table: pd.DataFrame, metric: str, level: Sequence[str] = ()) -> s
     best, widest = table.loc[table["accuracy"].idxmax()], table.loc[table["coverage"].idxmax()]
     near = table[table["run"].isin([*level, best["run"]])]
     close = near.loc[near["coverage"].idxmax()]
-    if close["run"] == best["run"]:
-        told = f"{best['label']} ({metric} {best['accuracy']:.3f}) shows {best['coverage']:.1%} of the catalogue"
-        if len(near) > 1:
-            told += f", more than {'the other' if len(near) == 2 else 'the others'} as accurate"
-    else:
-        told = (
-            f"{close['label']} is level with the best ({metric} {close['accuracy']:.3f} against "
-            f"{best['accuracy']:.3f}) and shows more of the catalogue ({close['coverage']:.1%} against "
-            f"{best['coverage']:.1%})"
-        )
+    figures = f"({metric} {close['accuracy']:.3f}, {close['coverage']:.1%} of the catalogue)"
     if widest["run"] == close["run"]:
-        return f"Accuracy costs no coverage here: {told}{', the most of all' if len(table) > 2 else ''}."
-    return (
-        f"{told}. More coverage costs accuracy: {widest['label']} shows {widest['coverage']:.1%}, at "
-        f"{widest['accuracy']:.3f}."
-    )
+        most = "the most accurate" if close["run"] == best["run"] else "among the most accurate"
+        return f"Accuracy costs no variety here: {close['label']} is {most} and shows the most {figures}."
+    wider = f"{widest['label']} shows {widest['coverage']:.1%}, but reaches {widest['accuracy']:.3f} only."
+    if len(near) == 1:
+        return f"{close['label']} is the most accurate {figures}. {wider}"
+    return f"Of the {len(near)} most accurate, {close['label']} shows the most {figures}. {wider}"
 
 
 def overlap(table: pd.DataFrame, labels: dict[str, str]) -> str:
@@ -123,6 +126,16 @@ def overlap(table: pd.DataFrame, labels: dict[str, str]) -> str:
     means = np.array([np.nanmean(row) if np.isfinite(row).any() else np.nan for row in values])
     least = int(np.nanargmin(means))
     return f"{words}; {names[least]} is least like the others ({means[least]:.0%} on average)."
+
+
+def unfinished(table: pd.DataFrame) -> list[str]:
+    """Of `compare.training_curves`: the labels of those that were best in their last epoch, and could have gone on."""
+    known = table.dropna(subset=["validation"])
+    return [
+        quoted(str(rows["label"].iloc[0]))
+        for _, rows in known.groupby("run", sort=False)
+        if rows["epoch"].max() > 1 and rows.loc[rows["validation"].idxmax(), "epoch"] == rows["epoch"].max()
+    ]
 
 
 def learned(table: pd.DataFrame, tested: Mapping[str, float] | None = None) -> str:

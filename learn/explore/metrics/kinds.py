@@ -8,18 +8,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from learn.data.schema import Metrics, Recommendations, Slices
-from learn.evaluation.better import FEW_USERS, too_few
-from learn.explore.metrics.leading import against, how_sure, listed, split_by_chance
+from learn.evaluation.better import too_few
+from learn.explore.metrics.leading import against, listed, split_by_chance
 from learn.explore.metrics.overview import collect_metrics, compare_runs, more_is_better
-from learn.explore.metrics.result import COUNTS, KINDS, LEARNED, RESULT_METRIC, UNTRAINED, kind_words
+from learn.explore.metrics.result import COUNTS, FOREIGN, KINDS, LEARNED, RESULT_METRIC, UNTRAINED, kind_words
 from learn.runs.run import Run
 
 COLD_ITEMS = "item:cold-start"
 QUESTIONS = (
-    (Recommendations.UNSEEN, Slices.WHOLE, "Items new to the user", "among items new to the user"),
-    (Recommendations.ALL_CANDIDATES, Slices.WHOLE, "All items, those bought before too", "among all items"),
+    (Recommendations.UNSEEN, Slices.WHOLE, "Items new to the person", "among items new to the person"),
+    (Recommendations.ALL_CANDIDATES, Slices.WHOLE, "All items, bought before or not", "among all items"),
     (Recommendations.COLD, Slices.WHOLE, "Items left out of training", "among items left out of training"),
-    (Recommendations.UNSEEN, COLD_ITEMS, "Items that nobody had bought", "among items that nobody had bought"),
+    (Recommendations.UNSEEN, COLD_ITEMS, "Never-bought items", "among never-bought items"),
 )
 """Ranked set, slice, a heading, and the same in a sentence; the first three that a dataset has are shown."""
 UNBOUGHT = frozenset({Recommendations.COLD, COLD_ITEMS})
@@ -35,9 +35,8 @@ class Kinds:
     Attributes:
         title: what is asked, as a heading; where: the same in a sentence.
         table: `leading.against` of the best Run of each kind, best first, with the column "kind".
-        counts_less_learned: 1 where the best of the counts is clearly ahead of the best tower, -1 where it is behind, 0
+        learned_less_untrained: 1 where the best tower is clearly ahead of untrained text, -1 where it is behind, 0
             where neither can be said; None where one of the two is missing.
-        learned_less_untrained: the same of the best tower and text with nothing learned.
         candidates, n_users: among which items, and on how many users.
         bought: whether the items have purchases in training, so that counts know of them.
     """
@@ -45,25 +44,30 @@ class Kinds:
     title: str
     where: str
     table: pd.DataFrame
-    counts_less_learned: int | None
     learned_less_untrained: int | None
     candidates: str
     n_users: int
     bought: bool
 
     @property
-    def sentence(self) -> str:
-        """Which kind leads, and which it is not clearly ahead of."""
-        first = self.table.iloc[0]
-        words, verb = KINDS[first[KIND]]
-        words = f"{words[0].upper()}{words[1:]} {verb}"
-        if too_few(self.n_users):
-            return f"{words}, but of {self.n_users:,} users only, fewer than {FEW_USERS}: too few to say."
-        return f"{words}, {how_sure(self.table.assign(told=_told(self.table)), 'told', len(KINDS))}."
+    def reach(self) -> float:
+        """The greatest figure, or end of an interval: how far an axis goes that shows all."""
+        return float(self.table[[Metrics.MEAN, Metrics.HIGH]].max(axis=None))
 
+    @property
+    def tells(self) -> bool:
+        """Whether there are counts to hold the others against, and users enough."""
+        return COUNTS in set(self.table[KIND]) and not too_few(self.n_users)
 
-def _told(table: pd.DataFrame) -> list[str]:
-    return [KINDS[kind][0] for kind in table[KIND]]
+    @property
+    def level(self) -> list[str]:
+        """The kinds that share the lead: the first, and those that are not clearly behind it."""
+        return [*self.table[KIND].head(1), *split_by_chance(self.table)[1][KIND]]
+
+    @property
+    def text_helps(self) -> bool:
+        """Whether a kind that reads text is clearly ahead of counts."""
+        return COUNTS not in self.level and self.level[0] != FOREIGN
 
 
 def best_of_kinds(runs: Sequence[Run], k: int, metric: str = RESULT_METRIC) -> list[Kinds]:
@@ -86,12 +90,10 @@ def best_of_kinds(runs: Sequence[Run], k: int, metric: str = RESULT_METRIC) -> l
         if part != Slices.WHOLE and too_few(n_users):
             continue
         ranked = against(best, runs, metric, k, candidates, part)
-        counts_learned, learned_untrained = (
-            _duel(best[best[KIND].isin(pair)].reset_index(drop=True), pair[0], runs, metric, k, candidates, part)
-            for pair in ((COUNTS, LEARNED), (LEARNED, UNTRAINED))
-        )
+        two = best[best[KIND].isin((LEARNED, UNTRAINED))].reset_index(drop=True)
+        trained = _duel(two, LEARNED, runs, metric, k, candidates, part)
         bought = not {candidates, part} & UNBOUGHT
-        found.append(Kinds(title, where, ranked, counts_learned, learned_untrained, candidates, n_users, bought))
+        found.append(Kinds(title, where, ranked, trained, candidates, n_users, bought))
     return found
 
 
@@ -107,41 +109,59 @@ def _duel(
     return 1 if two[KIND].iloc[0] == kind else -1
 
 
-def counts_or_learned(found: Sequence[Kinds]) -> str:
-    """Where the best of the counts alone is clearly ahead of the best tower alone, where behind, and where neither is.
+def counts_or_text(found: Sequence[Kinds]) -> str:
+    """One sentence: how plain counts stand to whatever reads text, and where text clearly helps.
 
-    Of items that nobody had bought, of which counts know nothing: what training made of the text.
+    "" where there are no counts, or where too few users tell.
     """
-    where: dict[int, list[str]] = {}
+    told = [one for one in found if one.tells]
+    bought, unbought = ([one for one in told if one.bought == side] for side in (True, False))
+    said = "; ".join(filter(None, (_of_bought(bought), _of_unbought(unbought, bought))))
+    return f"{said[0].upper()}{said[1:]}." if said else ""
+
+
+def _of_bought(found: Sequence[Kinds]) -> str:
+    """How counts stand where they know of the items."""
+    where: dict[str, list[str]] = {}
     for one in found:
-        if one.bought and one.counts_less_learned is not None:
-            where.setdefault(one.counts_less_learned, []).append(one.where)
-    told = [
-        f"{words} {listed(where[code])}"
-        for code, words in (
-            (1, "counts are clearly ahead of learned text"),
-            (-1, "learned text is clearly ahead of counts"),
-            (0, "counts and learned text are level"),
-        )
-        if code in where
-    ]
-    said = ["; ".join(told)] if told else []
-    said += filter(None, (_of_unbought(one) for one in found if not one.bought))
-    return " ".join(f"{sentence[0].upper()}{sentence[1:]}." for sentence in said)
+        where.setdefault(_standing(one), []).append(one.where)
+    return "; ".join(
+        f"{words} {'here' if len(where) == 1 < len(places) else listed(places)}"
+        for words, places in ((words.format(_counts(found)), places) for words, places in where.items())
+    )
 
 
-def _of_unbought(one: Kinds) -> str:
-    """Counts know nothing of these: the text with nothing learned is what training is held against."""
-    means = one.table.set_index(KIND)[Metrics.MEAN]
-    if LEARNED not in means:
+def _standing(one: Kinds) -> str:
+    if COUNTS not in one.level:
+        words, verb = KINDS[one.level[0]]
+        return f"{words} clearly {verb} plain counts{{}}"
+    return "plain counts{} are clearly best" if len(one.level) == 1 else "plain counts{} do as well as anything"
+
+
+def _counts(found: Sequence[Kinds]) -> str:
+    """ " (SVD)": which Run the counts are, where it is the same everywhere."""
+    names = {label for one in found for label in one.table.loc[one.table[KIND] == COUNTS, "label"]}
+    return f" ({names.pop()})" if len(names) == 1 else ""
+
+
+def _of_unbought(found: Sequence[Kinds], bought: Sequence[Kinds]) -> str:
+    """Counts know nothing of these: whether text does, and what training made of it."""
+    if not found:
         return ""
-    learned = means[LEARNED]
-    if one.learned_less_untrained is None:
-        return f"{one.where}, learned text finds some ({learned:.4f})" if one.counts_less_learned == -1 else ""
-    if one.learned_less_untrained == 1:
-        return f"{one.where}, learned text is clearly ahead of text with nothing learned"
-    if one.learned_less_untrained == -1:
-        lost = 1 - learned / means[UNTRAINED]
-        return f"{one.where}, text with nothing learned is clearly ahead of learned text: training lost {lost:.0%}"
-    side = "behind" if learned < means[UNTRAINED] else "ahead of"
-    return f"{one.where}, learned text is not clearly {side} text with nothing learned"
+    one = found[0]
+    if not one.text_helps:
+        return f"text is not clearly ahead {one.where}"
+    only = "" if not bought else " also" if any(other.text_helps for other in bought) else " only"
+    said = f"text clearly helps{only} {one.where}"
+    return f"{said}, and there {_trained(one)}" if one.learned_less_untrained is not None else said
+
+
+def _trained(one: Kinds) -> str:
+    """Of trained and untrained text, which is better."""
+    means = one.table.set_index(KIND)[Metrics.MEAN]
+    if one.learned_less_untrained:
+        first, other = (LEARNED, UNTRAINED) if one.learned_less_untrained == 1 else (UNTRAINED, LEARNED)
+        return f"{first} is clearly better than {other}"
+    if means[UNTRAINED] >= means[LEARNED]:
+        return f"{UNTRAINED} is at least as good as {LEARNED}"
+    return f"{LEARNED} is not clearly better than {UNTRAINED}"

@@ -84,14 +84,22 @@ def timeline(split: Split) -> pd.DataFrame:
     times = split.sequences.times
     if times is None:
         return pd.DataFrame(columns=["period", "part", "events"])
-    days = (int(times.max()) - int(times.min())) / 86_400e9
-    frequency = "D" if days <= 60 else "W-SUN" if days <= 731 else "M"
+    frequency = {"day": "D", "week": "W-SUN", "month": "M"}[period_word(split)]
     stamps = pd.Series(times.astype("datetime64[ns]"))
     frame = pd.DataFrame({"period": stamps.dt.to_period(frequency).dt.start_time, "code": split.codes})
     frame = frame[frame["code"] < len(PARTS)]
     table = frame.groupby(["period", "code"], sort=True).size().rename("events").reset_index()
     table["part"] = np.array(PARTS, dtype=object)[table.pop("code")]
     return table[["period", "part", "events"]]
+
+
+def period_word(split: Split) -> str:
+    """The period of `timeline`: "day", "week" or "month"; "" where there are no times."""
+    times = split.sequences.times
+    if times is None:
+        return ""
+    days = (int(times.max()) - int(times.min())) / 86_400e9
+    return "day" if days <= 60 else "week" if days <= 731 else "month"
 
 
 def history_lengths(split: Split) -> pd.DataFrame:

@@ -26,17 +26,17 @@ RESULT_METRIC = "recall"
 
 COUNTS, LEARNED, BOTH, UNTRAINED, FOREIGN = (
     "counts",
-    "text, learned",
+    "trained text",
     "text and counts",
-    "text, nothing learned",
+    "untrained text",
     "made elsewhere",
 )
 KINDS = {
-    COUNTS: ("counts", "lead"),
-    LEARNED: ("what was learned from text", "leads"),
-    BOTH: ("text and counts together", "lead"),
-    UNTRAINED: ("text with nothing learned", "leads"),
-    FOREIGN: ("what was made elsewhere", "leads"),
+    COUNTS: ("counts", "beat"),
+    LEARNED: ("trained text", "beats"),
+    BOTH: ("text and counts together", "beat"),
+    UNTRAINED: ("untrained text", "beats"),
+    FOREIGN: ("what was made elsewhere", "beats"),
 }
 """What a Run goes by (`kind_words`) -> the same in a sentence, and its verb."""
 KIND_MEANS = {

@@ -31,11 +31,16 @@ def towers_first(
         return ""
     best, n = towers.iloc[0], len(towers)
     if not best[Metrics.MEAN] > 0:
-        return f"{'The item tower has' if n == 1 else f'All {n} item towers have'} {measured} 0 here."
-    said = f"{best['label']}, the one item tower here, has {measured} {best[Metrics.MEAN]:.4f}."
+        return f"{'The LEARN variant has' if n == 1 else f'All {n} LEARN variants have'} {measured} 0 here."
+    reached = f"{measured} {best[Metrics.MEAN]:.4f}"
+    place, total = int((table[Metrics.MEAN] > best[Metrics.MEAN]).sum()) + 1, len(table)
+    among = f"{'first' if place == 1 else f'place {place}'} of all {total} recommenders"
+    said = f"{best['label']}, the one LEARN variant here ({reached}), is {among}."
     if n > 1:
         sure = how_sure(against(towers, runs, metric, k, candidates, part))
-        said = f"Of the {n} item towers {best['label']} is best: {measured} {best[Metrics.MEAN]:.4f}, {sure}."
+        sure = sure.replace("all others", f"the other {n - 1}")
+        told = f"Of the {n} LEARN variants {best['label']} is best ({reached}), {sure}"
+        said = f"{told}{f', {_but(place)} {among}' if total > n else ''}."
     simple = table[table["variant"] == POPULARITY].head(1)
     if simple.empty:
         return said
@@ -43,32 +48,20 @@ def towers_first(
     return f"{said} {_beside_popularity(against(both, runs, metric, k, candidates, part))}"
 
 
+def _but(place: int) -> str:
+    return "and" if place == 1 else "yet"
+
+
 def _beside_popularity(table: pd.DataFrame) -> str:
     """Of `leading.against` of popularity, in the first row, and the towers."""
     mean, towers = table[Metrics.MEAN].iloc[0], table.iloc[1:]
     ahead, behind = towers[DIFFERENCE[2]] < 0, towers[DIFFERENCE[1]] > 0
     than = f"plain popularity ({mean:.4f})"
-    if ahead.all():
-        who = "It is" if len(towers) == 1 else "Both are" if len(towers) == 2 else "All are"
-        return f"{who} clearly ahead of {than}."
-    clauses = []
+    who, no = ("It is", "It is not") if len(towers) == 1 else ("All are", "None is")
+    if ahead.all() or behind.all():
+        return f"{who} clearly {'ahead of' if ahead.all() else 'behind'} {than}."
     if ahead.any():
         first = list(ahead) == [True] + [False] * (len(towers) - 1)
-        who = "It alone is" if first else f"{_names(towers[ahead])} {_are(ahead)}"
-        clauses.append(f"{who} clearly ahead of {than}")
-    level = ~(ahead | behind)
-    if level.any():
-        clear = "not" if clauses else f"not clearly ahead of {than}"
-        clauses.append(f"{_names(towers[level])} {_are(level)} {clear}")
-    if behind.any():
-        clauses.append(f"{_names(towers[behind])} {_are(behind)} clearly behind {'it' if clauses else than}")
-    said = "; ".join(clauses)
-    return f"{said[0].upper()}{said[1:]}."
-
-
-def _names(rows: pd.DataFrame) -> str:
-    return listed([f"{label} ({mean:.4f})" for label, mean in zip(rows["label"], rows[Metrics.MEAN], strict=True)])
-
-
-def _are(rows: pd.Series) -> str:
-    return "is" if rows.sum() == 1 else "are"
+        names = "it" if first else listed(list(towers.loc[ahead, "label"]))
+        return f"Only {names} {'is' if ahead.sum() == 1 else 'are'} clearly ahead of {than}."
+    return f"{no} clearly ahead of {than}."

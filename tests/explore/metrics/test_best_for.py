@@ -31,8 +31,8 @@ def test_another_that_is_best_somewhere_is_named_and_drawn_before_the_rest():
         "user:cold-start": part(("b", 0.9, FIRST), ("a", 0.1, AHEAD), n=17),
     }
     assert best_for.best_for_whom(parts) == (
-        "Over all, A is clearly best; for new items and rare items B is clearly best; for other items C is clearly "
-        "ahead of A. For short histories another is ahead of A, but not clearly."
+        "Over all, A is clearly best; for never-bought items and rare items B is clearly best; for other items C is "
+        "clearly ahead of A; for short histories B leads, but not clearly."
     )
     assert best_for.telling_first(parts)[:4] == ["all", "item:cold-start", "item:long-tail", "item:others"]
     assert sorted(best_for.telling_first(parts)) == sorted(parts)

@@ -29,7 +29,9 @@ def test_lengths_shares_and_categories():
         [("users", "cold-start", 0.1), ("items", "cold-start", 0.07), ("target events", "cold-start", 0.012)],
         columns=["of", "slice", "share"],
     )
-    assert conclusions.slice_shares(shares) == "7.0% of the items are new; they make 1.2% of what is to be predicted."
+    assert conclusions.slice_shares(shares) == (
+        "7.0% of the items were never bought before the cut; they make 1.2% of what is to be predicted."
+    )
     categories = pd.DataFrame({"category": ["Milk", "Soap"], "share": [0.6, 0.3]})
     assert conclusions.top_categories(categories) == "Milk takes 60% of all events; the first 2 take 90%."
 
@@ -37,10 +39,10 @@ def test_lengths_shares_and_categories():
 def test_accuracy_against_coverage():
     table = pd.DataFrame({"run": ["a", "b"], "label": ["A", "B"], "accuracy": [0.3, 0.1], "coverage": [0.02, 0.5]})
     assert conclusions.trade_offs(table, "R") == (
-        "A (R 0.300) shows 2.0% of the catalogue. More coverage costs accuracy: B shows 50.0%, at 0.100."
+        "A is the most accurate (R 0.300, 2.0% of the catalogue). B shows 50.0%, but reaches 0.100 only."
     )
     assert conclusions.trade_offs(table.assign(coverage=[0.5, 0.02]), "R") == (
-        "Accuracy costs no coverage here: A (R 0.300) shows 50.0% of the catalogue."
+        "Accuracy costs no variety here: A is the most accurate and shows the most (R 0.300, 50.0% of the catalogue)."
     )
     assert conclusions.trade_offs(table.head(1), "R") == ""
 
@@ -49,17 +51,18 @@ def test_who_is_wide_and_shares_the_lead_is_named():
     table = pd.DataFrame(
         {"run": list("abc"), "label": list("ABC"), "accuracy": [0.3, 0.29, 0.1], "coverage": [0.02, 0.1, 0.5]}
     )
-    level = "B is level with the best (R 0.290 against 0.300) and shows more of the catalogue (10.0% against 2.0%)"
+    shows = "shows the most (R 0.290, 10.0% of the catalogue)."
     assert conclusions.trade_offs(table, "R", ["a", "b"]) == (
-        f"{level}. More coverage costs accuracy: C shows 50.0%, at 0.100."
+        f"Of the 2 most accurate, B {shows} C shows 50.0%, but reaches 0.100 only."
     )
-    assert conclusions.trade_offs(table.head(2), "R", ["a", "b"]) == f"Accuracy costs no coverage here: {level}."
+    assert conclusions.trade_offs(table.head(2), "R", ["a", "b"]) == (
+        f"Accuracy costs no variety here: B is among the most accurate and {shows}"
+    )
     alone = conclusions.trade_offs(table, "R", ["a"])
-    assert alone.startswith("A (R 0.300) shows 2.0%") and "level" not in alone, "near is not level"
+    assert alone.startswith("A is the most accurate (R 0.300, 2.0%") and "B" not in alone, "near is not level"
     wide = table.assign(coverage=[0.2, 0.1, 0.05])
     assert conclusions.trade_offs(wide, "R", ["a", "b"]) == (
-        "Accuracy costs no coverage here: A (R 0.300) shows 20.0% of the catalogue, more than the other as accurate, "
-        "the most of all."
+        "Accuracy costs no variety here: A is the most accurate and shows the most (R 0.300, 20.0% of the catalogue)."
     )
 
 
@@ -83,3 +86,10 @@ def test_the_best_epoch_and_whether_the_test_part_has_another_order():
     )
     assert conclusions.learned(other, {"a": 0.2}) == "B had not stopped improving: best in the last epoch."
     assert conclusions.learned(table.assign(validation=np.nan)) == ""
+    assert conclusions.unfinished(both) == ["B"] and conclusions.unfinished(table.assign(validation=np.nan)) == []
+
+
+def test_rows_of_the_very_same_figures_are_named():
+    table = pd.DataFrame({"label": list("ABC"), "x": [1.0, 1.0, 1.0], "y": [np.nan, np.nan, 2.0]})
+    assert conclusions.alike(table) == "The same figures: A and B."
+    assert conclusions.alike(table.tail(2)) == ""

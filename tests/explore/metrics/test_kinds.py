@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from learn.data.schema import Metrics
-from learn.explore.colours import KIND_COLOURS
 from learn.explore.metrics import kinds
 from learn.explore.metrics.result import KIND_MEANS
 from tests.explore.metrics.test_result import N, run, runs  # noqa: F401  (a fixture)
@@ -21,11 +20,12 @@ def cold(one, mean, low, high, n_users=N):
 def test_each_kind_is_stood_for_by_its_best_run(runs):  # noqa: F811
     (found,) = kinds.best_of_kinds(runs, 10)
     assert found.table["run"].tolist() == ["both", "ease", "learn-b"]
-    assert found.table["kind"].tolist() == ["text and counts", "counts", "text, learned"]
-    assert found.sentence == "Text and counts together lead, clearly ahead of all others."
-    assert found.counts_less_learned == 1
+    assert found.table["kind"].tolist() == ["text and counts", "counts", "trained text"]
+    assert found.level == ["text and counts"] and found.text_helps
     assert found.bought and found.learned_less_untrained is None
-    assert kinds.counts_or_learned([found]) == ("Counts are clearly ahead of learned text among items new to the user.")
+    assert kinds.counts_or_text([found]) == (
+        "Text and counts together clearly beat plain counts (EASE) among items new to the person."
+    )
 
 
 def test_a_lead_that_may_be_chance_is_said_to():
@@ -35,28 +35,29 @@ def test_a_lead_that_may_be_chance_is_said_to():
     (found,) = kinds.best_of_kinds(
         [run("learn-b", "learn", "b", "(b)", hits), run("ease", "reference", "ease", "EASE", other)], 10
     )
-    assert found.sentence == "Counts lead, but not clearly ahead of what was learned from text."
-    assert found.counts_less_learned == 0
-    assert kinds.counts_or_learned([found]) == ("Counts and learned text are level among items new to the user.")
+    assert found.level == ["counts", "trained text"] and not found.text_helps
+    assert kinds.counts_or_text([found]) == (
+        "Plain counts (EASE) do as well as anything among items new to the person."
+    )
 
 
 def test_of_items_that_nobody_had_bought_only_intervals_apart_count(runs):  # noqa: F811
     cold(runs[0], 0.2, 0.15, 0.25)
     cold(runs[1], 0.1, 0.05, 0.14)
     found = kinds.best_of_kinds(runs, 10)
-    assert [one.title for one in found] == ["Items new to the user", "Items that nobody had bought"]
-    assert found[1].counts_less_learned == -1
-    assert kinds.counts_or_learned(found).endswith(
-        " Among items that nobody had bought, learned text finds some (0.2000)."
-    )
+    assert [one.title for one in found] == ["Items new to the person", "Never-bought items"]
+    assert found[1].text_helps and found[1].reach == 0.25
+    assert kinds.counts_or_text(found).endswith("; text clearly helps also among never-bought items.")
+    assert kinds.counts_or_text(found[1:]) == "Text clearly helps among never-bought items."
 
 
 @pytest.mark.parametrize(
     ("mean", "low", "high", "code", "said"),
     [
-        (0.4, 0.3, 0.5, -1, "text with nothing learned is clearly ahead of learned text: training lost 50%."),
-        (0.1, 0.05, 0.14, 1, "learned text is clearly ahead of text with nothing learned."),
-        (0.22, 0.1, 0.3, 0, "learned text is not clearly behind text with nothing learned."),
+        (0.4, 0.3, 0.5, -1, "untrained text is clearly better than trained text."),
+        (0.1, 0.05, 0.14, 1, "trained text is clearly better than untrained text."),
+        (0.18, 0.1, 0.3, 0, "trained text is not clearly better than untrained text."),
+        (0.22, 0.1, 0.3, 0, "untrained text is at least as good as trained text."),
     ],
 )  # fmt: skip
 def test_of_items_that_nobody_had_bought_training_is_held_against_none(runs, mean, low, high, code, said):  # noqa: F811
@@ -65,7 +66,7 @@ def test_of_items_that_nobody_had_bought_training_is_held_against_none(runs, mea
         cold(one, *figures)
     found = kinds.best_of_kinds([*runs, raw], 10)
     assert found[1].learned_less_untrained == code and not found[1].bought
-    assert kinds.counts_or_learned(found[1:]) == f"Among items that nobody had bought, {said}"
+    assert kinds.counts_or_text(found[1:]) == f"Text clearly helps among never-bought items, and there {said}"
 
 
 def test_learned_text_alone_can_be_ahead_of_counts():
@@ -73,15 +74,15 @@ def test_learned_text_alone_can_be_ahead_of_counts():
     found = kinds.best_of_kinds(
         [run("b", "learn", "b", "(b)", few + 1), run("ease", "reference", "ease", "EASE", few)], 10
     )
-    assert kinds.counts_or_learned(found).startswith("Learned text is clearly ahead of counts among items new")
+    assert kinds.counts_or_text(found).startswith("Trained text clearly beats plain counts (EASE) among items new")
 
 
 def test_where_intervals_touch_nothing_is_claimed(runs):  # noqa: F811
     cold(runs[0], 0.2, 0.13, 0.25)
     cold(runs[1], 0.1, 0.05, 0.14)
     touching = kinds.best_of_kinds(runs, 10)[1]
-    assert touching.counts_less_learned == 0
-    assert touching.sentence == "What was learned from text leads, but not clearly ahead of counts."
+    assert not touching.text_helps and touching.level == ["trained text", "counts"]
+    assert kinds.counts_or_text([touching]) == "Text is not clearly ahead among never-bought items."
 
 
 @pytest.mark.parametrize(("mean", "n_users"), [(0.0, N), (0.2, 29)])
@@ -93,9 +94,9 @@ def test_what_nobody_found_and_slices_of_few_users_are_no_question(runs, mean, n
 
 def test_one_kind_alone_and_a_metric_of_which_more_is_not_better_have_nothing_to_tell(runs):  # noqa: F811
     assert kinds.best_of_kinds(runs[1:3], 10) == [] == kinds.best_of_kinds(runs, 10, "gini")
-    assert kinds.counts_or_learned([]) == ""
+    assert kinds.counts_or_text([]) == ""
 
 
 def test_every_kind_has_its_words(runs):  # noqa: F811
     assert {kinds.kind_words(one) for one in runs} <= set(kinds.KINDS)
-    assert set(kinds.KINDS) == set(KIND_MEANS) == set(KIND_COLOURS)
+    assert set(kinds.KINDS) == set(KIND_MEANS)

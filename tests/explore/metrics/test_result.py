@@ -55,5 +55,5 @@ def test_nothing_is_said_of_one_run_or_of_a_metric_of_which_more_is_not_better(r
 
 
 def test_what_a_run_goes_by(runs):
-    assert [result.kind_words(one) for one in runs] == ["text, learned", "counts", "counts", "text and counts"]
+    assert [result.kind_words(one) for one in runs] == ["trained text", "counts", "counts", "text and counts"]
     assert result.gloss(runs[0]) == "items one by one" and result.gloss(runs[2]).startswith("the most bought items")
