@@ -1,6 +1,7 @@
 // The lists of a bench as rows, and what changed in them.
 
 const AT_ONCE = 25; // rows
+const ROOM = 24; // letters of a title that one line has room for
 
 // Rows are copies of this one: making each from nothing is what takes time in lists of a hundred.
 function pattern(links, actions) {
@@ -74,7 +75,7 @@ class BenchColumn {
     if (items.cold[row]) {
       made.classList.add("unsold"); // its title has one line, so that its sign has room; what is cut off its end stands here
       const end = /, ([^,]{1,18})$/.exec(items.title[row]);
-      if (end) foot.prepend(element("span", "size", end[1]));
+      if (end && items.title[row].length > ROOM) foot.prepend(element("span", "size", end[1]));
       foot.append(mark("cold", "never bought", "Cold start: nobody had this item in the training part"));
     }
     if (items.price[row]) foot.append(mark("price", items.price[row], "Price, in the catalogue's currency"));

@@ -8,7 +8,7 @@ function buildBar(explorer) {
   const colour = choice("Colour", "What the points are coloured by", (name) => explorer.recolour(name));
   const person = personChoice(explorer);
   const send = button("small send", "Download", "The Atlas as one page that needs no server, to keep or to send", () => explorer.tell.send());
-  const whole = button("small wide", "⛶", "Full screen: Escape ends it", () => fullScreen(explorer.root));
+  const whole = button("small wide", "⤢", "Full screen: Escape ends it", () => fullScreen(explorer.root));
   const more = button("small more", "Options", "Colours, number of maps, a person, and what else there is", () => {
     more.setAttribute("aria-expanded", String(bar.classList.toggle("opened")));
   });
@@ -23,7 +23,7 @@ function personChoice(explorer) {
   const input = element("input", "select");
   const list = element("datalist", "");
   list.id = "atlas-people";
-  Object.assign(input, { type: "search", placeholder: "their id", title: "Whose history and lists to show on the maps", autocomplete: "off" });
+  Object.assign(input, { type: "search", placeholder: "id", title: "Whose history and lists to show on the maps", autocomplete: "off" });
   input.setAttribute("list", list.id);
   input.onchange = () => explorer.tell.person(input.value.trim());
   made.append(element("span", "choiceName", "Person"), input, list);
