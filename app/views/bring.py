@@ -16,6 +16,8 @@ TEMPORARY = "A restart may empty that temporary folder. To keep what you build: 
 
 
 def draw() -> None:
+    if cache.dataset_names():
+        theme.pick_dataset()
     st.title("Bring your own", anchor=False)
     root = cache.workspace().root
     st.caption(
