@@ -147,9 +147,11 @@ def best_first(
     Returns:
         items [n_rows, k] int64 and scores [n_rows, k] float32, padded with -1 and -inf.
     """
-    order = np.lexsort((items if ties is None else ties[items], -scores, rows))
-    rows, items, scores = rows[order], items[order], scores[order]
     counts = np.bincount(rows, minlength=n_rows)
+    order = _best_by_rows(rows, items, scores, counts, k) if ties is None else None
+    if order is None:
+        order = np.lexsort((items if ties is None else ties[items], -scores, rows))
+    rows, items, scores = rows[order], items[order], scores[order]
     starts = np.cumsum(counts) - counts
     ranks = np.arange(len(rows)) - starts[rows]
     kept = ranks < k
@@ -158,3 +160,19 @@ def best_first(
     best[rows[kept], ranks[kept]] = items[kept]
     values[rows[kept], ranks[kept]] = scores[kept]
     return best, values
+
+
+def _best_by_rows(
+    rows: np.ndarray, items: np.ndarray, scores: np.ndarray, counts: np.ndarray, k: int
+) -> np.ndarray | None:
+    """The order of `best_first` where the candidates come in the order of row and item and rows are about as long:
+    each row is sorted by itself, as a row of a table. None where they do not: sorting them all is less work then."""
+    width = int(counts.max(initial=0))
+    apart = (rows[1:] > rows[:-1]) | ((rows[1:] == rows[:-1]) & (items[1:] > items[:-1]))
+    if not apart.all() or width * len(counts) > 2 * len(rows) or width > 4 * k:
+        return None
+    ends = np.cumsum(counts)
+    table = np.full((len(counts), width), np.inf, scores.dtype)  # what ends a row stays behind its candidates
+    table[np.arange(width) < counts[:, None]] = -scores
+    order = np.argsort(table, axis=1, kind="stable") + (ends - counts)[:, None]
+    return order[np.arange(width) < counts[:, None]]

@@ -27,7 +27,9 @@ def among_the_best(scores: np.ndarray, k: int, slack: np.ndarray) -> tuple[np.nd
     With ties more than k a row; what is -inf never is.
     """
     # Negated, because NumPy's partition is ten times slower from the other end of rows that are mostly -inf.
-    threshold = -np.partition(-scores, k - 1, axis=1)[:, k - 1]
+    negated = -scores
+    negated.partition(k - 1, axis=1)
+    threshold = -negated[:, k - 1]
     found = np.flatnonzero((scores >= _lowest(threshold, slack)[:, None]) & (scores > -np.inf))
     return np.divmod(found, scores.shape[1])
 
