@@ -24,7 +24,7 @@ from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
 BESIDE = 3  # slices beside each other
-HOW_SURE = "Dots with 95% intervals; *clearly*: more than chance, on the same users. *Others* are all the rest."
+HOW_SURE = "Dots with 95% intervals; *clearly*: more than chance, on the same users."
 SECTIONS = {  # anchor -> heading, in the page's order
     "who": "Which variant is best for whom?",
     "variety": "Does accuracy cost variety?",
