@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+import pandas as pd
 import streamlit as st
 
 from app.shared import bench_settings, cache, links, theme, url
@@ -61,11 +62,12 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: 
         (one, two, "ab", found.users[found.users["difference"] > 0]),
         (two, one, "ba", found.users[found.users["difference"] < 0]),
     )
+    shown = pd.concat([users.head(SHOWN) for *_, users in sides])
+    most = max(shown[["a", "b"]].max(axis=None), 1) if len(shown) else 1  # bars on both sides are of one scale
     for column, (name, other, order, users) in zip(st.columns(2), sides, strict=True):
         with column:
             st.markdown(f"**{theme.plain(f'{labels[name]} better than {labels[other]}')}**")
             rows = users.head(SHOWN).to_dict("records")
-            most = max((row[side] for row in rows for side in "ab"), default=1)
             lines = [
                 _line(view, row, order, (name, other), at)
                 + "".join(_bar(row[side] / most, colours[run]) for side, run in zip(order, (name, other), strict=True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -12,7 +14,9 @@ from learn.explore.maps.spaces import Space, find_spaces
 from learn.explore.maps.telling import MOST_VECTORS, Telling, telling_item
 from learn.explore.metrics.leading import listed
 from learn.explore.metrics.towers import Sight, sight, sight_words
+from learn.explore.metrics.towers_first import other_objective
 from learn.item_towers import ITEM_TOWERS, Tower
+from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
 _LENGTH = 4  # later items in a drawing
@@ -106,13 +110,14 @@ def _sight(_tower: Tower, code: str) -> Sight:
     return sight(_tower, _LENGTH)
 
 
-def show_towers() -> None:
-    """Draws who sees whom in each item tower that there is, with its plain name beside the paper's letter."""
+def show_towers(runs: Sequence[Run]) -> None:
+    """Draws who sees whom in each item tower that there is, with its plain name beside the paper's letter, and says
+    under which objective those of ``runs`` learned where it is not the paper's."""
     st.header("How do the LEARN variants differ?", anchor=False)
     st.caption(
-        "In how the items that people bought *later* become vectors in training (tried, not drawn by hand). Row: the "
-        "item whose vector is made. Coloured: PAL reads the item of that column for it; grey: PAL reads nothing, the "
-        "vector is the language model's own."
+        "In how the items that people bought *later* become vectors in training. Row: the item whose vector is made. "
+        "Coloured: PAL reads the item of that column for it; grey: PAL reads nothing, the vector is the language "
+        "model's own."
     )
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
     seen = {tower.code: _sight(tower, tower.code) for tower in towers}
@@ -123,3 +128,4 @@ def show_towers() -> None:
         with told.container(gap="xxsmall"):
             st.markdown(f"**{theme.plain(tower.label)}**")
             st.caption(f"{theme.plain(tower.plain_name)}. {theme.plain(sight_words(seen[tower.code]))}")
+    theme.small_print(other_objective(runs))

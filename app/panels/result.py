@@ -13,7 +13,7 @@ from learn.evaluation.protocol import default_k
 from learn.explore.colours import run_colours
 from learn.explore.figures.panels import kinds_figure
 from learn.explore.metrics import origin as origins
-from learn.explore.metrics.kinds import KIND, Kinds, best_of_kinds, counts_or_text
+from learn.explore.metrics.kinds import KIND, Kinds, among_all, best_of_kinds, counts_or_text, seldom_bought
 from learn.explore.metrics.overview import metric_label
 from learn.explore.metrics.result import AMONG, KIND_MEANS, RESULT_METRIC, Result, results_of
 from learn.runs.run import Run
@@ -21,14 +21,15 @@ from learn.runs.stored import FoundRuns
 
 
 @st.cache_data(max_entries=8, show_spinner="Comparing on the same people …")
-def _results(_runs: list[Run], key: tuple[str, ...], k: int) -> tuple[list[Result], list[Kinds]]:
-    return results_of(_runs, k), best_of_kinds(_runs, k)
+def _results(_runs: list[Run], key: tuple[str, ...], k: int) -> tuple[list[Result], list[Kinds], str]:
+    kinds = best_of_kinds(_runs, k)
+    return results_of(_runs, k), kinds, counts_or_text(kinds, seldom_bought(_runs, k))
 
 
 def show(dataset: Dataset, runs: FoundRuns) -> None:
     """Draws the best of each kind of the dataset's Runs; nothing where fewer than two have figures."""
     k = default_k(dataset.n_items)
-    found, kinds = _results(runs.usable, cache.run_key(runs.usable), k)
+    found, kinds, said = _results(runs.usable, cache.run_key(runs.usable), k)
     if not found:
         return
     for problem in cache.unreadable(runs.usable, cache.run_key(runs.usable)):
@@ -38,14 +39,17 @@ def show(dataset: Dataset, runs: FoundRuns) -> None:
         of_each = ", the best of each kind" if kinds else ""
         st.subheader(f"What came out on {theme.plain(dataset.name)}: {measured}{of_each}", anchor=False)
         st.caption(_first_words(dataset, kinds))
-        theme.conclude(counts_or_text(kinds) or found[0].sentence)
+        theme.conclude(said or found[0].sentence)
         _pictures(kinds, run_colours((run.name, run.info.variant) for run in runs.usable))
     if too_few(found[0].n_users):
         theme.caution(f"{found[0].n_users:,} users: too few to say anything.")
-    drawn = "Whiskers: 95% intervals · " if kinds else ""
-    st.caption(
-        f"{drawn}{words.first_met(runs.usable, [], RESULT_METRIC, k)} · *clearly*: more than chance, on the same users"
-    )
+    told = [
+        "Whiskers: 95% intervals" if kinds else "",
+        words.first_met(runs.usable, [], RESULT_METRIC, k),
+        among_all(kinds, k, dataset.n_items),
+        "*clearly*: more than chance, on the same users",
+    ]
+    st.caption(" · ".join(filter(None, told)))
 
 
 def _first_words(dataset: Dataset, kinds: list[Kinds]) -> str:
@@ -58,14 +62,14 @@ def _first_words(dataset: Dataset, kinds: list[Kinds]) -> str:
 
 def names_met(dataset: Dataset, runs: FoundRuns) -> str:
     """A line on the Runs that are drawn; "" where none is."""
-    found, kinds = _results(runs.usable, cache.run_key(runs.usable), default_k(dataset.n_items))
+    found, kinds, _ = _results(runs.usable, cache.run_key(runs.usable), default_k(dataset.n_items))
     return words.first_met(runs.usable, _drawn(kinds) or found[0].named, known=("LLM", "PAL")) if found else ""
 
 
 def show_words(dataset: Dataset, runs: FoundRuns) -> None:
     """The same in words, with every Run's name, folded away: who leads, and by whom the best tower alone is beaten."""
     k = default_k(dataset.n_items)
-    found, kinds = _results(runs.usable, cache.run_key(runs.usable), k)
+    found, kinds, _ = _results(runs.usable, cache.run_key(runs.usable), k)
     if not found:
         return
     with st.expander("What came out, in words and with every name", icon=":material/format_list_numbered:"):

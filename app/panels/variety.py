@@ -9,7 +9,7 @@ import streamlit as st
 from app.shared import cache, links, look, theme, url
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
-from learn.explore.figures.variety import trade_offs_figure
+from learn.explore.figures.variety import cut_axes, trade_offs_figure
 from learn.explore.metrics import compare, conclusions, leading, overview
 from learn.runs.run import Run
 
@@ -39,9 +39,9 @@ def show(
     theme.conclude(conclusions.trade_offs(table, measured, level))
     aside = table[conclusions.outside(table["accuracy"].to_numpy(dtype=float))]
     off = f" {leading.listed(list(aside['label']))} lies off the picture." if len(aside) else ""
-    theme.small_print(
-        f"Up is more accurate, right more varied; axes do not begin at 0.{off} Click a dot to open its recommendations."
-    )
+    cut = cut_axes(table.drop(aside.index), FIRST)
+    axes = "Up is more accurate, right more varied" + (f"; {cut}" if cut else "")
+    theme.small_print(f"{axes}.{off} Click a dot to open its recommendations.")
     drawn = (table.drop(aside.index), colours, measured, aside)
     _panels(view, picked, table, drawn, FIRST, "compare_variety")
     with st.expander("Popularity bias and diversity"):

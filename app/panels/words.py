@@ -31,8 +31,8 @@ WORDS = {
     "Clearly ahead": "more than chance: on the same users, the 95% interval of the difference leaves out 0. That two "
     "single intervals overlap says nothing. Where users' own values are not stored (slices of items), the two single "
     f"intervals must lie apart. Of fewer than {FEW_USERS} users nothing is claimed.",
-    "Cold-start, long tail": "items that training never saw, and the least-sold of the others; people with next to no "
-    "history, and with little.",
+    "Never-bought, seldom-bought items": "items that training never saw (the paper's *cold start*), and the least-sold "
+    "of the others (its *long tail*). New users, and users with a short history, are the same of people.",
 }
 
 

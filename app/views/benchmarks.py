@@ -10,7 +10,8 @@ from app.shared import cache, origin, theme, url
 from learn.data.schema import Metrics, Recommendations, Slices
 from learn.evaluation.better import CLEAR, chance_words, few_words, interval_words, signed
 from learn.explore.metrics import origin as origins
-from learn.explore.metrics import overview, ranking_words
+from learn.explore.metrics import overview
+from learn.explore.metrics.slice_words import slice_words
 from learn.reproduce import paper, results
 from learn.reproduce import words as said
 from learn.reproduce.figure import benchmark_figure, beside_the_paper
@@ -88,7 +89,7 @@ def _metric(name: str, rows: pd.DataFrame) -> tuple[str, int, str, str]:
 
 
 def _part_words(part: str) -> str:
-    words = "all targets" if part == Slices.WHOLE else ranking_words.slice_words(part)
+    words = "all targets" if part == Slices.WHOLE else slice_words(part)
     return f"{words[0].upper()}{words[1:]}"
 
 

@@ -18,12 +18,13 @@ from learn.explore.figures import compare as compare_figures
 from learn.explore.figures.panels import runs_figure
 from learn.explore.metrics import best_for, compare, conclusions, leading, overview
 from learn.explore.metrics import origin as origins
+from learn.explore.metrics.slice_words import slice_words
 from learn.item_towers import brief
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
 BESIDE = 3  # slices beside each other
-HOW_SURE = "Dots with 95% intervals; *clearly*: more than chance, on the same users. *Others* are all the rest."
+HOW_SURE = "Dots with 95% intervals; *clearly*: more than chance, on the same users."
 SECTIONS = {  # anchor -> heading, in the page's order
     "who": "Which variant is best for whom?",
     "variety": "Does accuracy cost variety?",
@@ -162,14 +163,10 @@ def _slices(
             axis = f"{measured}, scale {finer:.2g} times as fine" if finer > 1 else measured
             figure = runs_figure(rows, colours, symbols, axis, at_end=True, order=order, end=ends[name])
             with column.container(gap="xxsmall"):
-                st.markdown(f"**{theme.plain(_heading(name))}** · {people[name]:,} users")
+                st.markdown(f"**{theme.plain(slice_words(name))}** · {people[name]:,} users")
                 theme.small_print(rules.get(name, "all people, all items"))
                 theme.chart(figure, f"compare_slice_{shown.index(name)}")
                 st.caption(theme.plain(leading.who_leads_in_short(parts[name])))
-
-
-def _heading(name: str) -> str:
-    return compare_figures.SLICE_WORDS[name] if name == Slices.WHOLE else best_for.plain_part(name)
 
 
 def _too_small(table: pd.DataFrame) -> None:
@@ -178,7 +175,7 @@ def _too_small(table: pd.DataFrame) -> None:
     if few.empty:
         return
     people = few.groupby(Metrics.SLICE, sort=False)[Metrics.N_USERS].max().astype(int)
-    told = leading.listed([f"{best_for.plain_part(str(name))} ({n:,} users)" for name, n in people.items()])
+    told = leading.listed([f"{slice_words(str(name))} ({n:,} users)" for name, n in people.items()])
     theme.caution(f"Left out of the picture: {told}. Of fewer than {FEW_USERS} users nothing can be said.")
 
 
@@ -200,9 +197,7 @@ def _rules(run: Run) -> dict[str, str]:
 def _unfinished(picked: list[Run]) -> None:
     """Which variants might have become better with more training."""
     table = compare.training_curves(picked)
-    names = conclusions.unfinished(table.assign(label=table["label"].map(brief)))
-    if names:
-        theme.caution(f"{leading.listed(names)} had not stopped improving: more training may help.")
+    theme.caution(conclusions.may_improve(table.assign(label=table["label"].map(brief))))
 
 
 def _overlap(view: cache.View, picked: list[Run], k: int, candidates: str) -> None:

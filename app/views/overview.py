@@ -22,11 +22,13 @@ from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours, run_colours, run_symbols
 from learn.explore.figures import base as figures
 from learn.explore.figures.panels import runs_figure
-from learn.explore.metrics import conclusions, leading, overview
+from learn.explore.metrics import compare, conclusions, leading, overview
 from learn.explore.metrics import origin as origins
 from learn.explore.metrics.result import kind_words
+from learn.explore.metrics.slice_words import slice_rules, slice_words
 from learn.explore.metrics.towers_first import towers_first
 from learn.explore.text_worth import told_by
+from learn.item_towers import brief
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
@@ -46,7 +48,7 @@ def draw() -> None:
     first_minute.show_ways_in(view, runs)
     result.show_words(dataset, runs)
     words.glossary(result.names_met(dataset, runs))
-    first_minute.show_towers()
+    first_minute.show_towers(runs.usable)
     _results(dataset, runs)
     st.header("The data", anchor=False)
     tables = cache.overview_tables(view, dataset.fingerprint, info)
@@ -92,7 +94,7 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
         slices,
         url.METRIC_SLICE,
         slices[0],
-        help="Cold-start: nothing known from training. Long-tail: little known.",
+        format_func=slice_words,
     )
     table = overview.compare_runs(metrics, metric, int(k), candidates, part)
     st.caption(_how_to_read(metric, candidates, part))
@@ -108,6 +110,7 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
     theme.conclude(towers or all_of_them)
     if towers and all_of_them:
         st.markdown(theme.plain(f"Of all {table[Metrics.MEAN].count()} recommenders {all_of_them}"))
+    theme.caution(_unfinished(runs.usable, cache.run_key(runs.usable)))
     theme.chart(figure, "overview_metrics")
     n_users = float(table[Metrics.N_USERS].max())
     theme.caution(few_words(n_users))
@@ -157,6 +160,13 @@ def _said(
     ranked = leading.against(table, _runs, metric, k, candidates, part)
     towers = towers_first(table, _runs, metric, k, candidates, part, measured)
     return towers, leading.who_leads(ranked, measured)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _unfinished(_runs: list[Run], key: tuple[str, ...]) -> str:
+    """Which variants might have become better with more training."""
+    table = compare.training_curves(_runs)
+    return conclusions.may_improve(table.assign(label=table["label"].map(brief)))
 
 
 def _why_alike(table: pd.DataFrame, runs: list[Run], candidates: str) -> str:
@@ -220,7 +230,7 @@ def _tiles(facts: overview.Health) -> None:
         ("Interactions", f"{facts.interactions:,}", "Events: purchases, ratings, views"),
         ("Median history", f"{facts.median_history:,.0f}", "Events that the middle user has before the cut"),
         (
-            "Cold-start items",
+            "Never-bought items",
             f"{facts.cold_items:,}",
             f"Items that nobody had in the training part; {facts.cold_tested:,} of them are in the target",
         ),
@@ -251,9 +261,9 @@ def _distributions(tables: cache.OverviewTables, catalogue: Catalogue) -> None:
         st.subheader("Length of histories", anchor=False)
         theme.chart(figures.lengths_figure(tables.lengths), "overview_lengths", conclusions.lengths(tables.lengths))
     with middle:
-        st.subheader("Cold start and long tail", anchor=False)
+        st.subheader("How much is known of them", anchor=False)
         theme.chart(figures.slices_figure(tables.slices), "overview_slices", conclusions.slice_shares(tables.slices))
-        st.caption(conclusions.slice_rules(tables.slice_rules))
+        st.caption(slice_rules(tables.slice_rules))
     with right:
         st.subheader("Top categories", anchor=False)
         colours = category_colours(catalogue.category_order)

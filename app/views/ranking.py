@@ -16,6 +16,7 @@ from learn.evaluation.better import FEW_USERS, interval_words, signed, too_few
 from learn.explore.figures import ranking as ranking_figures
 from learn.explore.metrics import leading, ranking, ranking_words
 from learn.explore.metrics import origin as origins
+from learn.explore.metrics.slice_words import slice_words
 from learn.ranking.report import NAMES, read_report
 from learn.ranking.schema import LOG_LOSS, METRICS, NONE, RAW, REVENUE, UAUC, Results
 
@@ -145,7 +146,7 @@ def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
     says = ranking_words.ranking_slices(table, NAMES, metric == LOG_LOSS)
     theme.chart(ranking_figures.slices_figure(table, unit), "ranking_slices", says, wide=True)
     few = table[table["users"].map(too_few)].drop_duplicates("slice").to_dict("records")
-    left_out = leading.listed([f"{ranking_words.slice_words(row['slice'])} ({row['users']:,.0f} users)" for row in few])
+    left_out = leading.listed([f"{slice_words(row['slice'])} ({row['users']:,.0f} users)" for row in few])
     beyond = ranking_figures.beyond_the_axis(table)
     told = (
         ranking_words.within_groups(table, metric),

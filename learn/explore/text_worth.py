@@ -180,19 +180,19 @@ def why_little(worth: TextWorth, dataset: Dataset) -> str:
     content = stored_content_of(worth.text, dataset)
     vectors = np.ascontiguousarray(normalise(content_view(content, dataset).apply(content)), dtype=np.float32)
     found = buyers_shared(vectors, dataset.split.train())
-    return "" if found is None else sharing_sentence(found)
+    return "" if found is None else sharing_sentence(found, worth.counts.info.label)
 
 
-def sharing_sentence(found: Sharing) -> str:
-    """What `buyers_shared` found, and what it means."""
+def sharing_sentence(found: Sharing, counts: str) -> str:
+    """What `buyers_shared` found, and what it means; ``counts``: the label of the best counts."""
     told = (
-        f"Why: items share {found.near:.1f} times as many buyers with their {NEIGHBOURS} nearest texts as chance would "
-        f"give, and {found.by_chance:.1f} times with texts picked at random"
+        f"Why: buyers in common are {found.near:.1f} times chance for the {NEIGHBOURS} nearest texts, and "
+        f"{found.by_chance:.1f} times for random items with buyers"
     )
     if found.times < _HARDLY:
-        return f"{told}: texts that are alike hardly tell who buys what."
-    little = "" if found.times >= _TELLING else " a little"
-    return f"{told}: texts do tell{little} who buys what, but what they tell the counts know already."
+        return f"{told}; texts that are alike hardly tell who buys what."
+    what = "what the texts tell" if found.times >= _TELLING else "the little that texts tell"
+    return f"{told}; {what}, {counts} knows already."
 
 
 def what_helps(pal: PALConfig, both_tried: bool) -> str:

@@ -4,13 +4,14 @@ import html
 import re
 import shutil
 
+import pandas as pd
 import pytest
 
 from learn.data.dataset import Dataset
 from learn.evaluation.better import FEW_USERS, chance_words, interval_words, signed
-from learn.explore.figures.compare import SLICE_WORDS
-from learn.explore.metrics import best_for, compare
+from learn.explore.metrics import compare
 from learn.explore.metrics.overview import collect_metrics
+from learn.explore.metrics.slice_words import slice_words
 from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts
@@ -41,6 +42,12 @@ def test_a_duel_of_the_link_is_the_functions(trained_workspace, open_page, runs,
         assert line.startswith(f"User {user}: {row['a']} against {row['b']}, of {row['n_targets']} · <a ")
         assert "runs=learn-b&runs=popularity" in line and f"user={user}" in line
     assert len(right) == min(6, found.lost) and "runs=popularity&runs=learn-b" in right[0]
+    rows = pd.concat([best, found.users[found.users["difference"] < 0].head(6)])
+    most = rows[["a", "b"]].max(axis=None)
+    shown = "".join(box.proto.body for box in page.get("html") if "side by side" in box.proto.body)
+    drawn = sorted(re.findall(r"min-width: 1px; width: ([\d.]+)%", shown), key=float)
+    wanted = sorted((f"{found / most:.1%}"[:-1] for found in rows[["a", "b"]].to_numpy().ravel()), key=float)
+    assert drawn == wanted, "both sides are of one scale"
 
 
 def test_the_numbers_of_variety_are_the_functions(trained_workspace, open_page, runs, mounted_by_key):
@@ -59,8 +66,7 @@ def test_a_slice_each_is_drawn_and_those_of_few_users_are_left_out(trained_works
     page = open_page("compare", metric="recall", at="10", among="new")
     shown = texts(page)
     for name, n in people.items():
-        plain = SLICE_WORDS[name] if name == "all" else best_for.plain_part(name)
-        heading = f"**{plain}** · {n:,.0f} users"
+        heading = f"**{slice_words(name)}** · {n:,.0f} users"
         assert (heading in shown.replace("\\", "")) == (n >= FEW_USERS), name
     assert (people < FEW_USERS).any() and (people >= FEW_USERS).any()
     assert "*PAL*: " in shown and "no item PAL" in shown  # the label's word is explained

@@ -24,7 +24,7 @@ def test_shows_the_dataset_and_its_runs(workspace, open_page):
     page = open_page("overview")
     tiles = {tile.label: tile.value for tile in page.metric}
     assert tiles["Users"] == "40" and tiles["Items"] == "60"
-    assert tiles["Cold-start items"] == str(synthetic.N_COLD)
+    assert tiles["Never-bought items"] == str(synthetic.N_COLD)
     table = page.dataframe[0].value
     labels = ["(a) sequence to sequence", "(b) sequence to item", "(c) no item PAL", "Popularity"]
     assert sorted(table["label"]) == labels

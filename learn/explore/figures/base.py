@@ -14,6 +14,7 @@ from learn.data.schema import Metrics
 from learn.explore.catalogue import OTHER_CATEGORIES
 from learn.explore.colours import PART_COLOURS, REST_COLOUR, SLICE_COLOURS, category_colours, run_symbols
 from learn.explore.metrics.overview import PARTS
+from learn.explore.metrics.slice_words import OF_BOTH
 
 WHOLE_AXIS = {"tickformat": ".0%", "range": [0, 1], "tickvals": [0, 0.5, 1], "ticklabeloverflow": "allow"}
 MARGIN = {"l": 8, "r": 12, "t": 24, "b": 8}
@@ -115,10 +116,10 @@ def slices_figure(table: pd.DataFrame) -> go.Figure:
             x=rows["share"],
             y=rows["of"],
             orientation="h",
-            name=name,
+            name=OF_BOTH[name],
             marker_color=colour,
             customdata=rows["text"],
-            hovertemplate="%{x:.1%}: %{customdata}<extra>" + name + "</extra>",
+            hovertemplate="%{x:.1%}: %{customdata}<extra>" + OF_BOTH[name] + "</extra>",
         )
     figure.update_xaxes(**WHOLE_AXIS)
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=4)

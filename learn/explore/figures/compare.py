@@ -7,21 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from learn.data.schema import Metrics, Slices
+from learn.data.schema import Metrics
 from learn.evaluation.better import too_few
 from learn.explore.colours import DASHES, REST_COLOUR, run_symbols
 from learn.explore.figures.base import finish, plain_one
+from learn.explore.metrics.slice_words import slice_words
 from learn.item_towers import brief
 
-SLICE_WORDS = {
-    Slices.WHOLE: "everybody, every item",
-    "user:cold-start": "users: cold-start",
-    "user:long-tail": "users: long-tail",
-    "user:others": "users: others",
-    "item:cold-start": "items: cold-start",
-    "item:long-tail": "items: long-tail",
-    "item:others": "items: others",
-}
 LABEL_LENGTH = 30
 _LETTER, _PANEL = 6.2, 360  # pixels of a letter of a line's name, and of a panel of curves, at least
 
@@ -64,7 +56,7 @@ def slices_figure(table: pd.DataFrame, colours: dict[str, str], metric: str) -> 
         )
     ticks: dict[int, str] = {}
     for block, name in enumerate(slices):
-        ticks[block * height] = f"<b>{SLICE_WORDS.get(name, plain_one(name))}</b> · {people[name]:,} users"
+        ticks[block * height] = f"<b>{plain_one(slice_words(name))}</b> · {people[name]:,} users"
         ticks |= {block * height + place + 1: labels[run] for place, run in enumerate(runs)}
         if block:
             figure.add_hline(y=block * height - 0.5, line={"color": REST_COLOUR, "width": 0.5})

@@ -14,7 +14,7 @@ from learn.evaluation.better import interval_words, more_than_chance, signed, to
 from learn.explore.colours import REST_COLOUR
 from learn.explore.figures.base import LEGEND, finish, label_room, plain_one
 from learn.explore.metrics.ranking import FEATURE_WORDS
-from learn.explore.metrics.ranking_words import slice_words
+from learn.explore.metrics.slice_words import slice_words
 from learn.ranking.metrics import UserAUC
 from learn.ranking.report import NAMES
 from learn.ranking.schema import FUSED, LIGHTGBM, NONE, RANKERS, Results

@@ -15,7 +15,7 @@ from learn.explore.metrics.towers import Sight
 LABEL_LENGTH = 24
 THUMBNAIL = 92
 """Pixels of the height of `sight_figure`."""
-READ, AS_IT_IS, UNREAD = "rgba(59, 125, 196, 1)", "rgba(128, 134, 145, 1)", "rgba(128, 134, 145, .17)"
+READ, AS_IT_IS, UNREAD = "rgba(59, 125, 196, 1)", "rgba(128, 134, 145, 1)", "rgba(128, 134, 145, .12)"
 """Squares of `sight_figure`: what PAL reads, what is the language model's own, and what is not read."""
 
 
@@ -62,7 +62,7 @@ def sight_figure(found: Sight, colour: str = READ) -> go.Figure:
     the vector of which (rows).
 
     Args:
-        colour: of what PAL reads, the variant's own; grey where PAL reads none.
+        colour: of what PAL reads, the variant's own; where PAL reads none, grey with an outline in that colour.
     """
     numbers = [str(place) for place in range(1, len(found.reads) + 1)]
     figure = go.Figure(
@@ -80,6 +80,12 @@ def sight_figure(found: Sight, colour: str = READ) -> go.Figure:
             hovertemplate="item %{y}: does item %{x} change its vector? %{customdata}<extra></extra>",
         )
     )
+    if not found.uses_pal:
+        for row, column in np.argwhere(found.reads):
+            figure.add_shape(
+                type="rect", x0=column - 0.44, x1=column + 0.44, y0=row - 0.44, y1=row + 0.44,
+                line={"color": colour, "width": 2},
+            )  # fmt: skip
     places = [-0.5, len(numbers) - 0.5]
     figure.update_xaxes(type="category", visible=False, range=places, constrain="domain", constraintoward="left")
     figure.update_yaxes(

@@ -12,6 +12,7 @@ from plotly.subplots import make_subplots
 
 from learn.explore.colours import REST_COLOUR, run_symbols
 from learn.explore.figures.base import finish, plain_one
+from learn.explore.metrics.leading import listed
 from learn.item_towers import brief
 
 AXES = {
@@ -26,7 +27,7 @@ MOST_NAMED = 10
 """With more dots than this a legend names them."""
 PANEL, HEIGHT = (330, 230), 330
 """Pixels of a panel, at least, for whatever has to keep clear of each other; of the figure."""
-LETTER, LINE, MARK = 6.4, 15, 9
+LETTER, LINE, MARK, NEAR = 6.4, 15, 9, 14
 SIDES = {  # where a name may stand, the best first: shift in pixels, anchors
     "right": (11, 0, "left", "middle"),
     "left": (-11, 0, "right", "middle"),
@@ -77,6 +78,19 @@ def trade_offs_figure(
     return finish(figure, HEIGHT)
 
 
+def cut_axes(table: pd.DataFrame, names: Sequence[str]) -> str:
+    """Which axes of `trade_offs_figure` leave out 0, in a few words; "" where none does."""
+    known = [table[column] for column in ("accuracy", "accuracy_low", "accuracy_high") if column in table]
+    upright = _range([value for column in known for value in column])[0] > 0
+    level = [name.replace("_", " ") for name in names if _range(table[name], 0.2)[0] > 0]
+    if not level:
+        return "the upright axis does not begin at 0" if upright else ""
+    if upright and len(level) == len(names):
+        return "axes do not begin at 0"
+    words = [*(["the upright axis"] if upright else []), *(f"that of {name}" for name in level)]
+    return f"{listed(words)} {'do' if len(words) > 1 else 'does'} not begin at 0"
+
+
 def _beside(row: Mapping[str, Any], side: str) -> float:
     """At which accuracy a name stands: its dot's, or an end of the interval."""
     end = {"top": "accuracy_high", "bottom": "accuracy_low"}.get(side.split()[0], "accuracy")
@@ -119,7 +133,8 @@ def _range(values: Sequence[float] | pd.Series, share: float = 0.12) -> tuple[fl
 
 def name_places(table: pd.DataFrame, name: str, ends: tuple[float, float], heights: tuple[float, float]) -> list[str]:
     """One of `SIDES` for each row, in the axis's own direction: clear of the panel's ends, of the other dots and their
-    intervals, and of the names placed before; where nothing is, the side that covers least."""
+    intervals, and of the names placed before, and not between its dot and another where it need not be; where nothing
+    is clear, the side that covers least."""
     width, height = PANEL
     x = (table[name].to_numpy(dtype=float) - ends[0]) / (ends[1] - ends[0]) * width
     y, low, high = (
@@ -145,9 +160,18 @@ def name_places(table: pd.DataFrame, name: str, ends: tuple[float, float], heigh
                 boxes[f"{end} {side}"] = (start, boxes[end][1], start + wide, boxes[end][3])
         others = [*(box for place, both in enumerate(marks) if place != at for box in both), *names]
         others += [(-1e4, -1e4, 0, 1e4), (width, -1e4, 1e4, 1e4)]  # beyond the panel's ends
-        found.append(min(boxes, key=lambda side: _covered(boxes[side], others)))  # of equal ones the first
+        dots = [both[0] for place, both in enumerate(marks) if place != at]
+        found.append(
+            min(boxes, key=lambda side: (_covered(boxes[side], others), _covered(_past(side, boxes[side]), dots)))
+        )  # of equal ones the first
         names.append(boxes[found[-1]])
     return found
+
+
+def _past(side: str, box: tuple[float, ...]) -> tuple[float, ...]:
+    """Where another dot would leave a name at the left or right between two: just past its end."""
+    at = {"right": (box[2], box[2] + NEAR), "left": (box[0] - NEAR, box[0])}.get(side, (0, 0))
+    return at[0], box[1], at[1], box[3]
 
 
 def _covered(box: tuple[float, ...], others: Sequence[tuple[float, ...]]) -> float:

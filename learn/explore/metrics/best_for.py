@@ -8,25 +8,15 @@ import pandas as pd
 
 from learn.data.schema import Metrics, Slices
 from learn.evaluation.better import FEW_USERS, too_few
-from learn.explore.metrics.leading import listed, part_words, split_by_chance
+from learn.explore.metrics.leading import listed, split_by_chance
+from learn.explore.metrics.slice_words import slice_words
 
-PLAIN_PARTS = {
-    "user:cold-start": "new users",
-    "user:long-tail": "short histories",
-    "item:cold-start": "never-bought items",
-    "item:long-tail": "rare items",
-}
 MOST_NAMED = 3
 """So many that share a lead are named; of more their number is told."""
 
 
-def plain_part(slice_name: str) -> str:
-    """ "item:cold-start" -> "never-bought items", "user:others" -> "other users"."""
-    return PLAIN_PARTS.get(slice_name, part_words(slice_name))
-
-
 def best_for_whom(parts: Mapping[str, pd.DataFrame]) -> str:
-    """Who leads over all, or shares the lead, and where another one is clearly ahead of the first of them.
+    """Who leads, or shares the lead, and where another one is clearly ahead of the first of them.
 
     Args:
         parts: slice -> `leading.against`. A lead counts by `learn.evaluation.better`; of few users nothing is said.
@@ -39,14 +29,14 @@ def best_for_whom(parts: Mapping[str, pd.DataFrame]) -> str:
         return f"Fewer than {FEW_USERS} users: too few to say who is best."
     words = [_over_all(whole)]
     clearly: dict[tuple[str, str], list[str]] = {}
-    unsure: dict[str, list[str]] = {}
+    unsure: dict[tuple[str, str], list[str]] = {}
     for name, leader, how in _elsewhere(tables):
         if how:
-            clearly.setdefault((leader, how), []).append(plain_part(name))
+            clearly.setdefault((leader, how), []).append(slice_words(name))
         elif leader not in _sharing(whole):
-            unsure.setdefault(leader, []).append(plain_part(name))
+            unsure.setdefault((leader, _how_unsure(tables[name], _sharing(whole))), []).append(slice_words(name))
     words += [f"for {listed(names)} {_name(leader)} is {how}" for (leader, how), names in clearly.items()]
-    words += [f"for {listed(names)} {_name(leader)} leads, but not clearly" for leader, names in unsure.items()]
+    words += [f"for {listed(names)} {_name(leader)} {how}" for (leader, how), names in unsure.items()]
     return "; ".join(words) + "."
 
 
@@ -87,12 +77,24 @@ def _sharing(whole: pd.DataFrame) -> list[str]:
 
 
 def _over_all(whole: pd.DataFrame) -> str:
-    sharing = _sharing(whole)
+    sharing, these = _sharing(whole), f"Of these {len(whole)}"
     if len(sharing) == 1:
-        return f"Over all, {_name(sharing[0])} is clearly best"
+        return f"{these}, {_name(sharing[0])} is clearly best"
     if len(sharing) <= MOST_NAMED:
-        return f"Over all, {listed([_name(label) for label in sharing])} share the lead"
-    return f"Over all, {_name(sharing[0])} leads, but not clearly: {len(sharing) - 1} others may be as good"
+        return f"{these}, {listed([_name(label) for label in sharing])} share the lead"
+    return f"{these}, {_name(sharing[0])} leads, but not clearly: {len(sharing) - 1} others may be as good"
+
+
+def _how_unsure(table: pd.DataFrame, sharing: list[str]) -> str:
+    """How a slice's leader stands to ``sharing``, those that lead over all, where it is not clearly ahead of the first:
+    whom it is clearly ahead of all the same, with both figures."""
+    behind = split_by_chance(table)[0]
+    beaten = behind[behind["label"].isin(sharing[:MOST_NAMED])]
+    if beaten.empty:
+        return "leads, but not clearly"
+    figures = f"{table.iloc[0][Metrics.MEAN]:.4f} against {listed([f'{mean:.4f}' for mean in beaten[Metrics.MEAN]])}"
+    names = listed([_name(label) for label in beaten["label"]])
+    return f"is clearly ahead of {names} ({figures}), but not of {_name(sharing[0])}"
 
 
 def _elsewhere(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:

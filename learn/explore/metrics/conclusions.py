@@ -72,15 +72,6 @@ def alike(table: pd.DataFrame) -> str:
     return f"The same figures: {'; '.join(told)}." if told else ""
 
 
-def slice_rules(rules: Mapping[str, str]) -> str:
-    """Of `overview.slice_rules`: where cold start and the long tail end, of users and of items."""
-    return " ".join(
-        f"{kind.capitalize()}s: {Slices.COLD_START} is {rules[f'{kind}:{Slices.COLD_START}']}, "
-        f"{Slices.LONG_TAIL} {rules[f'{kind}:{Slices.LONG_TAIL}']}."
-        for kind in ("user", "item")
-    )
-
-
 def top_categories(table: pd.DataFrame) -> str:
     """Of `overview.top_categories`: how much the first of them take."""
     if table.empty:
@@ -91,7 +82,7 @@ def top_categories(table: pd.DataFrame) -> str:
 
 
 def trade_offs(table: pd.DataFrame, metric: str, level: Sequence[str] = ()) -> str:
-    """Of `compare.trade_offs`: the most accurate against the widest, and the widest of those that are level with it.
+    """Of `compare.trade_offs`: whether the most accurate show less of the catalogue, and less rare items, than others.
 
     Args:
         level: the names of the Runs that share the lead in accuracy (`best_for.level`).
@@ -100,16 +91,30 @@ def trade_offs(table: pd.DataFrame, metric: str, level: Sequence[str] = ()) -> s
     if len(table) < 2:
         return ""
     best, widest = table.loc[table["accuracy"].idxmax()], table.loc[table["coverage"].idxmax()]
-    near = table[table["run"].isin([*level, best["run"]])]
+    lead = table["run"].isin([*level, best["run"]])
+    near, others = table[lead], table[~lead]
     close = near.loc[near["coverage"].idxmax()]
-    figures = f"({metric} {close['accuracy']:.3f}, {close['coverage']:.1%} of the catalogue)"
-    if widest["run"] == close["run"]:
-        most = "the most accurate" if close["run"] == best["run"] else "among the most accurate"
-        return f"Accuracy costs no variety here: {close['label']} is {most} and shows the most {figures}."
-    wider = f"{widest['label']} shows {widest['coverage']:.1%}, but reaches {widest['accuracy']:.3f} only."
-    if len(near) == 1:
-        return f"{close['label']} is the most accurate {figures}. {wider}"
-    return f"Of the {len(near)} most accurate, {close['label']} shows the most {figures}. {wider}"
+    wider = int((others["coverage"] > close["coverage"]).sum())
+    said = (
+        f"{_costs(wider, len(others))} for breadth: {close['label']}, {'' if len(near) == 1 else 'among '}the most "
+        f"accurate ({metric} {close['accuracy']:.3f}), shows {close['coverage']:.1%} of the catalogue"
+    )
+    said = f"{said[0].upper()}{said[1:]}"
+    if wider:
+        said += f"; {widest['label']} shows {widest['coverage']:.1%}, but reaches {widest['accuracy']:.3f} only"
+    elif len(others):
+        said += ", the most"
+    if "novelty" not in table or others.empty or not np.isfinite(near["novelty"].max()):
+        return f"{said}."
+    rarer = int((others["novelty"] > near["novelty"].max()).sum())
+    how_many = f"{rarer} of the {len(others)} others show" if len(others) > 1 else "the other one shows"
+    told = f"{_costs(rarer, len(others))} for novelty: {how_many if rarer else 'nobody shows'} rarer items"
+    return f"{said}. {told[0].upper()}{told[1:]}."
+
+
+def _costs(more_varied: int, others: int) -> str:
+    """Whether accuracy costs variety, where so many of the less accurate are more varied than the most accurate."""
+    return "no" if not more_varied else "mostly no" if 2 * more_varied < others else "yes"
 
 
 def overlap(table: pd.DataFrame, labels: dict[str, str]) -> str:
@@ -136,6 +141,15 @@ def unfinished(table: pd.DataFrame) -> list[str]:
         for _, rows in known.groupby("run", sort=False)
         if rows["epoch"].max() > 1 and rows.loc[rows["validation"].idxmax(), "epoch"] == rows["epoch"].max()
     ]
+
+
+def may_improve(table: pd.DataFrame, most: int = 3) -> str:
+    """The same as a sentence; of more than ``most`` their number is told."""
+    names = unfinished(table)
+    if not names:
+        return ""
+    who = listed(names) if len(names) <= most else f"{len(names)} variants"
+    return f"{who} had not stopped improving: more training may help."
 
 
 def learned(table: pd.DataFrame, tested: Mapping[str, float] | None = None) -> str:

@@ -8,20 +8,24 @@ from dataclasses import dataclass
 import pandas as pd
 
 from learn.data.schema import Metrics, Recommendations, Slices
+from learn.data.slices import ITEM_PREFIX
 from learn.evaluation.better import too_few
 from learn.explore.metrics.leading import against, listed, split_by_chance
 from learn.explore.metrics.overview import collect_metrics, compare_runs, more_is_better
 from learn.explore.metrics.result import COUNTS, FOREIGN, KINDS, LEARNED, RESULT_METRIC, UNTRAINED, kind_words
+from learn.explore.metrics.slice_words import slice_words
 from learn.runs.run import Run
 
-COLD_ITEMS = "item:cold-start"
+COLD_ITEMS, TAIL_ITEMS = f"{ITEM_PREFIX}{Slices.COLD_START}", f"{ITEM_PREFIX}{Slices.LONG_TAIL}"
 QUESTIONS = (
     (Recommendations.UNSEEN, Slices.WHOLE, "Items new to the person", "among items new to the person"),
     (Recommendations.ALL_CANDIDATES, Slices.WHOLE, "All items, bought before or not", "among all items"),
     (Recommendations.COLD, Slices.WHOLE, "Items left out of training", "among items left out of training"),
-    (Recommendations.UNSEEN, COLD_ITEMS, "Never-bought items", "among never-bought items"),
+    (Recommendations.UNSEEN, COLD_ITEMS, "Never-bought items", f"among {slice_words(COLD_ITEMS)}"),
 )
 """Ranked set, slice, a heading, and the same in a sentence; the first three that a dataset has are shown."""
+SELDOM = (Recommendations.UNSEEN, TAIL_ITEMS, "Seldom-bought items", f"among {slice_words(TAIL_ITEMS)}")
+"""The same of what counts know little of: told, not drawn."""
 UNBOUGHT = frozenset({Recommendations.COLD, COLD_ITEMS})
 """Ranked sets and slices of items that nobody had bought in training: counts know nothing of them."""
 MOST = 3
@@ -37,7 +41,7 @@ class Kinds:
         table: `leading.against` of the best Run of each kind, best first, with the column "kind".
         learned_less_untrained: 1 where the best tower is clearly ahead of untrained text, -1 where it is behind, 0
             where neither can be said; None where one of the two is missing.
-        candidates, n_users: among which items, and on how many users.
+        candidates, part, n_users: among which items, of which slice, and on how many users.
         bought: whether the items have purchases in training, so that counts know of them.
     """
 
@@ -46,6 +50,7 @@ class Kinds:
     table: pd.DataFrame
     learned_less_untrained: int | None
     candidates: str
+    part: str
     n_users: int
     bought: bool
 
@@ -76,15 +81,24 @@ def best_of_kinds(runs: Sequence[Run], k: int, metric: str = RESULT_METRIC) -> l
     Nothing where there are fewer than two kinds with that metric, or where more of it is not better; no question of
     which nobody found anything, or whose slice has fewer than `FEW_USERS` users.
     """
+    return _asked(QUESTIONS, runs, k, metric)[:MOST]
+
+
+def seldom_bought(runs: Sequence[Run], k: int, metric: str = RESULT_METRIC) -> Kinds | None:
+    """The same of the items that were bought least; None where nothing can be said of them."""
+    return next(iter(_asked((SELDOM,), runs, k, metric)), None)
+
+
+def _asked(questions: Sequence[tuple[str, str, str, str]], runs: Sequence[Run], k: int, metric: str) -> list[Kinds]:
     if not more_is_better(metric):
         return []
     kinds = {run.name: kind_words(run) for run in runs}
     metrics = collect_metrics(runs)
     found: list[Kinds] = []
-    for candidates, part, title, where in QUESTIONS:
+    for candidates, part, title, where in questions:
         table = compare_runs(metrics, metric, k, candidates, part).dropna(subset=[Metrics.MEAN])
         best = table.assign(**{KIND: table["run"].map(kinds)}).drop_duplicates(KIND).reset_index(drop=True)
-        if len(best) < 2 or not best[Metrics.MEAN].iloc[0] > 0 or len(found) == MOST:
+        if len(best) < 2 or not best[Metrics.MEAN].iloc[0] > 0:
             continue
         n_users = int(best[Metrics.N_USERS].max())
         if part != Slices.WHOLE and too_few(n_users):
@@ -93,7 +107,7 @@ def best_of_kinds(runs: Sequence[Run], k: int, metric: str = RESULT_METRIC) -> l
         two = best[best[KIND].isin((LEARNED, UNTRAINED))].reset_index(drop=True)
         trained = _duel(two, LEARNED, runs, metric, k, candidates, part)
         bought = not {candidates, part} & UNBOUGHT
-        found.append(Kinds(title, where, ranked, trained, candidates, n_users, bought))
+        found.append(Kinds(title, where, ranked, trained, candidates, part, n_users, bought))
     return found
 
 
@@ -109,14 +123,26 @@ def _duel(
     return 1 if two[KIND].iloc[0] == kind else -1
 
 
-def counts_or_text(found: Sequence[Kinds]) -> str:
+def among_all(found: Sequence[Kinds], k: int, n_items: int) -> str:
+    """Among what never-bought items are ranked, and what share of them a random list of ``k`` would hold; "" where no
+    question is of them."""
+    if not any(one.part == COLD_ITEMS for one in found):
+        return ""
+    return f"{slice_words(COLD_ITEMS)}: ranked among all items new to the person, chance gives about {k / n_items:.1g}"
+
+
+def counts_or_text(found: Sequence[Kinds], seldom: Kinds | None = None) -> str:
     """One sentence: how plain counts stand to whatever reads text, and where text clearly helps.
 
     "" where there are no counts, or where too few users tell.
+
+    Args:
+        seldom: `seldom_bought`, which is told where text clearly helps.
     """
     told = [one for one in found if one.tells]
     bought, unbought = ([one for one in told if one.bought == side] for side in (True, False))
-    said = "; ".join(filter(None, (_of_bought(bought), _of_unbought(unbought, bought))))
+    tail = [seldom] if seldom is not None and seldom.tells and seldom.text_helps else []
+    said = "; ".join(filter(None, (_of_bought(bought), _of_little_known(unbought[:1], tail, bought))))
     return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
@@ -144,24 +170,52 @@ def _counts(found: Sequence[Kinds]) -> str:
     return f" ({names.pop()})" if len(names) == 1 else ""
 
 
-def _of_unbought(found: Sequence[Kinds], bought: Sequence[Kinds]) -> str:
-    """Counts know nothing of these: whether text does, and what training made of it."""
-    if not found:
-        return ""
-    one = found[0]
-    if not one.text_helps:
-        return f"text is not clearly ahead {one.where}"
+def _of_little_known(unbought: Sequence[Kinds], seldom: Sequence[Kinds], bought: Sequence[Kinds]) -> str:
+    """Counts know nothing or little of these: whether text does, and what training made of it."""
+    helped = [one for one in (*unbought, *seldom) if one.text_helps]
+    if not helped:
+        return f"text is not clearly ahead {unbought[0].where}" if unbought else ""
     only = "" if not bought else " also" if any(other.text_helps for other in bought) else " only"
-    said = f"text clearly helps{only} {one.where}"
-    return f"{said}, and there {_trained(one)}" if one.learned_less_untrained is not None else said
+    return f"text clearly helps{only} {_where(helped)}{_training(helped)}"
+
+
+def _where(found: Sequence[Kinds]) -> str:
+    """ "among never-bought and seldom-bought items"."""
+    words = [one.where.removeprefix("among ") for one in found]
+    if all(word.endswith(" items") for word in words):
+        return f"among {listed([word.removesuffix(' items') for word in words])} items"
+    return f"among {listed(words)}"
+
+
+def _training(found: Sequence[Kinds]) -> str:
+    """Of trained and untrained text, which is better there: once, where the same is true everywhere."""
+    known = [one for one in found if one.learned_less_untrained is not None]
+    told = {_trained(one): one for one in known}
+    if not told:
+        return ""
+    if len(known) == len(found) and all(_untrained_first(one) for one in known):
+        return (
+            f", and there {UNTRAINED} is {'clearly better than' if _clear(known) else 'at least as good as'} {LEARNED}"
+        )
+    if len(told) == 1 and len(known) == len(found):
+        return f", and there {next(iter(told))}"
+    return "; " + listed([f"{one.where} {_trained(one)}" for one in known])
+
+
+def _clear(found: Sequence[Kinds]) -> bool:
+    return all(one.learned_less_untrained for one in found)
+
+
+def _untrained_first(one: Kinds) -> bool:
+    means = one.table.set_index(KIND)[Metrics.MEAN]
+    return bool(means[UNTRAINED] >= means[LEARNED])
 
 
 def _trained(one: Kinds) -> str:
     """Of trained and untrained text, which is better."""
-    means = one.table.set_index(KIND)[Metrics.MEAN]
     if one.learned_less_untrained:
         first, other = (LEARNED, UNTRAINED) if one.learned_less_untrained == 1 else (UNTRAINED, LEARNED)
         return f"{first} is clearly better than {other}"
-    if means[UNTRAINED] >= means[LEARNED]:
+    if _untrained_first(one):
         return f"{UNTRAINED} is at least as good as {LEARNED}"
     return f"{LEARNED} is not clearly better than {UNTRAINED}"

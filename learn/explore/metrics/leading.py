@@ -208,9 +208,3 @@ def quoted(name: str) -> str:
 def _names(rows: pd.DataFrame, most: int = 3, column: str = "label") -> str:
     names = list(rows[column].head(most))
     return listed([*names, *([f"{len(rows) - most} more"] if len(rows) > most else [])])
-
-
-def part_words(slice_name: str) -> str:
-    """ "item:cold-start" -> "cold-start items", "user:others" -> "other users"."""
-    kind, _, name = slice_name.partition(":")
-    return f"{'other' if name == 'others' else name} {kind}s" if name else slice_name

@@ -10,30 +10,17 @@ import pandas as pd
 
 from learn.data.schema import Slices
 from learn.evaluation.better import more_than_chance, signed, too_few
-from learn.explore.metrics.leading import listed, part_words
+from learn.explore.metrics.leading import listed
 from learn.explore.metrics.ranking import digits_that_add_up
+from learn.explore.metrics.slice_words import slice_words
 from learn.ranking.schema import AUC, COSINE, FUSED, NONE, RAW, UAUC, WUAUC
 
 SMALL = 0.01
 """A gain of less than this part of what there was is called little."""
 MOST, HALF = 0.8, 0.5
 """A part of the gain from which on it is called nearly all of it, or most of it."""
-SLICE_WORDS = {
-    Slices.WHOLE: "everybody, every item",
-    "user:cold-start": "users with hardly any history",
-    "user:long-tail": "users with a short history",
-    "user:others": "users with a long history",
-    "item:cold-start": "never-bought items",
-    "item:long-tail": "seldom-bought items",
-    "item:others": "often-bought items",
-}
 HARDLY = 0.2
 """Probabilities that are nearer or further by less than this part of how far they were are called unchanged."""
-
-
-def slice_words(name: str) -> str:
-    """A slice in words that need no glossary: "users with a long history"."""
-    return SLICE_WORDS.get(name) or part_words(name)
 
 
 def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False, unit: str = "") -> str:

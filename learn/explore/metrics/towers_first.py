@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import pandas as pd
 
 from learn.data.schema import Metrics
+from learn.errors import LearnError
 from learn.evaluation.better import too_few
 from learn.explore.metrics.leading import DIFFERENCE, against, how_sure, listed
 from learn.explore.metrics.result import LEARNED, kind_words
+from learn.item_towers import brief
 from learn.runs.baselines import POPULARITY
 from learn.runs.run import Run
+from learn.training_objectives import OBJECTIVES, Objective
 
 
 def towers_first(
@@ -65,3 +68,22 @@ def _beside_popularity(table: pd.DataFrame) -> str:
         names = "it" if first else listed(list(towers.loc[ahead, "label"]))
         return f"Only {names} {'is' if ahead.sum() == 1 else 'are'} clearly ahead of {than}."
     return f"{no} clearly ahead of {than}."
+
+
+def other_objective(runs: Sequence[Run]) -> str:
+    """Under which objective the trained item towers learned, where it is not the paper's; "" where it is."""
+    learned: dict[str, list[str]] = {}
+    trained = [run for run in runs if kind_words(run) == LEARNED]
+    for run in trained:
+        try:
+            kind = run.config.objective.kind
+        except LearnError:  # damaged, or of an objective that is not registered here: said where it is needed
+            continue
+        if kind != Objective.DENSE_ALL_ACTION:
+            learned.setdefault(OBJECTIVES[kind].label, []).append(brief(run.info.label))
+    if not learned:
+        return ""
+    alike = len(learned) == 1 and len(next(iter(learned.values()))) == len(trained)
+    told = [label if alike else f"{listed(list(dict.fromkeys(who)))} under {label}" for label, who in learned.items()]
+    under = f"under the objective {told[0]}" if alike else "; ".join(told)
+    return f"Trained here {under}; the paper's objective is {OBJECTIVES[Objective.DENSE_ALL_ACTION].label}."

@@ -13,7 +13,7 @@ from learn.errors import LearnError
 from learn.evaluation.targets import make_targets
 from learn.explore.figures import compare as f
 from learn.explore.figures.base import label_room
-from learn.explore.figures.variety import AXES, name_places, trade_offs_figure
+from learn.explore.figures.variety import AXES, cut_axes, name_places, trade_offs_figure
 from learn.explore.metrics import compare as c
 from learn.explore.metrics.overview import collect_metrics, compare_runs
 from learn.item_towers import brief
@@ -236,3 +236,17 @@ def test_numbers_on_cells_are_easy_to_read():
             words = [0.82 * a + 0.18 * b for a, b in zip(ink, under, strict=True)]  # as `app.shared.look` draws them
             light, dark = sorted(luminance("#" + "".join(f"{round(p):02x}" for p in c)) for c in (under, words))[::-1]
             assert (light + 0.05) / (dark + 0.05) > 4.5, (ground, share)
+
+
+def test_a_name_stands_on_the_outer_side_of_two_dots():
+    table = pd.DataFrame({"label": ["SVD", "B"], "novelty": [2.0, 2.2], "accuracy": [0.15, 0.15]})
+    table = table.assign(accuracy_low=table["accuracy"], accuracy_high=table["accuracy"])
+    assert name_places(table, "novelty", (1.0, 3.0), (0.1, 0.2)) == ["left", "right"]
+
+
+def test_only_axes_that_leave_out_0_are_said_to():
+    table = pd.DataFrame({"accuracy": [0.1, 0.12], "coverage": [0.0, 0.2], "novelty": [2.0, 3.0]})
+    assert cut_axes(table, ["coverage"]) == "the upright axis does not begin at 0"
+    assert cut_axes(table, ["coverage", "novelty"]) == "the upright axis and that of novelty do not begin at 0"
+    assert cut_axes(table, ["novelty"]) == "axes do not begin at 0"
+    assert cut_axes(table.assign(accuracy=[0.0, 0.1]), ["coverage"]) == ""

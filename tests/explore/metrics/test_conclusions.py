@@ -39,10 +39,11 @@ def test_lengths_shares_and_categories():
 def test_accuracy_against_coverage():
     table = pd.DataFrame({"run": ["a", "b"], "label": ["A", "B"], "accuracy": [0.3, 0.1], "coverage": [0.02, 0.5]})
     assert conclusions.trade_offs(table, "R") == (
-        "A is the most accurate (R 0.300, 2.0% of the catalogue). B shows 50.0%, but reaches 0.100 only."
+        "Yes for breadth: A, the most accurate (R 0.300), shows 2.0% of the catalogue; B shows 50.0%, but reaches "
+        "0.100 only."
     )
     assert conclusions.trade_offs(table.assign(coverage=[0.5, 0.02]), "R") == (
-        "Accuracy costs no variety here: A is the most accurate and shows the most (R 0.300, 50.0% of the catalogue)."
+        "No for breadth: A, the most accurate (R 0.300), shows 50.0% of the catalogue, the most."
     )
     assert conclusions.trade_offs(table.head(1), "R") == ""
 
@@ -51,19 +52,29 @@ def test_who_is_wide_and_shares_the_lead_is_named():
     table = pd.DataFrame(
         {"run": list("abc"), "label": list("ABC"), "accuracy": [0.3, 0.29, 0.1], "coverage": [0.02, 0.1, 0.5]}
     )
-    shows = "shows the most (R 0.290, 10.0% of the catalogue)."
+    shows = "among the most accurate (R 0.290), shows 10.0% of the catalogue"
     assert conclusions.trade_offs(table, "R", ["a", "b"]) == (
-        f"Of the 2 most accurate, B {shows} C shows 50.0%, but reaches 0.100 only."
+        f"Yes for breadth: B, {shows}; C shows 50.0%, but reaches 0.100 only."
     )
-    assert conclusions.trade_offs(table.head(2), "R", ["a", "b"]) == (
-        f"Accuracy costs no variety here: B is among the most accurate and {shows}"
-    )
+    assert conclusions.trade_offs(table.head(2), "R", ["a", "b"]) == (f"No for breadth: B, {shows}.")
     alone = conclusions.trade_offs(table, "R", ["a"])
-    assert alone.startswith("A is the most accurate (R 0.300, 2.0%") and "B" not in alone, "near is not level"
+    assert alone.startswith("Yes for breadth: A, the most accurate (R 0.300), shows 2.0%") and "B" not in alone, (
+        "near is not level"
+    )
     wide = table.assign(coverage=[0.2, 0.1, 0.05])
     assert conclusions.trade_offs(wide, "R", ["a", "b"]) == (
-        "Accuracy costs no variety here: A is the most accurate and shows the most (R 0.300, 20.0% of the catalogue)."
+        "No for breadth: A, among the most accurate (R 0.300), shows 20.0% of the catalogue, the most."
     )
+
+
+def test_breadth_and_novelty_have_an_answer_each():
+    table = pd.DataFrame({"run": list("abcd"), "label": list("ABCD"), "accuracy": [0.3, 0.2, 0.1, 0.05]})
+    table = table.assign(coverage=[0.2, 0.1, 0.1, 0.7], novelty=[2.0, 3.0, 3.0, 1.0])
+    said = conclusions.trade_offs(table, "R")
+    assert said.startswith("Mostly no for breadth: A, ") and "D shows 70.0%, but reaches 0.050 only. " in said
+    assert said.endswith("only. Yes for novelty: 2 of the 3 others show rarer items.")
+    none = conclusions.trade_offs(table.assign(novelty=[4.0, 3.0, 3.0, 1.0]), "R")
+    assert none.endswith("No for novelty: nobody shows rarer items.")
 
 
 def test_the_most_and_the_least_alike():
@@ -93,3 +104,12 @@ def test_rows_of_the_very_same_figures_are_named():
     table = pd.DataFrame({"label": list("ABC"), "x": [1.0, 1.0, 1.0], "y": [np.nan, np.nan, 2.0]})
     assert conclusions.alike(table) == "The same figures: A and B."
     assert conclusions.alike(table.tail(2)) == ""
+
+
+def test_who_may_improve_is_named_and_of_many_their_number():
+    table = pd.concat(
+        [pd.DataFrame({"run": run, "label": run, "epoch": [1, 2], "validation": [0.1, 0.2]}) for run in "abcd"]
+    )
+    assert conclusions.may_improve(table) == "4 variants had not stopped improving: more training may help."
+    assert conclusions.may_improve(table[table["run"] < "c"]).startswith("a and b had not stopped")
+    assert conclusions.may_improve(table[table["epoch"] == 1]) == ""

@@ -10,9 +10,9 @@ from learn.explore.metrics.result import KIND_MEANS
 from tests.explore.metrics.test_result import N, run, runs  # noqa: F401  (a fixture)
 
 
-def cold(one, mean, low, high, n_users=N):
-    """``one`` with a row of the items that nobody had bought."""
-    row = dict.fromkeys(Metrics.ALL) | {"metric": "recall", "k": 10, "among": "new", "slice": "item:cold-start"}
+def cold(one, mean, low, high, n_users=N, part="item:cold-start"):
+    """``one`` with a row of the items that nobody had bought, or of another slice."""
+    row = dict.fromkeys(Metrics.ALL) | {"metric": "recall", "k": 10, "among": "new", "slice": part}
     row |= {"mean": mean, "low": low, "high": high, "n_users": n_users}
     one.metrics = pd.concat([one.metrics, pd.DataFrame([row])], ignore_index=True)
 
@@ -100,3 +100,46 @@ def test_one_kind_alone_and_a_metric_of_which_more_is_not_better_have_nothing_to
 def test_every_kind_has_its_words(runs):  # noqa: F811
     assert {kinds.kind_words(one) for one in runs} <= set(kinds.KINDS)
     assert set(kinds.KINDS) == set(KIND_MEANS)
+
+
+@pytest.mark.parametrize(
+    ("raw", "never", "said"),
+    [
+        ((0.5, 0.4, 0.6), (0.3, 0.21, 0.4), "; text clearly helps also among never-bought and seldom-bought items, and "
+         "there untrained text is at least as good as trained text."),
+        ((0.1, 0.05, 0.14), (0.3, 0.21, 0.4), "; text clearly helps also among never-bought and seldom-bought items; "
+         "among never-bought items untrained text is at least as good as trained text and among seldom-bought items "
+         "trained text is clearly better than untrained text."),
+        ((0.5, 0.4, 0.6), None, "; text clearly helps also among seldom-bought items, and there untrained text is "
+         "clearly better than trained text."),
+    ],
+)  # fmt: skip
+def test_seldom_bought_items_are_told_where_text_clearly_helps_there(runs, raw, never, said):  # noqa: F811
+    tail = "item:long-tail"
+    llm = run("raw", "learn", "without-align", "w/o Align", np.zeros(N, int))
+    for one, figures in ((runs[0], (0.2, 0.15, 0.25)), (runs[1], (0.0, 0.0, 0.04)), (llm, raw)):
+        cold(one, *figures, part=tail)
+    if never:
+        for one, figures in ((runs[0], (0.25, 0.2, 0.3)), (runs[1], (0.0, 0.0, 0.0)), (llm, never)):
+            cold(one, *figures)
+    told = [*runs, llm]
+    found = kinds.best_of_kinds(told, 10)
+    assert all("Seldom" not in one.title for one in found), "it is told, not drawn"
+    assert kinds.counts_or_text(found, kinds.seldom_bought(told, 10)).endswith(said)
+
+
+def test_seldom_bought_items_are_not_told_where_text_is_not_clearly_ahead(runs):  # noqa: F811
+    for one, figures in ((runs[0], (0.2, 0.13, 0.25)), (runs[1], (0.1, 0.05, 0.14))):
+        cold(one, *figures, part="item:long-tail")
+    found = kinds.best_of_kinds(runs, 10)
+    assert kinds.seldom_bought(runs, 10) is not None and kinds.seldom_bought(runs[1:3], 10) is None
+    assert kinds.counts_or_text(found, kinds.seldom_bought(runs, 10)) == kinds.counts_or_text(found)
+
+
+def test_among_what_never_bought_items_are_ranked_is_said(runs):  # noqa: F811
+    assert kinds.among_all(kinds.best_of_kinds(runs, 10), 10, 1000) == ""
+    cold(runs[0], 0.2, 0.15, 0.25)
+    cold(runs[1], 0.1, 0.05, 0.14)
+    assert kinds.among_all(kinds.best_of_kinds(runs, 10), 10, 1000).endswith(
+        "new to the person, chance gives about 0.01"
+    )

@@ -9,7 +9,8 @@ from learn.data.splits import leave_one_out
 from learn.explore.catalogue import NO_CATEGORY, OTHER_CATEGORIES, read_catalogue
 from learn.explore.colours import CATEGORY_COLOURS, REST_COLOUR, category_colours, run_colours, variant_colour
 from learn.explore.figures import base as figures
-from learn.explore.metrics import conclusions, overview
+from learn.explore.metrics import overview
+from learn.explore.metrics.slice_words import slice_rules
 from learn.runs.run import Run
 from tests import synthetic
 
@@ -70,8 +71,9 @@ def test_the_slices_thresholds_are_those_that_members_have(split):
     assert rules["user:cold-start"] == "0 to 5 history events" and rules["item:cold-start"] == "0 training interactions"
     last = lengths[user_slices(lengths) == "long-tail"].max(initial=5)
     assert rules["user:others"] == f"{last + 1} history events or more"
-    said = conclusions.slice_rules(rules)
-    assert said.startswith(f"Users: cold-start is 0 to 5 history events, long-tail {rules['user:long-tail']}. Items: ")
+    assert slice_rules(rules).startswith(
+        f"New users: 0 to 5 history events; users with a short history: {rules['user:long-tail']}. Never-bought items: "
+    )
 
 
 def test_top_categories_are_sorted_and_complete(dataset, catalogue):

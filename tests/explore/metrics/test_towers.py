@@ -33,6 +33,8 @@ def test_a_tower_without_pal_is_said_to_have_none():
     found = sight(ITEM_TOWERS["c"], 3)
     assert not found.uses_pal and np.array_equal(found.reads, np.eye(3, dtype=bool))
     grey, blue = (sight_figure(one).data[0].colorscale[1][1] for one in (found, sight(ITEM_TOWERS["b"], 3)))
+    outlined = sight_figure(found, "#123456").layout.shapes
+    assert len(outlined) == 3 and {one.line.color for one in outlined} == {"#123456"}
     assert grey != blue and sight_words(found) == "PAL reads no later item: each stays the LLM's vector."
 
 

@@ -1,10 +1,12 @@
 """The best item tower, and which of them are clearly ahead of the same bestsellers for everybody."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from learn.explore.metrics.overview import collect_metrics, compare_runs
-from learn.explore.metrics.towers_first import towers_first
+from learn.explore.metrics.towers_first import other_objective, towers_first
 from tests.explore.metrics.test_result import N, run
 
 HITS = np.random.default_rng(1).integers(1, 6, N)
@@ -74,3 +76,15 @@ def test_nothing_is_said_without_a_tower_or_of_few_users():
     assert said(popular(HITS), run("ease", "reference", "ease", "EASE", MORE)) == ""
     assert said(tower("a", HITS), tower("b", MORE), n=29) == ""
     assert said(run("raw", "learn", "without-align", "w/o Align", HITS), popular(HITS)) == ""
+
+
+def test_an_objective_that_is_not_the_papers_is_named():
+    towers = [tower(code, HITS) for code in "ab"]
+    kinds = ["next_item", "next_item"]
+    for one in towers:
+        one.config = SimpleNamespace(objective=SimpleNamespace(kind=kinds.pop()))
+    paper = "the paper's objective is dense all-action."
+    assert other_objective([*towers, popular(HITS)]) == f"Trained here under the objective next item; {paper}"
+    towers[0].config.objective.kind = "dense_all_action"
+    assert other_objective(towers) == f"Trained here (b) under next item; {paper}"
+    assert other_objective(towers[:1]) == other_objective([popular(HITS)]) == ""
