@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,8 @@ class BenchColumn:
         of: how many items a list could hit; None: hits are not counted.
         empty: what to say where the list is empty.
         about: the variant in plain words, under the label; may be empty.
+        about_source: what ``source`` means, as its tip.
+        less: figures of a variant that finds clearly less among real users (`stored_recall.finds_less`); may be empty.
     """
 
     name: str
@@ -64,6 +66,8 @@ class BenchColumn:
     of: int | None = None
     empty: str = "No item to show."
     about: str = ""
+    about_source: str = ""
+    less: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,8 @@ def _column(one: BenchColumn, table: np.ndarray, needed: np.ndarray | None, k: i
         "colour": one.colour,
         "source": one.source,
         "about": one.about,
+        "about_source": one.about_source,
+        "less": one.less,
         "of": one.of,
         "empty": one.empty,
         "k": k,
@@ -228,6 +234,12 @@ def short_label(label: str) -> str:
     """ "(a)" of "(a) sequence to sequence"; a label without such a beginning, or of several added up, as it is."""
     found = re.match(r"\([^)]{1,3}\)(?! \+)", label)
     return found.group() if found and " and " not in label else label
+
+
+def short_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """`short_label` of each of ``labels`` (Run name -> label); the labels where two of them would be the same."""
+    found = {name: short_label(label) for name, label in labels.items()}
+    return found if len(set(found.values())) == len(found) else dict(labels)
 
 
 def show_bench(

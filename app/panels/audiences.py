@@ -78,17 +78,20 @@ def _length(view: cache.View, item: int | None) -> np.ndarray:
 
 
 def say(
-    found: Mapping[str, Answer], view: cache.View, labels: dict[str, str], item: int | None = None, bought: str = ""
+    found: Mapping[str, Answer],
+    view: cache.View,
+    labels: Mapping[str, str],
+    item: int | None = None,
+    known: Mapping[str, str] | None = None,
 ) -> None:
-    """The lines over the cards: the verdict; what the item is taken for, who would see it, and, where it is known, who
-    bought it."""
+    """The lines over the cards: the verdict; what the item is taken for, who would see it, and what is ``known`` of it
+    besides (name of a line -> its words)."""
     named, length = {labels[name]: one for name, one in found.items()}, _length(view, item)
     theme.conclude(newcomer_words.verdict(named, view.catalogue, length, item))
     lines = {
         "Taken for": newcomer_words.what_it_is(named, view.catalogue),
         "Who would see it": newcomer_words.who_would_see_it(named, length),
-        "Who did buy it": bought,
-    }
+    } | dict(known or {})
     said = [f"- **{name}:** {theme.plain(words)}" for name, words in lines.items() if words]
     maps = [] if item is None else links.on_maps(view.dataset, item)
     there = " ".join(f"[Show it on the maps]({link['href']})" for link in maps)
@@ -115,6 +118,8 @@ def show_answers(
         new = changes[name].new if changes else frozenset()
         parts = [_beside(one.beside, view, new), _people(one.audience, view, shown)]
         hits += sum(row["hit"] for row in parts[1])
+        if more := newcomer_head.more_seen(one.audience, _length(view, shown.item)):
+            parts[1].append({"key": f"more of {name}", "title": more, "hit": False})
         ranks = shown.ranks.get(name, np.zeros(0, np.int64))
         above = newcomer_head.head(one.audience, _length(view, shown.item), ranks)
         said = list(above.lines)

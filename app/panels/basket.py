@@ -107,20 +107,21 @@ def as_data(view: cache.View, basket: Basket, words: str, key: str) -> dict[str,
     return {
         "items": [str(ids[item]) for item in basket.bought],
         "likes": [str(ids[item]) for item in basket.liked],
-        "held": [_row(view, item) for item in (*basket.bought, *basket.liked)],
-        "found": [_row(view, int(item)) for item in found],
+        "held": [item_row(view, item) for item in (*basket.bought, *basket.liked)],
+        "found": [item_row(view, int(item)) for item in found],
         "note": note,
         "searched": bool(words.strip()),
-        "example": [_row(view, item) for item in _any_example(view)],
-        "first": [_row(view, item) for item in example_of(view, pickers.typical_user(view))],
+        "example": [item_row(view, item) for item in _any_example(view)],
+        "first": [item_row(view, item) for item in example_of(view, pickers.typical_user(view))],
         "suggested": [
-            {"name": name, "rows": [_row(view, item) for item in items]} for name, items in _suggested(view).items()
+            {"name": name, "rows": [item_row(view, item) for item in items]} for name, items in _suggested(view).items()
         ],
         "token": st.session_state.get(key + _TOKEN),
     }
 
 
-def _row(view: cache.View, item: int) -> dict[str, Any]:
+def item_row(view: cache.View, item: int) -> dict[str, Any]:
+    """What a bench draws of an item, and tells it apart by."""
     catalogue = view.catalogue
     price = catalogue.prices[item]
     return {

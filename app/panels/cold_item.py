@@ -7,12 +7,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app.components.bench_lists import short_labels
 from app.panels import audiences
 from app.panels.new_item_text import labels_and_colours, show_prompt
 from app.shared import cache, recommenders, url
 from app.shared.heavy import Kept, in_turn
 from learn.explore.lists import cold_start
 from learn.explore.lists.newcomer import Answer
+from learn.explore.metrics.stored_recall import over_cold_items
 from learn.runs.recommender import Recommender
 
 MOST_LISTED = 2000
@@ -34,8 +36,11 @@ def show(view: cache.View, opened: dict[str, Recommender], place: DeltaGenerator
         item = _pick_item(view, buyers)
     labels, colours = labels_and_colours(opened)
     answers, table = _answered(view, opened, item)
-    bought = "" if table.empty else cold_start.buyers_sentence(table, labels, view.new_to_each)
-    audiences.say(answers, view, labels, item, bought)
+    called = short_labels(labels)
+    known = {} if table.empty else {"Who did buy it": cold_start.buyers_sentence(table, called, view.new_to_each)}
+    metrics = cache.metrics_if_read([one.run for one in opened.values()])
+    known["All cold-start items"] = over_cold_items(metrics, called)
+    audiences.say(answers, view, called, item, known)
     ranks = {name: table[name].to_numpy() for name in labels if name in table}
     shown = audiences.Shown(recommenders.like_in_text(opened, item), item, table["user"].to_numpy(), ranks)
     audiences.show_answers(answers, opened, view, labels, colours, "cold_start_answers", shown)

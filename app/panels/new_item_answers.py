@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from app.components.bench_lists import short_labels
 from app.panels import audiences, new_item_maps, word_table
 from app.panels.new_item_text import labels_and_colours, read_items, show_prompt
 from app.shared import cache, recommenders, theme
@@ -48,7 +49,7 @@ def show_new_item(
     former = read_items(opened, before) if before is not None else None
     _say_if_unlike(view, opened, content, item)
     found, changes = _answers(view, opened, content, former)
-    audiences.say(found, view, labels)
+    audiences.say(found, view, short_labels(labels))
     if changes:
         named = {labels[name]: one for name, one in changes.items()}
         sentence = theme.plain(newcomer.what_changed(named, audiences.NEIGHBOURS))

@@ -153,6 +153,14 @@ def metrics(_runs: list[Run], key: tuple[str, ...]) -> pd.DataFrame:
     return overview.collect_metrics(_runs)
 
 
+def metrics_if_read(runs: list[Run]) -> pd.DataFrame:
+    """`metrics`; nothing where a Run's cannot be read, which the Overview says."""
+    try:
+        return metrics(runs, run_key(runs))
+    except LearnError:
+        return overview.collect_metrics([])
+
+
 @st.cache_data(max_entries=8, show_spinner="Asking what the text is worth …")
 def said_of_text(_runs: list[Run], _dataset: Dataset, key: tuple[str, ...], fingerprint: str) -> text_worth.TextSaid:
     """`learn.explore.text_worth.said_of_text`; ``key`` and ``fingerprint`` tell Runs and dataset from others."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
+from app.components.bench_lists import BenchColumn, BenchItems, bench_data, short_labels, show_bench
 from app.panels import basket as baskets
 from app.panels.words import said_first
 from app.shared import (
@@ -28,6 +28,7 @@ from learn.explore.lists import new_user, user_lists
 from learn.explore.lists.origin import of_answers, ranked
 from learn.explore.lists.terms import Weights, terms_of_history, weighted_list
 from learn.explore.metrics.overview import run_labels
+from learn.explore.metrics.stored_recall import finds_less
 from learn.runs.run import Run
 from learn.runs.suggestions import Suggestions
 
@@ -108,6 +109,7 @@ def _columns(
         return [], {}
     labels, colours = run_labels(runs), run_colours((run.name, run.info.variant) for run in runs)
     opened = recommenders.open_recommenders(runs, view.dataset, towers=True)
+    less = finds_less(cache.metrics_if_read(runs), list(opened), short_labels(labels))
     columns, shown = [], {}
     allowed = _allowed(view, history)
     for name in chosen:
@@ -130,6 +132,7 @@ def _columns(
                 terms,
                 earlier.items if earlier else None,
                 about=variant_texts.in_plain_words(opened[name].run),
+                less=less.get(name, ""),
             )
         )
         shown[name] = weighted_list(terms, weights, k, allowed)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
 from app.panels import person
+from app.panels.basket import item_row
 from app.panels.words import said_first
 from app.shared import (
     bench_settings,
@@ -173,7 +174,8 @@ def _bench(
     later = seen.later(keep)
     columns = []
     for name, one in answers.items():
-        source = "" if one.terms else f"stored top {one.full.depth}: no terms, no slider moves it"
+        stored = "" if one.terms else f"A stored list, the first {one.full.depth}, without the parts of its scores."
+        source = "sliders do not apply" if stored else ""
         empty = "No item to show."
         if not one.full.live and not one.full.depth:
             source, empty = (
@@ -191,6 +193,7 @@ def _bench(
                 of=len(later),
                 empty=empty,
                 about=variant_texts.in_plain_words(runs.named(name)),
+                about_source=stored,
             )
         )
     held = np.zeros(view.dataset.n_items, dtype=bool)
@@ -201,11 +204,12 @@ def _bench(
     rule = (
         f"Lists hold only what is new to the person; {len(later):,} such products were bought later." if unseen else ""
     )
-    past = user_lists.most_bought(seen.history, view.catalogue)
+    past = user_lists.most_bought(seen.history)
     hrefs = row_links.for_any_item(links.of_item(view.dataset, 0, str(view.dataset.user_ids[user])))
     data = bench_data(columns, items, k, keep, hrefs, what, ("hit", "line", "alone", "cold", "price"))
     data["told"] |= {"rule": "" if filters else rule}
-    return data | {"past": {"name": "Bought most:", "items": past}}
+    rows = [item_row(view, item) | {"times": times} for item, times in past]
+    return data | {"past": {"name": "Bought most:", "items": rows}}
 
 
 theme.guarded(draw)

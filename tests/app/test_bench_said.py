@@ -28,7 +28,7 @@ def concluded(scripted):
     ``kinds``: of each kind in a basket the places of its products, and how many of the basket's items are of it.
     """
 
-    def said(lists, of=None, kinds=None, unknown=0, **marks):
+    def said(lists, of=None, kinds=None, unknown=0, less=None, **marks):
         items = {name: [int(row in rows) for row in range(20)] for name, rows in marks.items()}
         items = {"hit": [0] * 20, "best": [0] * 20} | items
         if kinds is not None:
@@ -36,7 +36,9 @@ def concluded(scripted):
         told = {"bestsellers": "the most bought 1%, 7 products", "unknown": unknown}
         told["kinds"] = [size for _, size in kinds or []]
         told["names"] = [f"kind {place}" for place in range(1, len(kinds or []) + 1)]
-        columns = [{"short": f"({'abcd'[place]})", "of": of} for place in range(len(lists))]
+        columns = [
+            {"short": f"({'abcd'[place]})", "of": of, "less": (less or {}).get(place)} for place in range(len(lists))
+        ]
         return scripted.evaluate(SCRIPT, [columns, lists, FULL, items, told])
 
     return said
@@ -143,7 +145,11 @@ def test_who_shows_bestsellers_whatever_the_basket(concluded):
 def test_how_much_bought_the_first_bestseller_is_is_said(concluded, scripted):
     script = """() => sellingIn([{ n: 0, best: 2, of: 2, list: [{ row: 1 }, { row: 0 }] }],
       { title: ["Milk", "Petrol"], sold: [1, 4], best: [1, 1] }, "the most bought 1%")"""
-    assert scripted.evaluate(script) == "Bestsellers: the most bought 1%; “Petrol” is no. 4."
+    assert scripted.evaluate(script) == "Bestsellers: the most bought 1%; “Petrol” is the 4th most bought."
+    assert scripted.evaluate("[1, 2, 3, 11, 22, 113].map(nth)") == [
+        "the",
+        *(f"the {n}" for n in ("2nd", "3rd", "11th", "22nd", "113th")),
+    ]
 
 
 def test_a_basket_is_followed_only_where_most_of_its_items_are_answered(concluded):
@@ -160,6 +166,17 @@ def test_a_basket_is_followed_only_where_most_of_its_items_are_answered(conclude
         "(a) sticks to part of the basket: 2 of 3 are kind 1, like 1 of its 2 items of a known kind."
     ]
     assert concluded([[], []], kinds=KINDS) == []
+
+
+def test_a_list_that_follows_a_basket_says_where_it_finds_less_for_real_users(concluded):
+    less = {0: "recall@100 0.025, (b) 0.131"}
+    assert concluded([[10, 11, 14, 3]], kinds=KINDS, less=less)[0] == (
+        "(a) follows the basket (but finds less for real users: recall@100 0.025, (b) 0.131): "
+        "all 4 are kind 1, kind 2 or kind 3, like all its 5 items."
+    )
+    both = concluded([[10, 11, 14, 3], [10, 12, 15, 3]], kinds=KINDS, less=less)[0]
+    assert both.startswith("(a) and (b) follow the basket (but finds less for real users: (a): recall@100 0.025, ")
+    assert "real users" not in concluded([[10, 11, 14, 3]], kinds=KINDS, less={1: "recall@100 0.1"})[0]
 
 
 def test_lists_of_other_kinds_and_of_many_are_of_its_kinds(concluded):

@@ -38,7 +38,8 @@ def test_every_variant_has_a_full_list_with_true_hits(workspace, open_page, benc
         assert not set(items) & history
         assert [row["hit"] for row in column["rows"]] == [item in later for item in items]
         assert column["of"] == len(later) and benches[-1]["hit_words"] == "new products that they bought later"
-    assert "stored top" in columns["popularity"]["source"] and columns["popularity"]["terms"] is None
+    assert columns["popularity"]["source"] == "sliders do not apply" and columns["popularity"]["terms"] is None
+    assert columns["popularity"]["about_source"].startswith("A stored list, the first ")
     assert columns["learn-a"]["source"] == "" and columns["learn-a"]["terms"] is not None
 
 
@@ -46,7 +47,7 @@ def test_what_they_bought_most_stands_above_the_lists_and_what_lists_hold_is_sai
     open_page("recommendations", user="u07")
     dataset = Dataset.load(workspace.dataset(synthetic.NAME))
     history = synthetic.synthetic_split(dataset).history("test")[7].tolist()
-    times = [one for *_, one in benches[-1]["past"]["items"]]
+    times = [row["times"] for row in benches[-1]["past"]["items"]]
     assert times == sorted((history.count(item) for item in set(history)), reverse=True)[:10]
     assert benches[-1]["told"]["rule"].startswith("Lists hold only what is new to the person; ")
     open_page("recommendations", user="u07", new="false")

@@ -25,8 +25,8 @@ function writeApart(root, found) {
     const [what, value] = found.get(row.dataset.item) ?? [];
     row.classList.toggle("twin", Boolean(what));
     row.classList.toggle("byPrice", what === "price");
-    row.classList.toggle("byKind", what === "finer"); // which stands there anyway
-    const text = what && what !== "finer" ? `${what} ${value}` : "";
+    const stands = what === "finer" && row.querySelector(".kind, .detail");
+    const text = !what || stands ? "" : what === "finer" ? value : `${what} ${value}`;
     if (place.textContent !== text) place.textContent = text;
   }
 }

@@ -82,7 +82,9 @@ class Bench {
   // Items of one title, anywhere on the page, say what tells them apart.
   tellApart() {
     const listed = this.columns.length ? this.listed.map((row) => this.wordsOf(row)) : [];
-    writeApart(this.root, apart([...listed, ...(this.basket?.shown ?? [])]));
+    const line = (this.past.firstChild?.offsetTop ?? 0) + 9; // what does not fit into the first one is not shown
+    const past = (this.data?.past?.items ?? []).filter((_, place) => this.past.children[place + 1]?.offsetTop < line);
+    writeApart(this.root, apart([...listed, ...past, ...(this.basket?.shown ?? [])]));
   }
 
   take() {
@@ -196,12 +198,13 @@ class Bench {
   }
 }
 
-// What a person bought most: { name, items: [[title, colour, times]] } as one line.
+// What a person bought most: { name, items: rows with their times } as one line of what fits in full.
 function drawPast(past) {
   if (!past?.items.length) return [];
-  const had = past.items.map(([title, colour, times]) => {
+  const had = past.items.map(({ item, title, colour, times }) => {
     const made = element("span", "had");
-    made.append(chip(colour), mark("", title, title), element("span", "times", times > 1 ? `×${times}` : ""));
+    made.dataset.item = item;
+    made.append(chip(colour), mark("", title, title), element("span", "apart"), element("span", "times", times > 1 ? `×${times}` : ""));
     return made;
   });
   return [element("span", "name", past.name), ...had];

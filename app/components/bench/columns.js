@@ -1,7 +1,7 @@
 // The lists of a bench as rows, and what changed in them.
 
 const AT_ONCE = 25; // rows
-const ROOM = 24; // letters of a title that one line has room for
+const ROOM = 25; // letters of a title that one line has room for
 
 // Rows are copies of this one: making each from nothing is what takes time in lists of a hundred.
 function pattern(links, actions) {
@@ -48,7 +48,7 @@ class BenchColumn {
       about.title = column.about;
       head.children[0].after(about);
     }
-    if (column.source) head.append(element("div", "source", column.source));
+    if (column.source) head.append(mark("source", column.source, column.about_source));
     this.list = element("ol", "rows");
     this.empty = element("div", "empty");
     this.node.append(head, this.list, this.empty);
@@ -72,10 +72,13 @@ class BenchColumn {
       link.href = links[place].href.replace("{item}", encodeURIComponent(id));
       link.setAttribute("aria-label", `${links[place].text} ${items.title[row]}`);
     });
-    if (items.cold[row]) {
-      made.classList.add("unsold"); // its title has one line, so that its sign has room; what is cut off its end stands here
+    // A title of one line, where a sign or the kind needs room below it; what is cut off its end stands there, too.
+    if (items.cold[row] || items.akin?.[row]) {
+      made.classList.add(items.cold[row] ? "unsold" : "ofKind");
       const end = /, ([^,]{1,18})$/.exec(items.title[row]);
       if (end && items.title[row].length > ROOM) foot.prepend(element("span", "size", end[1]));
+    }
+    if (items.cold[row]) {
       foot.append(mark("cold", "never bought", "Cold start: nobody had this item in the training part"));
     }
     if (items.price[row]) foot.append(mark("price", items.price[row], "Price, in the catalogue's currency"));

@@ -1,3 +1,6 @@
+// "1.0", "0.85": what a part of the score is multiplied by.
+const factor = (weight) => weight.toFixed(2).replace(/0$/, "");
+
 // A slider for each term of the score, and the switch that hides what all lists share.
 class Controls {
   constructor(changed) {
@@ -37,7 +40,7 @@ class Controls {
     this.whole = element("span", "whole", " (as trained)");
     made.append(this.whole);
     const off = terms.filter((term) => term.why_not).map((term) => `No slider for “${term.label}”: ${term.why_not}`);
-    made.title = ["Of each part of a score, how much of what the variant gives it counts.", ...off].join("\n");
+    made.title = ["What each part of a score is multiplied by, 0 to 1.", ...off].join("\n");
     return made;
   }
 
@@ -60,7 +63,7 @@ class Controls {
     this.weights = weights;
     for (const [code, { input, value, label, title }] of this.sliders) {
       if (Number(input.value) !== weights[code]) input.value = weights[code];
-      value.textContent = Math.round(weights[code] * 100) + "%";
+      value.textContent = "× " + factor(weights[code]);
       label.title = [title, hints[code]].filter(Boolean).join("\n");
     }
     const full = inFull(weights);

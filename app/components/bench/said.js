@@ -56,7 +56,7 @@ function kept(columns, lists, counts = () => true) {
 function withoutPopularity(columns) {
   const off = columns.map((column) => (column.terms ? listOf(column, { ...FULL, popularity_bias: 0 }) : []));
   const stay = kept(columns, off, (column) => column.terms.has_popularity);
-  return stay && `Turned down to 0% it would leave ${stay}.`;
+  return stay && `Turned down to 0 it would leave ${stay}.`;
 }
 
 // How many of each list `mark` (true of what counts, per item), of the columns that `counts` takes and that hold anything.

@@ -37,12 +37,26 @@ function sellingOnly(sell) {
   return `${namesOf(sell)} ${verb(sell, "shows", "show")} ${likeness(sell)}bestsellers: ${how} of a kind in the basket.`;
 }
 
+// "the ", "the 2nd ", "the 11th ": before "most bought".
+function nth(place) {
+  if (place === 1) return "the";
+  const teen = place % 100 > 10 && place % 100 < 14;
+  return `the ${place}${(!teen && ["", "st", "nd", "rd"][place % 10]) || "th"}`;
+}
+
+// Those of `found` that find clearly less among real users, with their figures.
+function findLess(found) {
+  const less = found.filter(({ column }) => column.less);
+  const each = less.map(({ short, column }) => `${found.length > 1 ? `${short}: ` : ""}${column.less}`);
+  return less.length ? ` (but finds less for real users: ${each.join("; ")})` : "";
+}
+
 // What bestsellers are, how much bought the first of them is, and how many each of those lists has if it has others, too.
 function sellingIn(sell, items, bestsellers) {
   const best = sell.map((one) => ({ ...one, n: one.best }));
   const how = best.every(({ n, of }) => n === of) ? "" : `: ${amounts(best)}`;
   const first = sell[0].list.find(({ row }) => items.best?.[row] && items.sold)?.row;
-  return `Bestsellers: ${bestsellers}${how}${first === undefined ? "" : `; “${items.title[first]}” is no. ${items.sold[first]}`}.`;
+  return `Bestsellers: ${bestsellers}${how}${first === undefined ? "" : `; “${items.title[first]}” is ${nth(items.sold[first])} most bought`}.`;
 }
 
 function following(columns, lists, items, { kinds, names, unknown, bestsellers }) {
@@ -60,7 +74,7 @@ function following(columns, lists, items, { kinds, names, unknown, bestsellers }
   if (follow.length) {
     const whole = follow.every(({ has }) => has === of);
     const wide = of > 1 ? `, like ${whole ? "all" : `${answered(follow)} of`} its ${of} items${known}` : "";
-    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket: ${amount(follow)} are ${kindsOf(follow, items.akin, names)}${wide}.`);
+    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket${findLess(follow)}: ${amount(follow)} are ${kindsOf(follow, items.akin, names)}${wide}.`);
   }
   if (stick.length) {
     said.push(`${namesOf(stick)} ${verb(stick, "sticks", "stick")} to part of the basket: ${amount(stick)} are ${kindsOf(stick, items.akin, names)}, like ${answered(stick)} of its ${of} items${known}.`);

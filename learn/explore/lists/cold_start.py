@@ -92,9 +92,10 @@ def buyers_sentence(table: pd.DataFrame, labels: dict[str, str], length: np.ndar
     best = min(middle, key=lambda name: middle[name])
     highest = f" under {labels[best]}" if len(met) > 1 else ""
     chance = rounded(middle_by_chance(length[table["user"].to_numpy()]))
+    these = f", for these {n:,}" if n > 1 else ""
     what = "median place" if n > 1 else "place"
     what = f"best {what}" if len(met) > 1 else what
-    place = f"{what.capitalize()}{highest}: {middle[best]:,.0f} (by chance: {chance})"
+    place = f"{what.capitalize()}{highest}: {middle[best]:,.0f} (by chance{these}: {chance})"
     return f"{people}; {shown}. {place}.{f' Fewer than {FEW_USERS}: a hint, no proof.' if n < FEW_USERS else ''}"
 
 

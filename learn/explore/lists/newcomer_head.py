@@ -65,6 +65,15 @@ def far(one: Audience) -> str:
     return f"Nobody in their first {SEEN:,}; nearest: place {one.ranks[0]:,}"
 
 
+def more_seen(one: Audience, length: np.ndarray) -> str:
+    """ "… and 53 more in their first 1,000": people beyond those of ``one`` who have the item there; "" of none, and
+    where all lists (``length``: as in `head`) are so short."""
+    if not len(one.ranks) or one.ranks[-1] > SEEN or length[one.reach > 0].max() <= SEEN:
+        return ""
+    more = one.seen_by(SEEN) - len(one.ranks)
+    return f"… and {more:,} more in their first {SEEN:,}" if more > 0 else ""
+
+
 def alike(one: Audience, length: np.ndarray) -> tuple[int, int] | None:
     """The places between which the item stands for nine in ten people, where they hardly depend on the person.
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from learn.explore.catalogue import NO_CATEGORY, Catalogue
+from learn.explore.lists.audience import SEEN, Audience
 from learn.explore.lists.by_chance import middle_by_chance, rounded, shown_by_chance
 from learn.explore.lists.newcomer import FIRST, Answer, taken_for
 from learn.explore.lists.why_words import listed
@@ -74,6 +75,9 @@ def by_kind(answers: Mapping[str, Answer], catalogue: Catalogue) -> dict[str, li
     return {kind: labels for kind, labels in found.items() if kind not in ("", NO_CATEGORY)}
 
 
+FAR_BETTER = 0.9
+"""Times the median place that chance gives: only a median place before that is told as better than chance."""
+
 FEW = 0.1
 """Fewer of the people than this share are few."""
 
@@ -136,10 +140,11 @@ def _beside_all(answers: Sequence[Answer], catalogue: Catalogue) -> str:
     if {len(one) for one in lists} == {same}:
         return f"beside the same {same} products" if same > 1 else f"beside “{catalogue.titles[lists[0][0]]}”"
     names = {str(catalogue.titles[item]).split(",")[0].strip() for one in lists for item in one}
-    only = f"only “{names.pop()}”; " if len(names) == 1 and length > 1 else ""
+    only = f"the nearest are all called “{names.pop()}”; " if len(names) == 1 and length > 1 else ""
     if not only and len({one[0] for one in lists if one}) == 1:
         return f"“{catalogue.titles[lists[0][0]]}” is nearest under each"
-    return f"{only}{same or 'none'} of the {length} nearest {'stands' if same < 2 else 'stand'} in every list"
+    of = f"of the {length}{'' if only else ' nearest'}"
+    return f"{only}{same or 'none'} {of} {'stands' if same < 2 else 'stand'} in every list"
 
 
 def who_would_see_it(answers: Mapping[str, Answer], length: np.ndarray) -> str:
@@ -156,15 +161,36 @@ def who_would_see_it(answers: Mapping[str, Answer], length: np.ndarray) -> str:
     best = min(asked, key=lambda label: (-asked[label].seen_by(FIRST), asked[label].ranks[0]))
     under = f" under {best}" if len(answers) > 1 else ""
     of, first = int((asked[best].reach > 0).sum()), asked[best].ranks[0]
+    lifted = _lifted(asked, length)
     if not seen:
-        return f"Nobody of {of:,} with a history; it stands highest{under}: at place {first:,} of somebody's list."
+        highest = f"it stands highest{under}: at place {first:,} of somebody's list."
+        return f"Nobody of {of:,} with a history; {highest}{lifted}"
     most = "" if not under else "only" if len(seen) == 1 else "most"
     below = _below_chance(answers[best], length)
     told = f"{most}{under}: {seen[best].seen_by(FIRST):,} of {of:,} people"
     told = told.removeprefix(": ") + (below or f", the first at place {first:,}")
     hidden = [label for label in answers if label not in seen]
     nobody = f"; nobody under {listed(hidden)}" if hidden and len(seen) > 1 else ""
-    return f"{told[0].upper()}{told[1:]}{nobody}."
+    return f"{told[0].upper()}{told[1:]}{nobody}.{lifted}"
+
+
+def _lifted(asked: Mapping[str, Audience], length: np.ndarray) -> str:
+    """ " (a) and (b) lift it ...": the variants under which it stands far better than by chance in the middle of all
+    lists, and yet near the top of none, where chance would put it there for somebody; "" where there is none."""
+    found: dict[str, float] = {}
+    chance = 0.0
+    for label, one in asked.items():
+        whole = length[one.reach > 0]
+        middle, by_chance = float(np.median(one.reach[one.reach > 0])), middle_by_chance(whole)
+        if not one.seen_by(SEEN) and shown_by_chance(whole, SEEN) >= 1 and middle < FAR_BETTER * by_chance:
+            found[label], chance = middle, by_chance
+    if not found:
+        return ""
+    low, high = (f"{end(found.values()):,.0f}" for end in (min, max))
+    places = low if low == high else f"{low} to {high}"
+    lift = "lifts" if len(found) == 1 else "lift"
+    told = f"{listed(list(found))} {lift} it for most (median place {places}; by chance {rounded(chance)})"
+    return f" {told}, but into nobody's first {SEEN:,}."
 
 
 def _below_chance(one: Answer, length: np.ndarray) -> str:

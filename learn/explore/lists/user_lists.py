@@ -10,7 +10,7 @@ import pandas as pd
 from learn.data.sequences import Sequences
 from learn.data.splits import Phase, Split
 from learn.explore.catalogue import OTHER_CATEGORIES, Catalogue
-from learn.explore.colours import CATEGORY_COLOURS, category_colours
+from learn.explore.colours import CATEGORY_COLOURS
 from learn.runs.suggestions import Suggestions
 
 OWN_COLOURS = len(CATEGORY_COLOURS)
@@ -198,18 +198,14 @@ def purchases(items: np.ndarray, times: np.ndarray | None, catalogue: Catalogue,
     )
 
 
-def most_bought(items: np.ndarray, catalogue: Catalogue, most: int = 10) -> list[tuple[str, str, int]]:
-    """(title, colour of its category, how often) of what a person bought most; of equally often the latest first.
+def most_bought(items: np.ndarray, most: int = 10) -> list[tuple[int, int]]:
+    """(item index, how often) of what a person bought most; of equally often the latest first.
 
     Args:
         items: [n] item indices, oldest first.
     """
-    colours = category_colours(catalogue.category_order)
     found = pd.Series(items[::-1]).value_counts(sort=False).sort_values(ascending=False, kind="stable").head(most)
-    return [
-        (str(catalogue.titles[item]), colours[str(catalogue.categories[item])], int(times))
-        for item, times in found.items()
-    ]
+    return [(int(item), int(times)) for item, times in found.items()]
 
 
 def _first_titles(titles: pd.Series, most: int = 4) -> str:

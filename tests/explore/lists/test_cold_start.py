@@ -145,13 +145,14 @@ LENGTH = np.full(30, 9999)
 def test_how_many_of_those_who_bought_it_would_have_met_it():
     assert c.buyers_sentence(buyers([90, 4000, 5000], [700, 800, 900]), LABELS, LENGTH) == (
         "3 people with a history; at best 1 of them had it in their first 100 ((a)). "
-        "Best median place under (b): 800 (by chance: 5,000). Fewer than 30: a hint, no proof."
+        "Best median place under (b): 800 (by chance, for these 3: 5,000). Fewer than 30: a hint, no proof."
     )
     many = c.buyers_sentence(buyers([200] * 30, [300] * 30), LABELS, LENGTH)
     assert many.startswith("30 people with a history; none of them had it in their first 100. Best median place under")
     alone = c.buyers_sentence(buyers([90] * 30, [300] * 30), {"a": "(a)"}, LENGTH)
     assert alone == (
-        "30 people with a history; 30 of them had it in their first 100. Median place: 90 (by chance: 5,000)."
+        "30 people with a history; 30 of them had it in their first 100. "
+        "Median place: 90 (by chance, for these 30: 5,000)."
     )
 
 

@@ -55,6 +55,14 @@ def test_people_whom_nobody_would_ask_are_folded_behind_a_line():
     assert h.far(audience([1000, 2000])) == h.far(audience([0])) == ""
 
 
+def test_how_many_more_people_have_it_is_said_where_the_list_ends():
+    many = audience([*range(1, 61), 2000])
+    listed = Audience(many.users[:4], many.ranks[:4], [], many.reach)
+    assert h.more_seen(listed, np.full(61, 3000)) == "… and 56 more in their first 1,000"
+    assert h.more_seen(listed, np.full(61, 900)) == "", "everybody has everything there"
+    assert h.more_seen(many, np.full(61, 3000)) == h.more_seen(audience([0]), np.full(1, 3000)) == ""
+
+
 def test_a_variant_that_places_an_item_alike_for_everybody_is_said_to():
     close = audience([*range(101, 201), 5000, 0])
     long, short = np.full(102, 2000), np.full(102, 1000)

@@ -61,7 +61,9 @@ def test_products_of_one_name_are_said_to_be(catalogue):
     titles = np.array([f"Raisins, {size} oz" for size in range(len(catalogue))], object)
     named = replace(catalogue, titles=titles, finer=np.full(len(catalogue), "Dried fruit", object))
     answers = {"A": answer([0, 1, 2], [1]), "B": answer([2, 1, 3], [1], 0.9)}
-    assert w.what_it_is(answers, named).endswith(": only “Raisins”; 2 of the 3 nearest stand in every list.")
+    assert w.what_it_is(answers, named).endswith(
+        ": the nearest are all called “Raisins”; 2 of the 3 stand in every list."
+    )
     titles[3] = "Figs, 3 oz"
     assert w.what_it_is(answers, named).endswith(": 2 of the 3 nearest stand in every list.")
 
@@ -156,6 +158,20 @@ def test_fewer_people_than_by_chance_are_said_to_be():
     )
     assert w.who_would_see_it({"A": answer([0], [50] + [400] * 199)}, length).endswith(", fewer than by chance (20).")
     assert "chance" not in w.who_would_see_it({"A": answer([0], [50] * 20 + [600] * 180)}, length)
+
+
+def test_who_lifts_it_for_most_but_to_nobodys_top_is_said():
+    length = np.full(100, 10_000)
+    high, higher, chance = (answer([0], [place] * 100) for place in (4000, 2000, 4900))
+    seen = answer([0], [50] + [4000] * 99)
+    assert w.who_would_see_it({"A": high, "B": higher, "C": chance, "D": seen}, length).endswith(
+        " A and B lift it for most (median place 2,000 to 4,000; by chance 5,000), but into nobody's first 1,000."
+    )
+    assert w.who_would_see_it({"B": higher}, length).endswith(
+        "list. B lifts it for most (median place 2,000; by chance 5,000), but into nobody's first 1,000."
+    )
+    assert "lift" not in w.who_would_see_it({"C": chance, "D": seen}, length)
+    assert "lift" not in w.who_would_see_it({"B": answer([0], [2000] * 5)}, np.full(5, 10_000)), "chance gives none"
 
 
 def test_the_verdict_has_what_chance_gives(catalogue):

@@ -6,8 +6,8 @@ import pytest
 from learn.explore.lists.likeness import like_in_text
 from learn.explore.lists.pushed_up import pushed_up_by
 
-TITLES = np.array(["Raisins", "Bananas", "Socks", "Soap"], dtype=object)
-LIKE = np.array([True, False, False, False])
+TITLES = np.array(["Raisins", "Bananas", "Socks", "Soap", "Raisins", "Soap"], dtype=object)
+LIKE = np.array([True, False, False, False, True, False])
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ LIKE = np.array([True, False, False, False])
         ([2], "Socks (unlike)"),
         ([0, 1, 2], "Raisins · Bananas (unlike)"),
         ([2, 3], "Socks · Soap (both unlike)"),
+        ([0, 4], "Raisins ×2"),
+        ([3, 5], "Soap ×2 (unlike)"),
     ],
 )
 def test_two_are_named_and_what_is_unlike_is_marked(purchases, words):

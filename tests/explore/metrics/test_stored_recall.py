@@ -1,0 +1,46 @@
+"""What stored recall says beside one example, against hand-made metrics."""
+
+import pandas as pd
+
+from learn.data.schema import Metrics, Recommendations, Slices
+from learn.explore.metrics import stored_recall as s
+
+CALLED = {"a": "(a)", "b": "(b)", "c": "(c)"}
+
+
+def metrics(part, n_users=100, **means):
+    """Recall@100 of Runs, each within 0.01."""
+    rows = [
+        {
+            "run": name,
+            "label": CALLED[name],
+            "variant": name,
+            Metrics.METRIC: "recall",
+            Metrics.K: 100,
+            Metrics.CANDIDATES: Recommendations.UNSEEN,
+            Metrics.SLICE: part,
+            Metrics.MEAN: mean,
+            Metrics.LOW: mean - 0.01,
+            Metrics.HIGH: mean + 0.01,
+            Metrics.N_USERS: n_users,
+        }
+        for name, mean in means.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_who_is_clearly_behind_the_best_of_those_shown_has_both_figures():
+    table = metrics(Slices.WHOLE, a=0.025, b=0.131, c=0.12)
+    assert s.finds_less(table, list(CALLED), CALLED) == {"a": "recall@100 0.025, (b) 0.131"}
+    assert s.finds_less(table, ["b", "c"], CALLED) == s.finds_less(table, ["a"], CALLED) == {}
+    assert s.finds_less(metrics(Slices.WHOLE, 20, a=0.025, b=0.131), list(CALLED), CALLED) == {}, "of few users nothing"
+    assert s.finds_less(metrics(s.COLD_START, a=0.025, b=0.131), list(CALLED), CALLED) == {}, "no figure of everybody"
+
+
+def test_recall_over_all_cold_start_items_names_every_variant_the_best_first():
+    table = metrics(s.COLD_START, a=0.0234, b=0.0118, c=0.0)
+    assert s.over_cold_items(table, CALLED) == "recall@100 0.0234 under (a), 0.0118 under (b) and 0 under (c)."
+    assert s.over_cold_items(table, {"b": "(b)"}) == "recall@100 0.0118 under (b)."
+    assert s.over_cold_items(metrics(s.COLD_START, a=0.0, b=0.0), CALLED) == "recall@100 0 under all 2 variants."
+    assert s.over_cold_items(metrics(Slices.WHOLE, a=0.1), CALLED) == ""
+    assert s.over_cold_items(metrics(s.COLD_START, 20, a=0.1), CALLED) == ""
