@@ -106,7 +106,9 @@ def reasons(found: Attribution, whole: float) -> str:
     if told and told[0][1] > 0:
         name, most = found.groups.names[told[0][0]], told[0][1]
         if max(map(abs, one.shown)) < DECIDES * one.whole:
-            parts.append(f"No single {noun} decides: the largest, “{name}”, gives {fixed(most, 1)} of {fixed(whole, 1)}")
+            parts.append(
+                f"No single {noun} decides: the largest, “{name}”, gives {fixed(most, 1)} of {fixed(whole, 1)}"
+            )
         else:
             parts.append(f"“{name}” says most for it ({with_sign(most)})")
     if told and told[-1][1] < 0:

@@ -48,7 +48,9 @@ def test_the_words_say_places_terms_and_reasons():
     assert why_words.answer(one, shown=True, had=True).startswith(
         "It is at place 2 of 100, mostly because it is popular: 70.0 points, +60.0 by popularity"
     )
-    assert "mostly" not in why_words.answer(rank_breakdown(2, 8.0, 3.0), shown=True), "as much by the one as by the other"
+    assert "mostly" not in why_words.answer(rank_breakdown(2, 8.0, 3.0), shown=True), (
+        "as much by the one as by the other"
+    )
     assert why_words.reasons(found, 0.0) == "“Tea” says most for it (+1.5); most against it: “Soap” (−2.0)."
     labels = {"x": "Ex", "y": "Why"}
     said = why_words.comparison({"x": one, "y": other}, labels)
@@ -111,7 +113,10 @@ def test_the_reasons_add_up_to_what_all_purchases_give():
     assert why_words.reasons(found, 2.4).endswith("against it: “Kind 1” (−2.0).")
     assert why_words.reasons(found, 3.0).endswith("; the 5 not drawn: +1.6.")
     assert "not drawn" not in why_words.reasons(found, 0.5)
-    assert why_words.adding(found) == "Points are shared fairly among all kinds of purchases, so the bars add up. Left of 0: speaks against it."
+    assert (
+        why_words.adding(found)
+        == "Points are shared fairly among all kinds of purchases, so the bars add up. Left of 0: speaks against it."
+    )
     figure = attribution_figures.reasons_figure({"x": found}, "x", {"x": "Ex"}, {}, 2.4)
     rows = list(figure.layout.yaxis.ticktext)[10:]
     assert rows == ["5 other kinds", "<b>all purchases together</b>"]
