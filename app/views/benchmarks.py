@@ -205,7 +205,8 @@ def _beside_the_paper(
     theme.chart(figure, "benchmarks_beside", paper.same_order(chosen, reported), wide=True)
     both = paper.beside(chosen, reported)
     told = [
-        f"The paper's numbers are of {paper.paper_data(name)}. Here: means over {said.seeds(both)}, with 95% intervals.",
+        f"The paper's numbers are of {paper.paper_data(name)}. Here: means over {said.seeds(both)}, with 95% "
+        "intervals.",
         paper.objectives_told(both),
     ]
     st.caption("\n".join(f"- {theme.plain(line)}" for line in told if line))

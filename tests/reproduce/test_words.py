@@ -59,7 +59,8 @@ def test_refitted_rows_are_compared_with_refitted_ones():
         ("A, refitted", "text", 0.5, 0.05, 0.2), ("A", "text", 0.49, NAN, NAN), ("S, refitted", "reference", 0.48, 0, 0)
     ).assign(run=["a-refit", "a", "s-refit"])
     assert words.benchmark(rows).startswith(
-        "\u201cA, refitted\u201d has the highest value, 0.5000; \u201cS, refitted\u201d has 0.4800 (difference not tested)."
+        "\u201cA, refitted\u201d has the highest value, 0.5000; "
+        "\u201cS, refitted\u201d has 0.4800 (difference not tested)."
     )
 
 

@@ -206,19 +206,21 @@ def test_whether_learn_brings_probabilities_nearer_is_told():
     before = curve("x", NONE, (0.1, 0.2, 1), (0.5, 0.6, 3))
     same, near = curve("x", FUSED, (0.1, 0.2, 2)), curve("x", FUSED, (0.16, 0.2, 2))
     assert ranking_words.calibration(pd.concat([before, same]), NAMES) == (
-        "On average LEARN hardly changes how far off the probabilities are (mean gap between predicted and observed, ECE: X 0.100 → 0.100). X's are too low, "
+        "On average LEARN hardly changes how far off the probabilities are (mean gap between predicted "
+        "and observed, ECE: X 0.100 → 0.100). X's are too low, "
         "most where "
         "10% are predicted and 20% convert."
     )
     said = ranking_words.calibration(pd.concat([before, near]), NAMES)
     assert said.startswith(
-        "With LEARN probabilities are on average nearer to what happened for X (mean gap between predicted and observed, ECE: X 0.100 → 0.040). "
+        "With LEARN probabilities are on average nearer to what happened for X (mean gap between predicted and "
+        "observed, ECE: X 0.100 → 0.040). "
     )
     both = curve("y", NONE, (0.5, 0.4, 1)), curve("y", FUSED, (0.6, 0.4, 1), (0.2, 0.4, 1))
     said = ranking_words.calibration(pd.concat([before, near, *both]), NAMES)
     assert (
-        "nearer to what happened for X and further from what happened for Y (mean gap between predicted and observed, ECE: X 0.100 → 0.040, Y 0.100 → 0.200). "
-        in said
+        "nearer to what happened for X and further from what happened for Y (mean gap "
+        "between predicted and observed, ECE: X 0.100 → 0.040, Y 0.100 → 0.200). " in said
     )
     assert "Y's are off on both sides, most where " in said
     assert ranking_words.calibration(before, NAMES) == ""
