@@ -79,11 +79,11 @@ def pick() -> dict[str, str]:
 def _upload(key: str, name: str) -> None:
     limit = st.get_option("server.maxUploadSize")
     st.file_uploader(
-        f"{name}: {FORMATS}; up to {limit:,} MB",
+        f"{name}: {FORMATS}; up to {limit:,} MB; larger: Parquet, or below",
         key=f"bring_upload_{key}",
         on_change=_keep,
         args=(key,),
-        help="Put a larger file into the workspace folder and choose it below.",
+        help="Larger: as Parquet, or put it into the workspace's folder and choose it below.",
     )
     if problem := st.session_state.pop(_problem(key), None):
         theme.show_error(problem)

@@ -15,12 +15,12 @@ WHAT = (
 """What happens in each of `STEPS`."""
 BUILD = (
     "Nothing is downloaded: the language model came with the installation. No GPU is needed. On two cores it takes "
-    "about ten minutes for 10,000 items, and hours for 100,000 items with ten million interactions; the time left is "
-    "shown."
+    "about ten minutes for 10,000 items with 100,000 interactions, and hours for 100,000 items with ten million; the "
+    "time left is shown."
 )
-"""What a build takes; the larger size as docs/scale.md reckons it."""
+"""What a build takes, as docs/scale.md reckons it."""
 LEAST = (
-    f"How much it needs: at least {FEW_USERS} users, or no figure says anything; a few thousand interactions, as the "
+    f"How much it needs: of fewer than {FEW_USERS} users nothing is claimed; a few thousand interactions, as the "
     "example has, to learn something. Ten million interactions fit into a computer of 16 GB."
 )
 _LOOK = """<style>

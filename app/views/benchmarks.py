@@ -30,11 +30,13 @@ WHAT = {
     "zero-shot": "Figure 4: does it work on a catalogue that it never trained on?",
 }
 PAPER = "[Jia et al., AAAI 2025](https://arxiv.org/abs/2405.03988)"
+WHAT_IT_IS = f"The comparisons of the LEARN paper ({PAPER}), rerun on data at hand."
 
 
 def draw() -> None:
     st.title("Benchmarks", anchor=False)
-    st.caption(f"The comparisons of the LEARN paper ({PAPER}), rerun on data at hand.")
+    head = st.empty()
+    head.caption(WHAT_IT_IS)
     files = cache.benchmark_files()
     if not files:
         st.info("No benchmark has been run yet.", icon=":material/science:")
@@ -48,6 +50,8 @@ def draw() -> None:
     dataset = url.linked(
         right.selectbox, "Measured on", datasets, url.BENCHMARK_DATASET, datasets[0], format_func=told.get
     )
+    if cache.dataset_names() and dataset not in cache.dataset_names():
+        head.caption(f"{WHAT_IT_IS} This one is of other data than the other pages.")
     rows = results.read_benchmark(files[name, dataset], dataset)
     _table(name, told[dataset], rows, *_metric(name, rows))
 
@@ -201,10 +205,9 @@ def _beside_the_paper(
     )
     theme.chart(figure, "benchmarks_beside", paper.same_order(chosen, reported), wide=True)
     both = paper.beside(chosen, reported)
-    hollow = " Hollow: of an earlier run." if results.is_earlier(both).any() else ""
     told = [
         f"The paper's numbers are of {paper.paper_data(name)}. Here: means over {said.seeds(both)}, with 95% "
-        f"intervals.{hollow}",
+        "intervals.",
         paper.objectives_told(both),
     ]
     st.caption("\n".join(f"- {theme.plain(line)}" for line in told if line))

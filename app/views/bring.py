@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from learn.building.files import is_temporary
 from learn.workspace import checked_name
 
 TEMPORARY = "A restart may empty that temporary folder. To keep what you build: `learn app --workspace FOLDER`."
+"""After where the files are kept."""
 
 
 def draw() -> None:
@@ -21,11 +23,8 @@ def draw() -> None:
     st.title("Bring your own", anchor=False)
     root = cache.workspace().root
     st.caption(
-        "Two tables in, all of these pages for your own data out. Your files stay on the computer that runs this app, "
-        f"in its folder {theme.plain(str(root))}."
+        "Two tables in, all of these pages for your own data out. Your files stay on the computer that runs this app."
     )
-    if is_temporary(root):
-        theme.caution(TEMPORARY, commands=True)
     place = st.empty()
     running = bring_build.show_latest()
     if not any(key in st.query_params for key in bring_files.TABLES):
@@ -35,6 +34,7 @@ def draw() -> None:
         bring_steps.show(1 if len(files) < 2 else 2)
     if len(files) < 2:
         bring_steps.show_needs()
+        _where_files_go(root)
         return
     st.subheader("2. How they are read", anchor=False)
     written = bring_written.pick()
@@ -43,6 +43,12 @@ def draw() -> None:
     bring_reading.show(files, mapping, written)
     st.subheader("3. Build", anchor=False)
     _build(files, mapping, written, running)
+    _where_files_go(root)
+
+
+def _where_files_go(root: Path) -> None:
+    """Draws in which folder the files are kept, and how to choose one that stays."""
+    st.caption(f"Files are kept in {theme.plain(str(root))}. {TEMPORARY if is_temporary(root) else ''}".strip())
 
 
 def _build(

@@ -47,7 +47,7 @@ def draw() -> None:
     report = read_report(folders[dataset])
     found = origins.of_ranking(report.about, report.rows, _here(dataset))
     origin.warn(found)
-    _gains(report.rows, metric, dataset)
+    _gains(report.rows, metric, dataset, str(report.about["label"]))
     _slices(report.rows, report.about, metric)
     _calibration(report.about, dataset)
     _facts(report.about, dataset)
@@ -74,9 +74,9 @@ def _unit(metric: str) -> str:
     return {"revenue": "revenue per user", "log_loss": "log loss"}.get(metric, metric.upper())
 
 
-def _gains(rows: pd.DataFrame, metric: str, dataset: str) -> None:
+def _gains(rows: pd.DataFrame, metric: str, dataset: str, vectors: str) -> None:
     st.subheader("What do LEARN's vectors add?", anchor=False)
-    st.caption(_what_is_shown(dataset))
+    st.caption(f"{_what_is_shown(dataset)} *LEARN's vectors*: those of {theme.plain(vectors)}.")
     table = ranking.gains(rows, metric)
     less_is_better = metric == LOG_LOSS
     theme.conclude(ranking_words.ranking_gain(table, NAMES, less_is_better, _unit(metric)))
@@ -165,7 +165,10 @@ def _calibration(about: dict[str, Any], dataset: str) -> None:
     st.subheader("Are the probabilities right?", anchor=False)
     table = ranking.calibration_curves(about)
     if dataset in OF_STORES:
-        st.markdown("Only some of what was not bought is kept: the real rates are lower than all of these.")
+        st.markdown(
+            "Impressions that were not bought were thinned, so predicted and observed are both too high: only their "
+            "difference counts."
+        )
     says = ranking_words.calibration(table, NAMES)
     theme.chart(ranking_figures.calibration_figure(table), "ranking_calibration", says, wide=True)
     st.caption(

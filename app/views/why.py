@@ -199,8 +199,8 @@ def _question(
     if item in seen.target:
         facts.append(":green-badge[bought later]")
     facts += [f"[Show it on the maps]({link['href']})" for link in links.on_maps(view.dataset, item)]
-    answer = stored if one is None else why_words.answer(one)
-    st.markdown(f"{theme.plain(answer)}  \n{' '.join(facts)}")
+    theme.conclude(stored if one is None else why_words.answer(one, shown, had))
+    st.markdown(" ".join(facts))
 
 
 def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: dict[str, str]) -> None:

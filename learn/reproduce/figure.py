@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -44,8 +44,7 @@ def benchmark_figure(
     rows = [_row(row) for row in chosen.to_dict("records")]
     if rows:
         rows[0] = replace(rows[0], heading=f"<b>{rows[0].heading}</b>")
-    kinds = list(dict.fromkeys(kind_of(row) for row in chosen.to_dict("records")))
-    legend = {kind: KIND_COLOURS[kind] for kind in kinds} if len(kinds) > 1 else {}
+    legend = _kinds(chosen.to_dict("records"))
     among = CANDIDATE_LABELS.get(candidates, candidates).lower()
     hollow = HOLLOW if chosen["earlier"].any() else ""
     return lined_figure(rows, f"{metric_label(metric)}@{k}, {among}", legend, hollow)
@@ -79,7 +78,15 @@ def beside_the_paper(
         plain_one(head): theirs,
     }
     names = [row.heading for row in own]
-    return side_by_side(names, columns, apart=theirs.count(None), none="no such row in the paper")
+    hollow = HOLLOW if any(row["earlier"] for row in rows) else ""
+    none = "no such row in the paper"
+    return side_by_side(names, columns, theirs.count(None), none, _kinds(rows), hollow)
+
+
+def _kinds(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The colours of the rows' kinds, where there are several."""
+    kinds = list(dict.fromkeys(kind_of(row) for row in rows))
+    return {kind: KIND_COLOURS[kind] for kind in kinds} if len(kinds) > 1 else {}
 
 
 def _row(row: Mapping[str, Any]) -> Row:

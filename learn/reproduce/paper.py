@@ -148,7 +148,9 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     if len(both) < 2:
         return ""
     rows = both.to_dict("records")
-    untested = " (not tested for significance)" if is_earlier(both).any() else ""
+    earlier = is_earlier(both)
+    untested = " (not tested for significance)" if earlier.any() else ""
+    when = f", {'' if earlier.all() else 'partly '}in an earlier run" if earlier.any() else ""
     pairs = list(combinations(rows, 2))
     turned = [pair for pair in pairs if pair[0]["paper"] < pair[1]["paper"]]
     names = {row["run"]: in_words(row["own"]) for row in rows}
@@ -157,7 +159,7 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
         near = [
             f"{names[one['run']]} and {names[other['run']]}" for one, other in pairwise(rows) if not _apart(one, other)
         ]
-        said = f"Same order as in the paper: {first}, then {listed(rest)}"
+        said = f"Same order as in the paper{when}: {first}, then {listed(rest)}"
         return f"{said}; the intervals of {'; '.join(near)} touch." if near and not untested else f"{said}{untested}."
     first = max(rows, key=lambda row: row["paper"])
     leads = f"In the paper {names[first['run']]} leads, here {names[rows[0]['run']]}"
@@ -166,7 +168,7 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     stand = "stands" if len(turned) == 1 else "stand"
     how = f"{sure} of them with intervals that do not touch" if sure else "with intervals that touch"
     how = untested or f", {how}"
-    return f"{leads}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here{how}."
+    return f"{leads}{when}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here{how}."
 
 
 def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -51,7 +51,7 @@ def benchmark(chosen: pd.DataFrame) -> str:
     reference = next((row for row in rows if row["label"] == named), None)
     more = _simple(rows, reference, told) if reference is not None else ""
     if not more and reference is not None and named not in (rows[0]["label"], told):
-        more = _stands("It", rows[0], reference)
+        more = _stands(in_words(rows[0]["label"]), rows[0], reference)
     whole = f"{said} {more}".strip()
     return whole[0].upper() + whole[1:]
 
@@ -61,19 +61,17 @@ def _lead(rows: list[_Row], named: str) -> tuple[str, str]:
     first = rows[0]
     alike = [row for row in rows[1:] if row["refitted"] == first["refitted"]]
     second = (alike or rows[1:])[0]
-    leads = f"{in_words(first['label'])} leads with {first[Metrics.MEAN]:.4f}"
+    leads, highest = (
+        f"{in_words(first['label'])} {has} {first[Metrics.MEAN]:.4f}"
+        for has in ("leads with", "has the highest value,")
+    )
     behind = f"{in_words(second['label'])} ({second[Metrics.MEAN]:.4f})"
     how = {
         CLEAR: f"{leads}, clearly ahead of {behind}.",
         UNCLEAR: f"{leads}, but not clearly ahead of {behind}.",
-        UNTESTED: f"{leads}; its lead over {behind} is not tested{_only(named)}.",
+        UNTESTED: f"{highest}; {in_words(second['label'])} has {second[Metrics.MEAN]:.4f} (difference not tested).",
     }
     return how[_apart(first, second, named)], second["label"]
-
-
-def _only(named: str) -> str:
-    """Why a pair is not tested."""
-    return f": rows are tested against {in_words(named)} only" if named else ""
 
 
 def _simple(rows: list[_Row], reference: _Row, told: str) -> str:

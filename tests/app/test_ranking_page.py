@@ -45,7 +45,7 @@ def test_the_picture_and_what_it_says_stand_before_how_it_is_read(report, open_p
     order = [str(getattr(one, "value", "")) for one in page.main if one.type in ("markdown", "caption")]
     says = next(place for place, words in enumerate(order) if ":material/arrow_forward:" in words)
     reads = next(place for place, words in enumerate(order) if words.startswith("- Right of the line"))
-    assert says < reads and "In the paper ([Jia et al., AAAI 2025]" in order[reads]
+    assert says < reads and "n the paper ([Jia et al., AAAI 2025]" in order[reads]
     assert "UAUC: for each user, how often" in page.selectbox(key="judged_choice").help.replace("\\", "")
     charts = [one.type for one in page.main].index("plotly_chart")
     assert charts < [str(getattr(one, "value", "")) for one in page.main].index(order[reads])

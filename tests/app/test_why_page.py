@@ -66,7 +66,8 @@ def test_ranks_and_reasons_are_the_functions(open_page, parts, catalogue):
         expected = dict(zip(groups.names, one.points.round(3), strict=True))
         assert dict(zip(reasons["purchases"], reasons[labels[name]], strict=True)) == pytest.approx(expected, abs=2e-3)
     said = texts(page)
-    assert theme.plain(why_words.answer(found["learn-b"][1])) in said
+    rank = found["learn-b"][1]
+    assert theme.plain(why_words.answer(rank, shown=rank.rank <= 10)) in said
     groups, rank, one = found["learn-b"]
     whole = why_words.by_purchases(rank)
     assert theme.plain(why_words.reasons(one, whole)) in said
@@ -98,7 +99,7 @@ def test_a_run_of_the_llms_own_layers_is_explained(open_page, lora_workspace, da
     page = open_page("why", user=USER, item="i55", runs=["llm-lora", "learn-a"], by="llm-lora")
     recommender = Recommender(Run(lora_workspace.run(synthetic.NAME, "llm-lora")), dataset)
     _, rank, one = reasons_of(recommender.history[7], catalogue, {"llm-lora": recommender})["llm-lora"]
-    assert theme.plain(why_words.answer(rank)) in texts(page)
+    assert theme.plain(why_words.answer(rank, shown=rank.rank <= 10)) in texts(page)
     assert theme.plain(why_words.reasons(one, why_words.by_purchases(rank))) in texts(page)
     assert np.abs(one.points).max() > 0 and not page.error and not page.warning
 

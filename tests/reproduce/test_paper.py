@@ -40,7 +40,11 @@ def test_whether_the_order_is_the_papers():
         "Same order as in the paper: A, then B; the intervals of A and B touch."
     )
     earlier = paper.same_order(chosen.assign(why=[EARLIER, None, None]), {"a": 5.0, "b": 4.0})
-    assert earlier == "Same order as in the paper: A, then B (not tested for significance)."
+    assert earlier == ("Same order as in the paper, partly in an earlier run: A, then B (not tested for significance).")
+    both = paper.same_order(chosen.assign(why=EARLIER), {"a": 5.0, "b": 4.0})
+    assert both.startswith("Same order as in the paper, in an earlier run: A, then B (")
+    turned = paper.same_order(chosen.assign(why=EARLIER), {"a": 4.0, "b": 5.0})
+    assert turned.startswith("In the paper B leads, here A, in an earlier run; 1 of 1")
 
 
 def test_the_row_of_the_papers_objective_has_the_papers_number_and_is_told_from_ours():

@@ -27,13 +27,12 @@ def test_who_leads_the_row_that_all_are_compared_with():
 def test_a_pair_that_is_not_stored_is_not_tested_but_where_the_intervals_do_not_touch():
     rows = table(("A", "text", 0.5, 0.05, 0.2), ("B", "text", 0.47, 0.03, 0.1), ("C", "text", 0.4, NAN, NAN))
     assert words.benchmark(rows) == (
-        "A leads with 0.5000; its lead over B (0.4700) is not tested: rows are tested against C only. It is "
-        "clearly better than C (0.4000)."
+        "A has the highest value, 0.5000; B has 0.4700 (difference not tested). A is clearly better than C (0.4000)."
     )
     far = rows.assign(high=[0.52, 0.475, 0.42])
-    assert words.benchmark(far).startswith("A leads with 0.5000, clearly ahead of B (0.4700). It ")
+    assert words.benchmark(far).startswith("A leads with 0.5000, clearly ahead of B (0.4700). A ")
     alone = rows.assign(difference=NAN, difference_low=NAN, difference_high=NAN)  # a slice of the targets
-    assert words.benchmark(alone) == "A leads with 0.5000; its lead over B (0.4700) is not tested."
+    assert words.benchmark(alone) == "A has the highest value, 0.5000; B has 0.4700 (difference not tested)."
 
 
 def test_a_simple_reference_that_beats_what_all_are_compared_with_is_news():
@@ -41,7 +40,7 @@ def test_a_simple_reference_that_beats_what_all_are_compared_with_is_news():
         ("A (x, y)", "text+counts", 0.5, 0.05, 0.2), ("S", "reference", 0.49, 0.03, 0.1), ("T", "text", 0.4, NAN, NAN)
     )
     assert words.benchmark(rows) == (
-        "A (x, y) leads with 0.5000; its lead over S (0.4900) is not tested: rows are tested against T only. S, "
+        "A (x, y) has the highest value, 0.5000; S has 0.4900 (difference not tested). S, "
         "a simple "
         "reference, is clearly better than T (0.4000)."
     )
@@ -60,9 +59,8 @@ def test_refitted_rows_are_compared_with_refitted_ones():
         ("A, refitted", "text", 0.5, 0.05, 0.2), ("A", "text", 0.49, NAN, NAN), ("S, refitted", "reference", 0.48, 0, 0)
     ).assign(run=["a-refit", "a", "s-refit"])
     assert words.benchmark(rows).startswith(
-        "\u201cA, refitted\u201d leads with 0.5000; its lead over \u201cS, refitted\u201d (0.4800) is not "
-        "tested: rows are "
-        "tested against A only."
+        "\u201cA, refitted\u201d has the highest value, 0.5000; "
+        "\u201cS, refitted\u201d has 0.4800 (difference not tested)."
     )
 
 

@@ -161,6 +161,7 @@ def _examples(
                 "after": np.searchsorted(items, example.after).tolist(),
                 "shared": example.shared,
                 "buyers": example.buyers,
+                "rising": example.rising,
             }
     return told
 

@@ -53,7 +53,12 @@ def lined_figure(rows: Sequence[Row], title: str, legend: Mapping[str, str], hol
 
 
 def side_by_side(
-    names: Sequence[str], columns: Mapping[str, Sequence[Row | None]], apart: int = 0, none: str = "none"
+    names: Sequence[str],
+    columns: Mapping[str, Sequence[Row | None]],
+    apart: int = 0,
+    none: str = "none",
+    legend: Mapping[str, str] | None = None,
+    hollow: str = "",
 ) -> go.Figure:
     """Bars of several columns in the same lines and on one scale, each with its figure at its end.
 
@@ -62,6 +67,8 @@ def side_by_side(
         columns: what stands above a column -> its row in every line; None: it has none there.
         apart: how many of the last lines stand a little apart from the others.
         none: what stands where a column has no row.
+        legend: what the colours mean -> the colour; empty: nothing is said below.
+        hollow: what hollow bars are; "": nothing is said.
     """
     figure = make_subplots(cols=len(columns), shared_yaxes=True, horizontal_spacing=0.04)
     places = [line + 0.5 * (line >= len(names) - apart) for line in range(len(names))]
@@ -85,7 +92,14 @@ def side_by_side(
     bottom = places[-1] if places else 0
     figure.update_yaxes(range=[bottom + 0.6, -0.6], showticklabels=False, showgrid=False, zeroline=False)
     height = _AXIS + 40 + round((PITCH + 4) * (bottom + 1.2))
-    return finish(figure, height, showlegend=False, margin={"l": room, "r": 8, "t": 30, "b": 8})
+    for words, colour in (legend or {}).items():
+        _key(figure, words, {"size": 10, "color": colour, "symbol": "square"})
+    if hollow:
+        _key(figure, hollow, {"size": 10, "color": REST_COLOUR, "symbol": "square-open", "line": {"width": 2}})
+    told = bool(legend or hollow)
+    below = LEGEND | {"xref": "container", "y": 0.0, "yref": "container", "yanchor": "bottom"}
+    margin = {"l": room, "r": 8, "t": 30, "b": 8 + 44 * told}
+    return finish(figure, height + 24 * told, showlegend=told, legend=below, margin=margin)
 
 
 def _dot(figure: go.Figure, row: Row, place: float) -> None:

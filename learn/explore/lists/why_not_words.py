@@ -12,7 +12,7 @@ from learn.explore.lists.numbers import adding_up, fixed
 from learn.explore.lists.why_not import HISTORY, MOST_ADDED, WhyNot
 from learn.explore.lists.why_words import SHORT_TERMS, listed
 
-VARIANT, PLACE, BY, BROUGHT = "Variant", "Place now", "Also bought", "Place then"
+VARIANT, PLACE, BY, BROUGHT = "Variant", "Place now", "If they had also bought …", "Place then"
 
 
 def why_not_table(found: Mapping[str, WhyNot], labels: Mapping[str, str], catalogue: Catalogue) -> pd.DataFrame:
@@ -41,10 +41,21 @@ def _place(one: WhyNot) -> str:
 def _added(one: WhyNot, catalogue: Catalogue) -> str:
     """The purchases that bring it, or why none is named."""
     if one.added is not None:
-        return listed([_told_apart(item, [one.item, *one.added.tolist()], catalogue) for item in one.added.tolist()])
+        return _products(one.added.tolist(), one.item, catalogue)
     if one.tried:
         return f"nothing tried brings it among the first {one.k}"
     return "" if one.shown or one.had else "nothing can be tried"
+
+
+def _products(added: list[int], item: int, catalogue: Catalogue) -> str:
+    """The titles of ``added``; of those that differ in their size only, what they share once."""
+    titles = [str(catalogue.titles[one]).rpartition(", ") for one in added]
+    same = {stem for stem, _, _ in titles}
+    told = [_told_apart(one, [item, *added], catalogue) for one in added]
+    if len(added) < 2 or len(same) > 1 or not all(stem and size[:1].isdigit() for stem, _, size in titles):
+        return listed(told)
+    sizes = [words.replace(f"“{stem}, {size}”", size) for words, (stem, _, size) in zip(told, titles, strict=True)]
+    return f"“{same.pop()}”: {listed(sizes)}"
 
 
 def _then(one: WhyNot) -> str:
@@ -82,7 +93,7 @@ def table_note(found: Mapping[str, WhyNot]) -> str:
     if not tried:
         return ""
     several = f"up to {MOST_ADDED} of the {tried} products" if tried > 1 else "the product"
-    return f"As if the person also bought {several} most like it."
+    return f"Tried: {several} most like it."
 
 
 def nearest_miss(found: Mapping[str, WhyNot], labels: Mapping[str, str]) -> str:

@@ -33,6 +33,12 @@ SHORT_TERMS = {
 
 SCALE = "0: an average product for this person; 100: the first of their list, under each variant."
 
+MOSTLY = {POPULARITY_BIAS: "because it is popular", SIMILARITY: "because it fits what they bought"}
+"""Term -> why an item is shown that has more than half of its points by it."""
+
+DECIDES = 0.25
+"""A group of purchases that gives less than this part of what all give does not decide by itself."""
+
 SURE = 0.8
 
 
@@ -57,13 +63,25 @@ def by_purchases(one: RankBreakdown) -> float:
     return sum(value for name, value in told_points(one).items() if name in OF_PURCHASES)
 
 
-def answer(one: RankBreakdown) -> str:
-    """Where the item stands and which term brings it there; `reasons` says which purchases."""
+def answer(one: RankBreakdown, shown: bool = False, had: bool = False) -> str:
+    """Where the item stands and which term brings it there; `reasons` says which purchases.
+
+    Args:
+        shown: whether it is in their list: then what gives it most of its points is named first.
+        had: whether they had it before; otherwise all that is ranked is new to them.
+    """
     told = told_points(one)
     terms = sorted(told.items(), key=lambda pair: -abs(pair[1]))
     parts = [f"{with_sign(value)} by {SHORT_TERMS[name]}" for name, value in terms]
-    whole = f"It is at place {one.rank:,} of {one.of:,} with {told_sum(one)} points"
-    sentences = [f"{whole}: {', '.join(parts)}." if len(parts) > 1 else f"{whole}, all by {SHORT_TERMS[terms[0][0]]}."]
+    most = [words for name, words in MOSTLY.items() if told.get(name, 0.0) > sum(map(abs, told.values())) / 2]
+    why = f", mostly {most[0]}" if shown and most and len(parts) > 1 else ""
+    new = "" if had else " products new to them"
+    whole = f"It is at place {one.rank:,} of {one.of:,}{new}"
+    points = f"{told_sum(one)} points"
+    if len(parts) > 1:
+        sentences = [f"{whole}{why}: {points}, {', '.join(parts)}."]
+    else:
+        sentences = [f"{whole} with {points}, all by {SHORT_TERMS[terms[0][0]]}."]
     if BUYERS in one.terms:
         sentences.append("Everybody is shown the same: no purchase of this person has anything to do with it.")
     return " ".join(sentences)
@@ -82,17 +100,23 @@ def reasons(found: Attribution, whole: float) -> str:
     Args:
         whole: the points by all purchases (`by_purchases`).
     """
-    one = sum_up(found, whole)
+    one, noun = sum_up(found, whole), _noun(found.groups.level)
     told = list(zip(found.order.tolist(), one.shown, strict=True))
     parts = []
     if told and told[0][1] > 0:
-        parts.append(f"“{found.groups.names[told[0][0]]}” says most for it ({with_sign(told[0][1])})")
+        name, most = found.groups.names[told[0][0]], told[0][1]
+        if max(map(abs, one.shown)) < DECIDES * one.whole:
+            parts.append(
+                f"No single {noun} decides: the largest, “{name}”, gives {fixed(most, 1)} of {fixed(whole, 1)}"
+            )
+        else:
+            parts.append(f"“{name}” says most for it ({with_sign(most)})")
     if told and told[-1][1] < 0:
-        begin = "most against it" if parts else f"No {_noun(found.groups.level)} says much for it; most against it"
+        begin = "most against it" if parts else f"No {noun} says much for it; most against it"
         parts.append(f"{begin}: “{found.groups.names[told[-1][0]]}” ({with_sign(told[-1][1])})")
     if parts and one.others * one.whole > 0 and abs(one.others) > abs(one.whole) / 2:
-        parts.append(f"the other {one.n_others:,} together: {with_sign(one.others)}")
-    return f"{'; '.join(parts)}." if parts else f"No {_noun(found.groups.level)} matters by itself."
+        parts.append(f"the {one.n_others:,} not drawn: {with_sign(one.others)}")
+    return f"{'; '.join(parts)}." if parts else f"No {noun} matters by itself."
 
 
 def _noun(level: Level) -> str:
@@ -104,7 +128,8 @@ def adding(found: Attribution) -> str:
     among = "kinds of purchases" if found.groups.level is Level.KIND else "products bought"
     several = any(len(found.groups.members[place]) > 1 for place in found.order)
     brackets = " In brackets: how many products of a kind they bought." if several else ""
-    return f"Points are shared fairly among all {among}, so the bars add up.{brackets}"
+    left = " Left of 0: speaks against it." if (found.points[found.order] < 0).any() else ""
+    return f"Points are shared fairly among all {among}, so the bars add up.{left}{brackets}"
 
 
 def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) -> str:
@@ -117,13 +142,14 @@ def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) ->
         return f"All of these variants put it at place {high.rank:,}."
     tops = [labels[name] for name, one in found.items() if one.rank == high.rank]
     put = "puts" if len(tops) == 1 else "put"
-    places = f"{listed(tops)} {put} it highest (place {high.rank:,}), {labels[worst]} lowest ({low.rank:,})"
+    highest, lowest = f"{listed(tops)} {put} it highest (place {high.rank:,})", f"lowest ({low.rank:,})"
+    places = f"{highest}, {labels[worst]} {lowest}"
     one, other = told_points(high), told_points(low)
     by = max(one, key=lambda name: high.term_points[name] - low.term_points.get(name, 0.0))
     if one[by] <= other.get(by, 0.0):
         return f"{places}."
     if by not in low.terms:
-        return f"{places}, which does not count {SHORT_TERMS[by]}."
+        return f"{highest}, {labels[worst]}, which ignores {SHORT_TERMS[by]}, {lowest}."
     return f"{places}, mostly by {SHORT_TERMS[by]} ({with_sign(one[by])} against {with_sign(other[by])})."
 
 

@@ -142,6 +142,7 @@ class Example:
         before, after: item indices of the neighbours that tell it, the nearest first.
         shared: how many of its neighbours both spaces have.
         buyers: how many buyers it shares with its neighbours in each (`buyers.buyers_with`); None: not asked.
+        rising: of how many of the much-bought items that rises, as a share of them; None: not asked.
     """
 
     row: int
@@ -150,6 +151,7 @@ class Example:
     after: list[int]
     shared: int
     buyers: tuple[float, float] | None = None
+    rising: float | None = None
 
 
 def find_example(
@@ -184,7 +186,8 @@ def find_example(
     row, item = int(rows[best]), int(items[rows[best]])
     named = told_neighbours(near[0][best], near[1][best], item, together, catalogue, told)
     both = None if shares is None else (float(shares[0][best]), float(shares[1][best]))
-    return Example(row, item, *named, int(table[SHARED].iloc[row]), both)
+    rising = None if shares is None else float((gain > 0).mean())
+    return Example(row, item, *named, int(table[SHARED].iloc[row]), both, rising)
 
 
 def most_telling(

@@ -19,6 +19,8 @@ SMALL = 0.01
 """A gain of less than this part of what there was is called little."""
 MOST, HALF = 0.8, 0.5
 """A part of the gain from which on it is called nearly all of it, or most of it."""
+JUST = 0.1
+"""A clear gain whose interval begins nearer to 0 than this part of it is called just clear."""
 HARDLY = 0.2
 """Probabilities that are nearer or further by less than this part of how far they were are called unchanged."""
 
@@ -101,9 +103,11 @@ def the_paper(table: pd.DataFrame, less_is_better: bool, paper: str) -> str:
     """What ``paper`` (its name) says to the same question, and whether the fused gains of `ranking.gains` agree."""
     rows = table[table["features"] == FUSED].to_dict("records")
     clear = sum(_better(row, less_is_better) for row in rows)
-    here = f"so do {clear} of {len(rows)} rankers" if clear else "no ranker does so clearly"
-    here = f"{'so does every ranker' if clear == len(rows) > 0 else here} with fused vectors"
-    return f"In the paper ({paper}, Tables 8 and 9) a ranker gains on industrial data; here {here}."
+    where = f"in the paper ({paper}, Tables 8 and 9; industrial data)"
+    if clear == len(rows) > 0:
+        return f"As {where}, every ranker gains with fused vectors."
+    here = f"{clear} of {len(rows)} rankers does" if clear else "no ranker does"
+    return f"I{where[1:]} rankers gain with fused vectors; here {here} so clearly."
 
 
 def _better(row: Mapping[str, Any], less_is_better: bool) -> bool:
@@ -121,9 +125,12 @@ def ranking_slices(table: pd.DataFrame, names: Mapping[str, str], less_is_better
     rankers = list(dict.fromkeys(parts["ranker"]))
     gains: dict[str, list[str]] = {str(name): [] for name in parts["slice"]}
     losses: dict[str, list[str]] = {}
+    just: dict[str, list[str]] = {}
     for row in rows:
         if _better(row, less_is_better):
             gains[row["slice"]].append(row["ranker"])
+            if min(abs(row["gain_low"]), abs(row["gain_high"])) < JUST * abs(row["gain"]):
+                just.setdefault(row["slice"], []).append(names[row["ranker"]])
         elif _better(row, not less_is_better):
             losses.setdefault(row["slice"], []).append(names[row["ranker"]])
     if not any(gains.values()) and not losses:
@@ -132,7 +139,9 @@ def ranking_slices(table: pd.DataFrame, names: Mapping[str, str], less_is_better
     for name, who in gains.items():
         if not who and name in losses:
             continue
-        by_gainers.setdefault(tuple(who), []).append(slice_words(name))
+        of_whom = f" for {listed(just[name])}" if name in just and len(just[name]) < len(who) else ""
+        sure = f" (just clear{of_whom})" if name in just else ""
+        by_gainers.setdefault(tuple(who), []).append(f"{slice_words(name)}{sure}")
     order = sorted(by_gainers, key=len, reverse=True)
     told = [f"{_who(who, rankers, names)} {listed(by_gainers[who])}" for who in order]
     told += [f"{listed(who)} became clearly worse for {slice_words(name)}" for name, who in losses.items()]
@@ -196,7 +205,7 @@ def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
     verdict += [f"further from what happened for {listed(further)}"] if further else []
     start = f"With LEARN probabilities are on average {listed(verdict)}"
     start = start if verdict else "On average LEARN hardly changes how far off the probabilities are"
-    return f"{start} ({', '.join(far_off)}). {'; '.join(told)}."
+    return f"{start} (mean gap between predicted and observed, ECE: {', '.join(far_off)}). {'; '.join(told)}."
 
 
 def _far(rows: pd.DataFrame) -> tuple[float, str]:

@@ -175,3 +175,9 @@ def test_an_added_product_of_the_same_title_is_told_apart(recommenders, catalogu
     one = replace(one, added=np.array([twin]), rank_with=3, tried=5)
     named = replace(catalogue, titles=titles, brands=brands)
     assert row_of(one, named)[why_not_words.BY] == "another “Bread” (brand Other)"
+    third = next(other for other in range(len(catalogue)) if other not in (item, twin))
+    titles[[item, twin, third]] = "Bread, 20 oz", "Bread, 20 oz", "Bread, 16 oz"
+    sizes = replace(one, added=np.array([twin, third]))
+    assert row_of(sizes, named)[why_not_words.BY] == "“Bread”: another 20 oz (brand Other) and 16 oz"
+    titles[third] = "Milk, 16 oz"
+    assert row_of(sizes, named)[why_not_words.BY] == "another “Bread, 20 oz” (brand Other) and “Milk, 16 oz”"

@@ -42,7 +42,14 @@ def test_the_words_say_places_terms_and_reasons():
     groups = Groups(Level.ITEM, ["Tea", "Soap", "Rice"], [np.array([place]) for place in range(3)])
     found = Attribution(groups, np.array([1.5, -2.0, 0.5]), np.array([[1.5, -2.0, 0.5]] * 2), 3)
     assert why_words.answer(one) == (
-        "It is at place 2 of 100 with 70.0 points: +60.0 by popularity, +10.0 by fit to their purchases."
+        "It is at place 2 of 100 products new to them: 70.0 points, +60.0 by popularity, +10.0 by fit to their "
+        "purchases."
+    )
+    assert why_words.answer(one, shown=True, had=True).startswith(
+        "It is at place 2 of 100, mostly because it is popular: 70.0 points, +60.0 by popularity"
+    )
+    assert "mostly" not in why_words.answer(rank_breakdown(2, 8.0, 3.0), shown=True), (
+        "as much by the one as by the other"
     )
     assert why_words.reasons(found, 0.0) == "“Tea” says most for it (+1.5); most against it: “Soap” (−2.0)."
     labels = {"x": "Ex", "y": "Why"}
@@ -52,7 +59,7 @@ def test_the_words_say_places_terms_and_reasons():
     )
     bare = replace(other, terms={SIMILARITY: 5.0}, averages={SIMILARITY: 5.0})
     said = why_words.comparison({"x": one, "y": bare}, labels)
-    assert said == "Ex puts it highest (place 2), Why lowest (70), which does not count popularity."
+    assert said == "Ex puts it highest (place 2), Why, which ignores popularity, lowest (70)."
     assert "order of these reasons is firm" in why_words.stability(found)
     assert "nearly the same (rank correlation 1.00; 1: the same order)" in why_words.stability(found)
     shaken = Attribution(groups, found.points, np.array([[1.5, -2.0, 0.5], [-1.0, 3.0, 0.7]]), 3)
@@ -104,13 +111,29 @@ def test_the_reasons_add_up_to_what_all_purchases_give():
     assert one.n_others == 5 and one.others == pytest.approx(1.0) and one.whole == 2.4
     assert sum(one.shown) + one.others == pytest.approx(one.whole)
     assert why_words.reasons(found, 2.4).endswith("against it: “Kind 1” (−2.0).")
-    assert why_words.reasons(found, 3.0).endswith("; the other 5 together: +1.6.")
-    assert "the other" not in why_words.reasons(found, 0.5)
-    assert why_words.adding(found) == "Points are shared fairly among all kinds of purchases, so the bars add up."
+    assert why_words.reasons(found, 3.0).endswith("; the 5 not drawn: +1.6.")
+    assert "not drawn" not in why_words.reasons(found, 0.5)
+    assert (
+        why_words.adding(found)
+        == "Points are shared fairly among all kinds of purchases, so the bars add up. Left of 0: speaks against it."
+    )
     figure = attribution_figures.reasons_figure({"x": found}, "x", {"x": "Ex"}, {}, 2.4)
     rows = list(figure.layout.yaxis.ticktext)[10:]
     assert rows == ["5 other kinds", "<b>all purchases together</b>"]
     assert [one.text for one in figure.layout.annotations][-2:] == ["+1.0", "<b>+2.4</b>"]
+
+
+def test_it_is_said_that_no_kind_decides_where_the_largest_gives_less_than_a_quarter():
+    groups = Groups(Level.KIND, [f"Kind {place}" for place in range(14)], [np.array([place]) for place in range(14)])
+
+    def said(*points, whole):
+        return why_words.reasons(Attribution(groups, np.array(points), np.array([points]), 1), whole)
+
+    even = [2.0, *[1.8] * 12, -1.0]
+    assert said(*even, whole=22.6).startswith("No single kind decides: the largest, “Kind 0”, gives 2.0 of 22.6")
+    assert said(*even, whole=8.0).startswith("“Kind 0” says most for it (+2.0)")
+    assert said(*even[:13], -7.0, whole=16.6).startswith("“Kind 0” says most for it"), "one against it decides more"
+    assert "Left" not in why_words.adding(Attribution(groups, np.ones(14), np.ones((1, 14)), 1))
 
 
 def test_a_few_reasons_are_rounded_so_that_they_add_up():

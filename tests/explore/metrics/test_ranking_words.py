@@ -119,10 +119,14 @@ def test_how_much_one_number_brings_is_told_where_it_brings_something_to_all_tha
 
 def test_whether_the_papers_answer_is_ours():
     table = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.3, 0.3, 0.2, 0.4))
-    assert ranking_words.the_paper(table, False, "P").endswith("here so does every ranker with fused vectors.")
-    assert ranking_words.the_paper(table, True, "P").endswith("here no ranker does so clearly with fused vectors.")
+    assert ranking_words.the_paper(table, False, "P") == (
+        "As in the paper (P, Tables 8 and 9; industrial data), every ranker gains with fused vectors."
+    )
+    assert ranking_words.the_paper(table, True, "P").endswith(
+        "rankers gain with fused vectors; here no ranker does so clearly."
+    )
     table["gain_low"] = [-0.1, 0.2]
-    assert ranking_words.the_paper(table, False, "P").endswith("here so do 1 of 2 rankers with fused vectors.")
+    assert ranking_words.the_paper(table, False, "P").endswith("; here 1 of 2 rankers does so clearly.")
 
 
 def test_what_one_cosine_gives_and_raw_vectors_do_not_is_told():
@@ -156,6 +160,12 @@ def test_who_gains_is_told_for_every_ranker():
         "Both rankers clearly gain for users with a short history; only Y for users with a long history; no clear gain "
         "for never-bought items."
     )
+    table["gain_low"] = [0.05, 0.02, 0.1, -0.1, 0.02, -0.1, -0.1, 0.8]
+    assert ranking_words.ranking_slices(table, NAMES).startswith(
+        "Both rankers clearly gain for users with a short history (just clear for X); only Y for users with a long "
+        "history (just clear); no clear gain"
+    )
+    table["gain_low"] = [0.05, 0.1, 0.1, -0.1, 0.1, -0.1, -0.1, 0.8]
     worse = ranking_words.ranking_slices(table, NAMES, less_is_better=True)
     assert worse.startswith(
         "No clear gain for never-bought items; X and Y became clearly worse for users with a short "
@@ -196,17 +206,21 @@ def test_whether_learn_brings_probabilities_nearer_is_told():
     before = curve("x", NONE, (0.1, 0.2, 1), (0.5, 0.6, 3))
     same, near = curve("x", FUSED, (0.1, 0.2, 2)), curve("x", FUSED, (0.16, 0.2, 2))
     assert ranking_words.calibration(pd.concat([before, same]), NAMES) == (
-        "On average LEARN hardly changes how far off the probabilities are (X 0.100 → 0.100). X's are too low, "
+        "On average LEARN hardly changes how far off the probabilities are (mean gap between predicted "
+        "and observed, ECE: X 0.100 → 0.100). X's are too low, "
         "most where "
         "10% are predicted and 20% convert."
     )
     said = ranking_words.calibration(pd.concat([before, near]), NAMES)
-    assert said.startswith("With LEARN probabilities are on average nearer to what happened for X (X 0.100 → 0.040). ")
+    assert said.startswith(
+        "With LEARN probabilities are on average nearer to what happened for X (mean gap between predicted and "
+        "observed, ECE: X 0.100 → 0.040). "
+    )
     both = curve("y", NONE, (0.5, 0.4, 1)), curve("y", FUSED, (0.6, 0.4, 1), (0.2, 0.4, 1))
     said = ranking_words.calibration(pd.concat([before, near, *both]), NAMES)
     assert (
-        "nearer to what happened for X and further from what happened for Y (X 0.100 → 0.040, Y 0.100 → 0.200). "
-        in said
+        "nearer to what happened for X and further from what happened for Y (mean gap "
+        "between predicted and observed, ECE: X 0.100 → 0.040, Y 0.100 → 0.200). " in said
     )
     assert "Y's are off on both sides, most where " in said
     assert ranking_words.calibration(before, NAMES) == ""

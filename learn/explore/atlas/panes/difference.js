@@ -120,11 +120,12 @@ function shareWords(share) {
 
 // What changed between two spaces, as one plain sentence, and the figures behind it.
 function conclusion(points, difference, [before, after], spaces) {
-  const told = before.near !== after.near && before.near && after.near;
+  const [was, is] = buyersShared(points, before, after);
+  const told = before.near !== after.near && before.near && after.near && !(is < was); // fewer buyers: not "to the same people"
   const [from, to] = told ? [`“${before.near}”`, `“${after.near}”`] : [amid(before), amid(after)];
   const { mean } = difference;
   const plain = `From ${from} to ${to}: an item keeps ${shareWords(mean / Math.max(points.k, 1))} of its ${points.k} nearest neighbours.`;
-  const others = yardsticks(points, difference, [before, after], spaces).map(([words, other]) => `${other.toFixed(other < 0.1 ? 2 : 1)} ${words}`);
+  const others = yardsticks(points, difference, [before, after], spaces).map(([words, other]) => `${other < 0.005 ? "practically 0" : other.toFixed(other < 0.1 ? 2 : 1)} ${words}`);
   const none = difference.bins[0] / points.n;
   const text = `It keeps ${mean.toFixed(1)} on average in ${amid(after)}, against ${others.join(" and ")}; ${(100 * none).toFixed(0)}% keep none.`;
   return [plain, [text, buyersWords(points, before, after)].filter(Boolean).join(" ")];
@@ -132,11 +133,16 @@ function conclusion(points, difference, [before, after], spaces) {
 
 const percent = (share) => `${(100 * share).toFixed(1)}%`;
 
+// The mean share of buyers that the much-bought items share with their neighbours in each space; undefined: not known.
+function buyersShared({ buyers }, before, after) {
+  return [before, after].map(({ name }) => ((buyers || {}).shared || {})[name]);
+}
+
 // Whether the much-bought items share more buyers with their neighbours than before; "" where that is not known.
-function buyersWords({ buyers, k }, before, after) {
-  const [was, is] = [before, after].map(({ name }) => ((buyers || {}).shared || {})[name]);
+function buyersWords(points, before, after) {
+  const [was, is] = buyersShared(points, before, after);
   if (was === undefined || is === undefined) return "";
   const same = percent(was) === percent(is);
   const how = same ? "as many buyers with neighbours as before" : `${is > was ? "more" : "fewer"} buyers with neighbours than before`;
-  return `On the whole items share ${how}: ${percent(was)} → ${percent(is)} (the ${count(buyers.items)} most bought).`;
+  return `On the whole items share ${how}: ${percent(was)} → ${percent(is)} (the ${count(points.buyers.items)} most bought).`;
 }

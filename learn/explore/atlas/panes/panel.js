@@ -26,6 +26,8 @@ function differenceSection(explorer) {
     box.append(element("h4", "listTitle", `For example${markedExample(explorer) ? ", ringed on the maps" : ""}`), story);
   }
   if (explorer.reading) box.append(element("p", "small", explorer.reading));
+  const ringed = story && markedExample(explorer) ? "; small ring: the neighbour named" : "";
+  box.append(element("p", "small", `▸ items beyond the edge${ringed}.`));
   box.append(element("h4", "listTitle", `Items by how many of ${points.k} neighbours they keep`));
   const bars = element("div", "bins");
   drawHistogram(explorer, bars);
@@ -79,7 +81,7 @@ function movedRow(explorer, point, alike) {
   const row = element("li", "movedRow");
   row.dataset.point = String(point);
   const [was, is] = [state.before, state.after].map((space) => commonestKind(points, space, point));
-  const [from, to] = [was, is].map(({ name, count: items }) => `${name} ${items}`);
+  const [from, to] = [`${was.count} of ${points.k} ${was.name}`, `${is.count} ${is.name}`];
   const among = was.kind === is.kind ? `most are ${was.name} in both` : `${from} → ${to}`;
   const bought = arrays.popularity[point] ? `bought ${times(arrays.popularity[point])}` : "never bought";
   const said = element("span", "movedWords", `${alike ? "" : `keeps ${difference.kept[point]} of ${points.k} · `}${among} · ${bought}`);
@@ -109,9 +111,11 @@ function storyOf(explorer, before, after) {
   const names = (found) => found.flatMap((point, place) => [...(place ? [" and "] : []), { point }]);
   const kept = `It keeps ${told.shared || "none"} of ${points.k} neighbours`;
   const shared = told.buyers ? `; buyers shared with them: ${told.buyers.map(percent).join(" → ")}` : "";
+  const [was, is] = buyersShared(points, before, after);
+  const against = shared && is < was ? `, one of the ${(100 * told.rising).toFixed(0)}% of items where they rise` : "";
   return lineOf(explorer, "story", [
     `${before.label} puts `, { point: told.point }, " beside ", ...names(told.before), `; ${amid(after)} puts it beside `,
-    ...names(told.after), `. ${kept}${shared}.`,
+    ...names(told.after), `. ${kept}${shared}${against}.`,
   ]);
 }
 
