@@ -148,12 +148,12 @@ def overview_tables(_view: View, fingerprint: str, info: SplitInfo) -> OverviewT
 
 
 @st.cache_data(max_entries=8)
-def metrics(_runs: list[Run], key: tuple[str, ...]) -> pd.DataFrame:
+def metrics(_runs: Sequence[RunFolder], key: tuple[str, ...]) -> pd.DataFrame:
     """All metrics of ``_runs``; ``key`` tells two sets of Runs apart."""
     return overview.collect_metrics(_runs)
 
 
-def metrics_if_read(runs: list[Run]) -> pd.DataFrame:
+def metrics_if_read(runs: Sequence[RunFolder]) -> pd.DataFrame:
     """`metrics`; nothing where a Run's cannot be read, which the Overview says."""
     try:
         return metrics(runs, run_key(runs))

@@ -16,7 +16,6 @@ from learn.data.splits import Phase, Split
 from learn.evaluation.metrics import METRICS
 from learn.explore.catalogue import Catalogue
 from learn.runs.folder import RunFolder
-from learn.runs.run import Run
 
 CANDIDATE_LABELS = {
     Recommendations.UNSEEN: "Items new to the user",
@@ -183,7 +182,7 @@ def run_labels(runs: Iterable[RunFolder]) -> dict[str, str]:
     return {name: f"{label} · {name}" if label in repeated else label for name, label in labels.items()}
 
 
-def collect_metrics(runs: Sequence[Run]) -> pd.DataFrame:
+def collect_metrics(runs: Sequence[RunFolder]) -> pd.DataFrame:
     """The metrics of all ``runs`` under each other: columns run, label, variant, then `Metrics.ALL`."""
     labels = run_labels(runs)
     tables = []
