@@ -79,7 +79,7 @@ def pick() -> dict[str, str]:
 def _upload(key: str, name: str) -> None:
     limit = st.get_option("server.maxUploadSize")
     st.file_uploader(
-        f"{name}: {FORMATS}; up to {limit:,} MB; larger: Parquet, or below",
+        f"{name}: {FORMATS}; up to {limit:,} MB",
         key=f"bring_upload_{key}",
         on_change=_keep,
         args=(key,),

@@ -21,7 +21,8 @@ BUILD = (
 """What a build takes, as docs/scale.md reckons it."""
 LEAST = (
     f"How much it needs: of fewer than {FEW_USERS} users nothing is claimed; a few thousand interactions, as the "
-    "example has, to learn something. Ten million interactions fit into a computer of 16 GB."
+    "example has, to learn something. Ten million interactions fit into a computer of 16 GB: as Parquet, or put into "
+    "the workspace's folder where the file is too large to upload."
 )
 _LOOK = """<style>
 .bring-steps { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none;

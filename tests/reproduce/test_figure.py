@@ -69,7 +69,10 @@ def test_rows_of_an_earlier_run_are_hollow(rows):
     assert [dot.marker.symbol.endswith("-open") for dot in figure.data[:4]] == [False, True, False, False]
     assert figure.data[-1].name == HOLLOW
     figure = beside_the_paper(earlier.assign(dataset="shop"), {"b": 0.9, "ease": 0.2})
-    assert [bar.marker.color == "rgba(0, 0, 0, 0)" for bar in figure.data] == [False, True, False, False]
+    bars = [one for one in figure.data if one.type == "bar"]
+    assert [bar.marker.color == "rgba(0, 0, 0, 0)" for bar in bars] == [False, True, False, False]
+    keys = [one.name for one in figure.data if one.showlegend is not False]
+    assert len(keys) == 3 and keys[-1] == HOLLOW and None not in keys, "the kinds and what is hollow, no bar"
 
 
 def test_a_method_and_the_papers_stand_in_one_line_on_one_scale(rows):
@@ -80,7 +83,7 @@ def test_a_method_and_the_papers_stand_in_one_line_on_one_scale(rows):
         ["0.5000", "0.2000", "EASE"],
         ["0.3000", "0.9000", "LEARN, text = (b)"],
     ]
-    assert [bar.error_x.visible for bar in figure.data] == [True, True, False, False]
+    assert [bar.error_x.visible for bar in figure.data if bar.type == "bar"] == [True, True, False, False]
     assert figure.layout.xaxis.range == figure.layout.xaxis2.range
     assert beside_the_paper(rows, {"learn": 0.9, "peer": 0.3}) is None
     both = rows.assign(run=rows["run"].replace("b", "learn-dense"))

@@ -99,7 +99,7 @@ def side_by_side(
     told = bool(legend or hollow)
     below = LEGEND | {"xref": "container", "y": 0.0, "yref": "container", "yanchor": "bottom"}
     margin = {"l": room, "r": 8, "t": 30, "b": 8 + 44 * told}
-    return finish(figure, height + 24 * told, showlegend=told, legend=below, margin=margin)
+    return finish(figure, height + 44 * told, showlegend=told, legend=below, margin=margin)
 
 
 def _dot(figure: go.Figure, row: Row, place: float) -> None:
@@ -125,6 +125,7 @@ def _bar(figure: go.Figure, row: Row, place: float, column: int) -> None:
     figure.add_bar(
         x=[row.mean],
         y=[place],
+        showlegend=False,
         orientation="h",
         width=_THICK,
         marker={
