@@ -3,9 +3,9 @@
 All end in the mean hit rate, recall, NDCG and MRR of items new to the user; here coverage, the distinct items and
 their Gini coefficient are counted too. Random vectors: what is counted takes as long for good ones.
 
-- evaluation: from users' and items' vectors. The whole catalogue is ranked, what the history holds left out, and lists
+- evaluation-whole: from users' and items' vectors. The whole catalogue is ranked, what the history holds left out, and lists
   become metrics; RecTools by a model of its own whose vectors are given.
-- evaluation-lists: from the same lists, each in the form that it takes (arrays here, a table there). Here what the
+- evaluation: from the same lists, each in the form that it takes (arrays here, a table there). Here what the
   history holds is left out on the way; the peers get lists without it.
 """
 
@@ -87,9 +87,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         write_tables(users, items, lists, split, Path(temporary))
         for name, work, peer in (
-            ("evaluation", whole, "RecTools-whole"),
-            ("evaluation-lists", metrics, "RecTools"),
-            ("evaluation-lists", metrics, "ranx"),
+            ("evaluation-whole", whole, "RecTools-whole"),
+            ("evaluation", metrics, "RecTools"),
+            ("evaluation", metrics, "ranx"),
         ):
             process = PeerProcess("metrics.py", peer.lower(), temporary, arguments.clock)
             process.round()  # the first compiles
