@@ -3,8 +3,8 @@
 All end in the mean hit rate, recall, NDCG and MRR of items new to the user; here coverage, the distinct items and
 their Gini coefficient are counted too. Random vectors: what is counted takes as long for good ones.
 
-- evaluation-whole: from users' and items' vectors. The whole catalogue is ranked, what the history holds left out, and lists
-  become metrics; RecTools by a model of its own whose vectors are given.
+- evaluation-whole: from users' and items' vectors. The whole catalogue is ranked, what the history holds left out, and
+  lists become metrics; RecTools by a model of its own whose vectors are given.
 - evaluation: from the same lists, each in the form that it takes (arrays here, a table there). Here what the
   history holds is left out on the way; the peers get lists without it.
 """
