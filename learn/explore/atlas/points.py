@@ -16,7 +16,7 @@ from learn.explore.atlas.pack import pack_points, smallest_codes, text_array
 from learn.explore.catalogue import Catalogue
 from learn.explore.colours import CHANGE_COLOURS, CROSSED_COLOURS, category_colours
 from learn.explore.maps import moved
-from learn.explore.maps.buyers import buyers_with, much_bought
+from learn.explore.maps.buyers import Buyers, much_bought
 from learn.explore.maps.colouring import COLOURINGS, colouring
 from learn.explore.maps.item_maps import ItemMap, K
 from learn.explore.maps.regions import name_levels
@@ -89,6 +89,7 @@ def pack_atlas(
         bought: who bought what in training; None: nothing is said of buyers.
     """
     items, maps = shown[0].found.items, [one.found for one in shown]
+    shares = _shares(shown, catalogue, counts, bought)
     there = set(catalogue.categories[items])
     categories = [name for name in catalogue.category_order if name in there]
     codes = {name: code for code, name in enumerate(categories)}
@@ -128,8 +129,8 @@ def pack_atlas(
         "change": CHANGE_COLOURS,
         "crossed": CROSSED_COLOURS,
         "regions": regions,
-        "examples": _examples(shown, catalogue, counts, bought),
-        "buyers": _buyers(shown, catalogue, counts, bought),
+        "examples": _examples(shown, catalogue, counts, shares),
+        "buyers": _on_average(shares),
         "popularityWord": "times in training",
     }
     return pack_points(header, arrays, catalogue.titles[items])
@@ -145,7 +146,7 @@ def _regions(found: ItemMap, maps: Sequence[ItemMap], catalogue: Catalogue) -> l
 
 
 def _examples(
-    shown: Sequence[AtlasMap], catalogue: Catalogue, counts: np.ndarray, bought: Sequences | None
+    shown: Sequence[AtlasMap], catalogue: Catalogue, counts: np.ndarray, shares: Mapping[str, np.ndarray]
 ) -> Mapping[str, dict]:
     """ "before\\nafter" -> the rows that tell what changed between the two spaces (`learn.explore.maps.moved`)."""
     told = {}
@@ -153,7 +154,8 @@ def _examples(
         assert before.near is not None and after.near is not None
         items = before.found.items
         table = moved.moved_items(before.near, after.near, items, catalogue, counts)
-        example = moved.find_example(before.near, after.near, table, catalogue, bought=bought)
+        asked = (shares[before.name], shares[after.name]) if shares else None
+        example = moved.find_example(before.near, after.near, table, catalogue, shares=asked)
         if example is not None and example.before and example.after:
             told[f"{before.name}\n{after.name}"] = {
                 "point": example.row,
@@ -166,14 +168,22 @@ def _examples(
     return told
 
 
-def _buyers(
+def _shares(
     shown: Sequence[AtlasMap], catalogue: Catalogue, counts: np.ndarray, bought: Sequences | None
-) -> dict[str, Any]:
-    """How many buyers the much-bought items share with their neighbours, on average: space by space."""
+) -> dict[str, np.ndarray]:
+    """Space -> how many buyers each of the much-bought items shares with its neighbours there ([R])."""
     items = shown[0].found.items
     rows = much_bought(counts[items], items, catalogue)
     if bought is None or not len(rows):
         return {}
+    buyers = Buyers(bought, len(counts))
     near = {one.name: items[one.near[rows]] for one in shown if one.near is not None and one.near.shape[1]}
-    means = {name: buyers_with(items[rows], found, bought, len(counts)).mean() for name, found in near.items()}
-    return {"items": len(rows), "shared": {name: float(mean) for name, mean in means.items()}}
+    return {name: buyers.shared_with(items[rows], found) for name, found in near.items()}
+
+
+def _on_average(shares: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """How many buyers the much-bought items share with their neighbours, on average: space by space."""
+    if not shares:
+        return {}
+    count = len(next(iter(shares.values())))
+    return {"items": count, "shared": {name: float(found.mean()) for name, found in shares.items()}}

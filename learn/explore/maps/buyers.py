@@ -25,30 +25,42 @@ def much_bought(counts: np.ndarray, items: np.ndarray, catalogue: Catalogue) -> 
     return found
 
 
-def buyers_with(items: np.ndarray, near: np.ndarray, bought: Sequences, n_items: int) -> np.ndarray:
-    """[Q] float64: how many buyers each of ``items`` shares with its ``near`` ([Q, k]) on average (`shared_buyers`)."""
-    if not near.size:
-        return np.zeros(len(items))
-    pairs = np.stack([np.repeat(items, near.shape[1]), near.ravel()], axis=1)
-    found: np.ndarray = shared_buyers(pairs, bought, n_items).reshape(near.shape).mean(axis=1)
-    return found
+class Buyers:
+    """Who had each item: made once, asked often.
+
+    Args:
+        sequences: what each user bought; repeats count once.
+        n_items: N.
+    """
+
+    def __init__(self, sequences: Sequences, n_items: int) -> None:
+        from scipy.sparse import csr_array
+
+        bought = np.unique(sequences.items.astype(np.int64) * len(sequences) + sequences.users)
+        items, users = np.divmod(bought, max(len(sequences), 1))
+        self._matrix = csr_array((np.ones(len(bought)), (items, users)), shape=(n_items, len(sequences)))
+        self._sizes = np.bincount(items, minlength=n_items).astype(float)
+
+    def shared(self, pairs: np.ndarray) -> np.ndarray:
+        """[P] float64: of two items ([P, 2] indices), the cosine of their sets of buyers; 0 where either has none.
+
+        |buyers of both| / sqrt(|buyers of the first| |buyers of the second|), as item-kNN counts it.
+        """
+        first, second = pairs[:, 0], pairs[:, 1]
+        both = self._matrix[first].multiply(self._matrix[second]).sum(axis=1)
+        sizes = np.sqrt(self._sizes[first] * self._sizes[second])
+        cosines: np.ndarray = np.divide(both, sizes, out=np.zeros(len(pairs)), where=sizes > 0)
+        return cosines
+
+    def shared_with(self, items: np.ndarray, near: np.ndarray) -> np.ndarray:
+        """[Q] float64: how many buyers each of ``items`` shares with its ``near`` ([Q, k]) on average (`shared`)."""
+        if not near.size:
+            return np.zeros(len(items))
+        pairs = np.stack([np.repeat(items, near.shape[1]), near.ravel()], axis=1)
+        found: np.ndarray = self.shared(pairs).reshape(near.shape).mean(axis=1)
+        return found
 
 
 def shared_buyers(pairs: np.ndarray, sequences: Sequences, n_items: int) -> np.ndarray:
-    """[P] float64: of two items, the cosine of their sets of buyers; 0 where either has none.
-
-    |buyers of both| / sqrt(|buyers of the first| |buyers of the second|), as item-kNN counts it.
-
-    Args:
-        pairs: [P, 2] item indices.
-        sequences: what each user bought; repeats count once.
-    """
-    from scipy.sparse import csr_array
-
-    bought = np.unique(np.stack([sequences.items.astype(np.int64), sequences.users]), axis=1)
-    matrix = csr_array((np.ones(bought.shape[1]), (bought[0], bought[1])), shape=(n_items, len(sequences)))
-    buyers = np.bincount(bought[0], minlength=n_items)
-    shared = matrix[pairs[:, 0]].multiply(matrix[pairs[:, 1]]).sum(axis=1)
-    sizes = np.sqrt(buyers[pairs[:, 0]].astype(float) * buyers[pairs[:, 1]])
-    cosines: np.ndarray = np.divide(shared, sizes, out=np.zeros(len(pairs)), where=sizes > 0)
-    return cosines
+    """`Buyers.shared` of [P, 2] ``pairs``, asked once."""
+    return Buyers(sequences, n_items).shared(pairs)

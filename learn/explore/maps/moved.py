@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from learn.data.schema import Slices
-from learn.data.sequences import Sequences
 from learn.data.slices import item_slices
 from learn.explore.catalogue import Catalogue
-from learn.explore.maps.buyers import buyers_with, much_bought
+from learn.explore.maps.buyers import much_bought
 
 ITEM, TITLE, CATEGORY, BRAND, PRICE = "item", "title", "category", "brand", "price"
 SLICE, INTERACTIONS, SHARED, OVERLAP = "slice", "interactions", "shared", "overlap"
@@ -141,7 +140,7 @@ class Example:
         row: its row in the table; item: its index in the catalogue.
         before, after: item indices of the neighbours that tell it, the nearest first.
         shared: how many of its neighbours both spaces have.
-        buyers: how many buyers it shares with its neighbours in each (`buyers.buyers_with`); None: not asked.
+        buyers: how many buyers it shares with its neighbours in each (`Buyers.shared_with`); None: not asked.
         rising: of how many of the much-bought items that rises, as a share of them; None: not asked.
     """
 
@@ -160,23 +159,21 @@ def find_example(
     table: pd.DataFrame,
     catalogue: Catalogue,
     told: int = 2,
-    bought: Sequences | None = None,
+    shares: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Example | None:
     """The much-bought item that shows best what changed (`most_telling`), or None where nothing tells.
 
     Args:
         before, after: [M, k] neighbours as rows of ``table``.
         told: how many neighbours to name on each side.
-        bought: who bought what in training; None: buyers are not asked.
+        shares: of the much-bought items (`buyers.much_bought` of ``table``), [R] each, how many buyers they share with
+            their neighbours before and after (`Buyers.shared_with`); None: buyers are not asked.
     """
     items = table[ITEM].to_numpy()
     if not len(table) or not before.shape[1]:
         return None
     rows = much_bought(table[INTERACTIONS].to_numpy(), items, catalogue)
     near = items[before[rows]], items[after[rows]]
-    shares = (
-        [buyers_with(items[rows], one, bought, len(catalogue.titles)) for one in near] if bought is not None else None
-    )
     kinds = finest_kinds(catalogue)
     gain = np.ones(len(rows)) if shares is None else shares[1] - shares[0]
     found = most_telling(kinds[items[rows]], kinds[near[0]], kinds[near[1]], kept_of(*near), gain)

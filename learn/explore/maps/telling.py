@@ -8,7 +8,7 @@ import numpy as np
 
 from learn.data.splits import Split
 from learn.explore.catalogue import Catalogue
-from learn.explore.maps.buyers import buyers_with, much_bought
+from learn.explore.maps.buyers import Buyers, much_bought
 from learn.explore.maps.moved import finest_kinds, kept_of, most_telling, told_neighbours
 from learn.explore.maps.neighbours import nearest
 
@@ -49,7 +49,8 @@ def telling_item(
     if not len(rows):
         return None
     before, after = (nearest(vectors, NEIGHBOURS, rows)[0] for vectors in (llm, tower))
-    shares = [buyers_with(rows, near, split.train(), split.n_items) for near in (before, after)]
+    buyers = Buyers(split.train(), split.n_items)
+    shares = [buyers.shared_with(rows, near) for near in (before, after)]
     kinds = finest_kinds(catalogue)
     found = most_telling(kinds[rows], kinds[before], kinds[after], kept_of(before, after), shares[1] - shares[0])
     if found is None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from learn.data.sequences import Sequences
 from learn.explore.maps import moved
+from learn.explore.maps.buyers import Buyers, much_bought
 from learn.explore.maps.neighbours import nearest
 from learn.explore.maps.spaces import find_spaces, space_vectors
 from learn.runs.run import Run
@@ -84,10 +85,17 @@ def test_the_example_is_the_item_that_left_its_kind_for_another():
     soaps = Sequences(
         np.array([0, 9, 1, 10]), np.array([0, 2, 4])
     )  # two people, who have item 0 with a soap and tea 1 with one
-    told = moved.find_example(before, after, table, catalogue, bought=soaps)
+    rows = much_bought(counts, np.arange(18), catalogue)
+
+    def shares(sequences):
+        return tuple(Buyers(sequences, 18).shared_with(rows, near[rows]) for near in (before, after))
+
+    told = moved.find_example(before, after, table, catalogue, shares=shares(soaps))
     assert told.item == 0 and told.buyers[1] > told.buyers[0] == 0 and 0 < told.rising < 1
     teas = Sequences(np.array([0, 1, 9, 10]), np.array([0, 2, 4]))
-    assert moved.find_example(before, after, table, catalogue, bought=teas) is None, "it shares fewer buyers now"
+    assert moved.find_example(before, after, table, catalogue, shares=shares(teas)) is None, (
+        "it shares fewer buyers now"
+    )
 
 
 def test_the_commonest_category_of_neighbours_and_who_crossed():
