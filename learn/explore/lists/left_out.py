@@ -7,7 +7,7 @@ What is found says nothing of an item yet: one product with an item vector gives
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,34 +50,23 @@ class LeftOut:
 
 
 def left_out(recommender: Recommender, history: np.ndarray, groups: Groups, cuts: int = CUTS) -> LeftOut:
-    """The `LeftOut` of a history ([H] item indices, oldest first).
+    """What an embedding loses without each group alone: of groups that say alike each seems to add nothing.
+
+    Args:
+        history: [H] item indices, oldest first.
+        cuts: at most this many; a history that is read at once has one.
 
     Raises:
         LearnError: the history is empty, or the Run has stored lists only.
     """
-    *_, last = left_out_by_cut(recommender, history, groups, cuts)
-    return last
-
-
-def left_out_by_cut(
-    recommender: Recommender, history: np.ndarray, groups: Groups, cuts: int = CUTS, seed: int = 0
-) -> Iterator[LeftOut]:
-    """`left_out` with one cut more each time, so that something can be shown early.
-
-    Args:
-        cuts: at most this many.
-        seed: of the cuts behind the first one; negative: of all of them.
-    """
     everything = np.ones((1, len(groups.members)), dtype=bool)
     reading = open_reading(recommender, history)
     if reading is None:
-        yield LeftOut(groups, of_the_mean(recommender, history, groups, everything), 1)
-        return
-    shifts: list[np.ndarray] = []
-    for number in range(cuts if reading.n_chunks > 1 else 1):
-        rng = np.random.default_rng([abs(seed), number]) if number or seed < 0 else None
-        shifts.append(reading.added(rng, groups, everything)[0])
-        yield LeftOut(groups, np.stack(shifts), reading.n_chunks)
+        return LeftOut(groups, of_the_mean(recommender, history, groups, everything), 1)
+    tried = range(cuts if reading.n_chunks > 1 else 1)
+    drawn = (np.random.default_rng([0, number]) if number else None for number in tried)
+    shifts = [reading.added(rng, groups, everything)[0] for rng in drawn]
+    return LeftOut(groups, np.stack(shifts), reading.n_chunks)
 
 
 @dataclass(frozen=True)
