@@ -113,11 +113,8 @@ def pack_atlas(
         if one.users is not None and len(one.users):
             arrays[f"users:{name}"] = on_canvas(maps, one.users).astype(np.uint16).ravel()
         regions[name] = _regions(one.found, maps, catalogue)
-    schemes = {}
-    for name in COLOURINGS:
-        made = colouring(name, catalogue, items, counts)
-        arrays[f"code:{name}"] = made.codes
-        schemes[name] = {"names": made.names, "colours": made.colours, "counts": made.counts}
+    made = {name: colouring(name, catalogue, items, counts) for name in COLOURINGS}
+    arrays |= {f"code:{name}": scheme.codes for name, scheme in made.items()}
     header = {
         "version": version,
         "n": len(items),
@@ -125,7 +122,7 @@ def pack_atlas(
         "categories": categories,
         "finerNames": list(finer_names),
         "brandNames": list(brand_names),
-        "schemes": schemes,
+        "schemes": {name: {"names": s.names, "colours": s.colours, "counts": s.counts} for name, s in made.items()},
         "change": CHANGE_COLOURS,
         "crossed": CROSSED_COLOURS,
         "regions": regions,
