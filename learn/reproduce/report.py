@@ -14,6 +14,7 @@ from learn.evaluation.better import more_than_chance
 from learn.files import atomic_path, write_json
 from learn.locks import writing
 from learn.reproduce.results import EARLIER, one_metric, read_rows
+from learn.reproduce.summary import DIFFERENCE, OVER_RIVAL, RIVAL
 from learn.reproduce.tables import Table
 
 Column = tuple[str, int, str, str]
@@ -76,9 +77,6 @@ def _records(summary: pd.DataFrame) -> list[dict[str, Any]]:
     return summary.astype(object).where(summary.notna(), None).to_dict("records")
 
 
-_DIFFERENCES = ("difference", "difference_low", "difference_high")
-
-
 def publish(summary: pd.DataFrame, file: Path, keep_others: bool = False) -> None:
     """Puts the rows of ``summary`` into ``file``, in place of those that it has of the same dataset.
 
@@ -93,7 +91,7 @@ def publish(summary: pd.DataFrame, file: Path, keep_others: bool = False) -> Non
         kept = [row for row in there if row["dataset"] not in datasets]
         if keep_others:
             others = [row for row in there if row["dataset"] in datasets and row["run"] not in names]
-            kept += [row | dict.fromkeys(_DIFFERENCES) | {"why": row.get("why") or EARLIER} for row in others]
+            kept += [row | dict.fromkeys((*DIFFERENCE, RIVAL, *OVER_RIVAL)) | {"why": row.get("why") or EARLIER} for row in others]
         write_json(file, kept + rows)
 
 

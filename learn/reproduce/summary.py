@@ -20,13 +20,18 @@ from learn.runs.run import Run
 METRICS = ("hit_rate", "recall", "ndcg")
 OF_TABLES = ("distinct_items", "gini", "coverage", "long_tail_recall", "cold_start_recall")
 """Metrics that not every user has: taken from the Runs' own tables."""
-_DIFFERENCE = ("difference", "difference_low", "difference_high")
-_NUMBERS = (Metrics.MEAN, Metrics.LOW, Metrics.HIGH, "seed_sd", *_DIFFERENCE, Metrics.N_USERS)
+DIFFERENCE = ("difference", "difference_low", "difference_high")
+"""A row less the plan's reference row, paired."""
+RIVAL = "rival"
+OVER_RIVAL = ("over_rival", "over_rival_low", "over_rival_high")
+"""A row less the best of the other simple references that learned from the same (their names in `RIVAL`), paired."""
+_PAIRED = (*DIFFERENCE, *OVER_RIVAL)
+_NUMBERS = (Metrics.MEAN, Metrics.LOW, Metrics.HIGH, "seed_sd", *_PAIRED, Metrics.N_USERS)
 DIGITS = 6
 """Decimals of a summary's numbers. They are rounded here alone: tables, figures and files then say the same, whatever
 the last bits of the processor's sums."""
 _WHAT = ("run", "label", "kind", "dataset", "split", Metrics.METRIC, Metrics.K, Metrics.CANDIDATES, Metrics.SLICE)
-COLUMNS = (*_WHAT, "refit", *_NUMBERS[:-1], "seeds", Metrics.N_USERS, "params", "train_seconds", "commit", "why")
+COLUMNS = (*_WHAT, "refit", *_NUMBERS[:-1], RIVAL, "seeds", Metrics.N_USERS, "params", "train_seconds", "commit", "why")
 
 
 def per_user_values(run: Run, metric: str, k: int, candidates: str) -> np.ndarray:
@@ -55,7 +60,8 @@ def summarise(plan: Table, runs: Mapping[str, Sequence[Run]], failed: Mapping[st
     Returns:
         Columns run, label, kind, dataset, split, metric, k, among, slice, refit (whether it learned from validation
         too), mean, low, high, seed_sd, difference, difference_low, difference_high (to the reference row; missing for
-        itself), seeds, n_users, params, train_seconds, commit, why (where a seed did not run, or the numbers have to be
+        itself), over_rival, over_rival_low, over_rival_high (to the rival, whose row's name is in rival: the simple
+        reference with the greatest mean, refitted where the row is; missing where there is no other), seeds, n_users, params, train_seconds, commit, why (where a seed did not run, or the numbers have to be
         explained; where none ran, there are no numbers). Numbers are rounded to `DIGITS` decimals.
     """
     failed = failed or {}
@@ -73,7 +79,7 @@ def summarise(plan: Table, runs: Mapping[str, Sequence[Run]], failed: Mapping[st
                 for row in plan.rows:
                     about = _about(row, runs.get(row.name, ()), one, failed.get(row.name)) | key
                     if row.name in runs:
-                        rows.append(about | _whole(row, values, plan.reference))
+                        rows.append(about | _whole(row, values, plan))
                         rows += [about | part for part in _slices(runs[row.name], key)]
                         if metric == METRICS[-1]:
                             rows += [about | part for part in _of_tables(runs[row.name], key)]
@@ -83,25 +89,40 @@ def summarise(plan: Table, runs: Mapping[str, Sequence[Run]], failed: Mapping[st
     return table.assign(**table[list(_NUMBERS[:-1])].astype(float).round(DIGITS))
 
 
-def _whole(row: TableRow, values: Mapping[str, np.ndarray], reference: str) -> dict[str, object]:
+def _whole(row: TableRow, values: Mapping[str, np.ndarray], plan: Table) -> dict[str, object]:
     own = values[row.name]
     interval = over_seeds(bootstrap_mean(own.mean(axis=0)), own.mean(axis=1))
-    difference = (np.nan,) * 3
-    if row.name != reference and reference in values:
-        other = values[reference]
-        apart = paired_difference(own.mean(axis=0), other.mean(axis=0))
-        difference = over_seeds(apart, own.mean(axis=1), other.mean(axis=1))
+    reference = plan.reference if plan.reference != row.name else None
+    rival = _rival(row, values, plan)
     return {
         Metrics.SLICE: Slices.WHOLE,
         Metrics.MEAN: interval.mean,
         Metrics.LOW: interval.low,
         Metrics.HIGH: interval.high,
         "seed_sd": float(own.mean(axis=1).std(ddof=1)) if len(own) > 1 else np.nan,
-        "difference": difference[0],
-        "difference_low": difference[1],
-        "difference_high": difference[2],
+        **dict(zip(DIFFERENCE, _apart(own, values.get(reference)), strict=True)),
+        **dict(zip(OVER_RIVAL, _apart(own, values.get(rival)), strict=True)),
+        RIVAL: rival,
         Metrics.N_USERS: own.shape[1],
     }
+
+
+def _apart(own: np.ndarray, other: np.ndarray | None) -> tuple[float, float, float]:
+    """[seeds, E] each -> mean, low and high of own - other, by user; NaN where there is no other."""
+    if other is None:
+        return (np.nan,) * 3
+    apart = paired_difference(own.mean(axis=0), other.mean(axis=0))
+    return tuple(over_seeds(apart, own.mean(axis=1), other.mean(axis=1)))
+
+
+def _rival(row: TableRow, values: Mapping[str, np.ndarray], plan: Table) -> str | None:
+    """The best of the other simple references that learned from what ``row`` did; None where there is none."""
+    names = [
+        other.name
+        for other in plan.rows
+        if other.kind == "reference" and other.refit == row.refit and other.name in values and other.name != row.name
+    ]
+    return max(names, key=lambda name: float(values[name].mean()), default=None)
 
 
 def _slices(runs: Sequence[Run], key: Mapping[str, object]) -> list[dict[str, object]]:
@@ -136,7 +157,8 @@ def _averaged(rows: pd.DataFrame) -> dict[str, object]:
     return {
         **dict(zip((Metrics.MEAN, Metrics.LOW, Metrics.HIGH), interval, strict=True)),
         "seed_sd": float(seeds.std(ddof=1)) if len(seeds) > 1 else np.nan,
-        **dict.fromkeys(_DIFFERENCE, np.nan),
+        **dict.fromkeys(_PAIRED, np.nan),
+        RIVAL: None,
         Metrics.N_USERS: int(rows[Metrics.N_USERS].iloc[0]),
     }
 

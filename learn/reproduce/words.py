@@ -109,9 +109,19 @@ def _apart(ahead: _Row, behind: _Row, named: str) -> str:
     ``named``: the label of the row that all are compared with; "" where no difference is stored.
     """
     for one, against in ((ahead, behind), (behind, ahead)):
-        if against["label"] == named and pd.notna(one["difference_low"]):
-            return CLEAR if more_than_chance(one["difference_low"], one["difference_high"]) else UNCLEAR
+        low, high = _paired(one, against, named)
+        if pd.notna(low):
+            return CLEAR if more_than_chance(low, high) else UNCLEAR
     return CLEAR if ahead[Metrics.LOW] > behind[Metrics.HIGH] else UNTESTED
+
+
+def _paired(one: _Row, against: _Row, named: str) -> tuple[float, float]:
+    """The ends of the stored paired difference of two rows; NaN where there is none."""
+    if against["label"] == named:
+        return one["difference_low"], one["difference_high"]
+    if one.get("rival") == against["run"]:
+        return one["over_rival_low"], one["over_rival_high"]
+    return float("nan"), float("nan")
 
 
 def _with_mean(row: _Row, verb: str) -> str:

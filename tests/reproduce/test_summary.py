@@ -151,9 +151,29 @@ def test_a_table_reads_the_same_from_its_file(table, tmp_path):
     made = summarise(table, runs)
     write_report(tmp_path, table, made, {"dataset": "shop"})
     again = read_rows(tmp_path / "results.json")
-    assert again[list(made.columns)].fillna(-1).equals(made.fillna(-1).astype(again.dtypes[made.columns]))
+    as_values = [frame.astype(object).where(frame.notna(), None).to_dict("records") for frame in (again, made)]
+    assert as_values[0] == as_values[1]
     columns = default_columns(table, made)
     assert markdown(table, again, columns) == markdown(table, made, columns)
+
+
+def test_a_row_is_compared_with_the_best_other_simple_reference(table):
+    """In pairs, and with one that learned from the same."""
+    refitted = (TableRow("base-refit", "Base, refitted", "reference", refit=True),)
+    rows = (TableRow("better", "Better", "reference"), *table.rows, *refitted)
+    runs = {
+        "better": [fake_run([1, 0, 0, 0])],
+        "base": [fake_run([0, 0, 0, 0])],
+        "ours": [fake_run([1, 1, 0, 2]), fake_run([1, 3, 0, 2])],
+        "base-refit": [fake_run([2, 4, 1, 2])],
+    }
+    found = one_metric(summarise(replace(table, rows=rows), runs), "recall", 10, "all").set_index("run")
+    assert found["rival"].dropna().to_dict() == {"ours": "better", "base": "better", "better": "base"}
+    apart = found["mean"]["ours"] - found["mean"]["better"]
+    assert found["over_rival"]["ours"] == pytest.approx(apart, abs=1e-6)
+    assert found["over_rival"]["better"] == pytest.approx(-found["over_rival"]["base"])
+    assert found["over_rival_low"]["ours"] < apart < found["over_rival_high"]["ours"]
+    assert np.isnan(found["over_rival"]["base-refit"])
 
 
 def test_publishing_replaces_the_rows_of_the_same_dataset_only(summary, tmp_path):

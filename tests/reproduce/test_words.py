@@ -35,6 +35,14 @@ def test_a_pair_that_is_not_stored_is_not_tested_but_where_the_intervals_do_not_
     assert words.benchmark(alone) == "A has the highest value, 0.5000; B has 0.4700 (difference not tested)."
 
 
+def test_two_that_a_stored_difference_parts_are_compared():
+    rows = table(("A", "text", 0.5, 0.05, 0.15), ("B", "reference", 0.47, 0.02, 0.12), ("C", "text", 0.4, NAN, NAN))
+    told = {"rival": ["b", None, "b"], "over_rival_low": [0.01, NAN, NAN], "over_rival_high": [0.05, NAN, NAN]}
+    assert words.benchmark(rows.assign(**told)).startswith("A leads with 0.5000, clearly ahead of B (0.4700).")
+    told["over_rival_low"] = [-0.01, NAN, NAN]
+    assert words.benchmark(rows.assign(**told)).startswith("A leads with 0.5000, but not clearly ahead of B (0.4700).")
+
+
 def test_a_simple_reference_that_beats_what_all_are_compared_with_is_news():
     rows = table(
         ("A (x, y)", "text+counts", 0.5, 0.05, 0.2), ("S", "reference", 0.49, 0.03, 0.1), ("T", "text", 0.4, NAN, NAN)
