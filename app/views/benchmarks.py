@@ -51,7 +51,8 @@ def draw() -> None:
         right.selectbox, "Measured on", datasets, url.BENCHMARK_DATASET, datasets[0], format_func=told.get
     )
     if cache.dataset_names() and dataset not in cache.dataset_names():
-        head.caption(f"{WHAT_IT_IS} This one is of other data than the other pages.")
+        data = theme.plain(told[dataset].partition(": ")[2] or dataset)
+        head.caption(f"{WHAT_IT_IS} This one is measured on {data}, not on the data of the other pages.")
     rows = results.read_benchmark(files[name, dataset], dataset)
     _table(name, told[dataset], rows, *_metric(name, rows))
 
@@ -108,8 +109,10 @@ def _table(name: str, data: str, rows: pd.DataFrame, metric: str, k: int, candid
     ran = chosen.dropna(subset=[Metrics.MEAN])
     figure = benchmark_figure(drawn, metric, k, candidates, part)
     theme.chart(figure, "benchmarks_figure", said.benchmark(chosen), wide=True)
+    told = [f"*{kind}*: {means}" for kind, means in results.kind_means(ran).items()]
     if results.is_earlier(ran).any():
-        st.caption("Hollow: of an earlier run of this table; not tested against the other rows.")
+        told.append("*hollow*: of an earlier run of this table, so not compared with the others user by user")
+    st.caption(" · ".join(told))
     if ran.empty:
         _notes(chosen, reported)
         return

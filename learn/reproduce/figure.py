@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,20 +16,21 @@ from learn.explore.figures.headed import Row
 from learn.explore.figures.lined import lined_figure, side_by_side
 from learn.explore.metrics.overview import CANDIDATE_LABELS, metric_label
 from learn.explore.metrics.result import BOTH, COUNTS, FOREIGN, LEARNED, UNTRAINED
+from learn.item_towers import ITEM_TOWERS
 from learn.reproduce.paper import beside
-from learn.reproduce.results import IDS, OTHER_LIBRARY, SAME_AS, TEXT_AND_ID, is_earlier, kind_of, one_metric
+from learn.reproduce.results import IDS, OTHER_LIBRARY, TEXT_AND_ID, is_earlier, kind_of, one_metric, variant_of
 
 KIND_COLOURS = {
     COUNTS: "#76869d",
-    LEARNED: "#3b7dc4",
-    BOTH: "#a765c4",
-    UNTRAINED: "#a3818f",
+    LEARNED: ITEM_TOWERS["b"].colour,
+    BOTH: "#cf4fc0",
+    UNTRAINED: ITEM_TOWERS["without-align"].colour,
     FOREIGN: REST_COLOUR,
-    TEXT_AND_ID: "#5b57d6",
-    IDS: "#cf4fc0",
-    OTHER_LIBRARY: "#c74f6b",
+    TEXT_AND_ID: "#cd7a14",
+    IDS: "#a6851b",
+    OTHER_LIBRARY: "#2f8f7d",
 }
-"""Of the rows, by what they go by."""
+"""Of the rows, by what they go by; a trained tower's own where a table has several of them."""
 HOLLOW = "earlier run (hollow)"
 _ENDS = (Metrics.LOW, Metrics.HIGH)
 
@@ -41,10 +42,11 @@ def benchmark_figure(
     hollow ones are of an earlier run."""
     chosen = one_metric(summary, metric, k, candidates, part).dropna(subset=Metrics.MEAN)
     chosen = chosen.assign(earlier=is_earlier(chosen))
-    rows = [_row(row) for row in chosen.to_dict("records")]
+    colours = _colours(chosen)
+    rows = [_row(row, colours) for row in chosen.to_dict("records")]
     if rows:
         rows[0] = replace(rows[0], heading=f"<b>{rows[0].heading}</b>")
-    legend = _kinds(chosen.to_dict("records"))
+    legend = _kinds(chosen, colours)
     among = CANDIDATE_LABELS.get(candidates, candidates).lower()
     hollow = HOLLOW if chosen["earlier"].any() else ""
     return lined_figure(rows, f"{metric_label(metric)}@{k}, {among}", legend, hollow)
@@ -64,14 +66,17 @@ def beside_the_paper(
     both = beside(chosen, paper)
     if both["paper"].notna().sum() < 2:
         return None
+    colours = _colours(both)
     rows = both.assign(earlier=is_earlier(both)).to_dict("records")
     theirs: list[Row | None] = [
         None
         if pd.isna(row["paper"])
-        else _row(row | {"label": row["own"], Metrics.MEAN: row["paper"], **dict.fromkeys(_ENDS), "earlier": False})
+        else _row(
+            row | {"label": row["own"], Metrics.MEAN: row["paper"], **dict.fromkeys(_ENDS), "earlier": False}, colours
+        )
         for row in rows
     ]
-    own = [_row(row) for row in rows]
+    own = [_row(row, colours) for row in rows]
     data = plain_one(dataset or str(both["dataset"].iloc[0]))
     columns: dict[str, list[Row | None]] = {
         f"Here: {data}, {both[Metrics.N_USERS].max():,.0f} users": [*own],
@@ -80,26 +85,37 @@ def beside_the_paper(
     names = [row.heading for row in own]
     hollow = HOLLOW if any(row["earlier"] for row in rows) else ""
     none = "no such row in the paper"
-    return side_by_side(names, columns, theirs.count(None), none, _kinds(rows), hollow)
+    return side_by_side(names, columns, theirs.count(None), none, _kinds(both, colours), hollow)
 
 
-def _kinds(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The colours of the rows' kinds, where there are several."""
-    kinds = list(dict.fromkeys(kind_of(row) for row in rows))
-    return {kind: KIND_COLOURS[kind] for kind in kinds} if len(kinds) > 1 else {}
+def _colours(rows: pd.DataFrame) -> dict[str, str]:
+    """Run -> colour: its kind's, or its tower's where there are several trained ones."""
+    towers = {variant_of(run) for run in rows["run"].astype(str)}
+    trained = {code for code in towers if code in ITEM_TOWERS and ITEM_TOWERS[code].trained}
+    own = {code: ITEM_TOWERS[code].colour for code in trained} if len(trained) > 1 else {}
+    found = rows.to_dict("records")
+    return {row["run"]: own.get(variant_of(row["run"])) or KIND_COLOURS[kind_of(row)] for row in found}
 
 
-def _row(row: Mapping[str, Any]) -> Row:
+def _kinds(rows: pd.DataFrame, colours: Mapping[str, str]) -> dict[str, str]:
+    """The colours of the rows' kinds, where there are several; a kind of more than one colour says nothing."""
+    found: dict[str, set[str]] = {}
+    for row in rows.to_dict("records"):
+        found.setdefault(kind_of(row), set()).add(colours[row["run"]])
+    return {kind: one.pop() for kind, one in found.items() if len(one) == 1} if len(found) > 1 else {}
+
+
+def _row(row: Mapping[str, Any], colours: Mapping[str, str]) -> Row:
     low, high = (float("nan") if row[end] is None else row[end] for end in _ENDS)
     interval = "" if pd.isna(low) else f"<br>95% interval {low:.4f} to {high:.4f}"
     users = "" if pd.isna(low) else f"<br>{row[Metrics.N_USERS]:,.0f} users"
-    label, same = plain_one(row["label"]), SAME_AS.get(row["run"])
+    label = plain_one(row["label"])
     return Row(
-        f"{label} = {same}" if same else label,
+        label,
         row[Metrics.MEAN],
         low,
         high,
-        KIND_COLOURS[kind_of(row)],
+        colours[row["run"]],
         "circle",
         f"{label}: %{{x:.4f}}{interval}{users}",
         hollow=bool(row["earlier"]),

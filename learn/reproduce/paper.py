@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from learn.explore.metrics.leading import listed
-from learn.reproduce.results import SAME_AS, in_words, is_earlier
+from learn.reproduce.results import in_words, is_earlier
 
 OWN_NAMES = {
     "recbole-gru4rec": "GRU4Rec",
@@ -20,6 +20,8 @@ OWN_NAMES = {
     "learn-dense": "LEARN",
 }
 """Run -> what the paper calls it: the libraries in the labels here are those that it was rerun with."""
+LEVEL = 0.01
+"""Numbers of the paper, which has no intervals, that differ by less than this part of them are called nearly level."""
 AS_IN_THE_PAPER = {"learn": "learn-dense"}
 """Run -> the one that is trained as the paper's is: where both are there, that one stands beside the paper's number."""
 OBJECTIVES = {
@@ -106,13 +108,11 @@ def beside(chosen: pd.DataFrame, paper: Mapping[str, float]) -> pd.DataFrame:
 
 
 def objectives_told(rows: pd.DataFrame) -> str:
-    """Of `beside`: under which objectives its rows of LEARN are trained, and what they are called on the other pages;
-    "" where none is known."""
+    """Of `beside`: under which objectives its rows of LEARN are trained; "" where none is known."""
     told = []
     for row in rows.to_dict("records"):
         if row["run"] in OBJECTIVES:
-            same = f", {SAME_AS[row['run']]} on the other pages" if row["run"] in SAME_AS else ""
-            told.append(f"{row['label']}{same}: {OBJECTIVES[row['run']]}.")
+            told.append(f"{row['label']}: {OBJECTIVES[row['run']]}.")
     return " ".join(told)
 
 
@@ -131,8 +131,8 @@ def paper_data(benchmark: str) -> str:
 def paper_column(benchmark: str) -> str:
     """What stands above the paper's numbers: that they are of other data."""
     if benchmark in SCIENTIFIC:
-        return "In the paper: its own data, 11,041 users"
-    return "In the paper: its industrial data" if benchmark in INDUSTRIAL else "In the paper"
+        return "The paper: Amazon Scientific, 11,041 users"
+    return "The paper: its industrial data" if benchmark in INDUSTRIAL else "In the paper"
 
 
 def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
@@ -159,7 +159,8 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
         near = [
             f"{names[one['run']]} and {names[other['run']]}" for one, other in pairwise(rows) if not _apart(one, other)
         ]
-        said = f"Same order as in the paper{when}: {first}, then {listed(rest)}"
+        level = " (those two nearly level there)" if _nearly_level(rows) else ""
+        said = f"Same order as in the paper{when}: {first}, then {listed(rest)}{level}"
         return f"{said}; the intervals of {'; '.join(near)} touch." if near and not untested else f"{said}{untested}."
     first = max(rows, key=lambda row: row["paper"])
     leads = f"In the paper {names[first['run']]} leads, here {names[rows[0]['run']]}"
@@ -169,6 +170,14 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     how = f"{sure} of them with intervals that do not touch" if sure else "with intervals that touch"
     how = untested or f", {how}"
     return f"{leads}{when}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here{how}."
+
+
+def _nearly_level(rows: list[dict[str, Any]]) -> bool:
+    """Whether the paper's numbers of the last two of three rows or more differ by less than `LEVEL` of them."""
+    if len(rows) < 3:
+        return False
+    one, other = (row["paper"] for row in rows[-2:])
+    return bool(abs(one - other) < LEVEL * max(one, other))
 
 
 def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -91,7 +91,10 @@ def publish(summary: pd.DataFrame, file: Path, keep_others: bool = False) -> Non
         kept = [row for row in there if row["dataset"] not in datasets]
         if keep_others:
             others = [row for row in there if row["dataset"] in datasets and row["run"] not in names]
-            kept += [row | dict.fromkeys((*DIFFERENCE, RIVAL, *OVER_RIVAL)) | {"why": row.get("why") or EARLIER} for row in others]
+            kept += [
+                row | dict.fromkeys((*DIFFERENCE, RIVAL, *OVER_RIVAL)) | {"why": row.get("why") or EARLIER}
+                for row in others
+            ]
         write_json(file, kept + rows)
 
 

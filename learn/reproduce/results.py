@@ -13,7 +13,7 @@ from learn.checksums import NAME as CHECKSUMS
 from learn.data.schema import Metrics, Slices
 from learn.errors import LearnError
 from learn.explore.metrics.leading import quoted
-from learn.explore.metrics.result import BOTH, COUNTS, LEARNED, UNTRAINED, variant_gloss
+from learn.explore.metrics.result import BOTH, COUNTS, KIND_MEANS, LEARNED, UNTRAINED, variant_gloss
 from learn.files import read_json
 from learn.item_towers import ITEM_TOWERS, brief
 from learn.runs.baselines import BASELINES, REFIT_SUFFIX
@@ -33,11 +33,22 @@ KIND_WORDS = {
     "reference": "a simple recommender that trains no transformer",
 }
 """What the rows of a kind are."""
-OTHER_LIBRARY, TEXT_AND_ID, IDS = "another library", "text and ID", "ID"
+OTHER_LIBRARY, TEXT_AND_ID, IDS = "other libraries", "text and item IDs", "item IDs"
+ROW_KIND_MEANS = KIND_MEANS | {
+    TEXT_AND_ID: "PAL trained on what the language model read and on a vector for each item",
+    IDS: "PAL trained on a vector for each item, without text",
+    OTHER_LIBRARY: "their sequence models, trained on the same purchases",
+}
+"""What `kind_of` says -> what it is, for those who meet it first."""
 _KINDS = {"text+counts": BOTH, "text+id": TEXT_AND_ID, "id": IDS, "peer": OTHER_LIBRARY, "text": LEARNED}
 _BY_NAME = {"text-knn": UNTRAINED}  # reads texts, and nothing is counted
-SAME_AS = {"learn": "(b)", "learn-counts": "(b) + counts"}
-"""Run -> what the same recommender is called on the other pages."""
+ON_THE_PAGES = {
+    "learn": "(b)",
+    "learn-counts": "(b) + counts",
+    "learn-id": "(b) with item IDs",
+    "learn-dense": "(b) under the paper's objective",
+}
+"""Run -> what the same recommender is, or would be, called on the other pages."""
 DATASETS = {
     "scientific": "Amazon Scientific",
     "scientific-cold": "Amazon Scientific, items left out",
@@ -48,8 +59,8 @@ DATASETS = {
 """What the datasets of the published files are."""
 REFITTED = "the same, learned from training and validation together"
 ROW_WORDS = {
-    "learn-dense": "as LEARN (text), but under the paper's objective: each item of the past predicts every later one, "
-    "not the next one only, and sequences are cut in two",
+    "learn-dense": "as (b), but each item of the past predicts every later one, not the next one only, and sequences "
+    "are cut in two",
 }
 """What single rows are, by their names."""
 EARLIER = "From an earlier run of this table: not compared, in pairs, with the rows of this one."
@@ -99,10 +110,19 @@ def read_rows(path: Path) -> pd.DataFrame:
 
 
 def read_benchmark(path: Path, dataset: str) -> pd.DataFrame:
-    """The rows of ``dataset`` in a file, their labels as `in_brackets` has them."""
+    """The rows of ``dataset`` in a file, their labels as `page_label` has them."""
     table = read_rows(path)  # refused where it is damaged
     table = table[table["dataset"] == dataset].reset_index(drop=True)
-    return table.assign(label=table["label"].astype(str).map(in_brackets))
+    names = zip(table["run"].astype(str), table["label"].astype(str), strict=True)
+    return table.assign(label=[page_label(run, label) for run, label in names])
+
+
+def page_label(run: str, label: str) -> str:
+    """What a row is called on a page: as the other pages call it, or its label `in_brackets`."""
+    known = ON_THE_PAGES.get(variant_of(run))
+    if known is None:
+        return in_brackets(label)
+    return f"{known} refitted" if run.endswith(REFIT_SUFFIX) else known
 
 
 def in_brackets(label: str) -> str:
@@ -155,6 +175,12 @@ def kind_of(row: Mapping[str, Any]) -> str:
     if baseline is not None:
         return _BY_NAME.get(variant) or (BOTH if baseline.reference.reads_content else COUNTS)
     return _KINDS.get(str(row.get("kind")), COUNTS)
+
+
+def kind_means(chosen: pd.DataFrame) -> dict[str, str]:
+    """The kinds of the rows of `one_metric`, in their order, and what each is (`ROW_KIND_MEANS`)."""
+    kinds = dict.fromkeys(map(kind_of, chosen.to_dict("records")))
+    return {kind: ROW_KIND_MEANS[kind] for kind in kinds if kind in ROW_KIND_MEANS}
 
 
 def row_words(chosen: pd.DataFrame) -> dict[str, list[str]]:

@@ -61,8 +61,9 @@ def summarise(plan: Table, runs: Mapping[str, Sequence[Run]], failed: Mapping[st
         Columns run, label, kind, dataset, split, metric, k, among, slice, refit (whether it learned from validation
         too), mean, low, high, seed_sd, difference, difference_low, difference_high (to the reference row; missing for
         itself), over_rival, over_rival_low, over_rival_high (to the rival, whose row's name is in rival: the simple
-        reference with the greatest mean, refitted where the row is; missing where there is no other), seeds, n_users, params, train_seconds, commit, why (where a seed did not run, or the numbers have to be
-        explained; where none ran, there are no numbers). Numbers are rounded to `DIGITS` decimals.
+        reference with the greatest mean, refitted where the row is; missing where there is no other), seeds, n_users,
+        params, train_seconds, commit, why (where a seed did not run, or the numbers have to be explained; where none
+        ran, there are no numbers). Numbers are rounded to `DIGITS` decimals.
     """
     failed = failed or {}
     one = next(iter(runs.values()))[0].info

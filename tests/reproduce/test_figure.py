@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from learn.explore.metrics.result import BOTH, COUNTS, LEARNED, UNTRAINED
+from learn.item_towers import ITEM_TOWERS
 from learn.reproduce.figure import HOLLOW, KIND_COLOURS, benchmark_figure, beside_the_paper
 from learn.reproduce.results import (
     DATASETS,
@@ -17,6 +18,7 @@ from learn.reproduce.results import (
     in_brackets,
     in_words,
     kind_of,
+    page_label,
     row_words,
 )
 
@@ -49,7 +51,7 @@ def test_rows_stand_by_their_figures_with_a_colour_for_each_kind_and_what_did_no
     assert words(figure) == [
         ["<b>EASE</b>", "<b>0.5000</b>"],
         ["(b) sequence to item", "0.4000"],
-        ["LEARN, text = (b)", "0.3000"],
+        ["LEARN, text", "0.3000"],
         ["EASE, refitted", "0.2000"],
     ]
     ease, tower, learn, refitted, *keys = figure.data
@@ -60,6 +62,9 @@ def test_rows_stand_by_their_figures_with_a_colour_for_each_kind_and_what_did_no
     assert figure.layout.xaxis.title.text == "Recall@10, all items" and figure.layout.xaxis.range[1] > 0.6
     alone = benchmark_figure(rows[1:3], "recall", 10, "all")
     assert len(alone.data) == 2, "one kind has no legend"
+    several = benchmark_figure(rows.assign(run=["ease", "b", "a", "c", "x"], kind="text"), "recall", 10, "all")
+    assert [dot.marker.color for dot in several.data[1:4]] == [ITEM_TOWERS[code].colour for code in "bac"]
+    assert [key.name for key in several.data[4:]] == [COUNTS], "towers of one kind have a colour each"
     assert not benchmark_figure(rows.assign(mean=np.nan), "recall", 10, "all").layout.annotations
 
 
@@ -81,7 +86,7 @@ def test_a_method_and_the_papers_stand_in_one_line_on_one_scale(rows):
     assert words(figure) == [
         ["<b>Here: shop, 50 users</b>", "<b>In the paper</b>"],
         ["0.5000", "0.2000", "EASE"],
-        ["0.3000", "0.9000", "LEARN, text = (b)"],
+        ["0.3000", "0.9000", "LEARN, text"],
     ]
     assert [bar.error_x.visible for bar in figure.data if bar.type == "bar"] == [True, True, False, False]
     assert figure.layout.xaxis.range == figure.layout.xaxis2.range
@@ -90,7 +95,7 @@ def test_a_method_and_the_papers_stand_in_one_line_on_one_scale(rows):
     figure = beside_the_paper(both, {"learn": 0.9, "learn-dense": 0.9, "ease": 0.2})
     assert words(figure)[2:] == [  # the paper has one LEARN: that which is trained as its own stands beside it
         ["0.4000", "0.9000", "(b) sequence to item"],
-        ["0.3000", "<i>no such row in the paper</i>", "LEARN, text = (b)"],
+        ["0.3000", "<i>no such row in the paper</i>", "LEARN, text"],
     ]
 
 
@@ -112,6 +117,11 @@ def test_rows_are_explained_one_by_one_where_they_are_known_and_refitted_ones_to
     assert words[KIND_WORDS["text"]] == ["LEARN, text"] and words[KIND_WORDS["peer"]] == ["Peer"]
     (ease,) = [what for what, labels in words.items() if labels == ["EASE"]]
     assert "linear map" in ease
+
+
+def test_a_row_is_called_as_on_the_other_pages():
+    assert page_label("learn", "LEARN, text") == "(b)" and page_label("learn-refit", "x") == "(b) refitted"
+    assert page_label("ease-refit", "EASE, refitted") == "EASE (refitted)"
 
 
 def test_names_have_brackets_for_commas_and_quotes_where_one_is_left():

@@ -43,6 +43,8 @@ def test_whether_the_order_is_the_papers():
     assert earlier == ("Same order as in the paper, partly in an earlier run: A, then B (not tested for significance).")
     both = paper.same_order(chosen.assign(why=EARLIER), {"a": 5.0, "b": 4.0})
     assert both.startswith("Same order as in the paper, in an earlier run: A, then B (")
+    level = paper.same_order(chosen, {"x": 9.0, "a": 5.01, "b": 5.0})
+    assert level == "Same order as in the paper: X, then A and B (those two nearly level there)."
     turned = paper.same_order(chosen.assign(why=EARLIER), {"a": 4.0, "b": 5.0})
     assert turned.startswith("In the paper B leads, here A, in an earlier run; 1 of 1")
 
@@ -61,7 +63,7 @@ def test_the_row_of_the_papers_objective_has_the_papers_number_and_is_told_from_
     ]
     assert paper.same_order(rows, values).startswith("In the paper LEARN leads, here SASRec; 1 of 1 pairs")
     told = paper.objectives_told(both)
-    assert told.startswith("D: each item of the past") and " L, (b) on the other pages: each item predicts" in told
+    assert told.startswith("D: each item of the past") and told.endswith(" L: each item predicts the next one only.")
     assert paper.objectives_told(both.head(1)) == ""
     alone = paper.beside(rows.head(2), values)
     assert alone["paper"].notna().all(), "where the one that is trained as the paper's is not there"

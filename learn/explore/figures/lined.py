@@ -70,7 +70,7 @@ def side_by_side(
         legend: what the colours mean -> the colour; empty: nothing is said below.
         hollow: what hollow bars are; "": nothing is said.
     """
-    figure = make_subplots(cols=len(columns), shared_yaxes=True, horizontal_spacing=0.04)
+    figure = make_subplots(cols=len(columns), shared_yaxes=True, horizontal_spacing=0.07)
     places = [line + 0.5 * (line >= len(names) - apart) for line in range(len(names))]
     top = max([_end(row) for rows in columns.values() for row in rows if row is not None], default=1) or 1
     for number, (head, rows) in enumerate(columns.items(), 1):
