@@ -24,8 +24,7 @@ from learn.ranking.schema import LOG_LOSS, METRICS, NONE, RAW, REVENUE, UAUC, Re
 def draw() -> None:
     st.title("Ranking", anchor=False)
     st.caption(
-        "A ranker puts what somebody is about to be shown in order. Does it do so better when it knows LEARN's "
-        "vectors, too?"
+        "A ranker sorts what a shop is about to show somebody. Does it do so better when it knows LEARN's vectors, too?"
     )
     folders = cache.ranking_reports()
     if not folders:
@@ -172,8 +171,8 @@ def _calibration(about: dict[str, Any], dataset: str) -> None:
     says = ranking_words.calibration(table, NAMES)
     theme.chart(ranking_figures.calibration_figure(table), "ranking_calibration", says, wide=True)
     st.caption(
-        "Impressions in groups by predicted probability. On the line at 0 what was predicted came true. Bands: 95% "
-        "intervals, as if no two impressions were of one person."
+        "On the line at 0 what was predicted came true; above it more converted. Bands: 95% intervals, rather too "
+        "narrow, as one person gives many impressions."
     )
 
 

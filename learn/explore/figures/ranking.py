@@ -20,7 +20,8 @@ from learn.ranking.report import NAMES
 from learn.ranking.schema import FUSED, LIGHTGBM, NONE, RANKERS, Results
 
 RANKER_SYMBOLS = {LIGHTGBM: "circle", "dnn": "diamond"}
-RANKER_COLOURS = {LIGHTGBM: "#3f63e0", "dnn": "#d9652b"}
+RANKER_COLOURS = {LIGHTGBM: "#9a7b12", "dnn": "#0b8f80"}
+"""No variant's: what is compared here is rankers."""
 OFFSET = 0.16  # of a ranker's dots from the middle of their line
 PITCH = 54  # pixels from a line to the next
 WIDE = 3.0
@@ -28,6 +29,7 @@ WIDE = 3.0
 _LETTERS = 56  # of a line left of the dots
 _ENDS = 168  # pixels for the figures right of them
 _SMALL = 11
+_TICKS, _DECIMALS = 5, 0  # of the groups of probabilities, and of what was predicted there
 
 
 def gains_figure(table: pd.DataFrame, unit: str) -> go.Figure:
@@ -153,32 +155,39 @@ def _finished(figure: go.Figure, lines: int, title: str, span: tuple[float, floa
 
 
 def calibration_figure(table: pd.DataFrame) -> go.Figure:
-    """A panel per ranker of `ranking.calibration_curves`: how much more converted than was predicted, in bands of its
-    intervals."""
+    """A panel per ranker of `ranking.calibration_curves`: how much more converted than was predicted, group by group
+    from the lowest predictions to the highest, in bands of its intervals."""
     rankers = [ranker for ranker in RANKERS if ranker in set(table["ranker"])]
     figure = make_subplots(cols=len(rankers), shared_yaxes=True, horizontal_spacing=0.05)
     hollow = {NONE: "-open", FUSED: ""}  # where the two coincide the one shows through the other
     for column, ranker in enumerate(rankers, 1):
         for features, colour in ((NONE, REST_COLOUR), (FUSED, RANKER_COLOURS[ranker])):
             rows = table[(table["ranker"] == ranker) & (table["features"] == features)]
-            _band(figure, rows, colour, column)
+            places = np.arange(1, len(rows) + 1)
+            _band(figure, rows, places, colour, column)
             figure.add_scatter(
-                x=rows["predicted"], y=rows["observed"] - rows["predicted"], mode="lines+markers",
-                line={"color": colour, "width": 2},
+                x=places, y=rows["observed"] - rows["predicted"], mode="lines+markers",
+                line={"color": colour, "width": 2}, showlegend=features != NONE or column == 1,
                 marker={"size": 10 if features == NONE else 6, "symbol": RANKER_SYMBOLS[ranker] + hollow[features]},
-                name=f"{NAMES[ranker]}, {NAMES[features]}", customdata=rows["observed"],
-                hovertemplate="predicted %{x:.3f}, converted %{customdata:.3f}<extra></extra>", row=1, col=column,
+                name=f"{NAMES[ranker]}, {NAMES[features]}" if features != NONE else "without LEARN",
+                customdata=rows[["predicted", "observed"]], row=1, col=column,
+                hovertemplate="predicted %{customdata[0]:.3f}, converted %{customdata[1]:.3f}<extra></extra>",
             )  # fmt: skip
-        figure.update_xaxes(title=f"{NAMES[ranker]}: predicted", row=1, col=column)
+            shown = places[:: max(1, len(places) // _TICKS)]
+            words = [f"{rows['predicted'].iloc[place - 1]:.{_DECIMALS}%}" for place in shown]
+            figure.update_xaxes(
+                title=f"{NAMES[ranker]}: predicted, in groups of equal size", tickvals=shown, ticktext=words,
+                row=1, col=column,
+            )  # fmt: skip
     figure.add_hline(y=0, line={"color": REST_COLOUR, "width": 1.5})
     figure.update_yaxes(title="converted − predicted", row=1, col=1)
     return finish(figure, 320)
 
 
-def _band(figure: go.Figure, rows: pd.DataFrame, colour: str, column: int) -> None:
+def _band(figure: go.Figure, rows: pd.DataFrame, places: np.ndarray, colour: str, column: int) -> None:
     ends = [*(rows["high"] - rows["predicted"]), *(rows["low"] - rows["predicted"])[::-1]]
     figure.add_scatter(
-        x=[*rows["predicted"], *rows["predicted"][::-1]], y=ends, mode="lines", line={"width": 0}, fill="toself",
+        x=[*places, *places[::-1]], y=ends, mode="lines", line={"width": 0}, fill="toself",
         fillcolor=colour, opacity=0.18, showlegend=False, hoverinfo="skip", row=1, col=column,
     )  # fmt: skip
 

@@ -15,10 +15,18 @@ from learn.explore.metrics.ranking import digits_that_add_up
 from learn.explore.metrics.slice_words import slice_words
 from learn.ranking.schema import AUC, COSINE, FUSED, NONE, RAW, UAUC, WUAUC
 
+FORMS = {
+    FUSED: "LEARN's vectors, fused,",
+    COSINE: "LEARN's vectors, as one number that says how near item and user are,",
+    RAW: "LEARN's raw vectors",
+}
+"""In which a ranker is given LEARN's vectors -> the subject of a sentence; the paper's first."""
 SMALL = 0.01
 """A gain of less than this part of what there was is called little."""
 MOST, HALF = 0.8, 0.5
 """A part of the gain from which on it is called nearly all of it, or most of it."""
+MANY = 5
+"""From more comparisons than this on it is said that one may be clear by chance."""
 JUST = 0.1
 """A clear gain whose interval begins nearer to 0 than this part of it is called just clear."""
 HARDLY = 0.2
@@ -26,28 +34,61 @@ HARDLY = 0.2
 
 
 def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False, unit: str = "") -> str:
-    """Of `ranking.gains`: which rankers are clearly better with LEARN's vectors, fused, by how much of ``unit`` and
-    from what to what, and how much of that one number alone brings.
+    """Of `ranking.gains`: in which form LEARN's vectors make most rankers clearly better, which, by how much of
+    ``unit`` and from what to what; and what the fused form, the paper's, does where that is another.
 
     ``names``: ranker -> what people read.
     """
-    rows = table[table["features"] == FUSED].to_dict("records")
-    if not rows:
+    forms = {form: _rows_of(table, form) for form in FORMS}
+    forms = {form: rows for form, rows in forms.items() if rows}
+    if not forms:
         return ""
-    better = [row for row in rows if _better(row, less_is_better)]
-    worse = [row for row in rows if _better(row, not less_is_better)]
-    both = len(rows) == 2
-    if not better and not worse:
-        return f"LEARN's vectors make no ranker clearly better: {_sizes(rows, names, unit)}."
+    sign = -1 if less_is_better else 1
+
+    def helps(form: str) -> tuple[int, float]:
+        rows = forms[form]
+        return sum(_better(row, less_is_better) for row in rows), sign * sum(row["gain"] for row in rows)
+
+    best = max(forms, key=helps)  # the first of equals: the paper's
+    if helps(best)[0] == 0:
+        best = next(iter(forms))
+        return f"{FORMS[best]} {_verdict(forms[best], names, less_is_better, unit)}"
+    said = f"{FORMS[best]} {_verdict(forms[best], names, less_is_better, unit)}"
+    if best != FUSED and FUSED in forms:
+        return f"{said} Fused, as in the paper, they {_briefly(forms[FUSED], names, less_is_better)}."
+    both = all(_better(row, less_is_better) for row in forms[best])
+    return f"{said} {_one_number(table, forms[best], less_is_better)}".strip() if both else said
+
+
+def _rows_of(table: pd.DataFrame, form: str) -> list[dict[str, Any]]:
+    rows = table[table["features"] == form].to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in rows]
+
+
+def _verdict(rows: Sequence[dict[str, Any]], names: Mapping[str, str], less_is_better: bool, unit: str) -> str:
+    """ "make both rankers slightly but clearly better: UAUC ..." """
     told = []
-    for found, side in ((better, "better"), (worse, "worse")):
+    for side, less in (("better", less_is_better), ("worse", not less_is_better)):
+        found = [row for row in rows if _better(row, less)]
         if found:
-            who = "both rankers" if both and len(found) == 2 else listed([names[row["ranker"]] for row in found])
             little = all(abs(row["gain"]) < SMALL * abs(row.get("mean", 0)) for row in found)
             how = "slightly but clearly" if little else "clearly"
-            told.append(f"{who} {how} {side}: {_sizes(found, names, unit)}")
-    said = f"LEARN's vectors make {'; and '.join(told)}."
-    return said if worse else f"{said} {_one_number(table, better, less_is_better)}".strip()
+            told.append(f"{_all_or_some(found, rows, names)} {how} {side}: {_sizes(found, names, unit)}")
+    return f"make {'; and '.join(told)}." if told else f"make no ranker clearly better: {_sizes(rows, names, unit)}."
+
+
+def _briefly(rows: Sequence[dict[str, Any]], names: Mapping[str, str], less_is_better: bool) -> str:
+    """ "clearly help A alone", "clearly help neither ranker" """
+    helped = [row for row in rows if _better(row, less_is_better)]
+    harmed = [row for row in rows if _better(row, not less_is_better)]
+    who = _all_or_some(helped, rows, names)
+    alone = ", too" if len(helped) == len(rows) else " alone" if len(helped) == 1 else ""
+    said = f"clearly help {who}{alone}" if helped else f"clearly help {'neither' if len(rows) == 2 else 'no'} ranker"
+    return f"{said} and harm {_all_or_some(harmed, rows, names)}" if harmed else said
+
+
+def _all_or_some(found: Sequence[dict[str, Any]], rows: Sequence[dict[str, Any]], names: Mapping[str, str]) -> str:
+    return "both rankers" if len(found) == len(rows) == 2 else listed([names[row["ranker"]] for row in found])
 
 
 def _sizes(rows: Sequence[dict[str, Any]], names: Mapping[str, str], unit: str) -> str:
@@ -80,8 +121,8 @@ def _one_number(table: pd.DataFrame, better: Sequence[dict[str, Any]], less_is_b
 
 
 def other_features(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
-    """Of `ranking.gains`: how much of the fused gain one cosine gives, and for whom raw vectors give none; "" where
-    nothing was gained."""
+    """Of `ranking.gains`: how much of the fused gain one cosine gives, where that is a part of it, and for whom raw
+    vectors give none, where another form gives some; "" where nothing was gained."""
     rows = {(row["features"], row["ranker"]): row for row in table.to_dict("records")}
     gained = [ranker for features, ranker in rows if features == FUSED and _better(rows[FUSED, ranker], less_is_better)]
     said = []
@@ -91,9 +132,14 @@ def other_features(table: pd.DataFrame, names: Mapping[str, str], less_is_better
         for ranker in alone
         if _better(rows[COSINE, ranker], less_is_better)
     ]
-    if shares:
+    if shares and all(abs(rows[COSINE, ranker]["gain"]) <= abs(rows[FUSED, ranker]["gain"]) for ranker in alone):
         said.append(f"Of the fused gain their cosine alone, one number, gives {listed(shares)}.")
-    raw = [ranker for ranker in gained if (RAW, ranker) in rows and not _better(rows[RAW, ranker], less_is_better)]
+    some = {ranker for (_, ranker), row in rows.items() if _better(row, less_is_better)}
+    raw = [
+        ranker
+        for features, ranker in rows
+        if features == RAW and ranker in some and not _better(rows[RAW, ranker], less_is_better)
+    ]
     if raw:
         said.append(f"Raw vectors are no clear gain for {listed([names[ranker] for ranker in raw])}.")
     return " ".join(said)
@@ -146,7 +192,8 @@ def ranking_slices(table: pd.DataFrame, names: Mapping[str, str], less_is_better
     told = [f"{_who(who, rankers, names)} {listed(by_gainers[who])}" for who in order]
     told += [f"{listed(who)} became clearly worse for {slice_words(name)}" for name, who in losses.items()]
     said = "; ".join(told)
-    return f"{said[0].upper()}{said[1:]}."
+    many = f" ({len(rows)} comparisons: one may be clear by chance)" if just and len(rows) > MANY else ""
+    return f"{said[0].upper()}{said[1:]}{many}."
 
 
 def within_groups(table: pd.DataFrame, metric: str) -> str:
@@ -195,9 +242,9 @@ def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
         far_off.append(f"{names[str(ranker)]} {before:.3f} → {after:.3f}")
         with_it = of_ranker[of_ranker["features"] == FUSED]
         worst = with_it.loc[(with_it["observed"] - with_it["predicted"]).abs().idxmax()]
+        gap = 100 * abs(worst["observed"] - worst["predicted"])
         told.append(
-            f"{names[str(ranker)]}'s are {side}, most where {worst['predicted']:.0%} are predicted and "
-            f"{worst['observed']:.0%} convert"
+            f"{names[str(ranker)]}'s are {side}, most ({gap:.0f} points) where {worst['predicted']:.0%} are predicted"
         )
     if not told:
         return ""
@@ -215,4 +262,4 @@ def _far(rows: pd.DataFrame) -> tuple[float, str]:
     gap, mean = float(np.average(np.abs(off), weights=weights)), float(np.average(off, weights=weights))
     if abs(mean) <= gap / 2:
         return gap, "off on both sides"
-    return gap, "too low" if mean < 0 else "too high"
+    return gap, "mostly too low" if mean < 0 else "mostly too high"

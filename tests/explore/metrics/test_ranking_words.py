@@ -75,30 +75,30 @@ def gains(*rows, features=FUSED):
 def test_gains_of_rankers_are_told_with_their_size():
     table = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.3, 0.3, 0.2, 0.4))
     assert ranking_words.ranking_gain(table, NAMES) == (
-        "LEARN's vectors make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 "
+        "LEARN's vectors, fused, make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 "
         "→ 2.300)."
     )
     assert ranking_words.ranking_gain(table, NAMES, less_is_better=True) == (
-        "LEARN's vectors make both rankers clearly worse: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 "
+        "LEARN's vectors, fused, make both rankers clearly worse: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 "
         "→ 2.300)."
     )
     table["gain_low"] = [-0.1, 0.2]
     assert (
         ranking_words.ranking_gain(table, NAMES)
-        == "LEARN's vectors make Y clearly better: +0.300 for Y (2.000 → 2.300)."
+        == "LEARN's vectors, fused, make Y clearly better: +0.300 for Y (2.000 → 2.300)."
     )
     table["gain_low"] = -0.1
     assert "make no ranker clearly better: +0.200 for X (" in ranking_words.ranking_gain(table, NAMES)
     assert ranking_words.other_features(table, NAMES) == "" == ranking_words.ranking_gain(table.head(0), NAMES)
     little = table.assign(gain_low=0.0001, gain=[0.0028, 0.0032], mean=[0.892, 0.8911])
     assert ranking_words.ranking_gain(little, NAMES, unit="UAUC") == (
-        "LEARN's vectors make both rankers slightly but clearly better: UAUC +0.003 for X (0.889 → 0.892) and Y "
+        "LEARN's vectors, fused, make both rankers slightly but clearly better: UAUC +0.003 for X (0.889 → 0.892) and Y "
         "(0.888 → "
         "0.891)."
     )
     mixed = table.assign(gain=[0.2, -0.3], gain_low=[0.1, -0.4], gain_high=[0.3, -0.2])
     assert ranking_words.ranking_gain(mixed, NAMES) == (
-        "LEARN's vectors make X clearly better: +0.200 for X (1.000 → 1.200); and Y clearly worse: "
+        "LEARN's vectors, fused, make X clearly better: +0.200 for X (1.000 → 1.200); and Y clearly worse: "
         "\N{MINUS SIGN}0.300 for Y (2.600 → 2.300)."
     )
 
@@ -108,13 +108,27 @@ def test_how_much_one_number_brings_is_told_where_it_brings_something_to_all_tha
     cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.4, 0.4, 0.1, 0.3), features=COSINE)
     said = ranking_words.ranking_gain(pd.concat([fused, cosine]), NAMES)
     assert said == (
-        "LEARN's vectors make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.400 for Y (2.000 → "
+        "LEARN's vectors, fused, make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.400 for Y (2.000 → "
         "2.400). One number, how near item and user are, brings nearly all of it."
     )
     some = cosine.assign(gain=[0.11, 0.39])
     assert ranking_words.ranking_gain(pd.concat([fused, some]), NAMES).endswith("brings most of it.")
     none = cosine.assign(gain_low=[-0.1, 0.1])
     assert "One number" not in ranking_words.ranking_gain(pd.concat([fused, none]), NAMES)
+
+
+def test_the_form_that_helps_most_rankers_is_told_first_and_the_papers_after_it():
+    fused = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.4, 0.4, -0.2, 0.5))
+    cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.4, 0.4, 0.1, 0.3), features=COSINE)
+    said = ranking_words.ranking_gain(pd.concat([fused, cosine]), NAMES)
+    assert said.startswith("LEARN's vectors, as one number that says how near item and user are, make both rankers")
+    assert said.endswith(" Fused, as in the paper, they clearly help X alone.")
+    harmed = fused.assign(gain_low=[-0.3, -0.4], gain_high=[0.1, -0.1])
+    harmed["gain"] = [-0.1, -0.2]
+    said = ranking_words.ranking_gain(pd.concat([harmed, cosine]), NAMES)
+    assert said.endswith("they clearly help neither ranker and harm Y.")
+    nothing = pd.concat([fused, cosine]).assign(gain_low=-1.0)
+    assert ranking_words.ranking_gain(nothing, NAMES).startswith("LEARN's vectors, fused, make no ranker clearly")
 
 
 def test_whether_the_papers_answer_is_ours():
@@ -207,9 +221,8 @@ def test_whether_learn_brings_probabilities_nearer_is_told():
     same, near = curve("x", FUSED, (0.1, 0.2, 2)), curve("x", FUSED, (0.16, 0.2, 2))
     assert ranking_words.calibration(pd.concat([before, same]), NAMES) == (
         "On average LEARN hardly changes how far off the probabilities are (mean gap between predicted "
-        "and observed, ECE: X 0.100 → 0.100). X's are too low, "
-        "most where "
-        "10% are predicted and 20% convert."
+        "and observed, ECE: X 0.100 → 0.100). X's are mostly too "
+        "low, most (10 points) where 10% are predicted."
     )
     said = ranking_words.calibration(pd.concat([before, near]), NAMES)
     assert said.startswith(
@@ -222,5 +235,5 @@ def test_whether_learn_brings_probabilities_nearer_is_told():
         "nearer to what happened for X and further from what happened for Y (mean gap "
         "between predicted and observed, ECE: X 0.100 → 0.040, Y 0.100 → 0.200). " in said
     )
-    assert "Y's are off on both sides, most where " in said
+    assert "Y's are off on both sides, most (20 points) where " in said
     assert ranking_words.calibration(before, NAMES) == ""
