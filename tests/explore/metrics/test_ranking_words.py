@@ -75,8 +75,8 @@ def gains(*rows, features=FUSED):
 def test_gains_of_rankers_are_told_with_their_size():
     table = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.3, 0.3, 0.2, 0.4))
     assert ranking_words.ranking_gain(table, NAMES) == (
-        "LEARN's vectors, fused, make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 "
-        "→ 2.300)."
+        "LEARN's vectors, fused, make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.300 for Y "
+        "(2.000 → 2.300)."
     )
     assert ranking_words.ranking_gain(table, NAMES, less_is_better=True) == (
         "LEARN's vectors, fused, make both rankers clearly worse: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 "
@@ -92,9 +92,8 @@ def test_gains_of_rankers_are_told_with_their_size():
     assert ranking_words.other_features(table, NAMES) == "" == ranking_words.ranking_gain(table.head(0), NAMES)
     little = table.assign(gain_low=0.0001, gain=[0.0028, 0.0032], mean=[0.892, 0.8911])
     assert ranking_words.ranking_gain(little, NAMES, unit="UAUC") == (
-        "LEARN's vectors, fused, make both rankers slightly but clearly better: UAUC +0.003 for X (0.889 → 0.892) and Y "
-        "(0.888 → "
-        "0.891)."
+        "LEARN's vectors, fused, make both rankers slightly but clearly better: UAUC +0.003 for X (0.889 → 0.892) and "
+        "Y (0.888 → 0.891)."
     )
     mixed = table.assign(gain=[0.2, -0.3], gain_low=[0.1, -0.4], gain_high=[0.3, -0.2])
     assert ranking_words.ranking_gain(mixed, NAMES) == (
@@ -108,8 +107,8 @@ def test_how_much_one_number_brings_is_told_where_it_brings_something_to_all_tha
     cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.4, 0.4, 0.1, 0.3), features=COSINE)
     said = ranking_words.ranking_gain(pd.concat([fused, cosine]), NAMES)
     assert said == (
-        "LEARN's vectors, fused, make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.400 for Y (2.000 → "
-        "2.400). One number, how near item and user are, brings nearly all of it."
+        "LEARN's vectors, fused, make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.400 for Y "
+        "(2.000 → 2.400). One number, how near item and user are, brings nearly all of it."
     )
     some = cosine.assign(gain=[0.11, 0.39])
     assert ranking_words.ranking_gain(pd.concat([fused, some]), NAMES).endswith("brings most of it.")
