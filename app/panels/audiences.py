@@ -94,7 +94,7 @@ def say(
     lines = {"Taken for": newcomer_words.what_it_is(named, view.catalogue)} | dict(known or {})
     said = [f"**{name}:** {theme.plain(words)}" for name, words in lines.items() if words]
     maps = [] if item is None else links.on_maps(view.dataset, item)
-    said += [f"[Show it on the maps]({link['href']})" for link in maps]
+    said += [f"[Show this item on the maps]({link['href']})" for link in maps]
     st.markdown("\n\n".join([*said[:-2], " ".join(said[-2:])]))
 
 

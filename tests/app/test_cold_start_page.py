@@ -81,7 +81,7 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     above = newcomer_head.head(who, new_to_each(history, dataset.n_items), bought["learn-b"].to_numpy(), buyers)
     assert card["of"] == above.of and card["figures"] == [list(row) for row in above.rows]
     assert card["said"] == list(above.lines)
-    assert "[Show it on the maps](atlas?" in texts(page)
+    assert "[Show this item on the maps](atlas?" in texts(page)
     assert "people at most.**" in texts(page).replace("\\", ""), "the verdict stands over the lines"
     said = texts(page).replace("\\", "")
     assert "people with a history; " in said and "Fewer than 30: a hint, no proof" in said
