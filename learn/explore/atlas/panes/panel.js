@@ -29,7 +29,7 @@ function differenceSection(explorer) {
   }
   if (explorer.reading) box.append(element("p", "small", explorer.reading));
   const ringed = story && markedExample(explorer) ? "; small ring: the neighbour named" : "";
-  box.append(element("p", "small", `▸ items beyond the edge${ringed}.`));
+  box.append(element("p", "small", `▸ items beyond the edge, and how many${ringed}.`));
   box.append(element("h4", "listTitle", `Items by how many of ${points.k} neighbours they keep`));
   const bars = element("div", "bins");
   drawHistogram(explorer, bars);
