@@ -43,20 +43,31 @@ function drawRow(row) {
   return made;
 }
 
-// Rows that are worth a look only to who asks for them.
-function drawFold(words, rows, longest) {
-  const made = element("details", "fold");
-  made.style.gridRow = `span ${longest}`;
-  made.append(element("summary", "", words), ...rows.map(drawRow));
-  return made;
-}
-
-function drawPart(name, rows, fold, none, longest) {
-  if (fold) return [element("div", "part", name), drawFold(fold, rows, longest)];
+function drawPart(name, rows, none, longest) {
   const made = [element("div", "part", name), ...rows.map(drawRow)];
   if (!rows.length) made.push(element("div", "none", none));
   // The same place is at the same height in every column.
   while (made.length < 1 + longest) made.push(element("div", ""));
+  return made;
+}
+
+// What was counted, how much it is, and what chance would give; the first row is the one that matters most.
+function drawFigures(of, rows) {
+  const made = element("table", "figures");
+  const head = element("tr", "");
+  for (const words of rows.length ? [of, "here", "chance"] : [of]) {
+    const cell = element("th", "", words);
+    cell.scope = "col";
+    head.append(cell);
+  }
+  made.append(head);
+  for (const [what, here, chance] of rows) {
+    const row = element("tr", "");
+    const name = element("th", "", what);
+    name.scope = "row";
+    row.append(name, element("td", "here", here), element("td", "", chance));
+    made.append(row);
+  }
   return made;
 }
 
@@ -82,8 +93,7 @@ function drawLegend({ legend, note, said, hit }) {
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".answers");
   const grid = element("div", "grid");
-  const heightOf = (column, at) => (column.folds[at] ? 1 : column.parts[at].length);
-  const longest = data.parts.map((_, at) => Math.max(1, ...data.columns.map((column) => heightOf(column, at))));
+  const longest = data.parts.map((_, at) => Math.max(1, ...data.columns.map((column) => column.parts[at].length)));
   grid.style.setProperty("--columns", data.columns.length);
   grid.style.setProperty("--rows", 1 + longest.reduce((sum, rows) => sum + rows + 1, 0));
   for (const column of data.columns) {
@@ -93,15 +103,10 @@ export default function ({ parentElement, data }) {
     const head = element("header", "head");
     head.append(element("div", "label", column.label));
     if (column.about) head.append(element("div", "said about", column.about));
-    const [place, what, beside] = column.place;
-    if (place) {
-      const figure = element("div", "median", place);
-      if (beside) figure.append(element("span", "beside", beside));
-      head.append(figure, element("div", "said", what));
-    }
+    head.append(drawFigures(column.of, column.figures));
     for (const line of column.said) head.append(element("div", "said", line));
     card.append(head);
-    data.parts.forEach((part, at) => card.append(...drawPart(part.name, column.parts[at], column.folds[at], part.none, longest[at])));
+    data.parts.forEach((part, at) => card.append(...drawPart(part.name, column.parts[at], part.none, longest[at])));
     grid.append(card);
   }
   root.replaceChildren(drawLegend(data), grid);

@@ -32,11 +32,10 @@ def show_answers(
 
     Args:
         parts: what the cards have below each other: name, and none, what is said where there is no row.
-        columns: name, label, colour, about (what the variant is, may be empty), place (figure, what it is, what stands
-            beside the figure; all may be empty), said (a list of lines), parts: as many lists of rows as ``parts``, and
-            folds: for each of them what stands for its rows, folded away; "": they are shown. A row has key and title;
-            perhaps detail, about, place, colour, category, sign, hit, picture (`app.shared.pictures.of_row`), links
-            (href, about): the first is the title's, the second the detail's.
+        columns: name, label, colour, about (what the variant is, may be empty), of (of whom the figures are), figures
+            (rows of what, how much, how much by chance), said (a list of lines), and parts: as many lists of rows as
+            ``parts``. A row has key and title; perhaps detail, about, place, colour, category, sign, hit, picture
+            (`app.shared.pictures.of_row`), links (href, about): the first is the title's, the second the detail's.
         key: of the component.
         legend: (words, colour) of what the rows' colours mean.
         note: a line beside it; said: what words mean, folded away behind a question mark.

@@ -24,14 +24,11 @@ from learn.runs.suggestions import Suggestions
 
 NEIGHBOURS, PEOPLE = 4, 4
 BOUGHT = "✓ bought it later"
-PUSHES = (
-    "chance: at a random place of each one's list · pushed up by: the one or two purchases that lift it most · unlike: "
-    "nothing like it in text"
-)
 HOW = (
+    "Chance: what would be if every list were shuffled. "
     "Pushed up by: of their earlier purchases the one or two without which its score would fall most; where one is "
-    f"named, no other pushes it up. Unlike: not among the {LIKE:.0%} of the catalogue whose texts are nearest to its "
-    "own."
+    f"named, no other pushes it up. Unlike in text: not among the {LIKE:.0%} of the catalogue whose texts are nearest "
+    "to its own."
 )
 PARTS = [
     {"name": "Most alike", "none": "Nothing."},
@@ -79,23 +76,26 @@ def _length(view: cache.View, item: int | None) -> np.ndarray:
 
 def say(
     found: Mapping[str, Answer],
+    opened: Mapping[str, Recommender],
     view: cache.View,
     labels: Mapping[str, str],
     item: int | None = None,
     known: Mapping[str, str] | None = None,
 ) -> None:
-    """The lines over the cards: the verdict; what the item is taken for, who would see it, and what is ``known`` of it
-    besides (name of a line -> its words)."""
+    """The lines over the cards: the verdict; what the item is taken for where variants differ, and what is ``known`` of
+    it besides (name of a line -> its words).
+
+    Args:
+        opened: Run name -> what answers for it, of every Run in ``found``.
+    """
     named, length = {labels[name]: one for name, one in found.items()}, _length(view, item)
-    theme.conclude(newcomer_words.verdict(named, view.catalogue, length, item))
-    lines = {
-        "Taken for": newcomer_words.what_it_is(named, view.catalogue),
-        "Who would see it": newcomer_words.who_would_see_it(named, length),
-    } | dict(known or {})
-    said = [f"- **{name}:** {theme.plain(words)}" for name, words in lines.items() if words]
+    untrained = [labels[name] for name in found if variant_texts.is_untrained(opened[name].run)]
+    theme.conclude(newcomer_words.verdict(named, view.catalogue, length, item, untrained))
+    lines = {"Taken for": newcomer_words.what_it_is(named, view.catalogue)} | dict(known or {})
+    said = [f"**{name}:** {theme.plain(words)}" for name, words in lines.items() if words]
     maps = [] if item is None else links.on_maps(view.dataset, item)
-    there = " ".join(f"[Show it on the maps]({link['href']})" for link in maps)
-    st.markdown("\n".join([f"{said[0]} {there}", *said[1:]]) if said else there)
+    said += [f"[Show this item on the maps]({link['href']})" for link in maps]
+    st.markdown("\n\n".join([*said[:-2], " ".join(said[-2:])]))
 
 
 def show_answers(
@@ -113,31 +113,40 @@ def show_answers(
     ``changes`` marks what was not there before the text was changed.
     """
     columns: list[dict[str, Any]] = []
-    hits = 0
+    hits, length = 0, _length(view, shown.item)
+    same = newcomer_words.shared_vectors({labels[name]: one for name, one in found.items()})
     for name, one in found.items():
         new = changes[name].new if changes else frozenset()
         parts = [_beside(one.beside, view, new), _people(one.audience, view, shown)]
         hits += sum(row["hit"] for row in parts[1])
-        if more := newcomer_head.more_seen(one.audience, _length(view, shown.item)):
+        if far := newcomer_head.far(one.audience):
+            parts[1].insert(0, {"key": f"far from {name}", "title": far, "hit": False})
+        if more := newcomer_head.more_seen(one.audience, length):
             parts[1].append({"key": f"more of {name}", "title": more, "hit": False})
-        ranks = shown.ranks.get(name, np.zeros(0, np.int64))
-        above = newcomer_head.head(one.audience, _length(view, shown.item), ranks)
-        said = list(above.lines)
+        above = newcomer_head.head(one.audience, length, shown.ranks.get(name, np.zeros(0, np.int64)), shown.buyers)
+        said = [*above.lines, *filter(None, [same.get(labels[name])])]
         if changes and changes[name].best[0] != changes[name].best[1]:
             said.append(f"best place {changes[name].best[1]:,}, before {changes[name].best[0]:,}")
         about = variant_texts.in_plain_words(opened[name].run)
         heading = {"name": name, "label": labels[name], "colour": colours[name], "about": about, "said": said}
-        place = [above.figure, above.what, above.chance]
-        columns.append(heading | {"parts": parts, "place": place, "folds": ["", newcomer_head.far(one.audience)]})
+        columns.append(heading | {"parts": parts, "of": above.of, "figures": [list(row) for row in above.rows]})
     beside = [str(view.catalogue.categories[item]) for one in found.values() for item in one.beside.items.tolist()]
     legend = [(words, colour) for words, colour, _ in category_legend(beside, view.catalogue.category_order)]
     if len(legend) == 1:  # one colour tells nothing apart
         legend = []
         for row in (row for column in columns for row in column["parts"][0]):
             row["colour"] = ""
-    shared = newcomer_words.shared_vectors({labels[name]: one for name, one in found.items()})
-    words = " ".join(filter(None, (HOW, shared, said_first([opened[name].run for name in found]))))
-    draw(PARTS, columns, key, legend, PUSHES, words, BOUGHT if hits else "")
+    words = " ".join(filter(None, (HOW, said_first([opened[name].run for name in found]))))
+    draw(PARTS, columns, key, legend, _places(found, length), words, BOUGHT if hits else "")
+
+
+def _places(found: Mapping[str, Answer], length: np.ndarray) -> str:
+    """Among how many products places are, and what chance means."""
+    asked = np.any([one.audience.reach > 0 for one in found.values()], axis=0)
+    if not asked.any():
+        return ""
+    among = newcomer_head.list_length(length[asked])
+    return f"Places: of {among} products that are new to each person. Chance: if every list were shuffled."
 
 
 def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:

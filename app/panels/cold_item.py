@@ -1,4 +1,4 @@
-"""One cold-start item of the catalogue: which there are, what every variant makes of it, and who did buy it."""
+"""One never-bought item of the catalogue: which there are, what every variant makes of it, and who did buy it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from streamlit.delta_generator import DeltaGenerator
 from app.components.bench_lists import short_labels
 from app.panels import audiences
 from app.panels.new_item_text import labels_and_colours, show_prompt
-from app.shared import cache, recommenders, url
+from app.shared import cache, recommenders, theme, url
 from app.shared.heavy import Kept, in_turn
 from learn.explore.lists import cold_start
+from learn.explore.lists.by_chance import recall_by_chance
 from learn.explore.lists.newcomer import Answer
-from learn.explore.metrics.stored_recall import over_cold_items
+from learn.explore.metrics.stored_recall import K, over_cold_items
 from learn.runs.recommender import Recommender
 
 MOST_LISTED = 2000
@@ -37,14 +38,14 @@ def show(view: cache.View, opened: dict[str, Recommender], place: DeltaGenerator
     labels, colours = labels_and_colours(opened)
     answers, table = _answered(view, opened, item)
     called = short_labels(labels)
-    known = {} if table.empty else {"Who did buy it": cold_start.buyers_sentence(table, called, view.new_to_each)}
     metrics = cache.metrics_if_read([one.run for one in opened.values()])
-    known["All cold-start items"] = over_cold_items(metrics, called)
-    audiences.say(answers, view, called, item, known)
+    chance = recall_by_chance(view.new_to_each[view.history.lengths > 0], K)
+    known = {"All never-bought items": over_cold_items(metrics, called, chance)}
+    audiences.say(answers, opened, view, called, item, known)
     ranks = {name: table[name].to_numpy() for name in labels if name in table}
     shown = audiences.Shown(recommenders.like_in_text(opened, item), item, table["user"].to_numpy(), ranks)
     audiences.show_answers(answers, opened, view, labels, colours, "cold_start_answers", shown)
-    _who_bought(view, table, labels)
+    _who_bought(view, table, labels, called)
     show_prompt(view.dataset.items.iloc[[item]])
     audiences.show_origin(view, opened, answers)
 
@@ -75,7 +76,7 @@ def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
 
     def why_not(item_id: str) -> str:
         known = int(dataset.find_items([item_id])[0]) >= 0
-        return "is no cold-start item: people had it in the training part" if known else "is not in this catalogue"
+        return "was bought in the training part: it is no never-bought item" if known else "is not in this catalogue"
 
     # The options are cut, but what a link asks for is always one.
     options = ids[:MOST_LISTED] + ([asked] if asked in buyers and asked not in ids[:MOST_LISTED] else [])
@@ -100,10 +101,11 @@ def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
     return int(dataset.item_index.get_indexer([chosen])[0])
 
 
-def _who_bought(view: cache.View, table: pd.DataFrame, labels: dict[str, str]) -> None:
+def _who_bought(view: cache.View, table: pd.DataFrame, labels: dict[str, str], called: dict[str, str]) -> None:
     if table.empty:
         st.info("In the target period nobody with a history bought it: there is nothing to check the variants against.")
         return
     shown = table.assign(user=view.dataset.user_ids[table["user"]]).rename(columns=labels | {"user": "User"})
     with st.expander(f"Who did buy it: its place for each of those {len(table):,}, among what is new to them"):
+        st.caption(theme.plain(cold_start.buyers_sentence(table, called, view.new_to_each)))
         st.dataframe(shown, hide_index=True, width="stretch")

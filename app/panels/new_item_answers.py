@@ -49,7 +49,7 @@ def show_new_item(
     former = read_items(opened, before) if before is not None else None
     _say_if_unlike(view, opened, content, item)
     found, changes = _answers(view, opened, content, former)
-    audiences.say(found, view, short_labels(labels))
+    audiences.say(found, opened, view, short_labels(labels))
     if changes:
         named = {labels[name]: one for name, one in changes.items()}
         sentence = theme.plain(newcomer.what_changed(named, audiences.NEIGHBOURS))

@@ -51,6 +51,12 @@ def in_plain_words(run: RunFolder) -> str:
     return "" if tower is None else tower.plain_name
 
 
+def is_untrained(run: RunFolder) -> bool:
+    """Whether it is an item tower of which nothing was trained: the untrained text."""
+    tower = ITEM_TOWERS.get(run.info.variant)
+    return tower is not None and not tower.trained
+
+
 def _training(run: Run) -> str:
     """A sentence on what a trained Run's towers were trained to do; "" for another Run, or one that does not say."""
     tower = ITEM_TOWERS.get(run.info.variant)

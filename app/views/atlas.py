@@ -18,6 +18,7 @@ FULL_WINDOW = """<style>
 [data-testid=stMainBlockContainer] { padding: 0; max-width: none; }
 [data-testid=stMainBlockContainer] [data-testid=stVerticalBlock] { gap: 0; }
 [data-testid=stHeader] { background: none; height: 44px; min-height: 0; pointer-events: none; }
+[data-testid=stHeader] div { pointer-events: none; }
 [data-testid=stHeader] button, [data-testid=stHeader] a { pointer-events: auto; }
 [data-testid=stMain] [data-testid=stAlert] { padding: 6px 60px; }
 [data-testid=stExpandSidebarButton]::after { content: "Menu"; font-size: 13px; padding-left: 2px; }

@@ -12,8 +12,9 @@ from learn.runs.baselines import BASELINES
 
 # Categories have the hues from orange by green to sky blue; variants (here, in `ITEM_TOWERS` and in `BASELINES`) those
 # from blue by violet to red where something was learned, greys where nothing was: on no page does a colour mean both.
-# Each has a contrast of 3 on both grounds.
-CATEGORY_COLOURS = ("#cd5508", "#038bda", "#008a00", "#ac9307", "#0ba596", "#cb816f")
+# Each has a contrast of 3 on both grounds. The first three, of the largest categories, stay far apart for eyes without
+# red or green cones, too: orange and green would not.
+CATEGORY_COLOURS = ("#cd5508", "#038bda", "#0ba596", "#ac9307", "#008a00", "#cb816f")
 CATEGORY_HUES, VARIANT_HUES = (10, 205), (215, 360)
 """In degrees, from and to."""
 

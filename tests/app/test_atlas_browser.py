@@ -108,10 +108,9 @@ def test_what_differs_equals_the_librarys_tables(page, address, made):  # noqa: 
         f"{100 / 59:.1f} by chance;"
     )
     said = page.locator(".movedWords").first.inner_text()
-    first = moved.most_changed(table, 1).iloc[0]
     assert said.startswith(f"keeps {table['shared'].min()} of 10 · ")
-    bought = {0: "never bought", 1: "bought once"}.get(first["interactions"], f"bought {first['interactions']:,} times")
-    assert said.endswith(f" · {bought}")
+    bought = page.locator(".movedRow .movedBought").first.inner_text()
+    assert bought == f"{moved.most_changed(table, 1).iloc[0]['interactions']:,}"
     assert page.locator(".caution").count() == 0, "the rows are all items there are"
 
 
@@ -199,6 +198,7 @@ def test_looking_around_never_asks_the_server(page, address):  # noqa: F811
     page.mouse.wheel(0, -300)
     page.get_by_role("button", name="Zoom in").first.click()
     page.get_by_role("button", name="Whole map").click()
+    page.get_by_role("button", name="More").click()
     page.get_by_label("Maps").select_option("3")
     page.get_by_label("with").select_option("learn-a")
     page.locator(".searchBox").fill("item number 9")
@@ -265,6 +265,22 @@ def test_keys_alone_find_choose_and_follow(page, address):  # noqa: F811
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.locator(".cardTitle", has_text="Item number 9").wait_for()
+
+
+def test_what_is_seldom_asked_for_is_in_a_menu_that_keys_open_and_close(page, address):  # noqa: F811
+    open_atlas(page, address)
+    more, maps = page.get_by_role("button", name="More"), page.get_by_label("Maps shown")
+    assert not maps.is_visible() and more.get_attribute("aria-expanded") == "false"
+    more.focus()
+    page.keyboard.press("Enter")
+    assert maps.is_visible() and page.get_by_label("Person").is_visible()
+    page.keyboard.press("Tab")
+    assert maps.evaluate("one => one.getRootNode().activeElement === one")
+    page.keyboard.press("Escape")
+    assert not maps.is_visible() and more.get_attribute("aria-expanded") == "false"
+    more.click()
+    page.locator(".over").first.click(position={"x": 200, "y": 300})
+    assert not maps.is_visible()
 
 
 def test_what_is_said_over_the_list_of_what_is_found_is_visible(page, address):  # noqa: F811

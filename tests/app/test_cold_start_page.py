@@ -77,24 +77,14 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     assert "item=" + COLD in people[0]["links"][1]["href"]
     assert people[0]["links"][0]["href"].startswith("recommendations?")
     bought = cold_start.buyers_ranks({"learn-b": recommender}, history, target, index)
-    above = newcomer_head.head(
-        who,
-        new_to_each(history, dataset.n_items),
-        bought["learn-b"].to_numpy(),
-    )
-    assert (
-        card["place"] == [above.figure, above.what, above.chance]
-        and card["folds"] == ["", ""]
-        and card["said"] == list(above.lines)
-    )
-    assert (
-        "**Taken for:**" in texts(page)
-        and "[Show it on the maps](atlas?" in texts(page)
-        and "**Who would see it:**" in texts(page)
-    )
+    buyers = bought["user"].to_numpy()
+    above = newcomer_head.head(who, new_to_each(history, dataset.n_items), bought["learn-b"].to_numpy(), buyers)
+    assert card["of"] == above.of and card["figures"] == [list(row) for row in above.rows]
+    assert card["said"] == list(above.lines)
+    assert "[Show this item on the maps](atlas?" in texts(page)
     assert "people at most.**" in texts(page).replace("\\", ""), "the verdict stands over the lines"
     said = texts(page).replace("\\", "")
-    assert "**Who did buy it:** " in said and "Fewer than 30: a hint, no proof" in said
+    assert "people with a history; " in said and "Fewer than 30: a hint, no proof" in said
     assert not page.error and not page.warning
 
 
@@ -105,7 +95,7 @@ def test_without_a_link_the_most_bought_cold_item_is_shown(open_page, parts, mou
     assert len(mounted_by_key["cold_start_answers"]["data"]["columns"]) == 4
 
 
-@pytest.mark.parametrize(("item", "words"), [("i07", "no cold-start item"), ("**x**", "not in this catalogue")])
+@pytest.mark.parametrize(("item", "words"), [("i07", "no never-bought item"), ("**x**", "not in this catalogue")])
 def test_another_item_in_the_link_is_named(trained_workspace, open_page, mounted_by_key, item, words):
     page = open_page("cold_start", item=item)
     assert words in page.warning[0].value and "**x**" not in page.warning[0].value
@@ -127,8 +117,8 @@ def test_a_typed_item_gets_the_functions_answers(open_page, parts, mounted_by_ke
     vector = recommender.embed_new_items(embed_items(items, load_llm(cex, trained_workspace.models), cex))[0]
     found = newcomer.answer(recommender, vector, history, counts > 0, 4, 4)
     beside, people = column(mounted_by_key, "new_item_answers", "learn-b")["parts"]
-    said = column(mounted_by_key, "new_item_answers", "learn-b")["said"]
-    assert not any("buyer" in line for line in said), "nobody can have bought it"
+    figures = column(mounted_by_key, "new_item_answers", "learn-b")["figures"]
+    assert not any("buyer" in row[0] for row in figures), "nobody can have bought it"
     assert [row["key"] for row in beside] == [dataset.item_ids[item] for item in found.beside.items]
     assert [row["title"] for row in people] == [f"User {dataset.user_ids[user]}" for user in found.audience.users]
     assert all(len(row["links"]) == 1 for row in people)  # nobody can be asked why of an item without an id

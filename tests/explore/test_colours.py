@@ -96,6 +96,12 @@ def test_categories_are_told_apart_by_every_eye(eye, least):
     assert alike == {}
 
 
+@pytest.mark.parametrize("eye", SEEN)
+def test_the_three_largest_categories_are_far_apart_for_every_eye(eye):
+    places = [seen(colour, eye) for colour in colours.CATEGORY_COLOURS[:3]]
+    assert min(np.linalg.norm(one - other) for one, other in itertools.combinations(places, 2)) >= 0.12
+
+
 def test_eleven_runs_and_more_have_marks_and_colours_of_their_own():
     pairs = [(code, code) for code in (*ITEM_TOWERS, *BASELINES)]
     pairs += [("text-counts", "text+counts"), ("mine", "imported"), ("again", "a"), ("once-more", "b")]

@@ -70,7 +70,7 @@ def on_canvas(maps: Sequence[ItemMap], plane: np.ndarray) -> np.ndarray:
 
 def described(space: Space) -> dict[str, Any]:
     """What people read of ``space``."""
-    return {"name": space.name, "label": space.label, "explanation": space.explanation, "near": space.near}
+    return {"name": space.name, "label": space.label, "explanation": space.line, "near": space.near}
 
 
 def pack_atlas(

@@ -70,6 +70,7 @@ def about_maps(maps: Mapping[str, ItemMap], spaces: Sequence[Space], n_items: in
     near = "; ".join(f"{space.label}: {maps[space.name].trust.mean():.1f}" for space in spaces if space.name in maps)
     return [
         which,
+        *(f"{space.label}: {space.unchanged}" for space in spaces if space.unchanged),
         f"Each map is a {some.method.upper()} drawing of a space with far more than two dimensions: items that lie "
         "together are alike there.",
         f"Of an item's {K} true nearest, on average lie near it on the map: {near}. Lists and lines are always of the "

@@ -14,6 +14,15 @@ def shown_by_chance(length: np.ndarray, first: int) -> float:
     return float(np.minimum(first / np.maximum(length, 1), 1.0).sum())
 
 
+def recall_by_chance(length: np.ndarray, first: int) -> float:
+    """The share of what people get that a random order of their lists would hold in the ``first`` places.
+
+    Args:
+        length: [n] how long each one's whole list is (`new_to_each`); of nobody's it is 0.
+    """
+    return shown_by_chance(length, first) / len(length) if len(length) else 0.0
+
+
 def middle_by_chance(length: np.ndarray) -> float:
     """The place in the middle of a random one in each of lists that are ``length`` ([n], not empty) long."""
     return float(np.median((length + 1) / 2))

@@ -22,47 +22,52 @@ class Head:
     """What stands over a card, the same lines in every one.
 
     Attributes:
-        figure: in how many people's first `FIRST` the item is, of how many; what: what that is.
-        chance: how many that would be by chance.
-        lines: the same of longer lists, and its place in the middle.
+        of: of how many people it is told.
+        rows: (what, how much, how much by chance): in how many people's first `FIRST` and `SEEN` the item is, and its
+            place in the middle of their lists and of its later buyers'; chance is "" where it tells nothing.
+        lines: what else is to be said.
     """
 
-    figure: str
-    what: str
-    chance: str
+    of: str
+    rows: tuple[tuple[str, str, str], ...]
     lines: tuple[str, ...]
 
 
-def head(one: Audience, length: np.ndarray, ranks: np.ndarray) -> Head:
+def head(one: Audience, length: np.ndarray, ranks: np.ndarray, buyers: np.ndarray) -> Head:
     """The `Head` of one variant's answer.
 
     Args:
         length: [U] how long each one's whole list is (`new_to_each`).
-        ranks: [n] its places in the lists of those who got the item later.
+        ranks: [n] its places in the lists of those who got the item later, ``buyers`` ([n] user indices).
     """
     asked = one.reach > 0
     if not asked.any():
-        return Head("–", "nobody has a history", "", ())
+        return Head("nobody has a history", (), ())
     whole = length[asked]
-    lines = []
-    if whole.max() > SEEN:
-        lines.append(f"in the first {SEEN:,}: {one.seen_by(SEEN):,} (chance: {rounded(shown_by_chance(whole, SEEN))})")
-    lines.append(f"median place: {np.median(one.reach[asked]):,.0f} (chance: {rounded(middle_by_chance(whole))})")
+    rows = []
+    for first in (FIRST, SEEN):
+        chance = rounded(shown_by_chance(whole, first)) if whole.max() > first else ""
+        if first == FIRST or chance:
+            rows.append((f"in their first {first:,}", f"{one.seen_by(first):,}", chance))
+    rows.append(("median place", f"{np.median(one.reach[asked]):,.0f}", rounded(middle_by_chance(whole))))
     if len(ranks):
-        lines.append(f"for its {f'{len(ranks):,} buyers' if len(ranks) > 1 else 'one buyer'}: {np.median(ranks):,.0f}")
+        whose = f"median, {len(ranks):,} buyers" if len(ranks) > 1 else "place, its one buyer"
+        rows.append((whose, f"{np.median(ranks):,.0f}", rounded(middle_by_chance(length[buyers]))))
     close = alike(one, length)
-    if close is not None:
-        lines.append(f"alike for all: {close[0]:,} to {close[1]:,} for nine in ten")
-    chance = f"chance: {rounded(shown_by_chance(whole, FIRST))}" if whole.max() > FIRST else ""
-    figure = f"{one.seen_by(FIRST):,} of {int(asked.sum()):,}"
-    return Head(figure, f"people have it in their first {FIRST:,}", chance, tuple(lines))
+    lines = () if close is None else (f"alike for all: {close[0]:,} to {close[1]:,} for nine in ten",)
+    n = int(asked.sum())
+    return Head(f"of {n:,} {'people' if n > 1 else 'person'}", tuple(rows), lines)
+
+
+def list_length(length: np.ndarray) -> str:
+    """ "about 20,450": how long whole lists (``length``: [n], not empty) are, as people read it."""
+    middle, exact = float(np.median(length)), len(np.unique(length)) == 1
+    return f"{middle:,.0f}" if exact else f"about {round(middle, -1 if middle >= 1000 else 0):,.0f}"
 
 
 def far(one: Audience) -> str:
-    """What stands for people of whom nobody has the item in their first `SEEN`; "" where somebody has."""
-    if not len(one.ranks) or one.ranks[0] <= SEEN:
-        return ""
-    return f"Nobody in their first {SEEN:,}; nearest: place {one.ranks[0]:,}"
+    """What stands over people of whom nobody has the item in their first `SEEN`; "" where somebody has."""
+    return f"Nobody in their first {SEEN:,}; the nearest:" if len(one.ranks) and one.ranks[0] > SEEN else ""
 
 
 def more_seen(one: Audience, length: np.ndarray) -> str:

@@ -20,8 +20,8 @@ def pushed_up_by(purchases: np.ndarray, titles: np.ndarray, like: np.ndarray | N
         return "no single purchase"
     unlike = [like is not None and not like[item] for item in named]
     if len(named) > 1 and len({(str(titles[item]), other) for item, other in zip(named, unlike, strict=True)}) == 1:
-        return f"{titles[named[0]]} ×{len(named)}{' (unlike)' if unlike[0] else ''}"
+        return f"{titles[named[0]]} ×{len(named)}{' (unlike in text)' if unlike[0] else ''}"
     if len(named) > 1 and all(unlike):
-        return f"{' · '.join(str(titles[item]) for item in named)} (both unlike)"
-    marked = (f"{titles[item]}{' (unlike)' if other else ''}" for item, other in zip(named, unlike, strict=True))
-    return " · ".join(marked)
+        return f"{' · '.join(str(titles[item]) for item in named)} (both unlike in text)"
+    marks = [" (unlike in text)" if other else "" for other in unlike]
+    return " · ".join(f"{titles[item]}{mark}" for item, mark in zip(named, marks, strict=True))

@@ -35,16 +35,23 @@ class Space:
     Attributes:
         name: `CONTENT`, or the Run's name: what links carry.
         label: what people read.
-        explanation: one line for people who never heard of it.
+        line: one for people who never heard of it.
         run: where the vectors are; for the content space a Run that says how they are prepared.
         is_content: whether it is what the LLM says of the items, before anything was learned.
+        unchanged: a sentence on who else uses it as it is; "": nobody.
     """
 
     name: str
     label: str
-    explanation: str
+    line: str
     run: Run
     is_content: bool = False
+    unchanged: str = ""
+
+    @property
+    def explanation(self) -> str:
+        """The line, and who else uses the space as it is."""
+        return f"{self.line} {self.unchanged}".strip()
 
     @property
     def near(self) -> str:
@@ -74,10 +81,10 @@ def find_spaces(runs: Sequence[Run]) -> list[Space]:
                 Space(
                     CONTENT if key == keys[0] and CONTENT not in names else f"{CONTENT}-{key[:6]}",
                     _content_label(home, key) + ("" if len(keys) == 1 else f", {key[:6]}"),
-                    "Each dot is a product, before training: near means that the texts say similar things."
-                    + (f" {' and '.join(same)} {_use(same)} this map unchanged." if same else ""),
+                    "Each dot is a product, before training: near means that the texts say similar things.",
                     home,
                     is_content=True,
+                    unchanged=f"{' and '.join(same)} {_use(same)} this map unchanged." if same else "",
                 )
             )
     labels = run_labels(runs)

@@ -1,4 +1,4 @@
-"""What stored recall says beside one example: who finds clearly less for real users, and how cold-start items fare."""
+"""What stored recall says beside one example: who finds clearly less for users, and how never-bought items fare."""
 
 from __future__ import annotations
 
@@ -46,17 +46,36 @@ def finds_less(metrics: pd.DataFrame, names: Sequence[str], called: Mapping[str,
     }
 
 
-def over_cold_items(metrics: pd.DataFrame, called: Mapping[str, str]) -> str:
+def over_cold_items(metrics: pd.DataFrame, called: Mapping[str, str], chance: float) -> str:
     """One line: the recall of items that nobody had bought, under each Run of ``called`` (name -> what it is called),
-    the best first; "" where it is not stored, or of too few users."""
+    the best first, and which are below what chance gives; "" where it is not stored, or of too few users.
+
+    Args:
+        metrics: `overview.collect_metrics`.
+        chance: the same recall of lists in random order (`by_chance.recall_by_chance`).
+    """
     table = _recalls(metrics, list(called), COLD_START)
     if table.empty:
         return ""
-    what = metric_label(f"{RESULT_METRIC}@{K}").lower()
+    what, means = metric_label(f"{RESULT_METRIC}@{K}").lower(), table[Metrics.MEAN]
     each = [
-        f"{f'{mean:.4f}' if mean else 0} under {called[name]}"
-        for name, mean in zip(table["run"], table[Metrics.MEAN], strict=True)
+        f"{f'{mean:.4f}' if mean else 0} under {called[name]}" for name, mean in zip(table["run"], means, strict=True)
     ]
-    if len(table) > 1 and not table[Metrics.MEAN].any():
-        return f"{what} 0 under all {len(table)} variants."
-    return f"{what} {listed(each)}."
+    told = f"{what} {listed(each)}"
+    if len(table) > 1 and not means.any():
+        told = f"{what} 0 under each"
+    return f"{told}; chance gives about {chance:.1g}{_below(table, called, chance)}."
+
+
+def _below(table: pd.DataFrame, called: Mapping[str, str], chance: float) -> str:
+    """ ": (a) and (c) are below it, (c) clearly" of Runs under which less is found than in a random order; clearly: by
+    their whole interval."""
+    below = table[table[Metrics.MEAN] < chance]
+    clear = below[Metrics.HIGH] < chance
+    names, sure = ([called[name] for name in some["run"]] for some in (below, below[clear]))
+    if not names:
+        return ""
+    are = "is" if len(names) == 1 else "are"
+    if len(sure) in (0, len(names)):
+        return f": {listed(names)} {are} {'clearly ' if sure else ''}below it"
+    return f": {listed(names)} {are} below it, {listed(sure)} clearly"

@@ -5,7 +5,7 @@ import pytest
 
 from learn.explore.lists import newcomer_head as h
 from learn.explore.lists.audience import Audience
-from learn.explore.lists.by_chance import middle_by_chance, rounded, shown_by_chance
+from learn.explore.lists.by_chance import middle_by_chance, recall_by_chance, rounded, shown_by_chance
 from learn.explore.lists.new_to_each import new_to_each
 
 NOBODY = np.zeros(0, int)
@@ -25,33 +25,44 @@ def test_a_whole_list_is_what_a_person_does_not_have(phases, dataset):
 def test_every_card_has_the_same_lines():
     length = np.array([2000, 1900, 1800, 1700])
     some, none = audience([3, 500, 1500, 0]), audience([1200, 1100, 1500, 0])
-    assert h.head(some, length, np.array([500, 1500])) == h.Head(
-        "1 of 3",
-        "people have it in their first 100",
-        "chance: 0.2",
-        ("in the first 1,000: 2 (chance: 2)", "median place: 500 (chance: 950)", "for its 2 buyers: 1,000"),
+    assert h.head(some, length, np.array([500, 1500]), np.array([1, 3])) == h.Head(
+        "of 3 people",
+        (
+            ("in their first 100", "1", "0.2"),
+            ("in their first 1,000", "2", "2"),
+            ("median place", "500", "950"),
+            ("median, 2 buyers", "1,000", "900"),
+        ),
+        (),
     )
-    unseen = h.head(none, length, np.array([1100, 1500]))
-    assert unseen.figure == "0 of 3" and unseen.lines[0] == "in the first 1,000: 0 (chance: 2)"
-    assert h.head(some, length, NOBODY).lines[1:] == ("median place: 500 (chance: 950)",)
-    assert h.head(some, length, np.array([500])).lines[-1] == "for its one buyer: 500"
+    unseen = h.head(none, length, np.array([1100, 1500]), np.array([1, 2]))
+    assert [row[1:] for row in unseen.rows[:2]] == [("0", "0.2"), ("0", "2")]
+    assert h.head(some, length, NOBODY, NOBODY).rows[2:] == (("median place", "500", "950"),)
+    assert h.head(some, length, np.array([500]), np.array([1])).rows[-1] == ("place, its one buyer", "500", "950")
 
 
 def test_a_short_catalogue_has_no_first_thousand_and_nobody_no_figures():
-    found = h.head(audience([3]), np.array([60]), NOBODY)
-    assert found.lines == ("median place: 3 (chance: 30)",) and not found.chance, "all of it is in the first 100"
-    assert h.head(audience([0]), np.array([60]), NOBODY) == h.Head("–", "nobody has a history", "", ())
+    found = h.head(audience([3]), np.array([60]), NOBODY, NOBODY)
+    assert found.of == "of 1 person"
+    assert found.rows == (("in their first 100", "1", ""), ("median place", "3", "30")), "all of it is in the first 100"
+    assert h.head(audience([0]), np.array([60]), NOBODY, NOBODY) == h.Head("nobody has a history", (), ())
+
+
+def test_how_long_lists_are_is_told_exactly_or_about():
+    assert h.list_length(np.array([20_466, 20_471, 20_459])) == "about 20,470"
+    assert h.list_length(np.array([60, 58])) == "about 59" and h.list_length(np.array([2000, 2000])) == "2,000"
 
 
 def test_chance_is_a_random_place_of_each_ones_own_list():
     length = np.array([1000, 500, 50])
     assert shown_by_chance(length, 100) == pytest.approx(0.1 + 0.2 + 1)
+    assert recall_by_chance(length, 100) == pytest.approx(1.3 / 3) and recall_by_chance(length[:0], 100) == 0
     assert middle_by_chance(length) == 250.5
     assert [rounded(number) for number in (12_345.6, 1.4, 0.041)] == ["12,346", "1", "0.04"]
 
 
-def test_people_whom_nobody_would_ask_are_folded_behind_a_line():
-    assert h.far(audience([1470, 2000, 0])) == "Nobody in their first 1,000; nearest: place 1,470"
+def test_it_is_said_where_all_people_are_far():
+    assert h.far(audience([1470, 2000, 0])) == "Nobody in their first 1,000; the nearest:"
     assert h.far(audience([1000, 2000])) == h.far(audience([0])) == ""
 
 
@@ -67,7 +78,7 @@ def test_a_variant_that_places_an_item_alike_for_everybody_is_said_to():
     close = audience([*range(101, 201), 5000, 0])
     long, short = np.full(102, 2000), np.full(102, 1000)
     assert h.alike(close, long) == (106, 196)
-    assert h.head(close, long, NOBODY).lines[-1] == "alike for all: 106 to 196 for nine in ten"
+    assert h.head(close, long, NOBODY, NOBODY).lines[-1] == "alike for all: 106 to 196 for nine in ten"
     assert h.alike(close, short) is None, "90 places are more than a twentieth of 1,000"
     assert h.alike(audience([5] * 29), np.full(29, 2000)) is None, "of few people nothing is claimed"
     assert h.alike(audience(range(10, 110)), np.full(100, 20_000)) is None, "place 14 and place 104 are not alike"

@@ -15,11 +15,11 @@ LIKE = np.array([True, False, False, False, True, False])
     [
         ([], "no single purchase"),
         ([0], "Raisins"),
-        ([2], "Socks (unlike)"),
-        ([0, 1, 2], "Raisins · Bananas (unlike)"),
-        ([2, 3], "Socks · Soap (both unlike)"),
+        ([2], "Socks (unlike in text)"),
+        ([0, 1, 2], "Raisins · Bananas (unlike in text)"),
+        ([2, 3], "Socks · Soap (both unlike in text)"),
         ([0, 4], "Raisins ×2"),
-        ([3, 5], "Soap ×2 (unlike)"),
+        ([3, 5], "Soap ×2 (unlike in text)"),
     ],
 )
 def test_two_are_named_and_what_is_unlike_is_marked(purchases, words):

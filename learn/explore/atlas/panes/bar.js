@@ -9,13 +9,31 @@ function buildBar(explorer) {
   const person = personChoice(explorer);
   const send = button("small send", "Download", "The Atlas as one page that needs no server, to keep or to send", () => explorer.tell.send());
   const whole = button("small wide", "⤢", "Full screen: Escape ends it", () => fullScreen(explorer.root));
-  const more = button("small more", "Options", "Colours, number of maps, a person, and what else there is", () => {
-    more.setAttribute("aria-expanded", String(bar.classList.toggle("opened")));
-  });
-  more.setAttribute("aria-expanded", "false");
-  for (const one of [colour.made, maps.made, person.made, send, whole]) one.classList.add("seldom");
-  bar.append(search.made, more, before.made, after.made, colour.made, maps.made, person.made, send, whole);
+  const more = moreButton(bar);
+  const menu = element("div", "menu");
+  menu.append(maps.made, person.made, send);
+  for (const one of [colour.made, menu, whole]) one.classList.add("seldom");
+  bar.append(search.made, before.made, after.made, colour.made, more, menu, whole);
   return { bar, search, before, after, maps, colour, person, send };
+}
+
+// Opens what is seldom asked for; Escape, and a click elsewhere, close it.
+function moreButton(bar) {
+  const open = (opened) => {
+    bar.classList.toggle("opened", opened);
+    more.setAttribute("aria-expanded", String(opened));
+  };
+  const more = button("small more", "More", "Number of maps, a person, and the Atlas as a file", () => open(!bar.classList.contains("opened")));
+  more.setAttribute("aria-expanded", "false");
+  bar.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !bar.classList.contains("opened")) return;
+    open(false);
+    more.focus();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.composedPath().includes(bar)) open(false);
+  });
+  return more;
 }
 
 function personChoice(explorer) {

@@ -92,9 +92,9 @@ class Camera {
   }
 }
 
-// All of a map is seen at first unless its farthest hundredth (half of it on each side) makes it this much wider.
+// All of a map is seen at first unless its farthest fiftieth (half of it on each side) makes it this much wider.
 const MOST_WIDER = 1.08;
-const FARTHEST = 0.005;
+const FARTHEST = 0.01;
 
 // Where maps are first seen from: all of each, or nearly all, where a few far points would shrink the rest.
 function homeView(several) {

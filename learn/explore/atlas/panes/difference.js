@@ -138,11 +138,15 @@ function buyersShared({ buyers }, before, after) {
   return [before, after].map(({ name }) => ((buyers || {}).shared || {})[name]);
 }
 
-// Whether the much-bought items share more buyers with their neighbours than before; "" where that is not known.
+const BUYERS_TIP = "Buyers shared: those of both items, over the root of the product of both numbers of buyers; the mean over the neighbours.";
+
+// How many of their buyers the much-bought items share with a neighbour, now and before; "" where that is not known.
 function buyersWords(points, before, after) {
   const [was, is] = buyersShared(points, before, after);
   if (was === undefined || is === undefined) return "";
-  const same = percent(was) === percent(is);
-  const how = same ? "as many buyers with neighbours as before" : `${is > was ? "more" : "fewer"} buyers with neighbours than before`;
-  return `On the whole items share ${how}: ${percent(was)} → ${percent(is)} (the ${count(points.buyers.items)} most bought).`;
+  const against = percent(was) === percent(is) ? "as before" : `${percent(was)} before`;
+  const told = `an item and a neighbour share ${percent(is)} of their buyers, ${against} (mean of the ${count(points.buyers.items)} most bought items).`;
+  // That the one is so is no word on the other.
+  const near = is > was || !after.near || after.near === before.near ? "" : `Near means ${after.near}, which does not mean bought by the same people: `;
+  return near + (near ? told : told[0].toUpperCase() + told.slice(1));
 }

@@ -1,9 +1,12 @@
 // Names at every zoom: categories from afar, then finer ones, then the items' own titles; none touches another.
 const FEWEST_LABELS = 6;
+const BESIDE_IT = 20; // pixels from which on a line leads to what is named
+const AFAR = 1.5; // times closer than the whole map up to which all maps have the same names
 
 class Labels {
-  constructor(context, camera, colours, top) {
-    Object.assign(this, { context, camera, colours, top });
+  // `dry`: nothing is written, only what would fit is looked for.
+  constructor(context, camera, colours, top, dry = false) {
+    Object.assign(this, { context, camera, colours, top, dry });
     this.taken = [];
     this.reserved = []; // boxes that names keep clear of
     this.said = new Set();
@@ -33,8 +36,9 @@ class Labels {
       if (!this.fits(box)) continue;
       this.taken.push(box);
       this.said.add(words);
+      if (this.dry) return true;
       this.inks.add(ink);
-      if (leader) this.lead(left, top, align === "right" ? start + width : start, top + dy);
+      if (leader && Math.abs(dx) + Math.abs(dy) > BESIDE_IT) this.lead(left, top, align === "right" ? start + width : start, top + dy);
       context.textAlign = "left";
       context.lineWidth = halo;
       context.strokeStyle = colours.background;
@@ -64,6 +68,38 @@ const REGION_STYLES = [{ font: "700", size: 14.5, halo: 4.5, places: ON_IT }, KI
 const BESIDE = [[8, 0, "left"], [-8, 0, "right"], [0, 14, "center"], [0, -14, "center"]];
 const AROUND = [2, 3, 4, 5, 6, 7, 8, 9].flatMap((step) =>
   [[14, 16 * step, "left"], [14, -16 * step, "left"], [-14, 16 * step, "right"], [-14, -16 * step, "right"]]);
+
+// A name that does not fit where it belongs stands near by, with a line to it.
+const LED = [2, 3, 4, 5, 6].flatMap((step) =>
+  [[16, 13 * step, "left"], [16, -13 * step, "left"], [-16, 13 * step, "right"], [-16, -13 * step, "right"]]);
+
+// Seen from afar all maps have the same names of categories, so that groups can be followed from one to the other: those
+// that fit into every map. null: the maps are not seen so, or have few names in common.
+function namesOfAll(explorer, context, colours) {
+  const { panes, points, state } = explorer;
+  if (panes.length < 2 || state.apart) return null;
+  if (panes.some((pane) => !pane.layer || pane.morphing || hasTravelled(pane) || pane.camera.closer >= AFAR)) return null;
+  let names = null;
+  for (let size = -1; !names || names.size !== size; ) {
+    size = names ? names.size : -1;
+    for (const pane of panes) {
+      const labels = new Labels(context, pane.camera, colours, pane.covered + 4, true);
+      labels.reserved.push(...exampleBoxes(pane, context));
+      writeCategories(labels, points.regions[pane.shown.name] || [], names, () => colours.text);
+      names = labels.said;
+    }
+  }
+  return names.size < FEWEST_LABELS ? null : names;
+}
+
+// Writes the names of categories that `names` (null: all) has.
+function writeCategories(labels, regions, names, inkOf) {
+  for (const [x, y, text, level, colour] of regions) {
+    if (level || (names && !names.has(text))) continue;
+    const style = { ...REGION_STYLES[0], places: [...ON_IT, ...LED], leader: true, ink: inkOf(colour) };
+    labels.write(text, labels.camera.toScreen(x, y), style);
+  }
+}
 
 function placeLabels(pane, context, colours) {
   const { camera, xy, explorer } = pane;
@@ -95,8 +131,10 @@ function placeLabels(pane, context, colours) {
     }
   };
   const { closer } = camera;
-  if (closer < 2.5) write(0, most);
-  if (closer < 6) write(1, most);
+  const ofAll = namesOfAll(explorer, context, colours);
+  if (ofAll) writeCategories(labels, regions, ofAll, (colour) => (tinted ? readable(colour, colours) : colours.text));
+  if (closer < 2.5 && !ofAll) write(0, most);
+  if (closer < 6 && !ofAll) write(1, most);
   if (closer >= 2) write(2, inView.length < 400 ? Math.ceil(most / 3) : most);
   if (inView.length < 400) titles(most, { places: BESIDE });
   drawRim(pane, context, colours, labels);

@@ -30,7 +30,7 @@ function discStamp(radius) {
 }
 
 function pointRadius(count, closer, ratio) {
-  const first = count > 40000 ? 0.9 : count > 6000 ? 1.35 : count > 800 ? 2.2 : 4;
+  const first = count > 40000 ? 0.9 : count > 6000 ? 1.15 : count > 800 ? 2.2 : 4;
   return Math.min(first * Math.max(closer, 1) ** 0.4, 6) * ratio;
 }
 

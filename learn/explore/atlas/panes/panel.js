@@ -19,15 +19,17 @@ function differenceSection(explorer) {
   const box = element("section", "section difference");
   box.append(element("h3", "sectionTitle", `What ${amid(after)} changed`));
   const [plain, figures] = conclusion(points, difference, [before, after], explorer.spaces);
-  box.append(element("p", "conclusion", plain), element("p", "small figures", figures));
+  const said = element("p", "small figures", figures);
+  said.title = BUYERS_TIP;
+  box.append(element("p", "conclusion", plain), said);
   const story = storyOf(explorer, before, after);
   if (story) {
-    story.title = "Buyers shared: buyers of both, over the root of the product of both numbers of buyers; the mean over the neighbours.";
+    story.title = BUYERS_TIP;
     box.append(element("h4", "listTitle", `For example${markedExample(explorer) ? ", ringed on the maps" : ""}`), story);
   }
   if (explorer.reading) box.append(element("p", "small", explorer.reading));
   const ringed = story && markedExample(explorer) ? "; small ring: the neighbour named" : "";
-  box.append(element("p", "small", `▸ items beyond the edge${ringed}.`));
+  box.append(element("p", "small", `▸ items beyond the edge, and how many${ringed}.`));
   box.append(element("h4", "listTitle", `Items by how many of ${points.k} neighbours they keep`));
   const bars = element("div", "bins");
   drawHistogram(explorer, bars);
@@ -41,6 +43,7 @@ function differenceSection(explorer) {
   const list = element("ol", "near moved");
   const alike = keepAlike(difference, rows);
   for (const point of rows) list.append(movedRow(explorer, point, alike));
+  if (rows.length) box.append(movedHead(points));
   box.append(list);
   return box;
 }
@@ -53,12 +56,22 @@ function keepAlike({ kept }, rows) {
 function howOrdered({ points, difference, lit }, rows) {
   if (!rows.length) return "None.";
   const least = difference.kept[rows[0]];
-  let first = "Sorted by how few neighbours they keep, then by how many changed kind.";
+  let first = "Those that keep fewest neighbours come first.";
   if (keepAlike(difference, rows)) {
     const tied = points.order.reduce((sum, point) => sum + (difference.kept[point] === least && (!lit || lit[point]) ? 1 : 0), 0);
-    first = `${count(tied)} items keep ${least ? `only ${least}` : "none"} of their ${points.k} neighbours. Sorted by how many neighbours changed kind.`;
+    first = `${count(tied)} items keep ${least ? `only ${least}` : "none"} of their ${points.k} neighbours.`;
   }
-  return `${first} Below each: the commonest kind of its ${points.k} neighbours, before → after, and purchases in training.`;
+  return first;
+}
+
+// What the columns of the list are.
+function movedHead({ k }) {
+  const head = element("div", "movedHead");
+  head.setAttribute("aria-hidden", "true"); // every row says it
+  const bought = element("span", "movedBought", "bought");
+  bought.title = "Purchases in training";
+  head.append(element("span", "", `Item, and what most of its ${k} neighbours are`), bought);
+  return head;
 }
 
 // A caution where the items listed were bought less than half as often as items are: of such ones buyers tell little.
@@ -67,7 +80,7 @@ function rarelyBought({ arrays, order, n }, rows) {
   const middle = (sorted) => arrays.popularity[sorted[sorted.length >> 1]];
   const [own, usual] = [middle([...rows].sort((a, b) => arrays.popularity[b] - arrays.popularity[a])), middle(order)];
   if (2 * own >= usual) return "";
-  return `Half of these were bought ${times(own)} or less in training, half of all items ${times(usual)} or less: take single ones with caution.`;
+  return `Half of these were bought ${times(own)} or less, half of all items ${times(usual)} or less: take single ones with caution.`;
 }
 
 function times(number) {
@@ -83,10 +96,11 @@ function movedRow(explorer, point, alike) {
   const [was, is] = [state.before, state.after].map((space) => commonestKind(points, space, point));
   const [from, to] = [`${was.count} of ${points.k} ${was.name}`, `${is.count} ${is.name}`];
   const among = was.kind === is.kind ? `most are ${was.name} in both` : `${from} → ${to}`;
-  const bought = arrays.popularity[point] ? `bought ${times(arrays.popularity[point])}` : "never bought";
-  const said = element("span", "movedWords", `${alike ? "" : `keeps ${difference.kept[point]} of ${points.k} · `}${among} · ${bought}`);
+  const said = element("span", "movedWords", `${alike ? "" : `keeps ${difference.kept[point]} of ${points.k} · `}${among}`);
   said.title = `Of its ${points.k} neighbours, the kind that most are of, and how many: before → after`;
-  row.append(itemButton(explorer, point), said);
+  const bought = element("span", "movedBought", count(arrays.popularity[point]));
+  bought.title = `Bought ${times(arrays.popularity[point])} in training`;
+  row.append(itemButton(explorer, point), bought, said);
   return row;
 }
 
@@ -109,10 +123,10 @@ function storyOf(explorer, before, after) {
   const told = points.examples[`${before.name}\n${after.name}`];
   if (!told) return null;
   const names = (found) => found.flatMap((point, place) => [...(place ? [" and "] : []), { point }]);
-  const kept = `It keeps ${told.shared || "none"} of ${points.k} neighbours`;
-  const shared = told.buyers ? `; buyers shared with them: ${told.buyers.map(percent).join(" → ")}` : "";
+  const kept = `${points.titles[told.point]} keeps ${told.shared || "none"} of ${points.k} neighbours`;
+  const shared = told.buyers ? `; with a neighbour it shares ${percent(told.buyers[1])} of the buyers, ${percent(told.buyers[0])} before` : "";
   const [was, is] = buyersShared(points, before, after);
-  const against = shared && is < was ? `, one of the ${(100 * told.rising).toFixed(0)}% of items where they rise` : "";
+  const against = shared && is < was ? `. A good case: that rises for ${(100 * told.rising).toFixed(0)}% of such items` : "";
   return lineOf(explorer, "story", [
     `${before.label} puts `, { point: told.point }, " beside ", ...names(told.before), `; ${amid(after)} puts it beside `,
     ...names(told.after), `. ${kept}${shared}${against}.`,

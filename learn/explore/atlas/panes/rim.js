@@ -1,6 +1,6 @@
-// Items beyond the edge of the first view: an arrow at the rim for those of a place, the largest heap with its name.
+// Items beyond the edge of the first view: an arrow at the rim for those of a place, and how many they are.
 const HEAP = 90; // pixels of the rim that one arrow stands for
-const NAMED_HEAP = 5; // items
+const COUNTED_HEAP = 30; // items
 
 // [{left, top, dx, dy, points}] of the items that lie beyond (`first`, `last`: from where to where the map is free).
 function beyond(pane, first, last) {
@@ -26,18 +26,6 @@ function beyond(pane, first, last) {
   }));
 }
 
-// What most of `points` are, or "items".
-function heapName(points, found) {
-  const kinds = finestKinds(points);
-  const votes = new Map();
-  for (const point of found) votes.set(kinds[point], (votes.get(kinds[point]) || 0) + 1);
-  const [kind, most] = [...votes].reduce((best, one) => (one[1] > best[1] ? one : best));
-  const names = points.finerNames.length;
-  const parts = (points.finerNames[kind % names] || "").split(" > ");
-  const name = parts[parts.length - 1] || points.categories[Math.floor(kind / names)];
-  return 2 * most > found.length ? `${count(found.length)} ${name}` : `${count(found.length)} items`;
-}
-
 function drawRim(pane, context, colours, labels) {
   if (pane.camera.moved || pane.explorer.newcomer || pane.explorer.state.views) return;
   const { codes, colours: groups } = pane.explorer.colouringOf(pane.shown.name);
@@ -58,8 +46,8 @@ function drawRim(pane, context, colours, labels) {
   }
   heaps.sort((one, other) => other.points.length - one.points.length);
   for (const { left, top, dx, dy, points: found } of heaps) {
-    if (found.length < NAMED_HEAP) break;
+    if (found.length < COUNTED_HEAP) break;
     const places = dy < 0 ? [[0, 16, "center"]] : dy > 0 ? [[0, -15, "center"]] : [[-dx * 12, 0, dx > 0 ? "right" : "left"]];
-    labels.write(heapName(pane.explorer.points, found), [left, top], { ...KIND, places });
+    labels.write(count(found.length), [left, top], { ...KIND, places, once: false });
   }
 }
