@@ -37,7 +37,7 @@ TABLES = {
     ),
     url.EVENTS_FILE: (
         "Interactions",
-        "One row per purchase or click: who (**customer**), which item (**sku**).",
+        "One row per purchase or click: who (**customer**), what (**sku**).",
         "customer,sku,when\nc7,s1,2024-05-31\nc7,s2,2024-06-02",
         f"Optional: when; without it the order of the rows counts. {_also(INTERACTIONS, Interactions.USER)}",
     ),

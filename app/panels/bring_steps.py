@@ -21,7 +21,7 @@ NEEDS = (
     "|---|---|---|",
     f"| At least | {FEW_USERS} users (of fewer nothing is claimed) and a few thousand interactions | minutes |",
     f"| Comfortable | 10,000 items, 100,000 interactions | {TIME} |",
-    "| Largest on 16 GB | 100,000 items, ten million interactions: as Parquet, or in the workspace | hours |",
+    "| Large (16 GB of memory) | 100,000 items, ten million interactions: as Parquet, or in the workspace | hours |",
 )
 """How much the tables have to hold, may hold, and what that takes: a table in Markdown."""
 _LOOK = """<style>
