@@ -123,7 +123,7 @@ def show_towers(runs: Sequence[Run]) -> None:
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
     seen = {tower.code: _sight(tower, tower.code) for tower in towers}
     for column, tower in zip(st.columns(len(towers)), towers, strict=True):
-        picture, told = column.columns([2, 3])
+        picture, told = column.columns([1, 2])
         with picture:
             st.html(sight_html(seen[tower.code], tower.colour or READ))
         with told.container(gap="xxsmall"):

@@ -72,14 +72,15 @@ def sight_html(found: Sight, colour: str = READ) -> str:
         f"item {place}: {listed([str(one + 1) for one in np.flatnonzero(row)])}"
         for place, row in enumerate(found.reads, 1)
     )
-    columns = f"grid-template-columns: 1rem repeat({len(found.reads)}, 1.3rem)"
+    columns = f"grid-template-columns: 0.8rem repeat({len(found.reads)}, 1.05rem)"
     said = f"Which items change whose vector. {told[0].upper()}{told[1:]}."
     return f'<div class="sight" role="img" aria-label="{said}" style="{columns}">{rows}</div>{_LOOK}'
 
 
 _LOOK = (
-    "<style>.sight { display: grid; gap: 2px; width: max-content } .sight b { font-size: .8rem; font-weight: 400 } "
-    ".sight i { height: 1.3rem; outline: 1px solid rgba(128, 134, 145, .4); outline-offset: -1px }</style>"
+    "<style>.sight { display: grid; gap: 2px; width: max-content } "
+    ".sight b { font-size: .8rem; font-weight: 400; line-height: 1.05rem } "
+    ".sight i { height: 1.05rem; outline: 1px solid rgba(128, 134, 145, .4); outline-offset: -1px }</style>"
 )
 
 
