@@ -1,6 +1,7 @@
 """Sizes, and what import-linter (`make lint`) cannot see: the floors are its contracts in pyproject.toml."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +35,25 @@ def test_no_function_is_too_long():
             if (count := node.end_lineno - first + 1) > MOST_LINES_OF_A_FUNCTION:
                 long[f"{name(path)}:{node.name}"] = count
     assert long == {}
+
+
+def bare_expressions(tree):
+    """Lines of a module's own statements that Streamlit's magic would put on the page: all but the docstring, and calls
+    of what draws."""
+    return [
+        node.lineno
+        for node in tree.body[ast.get_docstring(tree) is not None :]
+        if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)
+    ]
+
+
+def test_a_page_holds_no_expression_that_streamlit_would_show():
+    assert bare_expressions(ast.parse('"""What."""\nX = 1\n"""About X."""\ndraw()')) == [3]
+    scripts = [*sorted((ROOT / "app" / "views").glob("*.py")), ROOT / "app" / "main.py"]
+    found = {name(path): bare_expressions(ast.parse(path.read_text(encoding="utf-8"))) for path in scripts}
+    assert {script: lines for script, lines in found.items() if lines} == {}
+    config = tomllib.loads((ROOT / "app" / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["runner"]["magicEnabled"] is False
 
 
 def imported_at_once(tree):

@@ -25,26 +25,25 @@ _SHOWN = ("sku", "name", "customer")  # in the examples
 def _also(kind: TableKind, *fields: str) -> str:
     """Some of the other names under which columns are recognised."""
     names = [name for field in fields for name in (field, *kind.aliases[field])[:4] if name not in _SHOWN]
-    return f"Recognised, too: {', '.join(names)} and others."
+    return f"Also recognised: {', '.join(names)} and others."
 
 
 TABLES = {
     url.ITEMS_FILE: (
         "Items",
-        "One row per item: its **id** and its **title**.",
+        "One row per item: its id (**sku**) and its title (**name**).",
         "sku,name,category,price\ns1,Rye bread 500 g,Food > Bakery,2.90\ns2,Oat drink 1 l,Food > Drinks,1.99",
-        f"sku = id, name = title. Optional: category, price, brand, keywords. {_also(ITEMS, Items.ID, Items.TITLE)}",
+        f"Optional: category, price, brand, keywords. {_also(ITEMS, Items.ID, Items.TITLE)}",
     ),
     url.EVENTS_FILE: (
         "Interactions",
-        "One row per purchase, rating or click: **who** and **which item**.",
+        "One row per purchase or click: who (**customer**), what (**sku**).",
         "customer,sku,when\nc7,s1,2024-05-31\nc7,s2,2024-06-02",
-        "customer = who, sku = which item. Optional: when; without it the order of the rows counts. "
-        f"{_also(INTERACTIONS, Interactions.USER)}",
+        f"Optional: when; without it the order of the rows counts. {_also(INTERACTIONS, Interactions.USER)}",
     ),
 }
 """The URL's key -> the table's heading, what it holds, what it may look like, and what its columns mean."""
-FORMATS = "CSV, TSV, Parquet, JSON lines, gzip"
+FORMATS = "CSV, TSV, Parquet or JSON lines, also gzipped"
 _GENERAL = frozenset(
     {"items", "item", "products", "product", "catalogue", "catalog", "articles", "movies", "books", "meta", "metadata"}
     | {"interactions", "events", "ratings", "reviews", "transactions", "purchases", "orders", "clicks", "log", "table"}
@@ -53,37 +52,39 @@ _GENERAL = frozenset(
 
 def pick() -> dict[str, str]:
     """Draws both tables' uploads and choices; key -> file, relative to the workspace, of those that are chosen."""
-    chosen = {}
+    chosen, root = {}, cache.workspace().root
     for column, (key, (name, words, example, meaning)) in zip(st.columns(2), TABLES.items(), strict=True):
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{name}**  \n{words}")
             if key not in st.query_params:
                 st.code(example, language=None)
                 st.caption(meaning)
-            _upload(key, name)
+            _upload(key)
             file = url.linked_or_none(
                 st.selectbox,
-                "or a file already in the workspace",
+                "or a file that is in the workspace already",
                 tables_in(cache.workspace()),
                 key,
                 None,
                 index=None,
                 format_func=_told,
                 placeholder="Choose a file",
+                help="The workspace is the folder where this app keeps everything: "
+                f"{theme.plain(str(root))}. Tables that you copy into it are listed here.",
             )
             if file is not None:
                 chosen[key] = file
     return chosen
 
 
-def _upload(key: str, name: str) -> None:
+def _upload(key: str) -> None:
     limit = st.get_option("server.maxUploadSize")
     st.file_uploader(
-        f"{name}: {FORMATS}; up to {limit:,} MB",
+        f"{FORMATS}, up to {limit:,} MB",
         key=f"bring_upload_{key}",
         on_change=_keep,
         args=(key,),
-        help="Larger: as Parquet, or put it into the workspace's folder and choose it below.",
+        help="Larger: as Parquet, or copy it into the workspace and choose it below.",
     )
     if problem := st.session_state.pop(_problem(key), None):
         theme.show_error(problem)

@@ -13,17 +13,17 @@ WHAT = (
     "The language model reads every item; all variants are trained, compared and mapped.",
 )
 """What happens in each of `STEPS`."""
-BUILD = (
-    "Nothing is downloaded: the language model came with the installation. No GPU is needed. On two cores it takes "
-    "about ten minutes for 10,000 items with 100,000 interactions, and hours for 100,000 items with ten million; the "
-    "time left is shown."
-)
+TIME = "about ten minutes on two cores"
+BUILD = f"10,000 items with 100,000 interactions take {TIME}, without a GPU; nothing has to be downloaded."
 """What a build takes, as docs/scale.md reckons it."""
-LEAST = (
-    f"How much it needs: of fewer than {FEW_USERS} users nothing is claimed; a few thousand interactions, as the "
-    "example has, to learn something. Ten million interactions fit into a computer of 16 GB: as Parquet, or put into "
-    "the workspace's folder where the file is too large to upload."
+NEEDS = (
+    "|  | Your tables | A build |",
+    "|---|---|---|",
+    f"| At least | {FEW_USERS} users (of fewer nothing is claimed) and a few thousand interactions | minutes |",
+    f"| Comfortable | 10,000 items, 100,000 interactions | {TIME} |",
+    "| Large (16 GB of memory) | 100,000 items, ten million interactions: as Parquet, or in the workspace | hours |",
 )
+"""How much the tables have to hold, may hold, and what that takes: a table in Markdown."""
 _LOOK = """<style>
 .bring-steps { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none;
   margin: 0 !important; padding: 0 !important }
@@ -42,8 +42,10 @@ def show(now: int) -> None:
         for number, (words, what) in enumerate(zip(STEPS, WHAT, strict=True), 1)
     )
     st.html(f'<ol class="bring-steps">{steps}</ol>{_LOOK}')
+    st.caption(BUILD)
 
 
 def show_needs() -> None:
     """Says how much the tables have to hold, and what a build takes."""
-    st.caption(f"{LEAST}  \n{BUILD}")
+    st.markdown("**How much it takes**")
+    st.markdown("\n".join(NEEDS))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.shared import cache, links, map_cache, pickers, theme, url
 from learn.errors import LearnError
-from learn.explore.figures.towers import READ, sight_figure
+from learn.explore.figures.towers import READ, sight_html
 from learn.explore.maps.spaces import Space, find_spaces
 from learn.explore.maps.telling import MOST_VECTORS, Telling, telling_item
 from learn.explore.metrics.leading import listed
@@ -79,7 +79,8 @@ def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str]:
         )
         return found.item, (
             f"**{theme.plain(str(titles[found.item]))}**: the language model puts it beside *{before}*. Trained on "
-            f"what people buy, it stands beside **{after}**."
+            f"what people buy, it stands beside **{after}**. A good case: shared buyers rise for "
+            f"{found.rising:.0%} of the much-bought items."
         )
     item = int(np.argmax(view.counts))
     return item, (
@@ -115,8 +116,8 @@ def show_towers(runs: Sequence[Run]) -> None:
     under which objective those of ``runs`` learned where it is not the paper's."""
     st.header("How do the LEARN variants differ?", anchor=False)
     st.caption(
-        "In how the items that people bought *later* become vectors in training. Row: the item whose vector is made. "
-        "Coloured: PAL reads the item of that column for it; grey: PAL reads nothing, the vector is the language "
+        "In how, in training, the items that somebody bought *later* become vectors. Row: the item whose vector is "
+        "made. Coloured: PAL reads the item of that column for it; grey: PAL reads nothing, the vector is the language "
         "model's own."
     )
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
@@ -124,7 +125,7 @@ def show_towers(runs: Sequence[Run]) -> None:
     for column, tower in zip(st.columns(len(towers)), towers, strict=True):
         picture, told = column.columns([1, 2])
         with picture:
-            theme.chart(sight_figure(seen[tower.code], tower.colour or READ), f"overview_mask_{tower.code}")
+            st.html(sight_html(seen[tower.code], tower.colour or READ))
         with told.container(gap="xxsmall"):
             st.markdown(f"**{theme.plain(tower.label)}**")
             st.caption(f"{theme.plain(tower.plain_name)}. {theme.plain(sight_words(seen[tower.code]))}")

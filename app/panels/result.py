@@ -12,18 +12,37 @@ from learn.evaluation.better import few_words, too_few
 from learn.evaluation.protocol import default_k
 from learn.explore.colours import run_colours
 from learn.explore.figures.panels import kinds_figure
+from learn.explore.metrics import compare, conclusions
 from learn.explore.metrics import origin as origins
-from learn.explore.metrics.kinds import KIND, Kinds, among_all, best_of_kinds, counts_or_text, seldom_bought
+from learn.explore.metrics.kinds import (
+    KIND,
+    Kinds,
+    at_random,
+    at_random_words,
+    best_of_kinds,
+    counts_or_text,
+    seldom_bought,
+)
 from learn.explore.metrics.overview import metric_label
-from learn.explore.metrics.result import AMONG, KIND_MEANS, RESULT_METRIC, Result, results_of
+from learn.explore.metrics.result import AMONG, KIND_MEANS, LEARNED, RESULT_METRIC, Result, results_of
+from learn.item_towers import brief
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
 
 @st.cache_data(max_entries=8, show_spinner="Comparing on the same people …")
 def _results(_runs: list[Run], key: tuple[str, ...], k: int) -> tuple[list[Result], list[Kinds], str]:
-    kinds = best_of_kinds(_runs, k)
-    return results_of(_runs, k), kinds, counts_or_text(kinds, seldom_bought(_runs, k))
+    """The result in words, what is drawn, and what that comes down to."""
+    kinds, seldom = best_of_kinds(_runs, k), seldom_bought(_runs, k)
+    return results_of(_runs, k), [*kinds, *([seldom] if kinds and seldom else [])], counts_or_text(kinds, seldom)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def unfinished(_runs: list[Run], key: tuple[str, ...]) -> tuple[str, str]:
+    """Which variants might have become better with more training, by their names; and how many of them."""
+    table = compare.training_curves(_runs)
+    by_name = conclusions.may_improve(table.assign(label=table["label"].map(brief)))
+    return by_name, conclusions.trained_may_improve(table)
 
 
 def show(dataset: Dataset, runs: FoundRuns) -> None:
@@ -40,14 +59,17 @@ def show(dataset: Dataset, runs: FoundRuns) -> None:
         st.subheader(f"What came out on {theme.plain(dataset.name)}: {measured}{of_each}", anchor=False)
         st.caption(_first_words(dataset, kinds))
         theme.conclude(said or found[0].sentence)
-        _pictures(kinds, run_colours((run.name, run.info.variant) for run in runs.usable))
+        if any(LEARNED in set(one.table[KIND]) for one in kinds):
+            theme.caution(unfinished(runs.usable, cache.run_key(runs.usable))[1])
+        colours = run_colours((run.name, run.info.variant) for run in runs.usable)
+        _pictures(kinds, colours, k, dataset.n_items)
     if too_few(found[0].n_users):
         theme.caution(f"{found[0].n_users:,} users: too few to say anything.")
     told = [
-        "Whiskers: 95% intervals" if kinds else "",
         words.first_met(runs.usable, [], RESULT_METRIC, k),
-        among_all(kinds, k, dataset.n_items),
-        "*clearly*: more than chance, on the same users",
+        "whiskers: 95% intervals" if kinds else "",
+        at_random_words(kinds, k, dataset.n_items),
+        "*clearly*: the 95% interval of the difference leaves out 0",
     ]
     st.caption(" · ".join(filter(None, told)))
 
@@ -60,12 +82,6 @@ def _first_words(dataset: Dataset, kinds: list[Kinds]) -> str:
     return " · ".join([*about, *(f"*{kind}*: {means}" for kind, means in KIND_MEANS.items() if kind in met)])
 
 
-def names_met(dataset: Dataset, runs: FoundRuns) -> str:
-    """A line on the Runs that are drawn; "" where none is."""
-    found, kinds, _ = _results(runs.usable, cache.run_key(runs.usable), default_k(dataset.n_items))
-    return words.first_met(runs.usable, _drawn(kinds) or found[0].named, known=("LLM", "PAL")) if found else ""
-
-
 def show_words(dataset: Dataset, runs: FoundRuns) -> None:
     """The same in words, with every Run's name, folded away: who leads, and by whom the best tower alone is beaten."""
     k = default_k(dataset.n_items)
@@ -76,11 +92,9 @@ def show_words(dataset: Dataset, runs: FoundRuns) -> None:
         lines = [
             f"- {AMONG[one.candidates]}, **{theme.plain(one.leads)}** {theme.plain(one.references)}" for one in found
         ]
-        st.markdown("\n".join(lines))
-        drawn = _drawn(kinds) or found[0].named
-        later = [name for one in found for name in one.named if name not in drawn]
-        if later:
-            st.caption(words.first_met(runs.usable, later, known=("LLM", "PAL")))
+        st.markdown("\n".join([*lines, *map(_in_the_bars, kinds)]))
+        met = [*(name for one in found for name in one.named), *(name for one in kinds for name in one.table["run"])]
+        st.caption(words.first_met(runs.usable, met, known=("LLM", "PAL")))
         first = found[0]
         origin.show(
             origins.of_dataset(dataset)
@@ -90,21 +104,30 @@ def show_words(dataset: Dataset, runs: FoundRuns) -> None:
         )
 
 
-def _drawn(kinds: list[Kinds]) -> list[str]:
-    return [name for one in kinds for name in one.table["run"]]
+def _in_the_bars(one: Kinds) -> str:
+    """Which Run stands for each kind."""
+    told = [
+        f"{kind}: **{theme.plain(label)}**" for kind, label in zip(one.table[KIND], one.table["label"], strict=True)
+    ]
+    return f"- Bars of *{theme.plain(one.title)}*: {'; '.join(told)}"
 
 
-def _pictures(kinds: list[Kinds], colours: dict[str, str]) -> None:
-    """The best Run of each kind, a question beside the other; questions of what was bought share a scale."""
+def _pictures(kinds: list[Kinds], colours: dict[str, str], k: int, n_items: int) -> None:
+    """The best Run of each kind, a question beside the other; questions of items that are little known share a scale,
+    and so do the others."""
     if not kinds:
         return
-    ends = {bought: max((one.reach for one in kinds if one.bought == bought), default=0.0) for bought in (True, False)}
+    ends = {
+        little: max((one.reach for one in kinds if one.little_known == little), default=0.0) for little in (True, False)
+    }
     for place, (column, one) in enumerate(zip(st.columns(len(kinds)), kinds, strict=True)):
         with theme.level(column):
             with st.container(gap="xxsmall"):
-                finer = max(ends.values()) / ends[one.bought] if ends[one.bought] else 1
-                scale = f" :small[:gray[scale {finer:.2g} times as fine]]" if finer > 1 else ""
+                end = ends[one.little_known]
+                finer = max(ends.values()) / end if end else 1
+                scale = f"  \n:small[:gray[scale {finer:.2g} times as fine]]" if finer > 1 else ""
                 st.markdown(f"**{theme.plain(one.title)}**{scale}")
                 if not too_few(kinds[0].n_users):  # else that stands below, once
                     theme.caution(few_words(one.n_users))
-            theme.chart(kinds_figure(one.table, colours, ends[one.bought]), f"overview_result_{place}")
+            figure = kinds_figure(one.table, colours, end, at_random(one, k, n_items))
+            theme.chart(figure, f"overview_result_{place}")

@@ -36,11 +36,9 @@ WORDS = {
 }
 
 
-def glossary(met: str = "") -> None:
-    """All words, folded away; ``met``: first a line on the names that stand above (`first_met`)."""
+def glossary() -> None:
+    """All words, folded away."""
     with st.expander("What the words mean", icon=":material/dictionary:"):
-        if met:
-            st.markdown(f"Above: {met}.")
         lines = [f"- **{word}**: {meaning}" for word, meaning in WORDS.items()]
         lines += [f"- **{entry.label}**: {theme.plain(entry.words)}." for entry in METRICS.entries]
         st.markdown("\n".join(lines))

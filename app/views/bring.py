@@ -13,9 +13,6 @@ from learn.building.background import Spec, name_is_taken
 from learn.building.files import is_temporary
 from learn.workspace import checked_name
 
-TEMPORARY = "A restart may empty that temporary folder. To keep what you build: `learn app --workspace FOLDER`."
-"""After where the files are kept."""
-
 
 def draw() -> None:
     if cache.dataset_names():
@@ -23,9 +20,11 @@ def draw() -> None:
     st.title("Bring your own", anchor=False)
     root = cache.workspace().root
     st.caption(
-        "Two tables in, all of these pages for your own data out. Your files stay on the computer that runs this app."
+        "Two tables in, these pages for your own data out: all but Benchmarks, and Ranking, which needs a table of "
+        "impressions. Your files stay on the computer that runs this app."
     )
-    place = st.empty()
+    place = st.container(gap="xxsmall")
+    _say_if_temporary(root)
     running = bring_build.show_latest()
     if not any(key in st.query_params for key in bring_files.TABLES):
         bring_files.offer_example()
@@ -34,7 +33,6 @@ def draw() -> None:
         bring_steps.show(1 if len(files) < 2 else 2)
     if len(files) < 2:
         bring_steps.show_needs()
-        _where_files_go(root)
         return
     st.subheader("2. How they are read", anchor=False)
     written = bring_written.pick()
@@ -43,12 +41,15 @@ def draw() -> None:
     bring_reading.show(files, mapping, written)
     st.subheader("3. Build", anchor=False)
     _build(files, mapping, written, running)
-    _where_files_go(root)
 
 
-def _where_files_go(root: Path) -> None:
-    """Draws in which folder the files are kept, and how to choose one that stays."""
-    st.caption(f"Files are kept in {theme.plain(str(root))}. {TEMPORARY if is_temporary(root) else ''}".strip())
+def _say_if_temporary(root: Path) -> None:
+    """Warns where what is built may be lost, and says how to keep it."""
+    if is_temporary(root):
+        theme.caution(
+            f"What you build may be lost: {root} is a temporary folder. To keep it: `learn app --workspace FOLDER`",
+            commands=True,
+        )
 
 
 def _build(
@@ -67,7 +68,6 @@ def _build(
     called = checked_name(name.strip() or suggested, "Dataset")
     spec = Spec(called, items, interactions, mapping, **asdict(written))
     taken = name_is_taken(cache.workspace(), spec)
-    st.markdown(bring_steps.BUILD)
     if taken:
         st.warning(f"There is a dataset {theme.plain(spec.name)} already: choose another name above.")
     if running is not None:

@@ -22,13 +22,12 @@ from learn.explore.catalogue import Catalogue
 from learn.explore.colours import category_colours, run_colours, run_symbols
 from learn.explore.figures import base as figures
 from learn.explore.figures.panels import runs_figure
-from learn.explore.metrics import compare, conclusions, leading, overview
+from learn.explore.metrics import conclusions, leading, overview
 from learn.explore.metrics import origin as origins
 from learn.explore.metrics.result import kind_words
 from learn.explore.metrics.slice_words import slice_rules, slice_words
 from learn.explore.metrics.towers_first import towers_first
 from learn.explore.text_worth import told_by
-from learn.item_towers import brief
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
@@ -47,7 +46,7 @@ def draw() -> None:
     result.show(dataset, runs)
     first_minute.show_ways_in(view, runs)
     result.show_words(dataset, runs)
-    words.glossary(result.names_met(dataset, runs))
+    words.glossary()
     first_minute.show_towers(runs.usable)
     _results(dataset, runs)
     st.header("The data", anchor=False)
@@ -97,11 +96,12 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
         format_func=slice_words,
     )
     table = overview.compare_runs(metrics, metric, int(k), candidates, part)
-    st.caption(_how_to_read(metric, candidates, part))
-    theme.caution(says_little(int(k), n_items))
     if table.empty:
         st.info("No Run has this metric for this slice: choose another one.")
         return
+    n_users = float(table[Metrics.N_USERS].max())
+    st.caption(_how_to_read(metric, candidates, part, n_users))
+    theme.caution(says_little(int(k), n_items))
     pairs = [(run.name, run.info.variant) for run in runs.usable]
     measured = f"{overview.metric_label(metric)}@{k}"
     towers, all_of_them = _said(table, runs.usable, cache.run_key(runs.usable), metric, int(k), candidates, part)
@@ -110,9 +110,8 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
     theme.conclude(towers or all_of_them)
     if towers and all_of_them:
         st.markdown(theme.plain(f"Of all {table[Metrics.MEAN].count()} recommenders {all_of_them}"))
-    theme.caution(_unfinished(runs.usable, cache.run_key(runs.usable)))
+    theme.caution(result.unfinished(runs.usable, cache.run_key(runs.usable))[0])
     theme.chart(figure, "overview_metrics")
-    n_users = float(table[Metrics.N_USERS].max())
     theme.caution(few_words(n_users))
     origin.show(
         origins.of_dataset(data)
@@ -121,16 +120,18 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
         + origins.of_runs(runs.usable)
     )
     shown = overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"])
-    _metrics_table(shown, _why_alike(shown, runs.usable, candidates))
+    among = str(overview.CANDIDATE_LABELS[candidates])
+    where = f"lists of {k}, {among[0].lower()}{among[1:]}{'' if part == Slices.WHOLE else f', {slice_words(part)}'}"
+    _tables(shown, where, _why_alike(shown, runs.usable, candidates))
     _text_is_worth(data, runs)
 
 
-def _how_to_read(metric: str, candidates: str, part: str) -> str:
+def _how_to_read(metric: str, candidates: str, part: str, n_users: float) -> str:
     told = f"{overview.metric_label(metric)}: {overview.metric_words(metric) or metric}"
     told += f". {overview.CANDIDATE_LABELS[candidates]}. "
     if not overview.more_is_better(metric):
         return f"{told}Dots are of all lists together; more is not always better."
-    told += "Dots are means over users, whiskers their 95% intervals; further right is better."
+    told += f"Dots are means over the {n_users:,.0f} users who later had such an item, whiskers their 95% intervals."
     if part.startswith(ITEM_PREFIX):
         return told
     return f"{told} *Clearly* compares the same users, so whiskers may overlap all the same."
@@ -162,26 +163,24 @@ def _said(
     return towers, leading.who_leads(ranked, measured)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _unfinished(_runs: list[Run], key: tuple[str, ...]) -> str:
-    """Which variants might have become better with more training."""
-    table = compare.training_curves(_runs)
-    return conclusions.may_improve(table.assign(label=table["label"].map(brief)))
-
-
 def _why_alike(table: pd.DataFrame, runs: list[Run], candidates: str) -> str:
     """Which rows have the same figures, and why where that is known."""
     said = conclusions.alike(table)
     frequency = [overview.run_labels(runs)[run.name] for run in runs if run.info.variant == "frequency"]
     if said and candidates == Recommendations.UNSEEN and any(label in said for label in frequency):
-        said += " Without what a person had before, personal frequency can only go by popularity."
+        said = f"{said.rstrip('.')}: among items new to the person, personal frequency can only follow popularity."
     return said
 
 
+def _tables(table: pd.DataFrame, where: str, alike: str) -> None:
+    """All figures, folded away; ``where``: of which lists."""
+    with st.expander(f"All figures of every recommender ({where})", icon=":material/table:"):
+        _metrics_table(table, alike)
+    _variety_table(table)
+
+
 def _metrics_table(table: pd.DataFrame, alike: str) -> None:
-    numbers = [column for column in table.columns if column != "label"]
-    better = [column for column in numbers if overview.more_is_better(column)]
-    others = [column for column in numbers if column not in better]
+    better = [column for column in table.columns if column != "label" and overview.more_is_better(column)]
     st.dataframe(
         _in_short(table[["label", *better]]).highlight_max(subset=better, props="background-color: #1f9e7740"),
         hide_index=True,
@@ -192,6 +191,10 @@ def _metrics_table(table: pd.DataFrame, alike: str) -> None:
     pooled = [name for name in better if name.startswith("pooled_recall")]
     told = [f"{overview.metric_label(name.partition('@')[0])}: {_words(name)}." for name in pooled]
     theme.small_print(" ".join(["Green: the best of a column.", *told, alike]).strip())
+
+
+def _variety_table(table: pd.DataFrame) -> None:
+    others = [column for column in table.columns if column != "label" and not overview.more_is_better(column)]
     if others:
         with st.expander("How varied the lists are"):
             st.dataframe(
@@ -237,6 +240,10 @@ def _tiles(facts: overview.Health) -> None:
     ]
     for column, (name, value, help_text) in zip(st.columns(len(tiles)), tiles, strict=True):
         column.metric(name, value, help=help_text)
+    st.caption(
+        f"{facts.users_with_history:,} of the users had something before the cut, {facts.users_tested:,} did something "
+        "after it. A figure is of those who then had one of the items that it ranks."
+    )
 
 
 def _timeline(tables: cache.OverviewTables, info: SplitInfo) -> None:

@@ -254,7 +254,7 @@ METRICS: Registry[Metric] = Registry(
     ),
     Metric(
         "long_tail_recall",
-        "Long-tail recall",
+        "Seldom-bought recall",
         "recall of the least-sold items, which together hold a fifth of what was sold",
         of_user=recall,
         targets=Slices.LONG_TAIL,
@@ -262,7 +262,7 @@ METRICS: Registry[Metric] = Registry(
     ),
     Metric(
         "cold_start_recall",
-        "Cold-start recall",
+        "Never-bought recall",
         "recall of items that training never saw",
         of_user=recall,
         targets=Slices.COLD_START,

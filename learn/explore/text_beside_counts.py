@@ -62,22 +62,31 @@ def sentence(run: Run, counts: Run, metric: str, among: str, found: OnTarget | N
     """
     mine, theirs = float(run.info.validation or 0.0), float(counts.info.validation or 0.0)
     are = "text and counts together are" if run.info.kind == "blend" else f"text alone ({run.info.label}) is"
-    told = (
-        f"Among {among}, {are} {_relation(mine, theirs)} counts alone on validation ({metric} {mine:.4f}; "
-        f"{counts.info.label} {theirs:.4f})"
-    )
     if found is None:
-        return f"{told}."
-    relation = _relation(found.mean, found.other)
-    sure = ", clearly" if found.sure else "" if relation == LEVEL else ", not clearly"
-    return f"{told}, and {relation} them on the target ({found.metric} {found.mean:.4f}; {found.other:.4f}){sure}."
+        return (
+            f"Among {among}, {are} {_relation(mine, theirs)} counts alone on validation ({metric} {mine:.4f}; "
+            f"{counts.info.label} {theirs:.4f})."
+        )
+    return (
+        f"Among {among}, {are} {_on_target(found)} counts alone on the target ({found.metric} {found.mean:.4f}; "
+        f"{counts.info.label} {found.other:.4f}), and {_relation(mine, theirs)} them on validation ({metric} "
+        f"{mine:.4f}; {theirs:.4f})."
+    )
+
+
+def _on_target(found: OnTarget) -> str:
+    """How one stands to the other, and whether clearly."""
+    if not found.sure and _relation(found.mean, found.other) == LEVEL:
+        return LEVEL
+    return f"{'' if found.sure else 'not '}clearly {'ahead of' if found.mean > found.other else 'behind'}"
 
 
 LEVEL = "level with"
 
 
 def _relation(mine: float, theirs: float) -> str:
-    """ "4% below"; `LEVEL` where the two are the same to a hundredth."""
+    """ "4% below", by the digits that are shown; `LEVEL` where the two are the same to a hundredth."""
+    mine, theirs = round(mine, 4), round(theirs, 4)
     if not theirs:
         return "above" if mine > 0 else LEVEL
     change = round(100 * (mine / theirs - 1))

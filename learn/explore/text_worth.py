@@ -180,19 +180,22 @@ def why_little(worth: TextWorth, dataset: Dataset) -> str:
     content = stored_content_of(worth.text, dataset)
     vectors = np.ascontiguousarray(normalise(content_view(content, dataset).apply(content)), dtype=np.float32)
     found = buyers_shared(vectors, dataset.split.train())
-    return "" if found is None else sharing_sentence(found, worth.counts.info.label)
+    return "" if found is None else sharing_sentence(found)
 
 
-def sharing_sentence(found: Sharing, counts: str) -> str:
-    """What `buyers_shared` found, and what it means; ``counts``: the label of the best counts."""
+def sharing_sentence(found: Sharing) -> str:
+    """What `buyers_shared` found, and what it means."""
+    much = ", as some people buy much" if round(found.by_chance, 1) > 1 else ""
     told = (
-        f"Why: buyers in common are {found.near:.1f} times chance for the {NEIGHBOURS} nearest texts, and "
-        f"{found.by_chance:.1f} times for random items with buyers"
+        f"An item shares {found.near:.1f} times as many buyers with its {NEIGHBOURS} nearest texts as if all purchases "
+        f"were independent, and {found.by_chance:.1f} times as many with random items{much}."
     )
     if found.times < _HARDLY:
-        return f"{told}; texts that are alike hardly tell who buys what."
-    what = "what the texts tell" if found.times >= _TELLING else "the little that texts tell"
-    return f"{told}; {what}, {counts} knows already."
+        return f"{told} So texts that are alike hardly tell who buys what."
+    little = "" if found.times >= _TELLING else " a little of"
+    return (
+        f"{told} So texts that are alike do tell{little} who buys what; purchases, which counts read, tell it directly."
+    )
 
 
 def what_helps(pal: PALConfig, both_tried: bool) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from app.panels import bring_steps
+from app.shared.text import plain
 from learn.building import background, status
 from learn.building.background import LOCK, SPEC, Spec
 from learn.building.example import NAMES, USERS, example_tables
@@ -50,14 +51,23 @@ def test_without_tables_it_says_what_to_bring_and_what_will_come(place, open_pag
     page = open_page("bring")
     shown = texts(page)
     assert page.selectbox(key="items_choice").options == ["mine/interactions.csv", "mine/items.csv"]
-    assert "customer,sku,when" in shown and "Recognised, too: item_id, asin, parent_asin, product_id, title" in shown
-    assert "sku = id, name = title. Optional: category, price" in shown
-    assert "stay on the computer that runs this app" in shown and "`learn app --workspace FOLDER`" in shown
-    assert bring_steps.BUILD in shown and bring_steps.LEAST in shown
-    for key in FILES:
-        assert (
-            "CSV, TSV, Parquet, JSON lines, gzip; up to 200 MB" in page.file_uploader(key=f"bring_upload_{key}").label
-        )
+    assert next(one.type for one in page.main if one.type in ("title", "markdown", "caption")) == "title"
+    assert "customer,sku,when" in shown and "Also recognised: item_id, asin, parent_asin, product_id, title" in shown
+    assert "its id (**sku**) and its title (**name**)" in shown and "Optional: category, price" in shown
+    assert "stay on the computer that runs this app" in shown
+    assert bring_steps.BUILD in shown and all(line in shown for line in bring_steps.NEEDS)
+    label = "CSV, TSV, Parquet or JSON lines, also gzipped, up to 200 MB"
+    assert {page.file_uploader(key=f"bring_upload_{key}").label for key in FILES} == {label}
+    assert plain(str(place.root)) in page.selectbox(key="items_choice").help
+
+
+def test_only_of_a_temporary_folder_it_warns(place, open_page, monkeypatch):
+    monkeypatch.setattr("learn.building.files.gettempdir", lambda: str(place.root.parent))
+    for query in ({}, FILES):
+        shown = texts(open_page("bring", **query))
+        assert "may be lost" in shown and "`learn app --workspace FOLDER`" in shown
+    monkeypatch.setattr("learn.building.files.gettempdir", lambda: str(place.root / "elsewhere"))
+    assert "may be lost" not in texts(open_page("bring"))
 
 
 def steps_of(page):
@@ -69,7 +79,7 @@ def steps_of(page):
 def test_the_step_that_it_is_at_is_filled_and_what_has_come_is_not_announced(place, open_page):
     assert steps_of(open_page("bring")) == ["1"] == steps_of(open_page("bring", items=FILES["items"]))
     page = open_page("bring", **FILES)
-    assert steps_of(page) == ["2"] and bring_steps.LEAST not in texts(page)
+    assert steps_of(page) == ["2"] and bring_steps.NEEDS[0] not in texts(page)
     with pytest.raises(KeyError):
         page.button(key="bring_example")
 

@@ -45,7 +45,7 @@ LAST = {
     "compare": "text=How they learned",
     "ranking": "text=How this was measured",
     "benchmarks": ".js-plotly-plot >> nth=-1",
-    "bring": "text=Files are kept in",
+    "bring": "text=How much it takes",
 }
 
 

@@ -87,15 +87,16 @@ def test_the_same_two_are_compared_on_the_target_by_the_paired_rule(four, split)
     judged(four[1], hits)
     worth = text_worth.text_worth([*four, both])
     assert worth.target.sure == 1 and not worth.is_little, "what is clearly ahead on the target is not little"
-    figures = f"Recall@{k} {both.metrics['mean'][0]:.4f}; {four[1].metrics['mean'][0]:.4f}"
-    assert worth.sentence.endswith(f"% above them on the target ({figures}), clearly.")
+    figures = f"Recall@{k} {both.metrics['mean'][0]:.4f}; EASE {four[1].metrics['mean'][0]:.4f}"
+    assert f"together are clearly ahead of counts alone on the target ({figures}), and" in worth.sentence
+    assert worth.sentence.endswith("% below them on validation (NDCG@10 0.0700; 0.0800).")
     judged(both, hits)
-    same = f"Recall@{k} {hits.mean() / 10:.4f}; {hits.mean() / 10:.4f}"
+    same = f"Recall@{k} {hits.mean() / 10:.4f}; EASE {hits.mean() / 10:.4f}"
     level = text_worth.text_worth([*four, both])
-    assert level.target.sure == 0 and level.sentence.endswith(f", and level with them on the target ({same}).")
+    assert level.target.sure == 0 and f"are level with counts alone on the target ({same}), and" in level.sentence
     judged(both, np.where(np.arange(80) % 3 == 0, np.maximum(hits - 1, 0), hits))
     behind = text_worth.text_worth([*four, both])
-    assert behind.target.sure == -1 and behind.is_little and behind.sentence.endswith(", clearly.")
+    assert behind.target.sure == -1 and behind.is_little and "are clearly behind counts" in behind.sentence
 
 
 def test_what_validation_is_stands_beside_it(split):
@@ -132,9 +133,11 @@ def test_items_whose_texts_share_buyers_are_told_from_those_whose_do_not():
     told, untold = (buyers_shared(*two_worlds(together)) for together in (True, False))
     assert told.items == untold.items == 40
     assert told.times > 1.5 and abs(untold.near - 1) < 0.2 and untold.times < 1.1
-    assert sharing_sentence(told, "SVD").endswith("; what the texts tell, SVD knows already.")
-    assert sharing_sentence(untold, "SVD").endswith("; texts that are alike hardly tell who buys what.")
-    assert "the little that texts tell, SVD knows" in sharing_sentence(replace(told, near=1.3, by_chance=1.0), "SVD")
+    assert "So texts that are alike do tell who buys what; purchases" in sharing_sentence(told)
+    assert sharing_sentence(untold).endswith("So texts that are alike hardly tell who buys what.")
+    little = sharing_sentence(replace(told, near=1.3, by_chance=1.0))
+    assert "do tell a little of who buys what" in little and "buy much" not in little
+    assert "random items, as some people buy much." in sharing_sentence(replace(told, near=2.8, by_chance=1.7))
     assert replace(told, by_chance=0.0).times == np.inf and replace(told, near=0.0, by_chance=0.0).times == 1
 
 

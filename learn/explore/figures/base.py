@@ -114,7 +114,7 @@ def slices_figure(table: pd.DataFrame) -> go.Figure:
         rows = table[table["slice"] == name]
         figure.add_bar(
             x=rows["share"],
-            y=rows["of"],
+            y=rows["of"].replace("target events", "target events<br>by their item"),
             orientation="h",
             name=OF_BOTH[name],
             marker_color=colour,

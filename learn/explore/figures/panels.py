@@ -18,24 +18,33 @@ LONGEST = 34
 """Letters of a label: a longer one is cut, a pointer is told all of it."""
 
 
-def kinds_figure(table: pd.DataFrame, colours: Mapping[str, str], end: float = 0.0) -> go.Figure:
-    """`learn.explore.metrics.kinds.Kinds.table`: above each bar its kind and figure, and the Run that it is of.
+def kinds_figure(
+    table: pd.DataFrame, colours: Mapping[str, str], end: float = 0.0, at_random: float = 0.0
+) -> go.Figure:
+    """`learn.explore.metrics.kinds.Kinds.table`: above each bar its kind and figure; a pointer is told the Run.
 
     Args:
         colours: Run -> its colour (`run_colours`), the one that it has everywhere; end: where the axis ends at least.
+        at_random: what a list drawn at random has, as a dotted line at each bar; 0: none is drawn.
     """
-    return bars_figure(
+    figure = bars_figure(
         [
             _row(
                 row,
                 colours.get(row["run"], REST_COLOUR),
                 "",
-                f"{_bold(f'{row[KIND]}: {row[Metrics.MEAN]:.4f}', place)}<br>{_cut(row['label'])}",
+                _bold(f"{row[KIND]}: {row[Metrics.MEAN]:.4f}", place),
             )
             for place, row in enumerate(table.to_dict("records"))
         ],
-        end,
+        max(end, at_random),
     )
+    for place in range(len(table) if at_random else 0):  # not across the words
+        figure.add_shape(
+            type="line", x0=at_random, x1=at_random, y0=place - 0.2, y1=place + 0.24,
+            line={"color": REST_COLOUR, "dash": "2px,2px", "width": 1.5},
+        )  # fmt: skip
+    return figure
 
 
 def runs_figure(

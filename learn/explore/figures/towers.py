@@ -10,13 +10,12 @@ from plotly.subplots import make_subplots
 
 from learn.explore.colours import SCALE
 from learn.explore.figures.base import finish, plain, plain_one
+from learn.explore.metrics.leading import listed
 from learn.explore.metrics.towers import Sight
 
 LABEL_LENGTH = 24
-THUMBNAIL = 92
-"""Pixels of the height of `sight_figure`."""
-READ, AS_IT_IS, UNREAD = "rgba(59, 125, 196, 1)", "rgba(128, 134, 145, 1)", "rgba(128, 134, 145, .12)"
-"""Squares of `sight_figure`: what PAL reads, what is the language model's own, and what is not read."""
+READ, AS_IT_IS = "rgb(59, 125, 196)", "rgb(128, 134, 145)"
+"""Squares of `sight_html`: what PAL reads, and what is the language model's own; what is not read is empty."""
 
 
 def grids_figure(
@@ -57,42 +56,32 @@ def grids_figure(
     return finish(figure, 110 + 28 * len(labels)).update_layout(margin_t=36)  # room for the grids' titles
 
 
-def sight_figure(found: Sight, colour: str = READ) -> go.Figure:
-    """`learn.explore.metrics.towers.sight`, as a thumbnail of square cells: which later items (columns) are read for
-    the vector of which (rows).
+def sight_html(found: Sight, colour: str = READ) -> str:
+    """`learn.explore.metrics.towers.sight`, as a small grid in HTML, its rows numbered: which later items (columns) are
+    read for the vector of which (rows).
 
     Args:
         colour: of what PAL reads, the variant's own; where PAL reads none, grey with an outline in that colour.
     """
-    numbers = [str(place) for place in range(1, len(found.reads) + 1)]
-    figure = go.Figure(
-        go.Heatmap(
-            z=found.reads.astype(float),
-            x=numbers,
-            y=numbers,
-            zmin=0,
-            zmax=1,
-            colorscale=[[0.0, UNREAD], [1.0, colour if found.uses_pal else AS_IT_IS]],
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            customdata=np.where(found.reads, "yes", "no"),
-            hovertemplate="item %{y}: does item %{x} change its vector? %{customdata}<extra></extra>",
-        )
+    filled = f"background: {colour if found.uses_pal else AS_IT_IS}; outline: 2px solid {colour}; outline-offset: -2px"
+    rows = "".join(
+        f"<b>{place}</b>" + "".join(f'<i style="{filled}"></i>' if read else "<i></i>" for read in row)
+        for place, row in enumerate(found.reads, 1)
     )
-    if not found.uses_pal:
-        for row, column in np.argwhere(found.reads):
-            figure.add_shape(
-                type="rect", x0=column - 0.44, x1=column + 0.44, y0=row - 0.44, y1=row + 0.44,
-                line={"color": colour, "width": 2},
-            )  # fmt: skip
-    places = [-0.5, len(numbers) - 0.5]
-    figure.update_xaxes(type="category", visible=False, range=places, constrain="domain", constraintoward="left")
-    figure.update_yaxes(
-        type="category", visible=False, range=places[::-1], scaleanchor="x", constrain="domain", constraintoward="top"
+    told = "; ".join(
+        f"item {place}: {listed([str(one + 1) for one in np.flatnonzero(row)])}"
+        for place, row in enumerate(found.reads, 1)
     )
-    bare = {"l": 0, "r": 0, "t": 0, "b": 0}
-    return finish(figure, THUMBNAIL).update_layout(margin=bare)  # without the room of an axis's words
+    columns = f"grid-template-columns: 0.8rem repeat({len(found.reads)}, 1.05rem)"
+    said = f"Which items change whose vector. {told[0].upper()}{told[1:]}."
+    return f'<div class="sight" role="img" aria-label="{said}" style="{columns}">{rows}</div>{_LOOK}'
+
+
+_LOOK = (
+    "<style>.sight { display: grid; gap: 2px; width: max-content } "
+    ".sight b { font-size: .8rem; font-weight: 400; line-height: 1.05rem } "
+    ".sight i { height: 1.05rem; outline: 1px solid rgba(128, 134, 145, .4); outline-offset: -1px }</style>"
+)
 
 
 def _short(text: str) -> str:

@@ -24,11 +24,13 @@ class Telling:
     Attributes:
         item: its index.
         before, after: indices of the neighbours that tell it, in what the LLM says and in the tower.
+        rising: of how many of the much-bought items the neighbours share more buyers than before, as a share of them.
     """
 
     item: int
     before: list[int]
     after: list[int]
+    rising: float
 
 
 def telling_item(
@@ -52,9 +54,11 @@ def telling_item(
     buyers = Buyers(split.train(), split.n_items)
     shares = [buyers.shared_with(rows, near) for near in (before, after)]
     kinds = finest_kinds(catalogue)
-    found = most_telling(kinds[rows], kinds[before], kinds[after], kept_of(before, after), shares[1] - shares[0])
+    gain = shares[1] - shares[0]
+    found = most_telling(kinds[rows], kinds[before], kinds[after], kept_of(before, after), gain)
     if found is None:
         return None
     best, together = found
     item = int(rows[best])
-    return Telling(item, *told_neighbours(before[best], after[best], item, together, catalogue, told))
+    named = told_neighbours(before[best], after[best], item, together, catalogue, told)
+    return Telling(item, *named, float((gain > 0).mean()))

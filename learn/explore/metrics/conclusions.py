@@ -69,7 +69,7 @@ def alike(table: pd.DataFrame) -> str:
         list(rows["label"]) for _, rows in table.groupby([numbers[name] for name in numbers], sort=False, dropna=False)
     ]
     told = [listed(names) for names in groups if len(names) > 1]
-    return f"The same figures: {'; '.join(told)}." if told else ""
+    return f"{'; '.join(f'{names} have the same figures' for names in told)}." if told else ""
 
 
 def top_categories(table: pd.DataFrame) -> str:
@@ -150,6 +150,18 @@ def may_improve(table: pd.DataFrame, most: int = 3) -> str:
         return ""
     who = listed(names) if len(names) <= most else f"{len(names)} variants"
     return f"{who} had not stopped improving: more training may help."
+
+
+def trained_may_improve(table: pd.DataFrame) -> str:
+    """The same of trained text as a whole, for those who have not met the variants' names; "" where all had stopped."""
+    still, n = len(unfinished(table)), table["run"].nunique()
+    if not still:
+        return ""
+    if still == n:
+        who = "The trained variant had not" if n == 1 else f"None of the {n} trained variants had"
+    else:
+        who = f"{still} of the {n} trained variants had not"
+    return f"{who} stopped improving: with more training, trained text may do better."
 
 
 def learned(table: pd.DataFrame, tested: Mapping[str, float] | None = None) -> str:

@@ -19,13 +19,15 @@ from learn.runs.run import Run
 COLD_ITEMS, TAIL_ITEMS = f"{ITEM_PREFIX}{Slices.COLD_START}", f"{ITEM_PREFIX}{Slices.LONG_TAIL}"
 QUESTIONS = (
     (Recommendations.UNSEEN, Slices.WHOLE, "Items new to the person", "among items new to the person"),
-    (Recommendations.ALL_CANDIDATES, Slices.WHOLE, "All items, bought before or not", "among all items"),
+    (Recommendations.ALL_CANDIDATES, Slices.WHOLE, "All items, bought or not", "among all items"),
     (Recommendations.COLD, Slices.WHOLE, "Items left out of training", "among items left out of training"),
     (Recommendations.UNSEEN, COLD_ITEMS, "Never-bought items", f"among {slice_words(COLD_ITEMS)}"),
 )
 """Ranked set, slice, a heading, and the same in a sentence; the first three that a dataset has are shown."""
 SELDOM = (Recommendations.UNSEEN, TAIL_ITEMS, "Seldom-bought items", f"among {slice_words(TAIL_ITEMS)}")
-"""The same of what counts know little of: told, not drawn."""
+"""The same of what counts know little of."""
+LITTLE_KNOWN = frozenset({COLD_ITEMS, TAIL_ITEMS})
+"""Slices of which little is found: an axis of their own, and what a random list finds is seen beside it."""
 UNBOUGHT = frozenset({Recommendations.COLD, COLD_ITEMS})
 """Ranked sets and slices of items that nobody had bought in training: counts know nothing of them."""
 MOST = 3
@@ -58,6 +60,11 @@ class Kinds:
     def reach(self) -> float:
         """The greatest figure, or end of an interval: how far an axis goes that shows all."""
         return float(self.table[[Metrics.MEAN, Metrics.HIGH]].max(axis=None))
+
+    @property
+    def little_known(self) -> bool:
+        """Whether counts know nothing or little of the items, of which little is found."""
+        return not self.bought or self.part in LITTLE_KNOWN
 
     @property
     def tells(self) -> bool:
@@ -123,12 +130,21 @@ def _duel(
     return 1 if two[KIND].iloc[0] == kind else -1
 
 
-def among_all(found: Sequence[Kinds], k: int, n_items: int) -> str:
-    """Among what never-bought items are ranked, and what share of them a random list of ``k`` would hold; "" where no
-    question is of them."""
-    if not any(one.part == COLD_ITEMS for one in found):
+def at_random(one: Kinds, k: int, n_items: int) -> float:
+    """About what share of a user's items of `LITTLE_KNOWN` a list of ``k`` of all ``n_items``, drawn at random, holds;
+    0 of other questions."""
+    return k / n_items if one.part in LITTLE_KNOWN else 0.0
+
+
+def at_random_words(found: Sequence[Kinds], k: int, n_items: int) -> str:
+    """What the line of `at_random` in a picture is; "" where none has it."""
+    drawn = [one for one in found if at_random(one, k, n_items)]
+    if not drawn:
         return ""
-    return f"{slice_words(COLD_ITEMS)}: ranked among all items new to the person, chance gives about {k / n_items:.1g}"
+    return (
+        f"dotted line: a list drawn at random from all items (about {k / n_items:.1g}), as "
+        f"{_where(drawn).removeprefix('among ')} compete with all others"
+    )
 
 
 def counts_or_text(found: Sequence[Kinds], seldom: Kinds | None = None) -> str:
@@ -152,22 +168,15 @@ def _of_bought(found: Sequence[Kinds]) -> str:
     for one in found:
         where.setdefault(_standing(one), []).append(one.where)
     return "; ".join(
-        f"{words} {'here' if len(where) == 1 < len(places) else listed(places)}"
-        for words, places in ((words.format(_counts(found)), places) for words, places in where.items())
+        f"{words} {'here' if len(where) == 1 < len(places) else listed(places)}" for words, places in where.items()
     )
 
 
 def _standing(one: Kinds) -> str:
     if COUNTS not in one.level:
         words, verb = KINDS[one.level[0]]
-        return f"{words} clearly {verb} plain counts{{}}"
-    return "plain counts{} are clearly best" if len(one.level) == 1 else "plain counts{} do as well as anything"
-
-
-def _counts(found: Sequence[Kinds]) -> str:
-    """ " (SVD)": which Run the counts are, where it is the same everywhere."""
-    names = {label for one in found for label in one.table.loc[one.table[KIND] == COUNTS, "label"]}
-    return f" ({names.pop()})" if len(names) == 1 else ""
+        return f"{words} clearly {verb} plain counts"
+    return "plain counts are clearly best" if len(one.level) == 1 else "plain counts do as well as anything"
 
 
 def _of_little_known(unbought: Sequence[Kinds], seldom: Sequence[Kinds], bought: Sequence[Kinds]) -> str:

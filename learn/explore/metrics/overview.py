@@ -38,7 +38,7 @@ class Health:
         interactions: events.
         first, last: times of the first and last event; None where the source has an order only.
         median_history: median number of events that a user has before the target.
-        users_tested: users with an event in the target.
+        users_with_history: users with an event before the target; users_tested: users with one in it.
         cold_items: items without any event in the training part.
         cold_tested: those of them that are in the target.
     """
@@ -49,6 +49,7 @@ class Health:
     first: pd.Timestamp | None
     last: pd.Timestamp | None
     median_history: float
+    users_with_history: int
     users_tested: int
     cold_items: int
     cold_tested: int
@@ -56,7 +57,7 @@ class Health:
 
 def health(dataset: Dataset, split: Split) -> Health:
     """The `Health` of ``dataset`` under ``split``."""
-    sequences, target = split.sequences, split.target(Phase.TEST)
+    sequences, target, histories = split.sequences, split.target(Phase.TEST), split.history(Phase.TEST).lengths
     unknown = split.training_counts() == 0
     first = last = None
     if sequences.times is not None:
@@ -67,7 +68,8 @@ def health(dataset: Dataset, split: Split) -> Health:
         interactions=len(sequences.items),
         first=first,
         last=last,
-        median_history=float(np.median(split.history(Phase.TEST).lengths)),
+        median_history=float(np.median(histories)),
+        users_with_history=int((histories > 0).sum()),
         users_tested=int((target.lengths > 0).sum()),
         cold_items=int(unknown.sum()),
         cold_tested=int(unknown[np.unique(target.items)].sum()),

@@ -102,7 +102,7 @@ def test_the_best_epoch_and_whether_the_test_part_has_another_order():
 
 def test_rows_of_the_very_same_figures_are_named():
     table = pd.DataFrame({"label": list("ABC"), "x": [1.0, 1.0, 1.0], "y": [np.nan, np.nan, 2.0]})
-    assert conclusions.alike(table) == "The same figures: A and B."
+    assert conclusions.alike(table) == "A and B have the same figures."
     assert conclusions.alike(table.tail(2)) == ""
 
 
@@ -113,3 +113,16 @@ def test_who_may_improve_is_named_and_of_many_their_number():
     assert conclusions.may_improve(table) == "4 variants had not stopped improving: more training may help."
     assert conclusions.may_improve(table[table["run"] < "c"]).startswith("a and b had not stopped")
     assert conclusions.may_improve(table[table["epoch"] == 1]) == ""
+
+
+def test_how_many_trained_variants_may_improve_is_said_without_their_names():
+    def said(still, stopped):
+        rows = [(name, epoch, float(epoch)) for name in range(still) for epoch in (1, 2)]
+        rows += [(still + name, epoch, -float(epoch)) for name in range(stopped) for epoch in (1, 2)]
+        table = pd.DataFrame(rows, columns=["run", "epoch", "validation"])
+        return conclusions.trained_may_improve(table.assign(label=table["run"].astype(str)))
+
+    assert said(0, 2) == ""
+    assert said(2, 1).startswith("2 of the 3 trained variants had not stopped improving: with more training, trained")
+    assert said(1, 0).startswith("The trained variant had not stopped")
+    assert said(2, 0).startswith("None of the 2 trained variants had stopped")

@@ -24,7 +24,7 @@ def test_each_kind_is_stood_for_by_its_best_run(runs):  # noqa: F811
     assert found.level == ["text and counts"] and found.text_helps
     assert found.bought and found.learned_less_untrained is None
     assert kinds.counts_or_text([found]) == (
-        "Text and counts together clearly beat plain counts (EASE) among items new to the person."
+        "Text and counts together clearly beat plain counts among items new to the person."
     )
 
 
@@ -36,9 +36,7 @@ def test_a_lead_that_may_be_chance_is_said_to():
         [run("learn-b", "learn", "b", "(b)", hits), run("ease", "reference", "ease", "EASE", other)], 10
     )
     assert found.level == ["counts", "trained text"] and not found.text_helps
-    assert kinds.counts_or_text([found]) == (
-        "Plain counts (EASE) do as well as anything among items new to the person."
-    )
+    assert kinds.counts_or_text([found]) == ("Plain counts do as well as anything among items new to the person.")
 
 
 def test_of_items_that_nobody_had_bought_only_intervals_apart_count(runs):  # noqa: F811
@@ -74,7 +72,7 @@ def test_learned_text_alone_can_be_ahead_of_counts():
     found = kinds.best_of_kinds(
         [run("b", "learn", "b", "(b)", few + 1), run("ease", "reference", "ease", "EASE", few)], 10
     )
-    assert kinds.counts_or_text(found).startswith("Trained text clearly beats plain counts (EASE) among items new")
+    assert kinds.counts_or_text(found).startswith("Trained text clearly beats plain counts among items new")
 
 
 def test_where_intervals_touch_nothing_is_claimed(runs):  # noqa: F811
@@ -136,10 +134,13 @@ def test_seldom_bought_items_are_not_told_where_text_is_not_clearly_ahead(runs):
     assert kinds.counts_or_text(found, kinds.seldom_bought(runs, 10)) == kinds.counts_or_text(found)
 
 
-def test_among_what_never_bought_items_are_ranked_is_said(runs):  # noqa: F811
-    assert kinds.among_all(kinds.best_of_kinds(runs, 10), 10, 1000) == ""
+def test_what_a_random_list_finds_is_said_of_items_that_are_little_known(runs):  # noqa: F811
+    assert kinds.at_random_words(kinds.best_of_kinds(runs, 10), 10, 1000) == ""
     cold(runs[0], 0.2, 0.15, 0.25)
     cold(runs[1], 0.1, 0.05, 0.14)
-    assert kinds.among_all(kinds.best_of_kinds(runs, 10), 10, 1000).endswith(
-        "new to the person, chance gives about 0.01"
+    found = kinds.best_of_kinds(runs, 10)
+    assert [kinds.at_random(one, 10, 1000) for one in found] == [0.0, 0.01]
+    assert [one.little_known for one in found] == [False, True]
+    assert kinds.at_random_words(found, 10, 1000) == (
+        "dotted line: a list drawn at random from all items (about 0.01), as never-bought items compete with all others"
     )

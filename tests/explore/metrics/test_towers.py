@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from learn.explore.figures.towers import sight_figure
+from learn.explore.figures.towers import AS_IT_IS, sight_html
 from learn.explore.metrics.towers import sight, sight_words
 from learn.item_towers import ITEM_TOWERS, Tower, embed_each
 from learn.pal.masks import causal_mask, self_mask
@@ -32,10 +32,12 @@ def test_a_new_tower_is_drawn_by_what_it_reads_and_not_by_what_its_entry_says():
 def test_a_tower_without_pal_is_said_to_have_none():
     found = sight(ITEM_TOWERS["c"], 3)
     assert not found.uses_pal and np.array_equal(found.reads, np.eye(3, dtype=bool))
-    grey, blue = (sight_figure(one).data[0].colorscale[1][1] for one in (found, sight(ITEM_TOWERS["b"], 3)))
-    outlined = sight_figure(found, "#123456").layout.shapes
-    assert len(outlined) == 3 and {one.line.color for one in outlined} == {"#123456"}
-    assert grey != blue and sight_words(found) == "PAL reads no later item: each stays the LLM's vector."
+    grey, own = (sight_html(one, "#123456") for one in (found, sight(ITEM_TOWERS["b"], 3)))
+    for drawn in (grey, own):
+        assert drawn.count("2px solid #123456") == 3 and drawn.count("<i></i>") == 6
+        assert 'aria-label="Which items change whose vector. Item 1: 1; item 2: 2; item 3: 3."' in drawn
+    assert grey.count(f"background: {AS_IT_IS}") == 3 == own.count("background: #123456")
+    assert sight_words(found) == "PAL reads no later item: each stays the LLM's vector."
 
 
 def test_a_drawing_comes_down_to_a_sentence():
