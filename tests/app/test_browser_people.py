@@ -215,7 +215,7 @@ def test_items_of_a_kind_in_the_basket_and_of_one_title_are_marked(page, address
     )
     assert all(has == (kinds[item] in (kinds["i14"], kinds["i03"])) for item, has in marked)
     assert {has for _, has in marked} == {True, False}
-    assert "of a kind in the basket" in page.locator(".legend").inner_text()
+    assert "same kind as in the basket" in page.locator(".legend").inner_text()
     titles = dict(zip(dataset.item_ids, catalogue.titles, strict=True))
     shown = page.locator(".row").evaluate_all("(all) => all.map((row) => row.dataset.item)")
     often = Counter(titles[item].lower() for item in set(shown))
