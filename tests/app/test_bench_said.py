@@ -188,6 +188,20 @@ def test_lists_of_other_kinds_and_of_many_are_of_its_kinds(concluded):
     assert many == ["(a) follows the basket: all 4 are of its kinds."]
 
 
+@pytest.mark.parametrize(
+    ("title", "parts"),
+    [
+        ("Potato chips, 11 oz", ["Potato chips", "11 oz"]),
+        ("Beer, ale and malt liquors, 12 oz/4 pk", ["Beer, ale and malt liquors", "12 oz/4 pk"]),
+        ("Beer, ale", ["Beer, ale", ""]),
+        ("12, 11 oz", ["12, 11 oz", ""]),
+        ("Tea, a long story of 1001 nights", ["Tea, a long story of 1001 nights", ""]),
+    ],
+)
+def test_a_size_stands_apart_from_its_title(scripted, title, parts):
+    assert scripted.evaluate("(title) => withoutSize(title)", title) == parts
+
+
 def test_items_of_one_title_are_told_apart_by_the_first_thing_that_is_their_own(scripted):
     def row(item, title="Tea", brand="", price="", finer=""):
         return {"item": item, "title": title, "brand": brand, "price": price, "finer": finer}

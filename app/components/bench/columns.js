@@ -1,8 +1,6 @@
 // The lists of a bench as rows, and what changed in them.
 
 const AT_ONCE = 25; // rows
-const SIZE = /^(.{3,}), ([^,]*\d[^,]*)$/; // a title that ends in a size, which then stands below it
-const LONGEST_SIZE = 18; // letters
 const ONE_LINE = 22; // letters of a title that surely fit into one line
 
 // Rows are copies of this one: making each from nothing is what takes time in lists of a hundred.
@@ -65,11 +63,10 @@ class BenchColumn {
     const foot = made.querySelector(".foot");
     if (items.picture) made.firstElementChild.after(pictureOf(items.picture[row]));
     const title = made.querySelector(".title");
-    const [, name, size] = SIZE.exec(items.title[row]) ?? [];
-    const sized = size && size.length <= LONGEST_SIZE;
-    title.lastChild.data = sized ? name : items.title[row];
-    made.classList.toggle("long", title.lastChild.data.length > ONE_LINE);
-    if (sized) foot.prepend(element("span", "size", size));
+    const [name, size] = withoutSize(items.title[row]);
+    title.lastChild.data = name;
+    made.classList.toggle("long", name.length > ONE_LINE);
+    if (size) foot.prepend(element("span", "size", size));
     const [category, finer] = [words.categories[items.category[row]], words.finer[items.finer[row]]];
     title.firstChild.style.backgroundColor = words.colours[items.category[row]];
     const kind = foot.querySelector(".kind");
