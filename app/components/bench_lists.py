@@ -36,7 +36,9 @@ _mount = st.components.v2.component(
     js=ROWS_JS + _read("folded.js", *(f"bench/{name}.js" for name in _FILES)),
 )
 
-LEGEND = ("alone", "line", "hit", "cold")
+LEGEND = ("hit", "line", "alone")
+STILL = "A stored list, without the parts of its scores."
+"""What a list is that no slider moves."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,7 @@ class BenchColumn:
         before: item indices of an earlier list to tell changes from, the best first; None: tell none.
         of: how many items a list could hit; None: hits are not counted.
         empty: what to say where the list is empty.
-        about: the variant in plain words, under the label; may be empty.
-        about_source: what ``source`` means, as its tip.
+        about: what it is in plain words, under the label; may be empty.
         less: figures of a variant that finds clearly less among real users (`stored_recall.finds_less`); may be empty.
     """
 
@@ -66,7 +67,6 @@ class BenchColumn:
     of: int | None = None
     empty: str = "No item to show."
     about: str = ""
-    about_source: str = ""
     less: str = ""
 
 
@@ -126,6 +126,7 @@ def bench_data(
         },
         "hit_words": hit_words,
         "legend": list(legend),
+        "still": STILL,
     }
 
 
@@ -141,7 +142,6 @@ def _column(one: BenchColumn, table: np.ndarray, needed: np.ndarray | None, k: i
         "colour": one.colour,
         "source": one.source,
         "about": one.about,
-        "about_source": one.about_source,
         "less": one.less,
         "of": one.of,
         "empty": one.empty,
@@ -179,6 +179,7 @@ def _terms(columns: Sequence[BenchColumn], allowed: np.ndarray, held: np.ndarray
         {
             "code": term.code,
             "label": term.label,
+            "summand": term.summand,
             "explanation": term.explanation,
             "step": STEP,
             "why_not": why_not.get(term.code, ""),
@@ -245,7 +246,7 @@ def short_labels(labels: Mapping[str, str]) -> dict[str, str]:
 def show_bench(
     data: dict[str, Any], key: str, on_settings: Callable[[], None], on_basket: Callable[[], None] | None = None
 ) -> None:
-    """Draws `bench_data` joined with "settings", "token" and, on a page with one, "basket".
+    """Draws `bench_data` joined with "settings", "token", "next" and, on a page with one, "basket".
 
     Args:
         key: of the component; ``st.session_state[key]`` then has "settings" and "basket", as the browser told them.

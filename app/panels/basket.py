@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,12 +39,18 @@ class Basket:
     liked: list[int]
 
 
-def read(view: cache.View) -> Basket:
-    """The basket of the URL, of one that says nothing of any an example; an id that the catalogue lacks is named."""
+def read(view: cache.View, start: Callable[[], list[int]]) -> Basket:
+    """The basket of the URL, of one that says nothing of any ``start``; an id that the catalogue lacks is named."""
     if not any(key in st.query_params for key in (url.BASKET, LIKES)):
-        return Basket(example_of(view, pickers.typical_user(view)), [])
+        return Basket(start(), [])
     bought, liked = (_known(view, list(dict.fromkeys(st.query_params.get_all(key)))) for key in (url.BASKET, LIKES))
     return Basket(bought, [item for item in liked if item not in bought])
+
+
+def offered(view: cache.View) -> list[list[int]]:
+    """The baskets one click away that are the same each time: a household's last purchases first; none is empty."""
+    found = [example_of(view, pickers.typical_user(view)), *_suggested(view).values()]
+    return [basket for basket in found if basket]
 
 
 def _known(view: cache.View, ids: list[str]) -> list[int]:

@@ -12,6 +12,7 @@ from app.shared import cache, theme, url, variant_texts
 from learn.data.schema import Slices
 from learn.data.slices import user_slices
 from learn.explore.metrics.overview import run_labels
+from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import POPULARITY
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
@@ -32,27 +33,38 @@ def worth_comparing(usable: Sequence[Run]) -> list[str]:
     return [run.name for run in usable if run.info.kind != "reference" or run.name in shown]
 
 
-def with_the_best(usable: Sequence[Run]) -> list[str]:
-    """The names of the Runs to show beside each other where nobody chose: the first `AT_FIRST`, of which the last makes
-    room for the reference or blend that did best on validation."""
-    names = [run.name for run in usable[:AT_FIRST]]
-    others = [run for run in usable if run.info.kind in ("reference", "blend") and run.info.validation is not None]
-    best = max(others, key=lambda run: run.info.validation or 0.0, default=None)
-    if best is None or best.name in names:
-        return names
-    return [*names[: AT_FIRST - 1], best.name]
+def to_show_first(usable: Sequence[Run]) -> list[str]:
+    """The names of the `AT_FIRST` Runs to show beside each other where nobody chose, in the order of ``usable``.
+
+    One place is for what trained towers are to be seen against: the untrained text, else the reference or blend that
+    did best on validation. The others are for towers; where there are too few, for that best one, then for any.
+    """
+    towers = {run.name: ITEM_TOWERS.get(run.info.variant) for run in usable}
+    untrained = [name for name, tower in towers.items() if tower is not None and not tower.trained]
+    others = [run for run in usable if run.info.kind in ("reference", "blend")]
+    told = [run for run in others if run.info.validation is not None]
+    best = max(told, key=lambda run: run.info.validation or 0.0, default=None)
+    against = [*untrained[:1], *([] if best is None else [best.name])]
+    counted = {run.name for run in others}
+    trained = [name for name in towers if name not in counted and name not in untrained]
+    most = AT_FIRST - len(against[:1])
+    wanted = [*trained[:most], *against, *trained[most:], *towers]
+    chosen = list(dict.fromkeys(wanted))[:AT_FIRST]
+    return [name for name in towers if name in chosen]
 
 
-def pick_runs(usable: Sequence[Run], key: str = url.RUNS, first: Sequence[str] | None = None) -> list[str]:
+def pick_runs(
+    usable: Sequence[Run], key: str = url.RUNS, first: Sequence[str] | None = None, label: str = "Variants"
+) -> list[str]:
     """The names of the chosen Runs, in the order of choice; ``first``: before anybody chose."""
     names = [run.name for run in usable]
     return url.linked_many(
-        "Variants",
+        label,
         names,
         key,
         list(names[:AT_FIRST] if first is None else first),
         format_func=run_labels(usable).__getitem__,
-        placeholder="Choose variants to compare",
+        placeholder=f"Choose {label.lower()} to compare",
         help=variant_texts.explain(usable) or None,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.shared import theme
 from learn.errors import LearnError
 from learn.explore.metrics.overview import run_labels
+from learn.explore.metrics.result import gloss
 from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import BASELINES
 from learn.runs.folder import RunFolder
@@ -55,6 +56,15 @@ def is_untrained(run: RunFolder) -> bool:
     """Whether it is an item tower of which nothing was trained: the untrained text."""
     tower = ITEM_TOWERS.get(run.info.variant)
     return tower is not None and not tower.trained
+
+
+def under_label(run: RunFolder) -> str:
+    """What any Run is, below its label: `in_plain_words` of an item tower; "" where nothing is known."""
+    if run.info.kind == "blend":
+        tower, plus, counts = run.info.label.partition(" + counts")
+        return f"{tower}’s score plus who bought what" if plus and not counts else "The scores of both added up"
+    words = in_plain_words(run) or gloss(run)
+    return words[:1].upper() + words[1:]
 
 
 def _training(run: Run) -> str:

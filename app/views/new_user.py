@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import streamlit as st
 
@@ -22,6 +24,8 @@ from app.shared import (
     url,
     variant_texts,
 )
+from learn.data.splits import SplitInfo
+from learn.errors import LearnError
 from learn.explore.colours import run_colours
 from learn.explore.export import csv_bytes
 from learn.explore.lists import new_user, user_lists
@@ -33,7 +37,9 @@ from learn.runs.run import Run
 from learn.runs.suggestions import Suggestions
 
 KEY = "new_user_bench"
+DIFFER_AT = 10  # so long are the lists by which the basket to open with is chosen
 SOMEBODY = "new user"
+HINT = "Click a product to mark it in every list; + puts it into the basket, “map” shows it in the Atlas."
 
 
 def draw() -> None:
@@ -42,7 +48,7 @@ def draw() -> None:
         "Somebody whom no variant has met: their basket is all that is known. What does each variant suggest?",
     )
     usable = pickers.live_runs(runs, view.dataset.name)
-    basket = baskets.read(view)
+    basket = baskets.read(view, lambda: _start(view, usable))
     with st.container(key=f"{look.TIGHT}new_user"):
         bar = st.columns([4.2, 1.5, 1.2, 0.75], vertical_alignment="bottom")
     words = url.linked_text(
@@ -84,6 +90,7 @@ def draw() -> None:
     )
     data = _bench(view, columns, history, k) | bench_settings.as_data(weights, differ, KEY)
     data["said"] = said_first([runs.named(column.name) for column in columns])
+    data["next"] = {"text": HINT, "links": _ways_on(view)}
     data |= {"basket": baskets.as_data(view, basket, words or "", KEY), "changed": change}
     show_bench(data, KEY, lambda: bench_settings.heard(KEY), lambda: baskets.heard(KEY))
     if not history:
@@ -93,6 +100,30 @@ def draw() -> None:
         _what_left(view, columns, labels)
     counted = ranked(k, int(_allowed(view, history).sum()), "products that are not in the basket")
     origin.show(of_answers(view.dataset, [runs.named(name) for name in shown], counted, 1))
+
+
+def _start(view: cache.View, usable: list[Run]) -> list[int]:
+    """The basket to open with: the one of those on offer after which the variants' lists differ most."""
+    offered = baskets.offered(view)
+    if len(offered) < 2:
+        return offered[0] if offered else []
+    runs = usable[: pickers.AT_FIRST]
+    info = view.split.info
+    return offered[_differ_most(view, runs, offered, cache.run_key(runs), view.dataset.fingerprint, info)]
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _differ_most(
+    _view: cache.View, _runs: list[Run], _offered: list[list[int]], key: object, fingerprint: str, info: SplitInfo
+) -> int:
+    opened = []
+    for run in _runs:
+        with suppress(LearnError):  # said where its list would stand
+            one = recommenders.open_recommender(run, _view.dataset)
+            _ = one.towers
+            opened.append(one)
+    lists = [[new_user.recommend(one, basket, DIFFER_AT) for one in opened] for basket in _offered]
+    return new_user.differ_most(lists)
 
 
 def _columns(
@@ -156,7 +187,16 @@ def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: 
     )
     signs = ("new", "moved") if any(one.before is not None for one in columns) else ()
     hrefs = row_links.for_any_item(links.on_maps(view.dataset, 0))
-    return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "kin", "line", "alone", "cold", "price"))
+    return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "kin", "line", "alone"))
+
+
+def _ways_on(view: cache.View) -> list[dict[str, str]]:
+    """Where to go on from here: the pages that answer what this one cannot."""
+    query = links.query_of(view.dataset)
+    return [
+        {"text": "Why: what a known person’s list is made of", "href": links.page("why", **query)},
+        {"text": "Cold start: who is shown what nobody bought", "href": links.page("cold_start", **query)},
+    ]
 
 
 def _what_left(view: cache.View, columns: list[BenchColumn], labels: dict[str, str]) -> None:

@@ -38,6 +38,7 @@ from learn.runs.stored import FoundRuns
 from learn.runs.suggestions import ScoreTerms, Suggestions
 
 KEY = "recommendations_lists"
+HINT = "Click a product to mark it in every list; “why?” on it tells why it is here, “map” shows it in the Atlas."
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ class Answer:
 def draw() -> None:
     runs, view = page.open_page(
         "Recommendations",
-        "One person, what each variant suggests to them, and ✓ what they did buy later.",
+        "One person, what each recommender suggests to them, and ✓ what they did buy later.",
     )
     dataset = view.dataset
     for problem in runs.problems:
         theme.show_error(problem)
     with st.container(key=f"{look.TIGHT}recommendations"):
-        bar = st.columns([6.3, 1.25, 1.0, 1.15, 0.9], vertical_alignment="bottom")
+        bar = st.columns([5.8, 1.85, 1.0, 1.2, 0.85], vertical_alignment="bottom")
     with bar[0]:
         user = pickers.pick_user(view)
     if not runs.usable:
@@ -98,8 +99,8 @@ def draw() -> None:
 
 
 def _controls(view: cache.View, runs: FoundRuns, bar: list) -> tuple[list[str], int, bool, Filters]:
-    with bar[1].popover("Variants", width="stretch"):
-        chosen = pickers.pick_runs(runs.usable, first=pickers.with_the_best(runs.usable))
+    with bar[1].popover("Recommenders", width="stretch"):
+        chosen = pickers.pick_runs(runs.usable, first=pickers.to_show_first(runs.usable), label="Recommenders")
     k = url.linked(bar[2].selectbox, "List length", bench_settings.LIST_LENGTHS, url.K, bench_settings.LIST_LENGTHS[1])
     with bar[3].popover("Filters", width="stretch"):
         unseen = url.linked_toggle(
@@ -158,6 +159,16 @@ def _answer(one: Recommender, user: int, keep: np.ndarray, unseen: bool, k: int,
     return Answer(full, terms, full if terms is None else weighted_list(terms, weights, k, keep))
 
 
+def _ways_on(view: cache.View, user: int) -> list[dict[str, str]]:
+    """Where to go on from here: the pages that say why, and how it is for everybody."""
+    query = links.query_of(view.dataset)
+    why = links.page("why", **query | {url.USER: str(view.dataset.user_ids[user])})
+    return [
+        {"text": "Why: what a list is made of", "href": why},
+        {"text": "Compare: two recommenders for everybody", "href": links.page("compare", **query)},
+    ]
+
+
 def _bench(
     view: cache.View,
     runs: FoundRuns,
@@ -174,26 +185,20 @@ def _bench(
     later = seen.later(keep)
     columns = []
     for name, one in answers.items():
-        stored = "" if one.terms else f"A stored list, the first {one.full.depth}, without the parts of its scores."
-        source = "sliders do not apply" if stored else ""
         empty = "No item to show."
         if not one.full.live and not one.full.depth:
-            source, empty = (
-                "",
-                "No list: nothing is known of this user." if not len(seen.history) else "No list for them.",
-            )
+            empty = "No list for them." if len(seen.history) else "No list: nothing is known of this user."
         columns.append(
             BenchColumn(
                 name,
                 labels[name],
                 colours[name],
-                source,
+                "",
                 one.full,
                 one.terms,
                 of=len(later),
                 empty=empty,
-                about=variant_texts.in_plain_words(runs.named(name)),
-                about_source=stored,
+                about=variant_texts.under_label(runs.named(name)),
             )
         )
     held = np.zeros(view.dataset.n_items, dtype=bool)
@@ -201,15 +206,14 @@ def _bench(
     items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, held, later, view.bestsellers)
     what = ("new" if unseen else "different") + " products that they bought later"
     what += ", of those that pass the filters" if filters else ""
-    rule = (
-        f"Lists hold only what is new to the person; {len(later):,} such products were bought later." if unseen else ""
-    )
+    rule = "Lists hold only what is new to the person." if unseen else ""
     past = user_lists.most_bought(seen.history)
     hrefs = row_links.for_any_item(links.of_item(view.dataset, 0, str(view.dataset.user_ids[user])))
-    data = bench_data(columns, items, k, keep, hrefs, what, ("hit", "line", "alone", "cold", "price"))
-    data["told"] |= {"rule": "" if filters else rule}
+    data = bench_data(columns, items, k, keep, hrefs, what, ("hit", "line", "alone"))
+    data["told"] |= {"rule": rule}
     rows = [item_row(view, item) | {"times": times} for item, times in past]
-    return data | {"past": {"name": "Bought most:", "items": rows}}
+    data["past"] = {"name": "Bought most:", "items": rows}
+    return data | {"next": {"text": HINT, "links": _ways_on(view, user)}}
 
 
 theme.guarded(draw)

@@ -46,16 +46,17 @@ def concluded(scripted):
 
 def test_lists_of_bestsellers_are_named_with_those_that_are_none(concluded):
     lists = [[0, 1, 2, 3], [0, 1, 2, 9], [0, 10, 11, 12]]
-    what = "bestsellers (the most bought 1%, 7 products)"
     assert concluded(lists, best=[0, 1, 2, 3])[0] == (
-        f"(a) and (b) show mostly {what}: 4 and 3 of 4, against 1 of (c)’s 4."
+        "(a) and (b) show mostly bestsellers: all but one of their 8, against 1 of (c)’s 4."
     )
     assert concluded([lists[0], lists[2], [13, 14]], best=[0, 1, 2, 3])[0] == (
-        f"(a) shows only {what}, against 1 of (b)’s 4 and none of (c)’s 2."
+        "(a) shows only bestsellers, against 1 of (b)’s 4 and none of (c)’s 2."
     )
-    assert concluded(lists[:2], best=[0, 1, 2])[0] == f"All these lists show mostly {what}: 3 of 4 each."
-    assert concluded(lists[:1], best=[0, 1, 2, 3]) == [f"(a) shows only {what}."]
-    assert concluded([[0, 1, 2], [3, 4, 5, 6]], best=range(7))[0] == f"All these lists show only {what}."
+    assert concluded(lists[:2], best=[0, 1, 2])[0] == "6 of the 8 suggestions are bestsellers."
+    assert concluded(lists[:2], best=[0, 1, 2, 3])[0] == "All but one of the 8 suggestions are bestsellers."
+    assert concluded(lists[:1], best=[0, 1, 2, 3]) == ["(a) shows only bestsellers."]
+    assert concluded(lists[:1], best=[0, 1, 2]) == ["(a) shows mostly bestsellers: all but one of its 4."]
+    assert concluded([[0, 1, 2], [3, 4, 5, 6]], best=range(7))[0] == "All 7 suggestions are bestsellers."
 
 
 def test_half_a_list_of_bestsellers_is_not_mostly(concluded):
@@ -124,17 +125,15 @@ KINDS = [(range(10, 14), 2), ([3], 1), ([14, 15], 2)]
 
 
 def test_who_shows_bestsellers_whatever_the_basket(concluded):
-    same, sold = "show mostly the same bestsellers", "Bestsellers: the most bought 1%, 7 products"
+    same = "show mostly the same bestsellers"
     lists = [[0, 1, 2, 3], [0, 1, 2, 10], [10, 11, 12, 13]]
     assert concluded(lists, best=[0, 1, 2, 3], kinds=KINDS) == [
         f"(a) and (b) {same}: only 1 of 4 each is of a kind in the basket.",
         "(c) sticks to part of the basket: all 4 are kind 1, like 2 of its 5 items.",
-        f"{sold}: 4 and 3 of 4.",
     ]
     three = [[0, 1, 2, 4], [0, 1, 2, 5], [0, 1, 4, 2]]
     assert concluded(three, best=range(7), kinds=KINDS) == [
-        f"(a), (b) and (c) {same}: none is of a kind in the basket.",
-        f"{sold}.",
+        f"(a), (b) and (c) {same}: none is of a kind in the basket."
     ]
     nearly = concluded([[0, 1, 2, 4, 5], [0, 1, 2, 4, 6]], best=range(7), kinds=KINDS)
     assert nearly[0].startswith("(a) and (b) show nearly the same bestsellers: none is")
@@ -143,9 +142,12 @@ def test_who_shows_bestsellers_whatever_the_basket(concluded):
 
 
 def test_how_much_bought_the_first_bestseller_is_is_said(concluded, scripted):
-    script = """() => sellingIn([{ n: 0, best: 2, of: 2, list: [{ row: 1 }, { row: 0 }] }],
-      { title: ["Milk", "Petrol"], sold: [1, 4], best: [1, 1] }, "the most bought 1%")"""
-    assert scripted.evaluate(script) == "Bestsellers: the most bought 1%; “Petrol” is the 4th most bought."
+    script = """(more) => notes([{}], [[{ row: 1 }, { row: 0 }]], { title: ["Milk", "Petrol"], best: [1, 1], ...more },
+      { bestsellers: "the most bought 1%", rule: "Only what is new." })"""
+    said = scripted.evaluate(script, {"sold": [1, 4]})
+    assert said[:2] == ["Bestsellers: the most bought 1%; “Petrol” is the 4th most bought.", "Only what is new."]
+    assert scripted.evaluate(script, {})[0] == "Bestsellers: the most bought 1%."
+    assert not any("bestsellers" in line.lower() for line in scripted.evaluate(script, {"best": [0, 0]}))
     assert scripted.evaluate("[1, 2, 3, 11, 22, 113].map(nth)") == [
         "the",
         *(f"the {n}" for n in ("2nd", "3rd", "11th", "22nd", "113th")),
@@ -153,11 +155,9 @@ def test_how_much_bought_the_first_bestseller_is_is_said(concluded, scripted):
 
 
 def test_a_basket_is_followed_only_where_most_of_its_items_are_answered(concluded):
-    assert concluded([[10, 11, 14, 3]], kinds=KINDS) == [
-        "(a) follows the basket: all 4 are kind 1, kind 2 or kind 3, like all its 5 items."
-    ]
+    assert concluded([[10, 11, 14, 3]], kinds=KINDS) == ["(a) follows the basket: all 4 are kind 1, kind 2 or kind 3."]
     assert concluded([[10, 11, 14, 0], [14, 15, 9, 8]], kinds=KINDS) == [
-        "(a) follows the basket: 3 of 4 are kind 1 or kind 3, like 4 of its 5 items.",
+        "(a) follows the basket: 3 of 4 are kind 1 or kind 3.",
         "Of a kind in the basket: 2 of (b)’s 4.",
         "(a) and (b) share 1 of 4 products.",
     ]
@@ -170,13 +170,14 @@ def test_a_basket_is_followed_only_where_most_of_its_items_are_answered(conclude
 
 def test_a_list_that_follows_a_basket_says_where_it_finds_less_for_real_users(concluded):
     less = {0: "recall@100 0.025, (b) 0.131"}
-    assert concluded([[10, 11, 14, 3]], kinds=KINDS, less=less)[0] == (
-        "(a) follows the basket (but finds less for real users: recall@100 0.025, (b) 0.131): "
-        "all 4 are kind 1, kind 2 or kind 3, like all its 5 items."
-    )
-    both = concluded([[10, 11, 14, 3], [10, 12, 15, 3]], kinds=KINDS, less=less)[0]
-    assert both.startswith("(a) and (b) follow the basket (but finds less for real users: (a): recall@100 0.025, ")
-    assert "real users" not in concluded([[10, 11, 14, 3]], kinds=KINDS, less={1: "recall@100 0.1"})[0]
+    assert concluded([[10, 11, 14, 3]], kinds=KINDS, less=less) == [
+        "(a) follows the basket: all 4 are kind 1, kind 2 or kind 3.",
+        "For real users it finds less: recall@100 0.025, (b) 0.131.",
+    ]
+    both = concluded([[10, 11, 14, 3], [10, 12, 15, 3]], kinds=KINDS, less=less)
+    assert both[0].startswith("(a) and (b) follow the basket: ")
+    assert both[1] == "For real users (a) finds less: recall@100 0.025, (b) 0.131."
+    assert "real users" not in " ".join(concluded([[10, 11, 14, 3]], kinds=KINDS, less={1: "recall@100 0.1"}))
 
 
 def test_lists_of_other_kinds_and_of_many_are_of_its_kinds(concluded):
@@ -184,7 +185,21 @@ def test_lists_of_other_kinds_and_of_many_are_of_its_kinds(concluded):
         "(a) and (b) stick to part of the basket: 2 of 2 each are of its kinds, like 1 of its 2 items."
     )
     many = concluded([[1, 2, 3, 4]], kinds=[([place], 1) for place in range(1, 5)])
-    assert many == ["(a) follows the basket: all 4 are of its kinds, like all its 4 items."]
+    assert many == ["(a) follows the basket: all 4 are of its kinds."]
+
+
+@pytest.mark.parametrize(
+    ("title", "parts"),
+    [
+        ("Potato chips, 11 oz", ["Potato chips", "11 oz"]),
+        ("Beer, ale and malt liquors, 12 oz/4 pk", ["Beer, ale and malt liquors", "12 oz/4 pk"]),
+        ("Beer, ale", ["Beer, ale", ""]),
+        ("12, 11 oz", ["12, 11 oz", ""]),
+        ("Tea, a long story of 1001 nights", ["Tea, a long story of 1001 nights", ""]),
+    ],
+)
+def test_a_size_stands_apart_from_its_title(scripted, title, parts):
+    assert scripted.evaluate("(title) => withoutSize(title)", title) == parts
 
 
 def test_items_of_one_title_are_told_apart_by_the_first_thing_that_is_their_own(scripted):

@@ -162,6 +162,12 @@ def test_a_basket_is_a_line_until_it_is_asked_for(page, address):  # noqa: F811
     expect(page.locator(".pill:visible")).to_have_count(0)
 
 
+def test_a_households_purchases_are_told_to_be_those_of_a_stranger(page, address):  # noqa: F811
+    visit(page, address, "new_user?dataset=synthetic&basket=i14")
+    page.get_by_role("button", name="A household’s last purchases").click()
+    expect(page.locator(".stranger")).to_contain_text("treated as a stranger: only these ")
+
+
 def test_lists_do_not_change_under_the_pointer(page, address):  # noqa: F811
     visit(page, address, "new_user?dataset=synthetic&basket=i14&basket=i03")
     row = page.locator(".column .row").first
@@ -215,7 +221,7 @@ def test_items_of_a_kind_in_the_basket_and_of_one_title_are_marked(page, address
     )
     assert all(has == (kinds[item] in (kinds["i14"], kinds["i03"])) for item, has in marked)
     assert {has for _, has in marked} == {True, False}
-    assert "of a kind in the basket" in page.locator(".legend").inner_text()
+    assert "same kind as in the basket" in page.locator(".legend").inner_text()
     titles = dict(zip(dataset.item_ids, catalogue.titles, strict=True))
     shown = page.locator(".row").evaluate_all("(all) => all.map((row) => row.dataset.item)")
     often = Counter(titles[item].lower() for item in set(shown))
@@ -230,6 +236,10 @@ def test_a_slider_makes_the_librarys_lists_without_the_server(page, address, tra
     settled(page)
     dataset = open_dataset(trained_once, synthetic.NAME)
     user, everything = list(dataset.user_ids).index("u07"), np.ones(dataset.n_items, dtype=bool)
+    similarity = page.locator("input[data-term=similarity]")
+    expect(similarity).to_be_hidden()
+    page.get_by_role("button", name="Mix of the score").click()
+    expect(similarity).to_be_visible()
     for popularity, again in ((0.0, 1.0), (0.35, 0.0), (1.0, 1.0)):
         for code, value in (("popularity_bias", popularity), ("repeat_bias", again)):
             slider = page.locator(f"input[data-term={code}]")
@@ -252,6 +262,7 @@ def test_a_slider_makes_the_librarys_lists_without_the_server(page, address, tra
     page.wait_for_function("() => location.search.includes('pop=0.5')")
     page.reload()
     page.locator(".column .row").first.wait_for()
+    expect(page.locator("input[data-term=popularity_bias]")).to_be_visible()  # what is not as trained is in sight
     assert page.locator("input[data-term=popularity_bias]").input_value() == "0.5"
 
 

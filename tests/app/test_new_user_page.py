@@ -104,6 +104,19 @@ def test_it_opens_with_the_last_items_of_a_household_as_an_example(open_page, re
     assert page.session_state["new_user_bench_basket_shown"] == shown["items"]  # a click is told as one click
 
 
+def test_it_opens_with_the_basket_after_which_the_lists_differ_most(
+    open_page, recommender, mounted_by_key, monkeypatch
+):
+    dataset, _ = recommender
+    baskets_of = [indices(dataset, ids) for ids in (["i14"], ["i20", "i40"], BASKET)]
+    asked = []
+    monkeypatch.setattr(baskets, "offered", lambda view: baskets_of)
+    monkeypatch.setattr(new_user, "differ_most", lambda lists: asked.append(lists) or 1)
+    open_page("new_user", k="5")
+    assert basket(mounted_by_key)["items"] == ["i20", "i40"]
+    assert [len(found) for found in asked[0]] == [4, 4, 4]
+
+
 def test_an_emptied_basket_stays_empty(open_page, mounted_by_key, monkeypatch):
     monkeypatch.setattr(st, "session_state", {"b": {"basket": {"items": [], "likes": []}}, "b_basket_shown": ["i14"]})
     written = []

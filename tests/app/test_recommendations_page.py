@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.components.bench_lists import short_label
 from app.shared import bench_settings, links
-from app.shared.pickers import with_the_best
+from app.shared.pickers import to_show_first
 from learn.data.dataset import Dataset
 from learn.data.stored import open_dataset
 from learn.explore.lists.bestsellers import bestsellers, in_words
@@ -38,8 +38,8 @@ def test_every_variant_has_a_full_list_with_true_hits(workspace, open_page, benc
         assert not set(items) & history
         assert [row["hit"] for row in column["rows"]] == [item in later for item in items]
         assert column["of"] == len(later) and benches[-1]["hit_words"] == "new products that they bought later"
-    assert columns["popularity"]["source"] == "sliders do not apply" and columns["popularity"]["terms"] is None
-    assert columns["popularity"]["about_source"].startswith("A stored list, the first ")
+    assert columns["popularity"]["terms"] is None and benches[-1]["still"].startswith("A stored list")
+    assert columns["popularity"]["about"] == "The most bought items, the same for everybody"
     assert columns["learn-a"]["source"] == "" and columns["learn-a"]["terms"] is not None
 
 
@@ -49,21 +49,25 @@ def test_what_they_bought_most_stands_above_the_lists_and_what_lists_hold_is_sai
     history = synthetic.synthetic_split(dataset).history("test")[7].tolist()
     times = [row["times"] for row in benches[-1]["past"]["items"]]
     assert times == sorted((history.count(item) for item in set(history)), reverse=True)[:10]
-    assert benches[-1]["told"]["rule"].startswith("Lists hold only what is new to the person; ")
+    assert benches[-1]["told"]["rule"] == "Lists hold only what is new to the person."
     open_page("recommendations", user="u07", new="false")
     assert benches[-1]["told"]["rule"] == ""
 
 
-def test_the_best_reference_or_blend_is_among_the_lists_that_are_shown_first():
-    def run(name, kind, validation):
-        return SimpleNamespace(name=name, info=SimpleNamespace(kind=kind, validation=validation))
+def test_what_towers_are_to_be_seen_against_is_among_the_lists_that_are_shown_first():
+    def run(name, kind, validation, variant=""):
+        return SimpleNamespace(name=name, info=SimpleNamespace(kind=kind, validation=validation, variant=variant))
 
     towers = [run(name, "learn", 0.5) for name in "abcd"]
     others = [run("popularity", "reference", 0.1), run("svd", "reference", 0.3), run("blend", "blend", 0.2)]
-    assert with_the_best([*towers, *others]) == ["a", "b", "c", "svd"]
-    assert with_the_best([*towers, run("x", "reference", None)]) == list("abcd")
-    assert with_the_best([*towers[:2], *others]) == ["a", "b", "popularity", "svd"]
-    assert with_the_best([]) == []
+    assert to_show_first([*towers, *others]) == ["a", "b", "c", "svd"]
+    assert to_show_first([*towers, run("x", "reference", None)]) == list("abcd")
+    assert to_show_first([*towers[:2], *others]) == ["a", "b", "popularity", "svd"]
+    assert to_show_first([]) == []
+    untrained = run("without-align", "learn", 0.1, "without-align")
+    assert to_show_first([*towers[:3], untrained, *others]) == ["a", "b", "c", "without-align"]
+    assert to_show_first([*towers[:2], untrained, *others]) == ["a", "b", "without-align", "svd"]
+    assert to_show_first([untrained, *others[:1]]) == ["without-align", "popularity"]
 
 
 def test_what_adds_up_a_tower_and_counts_is_not_called_by_the_tower_alone():

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from app.panels import words
+from app.shared import variant_texts
 
 
 def run(name, variant, label):
@@ -42,3 +43,18 @@ def test_where_nothing_stands_beside_towers_they_are_said_too():
     told = words.all_said(runs, ["(b)", "(c)"])
     assert told.startswith("(b): items one by one · (c): items as") and "PAL: " in told and told.endswith(".")
     assert words.all_said([], []) == ""
+
+
+def test_below_a_label_stands_what_any_recommender_is():
+    assert [variant_texts.under_label(one) for one in RUNS[1:]] == [
+        "EASE that starts from what the LLM's texts say is alike",
+        "The language model alone",
+    ]
+    blends = [run("x", "text+counts", label) for label in ("(b) + counts", "(b) sequence to item and SVD")]
+    for one in blends:
+        one.info.kind = "blend"
+    assert [variant_texts.under_label(one) for one in blends] == [
+        "(b)’s score plus who bought what",
+        "The scores of both added up",
+    ]
+    assert variant_texts.under_label(run("y", "nobody knows", "Y")) == ""

@@ -1,3 +1,9 @@
+// A title that ends in a size, and that size, which then stands below it: ["Potato chips", "11 oz"]; else ["...", ""].
+function withoutSize(title) {
+  const found = /^(.{3,}), ([^,]*\d[^,]*)$/.exec(title);
+  return found && found[2].length <= 18 ? found.slice(1) : [title, ""];
+}
+
 // What tells items of one title apart, among rows ({ item, title, brand, price, finer }) that are shown together: the
 // first of brand, price and kind that no other of them has, else the item's number. Item -> [what, its value].
 function apart(rows) {

@@ -27,6 +27,7 @@ class Basket {
     this.node.append(this.ways, this.inShort, this.found, this.held);
     this.opened = null; // whether what there is to choose from is in sight; null: nobody has said
     this.drawnFound = "";
+    this.households = new Set(); // baskets that somebody had, as `keyOf` them
   }
 
   get value() {
@@ -68,6 +69,7 @@ class Basket {
     this.example = data.example;
     this.first = data.first;
     this.suggested = suggested;
+    for (const rows of [data.example, data.first]) this.households.add(keyOf(rows.map((row) => row.item)));
     this.told.adopt({ items: data.items, likes: data.likes }, data.token);
     const before = this.drawnFound;
     this.drawFound(data);
@@ -159,7 +161,9 @@ class Basket {
       made.append(chip(row.colour), element("span", "", (likes.includes(row.item) ? "♥ " : "") + row.title), element("span", "apart"));
       return made;
     });
-    this.inShort.replaceChildren(element("li", "what", `Basket, ${items.length + likes.length}:`), ...pills);
+    const real = !likes.length && this.households.has(keyOf(items));
+    const stranger = `A real household, treated as a stranger: only ${items.length > 1 ? "these" : "this"} ${items.length} of its purchases ${verb(items, "is", "are")} given.`;
+    this.inShort.replaceChildren(element("li", "what", `Basket, ${items.length + likes.length}:`), ...pills, ...(real ? [element("li", "stranger", stranger)] : []));
     this.inShort.hidden = !pills.length;
   }
 

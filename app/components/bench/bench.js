@@ -1,4 +1,5 @@
 const NARROWEST = 176; // of a column, in pixels
+const WIDE = 330; // a column with room for a title in one line
 
 class Bench {
   constructor(root, send) {
@@ -17,8 +18,12 @@ class Bench {
     this.svg.setAttribute("aria-hidden", "true");
     this.grid = element("div", "grid slim");
     this.legend = element("div", "");
+    this.next = element("p", "next");
     this.lists = element("div", "benchLists");
-    this.lists.append(this.past, this.controls.node, this.since, this.conclusion, this.legend, this.ready, this.grid);
+    const headline = element("div", "headline");
+    this.help = element("div", "help");
+    headline.append(this.conclusion, this.controls.tools, this.help);
+    this.lists.append(this.past, this.since, headline, this.controls.node, this.legend, this.ready, this.grid, this.next);
     this.lists.onpointerleave = () => this.take();
     this.grid.addEventListener("click", (event) => this.act(event));
     this.lights = new Lights(this.grid, (item) => lightLines(this.svg, item));
@@ -31,7 +36,7 @@ class Bench {
   }
 
   update(data) {
-    const fresh = JSON.stringify([data.columns, data.items, data.links, data.terms, data.changed, data.past, data.told]);
+    const fresh = JSON.stringify([data.columns, data.items, data.links, data.terms, data.changed, data.past, data.told, data.next]);
     this.settings.adopt(data.settings, data.token);
     if (data.basket) this.withBasket(data.basket);
     if (fresh === this.fresh) return this.draw();
@@ -109,12 +114,12 @@ class Bench {
     const { data } = this;
     const copied = pattern(data.links, data.basket ? ["buy", "like"] : []);
     this.columns = data.columns.map((column) => new BenchColumn(data, column, copied));
-    this.grid.style.setProperty("--step", stepOf(data.items) + "px");
     this.grid.replaceChildren(this.svg, ...this.columns.map((column) => column.node));
     this.lists.hidden = !this.columns.length;
-    this.controls.draw(data.terms, this.columns.length > 1);
+    this.controls.draw(data.terms, data.columns, data.still);
     this.since.textContent = data.changed ?? "";
     this.past.replaceChildren(...drawPast(data.past));
+    this.next.replaceChildren(...drawNext(data.next));
     this.drawn = null;
     this.sides = null;
   }
@@ -139,10 +144,10 @@ class Bench {
       column.show(lists[place], hidden, holders, usual ? column.column.before : full());
     });
     this.listed = [...new Set(lists.flat().map(({ row }) => row))];
-    this.explain(this.listed, usual);
+    this.explain(this.listed, usual, notes(data.columns, lists, data.items, data.told));
     this.tellApart();
     this.fillSoon();
-    if (this.sides) drawLines(this.svg, this.columns, this.sides, stepOf(data.items));
+    if (this.sides) drawLines(this.svg, this.columns, this.sides, this.step);
     if (this.lights.lit !== null) this.lights.show();
   }
 
@@ -151,23 +156,26 @@ class Bench {
     this.conclusion.hidden = !first;
   }
 
-  // The same fold as long as it says the same: it stays open.
+  // What is behind the question mark, which stays open.
   explanation(said) {
-    if (said !== this.said) [this.said, this.explained] = [said, folded(said)];
-    return this.explained;
+    if (said === this.said) return;
+    const open = this.help.firstChild?.open;
+    this.help.replaceChildren(folded(said));
+    [this.said, this.help.firstChild.open] = [said, Boolean(open)];
   }
 
-  // Only what can be seen in `rows` is explained.
-  explain(rows, usual) {
+  // Only what can be seen in `rows` is explained; `said`: lines for behind the question mark.
+  explain(rows, usual, said) {
     const { legend, items, words } = this.data;
-    const marks = { cold: items.cold, kin: items.akin ?? [] };
-    const signs = legend.filter((name) => !marks[name] || rows.some((row) => marks[name][row]));
+    const marks = { hit: items.hit, kin: items.akin ?? [] };
+    const beside = this.columns.length > 1 ? [] : ["line", "alone"];
+    const signs = legend.filter((name) => !beside.includes(name) && (!marks[name] || rows.some((row) => marks[name][row])));
     const drawn = drawLegend(usual ? signs : [...new Set(["new", "moved", ...signs])]);
     const used = new Set(rows.map((row) => words.categories[items.category[row]]));
     for (const row of this.basket?.heldRows ?? []) used.add(row.category);
     drawn.append(...drawCategories(words.legend, used));
-    if (this.data.said) drawn.append(this.explanation(this.data.said));
     this.legend.replaceChildren(drawn);
+    this.explanation([this.data.said, ...said].filter(Boolean).join("\n"));
   }
 
   // Rows far down come when those in view have been painted.
@@ -191,9 +199,14 @@ class Bench {
     const n = this.columns.length;
     if (!n || !this.grid.isConnected) return;
     const fit = Math.max(1, Math.floor((this.grid.clientWidth + 28) / (NARROWEST + 28)));
-    this.grid.style.setProperty("--columns", fit >= n ? n : fit >= 2 ? 2 : 1);
+    const beside = fit >= n ? n : fit >= 2 ? 2 : 1;
+    const wide = (this.grid.clientWidth - 28 * (beside - 1)) / beside >= WIDE;
+    this.step = stepOf(this.data.items, wide);
+    this.grid.classList.toggle("wide", wide);
+    this.grid.style.setProperty("--step", this.step + "px");
+    this.grid.style.setProperty("--columns", beside);
     this.sides = sidesOf(this.columns);
-    drawLines(this.svg, this.columns, this.sides, stepOf(this.data.items));
+    drawLines(this.svg, this.columns, this.sides, this.step);
     lightLines(this.svg, this.lights.lit);
   }
 }
@@ -208,6 +221,18 @@ function drawPast(past) {
     return made;
   });
   return [element("span", "name", past.name), ...had];
+}
+
+// What can be done with a product, and where to go from here: { text, links: [{ text, href }] }.
+function drawNext(next) {
+  if (!next) return [];
+  const links = next.links.map(({ text, href }) => {
+    const made = element("a", "link", text);
+    made.href = href;
+    made.target = "_self";
+    return made;
+  });
+  return [element("span", "hint", next.text), ...(links.length ? [element("span", "", "Go on to")] : []), ...links];
 }
 
 const benches = new WeakMap();

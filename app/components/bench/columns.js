@@ -1,7 +1,7 @@
 // The lists of a bench as rows, and what changed in them.
 
 const AT_ONCE = 25; // rows
-const ROOM = 25; // letters of a title that one line has room for
+const ONE_LINE = 22; // letters of a title that surely fit into one line
 
 // Rows are copies of this one: making each from nothing is what takes time in lists of a hundred.
 function pattern(links, actions) {
@@ -48,7 +48,7 @@ class BenchColumn {
       about.title = column.about;
       head.children[0].after(about);
     }
-    if (column.source) head.append(mark("source", column.source, column.about_source));
+    if (column.source) head.append(element("div", "source", column.source));
     this.list = element("ol", "rows");
     this.empty = element("div", "empty");
     this.node.append(head, this.list, this.empty);
@@ -63,27 +63,25 @@ class BenchColumn {
     const foot = made.querySelector(".foot");
     if (items.picture) made.firstElementChild.after(pictureOf(items.picture[row]));
     const title = made.querySelector(".title");
-    title.lastChild.data = items.title[row];
+    const [name, size] = withoutSize(items.title[row]);
+    title.lastChild.data = name;
+    made.classList.toggle("long", name.length > ONE_LINE);
+    if (size) foot.prepend(element("span", "size", size));
     const [category, finer] = [words.categories[items.category[row]], words.finer[items.finer[row]]];
     title.firstChild.style.backgroundColor = words.colours[items.category[row]];
-    foot.children[1].textContent = finer || category;
-    foot.children[1].title = category + (finer ? " · " + finer : "");
+    const kind = foot.querySelector(".kind");
+    kind.textContent = finer || category;
+    kind.title = category + (finer ? " · " + finer : "");
     made.querySelectorAll(".link").forEach((link, place) => {
       link.href = links[place].href.replace("{item}", encodeURIComponent(id));
       link.setAttribute("aria-label", `${links[place].text} ${items.title[row]}`);
     });
-    // A title of one line, where a sign or the kind needs room below it; what is cut off its end stands there, too.
-    if (items.cold[row] || items.akin?.[row]) {
-      made.classList.add(items.cold[row] ? "unsold" : "ofKind");
-      const end = /, ([^,]{1,18})$/.exec(items.title[row]);
-      if (end && items.title[row].length > ROOM) foot.prepend(element("span", "size", end[1]));
-    }
     if (items.cold[row]) {
-      foot.append(mark("cold", "never bought", "Cold start: nobody had this item in the training part"));
+      foot.prepend(mark("cold", "never bought", "Cold start: nobody had this item in the training part"));
     }
     if (items.price[row]) foot.append(mark("price", items.price[row], "Price, in the catalogue's currency"));
     if (items.hit[row]) this.sign(made, "hit", mark("check", "✓", "Bought later"));
-    if (items.akin?.[row]) this.sign(made, "kin", mark("check like", "≈", "Of a kind that is in the basket"));
+    if (items.akin?.[row]) this.sign(made, "kin", mark("check like", "≈", "Same kind as something in the basket"));
     return made;
   }
 
@@ -96,12 +94,14 @@ class BenchColumn {
     const { items, words } = this.data;
     const kind = [words.categories[items.category[entry.row]], words.finer[items.finer[entry.row]]];
     const price = items.price[entry.row] && `price ${items.price[entry.row]}`;
-    const lines = [items.title[entry.row], [...kind, price].filter(Boolean).join(" · "), items.detail[entry.row], `score ${digits(entry.score, 3)}`];
+    const sold = items.sold && items.best[entry.row] ? `${nth(items.sold[entry.row])} most bought product` : "";
+    const facts = [items.title[entry.row], [...kind, price].filter(Boolean).join(" · "), items.detail[entry.row], sold];
+    const lines = [...facts.filter(Boolean), `score ${digits(entry.score, 3)}`];
     if (this.column.terms) {
       const terms = ["similarity", "popularity", "repeats"].map((code) => digits(this.column[code][entry.place], 2));
-      lines[3] += `; in full: similarity ${terms[0]}, popularity ${terms[1]}, buying again ${terms[2]}`;
+      lines[lines.length - 1] += `; in full: similarity ${terms[0]}, popularity ${terms[1]}, buying again ${terms[2]}`;
     }
-    return lines.filter(Boolean).join("\n");
+    return lines.join("\n");
   }
 
   // Shows `list` but for the `hidden` rows; `holders`: row -> how many lists have it; `before`: rows to compare with.
@@ -123,7 +123,7 @@ class BenchColumn {
       return made;
     };
     this.shown = visible.map(([entry]) => this.data.items.id[entry.row]);
-    this.list.style.height = visible.length ? `${visible.length * stepOf(this.data.items) - GAP}px` : "0";
+    this.list.style.height = visible.length ? `calc(${visible.length} * var(--step) - ${GAP}px)` : "0";
     this.list.replaceChildren(...visible.slice(0, AT_ONCE).map(drawn));
     this.fill = () => this.list.append(...visible.slice(AT_ONCE).map(drawn));
     this.empty.textContent = visible.length ? "" : list.length ? "Nothing that the others lack." : this.column.empty;

@@ -1,7 +1,8 @@
 // Lines between equal items of neighbouring lists.
 const SVG = "http://www.w3.org/2000/svg";
 const GAP = 3; // below a row, in pixels: as bench.css has it
-const stepOf = (items) => (items.picture ? 56 : 40); // a row with the gap
+// A row with the gap: a title in one line and what is below it, or, in a column that is not `wide`, three lines.
+const stepOf = (items, wide) => (items.picture ? 58 : wide ? 40 : 55);
 
 // Where the columns' rows begin: read when the window or the columns change, not on every move of a slider.
 const sidesOf = (columns) =>

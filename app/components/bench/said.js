@@ -99,19 +99,36 @@ function caution(columns, lists, items) {
   return hits.length > 1 && apart && apart < CHANCE ? "That may be chance." : "";
 }
 
+// How many of all suggestions in `found` are what is counted: "All 40", "All but one of the 40", "37 of the 40".
+function altogether(found) {
+  const [n, of] = ["n", "of"].map((name) => found.reduce((sum, one) => sum + one[name], 0));
+  if (n === of) return `All ${of}`;
+  return of - n === 1 ? `All but one of the ${of}` : `${n} of the ${of}`;
+}
+
 // Whose lists are mostly what everybody buys; "" where none is.
-function selling(columns, lists, items, { bestsellers }) {
+function selling(columns, lists, items) {
   const found = marked(columns, lists, items.best);
   const sell = found.filter(mostOf);
   const rest = found.filter((one) => !mostOf(one));
   if (!sell.length) return "";
-  const who = sell.length > 1 && !rest.length ? "All these lists" : namesOf(sell);
+  if (sell.length > 1 && !rest.length) return `${altogether(sell)} suggestions are bestsellers.`;
   const others = rest.length ? `, against ${named(rest)}` : "";
   const only = sell.every(({ n, of }) => n === of);
-  return `${who} ${verb(sell, "shows", "show")} ${only ? "only" : "mostly"} bestsellers (${bestsellers})${only ? "" : `: ${amounts(sell)}`}${others}.`;
+  const whose = verb(sell, "its", "their");
+  const how = only ? "" : `: ${altogether(sell).replace("the", whose).toLowerCase()}`;
+  return `${namesOf(sell)} ${verb(sell, "shows", "show")} ${only ? "only" : "mostly"} bestsellers${how}${others}.`;
 }
 
-// Sentences, the most telling first; `told`: of the bestsellers and of the kinds in the basket.
+// What is behind the question mark: how lists are read, what bestsellers are, what lists hold.
+function notes(columns, lists, items, told) {
+  const best = lists.some((list) => list.some(({ row }) => items.best[row]));
+  const lines = "A grey line joins the same product in two lists that stand beside each other. Point at a product, or click it, to mark it in every list.";
+  const titles = "Titles are the catalogue’s own, abbreviations included; a size stands below its title.";
+  return [columns.length > 1 ? lines : "", best ? sellingIn(lists, items, told) : "", told.rule, titles].filter(Boolean);
+}
+
+// Sentences, the most telling first; `told`: of the kinds in the basket.
 function conclusion(columns, lists, weights, items, told) {
   const moved = columns.some((column) => column.terms) && !inFull(weights);
   if (moved && Object.values(weights).every((weight) => !weight))
@@ -119,6 +136,6 @@ function conclusion(columns, lists, weights, items, told) {
   const stay = moved ? kept(columns, lists) : "";
   const own = items.akin
     ? following(columns, lists, items, told)
-    : [hitting(columns, lists, items), caution(columns, lists, items), told.rule ?? "", selling(columns, lists, items, told) || alike(columns, lists)];
+    : [hitting(columns, lists, items), caution(columns, lists, items), selling(columns, lists, items) || alike(columns, lists)];
   return [...own, stay && `Of the lists as trained this mix keeps ${stay}.`].filter(Boolean);
 }

@@ -44,22 +44,20 @@ function nth(place) {
   return `the ${place}${(!teen && ["", "st", "nd", "rd"][place % 10]) || "th"}`;
 }
 
-// Those of `found` that find clearly less among real users, with their figures.
+// Those of `found` that find clearly less among real users, with their figures; "" of none.
 function findLess(found) {
   const less = found.filter(({ column }) => column.less);
-  const each = less.map(({ short, column }) => `${found.length > 1 ? `${short}: ` : ""}${column.less}`);
-  return less.length ? ` (but finds less for real users: ${each.join("; ")})` : "";
+  const each = less.map(({ short, column }) => `${found.length > 1 ? short : "it"} finds less: ${column.less}`);
+  return less.length ? `For real users ${each.join("; ")}.` : "";
 }
 
-// What bestsellers are, how much bought the first of them is, and how many each of those lists has if it has others, too.
-function sellingIn(sell, items, bestsellers) {
-  const best = sell.map((one) => ({ ...one, n: one.best }));
-  const how = best.every(({ n, of }) => n === of) ? "" : `: ${amounts(best)}`;
-  const first = sell[0].list.find(({ row }) => items.best?.[row] && items.sold)?.row;
-  return `Bestsellers: ${bestsellers}${how}${first === undefined ? "" : `; “${items.title[first]}” is ${nth(items.sold[first])} most bought`}.`;
+// What bestsellers are, and how much bought the first of them is that the lists show.
+function sellingIn(lists, items, { bestsellers }) {
+  const first = items.sold && lists.flat().find(({ row }) => items.best[row])?.row;
+  return `Bestsellers: ${bestsellers}${first === undefined ? "" : `; “${items.title[first]}” is ${nth(items.sold[first])} most bought`}.`;
 }
 
-function following(columns, lists, items, { kinds, names, unknown, bestsellers }) {
+function following(columns, lists, items, { kinds, names, unknown }) {
   const best = marked(columns, lists, items.best);
   const found = marked(columns, lists, items.akin).map((one, place) => ({ ...one, best: best[place].n, has: covered(one.list, items.akin, kinds) }));
   if (!found.length) return [];
@@ -72,13 +70,11 @@ function following(columns, lists, items, { kinds, names, unknown, bestsellers }
   const rest = found.filter((one) => !mostOf(one) && !sell.includes(one));
   const said = sell.length ? [sellingOnly(sell)] : [];
   if (follow.length) {
-    const whole = follow.every(({ has }) => has === of);
-    const wide = of > 1 ? `, like ${whole ? "all" : `${answered(follow)} of`} its ${of} items${known}` : "";
-    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket${findLess(follow)}: ${amount(follow)} are ${kindsOf(follow, items.akin, names)}${wide}.`);
+    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket: ${amount(follow)} are ${kindsOf(follow, items.akin, names)}.`, findLess(follow));
   }
   if (stick.length) {
     said.push(`${namesOf(stick)} ${verb(stick, "sticks", "stick")} to part of the basket: ${amount(stick)} are ${kindsOf(stick, items.akin, names)}, like ${answered(stick)} of its ${of} items${known}.`);
   }
   if (rest.length) said.push(`Of a kind in the basket: ${named(rest)}.`);
-  return [...said, sell.length > 1 ? "" : alike(columns, lists), sell.length ? sellingIn(sell, items, bestsellers) : ""];
+  return [...said, sell.length > 1 ? "" : alike(columns, lists)];
 }

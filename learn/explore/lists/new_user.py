@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -113,6 +114,15 @@ def recommend(recommender: Recommender, basket: Sequence[int], k: int) -> Sugges
     if not len(basket):
         return Suggestions(np.zeros(0, np.int64), np.zeros(0, np.float32), live=True)
     return recommender.for_history(list(basket), k)
+
+
+def differ_most(lists: Sequence[Sequence[Suggestions]]) -> int:
+    """Which of some histories' ``lists`` (one of each Run) share fewest items, two by two; of equal ones the first."""
+
+    def shared(found: Sequence[Suggestions]) -> int:
+        return sum(len(np.intersect1d(one.items, other.items)) for one, other in combinations(found, 2))
+
+    return min(range(len(lists)), key=lambda place: shared(lists[place]))
 
 
 @dataclass(frozen=True)

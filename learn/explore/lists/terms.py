@@ -18,17 +18,36 @@ STEP = 0.05
 
 @dataclass(frozen=True)
 class Term:
-    """A term of the score as people read it; ``code`` is its name in `ScoreTerms` and in `Weights`."""
+    """A term of the score as people read it.
+
+    ``code`` is its name in `ScoreTerms` and in `Weights`, ``summand`` what it is in "score = ... + ...".
+    """
 
     code: str
     label: str
+    summand: str
     explanation: str
 
 
 TERMS = (
-    Term("similarity", "Similarity", "what this person's purchases say: how near an item is to them"),
-    Term("popularity_bias", "Popularity", "what an item's text says of how much everybody buys such things"),
-    Term("repeat_bias", "Buying again", "a bonus for what this person bought before; moves lists that may hold it"),
+    Term(
+        "similarity",
+        "Similarity",
+        "similarity to the person",
+        "what this person's purchases say: how near an item is to them",
+    ),
+    Term(
+        "popularity_bias",
+        "Popularity",
+        "popularity",
+        "what an item's text says of how much everybody buys such things",
+    ),
+    Term(
+        "repeat_bias",
+        "Buying again",
+        "a bonus for buying again",
+        "a bonus for what this person bought before; moves lists that may hold it",
+    ),
 )
 
 

@@ -61,6 +61,16 @@ def test_changes_are_told_by_rank():
     assert n.what_changed(listed(), listed(5)).entered == [5]
 
 
+def test_the_lists_that_share_fewest_items_differ_most():
+    def lists(*each):
+        return [Suggestions(np.array(items), np.zeros(len(items), np.float32), live=True) for items in each]
+
+    alike, apart, half = lists([1, 2], [2, 1]), lists([1, 2], [3, 4]), lists([1, 2], [2, 3])
+    assert n.differ_most([alike, apart, half]) == 1 and n.differ_most([half, half]) == 0
+    assert n.differ_most([[*alike, *apart], [*half, *half]]) == 0
+    assert n.differ_most([[], []]) == 0
+
+
 def test_suggested_baskets_are_of_kinds_whose_few_buyers_have_most_items_of_them(catalogue, split):
     history = split.history("test")
     available = np.ones(len(catalogue), dtype=bool)
