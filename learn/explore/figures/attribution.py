@@ -50,6 +50,33 @@ def terms_figure(
     low, high = _ends(near)
     drawn = {name: points[name] if name in near else _cut(points[name], low, high) for name in names}
     figure = go.Figure()
+    _add_terms(figure, points, drawn, colours)
+    _mark_sums(figure, {place: sums[name] for place, name in enumerate(names) if name in near})
+    for place, name in enumerate(names):
+        if name not in near:  # beyond the end of its bar
+            left = sums[name] < 0
+            words = f"← {with_sign(sums[name])}" if left else f"{with_sign(sums[name])} →"
+            _write(figure, low if left else high, place, words, "right" if left else "left", -4 if left else 4)
+            low, high = (low - 0.3 * (high - low), high) if left else (low, high + 0.3 * (high - low))
+    ticks = [f"<b>{plain_one(labels[name])}</b><br>{plain_one(notes[name])}" for name in names]
+    figure.update_yaxes(
+        range=[len(names) - 0.4, -0.6], tickmode="array", tickvals=places, ticktext=ticks, ticklabelstandoff=6,
+        showgrid=False,
+    )  # fmt: skip
+    figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6, range=[low, high])
+    left = _name_sides(figure, points, sides)
+    figure = finish(figure, 130 + 42 * max(len(names), 2), barmode="relative").update_layout(bargap=0.4)
+    return figure.update_layout(legend_y=1.02 + 0.08 * left)
+
+
+def _add_terms(
+    figure: go.Figure,
+    points: Mapping[str, Mapping[str, float]],
+    drawn: Mapping[str, Mapping[str, float]],
+    colours: Mapping[str, str],
+) -> None:
+    """The parts of the bars as far as they are ``drawn``, and which filling is which term."""
+    names = list(points)
     for term, pattern in PATTERNS.items():
         held = [place for place, name in enumerate(names) if term in points[name]]
         if not held:
@@ -71,19 +98,11 @@ def terms_figure(
         shape = next(PATTERNS[one] for one in PATTERNS if SHORT_TERMS[one] == term)
         marker = {"color": REST_COLOUR, "pattern": {"shape": shape, "fillmode": "replace", "size": 6, "solidity": 0.35}}
         figure.add_bar(x=[None], y=[None], orientation="h", name=term, marker=marker)
-    _mark_sums(figure, {place: sums[name] for place, name in enumerate(names) if name in near})
-    for place, name in enumerate(names):
-        if name not in near:  # beyond the end of its bar
-            left = sums[name] < 0
-            words = f"← {with_sign(sums[name])}" if left else f"{with_sign(sums[name])} →"
-            _write(figure, low if left else high, place, words, "right" if left else "left", -4 if left else 4)
-            low, high = (low - 0.3 * (high - low), high) if left else (low, high + 0.3 * (high - low))
-    ticks = [f"<b>{plain_one(labels[name])}</b><br>{plain_one(notes[name])}" for name in names]
-    figure.update_yaxes(
-        range=[len(names) - 0.4, -0.6], tickmode="array", tickvals=places, ticktext=ticks, ticklabelstandoff=6,
-        showgrid=False,
-    )  # fmt: skip
-    figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6, range=[low, high])
+
+
+def _name_sides(figure: go.Figure, points: Mapping[str, Mapping[str, float]], sides: tuple[str, str]) -> bool:
+    """Writes what left and right of 0 mean, where something is on the left; whether it is."""
+    names = list(points)
     left, right = (any(sign * value > 0 for name in names for value in points[name].values()) for sign in (-1, 1))
     for words, there, anchor in ((f"← {sides[0]}", left, "right"), (f"{sides[1]} →", right and left, "left")):
         if there:
@@ -91,8 +110,7 @@ def terms_figure(
                 x=0, y=1, yref="paper", text=words, showarrow=False, xanchor=anchor, yanchor="bottom",
                 xshift=4 if anchor == "left" else -4, font={"size": 11.5},
             )  # fmt: skip
-    figure = finish(figure, 130 + 42 * max(len(names), 2), barmode="relative").update_layout(bargap=0.4)
-    return figure.update_layout(legend_y=1.02 + 0.08 * left)
+    return left
 
 
 def _ends(points: Mapping[str, Mapping[str, float]]) -> list[float]:
