@@ -46,7 +46,7 @@ OF_PAGE = {
     "atlas": [url.DATASET, url.SPACES, url.BEFORE, url.AFTER, url.COLOUR, url.PEOPLE, url.ITEM, url.USER],
     "cold_start": [url.DATASET, url.MODE, url.RUNS, url.ITEM, url.NEW_TITLE, url.NEW_PRICE],
     "new_user": [url.DATASET, url.RUNS, url.K, url.BASKET, url.SEARCH, url.CHANGE],
-    "why": [url.DATASET, url.USER, url.RUNS, url.ITEM, url.EXACT, url.SLICE],
+    "why": [url.DATASET, url.USER, url.RUNS, url.ITEM, url.GROUPED, url.SLICE],
     "compare": [url.DATASET, url.RUNS, url.METRIC, url.METRIC_K, url.METRIC_SET, url.WINNER, url.LOSER],
     "ranking": [url.RANKED_DATASET, url.RANKED_METRIC],
     "benchmarks": [url.BENCHMARK, url.BENCHMARK_DATASET, url.BENCHMARK_METRIC, url.BENCHMARK_K, url.BENCHMARK_SET],

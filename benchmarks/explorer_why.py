@@ -7,6 +7,7 @@ assets/benchmarks/explorer.json; rows of other names stay as they are.
 - why_all_s: to the exact bars of every variant. Another person with a history in several chunks each time.
 - why_stability: the order of the first ten reasons under two independent sets of cuts and of samples: Spearman's rank
   correlation, mean over people (all with histories in several chunks) and trained variants; each one's first item.
+  Of kinds of product; why_stability_categories of their sums by category, why_stability_single of single products.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ from learn.explore.lists.purchases import Level, group_purchases
 from learn.explore.lists.score_terms import break_down, user_terms
 from learn.runs.recommender import Recommender
 
+ROWS = {
+    Level.CATEGORY: "why_stability_categories",
+    Level.KIND: "why_stability",
+    Level.ITEM: "why_stability_single",
+}
 OTHER_CUTS = -1  # a seed below 0: none of the cuts is the served one, and other sets of purchases
 
 
@@ -63,14 +69,18 @@ def answers(recommenders: dict[str, Recommender], catalogue: Catalogue, user: in
 
 
 def stability(recommender: Recommender, catalogue: Catalogue, user: int, level: Level) -> float:
-    """Of one person's reasons under one Run: the page's cuts against as many others."""
-    groups = group_purchases(recommender.history[user], catalogue, level)
+    """Of one person's reasons under one Run: the page's cuts against as many others. Categories are sums over kinds."""
+    history = recommender.history[user]
+    shown = group_purchases(history, catalogue, level)
+    groups = group_purchases(history, catalogue, Level.KIND) if level is Level.CATEGORY else shown
     item, keep = int(recommender.for_user(user, 1).items[0]), unseen(recommender, user)
     direction = attribution.direction_of_lead(recommender, item, keep)
     values = []
     for seed in (0, OTHER_CUTS):
-        *_, found = shapley.shared_out_by_cut(recommender, recommender.history[user], groups, seed=seed)
-        values.append(found.falls(direction).mean(axis=0))
+        *_, found = shapley.shared_out_by_cut(recommender, history, groups, seed=seed)
+        falls = found.falls(direction)
+        one = attribution.Attribution(groups, falls.mean(axis=0), falls, found.n_chunks)
+        values.append(attribution.summed(one, shown).points)
     return attribution.agreement(*values)
 
 
@@ -93,7 +103,7 @@ def main() -> None:
             wall, processor = (statistics.median(one) for one in zip(*times, strict=True))
             tell({name: (wall, "s")})
             print(f"  of the processor's time {processor:.3f} s", flush=True)
-    for level in (Level.KIND, Level.ITEM) if arguments.people else ():
+    for level, row in ROWS.items() if arguments.people else ():
         found = {name: [] for name in trained}
         for user in people(next(iter(trained.values())), arguments.people):
             for name, one in trained.items():
@@ -101,7 +111,7 @@ def main() -> None:
         means = {name: float(np.nanmean(values)) for name, values in found.items()}
         whole = float(np.mean(list(means.values())))
         print({name: round(mean, 3) for name, mean in means.items()}, flush=True)
-        tell({"why_stability" if level is Level.KIND else "why_stability_single": (whole, "correlation")})
+        tell({row: (whole, "correlation")})
 
 
 if __name__ == "__main__":

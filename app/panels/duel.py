@@ -34,10 +34,10 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: 
     labels = overview.run_labels(picked)
     names = [run.name for run in able]
     left, right, _ = st.columns([2, 2, 2])
-    one = url.linked(left.selectbox, "This variant", names, url.WINNER, names[0], format_func=labels.get)
+    one = url.linked(left.selectbox, "This recommender", names, url.WINNER, names[0], format_func=labels.get)
     two = url.linked(right.selectbox, "against", names, url.LOSER, names[1], format_func=labels.get)
     if one == two:
-        st.info("Choose two different variants.")
+        st.info("Choose two different recommenders.")
         return
     ks = compare.cutoffs([run for run in able if run.name in (one, two)])
     if not ks:
@@ -55,7 +55,7 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: 
     )
     theme.caution(few_words(len(found.users)))
     st.caption(
-        "In brackets: the paired 95% interval. Below, who differs most: how many of their later items each variant has "
+        "In brackets: the paired 95% interval. Below, who differs most: how many of their later items each has "
         f"among its first {at}, whatever the metric above."
     )
     sides = (
@@ -66,7 +66,8 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: 
     most = max(shown[["a", "b"]].max(axis=None), 1) if len(shown) else 1  # bars on both sides are of one scale
     for column, (name, other, order, users) in zip(st.columns(2), sides, strict=True):
         with column:
-            st.markdown(f"**{theme.plain(f'{labels[name]} better than {labels[other]}')}**")
+            better, worse = (f"{_square(colours[run])}{html.escape(labels[run])}" for run in (name, other))
+            st.html(f"<strong>{better} better than {worse}</strong>")
             rows = users.head(SHOWN).to_dict("records")
             lines = [
                 _line(view, row, order, (name, other), at)
@@ -75,6 +76,14 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: 
             ]
             # Not Markdown, whose links open another tab.
             st.html(f'<div style="line-height: 1.6">{"".join(lines) or "Nobody."}</div>')
+
+
+def _square(colour: str) -> str:
+    """HTML of the key of a bar's colour."""
+    return (
+        '<span style="display: inline-block; width: .7em; height: .7em; margin: 0 .35em 0 .15em; '
+        f'background: {colour}"></span>'
+    )
 
 
 def _bar(share: float, colour: str) -> str:

@@ -12,8 +12,8 @@ from app.shared import cache
 from app.shared.heavy import Kept, in_turn
 from learn.explore.lists import attribution, shapley
 from learn.explore.lists.attribution import Attribution
-from learn.explore.lists.left_out import CUTS, LeftOut
-from learn.explore.lists.purchases import Groups, Level, group_purchases
+from learn.explore.lists.left_out import CUTS, LeftOut, level_for
+from learn.explore.lists.purchases import Groups, Level, first_level, group_purchases, telling_levels
 from learn.explore.lists.score_terms import RankBreakdown, UserTerms, user_terms
 from learn.runs.baselines import ITEM_KNN
 from learn.runs.recommender import Recommender
@@ -70,9 +70,21 @@ class Reasons:
         """The person's purchases."""
         return group_purchases(self.history, self.view.catalogue, level)
 
+    def levels(self) -> tuple[list[Level], Level]:
+        """How finely the purchases can be told apart, the coarsest first, and how finely they are at first."""
+        known = self.history, self.view.catalogue
+        return telling_levels(*known), first_level(*known, attribution.FIRST)
+
+    def _read_at(self, shown: Groups) -> Level:
+        """At which level the person is read for what is shown at another: categories are sums over what is in them."""
+        return Level.ITEM if shown.level is Level.ITEM else level_for(self.opened.values(), self.history)
+
     def at_once(self, name: str, groups: Groups) -> Attribution:
         """What can be said of a Run in a moment: its exact reasons where they are known, else the estimate."""
-        one = self.opened[name]
+        one, read = self.opened[name], self.groups(self._read_at(groups))
+        return attribution.summed(self._at_once(name, one, read), groups)
+
+    def _at_once(self, name: str, one: Recommender, groups: Groups) -> Attribution:
         if one.run.info.variant == ITEM_KNN:
             key = (*cache.run_key([one.run]), groups.level.value, self.view.dataset.fingerprint)
             return _neighbours(one, groups, self.allowed, self.found[name], key, self.user, self.item)
@@ -83,11 +95,11 @@ class Reasons:
 
     def exactly(self, name: str, groups: Groups, report: Callable[[float], None]) -> Attribution:
         """The exact reasons under a Run; ``report`` is told the share that is done."""
-        one = self.opened[name]
-        key = self._key(one, groups)
+        one, read = self.opened[name], self.groups(self._read_at(groups))
+        key = self._key(one, read)
 
         def compute() -> LeftOut:
-            for found in shapley.shared_out_by_cut(one, self.history, groups):
+            for found in shapley.shared_out_by_cut(one, self.history, read):
                 report(len(found.shifts) / CUTS)
             return found
 

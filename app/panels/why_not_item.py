@@ -14,8 +14,8 @@ from learn.explore.lists.why_not import WhyNot, why_not
 from learn.runs.recommender import Recommender
 
 SHOWN = 10
-AXIS = f"points behind place {SHOWN},<br>on the scale of the picture above"
-SIDES = ("ahead", "behind")
+AXIS = f"points from place {SHOWN},<br>on the scale of the picture above"
+SIDES = ("behind", "ahead")
 FOUND = 30  # products that a search lists
 
 
@@ -75,7 +75,8 @@ def draw(
                 for name in behind
             }
             says = why_not_words.nearest_miss({name: known[name] for name in behind}, short)
-            theme.chart(terms_figure(behind, notes, labels, colours, AXIS, SIDES), "why_not_gap", says)
+            lead = {name: {term: -value for term, value in gap.items()} for name, gap in behind.items()}
+            theme.chart(terms_figure(lead, notes, labels, colours, AXIS, SIDES), "why_not_gap", says)
 
 
 def _pick(view: cache.View, first: int) -> int | None:

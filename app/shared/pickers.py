@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.shared import cache, theme, url, variant_texts
 from learn.data.schema import Slices
@@ -54,17 +55,18 @@ def to_show_first(usable: Sequence[Run]) -> list[str]:
 
 
 def pick_runs(
-    usable: Sequence[Run], key: str = url.RUNS, first: Sequence[str] | None = None, label: str = "Variants"
+    usable: Sequence[Run], key: str = url.RUNS, first: Sequence[str] | None = None, called: str = "Variants"
 ) -> list[str]:
-    """The names of the chosen Runs, in the order of choice; ``first``: before anybody chose."""
+    """The names of the chosen Runs, in the order of choice; ``first``: before anybody chose; ``called``: what they are
+    on the page."""
     names = [run.name for run in usable]
     return url.linked_many(
-        label,
+        called,
         names,
         key,
         list(names[:AT_FIRST] if first is None else first),
         format_func=run_labels(usable).__getitem__,
-        placeholder=f"Choose {label.lower()} to compare",
+        placeholder=f"Choose {called.lower()} to compare",
         help=variant_texts.explain(usable) or None,
     )
 
@@ -124,9 +126,12 @@ def _choose(user_ids: list[str]) -> None:
     st.query_params[url.USER] = str(np.random.default_rng().choice(others))
 
 
-def pick_user(view: cache.View) -> int | None:
-    """The index of the user chosen by id, by slice or at random; None, with what is wrong, where there is none."""
-    columns = st.columns([2, 1.7, 1.9], vertical_alignment="bottom")
+def pick_user(view: cache.View, places: Sequence[DeltaGenerator] | None = None) -> int | None:
+    """The index of the user chosen by id, by slice or at random; None, with what is wrong, where there is none.
+
+    ``places``: where to put the three; None: in a row of their own.
+    """
+    columns = places or st.columns([2, 1.7, 1.9], vertical_alignment="bottom")
     group = url.linked(
         columns[1].selectbox,
         "User group",

@@ -20,7 +20,7 @@ BENCHMARK, BENCHMARK_DATASET, BENCHMARK_REFITTED = "table", "on", "refitted"
 BENCHMARK_METRIC, BENCHMARK_K, BENCHMARK_SET, BENCHMARK_SLICE = "measure", "length", "ranked", "targets"
 ITEM, BASKET, CHANGE, SEARCH, MODE = "item", "basket", "change", "find", "what"
 NEW_TITLE, NEW_CATEGORY, NEW_BRAND, NEW_PRICE = "new_title", "new_category", "new_brand", "new_price"
-EXACT, WINNER, LOSER, BESIDE = "exact", "one", "other", "beside"
+GROUPED, WINNER, LOSER, BESIDE = "grouped", "one", "other", "beside"
 SPACES, COLOUR, PEOPLE = "spaces", "colour", "people"
 RANKED_DATASET, RANKED_METRIC = "impressions", "judged"
 BEFORE, AFTER, NEAREST = "before", "after", "nearest"
@@ -121,6 +121,17 @@ def _linked_choice(
     return _linked(
         widget, label, key, default, read, lambda value: value or "", fallback, others, options=options, **arguments
     )
+
+
+def check_choice(options: Sequence[str], key: str, fallback: str) -> None:
+    """Names a value that `linked` refuses, where what was asked for may have no such choice."""
+
+    def read(values: list[str]) -> str:
+        if values[-1] not in options:
+            raise Refused(_not_among(options))
+        return values[-1]
+
+    _read(key, read, None, fallback)
 
 
 def _not_among(options: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 from app.panels import duel, variety, words
 from app.shared import cache, origin, page, pickers, theme, url
 from learn.data.schema import Metrics, Slices
+from learn.data.slices import ITEM_PREFIX, USER_PREFIX, item_slices
 from learn.errors import LearnError
 from learn.evaluation.better import FEW_USERS, too_few
 from learn.evaluation.metrics import says_little
@@ -16,17 +17,18 @@ from learn.evaluation.validation import validation_metric
 from learn.explore.colours import run_colours, run_symbols
 from learn.explore.figures import compare as compare_figures
 from learn.explore.figures.panels import runs_figure
-from learn.explore.metrics import best_for, compare, conclusions, leading, overview
+from learn.explore.metrics import best_for, compare, conclusions, guessed, leading, overview
 from learn.explore.metrics import origin as origins
 from learn.explore.metrics.slice_words import slice_words
 from learn.item_towers import brief
+from learn.runs.baselines import POPULARITY
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
 BESIDE = 3  # slices beside each other
 HOW_SURE = "Dots with 95% intervals; *clearly*: more than chance, on the same users."
 SECTIONS = {  # anchor -> heading, in the page's order
-    "who": "Which variant is best for whom?",
+    "who": "Which recommender is best for whom?",
     "variety": "Does accuracy cost variety?",
     "alike": "How alike are their lists?",
     "duel": "Users won and lost",
@@ -37,8 +39,7 @@ SECTIONS = {  # anchor -> heading, in the page's order
 def draw() -> None:
     runs, view = page.open_page(
         "Compare",
-        "Variant against variant: which is better for whom, what accuracy costs in variety, how alike their lists are, "
-        "and the people for whom they differ most.",
+        "Which recommender is best for whom, what accuracy costs in variety, and how alike their lists are.",
     )
     dataset = view.dataset
     for problem in [*runs.problems, *cache.unreadable(runs.usable, cache.run_key(runs.usable))]:
@@ -54,7 +55,7 @@ def draw() -> None:
     chosen, metric, k, candidates = _controls(runs, metrics, dataset.n_items)
     picked = [runs.named(name) for name in chosen]
     if not picked:
-        st.info("Choose at least one variant.")
+        st.info("Choose at least one recommender.")
         return
     colours = run_colours((run.name, run.info.variant) for run in runs.usable)
     mine = metrics[metrics["run"].isin(chosen)]
@@ -65,13 +66,14 @@ def draw() -> None:
     parts = _parts(mine, picked, cache.run_key(picked), metric, k, candidates)
     st.subheader(SECTIONS["who"], anchor="who", help=HOW_SURE)
     theme.conclude(best_for.best_for_whom(parts))
-    _names_first(picked, best_for.named(parts))
-    st.caption(f"{words.first_met(picked, [], metric, k)}.")
+    met = words.first_met(picked, [], metric, k).replace("*", "")
+    theme.small_print(" · ".join(filter(None, (met, _names_first(picked, best_for.named(parts))))))
     accuracy = overview.compare_runs(mine, metric, k, candidates, Slices.WHOLE)
-    _slices(table, parts, runs, f"{overview.metric_label(metric)}@{k}", list(accuracy["run"]))
+    _slices(table, runs, f"{overview.metric_label(metric)}@{k}", list(accuracy["run"]), parts)
+    theme.small_print(_guessed(picked, parts, view))
     _unfinished(picked)
     _too_small(table)
-    with st.expander("What these variants are"):
+    with st.expander("What these recommenders are"):
         st.markdown(words.first_met(picked, chosen))
     origin.show(
         origins.of_dataset(dataset)
@@ -98,22 +100,29 @@ def _chosen_by(run: Run) -> str:
     return f"{overview.metric_label(by.metric)}@{by.k}"
 
 
-def _names_first(picked: list[Run], labels: list[str]) -> None:
+def _names_first(picked: list[Run], labels: list[str]) -> str:
     """What the variants are that the first conclusion names, and those inside a blend's name."""
     shown = overview.run_labels(picked)
     by_label = {shown[run.name]: run for run in picked}
     runs = [by_label[label] for label in labels]
-    theme.small_print(words.all_said(runs, [brief(shown[run.name]) for run in runs]))
+    return words.all_said(runs, [brief(shown[run.name]) for run in runs])
+
+
+def _guessed(picked: list[Run], parts: dict[str, pd.DataFrame], view: cache.View) -> str:
+    """Why a variant may find more of what nobody bought than of what few did; "" where it does not."""
+    never, seldom = (parts.get(f"{ITEM_PREFIX}{name}") for name in (Slices.COLD_START, Slices.LONG_TAIL))
+    if never is None or seldom is None:
+        return ""
+    return guessed.more_of_the_never_bought(never, seldom, picked, item_slices(view.counts))
 
 
 def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
     with st.container():
         bar = st.columns(4, vertical_alignment="bottom")
         first = pickers.worth_comparing(runs.usable)
-        beside = bar[0].container(gap=None)
-        beside.markdown(":small[Variants]")
-        with beside.popover(f"{pickers.how_many(runs.usable, first)} chosen", width="stretch"):
-            chosen = pickers.pick_runs(runs.usable, first=first)
+        many = pickers.how_many(runs.usable, first)
+        with bar[0].popover(f"{many} recommender{'s' * (many != 1)}", width="stretch"):
+            chosen = pickers.pick_runs(runs.usable, first=first, called="Recommenders")
         others = bar[1:]
         names = [name for name in overview.in_table_order(metrics[Metrics.METRIC]) if overview.more_is_better(name)]
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
@@ -144,27 +153,30 @@ def _parts(
 
 
 def _slices(
-    table: pd.DataFrame, parts: dict[str, pd.DataFrame], runs: FoundRuns, measured: str, order: list[str]
+    table: pd.DataFrame, runs: FoundRuns, measured: str, order: list[str], parts: dict[str, pd.DataFrame]
 ) -> None:
-    """A small figure for each slice, three beside each other; those of too few users are left out.
+    """A small figure for each slice, three beside each other, users above items; those of too few users are left out.
 
     Runs stand in one order in all; slices of like figures share a scale.
     """
     pairs = [(run.name, run.info.variant) for run in runs.usable]
     colours, symbols = run_colours(pairs), run_symbols(pairs)
     people = table.groupby(Metrics.SLICE, sort=False)[Metrics.N_USERS].max().astype(int)
-    shown = [name for name in best_for.telling_first(parts) if name in people and not too_few(people[name])]
+    shown = [name for name in parts if name in people and not too_few(people[name])]
     ends = compare.shared_scales(table[table[Metrics.SLICE].isin(shown)])
     rules = _rules(runs.usable[0])
-    for row in range(0, len(shown), BESIDE):
-        for column, name in zip(st.columns(BESIDE), shown[row : row + BESIDE], strict=False):
+    items = [name for name in shown if name.startswith(ITEM_PREFIX)]
+    users = [name for name in shown if name not in items]
+    rows_of = [some[at : at + BESIDE] for some in (users, items) for at in range(0, len(some), BESIDE)]
+    for row in rows_of:
+        for column, name in zip(st.columns(BESIDE), row, strict=False):
             rows = table[table[Metrics.SLICE] == name]
             finer = max(ends.values()) / ends[name] if ends[name] else 1
             axis = f"{measured}, scale {finer:.2g} times as fine" if finer > 1 else measured
             figure = runs_figure(rows, colours, symbols, axis, at_end=True, order=order, end=ends[name])
             with column.container(gap="xxsmall"):
-                st.markdown(f"**{theme.plain(slice_words(name))}** · {people[name]:,} users")
-                theme.small_print(rules.get(name, "all people, all items"))
+                st.markdown(f"**{theme.plain(slice_words(name))}**")
+                theme.small_print(" · ".join(filter(None, (f"{people[name]:,} users", rules.get(name, "")))))
                 theme.chart(figure, f"compare_slice_{shown.index(name)}")
                 st.caption(theme.plain(leading.who_leads_in_short(parts[name])))
 
@@ -180,17 +192,15 @@ def _too_small(table: pd.DataFrame) -> None:
 
 
 def _rules(run: Run) -> dict[str, str]:
-    """Slice -> who or what is in it: "people with 6 to 45 history events"."""
+    """Slice -> who or what is in it: "6 to 45 history events"."""
     try:
         rules = run.slices.set_index("slice")["rule"]
     except LearnError:
         return {}
-    who = {"user": "people with", "item": "items with"}
     return {
-        name: f"{who[kind]} {rule}"
+        name: rule
         for name, rule in rules.items()
-        for kind in [str(name).partition(":")[0]]
-        if kind in who and ":" not in rule
+        if str(name).startswith((USER_PREFIX, ITEM_PREFIX)) and ":" not in rule
     }
 
 
@@ -203,14 +213,18 @@ def _unfinished(picked: list[Run]) -> None:
 def _overlap(view: cache.View, picked: list[Run], k: int, candidates: str) -> None:
     st.subheader(SECTIONS["alike"], anchor="alike")
     if len(picked) < 2:
-        st.caption("Choose a second Run to see what they have in common.")
+        st.caption("Choose a second recommender to see what they have in common.")
         return
     lists = variety.matrices(view, picked, candidates)
-    st.caption(f"Share of the first {k} recommendations that two variants have in common, the mean over users.")
     labels = overview.run_labels(picked)
     table = compare.overlap_matrix(lists, k)
-    says = conclusions.overlap(table, labels)
-    theme.chart(compare_figures.overlap_figure(table, labels), "compare_overlap", says, wide=True)
+    short = {name: brief(label) for name, label in labels.items()}
+    trained = [run.name for run in picked if run.info.kind == "learn" and run.info.trainable_parameters]
+    theme.conclude(conclusions.overlap(table, short, trained, POPULARITY))
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        theme.chart(compare_figures.overlap_figure(table, labels), "compare_overlap", wide=True)
+    right.caption(f"Share of the first {k} recommendations that two have in common, the mean over users.")
 
 
 def _curves(picked: list[Run], colours: dict[str, str], by: str, tested: pd.DataFrame) -> None:

@@ -100,7 +100,7 @@ def draw() -> None:
 
 def _controls(view: cache.View, runs: FoundRuns, bar: list) -> tuple[list[str], int, bool, Filters]:
     with bar[1].popover("Recommenders", width="stretch"):
-        chosen = pickers.pick_runs(runs.usable, first=pickers.to_show_first(runs.usable), label="Recommenders")
+        chosen = pickers.pick_runs(runs.usable, first=pickers.to_show_first(runs.usable), called="Recommenders")
     k = url.linked(bar[2].selectbox, "List length", bench_settings.LIST_LENGTHS, url.K, bench_settings.LIST_LENGTHS[1])
     with bar[3].popover("Filters", width="stretch"):
         unseen = url.linked_toggle(

@@ -7,22 +7,18 @@ import streamlit as st
 
 from app.components.bench_lists import short_label
 from app.panels import why_not_item
-from app.panels.reasons import Reasons, reasons_table, terms_of
+from app.panels.explanation import OTHERS, explain
+from app.panels.reasons import Reasons, terms_of
 from app.panels.words import all_said
 from app.shared import cache, links, look, origin, page, pickers, recommenders, theme, url
 from learn.explore.colours import run_colours
-from learn.explore.figures import attribution as figures
 from learn.explore.lists import shapley, user_lists, why_words
-from learn.explore.lists.attribution import Attribution
-from learn.explore.lists.left_out import CUTS, level_for
+from learn.explore.lists.left_out import CUTS
 from learn.explore.lists.origin import of_answers
-from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import (
-    REPEAT_BIAS,
     RankBreakdown,
     break_down,
     of_the_person,
-    rank_breakdowns_table,
 )
 from learn.explore.metrics.overview import run_labels
 from learn.runs.recommender import Recommender
@@ -31,8 +27,6 @@ from learn.runs.vectors import embeds
 
 SUGGESTED = why_not_item.SHOWN  # items of each variant's list that are offered to be explained
 
-_TOGGLES = {url.EXACT: "Every product by itself", url.OTHERS: "The other variants"}
-
 
 def draw() -> None:
     runs, view = page.open_page(
@@ -40,18 +34,16 @@ def draw() -> None:
     )
     for problem in runs.problems:
         theme.show_error(problem)
-    for key, words in _TOGGLES.items():
-        url.check_toggle(words, key)
+    url.check_toggle(OTHERS, url.OTHERS)
     if not runs.usable:
         theme.no_runs(view.dataset.name)
         return
     with st.container(key=f"{look.TIGHT}why"):
-        bar = st.columns([6.3, 1.5], vertical_alignment="bottom")
-    with bar[0]:
-        user = pickers.pick_user(view)
-    with bar[1].popover("Variants", width="stretch"):
+        bar = st.columns([1.4, 3.6, 2.2, 1.2], vertical_alignment="bottom")
+    with bar[3].popover("More", width="stretch"):
+        others = st.container(), st.container()
         chosen = pickers.pick_runs(runs.usable)
-    columns = st.columns([3, 1.4], vertical_alignment="bottom")
+    user = pickers.pick_user(view, (bar[0], *others))
     if user is None or not chosen:
         return
     if not len(view.history[user]):
@@ -65,27 +57,27 @@ def draw() -> None:
     places = _places(view, opened, user, labels)
     seen = user_lists.user_view(view.history, view.target, user)
     unseen = user_lists.rankable(view.dataset.available, seen, unseen=True)
-    with columns[0]:
+    with bar[1]:
         item = _pick_item(view, places, _most_telling(view, opened, user, list(places), unseen))
     if item is None:
         return
     found = _ranks(opened, user, item, unseen)
     names = sorted(opened, key=lambda name: found[name].rank if name in found else np.inf)
-    with columns[1]:
+    with bar[2]:
         shown = url.linked(
             st.selectbox, "Explain", list(opened), url.EXPLAINED, names[0], format_func=labels.__getitem__
         )
+    theme.small_print(all_said([one.run for one in opened.values()], [short_label(labels[name]) for name in opened]))
     _question(view, seen, item, labels[shown], found.get(shown), _stored(view, opened[shown], user, item))
     if shown in found:
-        _explanation(Reasons(view, opened, user, item, found, unseen), shown, labels, colours)
+        explain(Reasons(view, opened, user, item, found, unseen), shown, labels, colours)
     st.divider()
     listed = {int(view.dataset.item_index.get_indexer([one])[0]) for one in places}
     why_not_item.draw(view, opened, user, listed, labels, colours)
     counted = (
-        f"places of k = 1 to {unseen.sum():,}, candidates: products that are new to the person. Points: their scores, "
-        f"scaled. Bars: Shapley values, sampled by reading the person anew with {CUTS * shapley.SETS} sets of purchases"
+        f"places of k = 1 to {unseen.sum():,}, candidates: products that are new to the user. Points: their scores, "
+        f"scaled. Bars: Shapley values, sampled by reading the user anew with {CUTS * shapley.SETS} sets of purchases"
     )
-    theme.small_print(all_said([one.run for one in opened.values()], [short_label(labels[name]) for name in opened]))
     origin.show(of_answers(view.dataset, [one.run for one in opened.values()], counted, 1))
 
 
@@ -195,76 +187,12 @@ def _question(
     if view.counts[item] == 0:
         facts.append(":blue-badge[cold start: nobody had it in the training part]")
     if had:
-        facts.append(":orange-badge[the person had it before]")
+        facts.append(":orange-badge[they had it before]")
     if item in seen.target:
         facts.append(":green-badge[bought later]")
     facts += [f"[Show it on the maps]({link['href']})" for link in links.on_maps(view.dataset, item)]
     theme.conclude(stored if one is None else why_words.answer(one, shown, had))
     st.markdown(" ".join(facts))
-
-
-def _explanation(reasons: Reasons, shown: str, labels: dict[str, str], colours: dict[str, str]) -> None:
-    found, short = reasons.found, {name: short_label(label) for name, label in labels.items()}
-    left, right = st.columns([2, 3], gap="medium")
-    points = {name: one.term_points for name, one in found.items()}
-    notes = {name: f"place {one.rank:,} · {why_words.told_sum(one)} points" for name, one in found.items()}
-    whole = why_words.by_purchases(found[shown])
-    title = why_words.heading(whole)
-    with left:
-        st.markdown("**How each variant places it**", help=why_words.SCALE)
-        figure = figures.terms_figure(points, notes, labels, colours, AXIS, ("against it", "for it"))
-        theme.chart(figure, "why_terms", why_words.comparison(found, short))
-        if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
-            st.caption(theme.plain(why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)))
-    with right:
-        if shown not in reasons.opened:
-            st.info("No single purchase can be named under this variant.")
-            return
-        level = level_for(reasons.opened.values(), reasons.history)
-        heading, drawn, said, bar = (st.empty() for _ in range(4))
-        heading.markdown(f"**{title}**", help=HELP)
-        places = st.columns(2)
-        by_item = level is Level.KIND and url.linked_toggle(
-            places[0].toggle, _TOGGLES[url.EXACT], url.EXACT, help="Instead of all purchases of a kind together."
-        )
-        beside = len(reasons.opened) > 1 and url.linked_toggle(
-            places[level is Level.KIND].toggle, _TOGGLES[url.OTHERS], url.OTHERS, help="As dots on the same axis."
-        )
-    groups = reasons.groups(Level.ITEM if by_item else level)
-    known: dict[str, Attribution] = {}
-
-    def show(name: str, one: Attribution, key: str) -> None:
-        known[name] = one
-        with drawn.container():
-            figure = figures.reasons_figure(known, shown, short, colours, whole, beside)
-            theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown], whole))
-        firm = why_words.stability(known[shown])
-        heading.markdown(f"**{title}**", help=f"{HELP} {theme.plain(firm)}")
-        adding = why_words.adding(known[shown])
-        said.caption(theme.plain(" ".join(filter(None, (adding, "" if why_words.firm(known[shown]) else firm)))))
-
-    show(shown, reasons.at_once(shown, groups), "first")
-    order = [shown, *(name for name in reasons.opened if name != shown)]
-    for number, name in enumerate(order):
-
-        def report(share: float, number: int = number, name: str = name) -> None:
-            done = (number + share) / len(order)
-            bar.progress(done, text=f"Reading some purchases without others: {theme.plain(labels[name])}")
-
-        show(name, reasons.exactly(name, groups, report), name)
-    bar.empty()
-    with st.expander(f"All {len(groups.names):,} groups of purchases, and the numbers behind the bars"):
-        st.dataframe(reasons_table(known, labels), hide_index=True, width="stretch", height=320)
-        ranks = rank_breakdowns_table(found, labels)
-        st.dataframe(ranks, hide_index=True, width="stretch", column_config={"Run": "Variant"})
-
-
-AXIS = "points: 0 an average product,<br>100 the first of the variant's list"  # in a narrow column
-HELP = (
-    "Each bar: by how many points the product's lead over an average one grows when these purchases join others, on "
-    "average over none, some and all of the others (a Shapley value); the person is read anew with each set. What is "
-    "left over by sampling is shared out evenly."
-)
 
 
 theme.guarded(draw)

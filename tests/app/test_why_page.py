@@ -7,7 +7,7 @@ from app.shared import theme
 from learn.data.schema import Recommendations
 from learn.data.stored import open_dataset
 from learn.explore.lists import attribution, left_out, shapley, why_not, why_not_words, why_words
-from learn.explore.lists.purchases import group_purchases
+from learn.explore.lists.purchases import first_level, group_purchases
 from learn.explore.lists.score_terms import of_the_person
 from learn.runs.baselines import make_reference_runs
 from learn.runs.import_run import import_run
@@ -50,7 +50,9 @@ def reasons_of(history, catalogue, recommenders):
     for name, one in recommenders.items():
         rank = attribution.rank_breakdown(one, 7, 55, keep)
         shifts = shapley.shared_out(one, history, groups)
-        found[name] = groups, rank, attribution.explain(shifts, one, 55, keep, rank)
+        coarse = group_purchases(history, catalogue, first_level(history, catalogue, attribution.FIRST))
+        whole = attribution.explain(shifts, one, 55, keep, rank)
+        found[name] = coarse, rank, attribution.summed(whole, coarse)
     return found
 
 
@@ -145,7 +147,7 @@ def test_without_a_link_a_recommended_item_is_explained(open_page, parts):
 
 def test_an_item_of_any_rank_can_be_asked_for(open_page, parts):
     page = open_page("why", user=USER, item=str(parts[0].item_ids[parts[1][0]]))
-    assert "the person had it before" in texts(page)
+    assert "they had it before" in texts(page)
 
 
 @pytest.mark.parametrize(
@@ -166,8 +168,7 @@ def test_hostile_titles_stay_text(open_page, parts):
 
 
 def test_single_products_are_in_the_link(open_page, parts):
-    page = open_page("why", user=USER, item="i55", runs=["learn-a"], exact="true")
-    assert page.toggle(key="exact_choice").value is True
+    page = open_page("why", user=USER, item="i55", runs=["learn-a"], grouped="item")
     shown = page.dataframe[0].value["purchases"]
     assert len(shown) == len(np.unique(parts[1]))
 
@@ -179,13 +180,17 @@ def test_the_other_variants_are_beside_it_when_asked_for(open_page, parts):
     assert not [one for one in page.toggle if one.label == "The other variants"], "there is none"
 
 
+def test_purchases_that_cannot_be_grouped_as_asked_are_named(open_page, parts):
+    said = "\n".join(box.value for box in open_page("why", user=USER, grouped="[a](javascript:b)").warning)
+    assert "**grouped=" in said and "shown" in said
+
+
 def test_an_empty_workspace_says_which_command_to_run(empty_workspace, open_page):
     assert open_page("why").code[0].value == "learn demo"
 
 
 @pytest.mark.parametrize("user", [USER, "nobody"])
 def test_a_toggle_that_is_not_there_is_named_too(open_page, user):
-    page = open_page("why", user=user, exact="[a](javascript:b)", others="")
+    page = open_page("why", user=user, others="")
     said = "\n".join(box.value for box in page.warning)
-    assert "**exact=" in said and "“Every product by itself” is off" in said
     assert "**others** has no value: “The other variants” is off" in said

@@ -14,6 +14,7 @@ from learn.explore.lists.numbers import with_sign
 from learn.explore.lists.purchases import Groups, Level
 from learn.explore.lists.score_terms import BUYERS, POPULARITY_BIAS, REPEAT_BIAS, SIMILARITY, TEXTS, TOGETHER
 from learn.explore.lists.why_words import SHORT_TERMS
+from learn.explore.metrics.conclusions import outside
 
 TITLE_LENGTH = 34
 ROW = 19
@@ -32,6 +33,8 @@ def terms_figure(
 ) -> go.Figure:
     """One stacked bar a Run, of what each term of its score gives, with a mark at their sum.
 
+    What is far longer than all others is cut off, with an arrow and its sum.
+
     Args:
         points: Run name -> term -> points, for or against the item.
         notes: Run name -> what is said beside its label.
@@ -40,14 +43,46 @@ def terms_figure(
     """
     names = list(points)
     places = list(range(len(names)))
+    sums = {name: sum(points[name].values()) for name in names}
+    longest = max(map(abs, sums.values()), default=0.0)
+    far = outside(np.array(list(sums.values())))
+    near = {one: points[one] for one, cut in zip(names, far, strict=True) if not cut or abs(sums[one]) < longest}
+    low, high = _ends(near)
+    drawn = {name: points[name] if name in near else _cut(points[name], low, high) for name in names}
     figure = go.Figure()
+    _add_terms(figure, points, drawn, colours)
+    _mark_sums(figure, {place: sums[name] for place, name in enumerate(names) if name in near})
+    for place, name in enumerate(names):
+        if name not in near:  # beyond the end of its bar
+            left = sums[name] < 0
+            words = f"← {with_sign(sums[name])}" if left else f"{with_sign(sums[name])} →"
+            _write(figure, low if left else high, place, words, "right" if left else "left", -4 if left else 4)
+            low, high = (low - 0.3 * (high - low), high) if left else (low, high + 0.3 * (high - low))
+    ticks = [f"<b>{plain_one(labels[name])}</b><br>{plain_one(notes[name])}" for name in names]
+    figure.update_yaxes(
+        range=[len(names) - 0.4, -0.6], tickmode="array", tickvals=places, ticktext=ticks, ticklabelstandoff=6,
+        showgrid=False,
+    )  # fmt: skip
+    figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6, range=[low, high])
+    left = _name_sides(figure, points, sides)
+    figure = finish(figure, 130 + 42 * max(len(names), 2), barmode="relative").update_layout(bargap=0.4)
+    return figure.update_layout(legend_y=1.02 + 0.08 * left)
+
+
+def _add_terms(
+    figure: go.Figure,
+    points: Mapping[str, Mapping[str, float]],
+    drawn: Mapping[str, Mapping[str, float]],
+    colours: Mapping[str, str],
+) -> None:
+    """The parts of the bars as far as they are ``drawn``, and which filling is which term."""
+    names = list(points)
     for term, pattern in PATTERNS.items():
         held = [place for place, name in enumerate(names) if term in points[name]]
         if not held:
             continue
-        values = [points[names[place]][term] for place in held]
         figure.add_bar(
-            x=values,
+            x=[drawn[names[place]][term] for place in held],
             y=held,
             orientation="h",
             marker={
@@ -55,20 +90,19 @@ def terms_figure(
                 "pattern": {"shape": pattern, "fillmode": "replace", "size": 6, "solidity": 0.35},
                 "line": {"width": 1, "color": [colours.get(names[place], REST_COLOUR) for place in held]},
             },
-            hovertemplate=f"{SHORT_TERMS[term]}: %{{x:+.1f}} points<extra></extra>",
+            customdata=[points[names[place]][term] for place in held],
+            hovertemplate=f"{SHORT_TERMS[term]}: %{{customdata:+.1f}} points<extra></extra>",
             showlegend=False,
         )
     for term in dict.fromkeys(SHORT_TERMS[term] for name in names for term in points[name]):
         shape = next(PATTERNS[one] for one in PATTERNS if SHORT_TERMS[one] == term)
         marker = {"color": REST_COLOUR, "pattern": {"shape": shape, "fillmode": "replace", "size": 6, "solidity": 0.35}}
         figure.add_bar(x=[None], y=[None], orientation="h", name=term, marker=marker)
-    _mark_sums(figure, [sum(points[name].values()) for name in names])
-    ticks = [f"<b>{plain_one(labels[name])}</b><br>{plain_one(notes[name])}" for name in names]
-    figure.update_yaxes(
-        range=[len(names) - 0.4, -0.6], tickmode="array", tickvals=places, ticktext=ticks, ticklabelstandoff=6,
-        showgrid=False,
-    )  # fmt: skip
-    figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6, range=_ends(points))
+
+
+def _name_sides(figure: go.Figure, points: Mapping[str, Mapping[str, float]], sides: tuple[str, str]) -> bool:
+    """Writes what left and right of 0 mean, where something is on the left; whether it is."""
+    names = list(points)
     left, right = (any(sign * value > 0 for name in names for value in points[name].values()) for sign in (-1, 1))
     for words, there, anchor in ((f"← {sides[0]}", left, "right"), (f"{sides[1]} →", right and left, "left")):
         if there:
@@ -76,8 +110,7 @@ def terms_figure(
                 x=0, y=1, yref="paper", text=words, showarrow=False, xanchor=anchor, yanchor="bottom",
                 xshift=4 if anchor == "left" else -4, font={"size": 11.5},
             )  # fmt: skip
-    figure = finish(figure, 130 + 42 * max(len(names), 2), barmode="relative").update_layout(bargap=0.4)
-    return figure.update_layout(legend_y=1.02 + 0.08 * left)
+    return left
 
 
 def _ends(points: Mapping[str, Mapping[str, float]]) -> list[float]:
@@ -89,14 +122,25 @@ def _ends(points: Mapping[str, Mapping[str, float]]) -> list[float]:
     return [min(low) - room * (min(low) < 0), max(high) + room]
 
 
-def _mark_sums(figure: go.Figure, sums: list[float]) -> None:
-    """A diamond at each row's sum."""
+def _cut(points: Mapping[str, float], low: float, high: float) -> dict[str, float]:
+    """The parts of a bar as far as they are between ``low`` and ``high``."""
+    found, ends = {}, {False: 0.0, True: 0.0}
+    for term in filter(points.__contains__, PATTERNS):
+        value, left = points[term], points[term] < 0
+        room = low - ends[left] if left else high - ends[left]
+        found[term] = max(value, room) if left else min(value, room)
+        ends[left] += found[term]
+    return found
+
+
+def _mark_sums(figure: go.Figure, sums: Mapping[int, float]) -> None:
+    """A diamond at the sum of each row."""
     figure.add_scatter(
-        x=sums,
-        y=list(range(len(sums))),
+        x=list(sums.values()),
+        y=list(sums),
         mode="markers",
         name="sum",
-        marker={"symbol": "diamond", "size": 9, "color": "white", "line": {"width": 2, "color": REST_COLOUR}},
+        marker={"symbol": "diamond", "size": 8, "color": "white", "line": {"width": 1.5, "color": REST_COLOUR}},
         hovertemplate="sum: %{x:+.1f} points<extra></extra>",
     )
 
@@ -226,8 +270,7 @@ def _write(figure: go.Figure, x: float, y: int, text: str, side: str, shift: int
 
 def _sums(one: Sum, level: Level) -> dict[str, float]:
     """What stands below the single bars -> its points: the other groups, and the sum."""
-    kind = ("kind", "kinds") if level is Level.KIND else ("product", "products")
-    rows = {f"{one.n_others:,} other {kind[one.n_others != 1]}": one.others} if one.n_others else {}
+    rows = {f"{one.n_others:,} other {level.noun(one.n_others)}": one.others} if one.n_others else {}
     return rows | {"<b>all purchases together</b>": one.whole}
 
 

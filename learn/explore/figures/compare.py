@@ -120,7 +120,7 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
     figure.update_yaxes(autorange="reversed", ticklabelstandoff=6, showgrid=False)
     below = [plain_one(brief(labels[name])).replace(" and ", "<br>and ") for name in table.index[:-1]]
     figure.update_xaxes(showgrid=False, tickangle=0, tickvals=columns, ticktext=below)
-    return finish(figure, 125 + 44 * len(names))
+    return finish(figure, 70 + 34 * len(names))
 
 
 def curves_figure(table: pd.DataFrame, colours: dict[str, str], measured: str = "") -> go.Figure:

@@ -27,7 +27,7 @@ MOST_NAMED = 10
 """With more dots than this a legend names them."""
 PANEL, HEIGHT = (330, 230), 330
 """Pixels of a panel, at least, for whatever has to keep clear of each other; of the figure."""
-LETTER, LINE, MARK, NEAR = 6.4, 15, 9, 14
+LETTER, LINE, MARK, NEAR, AWAY = 6.4, 15, 9, 14, 40
 SIDES = {  # where a name may stand, the best first: shift in pixels, anchors
     "right": (11, 0, "left", "middle"),
     "left": (-11, 0, "right", "middle"),
@@ -37,7 +37,11 @@ SIDES = {  # where a name may stand, the best first: shift in pixels, anchors
     "top left": (6, 10, "right", "bottom"),
     "bottom right": (-6, -10, "left", "top"),
     "bottom left": (6, -10, "right", "top"),
+    "top far": (0, AWAY, "left", "bottom"),
+    "bottom far": (0, -AWAY, "left", "top"),
 }
+FAR = ("top far", "bottom far")
+"""With a line to its dot: only where a name nearer by would cover something."""
 
 
 def trade_offs_figure(
@@ -54,7 +58,8 @@ def trade_offs_figure(
     low, high = _range([*table["accuracy_low"].fillna(table["accuracy"]), *table["accuracy_high"], *table["accuracy"]])
     for column, name in enumerate(names, 1):
         title, written = AXES[name]
-        ends = _range(table[name], 0.2)
+        ticks = f"{written[:-1]}~{written[-1]}"  # no zeros after the point
+        ends = _ends(table, name)
         for row in table.to_dict("records"):
             dot = _dot(row, name, colours.get(row["run"], REST_COLOUR), symbols[row["run"]], accuracy)
             figure.add_scatter(**dot, showlegend=not beside and column == 1, row=1, col=column)
@@ -64,14 +69,16 @@ def trade_offs_figure(
                 continue  # no dot, no name
             x, y, along, up = SIDES[side]
             x, along = (-x, {"left": "right", "right": "left"}.get(along, along)) if name in REVERSED else (x, along)
+            far = {"showarrow": True, "ax": x, "ay": -y, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": REST_COLOUR}
+            near = {"showarrow": False, "xshift": x, "yshift": y}
             figure.add_annotation(
-                x=row[name], y=_beside(row, side), text=plain_one(brief(row["label"])), showarrow=False, xanchor=along,
-                yanchor=up, xshift=x, yshift=y, borderpad=0, font={"size": 12}, row=1, col=column,
+                x=row[name], y=_beside(row, side), text=plain_one(brief(row["label"])), xanchor=along, yanchor=up,
+                borderpad=0, font={"size": 12}, row=1, col=column, **(far if side in FAR else near),
             )  # fmt: skip
         for row in aside.to_dict("records"):
             _pin(figure, row, name, (ends, (low, high)), column)
         span = ends[::-1] if name in REVERSED else ends
-        axis = {"title": {"text": title, "font": {"size": 12}}, "nticks": 5, "tickformat": written, "range": span}
+        axis = {"title": {"text": title, "font": {"size": 12}}, "nticks": 5, "tickformat": ticks, "range": span}
         figure.update_xaxes(**axis, row=1, col=column)
     figure.update_yaxes(range=[low, high], nticks=6)
     figure.update_yaxes(title=accuracy, col=1)
@@ -82,7 +89,7 @@ def cut_axes(table: pd.DataFrame, names: Sequence[str]) -> str:
     """Which axes of `trade_offs_figure` leave out 0, in a few words; "" where none does."""
     known = [table[column] for column in ("accuracy", "accuracy_low", "accuracy_high") if column in table]
     upright = _range([value for column in known for value in column])[0] > 0
-    level = [name.replace("_", " ") for name in names if _range(table[name], 0.2)[0] > 0]
+    level = [name.replace("_", " ") for name in names if _ends(table, name)[0] > 0]
     if not level:
         return "the upright axis does not begin at 0" if upright else ""
     if upright and len(level) == len(names):
@@ -104,6 +111,7 @@ def _dot(row: Mapping[str, Any], name: str, colour: str, symbol: str, accuracy: 
         "x": [row[name]],
         "y": [row["accuracy"]],
         "mode": "markers",
+        "cliponaxis": False,  # a dot at 0 is a whole one
         "name": label,
         "legendgroup": row["run"],
         "customdata": [row["run"]],
@@ -120,6 +128,12 @@ def _dot(row: Mapping[str, Any], name: str, colour: str, symbol: str, accuracy: 
         },
         "hovertemplate": f"{name.replace('_', ' ')} %{{x:{written}}}<br>{accuracy} %{{y:.4f}}<extra>{label}</extra>",
     }
+
+
+def _ends(table: pd.DataFrame, name: str) -> tuple[float, float]:
+    """From where to where a panel's axis goes: no share is below 0."""
+    low, high = _range(table[name], 0.2)
+    return max(low, 0.0), high
 
 
 def _range(values: Sequence[float] | pd.Series, share: float = 0.12) -> tuple[float, float]:
@@ -158,11 +172,21 @@ def name_places(table: pd.DataFrame, name: str, ends: tuple[float, float], heigh
         for side, start in (("right", x[at] - 6), ("left", x[at] + 6 - wide)):
             for end in ("top", "bottom"):
                 boxes[f"{end} {side}"] = (start, boxes[end][1], start + wide, boxes[end][3])
+        boxes["top far"] = (x[at] - 2, high[at] + AWAY, x[at] + wide, high[at] + AWAY + LINE)
+        boxes["bottom far"] = (x[at] - 2, low[at] - AWAY - LINE, x[at] + wide, low[at] - AWAY)
         others = [*(box for place, both in enumerate(marks) if place != at for box in both), *names]
         others += [(-1e4, -1e4, 0, 1e4), (width, -1e4, 1e4, 1e4)]  # beyond the panel's ends
+        beyond = [(-1e4, height, 1e4, 1e4), (-1e4, -1e4, 1e4, 0)]
         dots = [both[0] for place, both in enumerate(marks) if place != at]
         found.append(
-            min(boxes, key=lambda side: (_covered(boxes[side], others), _covered(_past(side, boxes[side]), dots)))
+            min(
+                boxes,
+                key=lambda side: (
+                    _covered(boxes[side], [*others, *(beyond if side in FAR else ())]),
+                    side in FAR,
+                    _covered(_past(side, boxes[side]), dots),
+                ),
+            )
         )  # of equal ones the first
         names.append(boxes[found[-1]])
     return found

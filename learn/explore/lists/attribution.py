@@ -51,8 +51,9 @@ class Attribution:
 
     @property
     def order(self) -> np.ndarray:
-        """[<= FIRST] places of the groups that matter most, from the most for the item to the most against it."""
-        return first_reasons(self.points)
+        """[<= FIRST + 1] places of the groups that matter most, from the most for the item to the most against it: one
+        that would be left over is among them."""
+        return first_reasons(self.points, max(FIRST, len(self.points)) if len(self.points) <= FIRST + 1 else FIRST)
 
     @property
     def stability(self) -> float:
@@ -74,7 +75,7 @@ class Sum:
     """How the reasons of an item add up to what all purchases give it, in points of one digit after the point.
 
     Attributes:
-        shown: [<= FIRST] of the first reasons, in their order (`Attribution.order`).
+        shown: [<= FIRST + 1] of the first reasons, in their order (`Attribution.order`).
         n_others: how many groups are not among them; others: their points together.
         whole: the sum: by how much the lead falls when every purchase is left out.
     """
@@ -208,6 +209,14 @@ def explain_by_neighbours(
     sums = groups.sums(items, lead)
     points = sums / rank.point if rank.point > 0 else np.zeros_like(sums)
     return Attribution(groups, points, points[None], 1)
+
+
+def summed(found: Attribution, groups: Groups) -> Attribution:
+    """The attribution of coarser ``groups`` of the same purchases: what all that is in one adds. Shares add up."""
+    owner = {item: place for place, members in enumerate(groups.members) for item in members.tolist()}
+    owners = np.array([owner[int(members[0])] for members in found.groups.members])
+    into = (owners[:, None] == np.arange(len(groups.members))).astype(np.float64)
+    return Attribution(groups, found.points @ into, found.by_cut @ into, found.n_chunks)
 
 
 def attributions_table(found: dict[str, Attribution]) -> pd.DataFrame:

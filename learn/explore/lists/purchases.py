@@ -24,6 +24,20 @@ class Level(StrEnum):
     """Every purchase of one item."""
     KIND = "kind"
     """Every purchase of one finer category; where the catalogue has none, of one category."""
+    CATEGORY = "category"
+    """Every purchase of one category."""
+
+    def noun(self, count: int = 1) -> str:
+        """What so many groups of it are called."""
+        one, many = NOUNS[self]
+        return one if count == 1 else many
+
+
+NOUNS = {
+    Level.ITEM: ("product", "products"),
+    Level.KIND: ("kind", "kinds"),
+    Level.CATEGORY: ("category", "categories"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +74,8 @@ def group_purchases(history: np.ndarray, catalogue: Catalogue, level: Level) -> 
     items = distinct_items(history)
     kinds: dict[tuple[str, str], list[int]] = {}
     for item in items.tolist():
-        kinds.setdefault((catalogue.categories[item], catalogue.finer[item]), []).append(item)
+        finer = "" if level is Level.CATEGORY else catalogue.finer[item]
+        kinds.setdefault((catalogue.categories[item], finer), []).append(item)
     if level is Level.ITEM or len(kinds) < LEAST_GROUPS:
         return Groups(
             Level.ITEM, catalogue.titles[items].tolist(), [items[place : place + 1] for place in range(len(items))]
@@ -71,7 +86,26 @@ def group_purchases(history: np.ndarray, catalogue: Catalogue, level: Level) -> 
         f"{coarse}: {name}" if name in twice and finer else name
         for name, (coarse, finer) in zip(names, kinds, strict=True)
     ]
-    return Groups(Level.KIND, names, [np.array(group) for group in kinds.values()])
+    return Groups(level, names, [np.array(group) for group in kinds.values()])
+
+
+def telling_levels(history: np.ndarray, catalogue: Catalogue) -> list[Level]:
+    """The levels that tell ``history`` ([H] item indices) apart, the coarsest first: each has more groups than the one
+    before it, and at least `LEAST_GROUPS`; single items always do."""
+    found, finer = [Level.ITEM], len(np.unique(history))
+    for level in (Level.KIND, Level.CATEGORY):
+        count = len({(catalogue.categories[item], level is Level.KIND and catalogue.finer[item]) for item in history})
+        if LEAST_GROUPS <= count < finer:
+            found.insert(0, level)
+            finer = count
+    return found
+
+
+def first_level(history: np.ndarray, catalogue: Catalogue, most: int) -> Level:
+    """Of `telling_levels` the finest that has at most so many groups; else the coarsest."""
+    levels = telling_levels(history, catalogue)
+    few = [one for one in levels if len(group_purchases(history, catalogue, one).members) <= most]
+    return few[-1] if few else levels[0]
 
 
 def read_events(recommender: Recommender, history: np.ndarray) -> np.ndarray:

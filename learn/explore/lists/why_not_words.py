@@ -97,25 +97,24 @@ def table_note(found: Mapping[str, WhyNot]) -> str:
 
 
 def nearest_miss(found: Mapping[str, WhyNot], labels: Mapping[str, str]) -> str:
-    """Under which variant an item that none of ``found`` shows is fewest points behind, and under which it has the best
-    place, and what it lacks where both are one.
+    """Under which variant an item that none of ``found`` shows has the best place, what it lacks there and what makes
+    up for a part of it. Points are of each variant's own scale: only places are compared.
 
     Args:
         found: Run name -> its answer, with a gap.
     """
     if not found:
         return ""
-    behind = {name: sum(one.gap.values()) for name, one in found.items()}
-    near = min(found, key=lambda name: (behind[name], found[name].breakdown.rank))
-    best = min(found, key=lambda name: (found[name].breakdown.rank, behind[name]))
-    points, place = points_behind(found[near]), f"{found[near].breakdown.rank:,}"
-    if found[best].breakdown.rank < found[near].breakdown.rank:
-        return (
-            f"Fewest points behind under {labels[near]}: {points} (place {place}); best place under {labels[best]}: "
-            f"{found[best].breakdown.rank:,}, {points_behind(found[best])} behind."
-        )
-    words = f"Nearest to being shown under {labels[near]}: at place {place}, {points} points behind"
-    gap = found[near].gap
-    told = dict(zip(gap, adding_up(list(gap.values())), strict=True))
-    lack = max(gap, key=lambda term: gap[term], default=None)
-    return f"{words}." if lack is None or told[lack] <= 0 else f"{words}, most by {SHORT_TERMS[lack]}."
+    near = min(found, key=lambda name: (found[name].breakdown.rank, sum(found[name].gap.values())))
+    one = found[near]
+    words = f"Nearest to being shown under {labels[near]}: at place {one.breakdown.rank:,}, {points_behind(one)} points"
+    told = sorted(zip(one.gap, adding_up(list(one.gap.values())), strict=True), key=lambda pair: -abs(pair[1]))
+    lacks = [(SHORT_TERMS[term], value) for term, value in told if value > 0]
+    helps = [(SHORT_TERMS[term], -value) for term, value in told if value < 0]
+    if not lacks:
+        return f"{words} behind."
+    if not helps:
+        return f"{words} behind, {'all' if len(lacks) == 1 else 'most'} by {lacks[0][0]}."
+    lacking = listed([f"{value:.1f} by {term}" for term, value in lacks])
+    helping = listed([f"{term} ({value:.1f})" for term, value in helps])
+    return f"{words} behind: {lacking}, partly made up by {helping}."

@@ -8,7 +8,6 @@ import numpy as np
 
 from learn.explore.lists.attribution import Attribution, sum_up
 from learn.explore.lists.numbers import adding_up, fixed, with_sign
-from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import (
     BUYERS,
     OF_PURCHASES,
@@ -31,7 +30,7 @@ SHORT_TERMS = {
 }
 """What each term of a score is, in words that need no explanation."""
 
-SCALE = "0: an average product for this person; 100: the first of their list, under each variant."
+SCALE = "0: an average product for this user; 100: the first of their list, under each variant."
 
 MOSTLY = {POPULARITY_BIAS: "because it is popular", SIMILARITY: "because it fits what they bought"}
 """Term -> why an item is shown that has more than half of its points by it."""
@@ -45,7 +44,7 @@ SURE = 0.8
 def question(title: str, person: str, label: str, shown: bool) -> str:
     """What the page answers."""
     verb = f"Why does {label} show" if shown else f"Why does {label} not show"
-    return f"{verb} “{title}” to person {person}?"
+    return f"{verb} “{title}” to user {person}?"
 
 
 def told_points(one: RankBreakdown) -> dict[str, float]:
@@ -83,7 +82,7 @@ def answer(one: RankBreakdown, shown: bool = False, had: bool = False) -> str:
     else:
         sentences = [f"{whole} with {points}, all by {SHORT_TERMS[terms[0][0]]}."]
     if BUYERS in one.terms:
-        sentences.append("Everybody is shown the same: no purchase of this person has anything to do with it.")
+        sentences.append("Everybody is shown the same: no purchase of this user has anything to do with it.")
     return " ".join(sentences)
 
 
@@ -100,40 +99,38 @@ def reasons(found: Attribution, whole: float) -> str:
     Args:
         whole: the points by all purchases (`by_purchases`).
     """
-    one, noun = sum_up(found, whole), _noun(found.groups.level)
+    one, nouns = sum_up(found, whole), found.groups.level.noun
     told = list(zip(found.order.tolist(), one.shown, strict=True))
     parts = []
     if told and told[0][1] > 0:
         name, most = found.groups.names[told[0][0]], told[0][1]
         if max(map(abs, one.shown)) < DECIDES * one.whole:
             parts.append(
-                f"No single {noun} decides: the largest, “{name}”, gives {fixed(most, 1)} of {fixed(whole, 1)}"
+                f"No single {nouns()} decides: the largest, “{name}”, gives {fixed(most, 1)} of {fixed(whole, 1)}"
             )
         else:
             parts.append(f"“{name}” says most for it ({with_sign(most)})")
     if told and told[-1][1] < 0:
-        begin = "most against it" if parts else f"No {noun} says much for it; most against it"
+        begin = "most against it" if parts else f"No {nouns()} says much for it; most against it"
         parts.append(f"{begin}: “{found.groups.names[told[-1][0]]}” ({with_sign(told[-1][1])})")
     if parts and one.others * one.whole > 0 and abs(one.others) > abs(one.whole) / 2:
-        parts.append(f"the {one.n_others:,} not drawn: {with_sign(one.others)}")
-    return f"{'; '.join(parts)}." if parts else f"No {noun} matters by itself."
-
-
-def _noun(level: Level) -> str:
-    return "kind" if level is Level.KIND else "product"
+        parts.append(f"spread thinly: {with_sign(one.others)} by {one.n_others:,} other {nouns(one.n_others)}")
+    return f"{'; '.join(parts)}." if parts else f"No {nouns()} matters by itself."
 
 
 def adding(found: Attribution) -> str:
     """How to read the bars in one line."""
-    among = "kinds of purchases" if found.groups.level is Level.KIND else "products bought"
+    values = "Shapley values, sampled, so the bars add up" if found.sampled else "Shapley values, so the bars add up"
+    values = values if found.exact else "The bars add up"
     several = any(len(found.groups.members[place]) > 1 for place in found.order)
-    brackets = " In brackets: how many products of a kind they bought." if several else ""
+    brackets = " In brackets: how many products they bought." if several else ""
     left = " Left of 0: speaks against it." if (found.points[found.order] < 0).any() else ""
-    return f"Points are shared fairly among all {among}, so the bars add up.{left}{brackets}"
+    return f"{values}.{left}{brackets}"
 
 
 def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) -> str:
-    """Which variant puts the item highest and which lowest, and the term that tells the two apart."""
+    """Which variant puts the item highest and which lowest, and the term whose places tell the two apart: points are of
+    each variant's own scale."""
     if len(found) < 2:
         return ""
     best, worst = (choose(found, key=lambda name: found[name].rank) for choose in (min, max))
@@ -144,22 +141,28 @@ def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) ->
     put = "puts" if len(tops) == 1 else "put"
     highest, lowest = f"{listed(tops)} {put} it highest (place {high.rank:,})", f"lowest ({low.rank:,})"
     places = f"{highest}, {labels[worst]} {lowest}"
-    one, other = told_points(high), told_points(low)
-    by = max(one, key=lambda name: high.term_points[name] - low.term_points.get(name, 0.0))
-    if one[by] <= other.get(by, 0.0):
+    by = max(high.rank_by, key=lambda name: _rank_by(low, name) / high.rank_by[name])
+    if high.rank_by[by] >= _rank_by(low, by):
         return f"{places}."
     if by not in low.terms:
         return f"{highest}, {labels[worst]}, which ignores {SHORT_TERMS[by]}, {lowest}."
-    return f"{places}, mostly by {SHORT_TERMS[by]} ({with_sign(one[by])} against {with_sign(other[by])})."
+    if len(high.terms) == len(low.terms) == 1:
+        return f"{places}."
+    return f"{places}: by {SHORT_TERMS[by]} alone, places {high.rank_by[by]:,} and {low.rank_by[by]:,}."
+
+
+def _rank_by(one: RankBreakdown, term: str) -> float:
+    """The place by a term alone; in the middle where the variant ignores it."""
+    return one.rank_by.get(term, (one.of + 1) / 2)
 
 
 def buying_again(repeat: Repeat) -> str:
     """What a score gets for an item that the person had: the two coefficients of the repeat-consumption bias."""
     if not repeat.slope:
-        return f"Whatever the person had before gets {_signed(repeat.constant)} to its score."
+        return f"Whatever they had before gets {_signed(repeat.constant)} to its score."
     counted = f"an event counts half after {repeat.half_life:g} days" if repeat.half_life else "every event counts"
     return (
-        f"What the person had before gets {_signed(repeat.constant)} {_signed(repeat.slope)} x log(how often) to its "
+        f"What they had before gets {_signed(repeat.constant)} {_signed(repeat.slope)} x log(how often) to its "
         f"score, where {counted}."
     )
 

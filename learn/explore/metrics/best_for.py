@@ -40,12 +40,6 @@ def best_for_whom(parts: Mapping[str, pd.DataFrame]) -> str:
     return "; ".join(words) + "."
 
 
-def telling_first(parts: Mapping[str, pd.DataFrame]) -> list[str]:
-    """The slices: everybody, then those where another Run is clearly best, then the others."""
-    other = [name for name, _, how in _elsewhere(_told(parts)) if how]
-    return sorted(parts, key=lambda name: (name != Slices.WHOLE, name not in other))
-
-
 def named(parts: Mapping[str, pd.DataFrame]) -> list[str]:
     """The labels that `best_for_whom` names."""
     tables = _told(parts)
@@ -77,7 +71,7 @@ def _sharing(whole: pd.DataFrame) -> list[str]:
 
 
 def _over_all(whole: pd.DataFrame) -> str:
-    sharing, these = _sharing(whole), f"Of these {len(whole)}"
+    sharing, these = _sharing(whole), f"Of these {len(whole)} recommenders"
     if len(sharing) == 1:
         return f"{these}, {_name(sharing[0])} is clearly best"
     if len(sharing) <= MOST_NAMED:
@@ -87,14 +81,13 @@ def _over_all(whole: pd.DataFrame) -> str:
 
 def _how_unsure(table: pd.DataFrame, sharing: list[str]) -> str:
     """How a slice's leader stands to ``sharing``, those that lead over all, where it is not clearly ahead of the first:
-    whom it is clearly ahead of all the same, with both figures."""
+    whom it is clearly ahead of all the same."""
     behind = split_by_chance(table)[0]
     beaten = behind[behind["label"].isin(sharing[:MOST_NAMED])]
     if beaten.empty:
         return "leads, but not clearly"
-    figures = f"{table.iloc[0][Metrics.MEAN]:.4f} against {listed([f'{mean:.4f}' for mean in beaten[Metrics.MEAN]])}"
     names = listed([_name(label) for label in beaten["label"]])
-    return f"is clearly ahead of {names} ({figures}), but not of {_name(sharing[0])}"
+    return f"is clearly ahead of {names}, but not of {_name(sharing[0])}"
 
 
 def _elsewhere(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ import pandas as pd
 from learn.data.schema import Slices
 from learn.explore.metrics.leading import listed, quoted
 from learn.explore.metrics.overview import PARTS
+from learn.item_towers import brief
 
 FAR = 2.0
 """A value is outside when it is further from the others than this many times their own range."""
@@ -106,19 +107,40 @@ def trade_offs(table: pd.DataFrame, metric: str, level: Sequence[str] = ()) -> s
         said += ", the most"
     if "novelty" not in table or others.empty or not np.isfinite(near["novelty"].max()):
         return f"{said}."
-    rarer = int((others["novelty"] > near["novelty"].max()).sum())
-    how_many = f"{rarer} of the {len(others)} others show" if len(others) > 1 else "the other one shows"
-    told = f"{_costs(rarer, len(others))} for novelty: {how_many if rarer else 'nobody shows'} rarer items"
-    return f"{said}. {told[0].upper()}{told[1:]}."
+    return f"{said}. {_novelty(table, near, others)}."
+
+
+def _novelty(table: pd.DataFrame, near: pd.DataFrame, others: pd.DataFrame) -> str:
+    """Who shows rarer items than the most accurate, and who does not."""
+    rarest = near.loc[near["novelty"].idxmax()]
+    more = table["novelty"] > rarest["novelty"]
+    costs = _costs(int((others["novelty"] > rarest["novelty"]).sum()), len(others))
+    told = f"{costs[0].upper()}{costs[1:]} for novelty"
+    if not more.any():
+        return f"{told}: nobody shows rarer items"
+    rarer, rest = (list(rows["label"].map(brief)) for rows in (table[more], table[~more].drop(rarest.name)))
+    told += f": {listed(rarer)} {_verb('show', rarer)} rarer items than {brief(rarest['label'])}"
+    return f"{told}; {listed(rest)} {_verb('do', rest)} not" if rest else told
+
+
+def _verb(verb: str, who: Sequence[str]) -> str:
+    return verb if len(who) > 1 else {"do": "does"}.get(verb, f"{verb}s")
 
 
 def _costs(more_varied: int, others: int) -> str:
     """Whether accuracy costs variety, where so many of the less accurate are more varied than the most accurate."""
-    return "no" if not more_varied else "mostly no" if 2 * more_varied < others else "yes"
+    if not more_varied:
+        return "no"
+    return "mostly no" if 2 * more_varied < others else "partly" if more_varied < others else "yes"
 
 
-def overlap(table: pd.DataFrame, labels: dict[str, str]) -> str:
-    """Of `compare.overlap_matrix`: the two that are most alike, and the one that is least like the others."""
+def overlap(table: pd.DataFrame, labels: dict[str, str], learned: Sequence[str] = (), popular: str = "") -> str:
+    """Of `compare.overlap_matrix`: the two that are most alike, and the one that is least like the others.
+
+    Args:
+        learned: the names of the trained Runs; popular: that of popularity. Where more than half of a trained one's
+            list is what everybody is shown, it is said of which the most.
+    """
     values = table.to_numpy(dtype=float).copy()
     np.fill_diagonal(values, np.nan)
     if len(table) < 2 or not np.isfinite(values).any():
@@ -128,6 +150,10 @@ def overlap(table: pd.DataFrame, labels: dict[str, str]) -> str:
     words = f"{names[one]} and {names[other]} are the most alike: {values[one, other]:.0%} in common"
     if len(table) == 2:
         return f"{words}."
+    shares = {name: table.loc[name, popular] for name in learned if popular in table.index and name in table.index}
+    same = max(shares, key=lambda name: np.nan_to_num(shares[name]), default="")
+    if same and shares[same] > 0.5 and {same, popular} != {table.index[one], table.index[other]}:
+        words += f"; {labels[same]} has {shares[same]:.0%} in common with {labels[popular]}"
     means = np.array([np.nanmean(row) if np.isfinite(row).any() else np.nan for row in values])
     least = int(np.nanargmin(means))
     return f"{words}; {names[least]} is least like the others ({means[least]:.0%} on average)."

@@ -12,7 +12,7 @@ from learn.errors import LearnError
 from learn.explore.figures import attribution as attribution_figures
 from learn.explore.lists import attribution, left_out, why_words
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items, read_chunks
-from learn.explore.lists.purchases import Groups, Level, group_purchases, other_cut
+from learn.explore.lists.purchases import Groups, Level, first_level, group_purchases, other_cut, telling_levels
 from learn.explore.lists.score_terms import (
     POPULARITY_BIAS,
     REPEAT_BIAS,
@@ -117,6 +117,20 @@ def test_kinds_hold_all_items_and_few_kinds_are_none(catalogue):
     assert group_purchases(few, catalogue, Level.KIND).level is Level.ITEM
     if groups.level is Level.KIND:
         assert len(groups.members) < len(LONG)
+
+
+def test_levels_are_coarser_step_by_step_and_shares_of_coarser_groups_add_up(catalogue):
+    levels = telling_levels(LONG, catalogue)
+    sizes = [len(group_purchases(LONG, catalogue, level).members) for level in levels]
+    assert levels[-1] is Level.ITEM and sizes == sorted(set(sizes)) and sizes[0] >= 4
+    assert first_level(LONG, catalogue, sizes[0]) is levels[0] and first_level(LONG, catalogue, 1) is levels[0]
+    assert first_level(LONG, catalogue, sizes[-1]) is Level.ITEM and telling_levels(LONG[:3], catalogue) == [Level.ITEM]
+    fine, coarse = (group_purchases(LONG, catalogue, level) for level in (Level.ITEM, levels[0]))
+    points = np.arange(len(fine.members), dtype=float)
+    found = attribution.summed(attribution.Attribution(fine, points, points[None], 1), coarse)
+    by_item = dict(zip((int(one[0]) for one in fine.members), points, strict=True))
+    assert found.points.tolist() == [sum(by_item[item] for item in group.tolist()) for group in coarse.members]
+    assert found.by_cut.tolist() == [found.points.tolist()]
 
 
 @pytest.mark.parametrize("name", NAMES[:4])

@@ -109,13 +109,25 @@ def test_where_it_comes_nearest_is_told_with_what_it_lacks(recommenders):
     assert why_words.SHORT_TERMS[found[best].held_back_by] in said and why_not_words.nearest_miss({}, {}) == ""
 
 
-def test_fewest_points_behind_and_the_best_place_are_both_said_where_they_are_not_one(recommenders):
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        ({"similarity": 6.5}, "6.5 points behind, all by fit to their purchases."),
+        ({"similarity": 2.0, "popularity bias": 4.5}, "6.5 points behind, most by popularity."),
+        (
+            {"similarity": 6.8, "popularity bias": -3.0},
+            "3.8 points behind: 6.8 by fit to their purchases, partly made up by popularity (3.0).",
+        ),
+        ({"similarity": 0.0, "popularity bias": 0.0}, "0.0 points behind."),
+    ],
+)
+def test_the_best_place_is_the_nearest_whatever_the_points(recommenders, gap, said):
     item = int(recommenders["learn-b"].for_user(USER, 60).items[-1])
     one = why_not.why_not(recommenders["learn-b"], USER, item, K)
-    near = replace(one, gap={"similarity": 5.4}, breakdown=replace(one.breakdown, rank=26))
-    best = replace(one, gap={"similarity": 6.5}, breakdown=replace(one.breakdown, rank=23))
-    assert why_not_words.nearest_miss({"near": near, "best": best}, {"near": "(c)", "best": "(b)"}) == (
-        "Fewest points behind under (c): 5.4 (place 26); best place under (b): 23, 6.5 behind."
+    fewer = replace(one, gap={"similarity": 0.4}, breakdown=replace(one.breakdown, rank=26))
+    best = replace(one, gap=gap, breakdown=replace(one.breakdown, rank=23))
+    assert why_not_words.nearest_miss({"fewer": fewer, "best": best}, {"fewer": "(c)", "best": "(b)"}) == (
+        f"Nearest to being shown under (b): at place 23, {said}"
     )
 
 

@@ -18,7 +18,7 @@ from learn.retrieval.repeats import Repeat
 @pytest.mark.parametrize(
     ("repeat", "said"),
     [
-        (Repeat(1.289), "Whatever the person had before gets +1.29 to its score."),
+        (Repeat(1.289), "Whatever they had before gets +1.29 to its score."),
         (Repeat(-2.0, 1.5), "gets −2.00 +1.50 x log(how often) to its score, where every event counts."),
         (
             Repeat(3.0, 1.5, 120.0),
@@ -30,15 +30,17 @@ def test_both_coefficients_of_buying_again_are_said(repeat, said):
     assert said in buying_again(repeat)
 
 
-def rank_breakdown(rank, similarity, popularity):
+def rank_breakdown(rank, similarity, popularity, rank_by=(1, 1)):
     scores = np.array([0.0, 10.0])
     averages = {SIMILARITY: 5.0, POPULARITY_BIAS: 0.0}
     terms = {SIMILARITY: similarity, POPULARITY_BIAS: popularity}
-    return RankBreakdown(rank, 100, similarity + popularity, terms, dict.fromkeys(terms, 1), scores, averages)
+    return RankBreakdown(
+        rank, 100, similarity + popularity, terms, dict(zip(terms, rank_by, strict=True)), scores, averages
+    )
 
 
 def test_the_words_say_places_terms_and_reasons():
-    one, other = rank_breakdown(2, 5.5, 3.0), rank_breakdown(70, 2.0, 0.0)
+    one, other = rank_breakdown(2, 5.5, 3.0, (3, 2)), rank_breakdown(70, 2.0, 0.0, (90, 4))
     groups = Groups(Level.ITEM, ["Tea", "Soap", "Rice"], [np.array([place]) for place in range(3)])
     found = Attribution(groups, np.array([1.5, -2.0, 0.5]), np.array([[1.5, -2.0, 0.5]] * 2), 3)
     assert why_words.answer(one) == (
@@ -54,17 +56,15 @@ def test_the_words_say_places_terms_and_reasons():
     assert why_words.reasons(found, 0.0) == "“Tea” says most for it (+1.5); most against it: “Soap” (−2.0)."
     labels = {"x": "Ex", "y": "Why"}
     said = why_words.comparison({"x": one, "y": other}, labels)
-    assert said == (
-        "Ex puts it highest (place 2), Why lowest (70), mostly by fit to their purchases (+10.0 against −60.0)."
-    )
-    bare = replace(other, terms={SIMILARITY: 5.0}, averages={SIMILARITY: 5.0})
+    assert said == ("Ex puts it highest (place 2), Why lowest (70): by fit to their purchases alone, places 3 and 90.")
+    bare = replace(other, terms={SIMILARITY: 5.0}, averages={SIMILARITY: 5.0}, rank_by={SIMILARITY: 70})
     said = why_words.comparison({"x": one, "y": bare}, labels)
     assert said == "Ex puts it highest (place 2), Why, which ignores popularity, lowest (70)."
     assert "order of these reasons is firm" in why_words.stability(found)
     assert "nearly the same (rank correlation 1.00; 1: the same order)" in why_words.stability(found)
     shaken = Attribution(groups, found.points, np.array([[1.5, -2.0, 0.5], [-1.0, 3.0, 0.7]]), 3)
     assert "is not firm" in why_words.stability(shaken)
-    assert why_words.question("Tea", "7", "Ex", True) == "Why does Ex show “Tea” to person 7?"
+    assert why_words.question("Tea", "7", "Ex", True) == "Why does Ex show “Tea” to user 7?"
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,9 @@ def test_the_reasons_add_up_to_what_all_purchases_give():
     assert one.n_others == 5 and one.others == pytest.approx(1.0) and one.whole == 2.4
     assert sum(one.shown) + one.others == pytest.approx(one.whole)
     assert why_words.reasons(found, 2.4).endswith("against it: “Kind 1” (−2.0).")
-    assert why_words.reasons(found, 3.0).endswith("; the 5 not drawn: +1.6.")
-    assert "not drawn" not in why_words.reasons(found, 0.5)
-    assert (
-        why_words.adding(found)
-        == "Points are shared fairly among all kinds of purchases, so the bars add up. Left of 0: speaks against it."
-    )
+    assert why_words.reasons(found, 3.0).endswith("; spread thinly: +1.6 by 5 other kinds.")
+    assert "spread thinly" not in why_words.reasons(found, 0.5)
+    assert why_words.adding(found) == "Shapley values, so the bars add up. Left of 0: speaks against it."
     figure = attribution_figures.reasons_figure({"x": found}, "x", {"x": "Ex"}, {}, 2.4)
     rows = list(figure.layout.yaxis.ticktext)[10:]
     assert rows == ["5 other kinds", "<b>all purchases together</b>"]
@@ -141,16 +138,41 @@ def test_a_few_reasons_are_rounded_so_that_they_add_up():
     groups = Groups(Level.ITEM, ["Tea", "Soap", "Rice"], [np.array([place]) for place in range(3)])
     one = attribution.sum_up(Attribution(groups, points, points[None], 1), float(points.sum()))
     assert one.n_others == 0 and sum(one.shown) == pytest.approx(one.whole) == -0.5
-    assert "products bought" in why_words.adding(Attribution(groups, points, points[None], 1))
+    assert why_words.adding(Attribution(groups, points, np.zeros((0, 3)), 1)).startswith("The bars add up.")
+    sampled = why_words.adding(Attribution(groups, points, np.stack([points, points]), 1))
+    assert sampled.startswith("Shapley values, sampled, so the bars add up.")
 
 
 def test_a_sum_is_marked_at_its_place_and_its_sides_are_named():
     points = {"x": {SIMILARITY: 7.0, POPULARITY_BIAS: -3.2}}
-    figure = attribution_figures.terms_figure(points, {"x": "place 17"}, {"x": "Ex"}, {}, "points", ("ahead", "behind"))
+    figure = attribution_figures.terms_figure(points, {"x": "place 17"}, {"x": "Ex"}, {}, "points", ("behind", "ahead"))
     mark = next(trace for trace in figure.data if trace.type == "scatter")
     assert list(mark.x) == [pytest.approx(3.8)] and list(mark.y) == [0]
     told = {note.text: note.x for note in figure.layout.annotations}
-    assert told["← ahead"] == told["behind →"] == 0
+    assert told["← behind"] == told["ahead →"] == 0
+
+
+def test_only_a_bar_far_longer_than_all_others_is_cut_off_with_its_sum():
+    def drawn(*sums):
+        points = {str(place): {SIMILARITY: value} for place, value in enumerate(sums)}
+        labels = {name: name for name in points}
+        return attribution_figures.terms_figure(points, labels, labels, {}, "points", ("behind", "ahead"))
+
+    figure = drawn(-10.0, -3.8, -5.5, -80.2)
+    low = figure.layout.xaxis.range[0]
+    assert low > -20 and figure.layout.annotations[0].text == "← −80.2"
+    assert low < min(figure.data[0].x) < -10 and list(figure.data[0].customdata)[-1] == -80.2
+    marks = next(trace for trace in figure.data if trace.type == "scatter")
+    assert list(marks.y) == [0, 1, 2], "no mark where the sum is not drawn"
+    assert drawn(86.1, 72.7, 70.5, 18.2).layout.xaxis.range[1] > 86.1, "a short bar is far from the others, too"
+
+
+def test_one_group_that_would_be_left_over_is_drawn():
+    points = np.arange(1.0, 12.0)
+    groups = Groups(
+        Level.CATEGORY, [f"Group {place}" for place in range(11)], [np.array([place]) for place in range(11)]
+    )
+    assert len(Attribution(groups, points, points[None], 1).order) == 11
 
 
 def test_a_kind_is_named_with_how_many_products_it_has():

@@ -126,6 +126,11 @@ def test_names_of_dots_keep_clear_of_dots_and_of_each_other():
     first, second, third = name_places(table, "coverage", (0.005, 0.097), (0.118, 0.15))
     assert first.split()[0] in ("top", "bottom") and second == "right" and third == "right"
     assert name_places(table.iloc[[2]], "coverage", (0.0, 0.085), (0.1, 0.2)) == ["left"], "the panel ends there"
+    full = pd.DataFrame({"label": ["Popularity", "(c)", "(b)", "(a)"], "accuracy": [0.126, 0.1234, 0.1308, 0.112]})
+    full = full.assign(accuracy_low=full["accuracy"] - 0.005, accuracy_high=full["accuracy"] + 0.005)
+    full = full.assign(coverage=[0.016, 0.019, 0.031, 0.04])
+    places = name_places(full, "coverage", (0.0, 0.28), (0.1, 0.162))
+    assert places == ["top far", "right", "right", "right"], "a line leads to it where no place beside it is free"
     table = table.assign(run=list("xyz"), variant="", coverage=[np.nan, 0.02, 0.03])
     figure = trade_offs_figure(table, {}, "R", ["coverage"], table.head(0))
     assert [one.text for one in figure.layout.annotations] == ["(c)", "SVD"]

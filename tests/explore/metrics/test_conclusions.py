@@ -72,7 +72,11 @@ def test_breadth_and_novelty_have_an_answer_each():
     table = table.assign(coverage=[0.2, 0.1, 0.1, 0.7], novelty=[2.0, 3.0, 3.0, 1.0])
     said = conclusions.trade_offs(table, "R")
     assert said.startswith("Mostly no for breadth: A, ") and "D shows 70.0%, but reaches 0.050 only. " in said
-    assert said.endswith("only. Yes for novelty: 2 of the 3 others show rarer items.")
+    assert said.endswith("only. Partly for novelty: B and C show rarer items than A; D does not.")
+    level = conclusions.trade_offs(table, "R", ["a", "b"])
+    assert level.endswith("No for novelty: nobody shows rarer items."), "C is as rare as B"
+    both = conclusions.trade_offs(table.assign(novelty=[2.0, 3.0, 3.0, 4.0]), "R", ["a"])
+    assert both.endswith("Yes for novelty: B, C and D show rarer items than A.")
     none = conclusions.trade_offs(table.assign(novelty=[4.0, 3.0, 3.0, 1.0]), "R")
     assert none.endswith("No for novelty: nobody shows rarer items.")
 
@@ -82,6 +86,13 @@ def test_the_most_and_the_least_alike():
     assert conclusions.overlap(table, dict(zip("abc", "ABC", strict=True))) == (
         "A and B are the most alike: 80% in common; C is least like the others (15% on average)."
     )
+    labels = {"a": "A", "b": "B", "c": "C", "p": "P"}
+    table = pd.DataFrame(
+        [[1, 0.8, 0.1, 0.6], [0.8, 1, 0.2, 0.7], [0.1, 0.2, 1, 0.4], [0.6, 0.7, 0.4, 1]], labels, labels
+    )
+    assert "; B has 70% in common with P; " in conclusions.overlap(table, labels, ["a", "b"], "p")
+    assert "with P" not in conclusions.overlap(table, labels, ["c"], "p"), "less than half"
+    assert "with P" not in conclusions.overlap(table, labels, ["a"], "x")
 
 
 def test_the_best_epoch_and_whether_the_test_part_has_another_order():

@@ -1,0 +1,119 @@
+"""The part of the Why page that explains an item: how each variant places it, and which purchases bring it."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app.components.bench_lists import short_label
+from app.panels.reasons import Reasons, reasons_table
+from app.shared import theme, url
+from learn.explore.figures import attribution as figures
+from learn.explore.lists import why_words
+from learn.explore.lists.attribution import Attribution
+from learn.explore.lists.purchases import Level
+from learn.explore.lists.score_terms import REPEAT_BIAS, rank_breakdowns_table
+
+OTHERS = "The other variants"
+AXIS = "points: 0 an average product,<br>100 the first of the variant's list"  # in a narrow column
+PLACES = "Compare places across variants, points only within one."
+HELP = (
+    "Each bar is a Shapley value: by how many points the product's lead over an average one grows when these purchases "
+    "join others, on average over none, some and all of the others; the user is read anew with each set. What is left "
+    "over by sampling is shared out evenly."
+)
+
+
+def explain(reasons: Reasons, shown: str, labels: dict[str, str], colours: dict[str, str]) -> None:
+    """Draws both halves and the numbers.
+
+    Args:
+        shown: the Run whose reasons are drawn.
+        labels, colours: Run name -> its label, its colour.
+    """
+    short = {name: short_label(label) for name, label in labels.items()}
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        _places(reasons, shown, labels, short, colours)
+    with right:
+        if shown in reasons.opened:
+            _purchases(reasons, shown, labels, short, colours)
+        else:
+            st.info("No single purchase can be named under this variant.")
+
+
+def _places(
+    reasons: Reasons, shown: str, labels: dict[str, str], short: dict[str, str], colours: dict[str, str]
+) -> None:
+    """Where each variant puts the item, by which term."""
+    found = reasons.found
+    points = {name: one.term_points for name, one in found.items()}
+    notes = {name: f"place {one.rank:,} · {why_words.told_sum(one)} points" for name, one in found.items()}
+    st.markdown("**How each variant places it**", help=why_words.SCALE)
+    figure = figures.terms_figure(points, notes, labels, colours, AXIS, ("against it", "for it"))
+    theme.chart(figure, "why_terms", why_words.comparison(found, short))
+    theme.small_print(PLACES if len(found) > 1 else "")
+    if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
+        st.caption(theme.plain(why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)))
+
+
+def _level(reasons: Reasons, place: DeltaGenerator) -> Level:
+    """How finely the purchases are told apart; no choice where there is one way only."""
+    levels, first = reasons.levels()
+    if len(levels) < 2:
+        url.check_choice(list(Level), url.GROUPED, f"{first.noun(2)} are shown")
+        return first
+    names = {one.value: one.noun(2).capitalize() for one in levels}
+    return Level(
+        url.linked(
+            place.segmented_control,
+            "Purchases by",
+            list(names),
+            url.GROUPED,
+            first.value,
+            format_func=names.__getitem__,
+            label_visibility="collapsed",
+        )
+    )
+
+
+def _purchases(
+    reasons: Reasons, shown: str, labels: dict[str, str], short: dict[str, str], colours: dict[str, str]
+) -> None:
+    """Which purchases bring it: first an estimate of one Run, in the end the exact reasons of all."""
+    whole = why_words.by_purchases(reasons.found[shown])
+    title = why_words.heading(whole)
+    heading, drawn, said, bar = (st.empty() for _ in range(4))
+    heading.markdown(f"**{title}**", help=HELP)
+    places = st.columns([3, 2], vertical_alignment="center")
+    level = _level(reasons, places[0])
+    beside = len(reasons.opened) > 1 and url.linked_toggle(
+        places[1].toggle, OTHERS, url.OTHERS, help="As dots on the same axis."
+    )
+    groups = reasons.groups(level)
+    known: dict[str, Attribution] = {}
+
+    def show(name: str, one: Attribution, key: str) -> None:
+        known[name] = one
+        with drawn.container():
+            figure = figures.reasons_figure(known, shown, short, colours, whole, beside)
+            theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown], whole))
+        firm = why_words.stability(known[shown])
+        heading.markdown(f"**{title}**", help=f"{HELP} {theme.plain(firm)}")
+        adding = why_words.adding(known[shown])
+        said.caption(theme.plain(" ".join(filter(None, (adding, "" if why_words.firm(known[shown]) else firm)))))
+
+    show(shown, reasons.at_once(shown, groups), "first")
+    order = [shown, *(name for name in reasons.opened if name != shown)]
+    for number, name in enumerate(order):
+
+        def report(share: float, number: int = number, name: str = name) -> None:
+            done = (number + share) / len(order)
+            bar.progress(done, text=f"Reading some purchases without others: {theme.plain(labels[name])}")
+
+        show(name, reasons.exactly(name, groups, report), name)
+    bar.empty()
+    with st.expander(f"All {len(groups.names):,} {groups.level.noun(len(groups.names))}, and the numbers"):
+        st.dataframe(reasons_table(known, labels), hide_index=True, width="stretch", height=320)
+        ranks = rank_breakdowns_table(reasons.found, labels)
+        st.dataframe(ranks, hide_index=True, width="stretch", column_config={"Run": "Variant"})
