@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from learn.data.schema import Metrics, Slices
-from learn.explore.colours import REST_COLOUR
+from learn.explore.colours import REST_COLOUR, variant_colour
 from learn.explore.figures.base import plain_one
 from learn.explore.figures.headed import Row
 from learn.explore.figures.lined import lined_figure, side_by_side
@@ -22,9 +22,9 @@ from learn.reproduce.results import IDS, OTHER_LIBRARY, TEXT_AND_ID, is_earlier,
 
 KIND_COLOURS = {
     COUNTS: "#76869d",
-    LEARNED: ITEM_TOWERS["b"].colour,
+    LEARNED: variant_colour("b") or REST_COLOUR,
     BOTH: "#cf4fc0",
-    UNTRAINED: ITEM_TOWERS["without-align"].colour,
+    UNTRAINED: variant_colour("without-align") or REST_COLOUR,
     FOREIGN: REST_COLOUR,
     TEXT_AND_ID: "#cd7a14",
     IDS: "#a6851b",
@@ -92,7 +92,7 @@ def _colours(rows: pd.DataFrame) -> dict[str, str]:
     """Run -> colour: its kind's, or its tower's where there are several trained ones."""
     towers = {variant_of(run) for run in rows["run"].astype(str)}
     trained = {code for code in towers if code in ITEM_TOWERS and ITEM_TOWERS[code].trained}
-    own = {code: ITEM_TOWERS[code].colour for code in trained} if len(trained) > 1 else {}
+    own = {code: variant_colour(code) for code in trained} if len(trained) > 1 else {}
     found = rows.to_dict("records")
     return {row["run"]: own.get(variant_of(row["run"])) or KIND_COLOURS[kind_of(row)] for row in found}
 

@@ -93,16 +93,16 @@ def summarise(plan: Table, runs: Mapping[str, Sequence[Run]], failed: Mapping[st
 def _whole(row: TableRow, values: Mapping[str, np.ndarray], plan: Table) -> dict[str, object]:
     own = values[row.name]
     interval = over_seeds(bootstrap_mean(own.mean(axis=0)), own.mean(axis=1))
-    reference = plan.reference if plan.reference != row.name else None
     rival = _rival(row, values, plan)
+    others = {name: other for name, other in values.items() if name != row.name}
     return {
         Metrics.SLICE: Slices.WHOLE,
         Metrics.MEAN: interval.mean,
         Metrics.LOW: interval.low,
         Metrics.HIGH: interval.high,
         "seed_sd": float(own.mean(axis=1).std(ddof=1)) if len(own) > 1 else np.nan,
-        **dict(zip(DIFFERENCE, _apart(own, values.get(reference)), strict=True)),
-        **dict(zip(OVER_RIVAL, _apart(own, values.get(rival)), strict=True)),
+        **dict(zip(DIFFERENCE, _apart(own, others.get(plan.reference)), strict=True)),
+        **dict(zip(OVER_RIVAL, _apart(own, others.get(rival or "")), strict=True)),
         RIVAL: rival,
         Metrics.N_USERS: own.shape[1],
     }
@@ -113,7 +113,8 @@ def _apart(own: np.ndarray, other: np.ndarray | None) -> tuple[float, float, flo
     if other is None:
         return (np.nan,) * 3
     apart = paired_difference(own.mean(axis=0), other.mean(axis=0))
-    return tuple(over_seeds(apart, own.mean(axis=1), other.mean(axis=1)))
+    mean, low, high = over_seeds(apart, own.mean(axis=1), other.mean(axis=1))
+    return mean, low, high
 
 
 def _rival(row: TableRow, values: Mapping[str, np.ndarray], plan: Table) -> str | None:
