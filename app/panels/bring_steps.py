@@ -13,15 +13,15 @@ WHAT = (
     "The language model reads every item; all variants are trained, compared and mapped.",
 )
 """What happens in each of `STEPS`."""
-TIME = "about ten minutes on two cores"
-BUILD = f"10,000 items with 100,000 interactions take {TIME}, without a GPU; nothing has to be downloaded."
+TIME = "about ten minutes"
+BUILD = f"10,000 items with 100,000 interactions take {TIME} on two cores, without a GPU; nothing has to be downloaded."
 """What a build takes, as docs/scale.md reckons it."""
 NEEDS = (
-    "|  | Your tables | A build |",
+    "|  | Your tables | A build on two cores |",
     "|---|---|---|",
     f"| At least | {FEW_USERS} users (of fewer nothing is claimed) and a few thousand interactions | minutes |",
     f"| Comfortable | 10,000 items, 100,000 interactions | {TIME} |",
-    "| Large (16 GB of memory) | 100,000 items, ten million interactions: as Parquet, or in the workspace | hours |",
+    "| Large | 100,000 items, ten million interactions, as Parquet | hours, with 16 GB of memory |",
 )
 """How much the tables have to hold, may hold, and what that takes: a table in Markdown."""
 _LOOK = """<style>
