@@ -47,7 +47,8 @@ def draw() -> None:
     found = origins.of_ranking(report.about, report.rows, _here(dataset))
     origin.warn(found)
     _gains(report.rows, metric, dataset, str(report.about["label"]))
-    _slices(report.rows, report.about, metric)
+    form = ranking_words.best_form(ranking.gains(report.rows, metric), metric == LOG_LOSS)
+    _slices(report.rows, report.about, metric, form)
     _calibration(report.about, dataset)
     _facts(report.about, dataset)
     origin.show(found, warned=True)
@@ -94,7 +95,7 @@ def _what_is_shown(dataset: str) -> str:
     if dataset in OF_STORES:
         return (
             "*Impression*: an item that a store promoted, on display or in the mailer, in a week in which the "
-            "household visited it. *Conversion*: that visit's basket holds it."
+            "household visited it; whether they saw it is not known. *Conversion*: that visit's basket holds it."
         )
     return "*Impression*: an item that somebody was shown. *Conversion*: they bought it."
 
@@ -138,12 +139,13 @@ def _gain(row: dict[str, Any], columns: tuple[str, str, str], digits: int) -> st
     return "–" if pd.isna(mean) else f"{signed(mean, digits)} {interval_words(low, high, digits)}"
 
 
-def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str) -> None:
+def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str, form: str) -> None:
     st.subheader("Who and what gains?", anchor=False)
-    table = ranking.gains_by_slice(rows, about, metric)
+    table = ranking.gains_by_slice(rows, about, metric, form)
     unit = "replayed revenue, %" if metric == REVENUE else _unit(metric)
-    says = ranking_words.ranking_slices(table, NAMES, metric == LOG_LOSS)
-    theme.chart(ranking_figures.slices_figure(table, unit), "ranking_slices", says, wide=True)
+    says = ranking_words.ranking_slices(table, NAMES, metric == LOG_LOSS, form)
+    figure = ranking_figures.slices_figure(table, unit, NAMES.get(form, form))
+    theme.chart(figure, "ranking_slices", says, wide=True)
     few = table[table["users"].map(too_few)].drop_duplicates("slice").to_dict("records")
     left_out = leading.listed([f"{slice_words(row['slice'])} ({row['users']:,.0f} users)" for row in few])
     beyond = ranking_figures.beyond_the_axis(table)

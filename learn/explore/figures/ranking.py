@@ -41,16 +41,16 @@ def gains_figure(table: pd.DataFrame, unit: str) -> go.Figure:
     return _dots(table, Results.FEATURES, names, labels, f"gain in {unit} over the same ranker without LEARN")
 
 
-def slices_figure(table: pd.DataFrame, unit: str) -> go.Figure:
+def slices_figure(table: pd.DataFrame, unit: str, features: str = NAMES[FUSED]) -> go.Figure:
     """Dots with 95% intervals of `ranking.gains_by_slice`, with each slice's limits and users.
 
-    Slices of fewer than `learn.evaluation.better.FEW_USERS` users are left out.
+    Slices of fewer than `learn.evaluation.better.FEW_USERS` users are left out. ``features``: what they gain by.
     """
     table = table[~table["users"].map(too_few)]
     names = list(dict.fromkeys(table["slice"]))
     facts = table.groupby("slice")[["rule", "users"]].max()
     labels = [_label(slice_words(name), f"{facts['rule'][name]}; {facts['users'][name]:,.0f} users") for name in names]
-    return _dots(table, "slice", names, labels, f"gain in {unit} with fused vectors (its own scale)")
+    return _dots(table, "slice", names, labels, f"gain in {unit} with {features} (its own scale)")
 
 
 def _label(name: str, words: str) -> str:
@@ -64,7 +64,7 @@ def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str],
     for place, ranker in enumerate(RANKERS):
         rows = table[table[Results.RANKER] == ranker]
         sure = [more_than_chance(*ends) for ends in zip(rows[Results.GAIN_LOW], rows[Results.GAIN_HIGH], strict=True)]
-        rows = rows.assign(sure=sure).sort_values("sure", ascending=False, kind="stable")  # the legend shows the first
+        rows = rows.assign(sure=sure)
         places = [names.index(name) + (2 * place - 1) * OFFSET for name in rows[column]]
         gains, colour = rows[Results.GAIN], RANKER_COLOURS[ranker]
         figure.add_scatter(
@@ -72,6 +72,7 @@ def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str],
             y=places,
             mode="markers",
             name=NAMES[ranker],
+            showlegend=False,
             marker={
                 "size": 10,
                 "color": colour,
@@ -91,6 +92,8 @@ def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str],
             hovertemplate="%{x:+.4f} [%{customdata[0]:+.4f}, %{customdata[1]:+.4f}]"
             + f"<extra>{NAMES[ranker]}</extra>",
         )
+        key = {"size": 10, "color": colour, "symbol": RANKER_SYMBOLS[ranker]}
+        figure.add_scatter(x=[None], y=[None], mode="markers", name=NAMES[ranker], marker=key)
         _ends(figure, rows, places, (start, end), colour)
     room = label_room(labels, _SMALL)
     for place, words in enumerate(labels):
@@ -173,7 +176,7 @@ def calibration_figure(table: pd.DataFrame) -> go.Figure:
                 customdata=rows[["predicted", "observed"]], row=1, col=column,
                 hovertemplate="predicted %{customdata[0]:.3f}, converted %{customdata[1]:.3f}<extra></extra>",
             )  # fmt: skip
-            shown = places[:: max(1, len(places) // _TICKS)]
+            shown = places[:: -max(1, len(places) // _TICKS)][::-1]  # the highest predictions among them
             words = [f"{rows['predicted'].iloc[place - 1]:.{_DECIMALS}%}" for place in shown]
             figure.update_xaxes(
                 title=f"{NAMES[ranker]}: predicted, in groups of equal size", tickvals=shown, ticktext=words,

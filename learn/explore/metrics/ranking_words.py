@@ -21,6 +21,8 @@ FORMS = {
     RAW: "LEARN's raw vectors",
 }
 """In which a ranker is given LEARN's vectors -> the subject of a sentence; the paper's first."""
+WITH = {FUSED: "With fused vectors", COSINE: "With that one number", RAW: "With raw vectors"}
+"""The same before what is said of parts of users and items."""
 SMALL = 0.01
 """A gain of less than this part of what there was is called little."""
 MOST, HALF = 0.8, 0.5
@@ -39,25 +41,40 @@ def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: 
 
     ``names``: ranker -> what people read.
     """
-    forms = {form: _rows_of(table, form) for form in FORMS}
-    forms = {form: rows for form, rows in forms.items() if rows}
-    if not forms:
+    best = best_form(table, less_is_better)
+    rows, fused = _rows_of(table, best), _rows_of(table, FUSED)
+    if not rows:
         return ""
+    small = _how_much(rows, unit)
+    said = f"{FORMS[best]} {_verdict(rows, names, less_is_better, unit)}"
+    if best != FUSED and fused:
+        more = f"Fused, as in the paper, they {_briefly(fused, names, less_is_better)}."
+    else:
+        better = [row for row in rows if _better(row, less_is_better)]
+        worse = any(_better(row, not less_is_better) for row in rows)
+        more = _one_number(table, better, less_is_better) if better and not worse else ""
+    return " ".join(filter(None, (said, small, more)))
+
+
+def best_form(table: pd.DataFrame, less_is_better: bool = False) -> str:
+    """Of `ranking.gains`: in which of `FORMS` LEARN's vectors make most rankers clearly better; of equals the one that
+    gains most; the paper's where none does, or where the table has none."""
     sign = -1 if less_is_better else 1
+    forms = {form: rows for form in FORMS if (rows := _rows_of(table, form))}
+    helps = {form: sum(_better(row, less_is_better) for row in rows) for form, rows in forms.items()}
+    if not any(helps.values()):
+        return FUSED
+    return max(forms, key=lambda form: (helps[form], sign * sum(row["gain"] for row in forms[form])))
 
-    def helps(form: str) -> tuple[int, float]:
-        rows = forms[form]
-        return sum(_better(row, less_is_better) for row in rows), sign * sum(row["gain"] for row in rows)
 
-    best = max(forms, key=helps)  # the first of equals: the paper's
-    if helps(best)[0] == 0:
-        best = next(iter(forms))
-        return f"{FORMS[best]} {_verdict(forms[best], names, less_is_better, unit)}"
-    said = f"{FORMS[best]} {_verdict(forms[best], names, less_is_better, unit)}"
-    if best != FUSED and FUSED in forms:
-        return f"{said} Fused, as in the paper, they {_briefly(forms[FUSED], names, less_is_better)}."
-    both = all(_better(row, less_is_better) for row in forms[best])
-    return f"{said} {_one_number(table, forms[best], less_is_better)}".strip() if both else said
+def _how_much(rows: Sequence[dict[str, Any]], unit: str) -> str:
+    """What a gain in AUC within users means, in pairs."""
+    most = max(rows, key=lambda row: abs(row["gain"]))["gain"]
+    pairs = round(1000 * abs(most))
+    if unit.lower() not in (UAUC, WUAUC) or pairs == 0:
+        return ""
+    side = "more" if most > 0 else "fewer"
+    return f"Of 1,000 pairs of an item that a user took and one left, {pairs} {side} come in the right order."
 
 
 def _rows_of(table: pd.DataFrame, form: str) -> list[dict[str, Any]]:
@@ -82,8 +99,10 @@ def _briefly(rows: Sequence[dict[str, Any]], names: Mapping[str, str], less_is_b
     helped = [row for row in rows if _better(row, less_is_better)]
     harmed = [row for row in rows if _better(row, not less_is_better)]
     who = _all_or_some(helped, rows, names)
-    alone = ", too" if len(helped) == len(rows) else " alone" if len(helped) == 1 else ""
-    said = f"clearly help {who}{alone}" if helped else f"clearly help {'neither' if len(rows) == 2 else 'no'} ranker"
+    only, too = ("", ", too") if len(helped) == len(rows) else ("only ", "")
+    said = (
+        f"clearly help {only}{who}{too}" if helped else f"clearly help {'neither' if len(rows) == 2 else 'no'} ranker"
+    )
     return f"{said} and harm {_all_or_some(harmed, rows, names)}" if harmed else said
 
 
@@ -141,7 +160,14 @@ def other_features(table: pd.DataFrame, names: Mapping[str, str], less_is_better
         if features == RAW and ranker in some and not _better(rows[RAW, ranker], less_is_better)
     ]
     if raw:
-        said.append(f"Raw vectors are no clear gain for {listed([names[ranker] for ranker in raw])}.")
+        others = [ranker for features, ranker in rows if features == RAW and ranker not in raw]
+        helped = [names[ranker] for ranker in others if _better(rows[RAW, ranker], less_is_better)]
+        unclear = listed([names[ranker] for ranker in raw])
+        said.append(
+            f"Raw vectors clearly help {listed(helped)}, not {unclear}."
+            if helped
+            else f"Raw vectors are no clear gain for {unclear}."
+        )
     return " ".join(said)
 
 
@@ -161,8 +187,13 @@ def _better(row: Mapping[str, Any], less_is_better: bool) -> bool:
     return more_than_chance(row["gain_low"], row["gain_high"]) and sign * row["gain"] > 0
 
 
-def ranking_slices(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
-    """Of `ranking.gains_by_slice`: in which parts which rankers gain clearly, and where none does."""
+def ranking_slices(
+    table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False, form: str = FUSED
+) -> str:
+    """Of `ranking.gains_by_slice`: in which parts which rankers gain clearly, and where none does.
+
+    ``form``: of `FORMS`, of which the gains are.
+    """
     parts = table[table["slice"] != Slices.WHOLE]
     parts = parts[~parts["users"].map(too_few)]
     if parts.empty:
@@ -180,7 +211,7 @@ def ranking_slices(table: pd.DataFrame, names: Mapping[str, str], less_is_better
         elif _better(row, not less_is_better):
             losses.setdefault(row["slice"], []).append(names[row["ranker"]])
     if not any(gains.values()) and not losses:
-        return "In no part of users or items is the gain clear."
+        return f"{WITH[form]} in no part of users or items is the gain clear."
     by_gainers: dict[tuple[str, ...], list[str]] = {}
     for name, who in gains.items():
         if not who and name in losses:
@@ -193,7 +224,7 @@ def ranking_slices(table: pd.DataFrame, names: Mapping[str, str], less_is_better
     told += [f"{listed(who)} became clearly worse for {slice_words(name)}" for name, who in losses.items()]
     said = "; ".join(told)
     many = f" ({len(rows)} comparisons: one may be clear by chance)" if just and len(rows) > MANY else ""
-    return f"{said[0].upper()}{said[1:]}{many}."
+    return f"{WITH[form]} {said}{many}."
 
 
 def within_groups(table: pd.DataFrame, metric: str) -> str:
@@ -222,7 +253,8 @@ def _who(gainers: Sequence[str], rankers: Sequence[str], names: Mapping[str, str
         return "no clear gain for"
     if len(gainers) == len(rankers) > 1:
         return f"{'both' if len(rankers) == 2 else 'all'} rankers clearly gain for"
-    return f"{'only ' if len(rankers) > 1 else ''}{listed([names[one] for one in gainers])} for"
+    gain = "gains" if len(gainers) == 1 else "gain"
+    return f"{'only ' if len(rankers) > 1 else ''}{listed([names[one] for one in gainers])} clearly {gain} for"
 
 
 def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
@@ -256,10 +288,19 @@ def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
 
 
 def _far(rows: pd.DataFrame) -> tuple[float, str]:
-    """How far what was predicted is from what happened, and whether it is mostly above or below."""
+    """How far what was predicted is from what happened, and on which side, from the lowest predictions up."""
+    rows = rows.sort_values("predicted")
     off = (rows["predicted"] - rows["observed"]).to_numpy(dtype=float)
     weights = rows["impressions"].to_numpy(dtype=float)
     gap, mean = float(np.average(np.abs(off), weights=weights)), float(np.average(off, weights=weights))
+    low = off < 0
+    turns = np.flatnonzero(np.diff(low))
+    if not len(turns):
+        return gap, "too low" if low[0] else "too high"
+    if len(turns) == 1:
+        at = rows["predicted"].to_numpy(dtype=float)[turns[0]]
+        first, then = ("low", "high") if low[0] else ("high", "low")
+        return gap, f"too {first} up to {at:.0%} and too {then} above"
     if abs(mean) <= gap / 2:
         return gap, "off on both sides"
     return gap, "mostly too low" if mean < 0 else "mostly too high"

@@ -59,7 +59,7 @@ def test_an_interval_far_wider_than_the_others_leaves_the_axis_and_an_unclear_ga
     start, end = figure.layout.xaxis.range
     assert -0.2 < start < -0.1 and 0.4 < end < 0.5
     assert [shape.xanchor for shape in figure.layout.shapes if shape.type == "path"] == [start, end]
-    dots = figure.data[1]
+    dots = figure.data[2]
     assert dots.error_x.array[3] == pytest.approx(end - 0.15)
     assert [symbol.endswith("-open") for symbol in dots.marker.symbol] == [False, False, True, True]
 
@@ -93,7 +93,7 @@ def test_gains_of_rankers_are_told_with_their_size():
     little = table.assign(gain_low=0.0001, gain=[0.0028, 0.0032], mean=[0.892, 0.8911])
     assert ranking_words.ranking_gain(little, NAMES, unit="UAUC") == (
         "LEARN's vectors, fused, make both rankers slightly but clearly better: UAUC +0.003 for X (0.889 → 0.892) and "
-        "Y (0.888 → 0.891)."
+        "Y (0.888 → 0.891). Of 1,000 pairs of an item that a user took and one left, 3 more come in the right order."
     )
     mixed = table.assign(gain=[0.2, -0.3], gain_low=[0.1, -0.4], gain_high=[0.3, -0.2])
     assert ranking_words.ranking_gain(mixed, NAMES) == (
@@ -121,7 +121,7 @@ def test_the_form_that_helps_most_rankers_is_told_first_and_the_papers_after_it(
     cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.4, 0.4, 0.1, 0.3), features=COSINE)
     said = ranking_words.ranking_gain(pd.concat([fused, cosine]), NAMES)
     assert said.startswith("LEARN's vectors, as one number that says how near item and user are, make both rankers")
-    assert said.endswith(" Fused, as in the paper, they clearly help X alone.")
+    assert said.endswith(" Fused, as in the paper, they clearly help only X.")
     harmed = fused.assign(gain_low=[-0.3, -0.4], gain_high=[0.1, -0.1])
     harmed["gain"] = [-0.1, -0.2]
     said = ranking_words.ranking_gain(pd.concat([harmed, cosine]), NAMES)
@@ -147,9 +147,8 @@ def test_what_one_cosine_gives_and_raw_vectors_do_not_is_told():
     cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.2, 0.4, 0.1, 0.3), features=COSINE)
     raw = gains(("x", 1.1, 0.1, -0.1, 0.3), ("y", 2.2, 0.2, 0.1, 0.3), features=RAW)
     assert ranking_words.other_features(pd.concat([fused, cosine, raw]), NAMES) == (
-        "Of the fused gain their cosine alone, one number, gives 90% for X and 100% for Y. Raw vectors are no "
-        "clear gain "
-        "for X."
+        "Of the fused gain their cosine alone, one number, gives 90% for X and 100% for Y. Raw vectors clearly "
+        "help Y, not X."
     )
     assert ranking_words.other_features(pd.concat([fused, raw.tail(1)]), NAMES) == ""
 
@@ -170,21 +169,25 @@ def test_who_gains_is_told_for_every_ranker():
         ("user:cold-start", "y", 0.9, 0.8, 1.0, 29),
     )
     assert ranking_words.ranking_slices(table, NAMES) == (
-        "Both rankers clearly gain for users with a short history; only Y for users with a long history; no clear gain "
+        "With fused vectors both rankers clearly gain for users with a short history; only Y clearly gains for users with "
+        "a long history; no clear gain "
         "for never-bought items."
     )
     table["gain_low"] = [0.05, 0.02, 0.1, -0.1, 0.02, -0.1, -0.1, 0.8]
     assert ranking_words.ranking_slices(table, NAMES).startswith(
-        "Both rankers clearly gain for users with a short history (just clear for X); only Y for users with a long "
-        "history (just clear); no clear gain"
+        "With fused vectors both rankers clearly gain for users with a short history (just clear for X); only Y clearly "
+        "gains for users with a long history (just clear); no clear gain"
     )
     table["gain_low"] = [0.05, 0.1, 0.1, -0.1, 0.1, -0.1, -0.1, 0.8]
     worse = ranking_words.ranking_slices(table, NAMES, less_is_better=True)
     assert worse.startswith(
-        "No clear gain for never-bought items; X and Y became clearly worse for users with a short "
+        "With fused vectors no clear gain for never-bought items; X and Y became clearly worse for users with a short "
     )
     none = table[table["slice"] == "item:cold-start"]
-    assert ranking_words.ranking_slices(none, NAMES) == "In no part of users or items is the gain clear."
+    assert (
+        ranking_words.ranking_slices(none, NAMES)
+        == "With fused vectors in no part of users or items is the gain clear."
+    )
     assert ranking_words.ranking_slices(table.head(1), NAMES) == ""
 
 
@@ -220,7 +223,7 @@ def test_whether_learn_brings_probabilities_nearer_is_told():
     same, near = curve("x", FUSED, (0.1, 0.2, 2)), curve("x", FUSED, (0.16, 0.2, 2))
     assert ranking_words.calibration(pd.concat([before, same]), NAMES) == (
         "On average LEARN hardly changes how far off the probabilities are (mean gap between predicted "
-        "and observed, ECE: X 0.100 → 0.100). X's are mostly too "
+        "and observed, ECE: X 0.100 → 0.100). X's are too "
         "low, most (10 points) where 10% are predicted."
     )
     said = ranking_words.calibration(pd.concat([before, near]), NAMES)
@@ -234,5 +237,5 @@ def test_whether_learn_brings_probabilities_nearer_is_told():
         "nearer to what happened for X and further from what happened for Y (mean gap "
         "between predicted and observed, ECE: X 0.100 → 0.040, Y 0.100 → 0.200). " in said
     )
-    assert "Y's are off on both sides, most (20 points) where " in said
+    assert "Y's are too low up to 20% and too high above, most (20 points) where " in said
     assert ranking_words.calibration(before, NAMES) == ""
