@@ -14,7 +14,7 @@ from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.evaluation.better import FEW_USERS, interval_words, signed, too_few
 from learn.explore.figures import ranking as ranking_figures
-from learn.explore.metrics import leading, ranking, ranking_words
+from learn.explore.metrics import calibration_words, leading, ranking, ranking_words
 from learn.explore.metrics import origin as origins
 from learn.explore.metrics.slice_words import slice_words
 from learn.ranking.report import NAMES, read_report
@@ -170,7 +170,7 @@ def _calibration(about: dict[str, Any], dataset: str) -> None:
             "Impressions that were not bought were thinned, so predicted and observed are both too high: only their "
             "difference counts."
         )
-    says = ranking_words.calibration(table, NAMES)
+    says = calibration_words.calibration(table, NAMES)
     theme.chart(ranking_figures.calibration_figure(table), "ranking_calibration", says, wide=True)
     st.caption(
         "On the line at 0 what was predicted came true; above it more converted. Bands: 95% intervals, rather too "

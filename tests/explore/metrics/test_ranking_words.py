@@ -7,7 +7,7 @@ import pytest
 
 from learn.evaluation.better import interval_words, signed
 from learn.explore.figures.ranking import beyond_the_axis, calibration_figure, gains_figure, slices_figure
-from learn.explore.metrics import ranking, ranking_words
+from learn.explore.metrics import calibration_words, ranking, ranking_words
 from learn.ranking.schema import COSINE, FEATURE_SETS, FUSED, METRICS, NONE, RAW, UAUC
 from tests.app.ranking_fixtures import make_report
 
@@ -169,14 +169,13 @@ def test_who_gains_is_told_for_every_ranker():
         ("user:cold-start", "y", 0.9, 0.8, 1.0, 29),
     )
     assert ranking_words.ranking_slices(table, NAMES) == (
-        "With fused vectors both rankers clearly gain for users with a short history; only Y clearly gains for users with "
-        "a long history; no clear gain "
-        "for never-bought items."
+        "With fused vectors both rankers clearly gain for users with a short history; only Y clearly gains for "
+        "users with a long history; no clear gain for never-bought items."
     )
     table["gain_low"] = [0.05, 0.02, 0.1, -0.1, 0.02, -0.1, -0.1, 0.8]
     assert ranking_words.ranking_slices(table, NAMES).startswith(
-        "With fused vectors both rankers clearly gain for users with a short history (just clear for X); only Y clearly "
-        "gains for users with a long history (just clear); no clear gain"
+        "With fused vectors both rankers clearly gain for users with a short history (just clear for X); only Y "
+        "clearly gains for users with a long history (just clear); no clear gain"
     )
     table["gain_low"] = [0.05, 0.1, 0.1, -0.1, 0.1, -0.1, -0.1, 0.8]
     worse = ranking_words.ranking_slices(table, NAMES, less_is_better=True)
@@ -221,21 +220,21 @@ def curve(ranker, features, *points):
 def test_whether_learn_brings_probabilities_nearer_is_told():
     before = curve("x", NONE, (0.1, 0.2, 1), (0.5, 0.6, 3))
     same, near = curve("x", FUSED, (0.1, 0.2, 2)), curve("x", FUSED, (0.16, 0.2, 2))
-    assert ranking_words.calibration(pd.concat([before, same]), NAMES) == (
+    assert calibration_words.calibration(pd.concat([before, same]), NAMES) == (
         "On average LEARN hardly changes how far off the probabilities are (mean gap between predicted "
         "and observed, ECE: X 0.100 → 0.100). X's are too "
         "low, most (10 points) where 10% are predicted."
     )
-    said = ranking_words.calibration(pd.concat([before, near]), NAMES)
+    said = calibration_words.calibration(pd.concat([before, near]), NAMES)
     assert said.startswith(
         "With LEARN probabilities are on average nearer to what happened for X (mean gap between predicted and "
         "observed, ECE: X 0.100 → 0.040). "
     )
     both = curve("y", NONE, (0.5, 0.4, 1)), curve("y", FUSED, (0.6, 0.4, 1), (0.2, 0.4, 1))
-    said = ranking_words.calibration(pd.concat([before, near, *both]), NAMES)
+    said = calibration_words.calibration(pd.concat([before, near, *both]), NAMES)
     assert (
         "nearer to what happened for X and further from what happened for Y (mean gap "
         "between predicted and observed, ECE: X 0.100 → 0.040, Y 0.100 → 0.200). " in said
     )
     assert "Y's are too low up to 20% and too high above, most (20 points) where " in said
-    assert ranking_words.calibration(before, NAMES) == ""
+    assert calibration_words.calibration(before, NAMES) == ""
