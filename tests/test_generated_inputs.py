@@ -165,8 +165,8 @@ def doors(dataset, split, workspace, catalogue, tmp_path, monkeypatch):
             lambda: url.linked_text(widget, "L", key, max_chars=rng.choice((None, 10))),
             lambda: url.linked_number(widget, "L", key),
             bench_settings.read,
-            lambda: basket.before_the_last_click(view, basket.read(view)),
-            lambda: basket.as_data(view, basket.read(view), values[0], key),
+            lambda: basket.before_the_last_click(view, basket.read(view, list)),
+            lambda: basket.as_data(view, basket.read(view, list), values[0], key),
             typed_item._in_url,
             lambda: typed_item._before(typed_item._in_url()),
         ))()  # fmt: skip

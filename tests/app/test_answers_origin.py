@@ -14,7 +14,7 @@ from tests.app.conftest import texts
         ("recommendations", {"user": "u07", "k": "5"}, "lists of k = 5, of "),
         ("new_user", {"basket": ["i14", "i03"], "k": "5"}, "lists of k = 5, of "),
         ("cold_start", {}, "its place in each person"),
-        ("why", {"user": "u07"}, "candidates: products that are new to the person"),
+        ("why", {"user": "u07"}, "candidates: products that are new to the user"),
     ],
 )
 def test_numbers_say_where_they_come_from(trained_workspace, open_page, mounted_by_key, page, query, counted):
