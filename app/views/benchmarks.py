@@ -42,7 +42,7 @@ def draw() -> None:
         st.info("No benchmark has been run yet.", icon=":material/science:")
         st.code("learn benchmark table4", language="bash")
         return
-    left, right = st.columns(2)
+    left, right, last = st.columns([5, 4, 2], vertical_alignment="bottom")
     names = sorted(dict.fromkeys(name for name, _ in files), key=lambda name: [*WHAT, name].index(name))
     name = url.linked(left.selectbox, "Question", names, url.BENCHMARK, names[0], format_func=lambda n: WHAT.get(n, n))
     datasets = [dataset for other, dataset in files if other == name]
@@ -54,26 +54,25 @@ def draw() -> None:
         data = theme.plain(told[dataset].partition(": ")[2] or dataset)
         head.caption(f"{WHAT_IT_IS} This one is measured on {data}, not on the data of the other pages.")
     rows = results.read_benchmark(files[name, dataset], dataset)
-    _table(name, told[dataset], rows, *_metric(name, rows))
+    with last.popover("What is counted", width="stretch"):
+        counted = _metric(name, rows)
+    _table(name, told[dataset], rows, *counted)
 
 
 def _metric(name: str, rows: pd.DataFrame) -> tuple[str, int, str, str]:
-    columns = st.columns(4)
     metrics = list(dict.fromkeys(rows[Metrics.METRIC]))
     ks = [str(k) for k in sorted(rows[Metrics.K].unique())]
     sets = sorted(rows[Metrics.CANDIDATES].unique(), reverse=True)
     first = "recall" if "recall" in metrics else metrics[0]
-    metric = url.linked(
-        columns[0].selectbox, "Metric", metrics, url.BENCHMARK_METRIC, first, format_func=overview.metric_label
-    )
+    metric = url.linked(st.selectbox, "Metric", metrics, url.BENCHMARK_METRIC, first, format_func=overview.metric_label)
     shown = [str(k) for known, k in paper.paper_metrics(name) if known == metric and str(k) in ks]
     last = 0 if rows["split"].isin(["leave_one_out", "item_cold"]).all() else -1
     length = shown[-1] if shown else ks[last]  # of which the paper has numbers
-    k = url.linked(columns[1].selectbox, "List length k", ks, url.BENCHMARK_K, length)
+    k = url.linked(st.selectbox, "List length k", ks, url.BENCHMARK_K, length)
     if rows["split"].isin(["leave_one_out", "item_cold"]).all() and Recommendations.ALL_CANDIDATES in sets:
         sets = sorted(sets, key=lambda name: name != Recommendations.ALL_CANDIDATES)
     candidates = url.linked(
-        columns[2].selectbox,
+        st.selectbox,
         "Ranked items",
         sets,
         url.BENCHMARK_SET,
@@ -82,7 +81,7 @@ def _metric(name: str, rows: pd.DataFrame) -> tuple[str, int, str, str]:
     )
     slices = list(dict.fromkeys(rows[Metrics.SLICE]))
     part = url.linked(
-        columns[3].selectbox,
+        st.selectbox,
         "Targets counted",
         slices,
         url.BENCHMARK_SLICE,
@@ -206,8 +205,9 @@ def _beside_the_paper(
     st.subheader(
         f"{overview.metric_label(metric)}@{k} beside the paper's: compare the order, not the numbers", anchor=False
     )
-    theme.chart(figure, "benchmarks_beside", paper.same_order(chosen, reported), wide=True)
     both = paper.beside(chosen, reported)
+    says = f"{paper.same_order(chosen, reported)} {said.beside_the_papers_way(both)}".strip()
+    theme.chart(figure, "benchmarks_beside", says, wide=True)
     told = [
         f"The paper's numbers are of {paper.paper_data(name)}. Here: means over {said.seeds(both)}, with 95% "
         "intervals.",

@@ -149,8 +149,9 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
         return ""
     rows = both.to_dict("records")
     earlier = is_earlier(both)
-    untested = " (not tested for significance)" if earlier.any() else ""
-    when = f", {'' if earlier.all() else 'partly '}in an earlier run" if earlier.any() else ""
+    which = "They" if earlier.all() else f"{listed([in_words(row['own']) for row in both[earlier].to_dict('records')])}"
+    verb = "are" if earlier.sum() > 1 else "is"
+    untested = f" {which} {verb} of an earlier run here, so differences are not tested." if earlier.any() else ""
     pairs = list(combinations(rows, 2))
     turned = [pair for pair in pairs if pair[0]["paper"] < pair[1]["paper"]]
     names = {row["run"]: in_words(row["own"]) for row in rows}
@@ -159,17 +160,17 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
         near = [
             f"{names[one['run']]} and {names[other['run']]}" for one, other in pairwise(rows) if not _apart(one, other)
         ]
-        level = " (those two nearly level there)" if _nearly_level(rows) else ""
-        said = f"Same order as in the paper{when}: {first}, then {listed(rest)}{level}"
-        return f"{said}; the intervals of {'; '.join(near)} touch." if near and not untested else f"{said}{untested}."
+        level = ", where the last two are nearly level" if _nearly_level(rows) else ""
+        said = f"Same order as in the paper{level}: {first}, then {listed(rest)}"
+        return f"{said}; the intervals of {'; '.join(near)} touch." if near and not untested else f"{said}.{untested}"
     first = max(rows, key=lambda row: row["paper"])
     leads = f"In the paper {names[first['run']]} leads, here {names[rows[0]['run']]}"
     leads = f"{names[first['run']]} leads in both" if first is rows[0] else leads
     sure = sum(_apart(*pair) for pair in turned)
     stand = "stands" if len(turned) == 1 else "stand"
     how = f"{sure} of them with intervals that do not touch" if sure else "with intervals that touch"
-    how = untested or f", {how}"
-    return f"{leads}{when}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here{how}."
+    how = "" if untested else f", {how}"
+    return f"{leads}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here{how}.{untested}"
 
 
 def _nearly_level(rows: list[dict[str, Any]]) -> bool:

@@ -11,6 +11,7 @@ from learn.data.schema import Metrics
 from learn.evaluation.better import few_words, more_than_chance
 from learn.explore.metrics.leading import listed
 from learn.explore.metrics.result import COUNTS
+from learn.reproduce.paper import AS_IN_THE_PAPER
 from learn.reproduce.results import in_words, is_refitted, kind_of
 
 CLEAR, UNCLEAR, UNTESTED = "clear", "unclear", "untested"
@@ -54,6 +55,21 @@ def benchmark(chosen: pd.DataFrame) -> str:
         more = _stands(in_words(rows[0]["label"]), rows[0], reference)
     whole = f"{said} {more}".strip()
     return whole[0].upper() + whole[1:]
+
+
+def beside_the_papers_way(both: pd.DataFrame) -> str:
+    """Of `learn.reproduce.paper.beside`: how a row of ours stands to the one that is trained as the paper's is; ""
+    where there are not both."""
+    rows = {row["run"]: row for row in both.to_dict("records")}
+    told = []
+    for own, theirs in AS_IN_THE_PAPER.items():
+        if own in rows and theirs in rows:
+            ours, papers = rows[own], rows[theirs]
+            ahead, behind = (ours, papers) if ours[Metrics.MEAN] >= papers[Metrics.MEAN] else (papers, ours)
+            how = {CLEAR: "clearly ahead of", UNCLEAR: "not clearly ahead of", UNTESTED: "ahead (not tested) of"}
+            words = how[_apart(ahead, behind, ours["label"])]
+            told.append(f"{_with_mean(ahead, 'is')} {words} {_with_mean(behind, '').strip()}.")
+    return " ".join(told)
 
 
 def _lead(rows: list[_Row], named: str) -> tuple[str, str]:

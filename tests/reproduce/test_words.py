@@ -43,6 +43,16 @@ def test_two_that_a_stored_difference_parts_are_compared():
     assert words.benchmark(rows.assign(**told)).startswith("A leads with 0.5000, but not clearly ahead of B (0.4700).")
 
 
+def test_our_row_stands_beside_the_one_that_is_trained_as_the_papers():
+    rows = table(("O", "text", 0.5, NAN, NAN), ("P", "text", 0.4, -0.12, -0.08)).assign(run=["learn", "learn-dense"])
+    assert words.beside_the_papers_way(rows) == "O (0.5000) is clearly ahead of P (0.4000)."
+    unclear = rows.assign(difference_high=[NAN, 0.1])
+    assert words.beside_the_papers_way(unclear) == "O (0.5000) is not clearly ahead of P (0.4000)."
+    other = rows.assign(difference_low=NAN, difference_high=NAN, low=0.0, high=1.0)
+    assert words.beside_the_papers_way(other) == "O (0.5000) is ahead (not tested) of P (0.4000)."
+    assert words.beside_the_papers_way(rows.head(1)) == ""
+
+
 def test_a_simple_reference_that_beats_what_all_are_compared_with_is_news():
     rows = table(
         ("A (x, y)", "text+counts", 0.5, 0.05, 0.2), ("S", "reference", 0.49, 0.03, 0.1), ("T", "text", 0.4, NAN, NAN)
