@@ -68,7 +68,7 @@ def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str],
         places = [names.index(name) + (2 * place - 1) * OFFSET for name in rows[column]]
         gains, colour = rows[Results.GAIN], RANKER_COLOURS[ranker]
         figure.add_scatter(
-            x=gains,
+            x=gains.where(gains.between(start, end)),  # beyond the axis its arrowhead says so, and its figures
             y=places,
             mode="markers",
             name=NAMES[ranker],
@@ -111,10 +111,10 @@ def beyond_the_axis(table: pd.DataFrame) -> bool:
 
 
 def _span(table: pd.DataFrame) -> tuple[float, float]:
-    """From where to where the axis goes: every dot, 0 and all intervals that are not far wider than the others."""
+    """From where to where the axis goes: 0 and every dot and interval but those that are far wider than the others."""
     lows, highs = table[Results.GAIN_LOW], table[Results.GAIN_HIGH]
     kept = table[(highs - lows) <= WIDE * (highs - lows).median()]
-    ends = [0.0, *table[Results.GAIN], *kept[Results.GAIN_LOW], *kept[Results.GAIN_HIGH]]
+    ends = [0.0, *kept[Results.GAIN], *kept[Results.GAIN_LOW], *kept[Results.GAIN_HIGH]]
     start, end = float(np.nanmin(ends)), float(np.nanmax(ends))
     spare = 0.03 * (end - start) or 1.0
     return start - spare, end + spare
