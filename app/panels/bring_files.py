@@ -19,27 +19,31 @@ from learn.data.schema import Interactions, Items
 from learn.errors import LearnError
 from learn.explore.export import csv_bytes
 
-_SHOWN = ("sku", "name", "customer")  # in the examples
+_SHOWN = {"sku", "name", "customer"}  # in the examples
 
 
-def _also(kind: TableKind, *fields: str) -> str:
-    """Some of the other names under which columns are recognised."""
-    names = [name for field in fields for name in (field, *kind.aliases[field])[:4] if name not in _SHOWN]
-    return f"Also recognised: {', '.join(names)} and others."
+def _names(kind: TableKind, **fields: str) -> str:
+    """Some of the names by which the columns that a table needs are recognised, the example's first: a line a field."""
+    lines = []
+    for called, field in fields.items():
+        known = sorted((field, *kind.aliases[field]), key=lambda name: name not in _SHOWN)
+        lines.append(f"{called}: {', '.join(known[:4])}, …")
+    return "  \n".join(lines)
 
 
 TABLES = {
     url.ITEMS_FILE: (
         "Items",
-        "One row per item: its id (**sku**) and its title (**name**).",
+        "One row per item, with its **id** and its **title**.",
         "sku,name,category,price\ns1,Rye bread 500 g,Food > Bakery,2.90\ns2,Oat drink 1 l,Food > Drinks,1.99",
-        f"Optional: category, price, brand, keywords. {_also(ITEMS, Items.ID, Items.TITLE)}",
+        f"{_names(ITEMS, id=Items.ID, title=Items.TITLE)}  \nOptional: category, price, brand, keywords.",
     ),
     url.EVENTS_FILE: (
         "Interactions",
-        "One row per purchase or click: who (**customer**), what (**sku**).",
+        "One row per purchase or click, with the **user** and the **item**.",
         "customer,sku,when\nc7,s1,2024-05-31\nc7,s2,2024-06-02",
-        f"Optional: when; without it the order of the rows counts. {_also(INTERACTIONS, Interactions.USER)}",
+        f"{_names(INTERACTIONS, user=Interactions.USER, item=Interactions.ITEM)}  \n"
+        "Optional: the time; without it the order of the rows counts.",
     ),
 }
 """The URL's key -> the table's heading, what it holds, what it may look like, and what its columns mean."""
@@ -54,11 +58,13 @@ def pick() -> dict[str, str]:
     """Draws both tables' uploads and choices; key -> file, relative to the workspace, of those that are chosen."""
     chosen, root = {}, cache.workspace().root
     for column, (key, (name, words, example, meaning)) in zip(st.columns(2), TABLES.items(), strict=True):
-        with column.container(border=True, height="stretch"):
+        card = column.container(border=True, height="stretch", vertical_alignment="distribute")
+        with card.container():
             st.markdown(f"**{name}**  \n{words}")
             if key not in st.query_params:
                 st.code(example, language=None)
-                st.caption(meaning)
+                st.caption(f"Names that are recognised:  \n{meaning}")
+        with card.container():  # at one height in both cards
             _upload(key)
             file = url.linked_or_none(
                 st.selectbox,

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import streamlit as st
 
+from learn.config import PRESETS
 from learn.evaluation.better import FEW_USERS
+from learn.explore.metrics.leading import listed
+from learn.runs.llms import called
+
+
+def _readers() -> str:
+    """What reads the items in a build: `learn.config.preset` takes one of two, by how events are cut."""
+    usual, short = ([called(one.llm) for one in PRESETS[name].cex.encoders] for name in ("demo", "short"))
+    more = [name for name in short if name not in usual]
+    return listed(usual) + (f"; where histories are short, {listed(more)} too" if more else "")
+
 
 STEPS = ("Two tables", "Check how they are read", "Build")
 WHAT = (
     "One row per item, one row per interaction.",
-    "Which column is what, and what may be wrong: put it right before anything is built.",
-    "The language model reads every item; all variants are trained, compared and mapped.",
+    "It opens once both tables are chosen: say which column is what, under any name, and see what may be wrong.",
+    f"A language model for English ({_readers()}) reads every item; all variants are trained, compared and mapped.",
 )
 """What happens in each of `STEPS`."""
 TIME = "about ten minutes"
 BUILD = f"10,000 items with 100,000 interactions take {TIME} on two cores, without a GPU; nothing has to be downloaded."
 """What a build takes, as docs/scale.md reckons it."""
 NEEDS = (
-    "|  | Your tables | A build on two cores |",
+    "|  | Your tables | A build on two cores, without a GPU |",
     "|---|---|---|",
-    f"| At least | {FEW_USERS} users (of fewer nothing is claimed) and a few thousand interactions | minutes |",
+    f"| At least | {FEW_USERS} users (below that no comparisons are made) and a few thousand interactions | minutes |",
     f"| Comfortable | 10,000 items, 100,000 interactions | {TIME} |",
     "| Large | 100,000 items, ten million interactions, as Parquet | hours, with 16 GB of memory |",
 )
@@ -32,17 +43,20 @@ _LOOK = """<style>
 .bring-steps li b { display: block; font-size: 1rem }
 .bring-steps li[aria-current] { border-color: #1f5fa8; opacity: 1 }
 [data-testid=stFileUploaderDropzoneInstructions] { display: none }
+.st-key-bring_example_row [data-testid=stDownloadButton] p { text-decoration: underline }
 </style>"""
 
 
 def show(now: int) -> None:
-    """Draws the steps, from 1 on, and what happens in each; all but the one that it is at are grey."""
+    """Draws the steps, from 1 on, and what happens in each; all but the one that it is at are grey. From the second on
+    it says what a build takes, as `show_needs` does before."""
     steps = "".join(
         f"<li{' aria-current=step' * (number == now)}><b>{number}. {words}</b> {what}</li>"
         for number, (words, what) in enumerate(zip(STEPS, WHAT, strict=True), 1)
     )
     st.html(f'<ol class="bring-steps">{steps}</ol>{_LOOK}')
-    st.caption(BUILD)
+    if now > 1:
+        st.caption(BUILD)
 
 
 def show_needs() -> None:

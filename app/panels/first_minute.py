@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.shared import cache, links, map_cache, pickers, theme, url
 from learn.errors import LearnError
-from learn.explore.figures.towers import READ, sight_html
+from learn.explore.figures.towers import READ, flow_html, sight_html
 from learn.explore.maps.spaces import Space, find_spaces
 from learn.explore.maps.telling import MOST_VECTORS, Telling, telling_item
 from learn.explore.metrics.leading import listed
@@ -79,8 +79,7 @@ def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str]:
         )
         return found.item, (
             f"**{theme.plain(str(titles[found.item]))}**: the language model puts it beside *{before}*. Trained on "
-            f"what people buy, it stands beside **{after}**. A good case: shared buyers rise for "
-            f"{found.rising:.0%} of the much-bought items."
+            f"what people buy, it stands beside **{after}**. {found.beside_others}"
         )
     item = int(np.argmax(view.counts))
     return item, (
@@ -115,10 +114,11 @@ def show_towers(runs: Sequence[Run]) -> None:
     """Draws who sees whom in each item tower that there is, with its plain name beside the paper's letter, and says
     under which objective those of ``runs`` learned where it is not the paper's."""
     st.header("How do the LEARN variants differ?", anchor=False)
+    st.html(flow_html())
     st.caption(
-        "In how, in training, the items that somebody bought *later* become vectors. Row: the item whose vector is "
-        "made. Coloured: PAL reads the item of that column for it; grey: PAL reads nothing, the vector is the language "
-        "model's own."
+        "PAL turns past purchases into a user vector in the same way in every variant. They differ in how, in "
+        "training, the items that the user bought *later* become vectors. Each row is a later item; PAL reads the "
+        "items of its coloured squares. Grey: PAL reads none, and the vector is the LLM's own."
     )
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
     seen = {tower.code: _sight(tower, tower.code) for tower in towers}

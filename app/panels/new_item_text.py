@@ -27,7 +27,7 @@ def labels_and_colours(opened: dict[str, Recommender]) -> tuple[dict[str, str], 
 
 def show_prompt(row: pd.DataFrame) -> None:
     """The text that the LLM reads of the items table's first row, folded away."""
-    with st.expander("What the language model reads", icon=":material/article:"):
+    with st.expander("What the language model reads"):
         st.code(item_prompts(row)[0], language=None, wrap_lines=True)
 
 

@@ -18,7 +18,7 @@ def show_past(
 ) -> None:
     """One line on the person; unfolded, their history, their categories beside those of ``lists``, their purchases."""
     words = user_lists.person_in_words(seen, view.catalogue)
-    with st.expander(f"**{theme.plain(user_id)}**: {theme.plain(words)}", icon=":material/person:"):
+    with st.expander(f"**{theme.plain(user_id)}**: {theme.plain(words)}"):
         left, right = st.columns([3, 2])
         with left:
             _history(view, seen)

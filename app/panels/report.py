@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from app.shared import theme
-from learn.data.report import NO_REMEDY, NOTE, OK, WARNING, Finding, findings, headline, report_table
+from learn.data.report import NO_REMEDY, NOTE, OK, WARNING, Finding, findings, headline, notes_label, report_table
 
 SEVERITY_ICONS = {OK: ":material/check_circle:", NOTE: ":material/info:", WARNING: ":material/warning:"}
 _MOST_OPEN = 3
-"""Notes that are drawn one below the other; more are folded away."""
+"""Notes that are drawn one below the other; more are folded away, by what they are on."""
 
 
 def show(facts: dict[str, Any]) -> None:
@@ -27,8 +27,7 @@ def show(facts: dict[str, Any]) -> None:
         lines = "\n".join(f"- {_sentence(one)}" for one in warnings)
         st.warning(f"**{theme.plain(headline(warnings))}**\n\n{lines}", icon=SEVERITY_ICONS[WARNING])
     notes = [one for one in found if one.severity == NOTE]
-    more = "more things" if warnings else "things"
-    with st.expander(f"{len(notes)} {more} to know") if len(notes) > _MOST_OPEN else nullcontext():
+    with st.expander(notes_label(notes)) if len(notes) > _MOST_OPEN else nullcontext():
         for one in notes:
             st.write(f"{SEVERITY_ICONS[NOTE]} {_sentence(one)}")
     table = report_table(facts)

@@ -10,7 +10,6 @@ from learn.data.dataset import Dataset
 from learn.data.sources import SOURCES
 from learn.evaluation.better import few_words, too_few
 from learn.evaluation.protocol import default_k
-from learn.explore.colours import run_colours
 from learn.explore.figures.panels import kinds_figure
 from learn.explore.metrics import compare, conclusions
 from learn.explore.metrics import origin as origins
@@ -61,8 +60,7 @@ def show(dataset: Dataset, runs: FoundRuns) -> None:
         theme.conclude(said or found[0].sentence)
         if any(LEARNED in set(one.table[KIND]) for one in kinds):
             theme.caution(unfinished(runs.usable, cache.run_key(runs.usable))[1])
-        colours = run_colours((run.name, run.info.variant) for run in runs.usable)
-        _pictures(kinds, colours, k, dataset.n_items)
+        _pictures(kinds, k, dataset.n_items)
     if too_few(found[0].n_users):
         theme.caution(f"{found[0].n_users:,} users: too few to say anything.")
     told = [
@@ -88,7 +86,7 @@ def show_words(dataset: Dataset, runs: FoundRuns) -> None:
     found, kinds, _ = _results(runs.usable, cache.run_key(runs.usable), k)
     if not found:
         return
-    with st.expander("What came out, in words and with every name", icon=":material/format_list_numbered:"):
+    with st.expander("What came out, in words and with every name"):
         lines = [
             f"- {AMONG[one.candidates]}, **{theme.plain(one.leads)}** {theme.plain(one.references)}" for one in found
         ]
@@ -112,7 +110,7 @@ def _in_the_bars(one: Kinds) -> str:
     return f"- Bars of *{theme.plain(one.title)}*: {'; '.join(told)}"
 
 
-def _pictures(kinds: list[Kinds], colours: dict[str, str], k: int, n_items: int) -> None:
+def _pictures(kinds: list[Kinds], k: int, n_items: int) -> None:
     """The best Run of each kind, a question beside the other; questions of items that are little known share a scale,
     and so do the others."""
     if not kinds:
@@ -129,5 +127,5 @@ def _pictures(kinds: list[Kinds], colours: dict[str, str], k: int, n_items: int)
                 st.markdown(f"**{theme.plain(one.title)}**{scale}")
                 if not too_few(kinds[0].n_users):  # else that stands below, once
                     theme.caution(few_words(one.n_users))
-            figure = kinds_figure(one.table, colours, end, at_random(one, k, n_items))
+            figure = kinds_figure(one.table, end, at_random(one, k, n_items))
             theme.chart(figure, f"overview_result_{place}")

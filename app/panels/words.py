@@ -11,7 +11,8 @@ from app.shared import theme, variant_texts
 from learn.evaluation.better import FEW_USERS
 from learn.evaluation.metrics import METRICS
 from learn.explore.metrics.overview import run_labels
-from learn.explore.metrics.result import gloss, variant_gloss
+from learn.explore.metrics.result import LEARNED, gloss, kind_words, variant_gloss
+from learn.item_towers import brief
 from learn.runs.baselines import BASELINES
 from learn.runs.folder import RunFolder
 from learn.runs.run import Run
@@ -38,7 +39,7 @@ WORDS = {
 
 def glossary() -> None:
     """All words, folded away."""
-    with st.expander("What the words mean", icon=":material/dictionary:"):
+    with st.expander("What the words mean"):
         lines = [f"- **{word}**: {meaning}" for word, meaning in WORDS.items()]
         lines += [f"- **{entry.label}**: {theme.plain(entry.words)}." for entry in METRICS.entries]
         st.markdown("\n".join(lines))
@@ -88,6 +89,13 @@ def all_said(runs: Sequence[RunFolder], labels: Sequence[str]) -> str:
     used = set(re.findall(r"[\w-]+", " ".join(parts)))
     parts += [f"{one.label}: {variant_gloss(one.code)}" for one in BASELINES.entries if one.label in used - told]
     return _in_a_line([*parts, *in_short(" ".join([run.info.label for run in runs] + parts))])
+
+
+def not_trained(runs: Sequence[RunFolder], shown: Sequence[str]) -> str:
+    """`all_said` of those of ``shown``, by their labels, that are no trained item tower."""
+    by_name = {run.name: run for run in runs}
+    others = [by_name[name] for name in shown if kind_words(by_name[name]) != LEARNED]
+    return all_said(others, [brief(run.info.label) for run in others])
 
 
 def _in_a_line(lines: Sequence[str]) -> str:

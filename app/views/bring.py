@@ -20,8 +20,8 @@ def draw() -> None:
     st.title("Bring your own", anchor=False)
     root = cache.workspace().root
     st.caption(
-        "Two tables in, these pages for your own data out: all but Benchmarks, and Ranking, which needs a table of "
-        "impressions. Your files stay on the computer that runs this app."
+        "You give two tables and get every page except Benchmarks and, without a table of impressions, Ranking. "
+        "Your files stay on the computer that runs this app."
     )
     place = st.container(gap="xxsmall")
     _say_if_temporary(root)
@@ -46,10 +46,8 @@ def draw() -> None:
 def _say_if_temporary(root: Path) -> None:
     """Warns where what is built may be lost, and says how to keep it."""
     if is_temporary(root):
-        theme.caution(
-            f"What you build may be lost: {root} is a temporary folder. To keep it: `learn app --workspace FOLDER`",
-            commands=True,
-        )
+        told = f"What you build may be lost: {root} is a temporary folder. To keep it: `learn app --workspace FOLDER`"
+        st.markdown(f":material/warning: {theme.plain(told, commands=True)}")
 
 
 def _build(

@@ -24,10 +24,12 @@ from learn.explore.figures import base as figures
 from learn.explore.figures.panels import runs_figure
 from learn.explore.metrics import conclusions, leading, overview
 from learn.explore.metrics import origin as origins
+from learn.explore.metrics.leading import listed
 from learn.explore.metrics.result import kind_words
 from learn.explore.metrics.slice_words import slice_rules, slice_words
 from learn.explore.metrics.towers_first import towers_first
 from learn.explore.text_worth import told_by
+from learn.runs.llms import llm_names
 from learn.runs.run import Run
 from learn.runs.stored import FoundRuns
 
@@ -38,10 +40,11 @@ def draw() -> None:
     info = dataset.split.info
     view = cache.view(dataset)
     st.title("LEARN Explorer")
+    names = listed(llm_names(runs.usable))
     st.markdown(
         "LEARN (*LLM-driven knowledge adaptive recommendation*, [AAAI 2025](https://arxiv.org/abs/2405.03988)): a "
-        "frozen language model (the *LLM*) reads what an item **is**; a small transformer (*PAL*) learns what people "
-        "**go on to buy**."
+        f"frozen language model (the *LLM*{theme.plain(f', here {names}') if names else ''}) reads what an item "
+        "**is**; a small transformer (*PAL*) learns what people **go on to buy**."
     )
     result.show(dataset, runs)
     first_minute.show_ways_in(view, runs)
@@ -66,7 +69,7 @@ def draw() -> None:
 
 def _results(data: Dataset, runs: FoundRuns) -> None:
     dataset, n_items = data.name, data.n_items
-    st.header("Which variant recommends best?", anchor=False)
+    st.header("Every recommender, by name", anchor=False)
     if not runs.usable:
         theme.no_runs(dataset)
         return
@@ -75,6 +78,41 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
         st.info("No Run has metrics yet.", icon=":material/monitoring:")
         st.code("learn evaluate " + dataset, language="bash")
         return
+    metric, k, candidates, part = _chosen(metrics, n_items)
+    table = overview.compare_runs(metrics, metric, int(k), candidates, part)
+    if table.empty:
+        st.info("No Run has this metric for this slice: choose another one.")
+        return
+    n_users = float(table[Metrics.N_USERS].max())
+    st.caption(_how_to_read(metric, candidates, part, n_users))
+    theme.caution(says_little(int(k), n_items))
+    pairs = [(run.name, run.info.variant) for run in runs.usable]
+    measured = f"{overview.metric_label(metric)}@{k}"
+    towers, all_of_them = _said(table, runs.usable, cache.run_key(runs.usable), metric, int(k), candidates, part)
+    kinds = {run.name: kind_words(run) for run in runs.usable}
+    figure = runs_figure(table, run_colours(pairs), run_symbols(pairs), measured, kinds)
+    theme.conclude(towers or all_of_them)
+    if towers and all_of_them:
+        st.markdown(theme.plain(f"Of all {table[Metrics.MEAN].count()} recommenders {all_of_them}"))
+    theme.caution(result.unfinished(runs.usable, cache.run_key(runs.usable))[0])
+    theme.chart(figure, "overview_metrics")
+    theme.small_print(words.not_trained(runs.usable, list(table["run"])))
+    theme.caution(few_words(n_users))
+    origin.show(
+        origins.of_dataset(data)
+        + origins.of_metric(metric, int(k), candidates, n_users)
+        + origins.of_intervals(runs.usable)
+        + origins.of_runs(runs.usable)
+    )
+    shown = overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"])
+    among = str(overview.CANDIDATE_LABELS[candidates])
+    where = f"lists of {k}, {among[0].lower()}{among[1:]}{'' if part == Slices.WHOLE else f', {slice_words(part)}'}"
+    _tables(shown, where, _why_alike(shown, runs.usable, candidates))
+    _text_is_worth(data, runs)
+
+
+def _chosen(metrics: pd.DataFrame, n_items: int) -> tuple[str, str, str, str]:
+    """Draws the boxes; metric, length of the lists, ranked items, slice."""
     columns = st.columns([2, 1, 2, 2])
     names = overview.in_table_order(metrics[Metrics.METRIC])
     ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
@@ -95,35 +133,7 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
         slices[0],
         format_func=slice_words,
     )
-    table = overview.compare_runs(metrics, metric, int(k), candidates, part)
-    if table.empty:
-        st.info("No Run has this metric for this slice: choose another one.")
-        return
-    n_users = float(table[Metrics.N_USERS].max())
-    st.caption(_how_to_read(metric, candidates, part, n_users))
-    theme.caution(says_little(int(k), n_items))
-    pairs = [(run.name, run.info.variant) for run in runs.usable]
-    measured = f"{overview.metric_label(metric)}@{k}"
-    towers, all_of_them = _said(table, runs.usable, cache.run_key(runs.usable), metric, int(k), candidates, part)
-    kinds = {run.name: kind_words(run) for run in runs.usable}
-    figure = runs_figure(table, run_colours(pairs), run_symbols(pairs), measured, kinds)
-    theme.conclude(towers or all_of_them)
-    if towers and all_of_them:
-        st.markdown(theme.plain(f"Of all {table[Metrics.MEAN].count()} recommenders {all_of_them}"))
-    theme.caution(result.unfinished(runs.usable, cache.run_key(runs.usable))[0])
-    theme.chart(figure, "overview_metrics")
-    theme.caution(few_words(n_users))
-    origin.show(
-        origins.of_dataset(data)
-        + origins.of_metric(metric, int(k), candidates, n_users)
-        + origins.of_intervals(runs.usable)
-        + origins.of_runs(runs.usable)
-    )
-    shown = overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"])
-    among = str(overview.CANDIDATE_LABELS[candidates])
-    where = f"lists of {k}, {among[0].lower()}{among[1:]}{'' if part == Slices.WHOLE else f', {slice_words(part)}'}"
-    _tables(shown, where, _why_alike(shown, runs.usable, candidates))
-    _text_is_worth(data, runs)
+    return metric, k, candidates, part
 
 
 def _how_to_read(metric: str, candidates: str, part: str, n_users: float) -> str:
@@ -146,7 +156,7 @@ def _text_is_worth(data: Dataset, runs: FoundRuns) -> None:
     if said.why:
         st.markdown(theme.plain(said.why))
     if said.more:
-        with st.expander("What has not been tried, and how the towers were trained", icon=":material/terminal:"):
+        with st.expander("What has not been tried, and how the towers were trained"):
             st.markdown("\n".join(f"- {theme.plain(sentence, commands=True)}" for sentence in said.more))
 
 
@@ -168,13 +178,13 @@ def _why_alike(table: pd.DataFrame, runs: list[Run], candidates: str) -> str:
     said = conclusions.alike(table)
     frequency = [overview.run_labels(runs)[run.name] for run in runs if run.info.variant == "frequency"]
     if said and candidates == Recommendations.UNSEEN and any(label in said for label in frequency):
-        said = f"{said.rstrip('.')}: among items new to the person, personal frequency can only follow popularity."
+        said = f"{said.rstrip('.')}: among items new to the user, personal frequency can only follow popularity."
     return said
 
 
 def _tables(table: pd.DataFrame, where: str, alike: str) -> None:
     """All figures, folded away; ``where``: of which lists."""
-    with st.expander(f"All figures of every recommender ({where})", icon=":material/table:"):
+    with st.expander(f"All figures of every recommender ({where})"):
         _metrics_table(table, alike)
     _variety_table(table)
 
@@ -242,7 +252,7 @@ def _tiles(facts: overview.Health) -> None:
         column.metric(name, value, help=help_text)
     st.caption(
         f"{facts.users_with_history:,} of the users had something before the cut, {facts.users_tested:,} did something "
-        "after it. A figure is of those who then had one of the items that it ranks."
+        "after it. Each figure averages only users who later had at least one item of the kind that is ranked."
     )
 
 
@@ -266,7 +276,11 @@ def _distributions(tables: cache.OverviewTables, catalogue: Catalogue) -> None:
     left, middle, right = st.columns(3)
     with left:
         st.subheader("Length of histories", anchor=False)
-        theme.chart(figures.lengths_figure(tables.lengths), "overview_lengths", conclusions.lengths(tables.lengths))
+        theme.chart(
+            figures.lengths_figure(tables.lengths),
+            "overview_lengths",
+            conclusions.lengths(tables.health.median_history),
+        )
     with middle:
         st.subheader("How much is known of them", anchor=False)
         theme.chart(figures.slices_figure(tables.slices), "overview_slices", conclusions.slice_shares(tables.slices))

@@ -252,8 +252,17 @@ def render(facts: dict[str, Any]) -> list[str]:
 
 def headline(warnings: list[Finding]) -> str:
     """What warnings come down to: "Look at this first: the order of events and ids may be wrong."."""
-    spoiled = [words for name, words in SPOILED.items() if any(one.spoils == name for one in warnings)]
-    if not spoiled:
-        return "Look at this first:"
-    told = " and ".join(filter(None, [", ".join(spoiled[:-1]), spoiled[-1]]))
-    return f"Look at this first: {told} may be wrong."
+    told = _concerned(warnings)
+    return f"Look at this first: {told} may be wrong." if told else "Look at this first:"
+
+
+def notes_label(notes: list[Finding]) -> str:
+    """How many notes there are, and on what: "4 notes on the data: the order of events and rows"."""
+    told = _concerned(notes)
+    return f"{len(notes)} notes on the data{f': {told}' if told else ''}"
+
+
+def _concerned(found: list[Finding]) -> str:
+    """What `found` spoils or may spoil, in words; "" where that is nothing."""
+    spoiled = [words for name, words in SPOILED.items() if any(one.spoils == name for one in found)]
+    return " and ".join(filter(None, [", ".join(spoiled[:-1]), *spoiled[-1:]]))

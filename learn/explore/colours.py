@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from learn.data.schema import Slices
 from learn.explore.catalogue import OTHER_CATEGORIES
 from learn.explore.metrics.overview import PARTS
+from learn.explore.metrics.result import BOTH, COUNTS, FOREIGN, LEARNED, UNTRAINED
 from learn.item_towers import ITEM_TOWERS
 from learn.runs.baselines import BASELINES
 
@@ -91,6 +92,16 @@ def variant_symbol(variant: str) -> str:
         if variant in codes and codes.index(variant) < len(symbols):
             return symbols[codes.index(variant)]
     return _SPARE_SYMBOLS[0]
+
+
+KIND_COLOURS = {
+    COUNTS: "#76869d",
+    LEARNED: variant_colour("b") or REST_COLOUR,
+    BOTH: "#cf4fc0",
+    UNTRAINED: variant_colour("without-align") or REST_COLOUR,
+    FOREIGN: REST_COLOUR,
+}
+"""Of what a Run goes by (`learn.explore.metrics.result.kind_words`), where kinds are drawn and not single Runs."""
 
 
 def run_symbols(runs: Iterable[tuple[str, str]]) -> dict[str, str]:

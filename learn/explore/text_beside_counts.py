@@ -67,11 +67,13 @@ def sentence(run: Run, counts: Run, metric: str, among: str, found: OnTarget | N
             f"Among {among}, {are} {_relation(mine, theirs)} counts alone on validation ({metric} {mine:.4f}; "
             f"{counts.info.label} {theirs:.4f})."
         )
-    return (
-        f"Among {among}, {are} {_on_target(found)} counts alone on the target ({found.metric} {found.mean:.4f}; "
-        f"{counts.info.label} {found.other:.4f}), and {_relation(mine, theirs)} them on validation ({metric} "
-        f"{mine:.4f}; {theirs:.4f})."
-    )
+    first, then = _on_target(found), _relation(mine, theirs)
+    target = f"on the target ({found.metric} {found.mean:.4f}; {counts.info.label} {found.other:.4f})"
+    validation = f"on validation ({metric} {mine:.4f}; {theirs:.4f})"
+    if then == LEVEL and first in (LEVEL, TIED):  # one word for a tie
+        both, link = ("both", "and") if first == LEVEL else ("either", "or")
+        return f"Among {among}, {are} {first} counts alone, {both} {target} {link} {validation}."
+    return f"Among {among}, {are} {first} counts alone {target}, and {then} them {validation}."
 
 
 def _on_target(found: OnTarget) -> str:
@@ -81,7 +83,7 @@ def _on_target(found: OnTarget) -> str:
     return f"{'' if found.sure else 'not '}clearly {'ahead of' if found.mean > found.other else 'behind'}"
 
 
-LEVEL = "level with"
+LEVEL, TIED = "level with", "not clearly ahead of"
 
 
 def _relation(mine: float, theirs: float) -> str:

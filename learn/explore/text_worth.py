@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
 from learn.config import PALConfig
@@ -115,12 +116,18 @@ def text_worth(runs: Sequence[Run]) -> TextWorth | None:
 
 
 def told_by(split: Split) -> str:
-    """What validation is, beside the target, and what its metric says."""
-    by = comparing_metric(split)
-    return (
-        f"Validation comes before the target, and chooses what is compared on it. NDCG@{by.k}: how far up the first "
-        f"{by.k} have what came next."
-    )
+    """What the target and validation are, and what the latter's metric says."""
+    by, info = comparing_metric(split), split.info
+    if info.is_item_cold:
+        told = "*Target*: later events with items left out of training. *Validation*: events before those;"
+    elif info.test_start and info.validation_start:
+        target, before = (
+            f"{pd.Timestamp(one):%d %B %Y}".lstrip("0") for one in (info.test_start, info.validation_start)
+        )
+        told = f"*Target*: what people did from {target} on. *Validation*: the time before that, from {before} on;"
+    else:
+        told = "*Target*: each user's last event. *Validation*: the event before it;"
+    return f"{told} it chose the settings. *NDCG@{by.k}*: how high in a list of {by.k} what came next stands."
 
 
 def _value(run: Run) -> float:
@@ -185,17 +192,15 @@ def why_little(worth: TextWorth, dataset: Dataset) -> str:
 
 def sharing_sentence(found: Sharing) -> str:
     """What `buyers_shared` found, and what it means."""
-    much = ", as some people buy much" if round(found.by_chance, 1) > 1 else ""
+    much = ", because some people buy much" if round(found.by_chance, 1) > 1 else ""
     told = (
-        f"An item shares {found.near:.1f} times as many buyers with its {NEIGHBOURS} nearest texts as if all purchases "
-        f"were independent, and {found.by_chance:.1f} times as many with random items{much}."
+        f"Items with similar texts share {found.near:.1f} times the buyers expected by chance; random pairs share "
+        f"{found.by_chance:.1f} times{much}."
     )
     if found.times < _HARDLY:
-        return f"{told} So texts that are alike hardly tell who buys what."
+        return f"{told} So similar texts hardly tell who buys what."
     little = "" if found.times >= _TELLING else " a little of"
-    return (
-        f"{told} So texts that are alike do tell{little} who buys what; purchases, which counts read, tell it directly."
-    )
+    return f"{told} So similar texts do tell{little} who buys what, but counts see it directly in the purchases."
 
 
 def what_helps(pal: PALConfig, both_tried: bool) -> str:

@@ -10,22 +10,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from learn.data.schema import Metrics, Slices
-from learn.explore.colours import REST_COLOUR, variant_colour
+from learn.explore.colours import KIND_COLOURS, variant_colour
 from learn.explore.figures.base import plain_one
 from learn.explore.figures.headed import Row
 from learn.explore.figures.lined import lined_figure, side_by_side
 from learn.explore.metrics.overview import CANDIDATE_LABELS, metric_label
-from learn.explore.metrics.result import BOTH, COUNTS, FOREIGN, LEARNED, UNTRAINED
 from learn.item_towers import ITEM_TOWERS
 from learn.reproduce.paper import beside
 from learn.reproduce.results import IDS, OTHER_LIBRARY, TEXT_AND_ID, is_earlier, kind_of, one_metric, variant_of
 
-KIND_COLOURS = {
-    COUNTS: "#76869d",
-    LEARNED: variant_colour("b") or REST_COLOUR,
-    BOTH: "#cf4fc0",
-    UNTRAINED: variant_colour("without-align") or REST_COLOUR,
-    FOREIGN: REST_COLOUR,
+ROW_COLOURS = {
+    **KIND_COLOURS,
     TEXT_AND_ID: "#cd7a14",
     IDS: "#a6851b",
     OTHER_LIBRARY: "#2f8f7d",
@@ -94,7 +89,7 @@ def _colours(rows: pd.DataFrame) -> dict[str, str]:
     trained = {code for code in towers if code in ITEM_TOWERS and ITEM_TOWERS[code].trained}
     own = {code: variant_colour(code) for code in trained} if len(trained) > 1 else {}
     found = rows.to_dict("records")
-    return {row["run"]: own.get(variant_of(row["run"])) or KIND_COLOURS[kind_of(row)] for row in found}
+    return {row["run"]: own.get(variant_of(row["run"])) or ROW_COLOURS[kind_of(row)] for row in found}
 
 
 def _kinds(rows: pd.DataFrame, colours: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +12,24 @@ from learn.errors import LearnError
 from learn.runs.folder import RunFolder
 from learn.runs.stored import run_paths
 from learn.workspace import Workspace
+
+LLM_NAMES = {BUNDLED: "SmolLM2-135M-Instruct", BUNDLED_ENCODER: "all-MiniLM-L6-v2"}
+"""The bundled LLMs as their makers call them, with their size where it is in the name."""
+
+
+def llm_names(runs: Sequence[RunFolder]) -> list[str]:
+    """Which LLMs read the texts that the trained ``runs`` learned from, each once; vectors made elsewhere have none."""
+    found: dict[str, None] = {}
+    for run in runs:
+        with suppress(LearnError):  # nothing was trained, or the file is damaged: said where it is needed
+            encoders = run.config.cex.encoders if run.info.kind == "learn" else []
+            found |= dict.fromkeys(called(one.llm) for one in encoders if one.own_vectors is None)
+    return list(found)
+
+
+def called(llm: str) -> str:
+    """An LLM as its makers call it, of what a setting names: a bundled one, a folder, or one by its public name."""
+    return LLM_NAMES.get(llm) or Path(llm).name
 
 
 def reading_runs(workspace: Workspace) -> Iterator[CEXConfig]:

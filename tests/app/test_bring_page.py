@@ -52,10 +52,11 @@ def test_without_tables_it_says_what_to_bring_and_what_will_come(place, open_pag
     shown = texts(page)
     assert page.selectbox(key="items_choice").options == ["mine/interactions.csv", "mine/items.csv"]
     assert next(one.type for one in page.main if one.type in ("title", "markdown", "caption")) == "title"
-    assert "customer,sku,when" in shown and "Also recognised: item_id, asin, parent_asin, product_id, title" in shown
-    assert "its id (**sku**) and its title (**name**)" in shown and "Optional: category, price" in shown
+    assert "customer,sku,when" in shown and "id: sku, item_id, asin, parent_asin, …" in shown
+    assert "title: name, title, product_name" in shown and "Optional: category, price" in shown
+    assert "A language model for English (SmolLM2-135M-Instruct; " in bring_steps.WHAT[-1]
     assert "stay on the computer that runs this app" in shown
-    assert bring_steps.BUILD in shown and all(line in shown for line in bring_steps.NEEDS)
+    assert bring_steps.BUILD not in shown and all(line in shown for line in bring_steps.NEEDS)
     label = "CSV, TSV, Parquet or JSON lines, also gzipped, up to 200 MB"
     assert {page.file_uploader(key=f"bring_upload_{key}").label for key in FILES} == {label}
     assert plain(str(place.root)) in page.selectbox(key="items_choice").help
@@ -80,6 +81,7 @@ def test_the_step_that_it_is_at_is_filled_and_what_has_come_is_not_announced(pla
     assert steps_of(open_page("bring")) == ["1"] == steps_of(open_page("bring", items=FILES["items"]))
     page = open_page("bring", **FILES)
     assert steps_of(page) == ["2"] and bring_steps.NEEDS[0] not in texts(page)
+    assert bring_steps.BUILD in texts(page)
     with pytest.raises(KeyError):
         page.button(key="bring_example")
 

@@ -45,6 +45,12 @@ def test_where_nothing_stands_beside_towers_they_are_said_too():
     assert words.all_said([], []) == ""
 
 
+def test_below_a_figure_of_all_only_what_is_no_trained_tower_is_said():
+    told = words.not_trained(RUNS, ["c", "w", "l3ae"])
+    assert told.startswith("w/o Align: the language model alone · L3AE: ") and "(c)" not in told
+    assert words.not_trained(RUNS, ["c"]) == ""
+
+
 def test_below_a_label_stands_what_any_recommender_is():
     assert [variant_texts.under_label(one) for one in RUNS[1:]] == [
         "EASE that starts from what the LLM's texts say is alike",

@@ -6,7 +6,7 @@ import pytest
 from learn.data.facts import split_facts
 from learn.data.notes import IDS, NOTHING, ORDER, ROWS, TEXT, Note
 from learn.data.published import PUBLISHED, find_published
-from learn.data.report import NOTE, WARNING, findings, render, report_table
+from learn.data.report import NOTE, WARNING, Finding, findings, notes_label, render, report_table
 from learn.data.sanity import odd_times
 from learn.data.schema import Items
 from learn.data.splits import leave_one_out
@@ -166,3 +166,10 @@ def test_a_copy_that_lost_rows_is_a_warning_and_a_part_of_one_a_note():
     assert "70,000 interactions (published: 100,000)" in found.text
     assert finding(facts | {"users": 5}, "other counts").severity == NOTE
     assert not [one for one in findings(facts | {"interactions": 100_000}) if "other counts" in one.text]
+
+
+def test_notes_are_named_by_what_they_are_on():
+    notes = [Finding("", "", NOTE, "", spoils) for spoils in (ROWS, ORDER, ORDER, NOTHING)]
+    assert notes_label(notes) == "4 notes on the data: the order of events and rows"
+    assert notes_label(notes[:2]) == "2 notes on the data: the order of events and rows"
+    assert notes_label(notes[3:] * 4) == "4 notes on the data"

@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from learn.explore.colours import KIND_COLOURS
 from learn.explore.figures.headed import Row, bars_figure, headed_figure
 from learn.explore.figures.panels import kinds_figure, runs_figure
+from learn.explore.metrics.result import COUNTS, LEARNED
 
 TABLE = pd.DataFrame(
     {
@@ -45,14 +47,14 @@ def test_figures_stand_at_the_right_end_and_the_axis_goes_past_them():
 
 
 def test_kinds_are_bars_whose_run_a_pointer_is_told():
-    figure = kinds_figure(TABLE, LOOKS[0])
+    figure = kinds_figure(TABLE)
     assert heads(figure)[0] == "<b>counts: 0.1000</b>" and not figure.layout.shapes
     assert [trace.type for trace in figure.data] == ["bar", "bar"]
-    assert [trace.marker.color for trace in figure.data] == ["#111111", "#222222"], "a Run has one colour everywhere"
+    assert [trace.marker.color for trace in figure.data] == [KIND_COLOURS[COUNTS], KIND_COLOURS[LEARNED]]
     assert np.allclose(figure.layout.xaxis.range, [0, 0.3 * 1.03])
     assert "X &amp; co" in figure.data[0].hovertemplate
-    assert np.allclose(kinds_figure(TABLE, {}, 2.0).layout.xaxis.range, [0, 2.0 * 1.03])
-    assert [line.x0 for line in kinds_figure(TABLE, {}, at_random=0.4).layout.shapes] == [0.4, 0.4]
+    assert np.allclose(kinds_figure(TABLE, 2.0).layout.xaxis.range, [0, 2.0 * 1.03])
+    assert [line.x0 for line in kinds_figure(TABLE, at_random=0.4).layout.shapes] == [0.4, 0.4]
 
 
 def test_figures_beside_each_other_can_have_one_order_and_one_scale():

@@ -10,6 +10,7 @@ import pytest
 from learn.config import PRESETS, PALConfig
 from learn.data.schema import Metrics, PerUser
 from learn.data.sequences import Sequences
+from learn.data.split import SplitInfo
 from learn.evaluation.protocol import default_k
 from learn.explore import text_worth
 from learn.explore.text_worth import buyers_shared, copying, said_of_text, sharing_sentence, trained_apart, what_helps
@@ -94,13 +95,28 @@ def test_the_same_two_are_compared_on_the_target_by_the_paired_rule(four, split)
     same = f"Recall@{k} {hits.mean() / 10:.4f}; EASE {hits.mean() / 10:.4f}"
     level = text_worth.text_worth([*four, both])
     assert level.target.sure == 0 and f"are level with counts alone on the target ({same}), and" in level.sentence
+    judged(both, hits)
+    both.info = both.info.model_copy(update={"validation": 0.08})
+    alike = text_worth.text_worth([*four, both]).sentence
+    assert "are level with counts alone, both on the target (" in alike and ") and on validation (" in alike
+    judged(both, np.where(np.arange(80) == 0, hits + 2, hits))
+    tied = text_worth.text_worth([*four, both])
+    assert tied.target.sure == 0 and "are not clearly ahead of counts alone, either on the target" in tied.sentence
+    assert tied.sentence.endswith("or on validation (NDCG@10 0.0800; 0.0800).")
     judged(both, np.where(np.arange(80) % 3 == 0, np.maximum(hits - 1, 0), hits))
     behind = text_worth.text_worth([*four, both])
     assert behind.target.sure == -1 and behind.is_little and "are clearly behind counts" in behind.sentence
 
 
 def test_what_validation_is_stands_beside_it(split):
-    assert "NDCG@10: how far up the first 10 have what came next" in text_worth.told_by(split)
+    told = text_worth.told_by(split)
+    assert "it chose the settings. *NDCG@10*: how high in a list of 10 what came next stands." in told
+    last = replace(split, info=SplitInfo("leave_one_out"))
+    assert text_worth.told_by(last).startswith("*Target*: each user's last event. *Validation*: the event before it;")
+    cut = replace(split, info=SplitInfo("by_time", "2017-10-18T00:00:00", "2017-11-01T00:00:00"))
+    assert text_worth.told_by(cut).startswith("*Target*: what people did from 1 November 2017 on. *Validation*: ")
+    cold = replace(split, info=SplitInfo("item_cold", cold_seed="0"))
+    assert "items left out of training" in text_worth.told_by(cold)
 
 
 def test_without_both_the_text_is_held_against_counts(four):
@@ -133,11 +149,13 @@ def test_items_whose_texts_share_buyers_are_told_from_those_whose_do_not():
     told, untold = (buyers_shared(*two_worlds(together)) for together in (True, False))
     assert told.items == untold.items == 40
     assert told.times > 1.5 and abs(untold.near - 1) < 0.2 and untold.times < 1.1
-    assert "So texts that are alike do tell who buys what; purchases" in sharing_sentence(told)
-    assert sharing_sentence(untold).endswith("So texts that are alike hardly tell who buys what.")
+    assert "So similar texts do tell who buys what, but counts see it" in sharing_sentence(told)
+    assert sharing_sentence(untold).endswith("So similar texts hardly tell who buys what.")
     little = sharing_sentence(replace(told, near=1.3, by_chance=1.0))
     assert "do tell a little of who buys what" in little and "buy much" not in little
-    assert "random items, as some people buy much." in sharing_sentence(replace(told, near=2.8, by_chance=1.7))
+    assert "random pairs share 1.7 times, because some people buy much." in sharing_sentence(
+        replace(told, near=2.8, by_chance=1.7)
+    )
     assert replace(told, by_chance=0.0).times == np.inf and replace(told, near=0.0, by_chance=0.0).times == 1
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from learn.explore.metrics.result import BOTH, COUNTS, LEARNED, UNTRAINED
 from learn.item_towers import ITEM_TOWERS
-from learn.reproduce.figure import HOLLOW, KIND_COLOURS, benchmark_figure, beside_the_paper
+from learn.reproduce.figure import HOLLOW, ROW_COLOURS, benchmark_figure, beside_the_paper
 from learn.reproduce.results import (
     DATASETS,
     EARLIER,
@@ -55,8 +55,8 @@ def test_rows_stand_by_their_figures_with_a_colour_for_each_kind_and_what_did_no
         ["EASE, refitted", "0.2000"],
     ]
     ease, tower, learn, refitted, *keys = figure.data
-    assert ease.marker.color == refitted.marker.color == KIND_COLOURS[COUNTS]
-    assert tower.marker.color == learn.marker.color == KIND_COLOURS[LEARNED]
+    assert ease.marker.color == refitted.marker.color == ROW_COLOURS[COUNTS]
+    assert tower.marker.color == learn.marker.color == ROW_COLOURS[LEARNED]
     assert {one.marker.symbol for one in figure.data} == {"circle"}
     assert [key.name for key in keys] == [COUNTS, LEARNED], "what the colours mean"
     assert figure.layout.xaxis.title.text == "Recall@10, all items" and figure.layout.xaxis.range[1] > 0.6

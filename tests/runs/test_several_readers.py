@@ -6,7 +6,7 @@ import pytest
 from learn.cex.extractor import content_embeddings, wording_differences
 from learn.errors import LearnError
 from learn.progress import make_progress
-from learn.runs.llms import reading_runs
+from learn.runs.llms import called, llm_names, reading_runs
 from learn.runs.new_items import embed_items, load_llms, reading_settings
 from learn.runs.run import Run
 from learn.training.train import train
@@ -48,6 +48,12 @@ def test_typed_text_is_placed_beside_the_catalogues(run, dataset):
 def test_the_page_wakes_all_of_them(run):
     first = next(iter(reading_runs(run.workspace)))
     assert first.llm == run.config.cex.llm and len(load_llms(first, run.models)) == 2
+
+
+def test_they_are_named_as_their_makers_call_them(run):
+    assert llm_names([run, run]) == [called(one.llm) for one in run.config.cex.encoders]
+    assert (called("bundled"), called("bundled-encoder")) == ("SmolLM2-135M-Instruct", "all-MiniLM-L6-v2")
+    assert called("Qwen/Qwen3-0.6B") == "Qwen3-0.6B"
 
 
 def test_the_second_reader_is_checked_too(run, monkeypatch):

@@ -102,7 +102,9 @@ def lengths_figure(table: pd.DataFrame) -> go.Figure:
             hovertemplate="%{y} events: %{x:,} users<extra></extra>",
         )
     )
-    figure.update_yaxes(title="events of a user", type="category", autorange="reversed", ticklabelstandoff=4, dtick=1)
+    figure.update_yaxes(
+        title="events of a user before the cut", type="category", autorange="reversed", ticklabelstandoff=4, dtick=1
+    )
     figure.update_xaxes(title="users")
     return _finish(figure, 280)
 

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from learn.data.schema import Metrics
-from learn.explore.colours import REST_COLOUR
+from learn.explore.colours import KIND_COLOURS, REST_COLOUR
 from learn.explore.figures.base import plain_one
 from learn.explore.figures.headed import Row, bars_figure, headed_figure
 from learn.explore.metrics.kinds import KIND
@@ -18,20 +18,20 @@ LONGEST = 34
 """Letters of a label: a longer one is cut, a pointer is told all of it."""
 
 
-def kinds_figure(
-    table: pd.DataFrame, colours: Mapping[str, str], end: float = 0.0, at_random: float = 0.0
-) -> go.Figure:
+def kinds_figure(table: pd.DataFrame, end: float = 0.0, at_random: float = 0.0) -> go.Figure:
     """`learn.explore.metrics.kinds.Kinds.table`: above each bar its kind and figure; a pointer is told the Run.
 
+    A kind has one colour in all such figures (`KIND_COLOURS`), whichever Run stands for it.
+
     Args:
-        colours: Run -> its colour (`run_colours`), the one that it has everywhere; end: where the axis ends at least.
+        end: where the axis ends at least.
         at_random: what a list drawn at random has, as a dotted line at each bar; 0: none is drawn.
     """
     figure = bars_figure(
         [
             _row(
                 row,
-                colours.get(row["run"], REST_COLOUR),
+                KIND_COLOURS[row[KIND]],
                 "",
                 _bold(f"{row[KIND]}: {row[Metrics.MEAN]:.4f}", place),
             )

@@ -84,5 +84,30 @@ _LOOK = (
 )
 
 
+FLOW: tuple[tuple[tuple[str, str], ...], ...] = (
+    (("Text", "of each item"),),
+    (("LLM", "frozen: a vector of each text"),),
+    (("PAL", "trained on purchases"),),
+    (("User vector", "from past purchases"), ("Item vector", "here the variants differ")),
+    (("List", "the items nearest to the user"),),
+)
+"""From texts to a list: the boxes of each step, what stands in one and what is said of it."""
+_FLOW_LOOK = (
+    "<style>.flow { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem } "
+    ".flow div { display: grid; gap: .3rem } .flow p { margin: 0; padding: .2rem .6rem; font-size: .85rem; "
+    "border: 1px solid rgba(128, 134, 145, .6); border-radius: 6px } .flow strong { display: block } "
+    ".flow b { font-weight: 400 }</style>"
+)
+
+
+def flow_html() -> str:
+    """`FLOW` as a line of boxes in HTML, with an arrow from each step to the next."""
+    boxes = "<b>→</b>".join(
+        f"<div>{''.join(f'<p><strong>{name}</strong>{what}</p>' for name, what in step)}</div>" for step in FLOW
+    )
+    said = "; ".join(f"{name}, {what}" for step in FLOW for name, what in step)
+    return f'<div class="flow" role="img" aria-label="From texts to a list: {said}.">{boxes}</div>{_FLOW_LOOK}'
+
+
 def _short(text: str) -> str:
     return text if len(text) <= LABEL_LENGTH else text[: LABEL_LENGTH - 1].rstrip() + "…"

@@ -25,12 +25,25 @@ class Telling:
         item: its index.
         before, after: indices of the neighbours that tell it, in what the LLM says and in the tower.
         rising: of how many of the much-bought items the neighbours share more buyers than before, as a share of them.
+        shared: how many buyers much-bought items share with their neighbours on average, before and after.
     """
 
     item: int
     before: list[int]
     after: list[int]
     rising: float
+    shared: tuple[float, float]
+
+    @property
+    def beside_others(self) -> str:
+        """How the much-bought items fare as a whole, so that nobody takes this one for all."""
+        old, new = (f"{one:.1%}" for one in self.shared)
+        change = self.shared[1] - self.shared[0]
+        if old == new:
+            told = f"shared buyers stay at {new}"
+        else:
+            told = f"shared buyers {'rise' if change > 0 else 'fall'} ({old} → {new})"
+        return f"A good case: on average {told}; they rise for {self.rising:.0%} of the much-bought items."
 
 
 def telling_item(
@@ -61,4 +74,5 @@ def telling_item(
     best, together = found
     item = int(rows[best])
     named = told_neighbours(before[best], after[best], item, together, catalogue, told)
-    return Telling(item, *named, float((gain > 0).mean()))
+    means = (float(shares[0].mean()), float(shares[1].mean()))
+    return Telling(item, *named, float((gain > 0).mean()), means)

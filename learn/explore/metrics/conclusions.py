@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -44,12 +45,12 @@ def timeline(table: pd.DataFrame) -> str:
     return f"Learned from {history:.0%} of the events, tuned on {validation:.0%}, judged on the last {target:.0%}."
 
 
-def lengths(table: pd.DataFrame) -> str:
-    """Of `overview.history_lengths`: the most common length."""
-    if table.empty or not table["users"].sum():
+def lengths(median: float) -> str:
+    """Of `overview.Health.median_history`: what half of the users have; "" of none, which all of them have."""
+    least = math.ceil(median)
+    if least < 1:
         return ""
-    row = table.loc[table["users"].idxmax()]
-    return f"Most common: {row['events']} events ({row['users'] / table['users'].sum():.0%} of users)."
+    return f"Half of the users have {least:,} {'event' if least == 1 else 'events'} or more."
 
 
 def slice_shares(table: pd.DataFrame) -> str:

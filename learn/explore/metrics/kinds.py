@@ -18,7 +18,7 @@ from learn.runs.run import Run
 
 COLD_ITEMS, TAIL_ITEMS = f"{ITEM_PREFIX}{Slices.COLD_START}", f"{ITEM_PREFIX}{Slices.LONG_TAIL}"
 QUESTIONS = (
-    (Recommendations.UNSEEN, Slices.WHOLE, "Items new to the person", "among items new to the person"),
+    (Recommendations.UNSEEN, Slices.WHOLE, "Items new to the user", "among items new to the user"),
     (Recommendations.ALL_CANDIDATES, Slices.WHOLE, "All items, bought or not", "among all items"),
     (Recommendations.COLD, Slices.WHOLE, "Items left out of training", "among items left out of training"),
     (Recommendations.UNSEEN, COLD_ITEMS, "Never-bought items", f"among {slice_words(COLD_ITEMS)}"),

@@ -46,3 +46,16 @@ def test_the_product_told_of_shares_more_buyers_with_its_new_neighbours(workspac
     pairs = [np.array([[found.item, other] for other in near]) for near in (found.before, found.after)]
     before, after = (shared_buyers(pair, train, dataset.n_items).mean() for pair in pairs)
     assert after > before
+    assert 0 < found.shared[1] < found.shared[0], "this one rises, all of them together do not"
+
+
+@pytest.mark.parametrize(
+    ("shared", "said"),
+    [
+        ((0.104, 0.098), "A good case: on average shared buyers fall (10.4% → 9.8%); they rise for 40% of the "),
+        ((0.1, 0.2), "A good case: on average shared buyers rise (10.0% → 20.0%); they rise for 40% of the much"),
+        ((0.1, 0.1001), "A good case: on average shared buyers stay at 10.0%; they rise for 40% of the much-bought"),
+    ],
+)
+def test_the_good_case_is_said_to_be_one(shared, said):
+    assert telling.Telling(0, [1], [2], 0.4, shared).beside_others.startswith(said)

@@ -23,8 +23,8 @@ def test_the_split_is_told_in_shares():
 
 
 def test_lengths_shares_and_categories():
-    lengths = pd.DataFrame({"events": ["0", "1–9"], "users": [1, 3]})
-    assert conclusions.lengths(lengths) == "Most common: 1–9 events (75% of users)."
+    assert conclusions.lengths(304.5) == "Half of the users have 305 events or more."
+    assert conclusions.lengths(1.0) == "Half of the users have 1 event or more." and conclusions.lengths(0.0) == ""
     shares = pd.DataFrame(
         [("users", "cold-start", 0.1), ("items", "cold-start", 0.07), ("target events", "cold-start", 0.012)],
         columns=["of", "slice", "share"],

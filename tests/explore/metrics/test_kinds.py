@@ -24,7 +24,7 @@ def test_each_kind_is_stood_for_by_its_best_run(runs):  # noqa: F811
     assert found.level == ["text and counts"] and found.text_helps
     assert found.bought and found.learned_less_untrained is None
     assert kinds.counts_or_text([found]) == (
-        "Text and counts together clearly beat plain counts among items new to the person."
+        "Text and counts together clearly beat plain counts among items new to the user."
     )
 
 
@@ -36,14 +36,14 @@ def test_a_lead_that_may_be_chance_is_said_to():
         [run("learn-b", "learn", "b", "(b)", hits), run("ease", "reference", "ease", "EASE", other)], 10
     )
     assert found.level == ["counts", "trained text"] and not found.text_helps
-    assert kinds.counts_or_text([found]) == ("Plain counts do as well as anything among items new to the person.")
+    assert kinds.counts_or_text([found]) == ("Plain counts do as well as anything among items new to the user.")
 
 
 def test_of_items_that_nobody_had_bought_only_intervals_apart_count(runs):  # noqa: F811
     cold(runs[0], 0.2, 0.15, 0.25)
     cold(runs[1], 0.1, 0.05, 0.14)
     found = kinds.best_of_kinds(runs, 10)
-    assert [one.title for one in found] == ["Items new to the person", "Never-bought items"]
+    assert [one.title for one in found] == ["Items new to the user", "Never-bought items"]
     assert found[1].text_helps and found[1].reach == 0.25
     assert kinds.counts_or_text(found).endswith("; text clearly helps also among never-bought items.")
     assert kinds.counts_or_text(found[1:]) == "Text clearly helps among never-bought items."

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from learn.explore.figures.towers import AS_IT_IS, sight_html
+from learn.explore.figures.towers import AS_IT_IS, FLOW, flow_html, sight_html
 from learn.explore.metrics.towers import sight, sight_words
 from learn.item_towers import ITEM_TOWERS, Tower, embed_each
 from learn.pal.masks import causal_mask, self_mask
@@ -38,6 +38,12 @@ def test_a_tower_without_pal_is_said_to_have_none():
         assert 'aria-label="Which items change whose vector. Item 1: 1; item 2: 2; item 3: 3."' in drawn
     assert grey.count(f"background: {AS_IT_IS}") == 3 == own.count("background: #123456")
     assert sight_words(found) == "PAL reads no later item: each stays the LLM's vector."
+
+
+def test_the_way_from_texts_to_a_list_is_a_line_of_boxes_and_words_for_who_cannot_see_it():
+    drawn, n_boxes = flow_html(), sum(map(len, FLOW))
+    assert drawn.count("<p>") == n_boxes and drawn.count("→") == len(FLOW) - 1
+    assert 'aria-label="From texts to a list: Text, of each item; LLM, frozen' in drawn
 
 
 def test_a_drawing_comes_down_to_a_sentence():
