@@ -179,7 +179,7 @@ def _places(found: Mapping[str, Answer], length: np.ndarray) -> str:
     if not asked.any():
         return ""
     among = newcomer_head.list_length(length[asked])
-    return f"Of the products that are new to each person, {among}. Chance: if every list were shuffled."
+    return f"Places are in a list of all products new to a person, {among}. Chance: if every list were shuffled."
 
 
 def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:

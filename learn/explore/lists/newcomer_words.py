@@ -17,6 +17,8 @@ SAME = 1e-6
 """Cosines that differ by less are the same but for rounding."""
 CLEAR = 0.1
 """A median place that differs by less than this share is about the same."""
+HIGH = 0.1
+"""A median place up to this share of what chance gives is near the top."""
 
 
 def verdict(
@@ -67,10 +69,11 @@ def typical_place(
     if not all(some.any() and length[some].max() > FIRST for some in asked.values()):
         return ""
     middle = {label: float(np.median(one.audience.reach[asked[label]])) for label, one in answers.items()}
-    groups: dict[str, list[str]] = {ABOVE: [], ABOUT: [], BELOW: []}
+    groups: dict[str, list[str]] = {TOP: [], ABOVE: [], ABOUT: [], BELOW: []}
     for label in answers:
         share = middle[label] / middle_by_chance(length[asked[label]])
-        groups[ABOVE if share < 1 - CLEAR else BELOW if share > 1 + CLEAR else ABOUT].append(label)
+        where = TOP if share <= HIGH else ABOVE if share < 1 - CLEAR else ABOUT if share <= 1 + CLEAR else BELOW
+        groups[where].append(label)
     variants, parts = [label for label in answers if label not in untrained], []
     for where, labels in groups.items():
         if not labels:
@@ -81,13 +84,20 @@ def typical_place(
         ]
         if higher:
             who = "" if len(higher) == len(labels) else f"{listed(higher)} "
-            said += f", {who}higher{' still' if where == ABOVE else ''} for {later_buyers(len(ranks[higher[0]]))}"
+            said += (
+                f", {who}higher{' still' if where in (TOP, ABOVE) else ''} for {later_buyers(len(ranks[higher[0]]))}"
+            )
         far = not any(answers[label].audience.seen_by(SEEN) for label in labels)
         parts.append(said + (f", yet in nobody's first {SEEN:,}" if where == ABOVE and far else ""))
     return f"In a typical list {'; '.join(parts)}."
 
 
-ABOVE, ABOUT, BELOW = "above the middle", "about in the middle, as chance would", "below the middle"
+TOP, ABOVE, ABOUT, BELOW = (
+    "near the top",
+    "above the middle",
+    "about in the middle, as chance would",
+    "below the middle",
+)
 
 
 def _all_or(labels: Sequence[str], variants: Sequence[str]) -> str:

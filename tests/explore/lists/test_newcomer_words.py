@@ -135,6 +135,10 @@ def test_a_typical_place_is_said_of_everybody_and_of_later_buyers(catalogue):
     assert w.typical_place({"A": high, "B": higher}, length, buyers) == (
         "In a typical list both variants place it above the middle, B higher still for its 27 later buyers."
     )
+    assert w.typical_place({"A": answer([0], [150] * 100), "B": high}, length, {"A": np.full(9, 20)}) == (
+        "In a typical list A places it near the top, higher still for its 9 later buyers; "
+        "B places it above the middle, yet in nobody's first 1,000."
+    )
     assert w.typical_place({"A": low}, length, {"A": np.array([10])}) == (
         "In a typical list A places it below the middle, higher for its one later buyer."
     )
