@@ -96,7 +96,8 @@ def _category_places(plane: np.ndarray, items: np.ndarray, catalogue: Catalogue,
     """
     from scipy.spatial import cKDTree
 
-    categories, rows = catalogue.categories[items], []
+    categories = catalogue.categories[items]
+    rows: list[tuple[str, str, float, float, int, float, int]] = []
     if not len(plane):
         return pd.DataFrame(rows, columns=REGION)
     near = NEAR * float(np.ptp(np.percentile(plane, [1, 99], axis=0), axis=0).mean())
