@@ -125,7 +125,7 @@ def _lasso(page: Page) -> None:
     for place in places[1:]:
         page.mouse.move(*place, steps=5)
     page.mouse.up()
-    page.get_by_role("button", name="✥ Move").click()
+    page.get_by_role("button", name="✥ Drag").click()
     page.locator(".modes button").first.blur()
 
 
@@ -136,7 +136,7 @@ def _kept(page: Page) -> None:
 def _pair(page: Page) -> None:
     page.get_by_label("with").select_option(index=1)
     page.get_by_label("Colour").select_option("neighbours kept")
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More options").click()
     page.get_by_label("Maps").select_option("3")
     page.keyboard.press("Escape")
 

@@ -51,23 +51,19 @@ function drawPart(name, rows, none, longest) {
   return made;
 }
 
-// What was counted, how much it is, and what chance would give; the first row is the one that matters most.
-function drawFigures(of, rows) {
+// What was counted, what chance would give, and how much it is under each variant.
+function drawFigures({ of, columns, rows }) {
   const made = element("table", "figures");
-  const head = element("tr", "");
-  for (const words of rows.length ? [of, "here", "chance"] : [of]) {
-    const cell = element("th", "", words);
-    cell.scope = "col";
-    head.append(cell);
-  }
-  made.append(head);
-  for (const [what, here, chance] of rows) {
+  const line = (scope, cells) => {
     const row = element("tr", "");
-    const name = element("th", "", what);
-    name.scope = "row";
-    row.append(name, element("td", "here", here), element("td", "", chance));
-    made.append(row);
-  }
+    cells.forEach((words, at) => {
+      const cell = element(scope === "col" || !at ? "th" : "td", at > 1 ? "here" : "", words);
+      if (cell.tagName === "TH") cell.scope = at ? "col" : scope;
+      row.append(cell);
+    });
+    return row;
+  };
+  made.append(line("col", rows.length ? [of, "chance", ...columns] : [of]), ...rows.map((cells) => line("row", cells)));
   return made;
 }
 
@@ -103,13 +99,13 @@ export default function ({ parentElement, data }) {
     const head = element("header", "head");
     head.append(element("div", "label", column.label));
     if (column.about) head.append(element("div", "said about", column.about));
-    head.append(drawFigures(column.of, column.figures));
     for (const line of column.said) head.append(element("div", "said", line));
     card.append(head);
-    data.parts.forEach((part, at) => card.append(...drawPart(part.name, column.parts[at], part.none, longest[at])));
+    data.parts.forEach((part, at) => card.append(...drawPart(column.names[at] || part.name, column.parts[at], part.none, longest[at])));
     grid.append(card);
   }
-  root.replaceChildren(drawLegend(data), grid);
+  const figures = [drawFigures(data.figures), ...(data.caption ? [element("div", "caption", data.caption)] : [])];
+  root.replaceChildren(...figures, drawLegend(data), grid);
   const rows = [...root.querySelectorAll(".row")];
   const light = (key) => rows.forEach((row) => row.classList.toggle("lit", key !== null && row.dataset.item === key));
   for (const row of rows) {

@@ -9,6 +9,8 @@ from typing import Any
 
 import streamlit as st
 
+from learn.explore.lists.newcomer_head import Figures
+
 _HERE = Path(__file__).resolve().parent
 
 _mount = st.components.v2.component(
@@ -23,23 +25,27 @@ def show_answers(
     parts: list[dict[str, str]],
     columns: list[dict[str, Any]],
     key: str,
+    figures: Figures,
+    caption: str = "",
     legend: Sequence[tuple[str, str]] = (),
     note: str = "",
     said: str = "",
     hit: str = "",
 ) -> None:
-    """Draws one card per variant, its rows at the same height in all of them.
+    """Draws one table of figures, and below it one card per variant, its rows at the same height in all of them.
 
     Args:
         parts: what the cards have below each other: name, and none, what is said where there is no row.
-        columns: name, label, colour, about (what the variant is, may be empty), of (of whom the figures are), figures
-            (rows of what, how much, how much by chance), said (a list of lines), and parts: as many lists of rows as
-            ``parts``. A row has key and title; perhaps detail, about, place, colour, category, sign, hit, picture
+        columns: name, label, colour, about (what the variant is, may be empty), said (a list of lines), and parts: as
+            many lists of rows as ``parts``; names: what each part is called in this card, "" as everywhere. A row has
+            key and title; perhaps detail, about, place, colour, category, sign, hit, picture
             (`app.shared.pictures.of_row`), links (href, about): the first is the title's, the second the detail's.
         key: of the component.
+        figures: the table; caption: a line below it.
         legend: (words, colour) of what the rows' colours mean.
-        note: a line beside it; said: what words mean, folded away behind a question mark.
+        note: a line over the cards; said: what words mean, folded away behind a question mark.
         hit: what the shade of rows that are hits means; "": there is none.
     """
     above = {"legend": [list(entry) for entry in legend], "note": note, "said": said, "hit": hit}
-    _mount(key=key, data={"parts": parts, "columns": columns, **above})
+    table = {"of": figures.of, "columns": list(figures.columns), "rows": [list(row) for row in figures.rows]}
+    _mount(key=key, data={"parts": parts, "columns": columns, "figures": table, "caption": caption, **above})

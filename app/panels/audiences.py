@@ -10,28 +10,31 @@ import numpy as np
 import streamlit as st
 
 from app.components.answers import show_answers as draw
-from app.panels.words import said_first
+from app.components.bench_lists import short_labels
+from app.panels.words import all_said
 from app.shared import cache, links, origin, pictures, theme, variant_texts
+from learn.explore.catalogue import NO_CATEGORY
 from learn.explore.colours import category_colours, category_legend
 from learn.explore.lists import newcomer, newcomer_head, newcomer_words, numbers
 from learn.explore.lists.audience import Audience
 from learn.explore.lists.likeness import LIKE
 from learn.explore.lists.newcomer import Answer, Change
 from learn.explore.lists.origin import of_answers
-from learn.explore.lists.pushed_up import pushed_up_by
+from learn.explore.lists.pushed_up import pushed_up_by, why_unlike
 from learn.runs.recommender import Recommender
 from learn.runs.suggestions import Suggestions
+from learn.runs.vectors import has_popularity_bias
 
 NEIGHBOURS, PEOPLE = 4, 4
+ALIKE = "Most alike"
 BOUGHT = "✓ bought it later"
 HOW = (
-    "Chance: what would be if every list were shuffled. "
     "Pushed up by: of their earlier purchases the one or two without which its score would fall most; where one is "
     f"named, no other pushes it up. Unlike in text: not among the {LIKE:.0%} of the catalogue whose texts are nearest "
     "to its own."
 )
 PARTS = [
-    {"name": "Most alike", "none": "Nothing."},
+    {"name": ALIKE, "none": "Nothing."},
     {"name": "Place · person · pushed up by", "none": "Nobody has a history to go by."},
 ]
 
@@ -44,12 +47,14 @@ class Shown:
         like: [N] bool, the catalogue's items that are like it in text; None: nobody reads texts.
         item: its index in the catalogue; None for a new one.
         buyers: [n] users who got it later; ranks: Run name -> [n] its places in their lists.
+        recall: a row of figures of all items of its kind (`stored_recall.cold_recall`); None: not known.
     """
 
     like: np.ndarray | None
     item: int | None = None
     buyers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     ranks: Mapping[str, np.ndarray] = field(default_factory=dict)
+    recall: tuple[str, str, Mapping[str, str]] | None = None
 
 
 def answers(
@@ -81,16 +86,21 @@ def say(
     labels: Mapping[str, str],
     item: int | None = None,
     known: Mapping[str, str] | None = None,
+    ranks: Mapping[str, np.ndarray] | None = None,
 ) -> None:
     """The lines over the cards: the verdict; what the item is taken for where variants differ, and what is ``known`` of
     it besides (name of a line -> its words).
 
     Args:
         opened: Run name -> what answers for it, of every Run in ``found``.
+        ranks: Run name -> [n] the item's places in the lists of those who got it later.
     """
     named, length = {labels[name]: one for name, one in found.items()}, _length(view, item)
     untrained = [labels[name] for name in found if variant_texts.is_untrained(opened[name].run)]
-    theme.conclude(newcomer_words.verdict(named, view.catalogue, length, item, untrained))
+    places = {labels[name]: own for name, own in (ranks or {}).items()}
+    typical = newcomer_words.typical_place(named, length, places, untrained)
+    theme.conclude(f"{newcomer_words.verdict(named, view.catalogue, length, item, untrained)} {typical}".strip())
+    theme.small_print(all_said([opened[name].run for name in found], list(named)))
     lines = {"Taken for": newcomer_words.what_it_is(named, view.catalogue)} | dict(known or {})
     said = [f"**{name}:** {theme.plain(words)}" for name, words in lines.items() if words]
     maps = [] if item is None else links.on_maps(view.dataset, item)
@@ -113,7 +123,8 @@ def show_answers(
     ``changes`` marks what was not there before the text was changed.
     """
     columns: list[dict[str, Any]] = []
-    hits, length = 0, _length(view, shown.item)
+    hits, length, called = 0, _length(view, shown.item), short_labels(labels)
+    heads = {}
     same = newcomer_words.shared_vectors({labels[name]: one for name, one in found.items()})
     for name, one in found.items():
         new = changes[name].new if changes else frozenset()
@@ -124,20 +135,42 @@ def show_answers(
         if more := newcomer_head.more_seen(one.audience, length):
             parts[1].append({"key": f"more of {name}", "title": more, "hit": False})
         above = newcomer_head.head(one.audience, length, shown.ranks.get(name, np.zeros(0, np.int64)), shown.buyers)
-        said = [*above.lines, *filter(None, [same.get(labels[name])])]
+        heads[called[name]] = above
+        said = [*above.lines, *filter(None, [_shared(same, name, opened, labels)])]
         if changes and changes[name].best[0] != changes[name].best[1]:
             said.append(f"best place {changes[name].best[1]:,}, before {changes[name].best[0]:,}")
         about = variant_texts.in_plain_words(opened[name].run)
         heading = {"name": name, "label": labels[name], "colour": colours[name], "about": about, "said": said}
-        columns.append(heading | {"parts": parts, "of": above.of, "figures": [list(row) for row in above.rows]})
+        columns.append(heading | {"parts": parts, "names": [_alike(one, view), ""]})
     beside = [str(view.catalogue.categories[item]) for one in found.values() for item in one.beside.items.tolist()]
     legend = [(words, colour) for words, colour, _ in category_legend(beside, view.catalogue.category_order)]
     if len(legend) == 1:  # one colour tells nothing apart
         legend = []
         for row in (row for column in columns for row in column["parts"][0]):
             row["colour"] = ""
-    words = " ".join(filter(None, (HOW, said_first([opened[name].run for name in found]))))
-    draw(PARTS, columns, key, legend, _places(found, length), words, BOUGHT if hits else "")
+    trained = [one for name, one in found.items() if not variant_texts.is_untrained(opened[name].run)]
+    unlike = why_unlike([items for one in trained for items in one.audience.reasons], shown.like)
+    table = newcomer_head.figures(heads, shown.recall)
+    draw(PARTS, columns, key, table, _places(found, length), legend, unlike, HOW, BOUGHT if hits else "")
+
+
+def _shared(same: Mapping[str, str], name: str, opened: Mapping[str, Recommender], labels: Mapping[str, str]) -> str:
+    """Who has the same item vectors as ``name`` (`newcomer_words.shared_vectors`), and what differs; "" of nobody."""
+    if labels[name] not in same:
+        return ""
+    other = next(run for run, label in labels.items() if same[labels[name]] == f"{newcomer_words.SHARED} {label}")
+    counted = has_popularity_bias(opened[name].run) != has_popularity_bias(opened[other].run)
+    return f"{same[labels[name]]}; only {'popularity and ' if counted else ''}the users’ vectors differ"
+
+
+def _alike(one: Answer, view: cache.View) -> str:
+    """ "Most alike: 4 of 4 Dried fruit": how many of the nearest are of the kind that the item is taken for."""
+    kind = newcomer.taken_for(one.beside, view.catalogue)
+    if kind in ("", NO_CATEGORY):
+        return ""
+    near = one.beside.items
+    of = int(((view.catalogue.finer[near] == kind) | (view.catalogue.categories[near] == kind)).sum())
+    return f"{ALIKE}: {of} of {len(near)} {kind}"
 
 
 def _places(found: Mapping[str, Answer], length: np.ndarray) -> str:
@@ -146,7 +179,7 @@ def _places(found: Mapping[str, Answer], length: np.ndarray) -> str:
     if not asked.any():
         return ""
     among = newcomer_head.list_length(length[asked])
-    return f"Places: of {among} products that are new to each person. Chance: if every list were shuffled."
+    return f"Places are in a list of all products new to a person, {among}. Chance: if every list were shuffled."
 
 
 def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:

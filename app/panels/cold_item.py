@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -10,13 +12,15 @@ from streamlit.delta_generator import DeltaGenerator
 from app.components.bench_lists import short_labels
 from app.panels import audiences
 from app.panels.new_item_text import labels_and_colours, show_prompt
-from app.shared import cache, recommenders, theme, url
+from app.shared import cache, recommenders, theme, url, variant_texts
 from app.shared.heavy import Kept, in_turn
+from learn.errors import LearnError
 from learn.explore.lists import cold_start
 from learn.explore.lists.by_chance import recall_by_chance
 from learn.explore.lists.newcomer import Answer
-from learn.explore.metrics.stored_recall import K, over_cold_items
+from learn.explore.metrics.stored_recall import K, cold_recall, over_cold_items
 from learn.runs.recommender import Recommender
+from learn.runs.run import Run
 
 MOST_LISTED = 2000
 
@@ -34,16 +38,17 @@ def show(view: cache.View, opened: dict[str, Recommender], place: DeltaGenerator
         return
     buyers = dict(zip(view.dataset.item_ids[table["index"]], table["buyers"], strict=True))
     with place:
-        item = _pick_item(view, buyers)
+        item = _pick_item(view, buyers, [one.run for one in opened.values()])
     labels, colours = labels_and_colours(opened)
     answers, table = _answered(view, opened, item)
     called = short_labels(labels)
     metrics = cache.metrics_if_read([one.run for one in opened.values()])
     chance = recall_by_chance(view.new_to_each[view.history.lengths > 0], K)
     known = {"All never-bought items": over_cold_items(metrics, called, chance)}
-    audiences.say(answers, opened, view, called, item, known)
     ranks = {name: table[name].to_numpy() for name in labels if name in table}
-    shown = audiences.Shown(recommenders.like_in_text(opened, item), item, table["user"].to_numpy(), ranks)
+    audiences.say(answers, opened, view, called, item, known, ranks)
+    like, recall = recommenders.like_in_text(opened, item), cold_recall(metrics, called, chance)
+    shown = audiences.Shown(like, item, table["user"].to_numpy(), ranks, recall)
     audiences.show_answers(answers, opened, view, labels, colours, "cold_start_answers", shown)
     _who_bought(view, table, labels, called)
     show_prompt(view.dataset.items.iloc[[item]])
@@ -69,7 +74,18 @@ def _answered(view: cache.View, opened: dict[str, Recommender], item: int) -> tu
     return in_turn(_kept(), key, compute, "Looking for who would see it first …")
 
 
-def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
+@st.cache_data(max_entries=8, show_spinner=False)
+def _first(_ids: list[str], _runs: list[Run], key: tuple[str, ...], fingerprint: str) -> str:
+    """The item to open on: that most people bought later, of those that a trained one of ``_runs`` shows anybody."""
+    lists = []
+    for run in _runs:
+        if not variant_texts.is_untrained(run):
+            with suppress(LearnError):  # what is damaged is said where it is needed
+                lists.append(run.recommendations)
+    return cold_start.first_to_show(_ids, lists)
+
+
+def _pick_item(view: cache.View, buyers: dict[str, int], runs: list[Run]) -> int:
     """The index of the chosen one of ``buyers``: item id -> how many people bought it later."""
     dataset, ids = view.dataset, list(buyers)
     asked = st.query_params.get(url.ITEM)
@@ -78,8 +94,10 @@ def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
         known = int(dataset.find_items([item_id])[0]) >= 0
         return "was bought in the training part: it is no never-bought item" if known else "is not in this catalogue"
 
+    first = _first(ids, runs, cache.run_key(runs), f"{dataset.fingerprint} {view.split.info}")
     # The options are cut, but what a link asks for is always one.
-    options = ids[:MOST_LISTED] + ([asked] if asked in buyers and asked not in ids[:MOST_LISTED] else [])
+    options = ids[:MOST_LISTED]
+    options += [one for one in dict.fromkeys((first, asked)) if one in buyers and one not in options]
 
     def words(item_id: str) -> str:
         index = int(dataset.find_items([item_id])[0])
@@ -93,10 +111,11 @@ def _pick_item(view: cache.View, buyers: dict[str, int]) -> int:
         f"One of {len(ids):,} items that nobody had bought",
         options,
         url.ITEM,
-        ids[0],
+        first,
         why_not=why_not,
         format_func=words,
-        help=f"{sum(n > 0 for n in buyers.values()):,} of them were bought later; what most people bought comes first.",
+        help=f"{sum(n > 0 for n in buyers.values()):,} of them were bought later; what most people bought comes first. "
+        "The page opens on the first that a trained variant has in anybody's list.",
     )
     return int(dataset.item_index.get_indexer([chosen])[0])
 

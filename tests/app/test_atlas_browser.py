@@ -98,11 +98,16 @@ def test_what_differs_equals_the_librarys_tables(page, address, made):  # noqa: 
     words |= {2 / 3: "about two thirds", 0.75: "about three quarters", 0.9: "about nine tenths", 1: "nearly all"}
     share = words[min(words, key=lambda one: abs(one - mean / 10))]
     said = page.locator(".conclusion").inner_text()
-    assert said == (
-        f"From (a) sequence to sequence to (c) no item PAL: an item keeps {share} of its 10 nearest neighbours."
+    assert said.startswith(
+        f"From (a) sequence to sequence to (c) no item PAL: an item keeps {share} of its 10 nearest neighbours"
     )
+    shared = page.locator(PAINTED).evaluate("root => (root.explorer.points.buyers || {}).shared || {}")
+    was, now = (f"{100 * shared[name]:.1f}%" if name in shared else "" for name in ("learn-a", "learn-c"))
+    than = "as many" if was == now else "more" if shared["learn-c"] > shared["learn-a"] else "fewer"
+    told = f"as before ({now})" if was == now else f"than before ({now}, before {was})"
+    assert said.endswith(f" a neighbour shares {than} of its buyers {told}.")
     other = kept_of(made, "learn-a", "learn-b")[1]["shared"].mean()
-    figures = page.locator(".figures").inner_text()
+    figures = page.locator(".figures").text_content()
     assert figures.startswith(
         f"It keeps {mean:.1f} on average in (c) no item PAL, against {other:.1f} in (b) sequence to item and "
         f"{100 / 59:.1f} by chance;"
@@ -157,7 +162,7 @@ def test_while_nothing_is_chosen_an_example_is_ringed_on_both_maps(page, address
     page.mouse.move(2, 2)
     assert marked() == expected and drawn() == [True, True] and fragment(page) == ""
     title = page.locator(".difference .listTitle", has_text="For example")
-    assert title.inner_text() == "For example, ringed on the maps"
+    assert title.inner_text() == "For example, ringed on the maps (small ring: the neighbour)"
     page.locator(".bin").nth(2).click()
     assert marked() == ["", ""] and title.inner_text() == "For example"
     page.mouse.move(2, 2)
@@ -198,7 +203,7 @@ def test_looking_around_never_asks_the_server(page, address):  # noqa: F811
     page.mouse.wheel(0, -300)
     page.get_by_role("button", name="Zoom in").first.click()
     page.get_by_role("button", name="Whole map").click()
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More options").click()
     page.get_by_label("Maps").select_option("3")
     page.get_by_label("with").select_option("learn-a")
     page.locator(".searchBox").fill("item number 9")
@@ -269,7 +274,7 @@ def test_keys_alone_find_choose_and_follow(page, address):  # noqa: F811
 
 def test_what_is_seldom_asked_for_is_in_a_menu_that_keys_open_and_close(page, address):  # noqa: F811
     open_atlas(page, address)
-    more, maps = page.get_by_role("button", name="More"), page.get_by_label("Maps shown")
+    more, maps = page.get_by_role("button", name="More options"), page.get_by_label("Maps shown")
     assert not maps.is_visible() and more.get_attribute("aria-expanded") == "false"
     more.focus()
     page.keyboard.press("Enter")

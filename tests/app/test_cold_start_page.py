@@ -79,19 +79,28 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     bought = cold_start.buyers_ranks({"learn-b": recommender}, history, target, index)
     buyers = bought["user"].to_numpy()
     above = newcomer_head.head(who, new_to_each(history, dataset.n_items), bought["learn-b"].to_numpy(), buyers)
-    assert card["of"] == above.of and card["figures"] == [list(row) for row in above.rows]
+    figures = mounted_by_key["cold_start_answers"]["data"]["figures"]
+    at = 2 + figures["columns"].index("(b)")
+    rows = [(row[0], row[at], row[1]) for row in figures["rows"] if not row[0].startswith("recall")]
+    assert figures["of"] == above.of and rows == list(above.rows)
     assert card["said"] == list(above.lines)
+    kind = newcomer.taken_for(found.beside, read_catalogue(dataset))
+    assert card["names"][0].startswith("Most alike: ") and card["names"][0].endswith(f" of 4 {kind}")
     assert "[Show this item on the maps](atlas?" in texts(page)
-    assert "people at most.**" in texts(page).replace("\\", ""), "the verdict stands over the lines"
+    assert "**Recognised as " in texts(page) or "**Taken for " in texts(page), "the verdict stands over the lines"
     said = texts(page).replace("\\", "")
     assert "people with a history; " in said and "Fewer than 30: a hint, no proof" in said
     assert not page.error and not page.warning
 
 
-def test_without_a_link_the_most_bought_cold_item_is_shown(open_page, parts, mounted_by_key):
+def test_without_a_link_the_most_bought_item_is_shown_that_a_trained_variant_shows(
+    open_page, parts, mounted_by_key, trained_workspace
+):
     page = open_page("cold_start")
     table = cold_start.cold_items(parts[3], parts[2], read_catalogue(parts[0]))
-    assert page.selectbox(key="item_choice").value == parts[0].item_ids[table["index"][0]]
+    lists = [run.recommendations for run in _runs(trained_workspace) if run.info.variant in ("a", "b", "c")]
+    ids = parts[0].item_ids[table["index"]].tolist()
+    assert page.selectbox(key="item_choice").value == cold_start.first_to_show(ids, lists)
     assert len(mounted_by_key["cold_start_answers"]["data"]["columns"]) == 4
 
 
@@ -117,8 +126,8 @@ def test_a_typed_item_gets_the_functions_answers(open_page, parts, mounted_by_ke
     vector = recommender.embed_new_items(embed_items(items, load_llm(cex, trained_workspace.models), cex))[0]
     found = newcomer.answer(recommender, vector, history, counts > 0, 4, 4)
     beside, people = column(mounted_by_key, "new_item_answers", "learn-b")["parts"]
-    figures = column(mounted_by_key, "new_item_answers", "learn-b")["figures"]
-    assert not any("buyer" in row[0] for row in figures), "nobody can have bought it"
+    figures = mounted_by_key["new_item_answers"]["data"]["figures"]["rows"]
+    assert figures and not any("buyer" in row[0] for row in figures), "nobody can have bought it"
     assert [row["key"] for row in beside] == [dataset.item_ids[item] for item in found.beside.items]
     assert [row["title"] for row in people] == [f"User {dataset.user_ids[user]}" for user in found.audience.users]
     assert all(len(row["links"]) == 1 for row in people)  # nobody can be asked why of an item without an id

@@ -72,7 +72,7 @@ def about_maps(maps: Mapping[str, ItemMap], spaces: Sequence[Space], n_items: in
         which,
         *(f"{space.label}: {space.unchanged}" for space in spaces if space.unchanged),
         f"Each map is a {some.method.upper()} drawing of a space with far more than two dimensions: items that lie "
-        "together are alike there.",
+        "together are alike there. Direction, and how large a group is drawn, mean nothing.",
         f"Of an item's {K} true nearest, on average lie near it on the map: {near}. Lists and lines are always of the "
         "true ones; a line is dashed where the map has that item elsewhere.",
         *_far_groups(maps, spaces),
@@ -81,16 +81,18 @@ def about_maps(maps: Mapping[str, ItemMap], spaces: Sequence[Space], n_items: in
 
 
 def how_to_read(maps: Mapping[str, ItemMap], spaces: Sequence[Space]) -> str:
-    """One sentence on what of a map may be read, by how far the distances of groups hold on the worst of ``maps``."""
+    """One line on how ``maps`` are drawn and what of them may be read, by how far the distances of groups hold on the
+    worst of them."""
+    drawn = f"Flat {next(iter(maps.values())).method.upper()} map: trust what is near;"
     known = [
         quality.far_groups
         for space in spaces
         if space.name in maps and (quality := maps[space.name].quality) and np.isfinite(quality.far_groups)
     ]
     if not known:
-        return "Trust what is near; ignore distances between groups, direction and size."
+        return f"{drawn} ignore distances between groups."
     worth = "hold well" if min(known) >= 0.8 else "are rough" if min(known) >= 0.5 else "hardly hold"
-    return f"Trust what is near; distances between groups {worth}; ignore direction and size."
+    return f"{drawn} distances between groups {worth}."
 
 
 def _far_groups(maps: Mapping[str, ItemMap], spaces: Sequence[Space]) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from learn.data.schema import Recommendations
 from learn.data.sequences import Sequences
 from learn.evaluation.better import FEW_USERS
 from learn.explore.catalogue import Catalogue
@@ -44,6 +46,19 @@ def cold_items(counts: np.ndarray, target: Sequences, catalogue: Catalogue) -> p
             "buyers": buyers[cold],
         }
     )
+
+
+def first_to_show(item_ids: Sequence[str], lists: Sequence[pd.DataFrame]) -> str:
+    """The first of ``item_ids`` (not empty) that stands in anybody's list of products new to them; else the first.
+
+    Args:
+        lists: each Run's stored recommendations (columns `learn.data.schema.Recommendations.ALL`).
+    """
+    shown: set[str] = set()
+    for table in lists:
+        new = table[table[Recommendations.CANDIDATES] == Recommendations.UNSEEN]
+        shown.update(map(str, new[Recommendations.ITEM].unique()))
+    return next((one for one in item_ids if one in shown), item_ids[0])
 
 
 def nearest(recommender: Recommender, item_vector: np.ndarray, allowed: np.ndarray, k: int) -> Suggestions:

@@ -3,6 +3,7 @@ middle."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ among the first places of a list a small step is much."""
 
 @dataclass(frozen=True)
 class Head:
-    """What stands over a card, the same lines in every one.
+    """One variant's figures, the same rows under every one.
 
     Attributes:
         of: of how many people it is told.
@@ -51,12 +52,45 @@ def head(one: Audience, length: np.ndarray, ranks: np.ndarray, buyers: np.ndarra
             rows.append((f"in their first {first:,}", f"{one.seen_by(first):,}", chance))
     rows.append(("median place", f"{np.median(one.reach[asked]):,.0f}", rounded(middle_by_chance(whole))))
     if len(ranks):
-        whose = f"median, {len(ranks):,} buyers" if len(ranks) > 1 else "place, its one buyer"
+        whose = f"median place for {later_buyers(len(ranks))}" if len(ranks) > 1 else f"place for {later_buyers(1)}"
         rows.append((whose, f"{np.median(ranks):,.0f}", rounded(middle_by_chance(length[buyers]))))
     close = alike(one, length)
     lines = () if close is None else (f"alike for all: {close[0]:,} to {close[1]:,} for nine in ten",)
     n = int(asked.sum())
     return Head(f"of {n:,} {'people' if n > 1 else 'person'}", tuple(rows), lines)
+
+
+def later_buyers(n: int) -> str:
+    """ "its 27 later buyers", of ``n``."""
+    return f"its {n:,} later buyers" if n > 1 else "its one later buyer"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All variants' figures in one table.
+
+    Attributes:
+        of: of how many people they are.
+        columns: the variants, then rows: what, by chance, and a figure under each of them; chance and figures are ""
+            where there is none.
+    """
+
+    of: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def figures(heads: Mapping[str, Head], more: tuple[str, str, Mapping[str, str]] | None = None) -> Figures:
+    """One table of ``heads`` (label -> `Head`, of the same people).
+
+    Args:
+        more: one more row: what, by chance, and label -> its figure.
+    """
+    every = list(heads.values())
+    rows = [(what, chance, *(one.rows[at][1] for one in every)) for at, (what, _, chance) in enumerate(every[0].rows)]
+    if more is not None and more[2]:
+        rows.append((more[0], more[1], *(more[2].get(label, "") for label in heads)))
+    return Figures(every[0].of, tuple(heads), tuple(rows))
 
 
 def list_length(length: np.ndarray) -> str:

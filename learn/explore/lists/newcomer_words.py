@@ -7,12 +7,18 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from learn.explore.catalogue import NO_CATEGORY, Catalogue
-from learn.explore.lists.by_chance import rounded, shown_by_chance
+from learn.explore.lists.audience import SEEN
+from learn.explore.lists.by_chance import middle_by_chance, rounded, shown_by_chance
 from learn.explore.lists.newcomer import FIRST, Answer, taken_for
+from learn.explore.lists.newcomer_head import later_buyers
 from learn.explore.lists.why_words import listed
 
 SAME = 1e-6
 """Cosines that differ by less are the same but for rounding."""
+CLEAR = 0.1
+"""A median place that differs by less than this share is about the same."""
+HIGH = 0.1
+"""A median place up to this share of what chance gives is near the top."""
 
 
 def verdict(
@@ -29,14 +35,16 @@ def verdict(
         item: its index, where it is one of the catalogue: then it is known what it is.
         untrained: labels of those that were not trained: they are the untrained text, not a variant.
     """
-    seen = max(one.audience.seen_by(FIRST) for one in answers.values())
+    counts = {label: one.audience.seen_by(FIRST) for label, one in answers.items()}
+    seen = max(counts.values())
     asked = max(int((one.audience.reach > 0).sum()) for one in answers.values())
     if not asked:
         shown = "nobody has a history to go by"
     elif not seen:
         shown = f"in nobody's first {FIRST:,}: none of {asked:,} people"
     else:
-        most = " at most" if len(answers) > 1 else ""
+        first = [label for label, count in counts.items() if count == seen]
+        most = "" if len(answers) == 1 else f" under {first[0]}" if len(first) == 1 else " at most"
         shown = f"in the first {FIRST:,} of {_how_many(seen / asked)}: {seen:,} of {asked:,} people{most}"
     chance = max((_chance(one, length) for one in answers.values()), default=0.0)
     shown += f" (by chance: {rounded(chance)})" if 0 < chance < asked else ""
@@ -45,6 +53,59 @@ def verdict(
         return f"{shown[0].upper()}{shown[1:]}."
     few = not asked or seen / asked < FEW
     return f"{known}, {'but' if few else 'and'} {shown}."
+
+
+def typical_place(
+    answers: Mapping[str, Answer], length: np.ndarray, ranks: Mapping[str, np.ndarray], untrained: Collection[str] = ()
+) -> str:
+    """One sentence: where the item stands in a typical list, and for its later buyers; "" where lists are so short that
+    it tells nothing.
+
+    Args:
+        answers: label -> `Answer`; length, untrained: as in `verdict`.
+        ranks: label -> [n] its places in the lists of those who got it later, of the same people; may be empty.
+    """
+    asked = {label: one.audience.reach > 0 for label, one in answers.items()}
+    if not all(some.any() and length[some].max() > FIRST for some in asked.values()):
+        return ""
+    middle = {label: float(np.median(one.audience.reach[asked[label]])) for label, one in answers.items()}
+    groups: dict[str, list[str]] = {TOP: [], ABOVE: [], ABOUT: [], BELOW: []}
+    for label in answers:
+        share = middle[label] / middle_by_chance(length[asked[label]])
+        where = TOP if share <= HIGH else ABOVE if share < 1 - CLEAR else ABOUT if share <= 1 + CLEAR else BELOW
+        groups[where].append(label)
+    variants, parts = [label for label in answers if label not in untrained], []
+    for where, labels in groups.items():
+        if not labels:
+            continue
+        said = f"{_all_or(labels, variants)} {'places' if len(labels) == 1 else 'place'} it {where}"
+        higher = [
+            one for one in labels if len(ranks.get(one, ())) and np.median(ranks[one]) < (1 - CLEAR) * middle[one]
+        ]
+        if higher:
+            who = "" if len(higher) == len(labels) else f"{listed(higher)} "
+            said += (
+                f", {who}higher{' still' if where in (TOP, ABOVE) else ''} for {later_buyers(len(ranks[higher[0]]))}"
+            )
+        far = not any(answers[label].audience.seen_by(SEEN) for label in labels)
+        parts.append(said + (f", yet in nobody's first {SEEN:,}" if where == ABOVE and far else ""))
+    return f"In a typical list {'; '.join(parts)}."
+
+
+TOP, ABOVE, ABOUT, BELOW = (
+    "near the top",
+    "above the middle",
+    "about in the middle, as chance would",
+    "below the middle",
+)
+
+
+def _all_or(labels: Sequence[str], variants: Sequence[str]) -> str:
+    """ "all 3 variants and w/o Align": ``labels``, and in one word those that are all ``variants``."""
+    if len(variants) < 2 or not set(variants) <= set(labels):
+        return listed(labels)
+    every = "both variants" if len(variants) == 2 else f"all {len(variants)} variants"
+    return listed([every, *(label for label in labels if label not in variants)])
 
 
 def _chance(one: Answer, length: np.ndarray) -> float:
@@ -107,11 +168,14 @@ def what_it_is(answers: Mapping[str, Answer], catalogue: Catalogue) -> str:
     return f"{told}." if len(kinds) > 1 else ""
 
 
+SHARED = "same item vectors as"
+
+
 def shared_vectors(answers: Mapping[str, Answer]) -> dict[str, str]:
     """Label -> "same item vectors as w/o Align", of variants whose item space a later one of ``answers`` has, too: the
     two are one opinion of what an item is."""
     groups = (labels for labels in one_space(answers) if len(labels) > 1)
-    return {label: f"same item vectors as {labels[-1]}" for labels in groups for label in labels[:-1]}
+    return {label: f"{SHARED} {labels[-1]}" for labels in groups for label in labels[:-1]}
 
 
 def one_space(answers: Mapping[str, Answer]) -> list[list[str]]:

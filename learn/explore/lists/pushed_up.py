@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 MOST = 2
@@ -25,3 +27,16 @@ def pushed_up_by(purchases: np.ndarray, titles: np.ndarray, like: np.ndarray | N
         return f"{' · '.join(str(titles[item]) for item in named)} (both unlike in text)"
     marks = [" (unlike in text)" if other else "" for other in unlike]
     return " · ".join(f"{titles[item]}{mark}" for item, mark in zip(named, marks, strict=True))
+
+
+def why_unlike(reasons: Sequence[np.ndarray], like: np.ndarray | None) -> str:
+    """A sentence for where most of the purchases that are named are nothing like the item; else "".
+
+    Args:
+        reasons: `learn.explore.lists.audience.Audience.reasons` of everybody shown under trained variants.
+        like: [N] bool, as in `pushed_up_by`.
+    """
+    named = [int(item) for purchases in reasons for item in purchases[:MOST]]
+    if like is None or not named or 2 * sum(not like[item] for item in named) <= len(named):
+        return ""
+    return "Training goes by who buys what, so a purchase that pushes an item up need not resemble it."

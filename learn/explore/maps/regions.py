@@ -14,6 +14,11 @@ AROUND = 25
 """Items nearest to one on the map, of which its category has to be the commonest where a name stands; on a map of few
 items a fiftieth of them, but `LEAST_ITEMS`."""
 
+REGION = ["text", "category", "x", "y", "items", "share", "level"]
+NEAR, TOGETHER, DENSEST = 0.06, 0.15, 0.9
+"""A category's name stands where most of it lies within so much of the map's width: at least such a share of it, in the
+middle of the places where it is nearly as dense as anywhere."""
+
 
 def name_regions(
     plane: np.ndarray,
@@ -71,7 +76,7 @@ def name_regions(
 def name_levels(plane: np.ndarray, items: np.ndarray, catalogue: Catalogue) -> pd.DataFrame:
     """Names for every zoom: the columns of `name_regions` and ``level``; 0: categories, 1 and 2: ever finer regions.
 
-    A category is named once, where most of it lies together and is the commonest around; a finer name may stand in
+    A category is named once, where most of it lies together and it is the commonest around; a finer name may stand in
     several places.
 
     Args:
@@ -85,20 +90,30 @@ def name_levels(plane: np.ndarray, items: np.ndarray, catalogue: Catalogue) -> p
 
 
 def _category_places(plane: np.ndarray, items: np.ndarray, catalogue: Catalogue, at_home: np.ndarray) -> pd.DataFrame:
-    """One row a category with at least `LEAST_ITEMS` at home: the middle of the densest part of those."""
-    from scipy.ndimage import gaussian_filter
+    """One row a category with at least `LEAST_ITEMS` at home: the one of those with most of its category near it.
+
+    A category that lies together nowhere has none: near no item there are `TOGETHER` of it, or half of what lies there.
+    """
+    from scipy.spatial import cKDTree
 
     categories = catalogue.categories[items]
-    rows = []
+    rows: list[tuple[str, str, float, float, int, float, int]] = []
+    if not len(plane):
+        return pd.DataFrame(rows, columns=REGION)
+    near = NEAR * float(np.ptp(np.percentile(plane, [1, 99], axis=0), axis=0).mean())
+    tree = cKDTree(plane)
     for name, count in pd.Series(categories, dtype=object).value_counts().items():
-        own = plane[(categories == name) & at_home]
-        if len(own) < LEAST_ITEMS or name == NO_CATEGORY:
+        own, home = plane[categories == name], plane[(categories == name) & at_home]
+        if len(home) < LEAST_ITEMS or name == NO_CATEGORY:
             continue
-        counts, x_edges, y_edges = np.histogram2d(own[:, 0], own[:, 1], bins=GRID // 2)
-        row, column = np.unravel_index(gaussian_filter(counts, 1.0).argmax(), counts.shape)
-        x, y = _on_an_item(np.array([x_edges[row : row + 2].mean(), y_edges[column : column + 2].mean()]), own)
+        alike = cKDTree(own).query_ball_point(home, near, return_length=True)
+        densest = home[alike >= DENSEST * alike.max()]
+        x, y = _on_an_item(np.median(densest, axis=0), densest)
+        there = len(tree.query_ball_point((x, y), near))
+        if alike.max() < TOGETHER * count and 2 * alike.max() < there:
+            continue
         rows.append((str(name), str(name), float(x), float(y), int(count), 1.0, 0))
-    return pd.DataFrame(rows, columns=["text", "category", "x", "y", "items", "share", "level"])
+    return pd.DataFrame(rows, columns=REGION)
 
 
 def _at_home(plane: np.ndarray, categories: np.ndarray) -> np.ndarray:

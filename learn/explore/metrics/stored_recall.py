@@ -12,6 +12,7 @@ from learn.evaluation.better import too_few
 from learn.explore.metrics.leading import DIFFERENCE, against, listed
 from learn.explore.metrics.overview import compare_runs, metric_label
 from learn.explore.metrics.result import RESULT_METRIC
+from learn.explore.metrics.slice_words import slice_words
 
 K = 100
 """List length: as many places as people look through."""
@@ -46,9 +47,23 @@ def finds_less(metrics: pd.DataFrame, names: Sequence[str], called: Mapping[str,
     }
 
 
+def cold_recall(
+    metrics: pd.DataFrame, called: Mapping[str, str], chance: float
+) -> tuple[str, str, dict[str, str]] | None:
+    """A row of figures: "recall@100 of all never-bought items", what chance gives, and what each of ``called`` -> its
+    recall; None where it is not stored, or of too few users. Arguments: `over_cold_items`.
+    """
+    table = _recalls(metrics, list(called), COLD_START)
+    if table.empty:
+        return None
+    what = f"{metric_label(f'{RESULT_METRIC}@{K}').lower()} of all {slice_words(COLD_START)}"
+    means = zip(table["run"], table[Metrics.MEAN], strict=True)
+    return what, f"{chance:.1g}", {called[name]: f"{mean:.4f}" if mean else "0" for name, mean in means}
+
+
 def over_cold_items(metrics: pd.DataFrame, called: Mapping[str, str], chance: float) -> str:
-    """One line: the recall of items that nobody had bought, under each Run of ``called`` (name -> what it is called),
-    the best first, and which are below what chance gives; "" where it is not stored, or of too few users.
+    """One line: of the items that nobody had bought, which Run of ``called`` (name -> what it is called) finds most,
+    and which find less than chance; "" where recall is not stored, or of too few users.
 
     Args:
         metrics: `overview.collect_metrics`.
@@ -57,25 +72,29 @@ def over_cold_items(metrics: pd.DataFrame, called: Mapping[str, str], chance: fl
     table = _recalls(metrics, list(called), COLD_START)
     if table.empty:
         return ""
-    what, means = metric_label(f"{RESULT_METRIC}@{K}").lower(), table[Metrics.MEAN]
-    each = [
-        f"{f'{mean:.4f}' if mean else 0} under {called[name]}" for name, mean in zip(table["run"], means, strict=True)
-    ]
-    told = f"{what} {listed(each)}"
-    if len(table) > 1 and not means.any():
-        told = f"{what} 0 under each"
-    return f"{told}; chance gives about {chance:.1g}{_below(table, called, chance)}."
+    means, below = table[Metrics.MEAN], _below(table, called, chance)
+    if not means.any():
+        return f"{listed(list(table['run'].map(called)))} {_finds(len(table))} none of them."
+    if len(table) == 1:
+        return f"{below or called[table['run'][0]] + ' finds no less than chance'}."
+    if below and (means < chance).all():
+        return f"{below}."
+    best = table[means == means.max()]["run"].map(called)
+    return f"{listed(list(best))} {_finds(len(best))} most; {below or 'none finds less than chance'}."
+
+
+def _finds(n: int) -> str:
+    return "finds" if n == 1 else "find"
 
 
 def _below(table: pd.DataFrame, called: Mapping[str, str], chance: float) -> str:
-    """ ": (a) and (c) are below it, (c) clearly" of Runs under which less is found than in a random order; clearly: by
-    their whole interval."""
+    """ "(a) and (c) find less than chance, (c) clearly" of Runs under which less is found than in a random order;
+    clearly: by their whole interval; "" of none."""
     below = table[table[Metrics.MEAN] < chance]
     clear = below[Metrics.HIGH] < chance
-    names, sure = ([called[name] for name in some["run"]] for some in (below, below[clear]))
+    names, sure = ([called[name] for name in called if name in set(some["run"])] for some in (below, below[clear]))
     if not names:
         return ""
-    are = "is" if len(names) == 1 else "are"
     if len(sure) in (0, len(names)):
-        return f": {listed(names)} {are} {'clearly ' if sure else ''}below it"
-    return f": {listed(names)} {are} below it, {listed(sure)} clearly"
+        return f"{listed(names)} {_finds(len(names))} {'clearly ' if sure else ''}less than chance"
+    return f"{listed(names)} find less than chance, {listed(sure)} clearly"

@@ -55,18 +55,18 @@ def test_it_holds_the_pictures_of_the_most_bought_items_that_fit(pictured):
     [
         (
             [0.64, 0.764],
-            "distances between groups are rough; ignore direction and size.",
+            "Flat UMAP map: trust what is near; distances between groups are rough.",
         ),
-        ([0.9, 0.9], "distances between groups hold well; ignore"),
-        ([0.3, 0.9], "distances between groups hardly hold; ignore"),
+        ([0.9, 0.9], "distances between groups hold well."),
+        ([0.3, 0.9], "distances between groups hardly hold."),
         ([np.nan, 0.7], "are rough"),
-        ([np.nan, np.nan], "Trust what is near; ignore distances between groups, direction and size."),
+        ([np.nan, np.nan], "Flat UMAP map: trust what is near; ignore distances between groups."),
     ],
 )
 def test_what_may_be_read_of_a_map_is_said_by_how_far_it_holds(known, said):
     names = ["one", "two"]
     maps = {
-        name: SimpleNamespace(quality=SimpleNamespace(far_groups=value))
+        name: SimpleNamespace(method="umap", quality=SimpleNamespace(far_groups=value))
         for name, value in zip(names, known, strict=True)
     }
     assert said in how_to_read(maps, [SimpleNamespace(name=name) for name in names])

@@ -218,3 +218,9 @@ def test_pooled_ranks_are_those_of_all_items_together(recommenders, phases, data
         assert table.loc[name, "median"] == np.median(ranks)
         assert table.loc[name, "shown"] == (ranks <= 10).mean()
     assert table.loc[c.CHANCE, ["median", "shown"]].tolist() == [30.5, 10 / 60]
+
+
+def test_the_first_item_is_one_that_somebody_is_shown():
+    lists = pd.DataFrame({"item_id": ["x", "b", "c"], "among": ["new", "all", "new"]})
+    assert c.first_to_show(["a", "b", "c"], [lists]) == "c", "the list of all products is no list of new ones"
+    assert c.first_to_show(["a", "b"], [lists]) == c.first_to_show(["a"], []) == "a"

@@ -31,14 +31,36 @@ def test_every_card_has_the_same_lines():
             ("in their first 100", "1", "0.2"),
             ("in their first 1,000", "2", "2"),
             ("median place", "500", "950"),
-            ("median, 2 buyers", "1,000", "900"),
+            ("median place for its 2 later buyers", "1,000", "900"),
         ),
         (),
     )
     unseen = h.head(none, length, np.array([1100, 1500]), np.array([1, 2]))
     assert [row[1:] for row in unseen.rows[:2]] == [("0", "0.2"), ("0", "2")]
     assert h.head(some, length, NOBODY, NOBODY).rows[2:] == (("median place", "500", "950"),)
-    assert h.head(some, length, np.array([500]), np.array([1])).rows[-1] == ("place, its one buyer", "500", "950")
+    assert h.head(some, length, np.array([500]), np.array([1])).rows[-1] == (
+        "place for its one later buyer",
+        "500",
+        "950",
+    )
+
+
+def test_the_figures_of_all_variants_are_one_table():
+    length = np.array([2000, 1900])
+    heads = {
+        label: h.head(audience(reach), length, NOBODY, NOBODY) for label, reach in (("a", [3, 500]), ("b", [9, 8]))
+    }
+    assert h.figures(heads, ("recall", "0.05", {"b": "0.1"})) == h.Figures(
+        "of 2 people",
+        ("a", "b"),
+        (
+            ("in their first 100", "0.1", "1", "2"),
+            ("in their first 1,000", "1", "2", "2"),
+            ("median place", "976", "252", "8"),
+            ("recall", "0.05", "", "0.1"),
+        ),
+    )
+    assert h.figures({"a": h.head(audience([0]), length[:1], NOBODY, NOBODY)}).rows == ()
 
 
 def test_a_short_catalogue_has_no_first_thousand_and_nobody_no_figures():

@@ -64,7 +64,7 @@ def test_the_verdict_says_whether_it_is_recognised_and_who_is_shown_it(catalogue
         f"Recognised as {kind} by both variants, and {half} at most."
     )
     assert w.verdict({"A": right, "B": wrong}, catalogue, short(2), item) == (
-        f"Recognised as {kind} by 1 of 2 variants, and {half} at most."
+        f"Recognised as {kind} by 1 of 2 variants, and {half} under A."
     )
     assert w.verdict({"A": wrong}, catalogue, short(2), item) == (
         f"Taken for {other} by A, but in nobody's first 100: none of 2 people."
@@ -122,3 +122,27 @@ def test_the_verdict_has_what_chance_gives(catalogue):
     found = answer([0], [50] * 20 + [3000] * 180)
     assert w.verdict({"A": found}, catalogue, np.full(200, 1000)).endswith("20 of 200 people (by chance: 20).")
     assert "chance" not in w.verdict({"A": found}, catalogue, short(200))
+
+
+def test_a_typical_place_is_said_of_everybody_and_of_later_buyers(catalogue):
+    length, none = np.full(100, 4000), {}
+    high, higher, middle, low = (answer([0], [place] * 100) for place in (1200, 900, 2000, 3000))
+    assert w.typical_place({"A": high, "B": high, "W": middle}, length, none, ["W"]) == (
+        "In a typical list both variants place it above the middle, yet in nobody's first 1,000; "
+        "W places it about in the middle, as chance would."
+    )
+    buyers = {"A": np.full(27, 1199), "B": np.full(27, 500)}
+    assert w.typical_place({"A": high, "B": higher}, length, buyers) == (
+        "In a typical list both variants place it above the middle, B higher still for its 27 later buyers."
+    )
+    assert w.typical_place({"A": answer([0], [150] * 100), "B": high}, length, {"A": np.full(9, 20)}) == (
+        "In a typical list A places it near the top, higher still for its 9 later buyers; "
+        "B places it above the middle, yet in nobody's first 1,000."
+    )
+    assert w.typical_place({"A": low}, length, {"A": np.array([10])}) == (
+        "In a typical list A places it below the middle, higher for its one later buyer."
+    )
+    assert w.typical_place({"A": low}, short(100), none) == w.typical_place({"A": answer([0], [0])}, length, none) == ""
+    assert "A, B and W place it above" in w.typical_place(
+        {"A": high, "B": high, "C": low, "W": high}, length, none, ["W"]
+    )

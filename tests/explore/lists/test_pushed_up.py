@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from learn.explore.lists.likeness import like_in_text
-from learn.explore.lists.pushed_up import pushed_up_by
+from learn.explore.lists.pushed_up import pushed_up_by, why_unlike
 
 TITLES = np.array(["Raisins", "Bananas", "Socks", "Soap", "Raisins", "Soap"], dtype=object)
 LIKE = np.array([True, False, False, False, True, False])
@@ -33,3 +33,9 @@ def test_like_in_text_is_the_nearest_hundredth_at_least_ten():
     assert np.flatnonzero(like_in_text(vectors, vectors[0])).tolist() == list(range(30))
     assert like_in_text(vectors[:200], vectors[0]).sum() == 10
     assert like_in_text(vectors[:4], vectors[0]).all()
+
+
+def test_that_most_purchases_are_unlike_is_explained_and_only_then():
+    like = np.array([True, False, False, False])
+    assert why_unlike([np.array([1, 2, 0]), np.array([0])], like).startswith("Training goes by who buys what")
+    assert why_unlike([np.array([0, 1])], like) == why_unlike([np.array([1])], None) == why_unlike([], like) == ""

@@ -88,5 +88,16 @@ def test_a_name_stands_only_where_its_category_is_the_commonest():
             assert row["category"] == row["text"]
 
 
+def test_a_category_that_lies_together_nowhere_has_no_name():
+    # Salt: a dozen heaps of ten, each amid enough teas that only the heap's own middle is at home.
+    rng = np.random.default_rng(0)
+    heaps = np.array([[x, y] for x in range(0, 40, 10) for y in range(0, 30, 10)], dtype=float)
+    tea = np.concatenate([rng.normal(heap, 1.0, (60, 2)) for heap in heaps])
+    salt = np.concatenate([rng.normal(heap, 0.05, (20, 2)) for heap in heaps])
+    plane, names = np.concatenate([tea, salt]), ["Tea"] * len(tea) + ["Salt"] * len(salt)
+    table = name_levels(plane, np.arange(len(plane)), catalogue_of(names))
+    assert table[table["level"] == 0]["text"].tolist() == ["Tea"]
+
+
 def test_of_no_items_there_are_no_names():
     assert name_levels(np.zeros((0, 2)), np.arange(0), catalogue_of(["Tea"])).empty

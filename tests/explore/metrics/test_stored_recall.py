@@ -37,15 +37,22 @@ def test_who_is_clearly_behind_the_best_of_those_shown_has_both_figures():
     assert s.finds_less(metrics(s.COLD_START, a=0.025, b=0.131), list(CALLED), CALLED) == {}, "no figure of everybody"
 
 
-def test_recall_over_all_never_bought_items_names_every_variant_the_best_first_and_chance():
+def test_of_all_never_bought_items_it_is_said_who_finds_most_and_who_less_than_chance():
     table = metrics(s.COLD_START, a=0.0234, b=0.0118, c=0.0)
-    told = "recall@100 0.0234 under (a), 0.0118 under (b) and 0 under (c); chance gives about "
-    assert s.over_cold_items(table, CALLED, 0.0049) == told + "0.005: (c) is below it."
-    assert s.over_cold_items(table, CALLED, 0.0149) == told + "0.01: (b) and (c) are below it, (c) clearly."
-    assert s.over_cold_items(table, CALLED, 0.0401) == told + "0.04: (a), (b) and (c) are clearly below it."
-    assert s.over_cold_items(table, {"b": "(b)"}, 0.005) == "recall@100 0.0118 under (b); chance gives about 0.005."
-    assert s.over_cold_items(metrics(s.COLD_START, a=0.0, b=0.0), CALLED, 0.005) == (
-        "recall@100 0 under each; chance gives about 0.005: (a) and (b) are below it."
-    )
+    assert s.over_cold_items(table, CALLED, 0.0049) == "(a) finds most; (c) finds less than chance."
+    assert s.over_cold_items(table, CALLED, 0.0149) == "(a) finds most; (b) and (c) find less than chance, (c) clearly."
+    assert s.over_cold_items(table, CALLED, 0.0401) == "(a), (b) and (c) find clearly less than chance."
+    assert s.over_cold_items(table, {"b": "(b)"}, 0.005) == "(b) finds no less than chance."
+    assert s.over_cold_items(table, {"b": "(b)"}, 0.015) == "(b) finds less than chance."
+    assert s.over_cold_items(table, {"a": "(a)", "b": "(b)"}, 0.005) == "(a) finds most; none finds less than chance."
+    assert s.over_cold_items(metrics(s.COLD_START, a=0.0, b=0.0), CALLED, 0.005) == "(a) and (b) find none of them."
     assert s.over_cold_items(metrics(Slices.WHOLE, a=0.1), CALLED, 0.005) == ""
     assert s.over_cold_items(metrics(s.COLD_START, 20, a=0.1), CALLED, 0.005) == ""
+
+
+def test_the_row_of_recall_has_every_variant_and_chance():
+    table = metrics(s.COLD_START, a=0.0234, b=0.0118, c=0.0)
+    assert s.cold_recall(table, CALLED, 0.0049) == (
+        "recall@100 of all never-bought items", "0.005", {"(a)": "0.0234", "(b)": "0.0118", "(c)": "0"},
+    )  # fmt: skip
+    assert s.cold_recall(metrics(s.COLD_START, 20, a=0.1), CALLED, 0.005) is None

@@ -8,7 +8,7 @@ function buildBar(explorer) {
   const colour = choice("Colour", "What the points are coloured by", (name) => explorer.recolour(name));
   const person = personChoice(explorer);
   const send = button("small send", "Download", "The Atlas as one page that needs no server, to keep or to send", () => explorer.tell.send());
-  const whole = button("small wide", "⤢", "Full screen: Escape ends it", () => fullScreen(explorer.root));
+  const whole = button("small wide", "⤢ Full screen", "The Atlas on the whole screen: Escape ends it", () => fullScreen(explorer.root));
   const more = moreButton(bar);
   const menu = element("div", "menu");
   menu.append(maps.made, person.made, send);
@@ -23,7 +23,7 @@ function moreButton(bar) {
     bar.classList.toggle("opened", opened);
     more.setAttribute("aria-expanded", String(opened));
   };
-  const more = button("small more", "More", "Number of maps, a person, and the Atlas as a file", () => open(!bar.classList.contains("opened")));
+  const more = button("small more", "More options", "Number of maps, a person, and the Atlas as a file", () => open(!bar.classList.contains("opened")));
   more.setAttribute("aria-expanded", "false");
   bar.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !bar.classList.contains("opened")) return;

@@ -8,7 +8,7 @@ function buildControls(explorer) {
     explorer.root.classList.toggle("lassoing", mode === "lasso");
   };
   for (const [mode, text, explanation] of [
-    ["move", "✥ Move", "Drag to move the maps, turn the wheel to zoom"],
+    ["move", "✥ Drag", "Drag to move the maps, turn the wheel to zoom"],
     ["lasso", "◌ Lasso", "Drag a line around items to select them in every map (Shift and drag does so too)"],
   ]) {
     const made = button("small", text, explanation, () => choose(mode));
@@ -28,10 +28,10 @@ function buildControls(explorer) {
     button("small", "−", "Zoom out", by(1 / 1.5)),
     button("small whole", "Whole map", "Show everything again", () => explorer.wholeMap())
   );
-  const linked = button("small linked moving", "Move together", "Whether all maps move and zoom together", () => explorer.link(explorer.state.apart));
+  const linked = button("small linked moving", "Link the maps", "Whether all maps move and zoom together", () => explorer.link(explorer.state.apart));
   const clear = button("small clear", "Clear", "Forget the search, the selection and the chosen item", () => explorer.clear());
-  const table = button("small moving", "Table", "The items in view as a table", () => explorer.change({ table: !explorer.state.table }));
-  const people = button("small moving", "People", "Small squares: a sample of people, each amid the ten items nearest to them", () =>
+  const table = button("small moving", "As table", "The items in view as a table", () => explorer.change({ table: !explorer.state.table }));
+  const people = button("small moving", "See people", "Small squares: a sample of people, each amid the ten items nearest to them", () =>
     explorer.change({ people: !explorer.state.people })
   );
   const counted = element("span", "count");

@@ -124,7 +124,8 @@ function conclusion(points, difference, [before, after], spaces) {
   const told = before.near !== after.near && before.near && after.near && !(is < was); // fewer buyers: not "to the same people"
   const [from, to] = told ? [`“${before.near}”`, `“${after.near}”`] : [amid(before), amid(after)];
   const { mean } = difference;
-  const plain = `From ${from} to ${to}: an item keeps ${shareWords(mean / Math.max(points.k, 1))} of its ${points.k} nearest neighbours.`;
+  const share = shareWords(mean / Math.max(points.k, 1));
+  const plain = `From ${from} to ${to}: an item keeps ${share} of its ${points.k} nearest neighbours${buyersThen(was, is)}.`;
   const others = yardsticks(points, difference, [before, after], spaces).map(([words, other]) => `${other < 0.005 ? "practically 0" : other.toFixed(other < 0.1 ? 2 : 1)} ${words}`);
   const none = difference.bins[0] / points.n;
   const text = `It keeps ${mean.toFixed(1)} on average in ${amid(after)}, against ${others.join(" and ")}; ${(100 * none).toFixed(0)}% keep none.`;
@@ -138,15 +139,25 @@ function buyersShared({ buyers }, before, after) {
   return [before, after].map(({ name }) => ((buyers || {}).shared || {})[name]);
 }
 
+// The end of the plain sentence: whether a neighbour shares more buyers than before; "" where that is not known.
+function buyersThen(was, is) {
+  if (was === undefined || is === undefined) return "";
+  const [now, before] = [percent(is), percent(was)];
+  if (now === before) return `, and a neighbour shares as many of its buyers as before (${now})`;
+  return `, ${is > was ? "and" : "but"} a neighbour shares ${is > was ? "more" : "fewer"} of its buyers than before (${now}, before ${before})`;
+}
+
 const BUYERS_TIP = "Buyers shared: those of both items, over the root of the product of both numbers of buyers; the mean over the neighbours.";
 
-// How many of their buyers the much-bought items share with a neighbour, now and before; "" where that is not known.
+// What the shares of buyers are of, and why they need not rise; "" where they are not known.
 function buyersWords(points, before, after) {
   const [was, is] = buyersShared(points, before, after);
   if (was === undefined || is === undefined) return "";
-  const against = percent(was) === percent(is) ? "as before" : `${percent(was)} before`;
-  const told = `an item and a neighbour share ${percent(is)} of their buyers, ${against} (mean of the ${count(points.buyers.items)} most bought items).`;
-  // That the one is so is no word on the other.
-  const near = is > was || !after.near || after.near === before.near ? "" : `Near means ${after.near}, which does not mean bought by the same people: `;
-  return near + (near ? told : told[0].toUpperCase() + told.slice(1));
+  const told = `Shared buyers are the mean of ${muchBought(points)}.`;
+  const near = is > was || !after.near || after.near === before.near ? "" : ` Near means ${after.near}, which does not mean bought by the same people.`;
+  return told + near;
+}
+
+function muchBought({ buyers }) {
+  return `the ${count(buyers.items)} most bought items`;
 }

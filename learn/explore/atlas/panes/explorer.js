@@ -121,7 +121,6 @@ class Explorer {
 
   draw() {
     drawBar(this);
-    drawLegend(this);
     if (!this.newcomer) drawPanel(this);
     this.controls.counted.textContent = selectionWords(this);
     this.controls.clear.hidden = !this.lit && this.state.item < 0 && !this.state.selection;
@@ -129,6 +128,7 @@ class Explorer {
     this.drawNotes();
     for (const pane of this.panes) pane.nameItself();
     this.paint();
+    drawLegend(this);
     drawTable(this);
   }
 

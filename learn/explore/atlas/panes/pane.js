@@ -43,8 +43,9 @@ class Pane {
   drawHead() {
     const row = element("div", "titleRow");
     row.append(element("h2", "label", this.shown.label));
-    this.head.replaceChildren(row, element("div", "explanation", this.shown.explanation));
-    this.head.title = this.shown.explanation;
+    const words = [this.shown.explanation, this.explorer.reading].filter(Boolean).join(" ");
+    this.head.replaceChildren(row, element("div", "explanation", words));
+    this.head.title = words;
     this.nameItself();
   }
 

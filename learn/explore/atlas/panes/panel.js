@@ -19,22 +19,16 @@ function differenceSection(explorer) {
   const box = element("section", "section difference");
   box.append(element("h3", "sectionTitle", `What ${amid(after)} changed`));
   const [plain, figures] = conclusion(points, difference, [before, after], explorer.spaces);
-  const said = element("p", "small figures", figures);
-  said.title = BUYERS_TIP;
-  box.append(element("p", "conclusion", plain), said);
+  box.append(element("p", "conclusion", plain), element("h4", "listTitle", `Items by how many of ${points.k} neighbours they keep`));
+  const bars = element("div", "bins");
+  drawHistogram(explorer, bars);
+  box.append(bars, journey(explorer, after));
   const story = storyOf(explorer, before, after);
   if (story) {
     story.title = BUYERS_TIP;
-    box.append(element("h4", "listTitle", `For example${markedExample(explorer) ? ", ringed on the maps" : ""}`), story);
+    box.append(element("h4", "listTitle", `For example${markedExample(explorer) ? ", ringed on the maps (small ring: the neighbour)" : ""}`), story);
   }
-  if (explorer.reading) box.append(element("p", "small", explorer.reading));
-  const ringed = story && markedExample(explorer) ? "; small ring: the neighbour named" : "";
-  box.append(element("p", "small", `▸ items beyond the edge, and how many${ringed}.`));
-  box.append(element("h4", "listTitle", `Items by how many of ${points.k} neighbours they keep`));
-  const bars = element("div", "bins");
-  drawHistogram(explorer, bars);
-  box.append(bars, element("p", "small", "Press a bar, or sweep over several: they light up."));
-  box.append(journey(explorer, after));
+  box.append(behindIt(explorer, figures));
   const rows = mostMoved(points, difference, lit, 60);
   box.append(element("h4", "listTitle", lit ? "Of those lit up, changed most" : "Changed most"));
   box.append(element("p", "small", howOrdered(explorer, rows)));
@@ -45,6 +39,18 @@ function differenceSection(explorer) {
   for (const point of rows) list.append(movedRow(explorer, point, alike));
   if (rows.length) box.append(movedHead(points));
   box.append(list);
+  return box;
+}
+
+// The figures behind the plain sentence, and what can be done here: folded, and as it was when the panel is drawn anew.
+function behindIt(explorer, figures) {
+  const box = element("details", "behind");
+  box.open = Boolean(explorer.behindOpen);
+  box.ontoggle = () => (explorer.behindOpen = box.open);
+  const said = element("p", "small figures", figures);
+  said.title = BUYERS_TIP;
+  box.append(element("summary", "small", "The figures, and how to use the bars"), said);
+  box.append(element("p", "small", "Press a bar, or sweep over several: those items light up on the maps."));
   return box;
 }
 
@@ -126,7 +132,7 @@ function storyOf(explorer, before, after) {
   const kept = `${points.titles[told.point]} keeps ${told.shared || "none"} of ${points.k} neighbours`;
   const shared = told.buyers ? `; with a neighbour it shares ${percent(told.buyers[1])} of the buyers, ${percent(told.buyers[0])} before` : "";
   const [was, is] = buyersShared(points, before, after);
-  const against = shared && is < was ? `. A good case: that rises for ${(100 * told.rising).toFixed(0)}% of such items` : "";
+  const against = shared && is < was ? `. A good case: that rises for ${(100 * told.rising).toFixed(0)}% of ${muchBought(points)}` : "";
   return lineOf(explorer, "story", [
     `${before.label} puts `, { point: told.point }, " beside ", ...names(told.before), `; ${amid(after)} puts it beside `,
     ...names(told.after), `. ${kept}${shared}${against}.`,

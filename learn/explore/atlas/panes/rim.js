@@ -1,6 +1,6 @@
 // Items beyond the edge of the first view: an arrow at the rim for those of a place, and how many they are.
-const HEAP = 90; // pixels of the rim that one arrow stands for
-const COUNTED_HEAP = 30; // items
+const HEAP = 120; // pixels of the rim that one arrow stands for
+const RIM_NOTE = "▸ with a number: items beyond the edge, coloured as most of them are";
 
 // [{left, top, dx, dy, points}] of the items that lie beyond (`first`, `last`: from where to where the map is free).
 function beyond(pane, first, last) {
@@ -26,28 +26,41 @@ function beyond(pane, first, last) {
   }));
 }
 
+// The group that most of the points have; of equally common ones that of the most bought item.
+function mostHave(found, codes) {
+  const votes = new Map();
+  for (const point of found) votes.set(codes[point], (votes.get(codes[point]) || 0) + 1);
+  return [...votes].reduce((best, one) => (one[1] > best[1] ? one : best))[0];
+}
+
+// Where the number of an arrow may stand, seen from it: behind it, else to its sides.
+function besideArrow(dx, dy) {
+  if (dy) return [[0, -16 * dy, "center"], [10, -4 * dy, "left"], [-10, -4 * dy, "right"], [0, -30 * dy, "center"]];
+  const side = dx > 0 ? "right" : "left";
+  return [0, 15, -15, 30, -30].map((down) => [-dx * (Math.abs(down) === 0 ? 12 : 2), down, side]);
+}
+
+// Every arrow has its number: where there is no room for it, there is no arrow either.
 function drawRim(pane, context, colours, labels) {
+  pane.beyond = 0;
   if (pane.camera.moved || pane.explorer.newcomer || pane.explorer.state.views) return;
   const { codes, colours: groups } = pane.explorer.colouringOf(pane.shown.name);
   const heaps = beyond(pane, pane.covered, pane.camera.height - BUTTONS);
+  heaps.sort((one, other) => other.points.length - one.points.length);
   for (const { left, top, dx, dy, points: found } of heaps) {
+    if (!labels.write(count(found.length), [left, top], { ...KIND, places: besideArrow(dx, dy), once: false })) continue;
+    pane.beyond += 1;
     context.save();
     context.translate(left, top);
     context.rotate(Math.atan2(dy, dx));
     context.beginPath();
     for (const [x, y] of [[6, 0], [-4, -5], [-4, 5]]) context.lineTo(x, y);
     context.closePath();
-    context.fillStyle = groups[codes[found[0]]];
+    context.fillStyle = groups[mostHave(found, codes)];
     context.strokeStyle = colours.background;
     context.lineWidth = 1.5;
     context.fill();
     context.stroke();
     context.restore();
-  }
-  heaps.sort((one, other) => other.points.length - one.points.length);
-  for (const { left, top, dx, dy, points: found } of heaps) {
-    if (found.length < COUNTED_HEAP) break;
-    const places = dy < 0 ? [[0, 16, "center"]] : dy > 0 ? [[0, -15, "center"]] : [[-dx * 12, 0, dx > 0 ? "right" : "left"]];
-    labels.write(count(found.length), [left, top], { ...KIND, places, once: false });
   }
 }
