@@ -55,7 +55,10 @@ def test_what_would_bring_it_is_what_brings_it(recommenders):
 def row_of(found, catalogue):
     table = why_not_words.why_not_table({"x": found}, {"x": "Ex"}, catalogue)
     assert table[why_not_words.VARIANT].tolist() == ["Ex"]
-    return table.iloc[0]
+    tried = why_not_words.tried_words({"x": found})
+    heads = {f"{why_not_words.BY} ({tried})": why_not_words.BY}
+    assert not tried or set(heads) <= set(table.columns)
+    return table.rename(columns=heads).iloc[0]
 
 
 def test_the_table_says_what_would_bring_it(recommenders, catalogue):
@@ -69,13 +72,13 @@ def test_the_table_says_what_would_bring_it(recommenders, catalogue):
             continue
         assert row[why_not_words.PLACE] == f"{found.breakdown.rank:,}"
         if found.added is None:
-            assert row[why_not_words.BY] == f"nothing tried brings it among the first {K}"
+            assert row[why_not_words.BY] == f"None of these sets brings it among the first {K}."
             assert row[why_not_words.BROUGHT] == f"{found.rank_with:,} at best"
         else:
             assert row[why_not_words.BROUGHT] == f"{found.rank_with:,}"
             titles = [f"“{catalogue.titles[one]}”" for one in found.added]
             assert row[why_not_words.BY] == why_words.listed(titles)
-        assert f"up to 3 of the {found.tried} products" in why_not_words.table_note({"x": found})
+        assert f"up to 3 of the {found.tried} products" in why_not_words.tried_words({"x": found})
         seen.add(found.added is None)
     assert seen == {True, False}
 
@@ -140,7 +143,7 @@ def test_what_they_had_is_held_back_by_their_history(recommenders, catalogue):
     assert found.rank_if_not_hidden == everything.index(item) + 1
     row = row_of(found, catalogue)
     assert row[why_not_words.PLACE] == f"hidden: they had it before (else place {found.rank_if_not_hidden:,} of all)"
-    assert why_not_words.table_note({"x": found}) == ""
+    assert why_not_words.tried_words({"x": found}) == ""
     assert why_not_words.BROUGHT not in row, "nothing was tried"
 
 
