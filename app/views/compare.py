@@ -194,7 +194,7 @@ def _slices(
         finer = {name: max(ends.values()) / ends[name] if ends[name] else 1 for name in row}
         for column, name in zip(st.columns(BESIDE), row, strict=False):
             rows = table[table[Metrics.SLICE] == name]
-            scale = f"scale {finer[name]:.2g} times as fine" if finer[name] > 1 else "\N{NO-BREAK SPACE}"
+            scale = f"scale {finer[name]:.2g} times as fine" if finer[name] > 1 else "&nbsp;"
             below = f"  \n{scale}" if max(finer.values()) > 1 else ""  # all of a row begin at one height
             drawn = by_chance if name in kinds.LITTLE_KNOWN else 0.0
             ended = {"at_end": True, "order": order, "end": ends[name], "at_random": drawn}

@@ -112,14 +112,15 @@ def nearest_miss(found: Mapping[str, WhyNot], labels: Mapping[str, str]) -> str:
         return ""
     near = nearest(found)
     one = found[near]
-    words = f"Nearest to being shown under {labels[near]}: at place {one.breakdown.rank:,}, {points_behind(one)} points"
+    behind = f"{points_behind(one)} points behind place {one.k:,}"
+    words = f"{labels[near]} comes nearest to showing it: place {one.breakdown.rank:,}, {behind}"
     told = sorted(zip(one.gap, adding_up(list(one.gap.values())), strict=True), key=lambda pair: -abs(pair[1]))
     lacks = [(SHORT_TERMS[term], value) for term, value in told if value > 0]
     helps = [(SHORT_TERMS[term], -value) for term, value in told if value < 0]
     if not lacks:
-        return f"{words} behind."
+        return f"{words}."
     if not helps:
-        return f"{words} behind, {'all' if len(lacks) == 1 else 'most'} by {lacks[0][0]}."
+        return f"{words}, {'all' if len(lacks) == 1 else 'most'} by {lacks[0][0]}."
     lacking = listed([f"{value:.1f} by {term}" for term, value in lacks])
-    helping = listed([f"{term} ({value:.1f})" for term, value in helps])
-    return f"{words} behind: {lacking}, partly made up by {helping}."
+    helping = listed([f"{value:.1f} by {term}" for term, value in helps])
+    return f"{words}. It loses {lacking}, and gains {helping}."

@@ -114,10 +114,10 @@ def reasons(found: Attribution, whole: float, finer: Attribution | None = None) 
             )
         else:
             part = "" if finer is None else _largest_part(found.groups.members[told[0][0]], name, finer)
-            parts.append(f"“{name}” says most for it ({with_sign(most)}{part})")
+            parts.append(f"“{name}” says most for it ({with_sign(most)}){part}")
     if told and told[-1][1] < 0:
-        begin = "most against it" if parts else f"No {nouns()} says much for it; most against it"
-        parts.append(f"{begin}: “{found.groups.names[told[-1][0]]}” ({with_sign(told[-1][1])})")
+        begin = "" if parts else f"No {nouns()} says much for it; "
+        parts.append(f"{begin}“{found.groups.names[told[-1][0]]}” says most against it ({with_sign(told[-1][1])})")
     if parts and one.others * one.whole > 0 and abs(one.others) > abs(one.whole) / 2:
         parts.append(f"spread thinly: {with_sign(one.others)} by {one.n_others:,} other {nouns(one.n_others)}")
     return f"{'; '.join(parts)}." if parts else f"No {nouns()} matters by itself."
@@ -130,7 +130,7 @@ def _largest_part(members: np.ndarray, name: str, finer: Attribution) -> str:
     best = max(inside, key=lambda place: finer.points[place], default=None)
     if best is None or len(inside) < 2 or finer.groups.names[best] == name or finer.points[best] < SEEN:
         return ""
-    return f", above all by “{finer.groups.names[best]}”: {with_sign(finer.points[best])}"
+    return f", above all “{finer.groups.names[best]}” ({with_sign(finer.points[best])})"
 
 
 def adding(found: Attribution) -> str:
@@ -154,16 +154,16 @@ def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) ->
         return f"All of these variants put it at place {high.rank:,}."
     tops = [labels[name] for name, one in found.items() if one.rank == high.rank]
     put = "puts" if len(tops) == 1 else "put"
-    highest, lowest = f"{listed(tops)} {put} it highest (place {high.rank:,})", f"lowest ({low.rank:,})"
-    places = f"{highest}, {labels[worst]} {lowest}"
+    highest, lowest = f"{listed(tops)} {put} it highest (place {high.rank:,})", f"puts it lowest (place {low.rank:,})"
+    places = f"{highest}; {labels[worst]} {lowest}"
     by = max(high.rank_by, key=lambda name: _rank_by(low, name) / high.rank_by[name])
     if high.rank_by[by] >= _rank_by(low, by):
         return f"{places}."
     if by not in low.terms:
-        return f"{highest}, {labels[worst]}, which ignores {SHORT_TERMS[by]}, {lowest}."
+        return f"{highest}; {labels[worst]}, which ignores {SHORT_TERMS[by]}, {lowest}."
     if len(high.terms) == len(low.terms) == 1:
         return f"{places}."
-    return f"{places}: by {SHORT_TERMS[by]} alone, places {high.rank_by[by]:,} and {low.rank_by[by]:,}."
+    return f"{places}. By {SHORT_TERMS[by]} alone the places would be {high.rank_by[by]:,} and {low.rank_by[by]:,}."
 
 
 def _rank_by(one: RankBreakdown, term: str) -> float:

@@ -108,20 +108,20 @@ def test_where_it_comes_nearest_is_told_with_what_it_lacks(recommenders):
     best = min(found, key=lambda name: found[name].breakdown.rank)
     labels = {name: f"<{name}>" for name in found}
     said = why_not_words.nearest_miss({best: found[best]}, labels)
-    assert said.startswith(f"Nearest to being shown under <{best}>: at place {found[best].breakdown.rank:,}, ")
+    assert said.startswith(f"<{best}> comes nearest to showing it: place {found[best].breakdown.rank:,}, ")
     assert why_words.SHORT_TERMS[found[best].held_back_by] in said and why_not_words.nearest_miss({}, {}) == ""
 
 
 @pytest.mark.parametrize(
     ("gap", "said"),
     [
-        ({"similarity": 6.5}, "6.5 points behind, all by fit to their purchases."),
-        ({"similarity": 2.0, "popularity bias": 4.5}, "6.5 points behind, most by popularity."),
+        ({"similarity": 6.5}, "6.5 points behind place 4, all by fit to their purchases."),
+        ({"similarity": 2.0, "popularity bias": 4.5}, "6.5 points behind place 4, most by popularity."),
         (
             {"similarity": 6.8, "popularity bias": -3.0},
-            "3.8 points behind: 6.8 by fit to their purchases, partly made up by popularity (3.0).",
+            "3.8 points behind place 4. It loses 6.8 by fit to their purchases, and gains 3.0 by popularity.",
         ),
-        ({"similarity": 0.0, "popularity bias": 0.0}, "0.0 points behind."),
+        ({"similarity": 0.0, "popularity bias": 0.0}, "0.0 points behind place 4."),
     ],
 )
 def test_the_best_place_is_the_nearest_whatever_the_points(recommenders, gap, said):
@@ -130,7 +130,7 @@ def test_the_best_place_is_the_nearest_whatever_the_points(recommenders, gap, sa
     fewer = replace(one, gap={"similarity": 0.4}, breakdown=replace(one.breakdown, rank=26))
     best = replace(one, gap=gap, breakdown=replace(one.breakdown, rank=23))
     assert why_not_words.nearest_miss({"fewer": fewer, "best": best}, {"fewer": "(c)", "best": "(b)"}) == (
-        f"Nearest to being shown under (b): at place 23, {said}"
+        f"(b) comes nearest to showing it: place 23, {said}"
     )
 
 

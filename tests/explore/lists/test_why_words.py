@@ -54,13 +54,16 @@ def test_the_words_say_places_terms_and_reasons():
     assert "mostly" not in why_words.answer(rank_breakdown(2, 8.0, 3.0), shown=True), (
         "as much by the one as by the other"
     )
-    assert why_words.reasons(found, 0.0) == "“Tea” says most for it (+1.5); most against it: “Soap” (−2.0)."
+    assert why_words.reasons(found, 0.0) == "“Tea” says most for it (+1.5); “Soap” says most against it (−2.0)."
     labels = {"x": "Ex", "y": "Why"}
     said = why_words.comparison({"x": one, "y": other}, labels)
-    assert said == ("Ex puts it highest (place 2), Why lowest (70): by fit to their purchases alone, places 3 and 90.")
+    assert said == (
+        "Ex puts it highest (place 2); Why puts it lowest (place 70). By fit to their purchases alone the places would "
+        "be 3 and 90."
+    )
     bare = replace(other, terms={SIMILARITY: 5.0}, averages={SIMILARITY: 5.0}, rank_by={SIMILARITY: 70})
     said = why_words.comparison({"x": one, "y": bare}, labels)
-    assert said == "Ex puts it highest (place 2), Why, which ignores popularity, lowest (70)."
+    assert said == "Ex puts it highest (place 2); Why, which ignores popularity, puts it lowest (place 70)."
     assert "order of these reasons is firm" in why_words.stability(found)
     assert "nearly the same (rank correlation 1.00; 1: the same order)" in why_words.stability(found)
     shaken = Attribution(groups, found.points, np.array([[1.5, -2.0, 0.5], [-1.0, 3.0, 0.7]]), 3)
@@ -72,7 +75,7 @@ def test_the_words_say_places_terms_and_reasons():
     ("points", "said"),
     [
         ([1.5, 0.5], "“Tea” says most for it (+1.5)."),
-        ([-0.5, -2.0], "No product says much for it; most against it: “Soap” (−2.0)."),
+        ([-0.5, -2.0], "No product says much for it; “Soap” says most against it (−2.0)."),
         ([0.01, -0.01], "No product matters by itself."),
     ],
 )
@@ -111,7 +114,7 @@ def test_the_reasons_add_up_to_what_all_purchases_give():
     one = attribution.sum_up(found, 2.4)
     assert one.n_others == 5 and one.others == pytest.approx(1.0) and one.whole == 2.4
     assert sum(one.shown) + one.others == pytest.approx(one.whole)
-    assert why_words.reasons(found, 2.4).endswith("against it: “Kind 1” (−2.0).")
+    assert why_words.reasons(found, 2.4).endswith("; “Kind 1” says most against it (−2.0).")
     assert why_words.reasons(found, 3.0).endswith("; spread thinly: +1.6 by 5 other kinds.")
     assert "spread thinly" not in why_words.reasons(found, 0.5)
     assert why_words.adding(found) == (
@@ -195,7 +198,7 @@ def test_the_largest_part_of_what_says_most_is_named():
         finer = Attribution(kinds, np.array(points), np.array([points]), 1)
         return why_words.reasons(attribution.summed(finer, groups), sum(points), finer)
 
-    assert said(2.0, 6.0, 1.0) == "“Produce” says most for it (+8.0, above all by “Bananas”: +6.0)."
+    assert said(2.0, 6.0, 1.0) == "“Produce” says most for it (+8.0), above all “Bananas” (+6.0)."
     assert said(2.0, 1.0, 6.0) == "“Fuel” says most for it (+6.0)."
 
 
