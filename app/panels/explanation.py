@@ -9,14 +9,14 @@ from app.components.bench_lists import short_label
 from app.panels.reasons import Reasons, reasons_table
 from app.shared import theme, url
 from learn.explore.figures import attribution as figures
+from learn.explore.figures.score_shares import shares_figure
 from learn.explore.lists import why_words
 from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import REPEAT_BIAS, rank_breakdowns_table
 
-OTHERS = "The other variants"
-AXIS = "points: 0 an average product,<br>100 the first of the variant's list"  # in a narrow column
-PLACES = "Compare places across variants, points only within one."
+OTHERS = "Show all variants"
+PLACES = "Each bar ends with the product's place. Every variant has its own scale of points, so the bars show shares."
 HELP = (
     "Each bar is a Shapley value: by how many points the product's lead over an average one grows when these purchases "
     "join others, on average over none, some and all of the others; the user is read anew with each set. What is left "
@@ -48,13 +48,17 @@ def _places(
     """Where each variant puts the item, by which term."""
     found = reasons.found
     points = {name: one.term_points for name, one in found.items()}
-    notes = {name: f"place {one.rank:,} · {why_words.told_sum(one)} points" for name, one in found.items()}
+    notes = {name: f"{why_words.told_sum(one)} points" for name, one in found.items()}
+    ranks = {name: one.rank for name, one in found.items()}
     st.markdown("**How each variant places it**", help=why_words.SCALE)
-    figure = figures.terms_figure(points, notes, labels, colours, AXIS, ("against it", "for it"))
-    theme.chart(figure, "why_terms", why_words.comparison(found, short))
+    st.markdown(theme.plain(why_words.comparison(found, short)))
     theme.small_print(PLACES if len(found) > 1 else "")
+    theme.chart(shares_figure(points, ranks, notes, labels, colours, ("against it", "for it")), "why_terms")
     if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
         st.caption(theme.plain(why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)))
+    with st.expander("The numbers of every variant" if len(found) > 1 else "The numbers"):
+        table = rank_breakdowns_table(found, labels)
+        st.dataframe(table, hide_index=True, width="stretch", column_config={"Run": "Variant"})
 
 
 def _level(reasons: Reasons, place: DeltaGenerator) -> Level:
@@ -97,7 +101,8 @@ def _purchases(
         known[name] = one
         with drawn.container():
             figure = figures.reasons_figure(known, shown, short, colours, whole, beside)
-            theme.chart(figure, f"why_reasons_{key}", why_words.reasons(known[shown], whole))
+            st.markdown(theme.plain(why_words.reasons(known[shown], whole, reasons.finer(shown, groups))))
+            theme.chart(figure, f"why_reasons_{key}")
         firm = why_words.stability(known[shown])
         heading.markdown(f"**{title}**", help=f"{HELP} {theme.plain(firm)}")
         adding = why_words.adding(known[shown])
@@ -115,5 +120,3 @@ def _purchases(
     bar.empty()
     with st.expander(f"All {len(groups.names):,} {groups.level.noun(len(groups.names))}, and the numbers"):
         st.dataframe(reasons_table(known, labels), hide_index=True, width="stretch", height=320)
-        ranks = rank_breakdowns_table(reasons.found, labels)
-        st.dataframe(ranks, hide_index=True, width="stretch", column_config={"Run": "Variant"})

@@ -84,6 +84,11 @@ class Reasons:
         one, read = self.opened[name], self.groups(self._read_at(groups))
         return attribution.summed(self._at_once(name, one, read), groups)
 
+    def finer(self, name: str, groups: Groups) -> Attribution | None:
+        """The same of the parts of ``groups``, as far as it was read; None where they were read as they are."""
+        level = self._read_at(groups)
+        return None if level is groups.level else self._at_once(name, self.opened[name], self.groups(level))
+
     def _at_once(self, name: str, one: Recommender, groups: Groups) -> Attribution:
         if one.run.info.variant == ITEM_KNN:
             key = (*cache.run_key([one.run]), groups.level.value, self.view.dataset.fingerprint)

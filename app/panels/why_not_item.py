@@ -14,7 +14,8 @@ from learn.explore.lists.why_not import WhyNot, why_not
 from learn.runs.recommender import Recommender
 
 SHOWN = 10
-AXIS = f"points from place {SHOWN},<br>on the scale of the picture above"
+AXIS = f"points from place {SHOWN}"
+ALL = "Show all variants"
 SIDES = ("behind", "ahead")
 FOUND = 30  # products that a search lists
 
@@ -62,7 +63,6 @@ def draw(
             table = why_not_words.why_not_table(known, labels, view.catalogue)
             if len(table.columns) > 1:
                 st.table(table.map(lambda cell: theme.plain(cell) if isinstance(cell, str) else cell), hide_index=True)
-            theme.small_print(why_not_words.table_note(known))
         for name in found:
             if name not in known:
                 st.markdown(_stored(view, opened[name], user, item, labels[name]))
@@ -75,8 +75,19 @@ def draw(
                 for name in behind
             }
             says = why_not_words.nearest_miss({name: known[name] for name in behind}, short)
-            lead = {name: {term: -value for term, value in gap.items()} for name, gap in behind.items()}
-            theme.chart(terms_figure(lead, notes, labels, colours, AXIS, SIDES), "why_not_gap", says)
+            near = why_not_words.nearest({name: known[name] for name in behind})
+            theme.conclude(says)
+            place = st.container()
+            everybody = len(behind) > 1 and url.linked_toggle(
+                st.toggle, ALL, url.ALL_GAPS, help="Points are of each variant's own scale: compare places only."
+            )
+            lead = {
+                name: {term: -value for term, value in gap.items()}
+                for name, gap in behind.items()
+                if everybody or name == near
+            }
+            with place:
+                theme.chart(terms_figure(lead, notes, labels, colours, AXIS, SIDES), "why_not_gap")
 
 
 def _pick(view: cache.View, first: int) -> int | None:

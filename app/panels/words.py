@@ -80,15 +80,19 @@ def said_first(runs: Sequence[RunFolder]) -> str:
 
 def all_said(runs: Sequence[RunFolder], labels: Sequence[str]) -> str:
     """The same where nothing stands beside them: what each of ``runs`` is, by its label, and the references
-    that a blend is named after, then the paper's words."""
+    that a blend is named after, after the paper's words."""
     parts = [f"{label}: {gloss(run)}" for run, label in zip(runs, labels, strict=True) if gloss(run)]
     blends, own = [run.info.label for run in runs if run.info.kind == "blend"], {run.info.label for run in runs}
     inside = [one for one in BASELINES.entries if one.label not in own and any(one.label in label for label in blends)]
     parts += [f"{one.label}: {variant_gloss(one.code)}" for one in inside]
-    told = {*own, *(one.label for one in inside)}
-    used = set(re.findall(r"[\w-]+", " ".join(parts)))
-    parts += [f"{one.label}: {variant_gloss(one.code)}" for one in BASELINES.entries if one.label in used - told]
-    return _in_a_line([*parts, *in_short(" ".join([run.info.label for run in runs] + parts))])
+    told, more = {*own, *(one.label for one in inside)}, list(parts)
+    while more:
+        used = set(re.findall(r"[\w-]+", " ".join(more))) - told
+        named = [one for one in BASELINES.entries if one.label in used]
+        more = [f"{one.label}: {variant_gloss(one.code)}" for one in named]
+        told |= {one.label for one in named}
+        parts += more
+    return _in_a_line([*in_short(" ".join([run.info.label for run in runs] + parts)), *parts])
 
 
 def not_trained(runs: Sequence[RunFolder], shown: Sequence[str]) -> str:
@@ -103,9 +107,9 @@ def _in_a_line(lines: Sequence[str]) -> str:
 
 
 def in_short(text: str, known: Sequence[str] = ()) -> list[str]:
-    """A line for each of `IN_SHORT` that ``text`` uses, and for what these use in turn."""
+    """A line for each of `IN_SHORT` that ``text`` uses, and for what these use in turn: what others use comes first."""
     found: list[str] = []
     for word in ("PAL", "LLM"):
         if word not in known and word in re.findall(r"\w+", " ".join([text, *found])):
             found.append(f"*{word}*: {IN_SHORT[word]}")
-    return found
+    return found[::-1]

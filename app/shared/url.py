@@ -24,7 +24,7 @@ GROUPED, WINNER, LOSER, BESIDE = "grouped", "one", "other", "beside"
 SPACES, COLOUR, PEOPLE = "spaces", "colour", "people"
 RANKED_DATASET, RANKED_METRIC = "impressions", "judged"
 BEFORE, AFTER, NEAREST = "before", "after", "nearest"
-EXPLAINED, NOT_SHOWN, WANTED, OTHERS = "by", "not", "wanted", "others"
+EXPLAINED, NOT_SHOWN, WANTED, OTHERS, ALL_GAPS = "by", "not", "wanted", "others", "gaps"
 ITEMS_FILE, EVENTS_FILE, NEW_DATASET = "items", "interactions", "called"
 METRIC, METRIC_K, METRIC_SET, METRIC_SLICE = "metric", "at", "among", "part"
 

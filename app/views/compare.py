@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.panels import duel, variety, words
 from app.shared import cache, origin, page, pickers, theme, url
-from learn.data.schema import Metrics, Slices
+from learn.data.schema import Metrics, Recommendations, Slices
 from learn.data.slices import ITEM_PREFIX, USER_PREFIX, item_slices
 from learn.errors import LearnError
 from learn.evaluation.better import FEW_USERS, too_few
@@ -17,7 +17,7 @@ from learn.evaluation.validation import validation_metric
 from learn.explore.colours import run_colours, run_symbols
 from learn.explore.figures import compare as compare_figures
 from learn.explore.figures.panels import runs_figure
-from learn.explore.metrics import best_for, compare, conclusions, guessed, leading, overview
+from learn.explore.metrics import best_for, compare, conclusions, guessed, kinds, leading, overview
 from learn.explore.metrics import origin as origins
 from learn.explore.metrics.slice_words import slice_words
 from learn.item_towers import brief
@@ -64,14 +64,20 @@ def draw() -> None:
         st.info("The chosen Runs have no such metric: choose another one, or another list length.")
         return
     parts = _parts(mine, picked, cache.run_key(picked), metric, k, candidates)
+    st.caption(" · ".join(f"[{heading}](#{anchor})" for anchor, heading in SECTIONS.items()))
     st.subheader(SECTIONS["who"], anchor="who", help=HOW_SURE)
     theme.conclude(best_for.best_for_whom(parts))
     met = words.first_met(picked, [], metric, k).replace("*", "")
     theme.small_print(" · ".join(filter(None, (met, _names_first(picked, best_for.named(parts))))))
     accuracy = overview.compare_runs(mine, metric, k, candidates, Slices.WHOLE)
-    _slices(table, runs, f"{overview.metric_label(metric)}@{k}", list(accuracy["run"]), parts)
+    random_k = k if metric == "recall" and candidates != Recommendations.COLD else 0
+    shown = _slices(
+        table, runs, f"{overview.metric_label(metric)}@{k}", list(accuracy["run"]), parts, random_k / dataset.n_items
+    )
+    line = kinds.random_line(shown, random_k, dataset.n_items) if random_k else ""
+    theme.small_print(f"{line[:1].upper()}{line[1:]}." if line else "")
     theme.small_print(_guessed(picked, parts, view))
-    _unfinished(picked)
+    theme.small_print(_lifted(picked, metrics, metric, k, candidates))
     _too_small(table)
     with st.expander("What these recommenders are"):
         st.markdown(words.first_met(picked, chosen))
@@ -116,13 +122,23 @@ def _guessed(picked: list[Run], parts: dict[str, pd.DataFrame], view: cache.View
     return guessed.more_of_the_never_bought(never, seldom, picked, item_slices(view.counts))
 
 
+def _lifted(picked: list[Run], metrics: pd.DataFrame, metric: str, k: int, candidates: str) -> str:
+    """Why a blend may find more of what few bought than its parts, also those that are not chosen."""
+    tail = f"{ITEM_PREFIX}{Slices.LONG_TAIL}"
+    if not overview.more_is_better(metric) or tail not in set(metrics[Metrics.SLICE]):
+        return ""
+    return guessed.lifted(overview.compare_runs(metrics, metric, k, candidates, tail), picked)
+
+
 def _controls(runs: FoundRuns, metrics: pd.DataFrame, n_items: int) -> tuple[list[str], str, int, str]:
     with st.container():
         bar = st.columns(4, vertical_alignment="bottom")
         first = pickers.worth_comparing(runs.usable)
         many = pickers.how_many(runs.usable, first)
-        with bar[0].popover(f"{many} recommender{'s' * (many != 1)}", width="stretch"):
-            chosen = pickers.pick_runs(runs.usable, first=first, called="Recommenders")
+        with bar[0].container(gap="xxsmall"):
+            st.markdown(":small[Recommenders]")
+            with st.popover(f"{many} of {len(runs.usable)}", width="stretch"):
+                chosen = pickers.pick_runs(runs.usable, first=first, called="Recommenders")
         others = bar[1:]
         names = [name for name in overview.in_table_order(metrics[Metrics.METRIC]) if overview.more_is_better(name)]
         ks = [str(k) for k in sorted(metrics[Metrics.K].astype(int).unique())]
@@ -153,11 +169,17 @@ def _parts(
 
 
 def _slices(
-    table: pd.DataFrame, runs: FoundRuns, measured: str, order: list[str], parts: dict[str, pd.DataFrame]
-) -> None:
+    table: pd.DataFrame,
+    runs: FoundRuns,
+    measured: str,
+    order: list[str],
+    parts: dict[str, pd.DataFrame],
+    by_chance: float,
+) -> list[str]:
     """A small figure for each slice, three beside each other, users above items; those of too few users are left out.
 
-    Runs stand in one order in all; slices of like figures share a scale.
+    Runs stand in one order in all; slices of like figures share a scale. ``by_chance``: what a random list has, drawn
+    where little is found; 0: not known. Returns the slices that are shown.
     """
     pairs = [(run.name, run.info.variant) for run in runs.usable]
     colours, symbols = run_colours(pairs), run_symbols(pairs)
@@ -169,16 +191,21 @@ def _slices(
     users = [name for name in shown if name not in items]
     rows_of = [some[at : at + BESIDE] for some in (users, items) for at in range(0, len(some), BESIDE)]
     for row in rows_of:
+        finer = {name: max(ends.values()) / ends[name] if ends[name] else 1 for name in row}
         for column, name in zip(st.columns(BESIDE), row, strict=False):
             rows = table[table[Metrics.SLICE] == name]
-            finer = max(ends.values()) / ends[name] if ends[name] else 1
-            axis = f"{measured}, scale {finer:.2g} times as fine" if finer > 1 else measured
-            figure = runs_figure(rows, colours, symbols, axis, at_end=True, order=order, end=ends[name])
+            scale = f"scale {finer[name]:.2g} times as fine" if finer[name] > 1 else "&nbsp;"
+            below = f"  \n{scale}" if max(finer.values()) > 1 else ""  # all of a row begin at one height
+            drawn = by_chance if name in kinds.LITTLE_KNOWN else 0.0
+            ended = {"at_end": True, "order": order, "end": ends[name], "at_random": drawn}
+            figure = runs_figure(rows, colours, symbols, measured, **ended)
             with column.container(gap="xxsmall"):
                 st.markdown(f"**{theme.plain(slice_words(name))}**")
-                theme.small_print(" · ".join(filter(None, (f"{people[name]:,} users", rules.get(name, "")))))
+                about = " · ".join(filter(None, (f"{people[name]:,} users", rules.get(name, ""))))
+                st.caption(f"{theme.plain(about)}{below}")
                 theme.chart(figure, f"compare_slice_{shown.index(name)}")
                 st.caption(theme.plain(leading.who_leads_in_short(parts[name])))
+    return shown
 
 
 def _too_small(table: pd.DataFrame) -> None:
@@ -204,12 +231,6 @@ def _rules(run: Run) -> dict[str, str]:
     }
 
 
-def _unfinished(picked: list[Run]) -> None:
-    """Which variants might have become better with more training."""
-    table = compare.training_curves(picked)
-    theme.caution(conclusions.may_improve(table.assign(label=table["label"].map(brief))))
-
-
 def _overlap(view: cache.View, picked: list[Run], k: int, candidates: str) -> None:
     st.subheader(SECTIONS["alike"], anchor="alike")
     if len(picked) < 2:
@@ -221,10 +242,8 @@ def _overlap(view: cache.View, picked: list[Run], k: int, candidates: str) -> No
     short = {name: brief(label) for name, label in labels.items()}
     trained = [run.name for run in picked if run.info.kind == "learn" and run.info.trainable_parameters]
     theme.conclude(conclusions.overlap(table, short, trained, POPULARITY))
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        theme.chart(compare_figures.overlap_figure(table, labels), "compare_overlap", wide=True)
-    right.caption(f"Share of the first {k} recommendations that two have in common, the mean over users.")
+    st.caption(f"Share of the first {k} recommendations that two have in common, the mean over users.")
+    theme.chart(compare_figures.overlap_figure(table, labels), "compare_overlap", wide=True)
 
 
 def _curves(picked: list[Run], colours: dict[str, str], by: str, tested: pd.DataFrame) -> None:
@@ -233,14 +252,13 @@ def _curves(picked: list[Run], colours: dict[str, str], by: str, tested: pd.Data
     if table.empty:
         st.caption("None of the chosen Runs was trained.")
         return
-    st.caption(
-        "Ringed: the epoch that was kept. Losses begin at 0, as objectives differ; they tell how learning went on."
-    )
     figure = compare_figures.curves_figure(table, colours, by)
     means = dict(zip(tested["run"], tested[Metrics.MEAN], strict=True))
-    theme.chart(
-        figure, "compare_curves", conclusions.learned(table.assign(label=table["label"].map(brief)), means), wide=True
-    )
+    theme.conclude(conclusions.learned(table.assign(label=table["label"].map(brief)), means))
+    several = table["run"].nunique() > 1
+    lost = " Losses are shown as changes since epoch 1, because they are not comparable with each other." * several
+    st.caption(f"A ring marks the epoch that was kept.{lost}")
+    theme.chart(figure, "compare_curves", wide=True)
 
 
 theme.guarded(draw)

@@ -35,6 +35,7 @@ def draw() -> None:
     for problem in runs.problems:
         theme.show_error(problem)
     url.check_toggle(OTHERS, url.OTHERS)
+    url.check_toggle(why_not_item.ALL, url.ALL_GAPS)
     if not runs.usable:
         theme.no_runs(view.dataset.name)
         return
@@ -54,7 +55,7 @@ def draw() -> None:
         return
     labels = {name: label for name, label in run_labels(runs.usable).items() if name in opened}
     colours = run_colours((run.name, run.info.variant) for run in runs.usable)
-    places = _places(view, opened, user, labels)
+    places = _places(view, opened, user, {name: short_label(label) for name, label in labels.items()})
     seen = user_lists.user_view(view.history, view.target, user)
     unseen = user_lists.rankable(view.dataset.available, seen, unseen=True)
     with bar[1]:
@@ -67,8 +68,8 @@ def draw() -> None:
         shown = url.linked(
             st.selectbox, "Explain", list(opened), url.EXPLAINED, names[0], format_func=labels.__getitem__
         )
-    theme.small_print(all_said([one.run for one in opened.values()], [short_label(labels[name]) for name in opened]))
     _question(view, seen, item, labels[shown], found.get(shown), _stored(view, opened[shown], user, item))
+    theme.small_print(all_said([one.run for one in opened.values()], [short_label(labels[name]) for name in opened]))
     if shown in found:
         explain(Reasons(view, opened, user, item, found, unseen), shown, labels, colours)
     st.divider()
@@ -89,15 +90,14 @@ def _open(runs: FoundRuns, chosen: list[str], view: cache.View) -> dict[str, Rec
     return {name: opened[name] for name in chosen if name in opened}
 
 
-def _places(
-    view: cache.View, opened: dict[str, Recommender], user: int, labels: dict[str, str]
-) -> dict[str, list[str]]:
-    """Id of each item that a variant shows -> where; those of most variants first."""
+def _places(view: cache.View, opened: dict[str, Recommender], user: int, labels: dict[str, str]) -> dict[str, str]:
+    """Id of each item that a variant shows -> its place there, by the variant's short label; those of most variants
+    first."""
     places: dict[str, list[str]] = {}
     for name, one in opened.items():
         for rank, item in enumerate(one.for_user(user, SUGGESTED).items.tolist(), 1):
             places.setdefault(str(view.dataset.item_ids[item]), []).append(f"#{rank} {labels[name]}")
-    return {one: places[one] for one in sorted(places, key=lambda one: -len(places[one]))}
+    return {one: ", ".join(places[one]) for one in sorted(places, key=lambda one: -len(places[one]))}
 
 
 def _most_telling(
@@ -119,7 +119,7 @@ def _most_telling(
     return best if np.isfinite(known[best]) else ids[0]
 
 
-def _pick_item(view: cache.View, places: dict[str, list[str]], first: str | None) -> int | None:
+def _pick_item(view: cache.View, places: dict[str, str], first: str | None) -> int | None:
     """The item to explain: one of what the variants recommend (at first ``first``), or any id that is typed."""
     dataset, ids = view.dataset, list(places)
     asked = st.query_params.get(url.ITEM)
@@ -129,7 +129,7 @@ def _pick_item(view: cache.View, places: dict[str, list[str]], first: str | None
     def words(item_id: str) -> str:
         index = int(dataset.find_items([item_id])[0])
         title = view.catalogue.titles[index] if index >= 0 else "not in this catalogue"
-        return f"{title} · {', '.join(places.get(item_id, [item_id]))}"
+        return f"{places.get(item_id, item_id)} · {title}"
 
     chosen = url.linked_or_none(
         st.selectbox,
@@ -141,7 +141,7 @@ def _pick_item(view: cache.View, places: dict[str, list[str]], first: str | None
         format_func=words,
         accept_new_options=True,
         placeholder="Choose a recommended product, or type an item's id",
-        help=f"The first {SUGGESTED} of every chosen variant; any other item's id can be typed.",
+        help=f"The first {SUGGESTED} of every chosen variant, with their places (#); any other item's id can be typed.",
     )
     if chosen is None:
         st.info("Choose an item to see what speaks for it.")

@@ -77,7 +77,7 @@ def test_a_slice_each_is_drawn_and_those_of_few_users_are_left_out(trained_works
 )
 def test_the_menu_says_how_many_variants_are_chosen(trained_workspace, open_page, mounted_by_key, asked, count):
     page = open_page("compare", **asked)
-    assert next(box.proto.popover.label for box in page.get("popover")) == f"{count} recommenders"
+    assert next(box.proto.popover.label for box in page.get("popover")) == f"{count} of 5"
     assert len(page.multiselect(key="runs_choice").value) == count
 
 

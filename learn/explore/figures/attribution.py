@@ -50,7 +50,7 @@ def terms_figure(
     low, high = _ends(near)
     drawn = {name: points[name] if name in near else _cut(points[name], low, high) for name in names}
     figure = go.Figure()
-    _add_terms(figure, points, drawn, colours)
+    add_terms(figure, points, drawn, colours)
     _mark_sums(figure, {place: sums[name] for place, name in enumerate(names) if name in near})
     for place, name in enumerate(names):
         if name not in near:  # beyond the end of its bar
@@ -64,12 +64,12 @@ def terms_figure(
         showgrid=False,
     )  # fmt: skip
     figure.update_xaxes(title=title, zeroline=True, zerolinecolor=REST_COLOUR, nticks=6, range=[low, high])
-    left = _name_sides(figure, points, sides)
+    left = name_sides(figure, points, sides)
     figure = finish(figure, 130 + 42 * max(len(names), 2), barmode="relative").update_layout(bargap=0.4)
     return figure.update_layout(legend_y=1.02 + 0.08 * left)
 
 
-def _add_terms(
+def add_terms(
     figure: go.Figure,
     points: Mapping[str, Mapping[str, float]],
     drawn: Mapping[str, Mapping[str, float]],
@@ -100,7 +100,7 @@ def _add_terms(
         figure.add_bar(x=[None], y=[None], orientation="h", name=term, marker=marker)
 
 
-def _name_sides(figure: go.Figure, points: Mapping[str, Mapping[str, float]], sides: tuple[str, str]) -> bool:
+def name_sides(figure: go.Figure, points: Mapping[str, Mapping[str, float]], sides: tuple[str, str]) -> bool:
     """Writes what left and right of 0 mean, where something is on the left; whether it is."""
     names = list(points)
     left, right = (any(sign * value > 0 for name in names for value in points[name].values()) for sign in (-1, 1))
@@ -277,7 +277,7 @@ def _sums(one: Sum, level: Level) -> dict[str, float]:
 def _short(groups: Groups, place: int) -> str:
     """A kind without its end but with its count; of a title both ends: how much of it tells items of one name apart."""
     name, count = groups.names[place], len(groups.members[place])
-    if count > 1:
+    if groups.level is not Level.ITEM:
         end = f" ({count})"
         most = TITLE_LENGTH - len(end)
         return (name if len(name) <= most else name[: most - 1].rstrip() + "…") + end

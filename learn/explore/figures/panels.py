@@ -39,12 +39,17 @@ def kinds_figure(table: pd.DataFrame, end: float = 0.0, at_random: float = 0.0) 
         ],
         max(end, at_random),
     )
-    for place in range(len(table) if at_random else 0):  # not across the words
+    _draw_chance(figure, len(table), at_random)
+    return figure
+
+
+def _draw_chance(figure: go.Figure, rows: int, at_random: float) -> None:
+    """A dotted line at each row, not across the words; none at 0."""
+    for place in range(rows if at_random else 0):
         figure.add_shape(
             type="line", x0=at_random, x1=at_random, y0=place - 0.2, y1=place + 0.24,
             line={"color": REST_COLOUR, "dash": "2px,2px", "width": 1.5},
         )  # fmt: skip
-    return figure
 
 
 def runs_figure(
@@ -56,6 +61,7 @@ def runs_figure(
     at_end: bool = False,
     order: Sequence[str] = (),
     end: float = 0.0,
+    at_random: float = 0.0,
 ) -> go.Figure:
     """The Runs of `overview.compare_runs`, or of one slice of `compare.by_slice`, best first, with their intervals:
     above each dot its Run and its figure, the best in bold.
@@ -65,6 +71,7 @@ def runs_figure(
         at_end: whether the figures stand below each other at the right, not behind the names.
         order: Runs in the order of another figure beside this one; those that are not in it come last.
         end: what the axis has to show at least.
+        at_random: what a list drawn at random has, as a dotted line at each dot; 0: none is drawn.
     """
     rows = []
     table = table.sort_values(Metrics.MEAN, ascending=False, kind="stable").reset_index(drop=True)
@@ -79,7 +86,9 @@ def runs_figure(
         heading += f" · {plain_one(kind)}" if kind else ""
         colour, symbol = colours.get(row["run"], REST_COLOUR), symbols[row["run"]]
         rows.append(_row(row, colour, symbol, heading, _bold(value, place) if at_end else ""))
-    return headed_figure(rows, metric, end)
+    figure = headed_figure(rows, metric, max(end, at_random))
+    _draw_chance(figure, len(rows), at_random)
+    return figure
 
 
 def _row(row: dict[str, Any], colour: str, symbol: str, heading: str, value: str = "") -> Row:

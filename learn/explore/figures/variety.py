@@ -27,7 +27,7 @@ MOST_NAMED = 10
 """With more dots than this a legend names them."""
 PANEL, HEIGHT = (330, 230), 330
 """Pixels of a panel, at least, for whatever has to keep clear of each other; of the figure."""
-LETTER, LINE, MARK, NEAR, AWAY = 6.4, 15, 9, 14, 40
+LETTER, LINE, MARK, NEAR, AWAY, ASIDE = 6.4, 15, 9, 14, 40, 12
 SIDES = {  # where a name may stand, the best first: shift in pixels, anchors
     "right": (11, 0, "left", "middle"),
     "left": (-11, 0, "right", "middle"),
@@ -37,8 +37,8 @@ SIDES = {  # where a name may stand, the best first: shift in pixels, anchors
     "top left": (6, 10, "right", "bottom"),
     "bottom right": (-6, -10, "left", "top"),
     "bottom left": (6, -10, "right", "top"),
-    "top far": (0, AWAY, "left", "bottom"),
-    "bottom far": (0, -AWAY, "left", "top"),
+    "top far": (ASIDE, AWAY, "left", "bottom"),
+    "bottom far": (ASIDE, -AWAY, "left", "top"),
 }
 FAR = ("top far", "bottom far")
 """With a line to its dot: only where a name nearer by would cover something."""
@@ -69,7 +69,8 @@ def trade_offs_figure(
                 continue  # no dot, no name
             x, y, along, up = SIDES[side]
             x, along = (-x, {"left": "right", "right": "left"}.get(along, along)) if name in REVERSED else (x, along)
-            far = {"showarrow": True, "ax": x, "ay": -y, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": REST_COLOUR}
+            far = {"showarrow": True, "ax": x, "ay": -y, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": REST_COLOUR,
+                   "standoff": 5}  # fmt: skip
             near = {"showarrow": False, "xshift": x, "yshift": y}
             figure.add_annotation(
                 x=row[name], y=_beside(row, side), text=plain_one(brief(row["label"])), xanchor=along, yanchor=up,
@@ -172,8 +173,9 @@ def name_places(table: pd.DataFrame, name: str, ends: tuple[float, float], heigh
         for side, start in (("right", x[at] - 6), ("left", x[at] + 6 - wide)):
             for end in ("top", "bottom"):
                 boxes[f"{end} {side}"] = (start, boxes[end][1], start + wide, boxes[end][3])
-        boxes["top far"] = (x[at] - 2, high[at] + AWAY, x[at] + wide, high[at] + AWAY + LINE)
-        boxes["bottom far"] = (x[at] - 2, low[at] - AWAY - LINE, x[at] + wide, low[at] - AWAY)
+        start, end = x[at] + ASIDE - 2, x[at] + ASIDE + wide
+        boxes["top far"] = (start, high[at] + AWAY, end, high[at] + AWAY + LINE)
+        boxes["bottom far"] = (start, low[at] - AWAY - LINE, end, low[at] - AWAY)
         others = [*(box for place, both in enumerate(marks) if place != at for box in both), *names]
         others += [(-1e4, -1e4, 0, 1e4), (width, -1e4, 1e4, 1e4)]  # beyond the panel's ends
         beyond = [(-1e4, height, 1e4, 1e4), (-1e4, -1e4, 1e4, 0)]

@@ -55,9 +55,8 @@ class Groups:
     members: list[np.ndarray]
 
     def told(self, place: int) -> str:
-        """The group at ``place`` as a figure names it: "Cheese (3)" of three products, "Tea" of one."""
-        count = len(self.members[place])
-        return f"{self.names[place]} ({count})" if count > 1 else self.names[place]
+        """The group at ``place`` as a figure names it: "Cheese (3)" of three products; a product by its title."""
+        return self.names[place] if self.level is Level.ITEM else f"{self.names[place]} ({len(self.members[place])})"
 
     def sums(self, items: np.ndarray, values: np.ndarray) -> np.ndarray:
         """[n] the sum of ``values`` ([len(items)], one an item) over each group."""

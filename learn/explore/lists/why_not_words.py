@@ -22,14 +22,15 @@ def why_not_table(found: Mapping[str, WhyNot], labels: Mapping[str, str], catalo
         found: Run name -> its answer.
 
     Returns:
-        Columns `VARIANT` and `PLACE`, and `BY` and `BROUGHT` where purchases were tried under some variant.
+        Columns `VARIANT` and `PLACE`, and `BY` with what was tried and `BROUGHT` where anything was tried.
     """
     rows = [
         {VARIANT: labels[name], PLACE: _place(one), BY: _added(one, catalogue), BROUGHT: _then(one)}
         for name, one in found.items()
     ]
     table = pd.DataFrame(rows, columns=[VARIANT, PLACE, BY, BROUGHT])
-    return table if any(one.tried for one in found.values()) else table[[VARIANT, PLACE]]
+    tried = tried_words(found)
+    return table.rename(columns={BY: f"{BY} ({tried})"}) if tried else table[[VARIANT, PLACE]]
 
 
 def _place(one: WhyNot) -> str:
@@ -43,7 +44,7 @@ def _added(one: WhyNot, catalogue: Catalogue) -> str:
     if one.added is not None:
         return _products(one.added.tolist(), one.item, catalogue)
     if one.tried:
-        return f"nothing tried brings it among the first {one.k}"
+        return f"None of these sets brings it among the first {one.k}."
     return "" if one.shown or one.had else "nothing can be tried"
 
 
@@ -87,13 +88,17 @@ def points_behind(one: WhyNot) -> str:
     return fixed(sum(adding_up(list(one.gap.values()))), 1)
 
 
-def table_note(found: Mapping[str, WhyNot]) -> str:
-    """How the places with added products were found; nothing where none was tried."""
+def tried_words(found: Mapping[str, WhyNot]) -> str:
+    """Which purchases were tried; "" where none was."""
     tried = max((one.tried for one in found.values()), default=0)
     if not tried:
         return ""
-    several = f"up to {MOST_ADDED} of the {tried} products" if tried > 1 else "the product"
-    return f"Tried: {several} most like it."
+    return "the product most like it" if tried == 1 else f"up to {MOST_ADDED} of the {tried} products most like it"
+
+
+def nearest(found: Mapping[str, WhyNot]) -> str:
+    """The name of the Run of ``found`` (one at least) under which the item has the best place."""
+    return min(found, key=lambda name: (found[name].breakdown.rank, sum(found[name].gap.values())))
 
 
 def nearest_miss(found: Mapping[str, WhyNot], labels: Mapping[str, str]) -> str:
@@ -105,16 +110,17 @@ def nearest_miss(found: Mapping[str, WhyNot], labels: Mapping[str, str]) -> str:
     """
     if not found:
         return ""
-    near = min(found, key=lambda name: (found[name].breakdown.rank, sum(found[name].gap.values())))
+    near = nearest(found)
     one = found[near]
-    words = f"Nearest to being shown under {labels[near]}: at place {one.breakdown.rank:,}, {points_behind(one)} points"
+    behind = f"{points_behind(one)} points behind place {one.k:,}"
+    words = f"{labels[near]} comes nearest to showing it: place {one.breakdown.rank:,}, {behind}"
     told = sorted(zip(one.gap, adding_up(list(one.gap.values())), strict=True), key=lambda pair: -abs(pair[1]))
     lacks = [(SHORT_TERMS[term], value) for term, value in told if value > 0]
     helps = [(SHORT_TERMS[term], -value) for term, value in told if value < 0]
     if not lacks:
-        return f"{words} behind."
+        return f"{words}."
     if not helps:
-        return f"{words} behind, {'all' if len(lacks) == 1 else 'most'} by {lacks[0][0]}."
+        return f"{words}, {'all' if len(lacks) == 1 else 'most'} by {lacks[0][0]}."
     lacking = listed([f"{value:.1f} by {term}" for term, value in lacks])
-    helping = listed([f"{term} ({value:.1f})" for term, value in helps])
-    return f"{words} behind: {lacking}, partly made up by {helping}."
+    helping = listed([f"{value:.1f} by {term}" for term, value in helps])
+    return f"{words}. It loses {lacking}, and gains {helping}."

@@ -8,6 +8,7 @@ import numpy as np
 
 from learn.explore.lists.attribution import Attribution, sum_up
 from learn.explore.lists.numbers import adding_up, fixed, with_sign
+from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import (
     BUYERS,
     OF_PURCHASES,
@@ -39,6 +40,8 @@ DECIDES = 0.25
 """A group of purchases that gives less than this part of what all give does not decide by itself."""
 
 SURE = 0.8
+SEEN = 0.05
+"""Points that are not told as 0 (`with_sign`)."""
 
 
 def question(title: str, person: str, label: str, shown: bool) -> str:
@@ -93,11 +96,12 @@ def heading(whole: float) -> str:
     return f"Which purchases {'bring it' if whole > 0 else 'hold it back'}: {with_sign(whole)} points"
 
 
-def reasons(found: Attribution, whole: float) -> str:
+def reasons(found: Attribution, whole: float, finer: Attribution | None = None) -> str:
     """Which group of purchases says most for the item, and which most against it.
 
     Args:
         whole: the points by all purchases (`by_purchases`).
+        finer: the same of the groups' parts: then the largest part of what says most for it is named, too.
     """
     one, nouns = sum_up(found, whole), found.groups.level.noun
     told = list(zip(found.order.tolist(), one.shown, strict=True))
@@ -109,22 +113,33 @@ def reasons(found: Attribution, whole: float) -> str:
                 f"No single {nouns()} decides: the largest, “{name}”, gives {fixed(most, 1)} of {fixed(whole, 1)}"
             )
         else:
-            parts.append(f"“{name}” says most for it ({with_sign(most)})")
+            part = "" if finer is None else _largest_part(found.groups.members[told[0][0]], name, finer)
+            parts.append(f"“{name}” says most for it ({with_sign(most)}){part}")
     if told and told[-1][1] < 0:
-        begin = "most against it" if parts else f"No {nouns()} says much for it; most against it"
-        parts.append(f"{begin}: “{found.groups.names[told[-1][0]]}” ({with_sign(told[-1][1])})")
+        begin = "" if parts else f"No {nouns()} says much for it; "
+        parts.append(f"{begin}“{found.groups.names[told[-1][0]]}” says most against it ({with_sign(told[-1][1])})")
     if parts and one.others * one.whole > 0 and abs(one.others) > abs(one.whole) / 2:
         parts.append(f"spread thinly: {with_sign(one.others)} by {one.n_others:,} other {nouns(one.n_others)}")
     return f"{'; '.join(parts)}." if parts else f"No {nouns()} matters by itself."
+
+
+def _largest_part(members: np.ndarray, name: str, finer: Attribution) -> str:
+    """The group of ``finer`` within ``members`` that says most for the item, to stand behind what they say together;
+    "" where there is no other than themselves, or it says nothing."""
+    inside = [place for place, some in enumerate(finer.groups.members) if np.isin(some, members).all()]
+    best = max(inside, key=lambda place: finer.points[place], default=None)
+    if best is None or len(inside) < 2 or finer.groups.names[best] == name or finer.points[best] < SEEN:
+        return ""
+    return f", above all “{finer.groups.names[best]}” ({with_sign(finer.points[best])})"
 
 
 def adding(found: Attribution) -> str:
     """How to read the bars in one line."""
     values = "Shapley values, sampled, so the bars add up" if found.sampled else "Shapley values, so the bars add up"
     values = values if found.exact else "The bars add up"
-    several = any(len(found.groups.members[place]) > 1 for place in found.order)
+    several = found.groups.level is not Level.ITEM and len(found.order)
     brackets = " In brackets: how many products they bought." if several else ""
-    left = " Left of 0: speaks against it." if (found.points[found.order] < 0).any() else ""
+    left = " Bars to the left speak against it." if (found.points[found.order] < 0).any() else ""
     return f"{values}.{left}{brackets}"
 
 
@@ -139,16 +154,16 @@ def comparison(found: Mapping[str, RankBreakdown], labels: Mapping[str, str]) ->
         return f"All of these variants put it at place {high.rank:,}."
     tops = [labels[name] for name, one in found.items() if one.rank == high.rank]
     put = "puts" if len(tops) == 1 else "put"
-    highest, lowest = f"{listed(tops)} {put} it highest (place {high.rank:,})", f"lowest ({low.rank:,})"
-    places = f"{highest}, {labels[worst]} {lowest}"
+    highest, lowest = f"{listed(tops)} {put} it highest (place {high.rank:,})", f"puts it lowest (place {low.rank:,})"
+    places = f"{highest}; {labels[worst]} {lowest}"
     by = max(high.rank_by, key=lambda name: _rank_by(low, name) / high.rank_by[name])
     if high.rank_by[by] >= _rank_by(low, by):
         return f"{places}."
     if by not in low.terms:
-        return f"{highest}, {labels[worst]}, which ignores {SHORT_TERMS[by]}, {lowest}."
+        return f"{highest}; {labels[worst]}, which ignores {SHORT_TERMS[by]}, {lowest}."
     if len(high.terms) == len(low.terms) == 1:
         return f"{places}."
-    return f"{places}: by {SHORT_TERMS[by]} alone, places {high.rank_by[by]:,} and {low.rank_by[by]:,}."
+    return f"{places}. By {SHORT_TERMS[by]} alone the places would be {high.rank_by[by]:,} and {low.rank_by[by]:,}."
 
 
 def _rank_by(one: RankBreakdown, term: str) -> float:

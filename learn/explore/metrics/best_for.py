@@ -10,6 +10,7 @@ from learn.data.schema import Metrics, Slices
 from learn.evaluation.better import FEW_USERS, too_few
 from learn.explore.metrics.leading import listed, split_by_chance
 from learn.explore.metrics.slice_words import slice_words
+from learn.item_towers import brief
 
 MOST_NAMED = 3
 """So many that share a lead are named; of more their number is told."""
@@ -48,7 +49,12 @@ def named(parts: Mapping[str, pd.DataFrame]) -> list[str]:
         return []
     sharing = _sharing(whole)
     first = sharing if len(sharing) <= MOST_NAMED else sharing[:1]
-    others = (leader for _, leader, how in _elsewhere(tables) if how or leader not in sharing)
+    others = [
+        name
+        for part, leader, how in _elsewhere(tables)
+        if how or leader not in sharing
+        for name in (leader, *_all_but(tables[part])[1])
+    ]
     return list(dict.fromkeys([*first, *others]))
 
 
@@ -83,6 +89,9 @@ def _how_unsure(table: pd.DataFrame, sharing: list[str]) -> str:
     """How a slice's leader stands to ``sharing``, those that lead over all, where it is not clearly ahead of the first:
     whom it is clearly ahead of all the same."""
     behind = split_by_chance(table)[0]
+    but, _ = _all_but(table)
+    if but:
+        return f"is {but}"
     beaten = behind[behind["label"].isin(sharing[:MOST_NAMED])]
     if beaten.empty:
         return "leads, but not clearly"
@@ -101,9 +110,20 @@ def _elsewhere(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]
         if name == Slices.WHOLE or table.empty or _few(table) or table.iloc[0]["label"] == first:
             continue
         behind, close = split_by_chance(table)
-        how = f"clearly ahead of {_name(first)}" if first in set(behind["label"]) else ""
-        found.append((name, table.iloc[0]["label"], "clearly best" if how and close.empty else how))
+        how = ""
+        if first in set(behind["label"]):
+            how = "clearly best" if close.empty else _all_but(table)[0] or f"clearly ahead of {_name(first)}"
+        found.append((name, table.iloc[0]["label"], how))
     return found
+
+
+def _all_but(table: pd.DataFrame) -> tuple[str, list[str]]:
+    """That the first of `leading.against` is clearly ahead of all others but a few, and the labels of these; "" where
+    it is ahead of fewer than two, or of all."""
+    behind, close = split_by_chance(table)
+    if len(behind) < 2 or not 0 < len(close) <= MOST_NAMED - 1:
+        return "", []
+    return f"clearly ahead of all but {listed([_name(brief(label)) for label in close['label']])}", list(close["label"])
 
 
 def _name(label: str) -> str:

@@ -97,13 +97,17 @@ def trade_offs(table: pd.DataFrame, metric: str, level: Sequence[str] = ()) -> s
     near, others = table[lead], table[~lead]
     close = near.loc[near["coverage"].idxmax()]
     wider = int((others["coverage"] > close["coverage"]).sum())
+    costs = f"Accuracy costs {_costs(wider, len(others))} breadth".replace("  ", " ")
     said = (
-        f"{_costs(wider, len(others))} for breadth: {close['label']}, {'' if len(near) == 1 else 'among '}the most "
-        f"accurate ({metric} {close['accuracy']:.3f}), shows {close['coverage']:.1%} of the catalogue"
+        f"{costs}: {close['label']}, {'' if len(near) == 1 else 'among '}the most accurate "
+        f"({metric} {close['accuracy']:.3f}), {'shows' if wider or others.empty else 'also shows'} "
+        f"{close['coverage']:.1%} of the catalogue"
     )
-    said = f"{said[0].upper()}{said[1:]}"
     if wider:
-        said += f"; {widest['label']} shows {widest['coverage']:.1%}, but reaches {widest['accuracy']:.3f} only"
+        reached = f"{widest['coverage']:.1%}, at {metric} {widest['accuracy']:.3f}"
+        most = f"{widest['label']} most ({reached})"
+        only = "only " * (len(others) > 1)
+        said += f"; {only}{widest['label']} shows more ({reached})" if wider == 1 else f"; {wider} show more, {most}"
     elif len(others):
         said += ", the most"
     if "novelty" not in table or others.empty or not np.isfinite(near["novelty"].max()):
@@ -116,23 +120,19 @@ def _novelty(table: pd.DataFrame, near: pd.DataFrame, others: pd.DataFrame) -> s
     rarest = near.loc[near["novelty"].idxmax()]
     more = table["novelty"] > rarest["novelty"]
     costs = _costs(int((others["novelty"] > rarest["novelty"]).sum()), len(others))
-    told = f"{costs[0].upper()}{costs[1:]} for novelty"
+    told = f"It costs {costs}{' ' if costs else ''}novelty"
     if not more.any():
-        return f"{told}: nobody shows rarer items"
-    rarer, rest = (list(rows["label"].map(brief)) for rows in (table[more], table[~more].drop(rarest.name)))
-    told += f": {listed(rarer)} {_verb('show', rarer)} rarer items than {brief(rarest['label'])}"
-    return f"{told}; {listed(rest)} {_verb('do', rest)} not" if rest else told
-
-
-def _verb(verb: str, who: Sequence[str]) -> str:
-    return verb if len(who) > 1 else {"do": "does"}.get(verb, f"{verb}s")
+        return f"{told}: nobody shows rarer items than {brief(rarest['label'])}"
+    rarer = list(table[more]["label"].map(brief))
+    return f"{told}: {listed(rarer)} show{'s' * (len(rarer) == 1)} rarer items than {brief(rarest['label'])}"
 
 
 def _costs(more_varied: int, others: int) -> str:
-    """Whether accuracy costs variety, where so many of the less accurate are more varied than the most accurate."""
+    """How much variety accuracy costs, where so many of the less accurate are more varied than the most accurate: "" of
+    all of them."""
     if not more_varied:
         return "no"
-    return "mostly no" if 2 * more_varied < others else "partly" if more_varied < others else "yes"
+    return "little" if 2 * more_varied < others else "some" if more_varied < others else ""
 
 
 def overlap(table: pd.DataFrame, labels: dict[str, str], learned: Sequence[str] = (), popular: str = "") -> str:
@@ -211,7 +211,8 @@ def learned(table: pd.DataFrame, tested: Mapping[str, float] | None = None) -> s
         return ""
     told = f"Best on the validation part: {'; '.join(stopped)}." if stopped else ""
     if still:
-        told += f" {listed(still)} had not stopped improving: best in the last epoch."
+        were = "was" if len(still) == 1 else "were"
+        told += f" {listed(still)} {were} best in the last epoch and had not stopped improving: more training may help."
     both = [run for run in best if np.isfinite((tested or {}).get(run, np.nan))]
     by_validation = sorted(both, key=lambda run: -best[run])
     by_test = sorted(both, key=lambda run: -(tested or {})[run])

@@ -1,4 +1,4 @@
-"""Why a variant may find more of the items that nobody bought than of those that few did, from its popularity bias."""
+"""Why more is found of what nobody or few bought than one would think: popularity guessed from texts, or a bonus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pandas as pd
 
 from learn.data.schema import Metrics, Slices
 from learn.explore.metrics.leading import listed
+from learn.explore.metrics.result import parts_of_blend
 from learn.item_towers import brief
+from learn.runs.blend import JOINED
 from learn.runs.run import Run
 from learn.runs.vectors import has_popularity_bias
 
@@ -49,11 +51,39 @@ def more_of_the_never_bought(never: pd.DataFrame, seldom: pd.DataFrame, runs: Se
     bought_never, bought_seldom = told[first][1]
     find = "find" if len(told) > 1 else "finds"
     return (
-        f"{listed([labels[name] for name in told])} {find} more of never-bought than of seldom-bought items: "
-        "popularity is read from an item's text. That few buy the seldom-bought is learned from sales; for the "
-        f"never-bought it is a guess, at times a high one: {labels[first]} counts {bought_never:,} never-bought and "
-        f"{bought_seldom:,} seldom-bought items among the {HIGHEST:.0%} most popular."
+        f"{listed([labels[name] for name in told])} {find} more of never-bought than of seldom-bought items. "
+        f"{'These models guess' if len(told) > 1 else 'It guesses'} an item's popularity from its text. For "
+        "seldom-bought items training taught that it is low; for never-bought items the guess is sometimes high: of "
+        f"the {HIGHEST:.0%} of items that {labels[first]} takes for the most popular, {bought_never:,} were never and "
+        f"{bought_seldom:,} seldom bought."
     )
+
+
+def lifted(seldom: pd.DataFrame, runs: Sequence[Run]) -> str:
+    """Which blends find more of seldom-bought items than any of their parts does, as those get a bonus.
+
+    Args:
+        seldom: `learn.explore.metrics.overview.compare_runs` of that slice, of all Runs that there are.
+        runs: those that were chosen.
+
+    Returns:
+        "" where no blend does, or none has such a bonus (`learn.runs.blend_scores.Weights.tail`).
+    """
+    means = seldom.set_index("run")[Metrics.MEAN]
+    told = []
+    for run in runs:
+        if run.info.kind != "blend" or not float(run.info.settings.get("tail") or 0.0) > 0:
+            continue
+        names = [run.info.settings.get("run", ""), *str(run.info.settings.get("reference", "")).split(JOINED)]
+        parts = [float(means[name]) for name in names if name in means.index]
+        if len(parts) < len(names) or not float(means.get(run.name, np.nan)) > max(parts):
+            continue
+        told.append(
+            f"{brief(run.info.label)} finds more of seldom-bought items than any of {listed(parts_of_blend(run))} "
+            f"alone ({max(parts):.4f} at most), because it adds a bonus to the score of each seldom-bought item. "
+            "How large a bonus was chosen on validation."
+        )
+    return " ".join(told)
 
 
 def held_most_popular(run: Run) -> np.ndarray:

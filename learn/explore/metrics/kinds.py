@@ -133,17 +133,27 @@ def _duel(
 def at_random(one: Kinds, k: int, n_items: int) -> float:
     """About what share of a user's items of `LITTLE_KNOWN` a list of ``k`` of all ``n_items``, drawn at random, holds;
     0 of other questions."""
-    return k / n_items if one.part in LITTLE_KNOWN else 0.0
+    return share_at_random(one.part, k, n_items)
+
+
+def share_at_random(part: str, k: int, n_items: int) -> float:
+    """The same of a slice by its name."""
+    return k / n_items if part in LITTLE_KNOWN else 0.0
 
 
 def at_random_words(found: Sequence[Kinds], k: int, n_items: int) -> str:
     """What the line of `at_random` in a picture is; "" where none has it."""
-    drawn = [one for one in found if at_random(one, k, n_items)]
+    return random_line([one.part for one in found], k, n_items)
+
+
+def random_line(parts: Sequence[str], k: int, n_items: int) -> str:
+    """The same of slices by their names."""
+    drawn = [slice_words(part).removesuffix(" items") for part in parts if share_at_random(part, k, n_items)]
     if not drawn:
         return ""
     return (
         f"dotted line: a list drawn at random from all items (about {k / n_items:.1g}), as "
-        f"{_where(drawn).removeprefix('among ')} compete with all others"
+        f"{listed(drawn)} items compete with all others"
     )
 
 

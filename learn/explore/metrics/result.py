@@ -11,7 +11,8 @@ from learn.data.schema import Metrics, Recommendations, Slices
 from learn.explore.metrics.leading import DIFFERENCE, against, listed, who_leads
 from learn.explore.metrics.overview import collect_metrics, compare_runs, metric_label, more_is_better
 from learn.item_towers import ITEM_TOWERS
-from learn.runs.baselines import BASELINES
+from learn.runs.baselines import BASELINES, REFIT_SUFFIX
+from learn.runs.blend import JOINED
 from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 
@@ -64,9 +65,21 @@ def kind_words(run: RunFolder) -> str:
 
 def gloss(run: RunFolder) -> str:
     """What a Run is, for people who never read the paper, in a line without a full stop; "" where nothing is known."""
-    return variant_gloss(run.info.variant) or (
-        "the scores of both added up, their weight chosen on validation" if run.info.kind == "blend" else ""
-    )
+    known = variant_gloss(run.info.variant)
+    if known or run.info.kind != "blend":
+        return known
+    parts = listed(parts_of_blend(run)) or "both"
+    return f"the scores of {parts} added up, with weights chosen on validation"
+
+
+def parts_of_blend(run: RunFolder) -> list[str]:
+    """What the scores of a blend are added up from: the tower's short label, those of its references; empty where it
+    is not known."""
+    tower, plus, _ = run.info.label.partition(" + ")
+    names = str(run.info.settings.get("reference", "")).split(JOINED) if plus else []
+    known = [BASELINES.get(name.removesuffix(REFIT_SUFFIX)) for name in names]
+    labels = [one.label for one in known if one is not None]
+    return [tower, *labels] if labels and len(labels) == len(names) else []
 
 
 def variant_gloss(variant: str) -> str:

@@ -55,7 +55,10 @@ def test_what_would_bring_it_is_what_brings_it(recommenders):
 def row_of(found, catalogue):
     table = why_not_words.why_not_table({"x": found}, {"x": "Ex"}, catalogue)
     assert table[why_not_words.VARIANT].tolist() == ["Ex"]
-    return table.iloc[0]
+    tried = why_not_words.tried_words({"x": found})
+    heads = {f"{why_not_words.BY} ({tried})": why_not_words.BY}
+    assert not tried or set(heads) <= set(table.columns)
+    return table.rename(columns=heads).iloc[0]
 
 
 def test_the_table_says_what_would_bring_it(recommenders, catalogue):
@@ -69,13 +72,13 @@ def test_the_table_says_what_would_bring_it(recommenders, catalogue):
             continue
         assert row[why_not_words.PLACE] == f"{found.breakdown.rank:,}"
         if found.added is None:
-            assert row[why_not_words.BY] == f"nothing tried brings it among the first {K}"
+            assert row[why_not_words.BY] == f"None of these sets brings it among the first {K}."
             assert row[why_not_words.BROUGHT] == f"{found.rank_with:,} at best"
         else:
             assert row[why_not_words.BROUGHT] == f"{found.rank_with:,}"
             titles = [f"“{catalogue.titles[one]}”" for one in found.added]
             assert row[why_not_words.BY] == why_words.listed(titles)
-        assert f"up to 3 of the {found.tried} products" in why_not_words.table_note({"x": found})
+        assert f"up to 3 of the {found.tried} products" in why_not_words.tried_words({"x": found})
         seen.add(found.added is None)
     assert seen == {True, False}
 
@@ -105,20 +108,20 @@ def test_where_it_comes_nearest_is_told_with_what_it_lacks(recommenders):
     best = min(found, key=lambda name: found[name].breakdown.rank)
     labels = {name: f"<{name}>" for name in found}
     said = why_not_words.nearest_miss({best: found[best]}, labels)
-    assert said.startswith(f"Nearest to being shown under <{best}>: at place {found[best].breakdown.rank:,}, ")
+    assert said.startswith(f"<{best}> comes nearest to showing it: place {found[best].breakdown.rank:,}, ")
     assert why_words.SHORT_TERMS[found[best].held_back_by] in said and why_not_words.nearest_miss({}, {}) == ""
 
 
 @pytest.mark.parametrize(
     ("gap", "said"),
     [
-        ({"similarity": 6.5}, "6.5 points behind, all by fit to their purchases."),
-        ({"similarity": 2.0, "popularity bias": 4.5}, "6.5 points behind, most by popularity."),
+        ({"similarity": 6.5}, "6.5 points behind place 4, all by fit to their purchases."),
+        ({"similarity": 2.0, "popularity bias": 4.5}, "6.5 points behind place 4, most by popularity."),
         (
             {"similarity": 6.8, "popularity bias": -3.0},
-            "3.8 points behind: 6.8 by fit to their purchases, partly made up by popularity (3.0).",
+            "3.8 points behind place 4. It loses 6.8 by fit to their purchases, and gains 3.0 by popularity.",
         ),
-        ({"similarity": 0.0, "popularity bias": 0.0}, "0.0 points behind."),
+        ({"similarity": 0.0, "popularity bias": 0.0}, "0.0 points behind place 4."),
     ],
 )
 def test_the_best_place_is_the_nearest_whatever_the_points(recommenders, gap, said):
@@ -127,7 +130,7 @@ def test_the_best_place_is_the_nearest_whatever_the_points(recommenders, gap, sa
     fewer = replace(one, gap={"similarity": 0.4}, breakdown=replace(one.breakdown, rank=26))
     best = replace(one, gap=gap, breakdown=replace(one.breakdown, rank=23))
     assert why_not_words.nearest_miss({"fewer": fewer, "best": best}, {"fewer": "(c)", "best": "(b)"}) == (
-        f"Nearest to being shown under (b): at place 23, {said}"
+        f"(b) comes nearest to showing it: place 23, {said}"
     )
 
 
@@ -140,7 +143,7 @@ def test_what_they_had_is_held_back_by_their_history(recommenders, catalogue):
     assert found.rank_if_not_hidden == everything.index(item) + 1
     row = row_of(found, catalogue)
     assert row[why_not_words.PLACE] == f"hidden: they had it before (else place {found.rank_if_not_hidden:,} of all)"
-    assert why_not_words.table_note({"x": found}) == ""
+    assert why_not_words.tried_words({"x": found}) == ""
     assert why_not_words.BROUGHT not in row, "nothing was tried"
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from learn.explore.figures import attribution as attribution_figures
+from learn.explore.figures.score_shares import shares, shares_figure
 from learn.explore.lists import attribution, why_words
 from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.numbers import adding_up, with_sign
@@ -53,13 +54,16 @@ def test_the_words_say_places_terms_and_reasons():
     assert "mostly" not in why_words.answer(rank_breakdown(2, 8.0, 3.0), shown=True), (
         "as much by the one as by the other"
     )
-    assert why_words.reasons(found, 0.0) == "“Tea” says most for it (+1.5); most against it: “Soap” (−2.0)."
+    assert why_words.reasons(found, 0.0) == "“Tea” says most for it (+1.5); “Soap” says most against it (−2.0)."
     labels = {"x": "Ex", "y": "Why"}
     said = why_words.comparison({"x": one, "y": other}, labels)
-    assert said == ("Ex puts it highest (place 2), Why lowest (70): by fit to their purchases alone, places 3 and 90.")
+    assert said == (
+        "Ex puts it highest (place 2); Why puts it lowest (place 70). By fit to their purchases alone the places would "
+        "be 3 and 90."
+    )
     bare = replace(other, terms={SIMILARITY: 5.0}, averages={SIMILARITY: 5.0}, rank_by={SIMILARITY: 70})
     said = why_words.comparison({"x": one, "y": bare}, labels)
-    assert said == "Ex puts it highest (place 2), Why, which ignores popularity, lowest (70)."
+    assert said == "Ex puts it highest (place 2); Why, which ignores popularity, puts it lowest (place 70)."
     assert "order of these reasons is firm" in why_words.stability(found)
     assert "nearly the same (rank correlation 1.00; 1: the same order)" in why_words.stability(found)
     shaken = Attribution(groups, found.points, np.array([[1.5, -2.0, 0.5], [-1.0, 3.0, 0.7]]), 3)
@@ -71,7 +75,7 @@ def test_the_words_say_places_terms_and_reasons():
     ("points", "said"),
     [
         ([1.5, 0.5], "“Tea” says most for it (+1.5)."),
-        ([-0.5, -2.0], "No product says much for it; most against it: “Soap” (−2.0)."),
+        ([-0.5, -2.0], "No product says much for it; “Soap” says most against it (−2.0)."),
         ([0.01, -0.01], "No product matters by itself."),
     ],
 )
@@ -110,10 +114,13 @@ def test_the_reasons_add_up_to_what_all_purchases_give():
     one = attribution.sum_up(found, 2.4)
     assert one.n_others == 5 and one.others == pytest.approx(1.0) and one.whole == 2.4
     assert sum(one.shown) + one.others == pytest.approx(one.whole)
-    assert why_words.reasons(found, 2.4).endswith("against it: “Kind 1” (−2.0).")
+    assert why_words.reasons(found, 2.4).endswith("; “Kind 1” says most against it (−2.0).")
     assert why_words.reasons(found, 3.0).endswith("; spread thinly: +1.6 by 5 other kinds.")
     assert "spread thinly" not in why_words.reasons(found, 0.5)
-    assert why_words.adding(found) == "Shapley values, so the bars add up. Left of 0: speaks against it."
+    assert why_words.adding(found) == (
+        "Shapley values, so the bars add up. Bars to the left speak against it. In brackets: how many products they "
+        "bought."
+    )
     figure = attribution_figures.reasons_figure({"x": found}, "x", {"x": "Ex"}, {}, 2.4)
     rows = list(figure.layout.yaxis.ticktext)[10:]
     assert rows == ["5 other kinds", "<b>all purchases together</b>"]
@@ -130,7 +137,7 @@ def test_it_is_said_that_no_kind_decides_where_the_largest_gives_less_than_a_qua
     assert said(*even, whole=22.6).startswith("No single kind decides: the largest, “Kind 0”, gives 2.0 of 22.6")
     assert said(*even, whole=8.0).startswith("“Kind 0” says most for it (+2.0)")
     assert said(*even[:13], -7.0, whole=16.6).startswith("“Kind 0” says most for it"), "one against it decides more"
-    assert "Left" not in why_words.adding(Attribution(groups, np.ones(14), np.ones((1, 14)), 1))
+    assert "left" not in why_words.adding(Attribution(groups, np.ones(14), np.ones((1, 14)), 1))
 
 
 def test_a_few_reasons_are_rounded_so_that_they_add_up():
@@ -177,10 +184,32 @@ def test_one_group_that_would_be_left_over_is_drawn():
 
 def test_a_kind_is_named_with_how_many_products_it_has():
     groups = Groups(Level.KIND, ["Frozen meat and meat dinners of all sorts", "Tea"], [np.arange(11), np.array([11])])
-    assert groups.told(0) == "Frozen meat and meat dinners of all sorts (11)" and groups.told(1) == "Tea"
+    assert groups.told(0) == "Frozen meat and meat dinners of all sorts (11)" and groups.told(1) == "Tea (1)"
     found = Attribution(groups, np.array([1.0, -1.0]), np.array([[1.0, -1.0]]), 1)
     figure = attribution_figures.reasons_figure({"x": found}, "x", {"x": "Ex"}, {}, 0.0)
-    assert list(figure.layout.yaxis.ticktext)[:2] == ["Frozen meat and meat dinners… (11)", "Tea"]
+    assert list(figure.layout.yaxis.ticktext)[:2] == ["Frozen meat and meat dinners… (11)", "Tea (1)"]
+
+
+def test_the_largest_part_of_what_says_most_is_named():
+    groups = Groups(Level.CATEGORY, ["Produce", "Fuel"], [np.arange(3), np.array([3])])
+    kinds = Groups(Level.KIND, ["Apples", "Bananas", "Fuel"], [np.array([0]), np.array([1, 2]), np.array([3])])
+
+    def said(*points):
+        finer = Attribution(kinds, np.array(points), np.array([points]), 1)
+        return why_words.reasons(attribution.summed(finer, groups), sum(points), finer)
+
+    assert said(2.0, 6.0, 1.0) == "“Produce” says most for it (+8.0), above all “Bananas” (+6.0)."
+    assert said(2.0, 1.0, 6.0) == "“Fuel” says most for it (+6.0)."
+
+
+def test_bars_of_shares_are_of_one_length_with_the_place_at_their_end():
+    points = {"x": {SIMILARITY: 30.0, POPULARITY_BIAS: 10.0}, "y": {SIMILARITY: 5.0, POPULARITY_BIAS: -5.0}}
+    words = {"x": "Ex", "y": "Why"}
+    figure = shares_figure(points, {"x": 5, "y": 1447}, words, words, {}, ("against it", "for it"))
+    assert [list(trace.x) for trace in figure.data[:2]] == [[0.75, 0.5], [0.25, -0.5]]
+    told = {note.text: note.x for note in figure.layout.annotations}
+    assert told["<b>#5</b>"] == 1 and told["<b>#1,447</b>"] == 0.5 and "← against it" in told
+    assert shares({SIMILARITY: 0.0}) == {SIMILARITY: 0.0}
 
 
 def test_a_dot_beyond_the_axis_is_an_arrow_at_its_end():

@@ -59,6 +59,11 @@ def test_whom_a_slices_leader_is_clearly_ahead_of_is_said_where_it_is_not_so_of_
         "Of these 3 recommenders, A and B share the lead; for seldom-bought items C is clearly ahead of B, but "
         "not of A."
     )
+    more = part(("c", 0.0149, FIRST), ("a", 0.012, LEVEL), ("b", 0.0002, AHEAD), ("d", 0.0, AHEAD))
+    assert best_for.best_for_whom({"all": whole, "item:long-tail": more}).endswith(
+        "for seldom-bought items C is clearly ahead of all but A."
+    )
+    assert best_for.named({"all": whole, "item:long-tail": more}) == ["A", "B", "C"]
 
 
 def test_nothing_is_said_of_one_of_few_and_of_none():

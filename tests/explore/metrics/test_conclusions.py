@@ -39,11 +39,11 @@ def test_lengths_shares_and_categories():
 def test_accuracy_against_coverage():
     table = pd.DataFrame({"run": ["a", "b"], "label": ["A", "B"], "accuracy": [0.3, 0.1], "coverage": [0.02, 0.5]})
     assert conclusions.trade_offs(table, "R") == (
-        "Yes for breadth: A, the most accurate (R 0.300), shows 2.0% of the catalogue; B shows 50.0%, but reaches "
-        "0.100 only."
+        "Accuracy costs breadth: A, the most accurate (R 0.300), shows 2.0% of the catalogue; B shows more (50.0%, at "
+        "R 0.100)."
     )
     assert conclusions.trade_offs(table.assign(coverage=[0.5, 0.02]), "R") == (
-        "No for breadth: A, the most accurate (R 0.300), shows 50.0% of the catalogue, the most."
+        "Accuracy costs no breadth: A, the most accurate (R 0.300), also shows 50.0% of the catalogue, the most."
     )
     assert conclusions.trade_offs(table.head(1), "R") == ""
 
@@ -54,16 +54,15 @@ def test_who_is_wide_and_shares_the_lead_is_named():
     )
     shows = "among the most accurate (R 0.290), shows 10.0% of the catalogue"
     assert conclusions.trade_offs(table, "R", ["a", "b"]) == (
-        f"Yes for breadth: B, {shows}; C shows 50.0%, but reaches 0.100 only."
+        f"Accuracy costs breadth: B, {shows}; C shows more (50.0%, at R 0.100)."
     )
-    assert conclusions.trade_offs(table.head(2), "R", ["a", "b"]) == (f"No for breadth: B, {shows}.")
+    assert conclusions.trade_offs(table.head(2), "R", ["a", "b"]) == (f"Accuracy costs no breadth: B, {shows}.")
     alone = conclusions.trade_offs(table, "R", ["a"])
-    assert alone.startswith("Yes for breadth: A, the most accurate (R 0.300), shows 2.0%") and "B" not in alone, (
-        "near is not level"
-    )
+    assert alone.startswith("Accuracy costs breadth: A, the most accurate (R 0.300), shows 2.0%"), "near is not level"
+    assert alone.endswith("of the catalogue; 2 show more, C most (50.0%, at R 0.100).")
     wide = table.assign(coverage=[0.2, 0.1, 0.05])
     assert conclusions.trade_offs(wide, "R", ["a", "b"]) == (
-        "No for breadth: A, among the most accurate (R 0.300), shows 20.0% of the catalogue, the most."
+        "Accuracy costs no breadth: A, among the most accurate (R 0.300), also shows 20.0% of the catalogue, the most."
     )
 
 
@@ -71,14 +70,14 @@ def test_breadth_and_novelty_have_an_answer_each():
     table = pd.DataFrame({"run": list("abcd"), "label": list("ABCD"), "accuracy": [0.3, 0.2, 0.1, 0.05]})
     table = table.assign(coverage=[0.2, 0.1, 0.1, 0.7], novelty=[2.0, 3.0, 3.0, 1.0])
     said = conclusions.trade_offs(table, "R")
-    assert said.startswith("Mostly no for breadth: A, ") and "D shows 70.0%, but reaches 0.050 only. " in said
-    assert said.endswith("only. Partly for novelty: B and C show rarer items than A; D does not.")
+    assert said.startswith("Accuracy costs little breadth: A, ") and "; only D shows more (70.0%, at R 0.050). " in said
+    assert said.endswith(". It costs some novelty: B and C show rarer items than A.")
     level = conclusions.trade_offs(table, "R", ["a", "b"])
-    assert level.endswith("No for novelty: nobody shows rarer items."), "C is as rare as B"
+    assert level.endswith("It costs no novelty: nobody shows rarer items than B."), "C is as rare as B"
     both = conclusions.trade_offs(table.assign(novelty=[2.0, 3.0, 3.0, 4.0]), "R", ["a"])
-    assert both.endswith("Yes for novelty: B, C and D show rarer items than A.")
+    assert both.endswith("It costs novelty: B, C and D show rarer items than A.")
     none = conclusions.trade_offs(table.assign(novelty=[4.0, 3.0, 3.0, 1.0]), "R")
-    assert none.endswith("No for novelty: nobody shows rarer items.")
+    assert none.endswith("It costs no novelty: nobody shows rarer items than A.")
 
 
 def test_the_most_and_the_least_alike():
@@ -101,12 +100,13 @@ def test_the_best_epoch_and_whether_the_test_part_has_another_order():
     other = pd.DataFrame({"run": "b", "label": "B", "epoch": [1, 2], "validation": [0.1, 0.2]})
     both = pd.concat([table, other])
     assert conclusions.learned(both, {"a": 0.4, "b": 0.3}) == (
-        "Best on the validation part: A in epoch 2 of 3. B had not stopped improving: best in the last epoch."
+        "Best on the validation part: A in epoch 2 of 3. B was best in the last epoch and had not stopped improving: "
+        "more training may help."
     )
     assert conclusions.learned(both, {"a": 0.2, "b": 0.3}).endswith(
         " By their figures the order is A, B on validation, but B, A on the test part."
     )
-    assert conclusions.learned(other, {"a": 0.2}) == "B had not stopped improving: best in the last epoch."
+    assert conclusions.learned(other, {"a": 0.2}).startswith("B was best in the last epoch and had not stopped")
     assert conclusions.learned(table.assign(validation=np.nan)) == ""
     assert conclusions.unfinished(both) == ["B"] and conclusions.unfinished(table.assign(validation=np.nan)) == []
 
