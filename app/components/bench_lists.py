@@ -14,7 +14,7 @@ import streamlit as st
 
 from app.components.lists import ROWS_JS, STYLE
 from app.shared import pictures
-from learn.explore.catalogue import Catalogue
+from learn.explore.catalogue import Catalogue, told_title
 from learn.explore.colours import category_colours, category_legend
 from learn.explore.lists.bestsellers import in_words
 from learn.explore.lists.new_user import BasketKinds
@@ -120,6 +120,7 @@ def bench_data(
         "links": [dict(link) for link in links],
         "told": {
             "bestsellers": in_words(items.best),
+            "most_bought": int(items.best.sum()),
             "kinds": [] if items.akin is None else items.akin.sizes,
             "names": [] if items.akin is None else items.akin.names,
             "unknown": 0 if items.akin is None else items.akin.unknown,
@@ -205,7 +206,7 @@ def _items(table: np.ndarray, items: BenchItems) -> dict[str, list]:
     return {
         **there,
         "id": [str(name) for name in items.ids[table]],
-        "title": [str(title) for title in catalogue.titles[table]],
+        "title": [told_title(catalogue, int(item)) for item in table],
         "detail": [str(detail) for detail in catalogue.details[table]],
         "category": category.tolist(),
         "finer": finer.tolist(),
@@ -246,7 +247,7 @@ def short_labels(labels: Mapping[str, str]) -> dict[str, str]:
 def show_bench(
     data: dict[str, Any], key: str, on_settings: Callable[[], None], on_basket: Callable[[], None] | None = None
 ) -> None:
-    """Draws `bench_data` joined with "settings", "token", "next" and, on a page with one, "basket".
+    """Draws `bench_data` joined with "settings", "token", "said", "hint", "next" and, on a page with one, "basket".
 
     Args:
         key: of the component; ``st.session_state[key]`` then has "settings" and "basket", as the browser told them.

@@ -12,6 +12,7 @@ import streamlit as st
 from app.shared import bench_settings, cache, pickers, pictures, url
 from app.shared.text import short
 from learn.data.splits import SplitInfo
+from learn.explore.catalogue import told_title
 from learn.explore.colours import category_colours
 from learn.explore.lists import new_user
 
@@ -93,7 +94,7 @@ def before_the_last_click(view: cache.View, basket: Basket) -> tuple[list[int], 
     def words(some: list[int], what: str) -> list[str]:
         if not some:
             return []
-        return [f"“{view.catalogue.titles[some[0]]}” was {what}" if len(some) == 1 else f"{len(some)} were {what}"]
+        return [f"“{told_title(view.catalogue, some[0])}” was {what}" if len(some) == 1 else f"{len(some)} were {what}"]
 
     return earlier, "Changes since " + " and ".join(words(added, "put in") + words(gone, "taken out")) + "."
 
@@ -132,7 +133,7 @@ def item_row(view: cache.View, item: int) -> dict[str, Any]:
     price = catalogue.prices[item]
     return {
         "item": str(view.dataset.item_ids[item]),
-        "title": str(catalogue.titles[item]),
+        "title": told_title(catalogue, item),
         "category": str(catalogue.categories[item]),
         "colour": category_colours(catalogue.category_order)[catalogue.categories[item]],
         "finer": str(catalogue.finer[item]),

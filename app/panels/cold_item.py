@@ -19,6 +19,7 @@ from learn.explore.lists import cold_start
 from learn.explore.lists.by_chance import recall_by_chance
 from learn.explore.lists.newcomer import Answer
 from learn.explore.metrics.stored_recall import K, cold_recall, over_cold_items
+from learn.runs.folder import RunFolder
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 
@@ -75,17 +76,17 @@ def _answered(view: cache.View, opened: dict[str, Recommender], item: int) -> tu
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _first(_ids: list[str], _runs: list[Run], key: tuple[str, ...], fingerprint: str) -> str:
+def _first(_ids: list[str], _runs: list[RunFolder], key: tuple[str, ...], fingerprint: str) -> str:
     """The item to open on: that most people bought later, of those that a trained one of ``_runs`` shows anybody."""
     lists = []
     for run in _runs:
-        if not variant_texts.is_untrained(run):
+        if isinstance(run, Run) and not variant_texts.is_untrained(run):
             with suppress(LearnError):  # what is damaged is said where it is needed
                 lists.append(run.recommendations)
     return cold_start.first_to_show(_ids, lists)
 
 
-def _pick_item(view: cache.View, buyers: dict[str, int], runs: list[Run]) -> int:
+def _pick_item(view: cache.View, buyers: dict[str, int], runs: list[RunFolder]) -> int:
     """The index of the chosen one of ``buyers``: item id -> how many people bought it later."""
     dataset, ids = view.dataset, list(buyers)
     asked = st.query_params.get(url.ITEM)

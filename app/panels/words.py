@@ -78,6 +78,16 @@ def said_first(runs: Sequence[RunFolder]) -> str:
     return _in_a_line([*in_short(" ".join([run.info.label for run in runs] + parts)), *parts])
 
 
+def under_controls(runs: Sequence[RunFolder]) -> str:
+    """The same where below each label stands what it is (`variant_texts.under_label`): the paper's words only."""
+    used = " ".join([run.info.label for run in runs] + [variant_texts.under_label(run) for run in runs])
+    return _in_a_line([*in_short(used), *(f"{run.info.label}: untrained" for run in runs if _without_align(run))])
+
+
+def _without_align(run: RunFolder) -> bool:
+    return variant_texts.is_untrained(run) and "untrained" not in run.info.label
+
+
 def all_said(runs: Sequence[RunFolder], labels: Sequence[str]) -> str:
     """The same where nothing stands beside them: what each of ``runs`` is, by its label, and the references
     that a blend is named after, after the paper's words."""
@@ -109,7 +119,7 @@ def _in_a_line(lines: Sequence[str]) -> str:
 def in_short(text: str, known: Sequence[str] = ()) -> list[str]:
     """A line for each of `IN_SHORT` that ``text`` uses, and for what these use in turn: what others use comes first."""
     found: list[str] = []
-    for word in ("PAL", "LLM"):
+    for word in ("PAL", "LLM"):  # the LLM stands first in the line, and is used by what PAL is
         if word not in known and word in re.findall(r"\w+", " ".join([text, *found])):
-            found.append(f"*{word}*: {IN_SHORT[word]}")
-    return found[::-1]
+            found.insert(0, f"*{word}*: {IN_SHORT[word]}")
+    return found

@@ -22,7 +22,7 @@ from learn.runs.vectors import embeds
 EVERYONE = "everyone"
 MOST_LISTED = 2000
 AT_FIRST = 4
-"""Runs that are shown before anybody chose."""
+"""Runs that are shown before anybody chose; where one of them is the untrained text, one that counts comes to them."""
 
 
 def worth_comparing(usable: Sequence[Run]) -> list[str]:
@@ -35,10 +35,12 @@ def worth_comparing(usable: Sequence[Run]) -> list[str]:
 
 
 def to_show_first(usable: Sequence[Run]) -> list[str]:
-    """The names of the `AT_FIRST` Runs to show beside each other where nobody chose, in the order of ``usable``.
+    """The names of the Runs to show beside each other where nobody chose, in the order of ``usable``.
 
-    One place is for what trained towers are to be seen against: the untrained text, else the reference or blend that
-    did best on validation. The others are for towers; where there are too few, for that best one, then for any.
+    They are `AT_FIRST`, or one more where both the untrained text and something that counts are there.
+
+    Those two are what trained towers are to be seen against; of what counts, the reference or blend that did best on
+    validation. The others are towers; where there are too few, any.
     """
     towers = {run.name: ITEM_TOWERS.get(run.info.variant) for run in usable}
     untrained = [name for name, tower in towers.items() if tower is not None and not tower.trained]
@@ -50,7 +52,7 @@ def to_show_first(usable: Sequence[Run]) -> list[str]:
     trained = [name for name in towers if name not in counted and name not in untrained]
     most = AT_FIRST - len(against[:1])
     wanted = [*trained[:most], *against, *trained[most:], *towers]
-    chosen = list(dict.fromkeys(wanted))[:AT_FIRST]
+    chosen = list(dict.fromkeys(wanted))[: max(AT_FIRST, len(trained[:most]) + len(against))]
     return [name for name in towers if name in chosen]
 
 

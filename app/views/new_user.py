@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, short_labels, show_bench
 from app.panels import basket as baskets
-from app.panels.words import said_first
+from app.panels.words import under_controls
 from app.shared import (
     bench_settings,
     cache,
@@ -26,20 +26,21 @@ from app.shared import (
 )
 from learn.data.splits import SplitInfo
 from learn.errors import LearnError
+from learn.explore.catalogue import told_title
 from learn.explore.colours import run_colours
 from learn.explore.export import csv_bytes
 from learn.explore.lists import new_user, user_lists
 from learn.explore.lists.origin import of_answers, ranked
 from learn.explore.lists.terms import Weights, terms_of_history, weighted_list
 from learn.explore.metrics.overview import run_labels
-from learn.explore.metrics.stored_recall import finds_less
+from learn.explore.metrics.stored_recall import finds_less, users_in_words
 from learn.runs.run import Run
 from learn.runs.suggestions import Suggestions
 
 KEY = "new_user_bench"
 DIFFER_AT = 10  # so long are the lists by which the basket to open with is chosen
 SOMEBODY = "new user"
-HINT = "Click a product to mark it in every list; + puts it into the basket, “map” shows it in the Atlas."
+HINT = "Point at a product for + (put it into the basket) and “map”; click it to mark it in every list."
 
 
 def draw() -> None:
@@ -89,8 +90,8 @@ def draw() -> None:
         width="stretch",
     )
     data = _bench(view, columns, history, k) | bench_settings.as_data(weights, differ, KEY)
-    data["said"] = said_first([runs.named(column.name) for column in columns])
-    data["next"] = {"text": HINT, "links": _ways_on(view)}
+    data["said"] = under_controls([runs.named(column.name) for column in columns])
+    data |= {"hint": HINT, "next": _ways_on(view)}
     data |= {"basket": baskets.as_data(view, basket, words or "", KEY), "changed": change}
     show_bench(data, KEY, lambda: bench_settings.heard(KEY), lambda: baskets.heard(KEY))
     if not history:
@@ -162,7 +163,7 @@ def _columns(
                 found,
                 terms,
                 earlier.items if earlier else None,
-                about=variant_texts.in_plain_words(opened[name].run),
+                about=variant_texts.under_label(opened[name].run),
                 less=less.get(name, ""),
             )
         )
@@ -187,7 +188,9 @@ def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: 
     )
     signs = ("new", "moved") if any(one.before is not None for one in columns) else ()
     hrefs = row_links.for_any_item(links.on_maps(view.dataset, 0))
-    return bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "kin", "line", "alone"))
+    data = bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "kin", "line", "alone"))
+    data["told"]["users"] = users_in_words(view.history.lengths, view.target.lengths)
+    return data
 
 
 def _ways_on(view: cache.View) -> list[dict[str, str]]:
@@ -207,7 +210,7 @@ def _what_left(view: cache.View, columns: list[BenchColumn], labels: dict[str, s
                 for item in ([] if column.before is None else column.before.tolist())
                 if item not in set(column.found.items.tolist())
             ]
-            titles = "\n".join(f"- {theme.plain(view.catalogue.titles[item])}" for item in gone)
+            titles = "\n".join(f"- {theme.plain(told_title(view.catalogue, item))}" for item in gone)
             place.markdown(f"**{theme.plain(labels[column.name])}**\n\n{titles or 'None'}")
 
 

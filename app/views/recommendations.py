@@ -10,7 +10,7 @@ import streamlit as st
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
 from app.panels import person
 from app.panels.basket import item_row
-from app.panels.words import said_first
+from app.panels.words import under_controls
 from app.shared import (
     bench_settings,
     cache,
@@ -38,7 +38,9 @@ from learn.runs.stored import FoundRuns
 from learn.runs.suggestions import ScoreTerms, Suggestions
 
 KEY = "recommendations_lists"
-HINT = "Click a product to mark it in every list; “why?” on it tells why it is here, “map” shows it in the Atlas."
+HINT = "Point at a product for “why?” and “map”; click it to mark it in every list. Names are as in the source."
+HOLD_NEW = "These lists hold only products that are new to this person."
+HOLD_ALL = "Products bought before may be in these lists."
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def draw() -> None:
     if answers:
         data = _bench(view, runs, user, seen, keep, answers, k, filters, unseen)
         settings = bench_settings.as_data(weights, differ, KEY)
-        said = {"said": said_first([runs.named(name) for name in answers])}
+        said = {"said": under_controls([runs.named(name) for name in answers])}
         with strip:
             show_bench(data | settings | said, KEY, lambda: bench_settings.heard(KEY))
         among = "products that are new to the person" if unseen else "all products"
@@ -206,14 +208,13 @@ def _bench(
     items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, held, later, view.bestsellers)
     what = ("new" if unseen else "different") + " products that they bought later"
     what += ", of those that pass the filters" if filters else ""
-    rule = "Lists hold only what is new to the person." if unseen else ""
     past = user_lists.most_bought(seen.history)
     hrefs = row_links.for_any_item(links.of_item(view.dataset, 0, str(view.dataset.user_ids[user])))
     data = bench_data(columns, items, k, keep, hrefs, what, ("hit", "line", "alone"))
-    data["told"] |= {"rule": rule}
     rows = [item_row(view, item) | {"times": times} for item, times in past]
     data["past"] = {"name": "Bought most:", "items": rows}
-    return data | {"next": {"text": HINT, "links": _ways_on(view, user)}}
+    hold = HOLD_NEW if unseen else HOLD_ALL
+    return data | {"hint": f"{hold} {HINT}", "next": _ways_on(view, user)}
 
 
 theme.guarded(draw)

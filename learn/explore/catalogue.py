@@ -67,6 +67,43 @@ class Catalogue:
         return [title.casefold() for title in self.titles], [" ".join(parts).casefold() for parts in rest]
 
 
+DESCRIBING = frozenset(
+    {
+        "economy",
+        "enhanced",
+        "fresh",
+        "lean",
+        "mainstream",
+        "miscellaneous",
+        "mixed",
+        "original",
+        "other",
+        "premium",
+        "primal",
+        "regular",
+        "special",
+        "specialty",
+        "standard",
+        "traditional",
+        "value",
+    }
+)
+"""Words that describe a product without saying what it is."""
+
+
+def told_title(catalogue: Catalogue, item: int) -> str:
+    """What an item (its index) is called where its kind does not stand beside it.
+
+    A title of one `DESCRIBING` word comes after its kind, "Beef: lean, 1 lb"; any other as it is.
+    """
+    title = str(catalogue.titles[item])
+    word, comma, size = title.partition(",")
+    kind = str(catalogue.finer[item]) or str(catalogue.categories[item])
+    if word.casefold() not in DESCRIBING or kind == NO_CATEGORY:
+        return title
+    return f"{kind}: {word.lower()}{comma}{size}"
+
+
 @dataclass(frozen=True)
 class Filters:
     """Which items may be recommended; an empty part lets every item through.

@@ -143,9 +143,9 @@ def test_who_shows_bestsellers_whatever_the_basket(concluded):
 
 def test_how_much_bought_the_first_bestseller_is_is_said(concluded, scripted):
     script = """(more) => notes([{}], [[{ row: 1 }, { row: 0 }]], { title: ["Milk", "Petrol"], best: [1, 1], ...more },
-      { bestsellers: "the most bought 1%", rule: "Only what is new." })"""
+      { bestsellers: "the most bought 1%" })"""
     said = scripted.evaluate(script, {"sold": [1, 4]})
-    assert said[:2] == ["Bestsellers: the most bought 1%; “Petrol” is the 4th most bought.", "Only what is new."]
+    assert said[0] == "Bestsellers: the most bought 1%; “Petrol” is the 4th most bought."
     assert scripted.evaluate(script, {})[0] == "Bestsellers: the most bought 1%."
     assert not any("bestsellers" in line.lower() for line in scripted.evaluate(script, {"best": [0, 0]}))
     assert scripted.evaluate("[1, 2, 3, 11, 22, 113].map(nth)") == [
@@ -169,15 +169,56 @@ def test_a_basket_is_followed_only_where_most_of_its_items_are_answered(conclude
 
 
 def test_a_list_that_follows_a_basket_says_where_it_finds_less_for_real_users(concluded):
-    less = {0: "recall@100 0.025, (b) 0.131"}
+    less = {0: "recall@100 is 0.025, against 0.131 for (b)"}
     assert concluded([[10, 11, 14, 3]], kinds=KINDS, less=less) == [
         "(a) follows the basket: all 4 are kind 1, kind 2 or kind 3.",
-        "For real users it finds less: recall@100 0.025, (b) 0.131.",
+        "Over known users it finds less: recall@100 is 0.025, against 0.131 for (b).",
     ]
     both = concluded([[10, 11, 14, 3], [10, 12, 15, 3]], kinds=KINDS, less=less)
     assert both[0].startswith("(a) and (b) follow the basket: ")
-    assert both[1] == "For real users (a) finds less: recall@100 0.025, (b) 0.131."
-    assert "real users" not in " ".join(concluded([[10, 11, 14, 3]], kinds=KINDS, less={1: "recall@100 0.1"}))
+    assert both[1] == "Over known users (a) finds less: recall@100 is 0.025, against 0.131 for (b)."
+    assert "known users" not in " ".join(concluded([[10, 11, 14, 3]], kinds=KINDS, less={1: "recall@100 0.1"}))
+
+
+def test_a_few_names_are_counted(scripted):
+    script = """(titles) => underNames([{ list: titles.map((_, row) => ({ row })) }], titles)"""
+    assert scripted.evaluate(script, ["Milk, 1 l", "Milk, 2 l"]) == ", under one name"
+    assert scripted.evaluate(script, ["Milk, 1 l", "Milk, 2 l", "Tea", "Tea, 5 oz"]) == ", under 2 names"
+    assert scripted.evaluate(script, ["Milk, 1 l", "Tea", "Salt"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("without", "words"),
+    [
+        (
+            {"(a)": [10, 11, 12], "(b)": [10, 11, 12]},
+            "Popularity outweighs the basket: without it, all 3 of (a)’s and all 3 of (b)’s would be kind 1.",
+        ),
+        (
+            {"(a)": [10, 11, 5], "(b)": [10, 5, 6]},
+            "Popularity outweighs the basket: without it, 2 of (a)’s 3 would be kind 1, but only 1 of (b)’s 3.",
+        ),
+        (
+            {"(a)": [10, 11, 12], "(b)": [4, 5, 6]},
+            "Popularity outweighs the basket: without it, all 3 of (a)’s would be kind 1, but none of (b)’s 3.",
+        ),
+        (
+            {"(a)": [10, 5, 6], "(b)": [4, 5, 6]},
+            "Popularity is only part of the reason: without it, 1 of (a)’s 3 and none of (b)’s 3 would be.",
+        ),
+        ({"(a)": [3, 5, 6], "(b)": [4, 5, 6]}, "Without popularity none would be, either."),
+    ],
+)
+def test_lists_of_bestsellers_say_what_they_would_be_without_popularity(scripted, without, words):
+    script = """([lists, full]) => {
+      const akin = Array.from({ length: 20 }, (_, row) => Number(row > 9 && row < 15));
+      const sell = Object.entries(lists).map(([short, rows]) => ({ short, n: 0, column: {
+        kept: new Map([["1,0,1", rows.map((row) => ({ row }))]]), terms: { has_popularity: true } } }));
+      const off = { ...FULL, popularity_bias: 0 };
+      return [whyNot(sell, { akin }, ["kind 1"], full ? FULL : off), whyNot([], { akin }, ["kind 1"], FULL)];
+    }"""
+    assert scripted.evaluate(script, [without, True]) == [words, ""]
+    assert scripted.evaluate(script, [without, False]) == ["", ""], "they are in sight then"
 
 
 def test_lists_of_other_kinds_and_of_many_are_of_its_kinds(concluded):

@@ -160,11 +160,23 @@ def test_a_basket_is_a_line_until_it_is_asked_for(page, address):  # noqa: F811
     expect(page.locator(".pill:visible")).to_have_count(2)
     page.get_by_role("button", name="Change the basket").click()
     expect(page.locator(".pill:visible")).to_have_count(0)
+    page.get_by_role("button", name="Fold the basket").click()
+    page.locator(".pill button").first.click()
+    expect(page.locator(".pill:visible")).to_have_count(1)
+
+
+def test_one_click_shows_the_lists_without_popularity_and_back(page, address):  # noqa: F811
+    visit(page, address, "new_user?dataset=synthetic&basket=i14&basket=i03")
+    page.get_by_role("button", name="Show without popularity").click()
+    expect(page.locator("input[data-term=popularity_bias]")).to_have_value("0")
+    page.wait_for_url("**pop=0**")
+    page.get_by_role("button", name="Show as trained").click()
+    expect(page.locator("input[data-term=popularity_bias]")).to_have_value("1")
 
 
 def test_a_households_purchases_are_told_to_be_those_of_a_stranger(page, address):  # noqa: F811
     visit(page, address, "new_user?dataset=synthetic&basket=i14")
-    page.get_by_role("button", name="A household’s last purchases").click()
+    page.get_by_role("button", name="Household A").click()
     expect(page.locator(".stranger")).to_contain_text("treated as a stranger: only these ")
 
 
@@ -238,7 +250,7 @@ def test_a_slider_makes_the_librarys_lists_without_the_server(page, address, tra
     user, everything = list(dataset.user_ids).index("u07"), np.ones(dataset.n_items, dtype=bool)
     similarity = page.locator("input[data-term=similarity]")
     expect(similarity).to_be_hidden()
-    page.get_by_role("button", name="Mix of the score").click()
+    page.get_by_role("button", name=" in the score").click()
     expect(similarity).to_be_visible()
     for popularity, again in ((0.0, 1.0), (0.35, 0.0), (1.0, 1.0)):
         for code, value in (("popularity_bias", popularity), ("repeat_bias", again)):

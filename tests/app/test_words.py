@@ -38,6 +38,13 @@ def test_what_stands_over_lists_says_the_papers_words_and_what_has_no_plain_name
     assert words.said_first([run("b", "b", "(b) sequence to item")]) == ""
 
 
+def test_where_each_says_below_its_label_what_it_is_only_the_papers_words_are_said():
+    told = words.under_controls(RUNS)
+    assert told.startswith("LLM: ") and told.index("PAL: ") < told.index("w/o Align: untrained.")
+    assert "L3AE" not in told
+    assert words.under_controls([run("b", "b", "(b) sequence to item")]) == ""
+
+
 def test_where_nothing_stands_beside_towers_they_are_said_too():
     runs = [run("b", "b", "(b) sequence to item"), run("c", "c", "(c) no item PAL")]
     told = words.all_said(runs, ["(b)", "(c)"])

@@ -132,9 +132,9 @@ class Basket {
     this.watch(rows);
   }
 
-  // Baskets one click away: the household that the page opens with, and kinds of products that tell much of somebody.
+  // Baskets one click away: a household’s last purchases, somebody else’s each time, and kinds of products that tell much of somebody.
   drawWays(items, likes) {
-    const ways = [["A household’s last purchases", this.first], ...this.suggested.map(({ name, rows }) => [name, rows])];
+    const ways = [["Household A", this.first], ...this.suggested.map(({ name, rows }) => [name, rows])];
     const held = likes.length ? "" : keyOf(items);
     const buttons = ways.filter(([, rows]) => rows.length).map(([name, rows]) => {
       const wanted = rows.map((row) => row.item);
@@ -144,7 +144,7 @@ class Basket {
       made.setAttribute("aria-pressed", String(keyOf(wanted) === held));
       return made;
     });
-    const another = this.button("Another household", () => this.set(this.example.map((row) => row.item), []));
+    const another = this.button("Random household", () => this.set(this.example.map((row) => row.item), []));
     another.classList.add("way");
     this.fold = this.button("", () => this.show(!this.opened));
     this.fold.classList.add("unfold");
@@ -158,7 +158,10 @@ class Basket {
       const made = element("li", "pill");
       made.dataset.item = row.item;
       made.title = [row.category, row.finer, row.price].filter(Boolean).join(" · ");
-      made.append(chip(row.colour), element("span", "", (likes.includes(row.item) ? "♥ " : "") + row.title), element("span", "apart"));
+      const out = this.button("×", () => this.remove(row.item));
+      out.title = "Take out of the basket";
+      out.setAttribute("aria-label", `Take out of the basket: ${row.title}`);
+      made.append(chip(row.colour), element("span", "", (likes.includes(row.item) ? "♥ " : "") + row.title), element("span", "apart"), out);
       return made;
     });
     const real = !likes.length && this.households.has(keyOf(items));

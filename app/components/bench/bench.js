@@ -1,4 +1,5 @@
 const NARROWEST = 176; // of a column, in pixels
+const NEAR = { gap: 14, narrowest: 158 }; // of more than four
 const WIDE = 330; // a column with room for a title in one line
 
 class Bench {
@@ -18,12 +19,14 @@ class Bench {
     this.svg.setAttribute("aria-hidden", "true");
     this.grid = element("div", "grid slim");
     this.legend = element("div", "");
+    this.said = element("p", "small");
+    this.hint = element("p", "small");
     this.next = element("p", "next");
     this.lists = element("div", "benchLists");
     const headline = element("div", "headline");
     this.help = element("div", "help");
-    headline.append(this.conclusion, this.controls.tools, this.help);
-    this.lists.append(this.past, this.since, headline, this.controls.node, this.legend, this.ready, this.grid, this.next);
+    headline.append(this.conclusion, this.hint, this.controls.tools, this.help);
+    this.lists.append(this.past, this.since, headline, this.controls.node, this.said, this.legend, this.ready, this.grid, this.next);
     this.lists.onpointerleave = () => this.take();
     this.grid.addEventListener("click", (event) => this.act(event));
     this.lights = new Lights(this.grid, (item) => lightLines(this.svg, item));
@@ -36,7 +39,7 @@ class Bench {
   }
 
   update(data) {
-    const fresh = JSON.stringify([data.columns, data.items, data.links, data.terms, data.changed, data.past, data.told, data.next]);
+    const fresh = JSON.stringify([data.columns, data.items, data.links, data.terms, data.changed, data.past, data.told, data.next, data.said, data.hint]);
     this.settings.adopt(data.settings, data.token);
     if (data.basket) this.withBasket(data.basket);
     if (fresh === this.fresh) return this.draw();
@@ -119,6 +122,8 @@ class Bench {
     this.controls.draw(data.terms, data.columns, data.still);
     this.since.textContent = data.changed ?? "";
     this.past.replaceChildren(...drawPast(data.past));
+    this.said.textContent = data.said ?? "";
+    this.hint.textContent = data.hint ?? "";
     this.next.replaceChildren(...drawNext(data.next));
     this.drawn = null;
     this.sides = null;
@@ -137,7 +142,7 @@ class Bench {
     const holders = new Map();
     for (const { row } of lists.flat()) holders.set(row, (holders.get(row) ?? 0) + 1);
     this.controls.show(this.settings.value, hidden.size, { popularity_bias: withoutPopularity(data.columns) });
-    this.conclude(conclusion(data.columns, lists, weights, data.items, data.told));
+    this.conclude(conclusion(data.columns, lists, weights, data.items, data.told), data.basket ? data.columns : []);
     const usual = inFull(weights);
     this.columns.forEach((column, place) => {
       const full = () => column.column.terms && listOf(column.column, FULL).map((entry) => entry.row);
@@ -151,17 +156,31 @@ class Bench {
     if (this.lights.lit !== null) this.lights.show();
   }
 
-  conclude([first = "", ...others]) {
+  // `columns`: those that one click shows without popularity.
+  conclude([first = "", ...others], columns) {
     this.conclusion.replaceChildren(element("strong", "", first), document.createTextNode(others.length ? " " + others.join(" ") : ""));
+    if (columns.some(({ terms }) => terms?.has_popularity)) this.conclusion.append(" ", this.oneClick());
     this.conclusion.hidden = !first;
+  }
+
+  // The lists without popularity, or as trained again.
+  oneClick() {
+    const usual = inFull(this.settings.value.weights);
+    const made = element("button", "plain", usual ? "Show without popularity" : "Show as trained");
+    made.type = "button";
+    made.onclick = () => {
+      this.set({ weights: { ...(usual ? WITHOUT_POPULARITY : FULL) } });
+      this.conclusion.querySelector("button")?.focus();
+    };
+    return made;
   }
 
   // What is behind the question mark, which stays open.
   explanation(said) {
-    if (said === this.said) return;
+    if (said === this.explained) return;
     const open = this.help.firstChild?.open;
     this.help.replaceChildren(folded(said));
-    [this.said, this.help.firstChild.open] = [said, Boolean(open)];
+    [this.explained, this.help.firstChild.open] = [said, Boolean(open)];
   }
 
   // Only what can be seen in `rows` is explained; `said`: lines for behind the question mark.
@@ -174,8 +193,9 @@ class Bench {
     const used = new Set(rows.map((row) => words.categories[items.category[row]]));
     for (const row of this.basket?.heldRows ?? []) used.add(row.category);
     drawn.append(...drawCategories(words.legend, used));
+    drawn.querySelector(".edge")?.replaceWith(edges(this.data.columns));
     this.legend.replaceChildren(drawn);
-    this.explanation([this.data.said, ...said].filter(Boolean).join("\n"));
+    this.explanation(said.join("\n"));
   }
 
   // Rows far down come when those in view have been painted.
@@ -198,11 +218,14 @@ class Bench {
   arrange() {
     const n = this.columns.length;
     if (!n || !this.grid.isConnected) return;
-    const fit = Math.max(1, Math.floor((this.grid.clientWidth + 28) / (NARROWEST + 28)));
+    const { gap, narrowest } = n > 4 ? NEAR : { gap: 28, narrowest: NARROWEST };
+    const fit = Math.max(1, Math.floor((this.grid.clientWidth + gap) / (narrowest + gap)));
     const beside = fit >= n ? n : fit >= 2 ? 2 : 1;
-    const wide = (this.grid.clientWidth - 28 * (beside - 1)) / beside >= WIDE;
+    const wide = (this.grid.clientWidth - gap * (beside - 1)) / beside >= WIDE;
     this.step = stepOf(this.data.items, wide);
     this.grid.classList.toggle("wide", wide);
+    this.grid.classList.toggle("near", beside > 4);
+    this.grid.style.setProperty("--gap", gap + "px");
     this.grid.style.setProperty("--step", this.step + "px");
     this.grid.style.setProperty("--columns", beside);
     this.sides = sidesOf(this.columns);
@@ -223,16 +246,27 @@ function drawPast(past) {
   return [element("span", "name", past.name), ...had];
 }
 
-// What can be done with a product, and where to go from here: { text, links: [{ text, href }] }.
+// Where to go from here: links of { text, href }.
 function drawNext(next) {
-  if (!next) return [];
-  const links = next.links.map(({ text, href }) => {
+  if (!next?.length) return [];
+  const links = next.map(({ text, href }) => {
     const made = element("a", "link", text);
     made.href = href;
     made.target = "_self";
     return made;
   });
-  return [element("span", "hint", next.text), ...(links.length ? [element("span", "", "Go on to")] : []), ...links];
+  return [element("span", "", "Go on to"), ...links];
+}
+
+// The key of what is in no other list: the edges that such rows have in `columns`.
+function edges(columns) {
+  const made = element("span", "edges");
+  for (const { colour } of columns) {
+    const edge = element("span", "edge");
+    edge.style.backgroundColor = colour;
+    made.append(edge);
+  }
+  return made;
 }
 
 const benches = new WeakMap();

@@ -64,13 +64,13 @@ class BenchColumn {
     if (items.picture) made.firstElementChild.after(pictureOf(items.picture[row]));
     const title = made.querySelector(".title");
     const [name, size] = withoutSize(items.title[row]);
-    title.lastChild.data = name;
+    title.lastChild.data = name.replaceAll("/", "/\u200b"); // where a line may break
     made.classList.toggle("long", name.length > ONE_LINE);
     if (size) foot.prepend(element("span", "size", size));
     const [category, finer] = [words.categories[items.category[row]], words.finer[items.finer[row]]];
     title.firstChild.style.backgroundColor = words.colours[items.category[row]];
     const kind = foot.querySelector(".kind");
-    kind.textContent = finer || category;
+    kind.textContent = name.startsWith(`${finer}: `) ? category : finer || category;
     kind.title = category + (finer ? " · " + finer : "");
     made.querySelectorAll(".link").forEach((link, place) => {
       link.href = links[place].href.replace("{item}", encodeURIComponent(id));

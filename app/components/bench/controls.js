@@ -9,7 +9,7 @@ class Controls {
     this.tools = element("div", "tools");
     this.node = element("div", "bar");
     this.node.setAttribute("role", "group");
-    this.node.setAttribute("aria-label", "Mix of the score");
+    this.node.setAttribute("aria-label", "Parts of the score");
     this.node.hidden = true;
     this.sliders = new Map();
     this.opened = null; // null: nobody has said; then they are in sight where the mix is not as trained
@@ -25,7 +25,7 @@ class Controls {
     this.sliders.clear();
     const parts = terms.length ? [this.heading(terms)] : [];
     for (const term of terms) if (!term.why_not) parts.push(this.slider(term));
-    this.reset = this.button("reset", "reset", () => this.changed({ weights: { ...FULL } }));
+    this.reset = this.button("reset", "back to as trained", () => this.changed({ weights: { ...FULL } }));
     if (terms.length) parts.push(this.reset);
     if (fixed.length) parts.push(mark("still", `No slider moves ${listed(fixed)}.`, still));
     this.node.replaceChildren(...parts);
@@ -46,8 +46,8 @@ class Controls {
     this.differ.type = "checkbox";
     this.differ.onchange = () => this.changed({ differ: this.differ.checked });
     this.hidden = element("span", "hidden");
-    label.append(this.differ, element("span", "", "only differences"), this.hidden);
-    label.title = "Hides the items that all lists share";
+    label.append(this.differ, element("span", "", "hide shared products"), this.hidden);
+    label.title = "Hides the products that all lists share";
     return label;
   }
 
@@ -61,7 +61,7 @@ class Controls {
     this.opened = open;
     this.node.hidden = !open || !this.sliders.size;
     if (!this.unfold) return;
-    this.unfold.textContent = `Mix of the score${this.full === false ? " (changed)" : ""} ${open ? "▴" : "▾"}`;
+    this.unfold.textContent = `${this.sliders.has("popularity_bias") ? "Popularity" : "Parts"} in the score${this.full === false ? " (changed)" : ""} ${open ? "▴" : "▾"}`;
     this.unfold.setAttribute("aria-expanded", String(Boolean(open)));
   }
 

@@ -6,6 +6,7 @@ function unpack(text, Type) {
 }
 
 const FULL = { similarity: 1, popularity_bias: 1, repeat_bias: 1 };
+const WITHOUT_POPULARITY = { ...FULL, popularity_bias: 0 };
 const inFull = (weights) => Object.keys(FULL).every((code) => weights[code] === 1);
 
 // A column with its numbers unpacked; `rows` are places in the table of items, in the catalogue's order.

@@ -54,7 +54,7 @@ function kept(columns, lists, counts = () => true) {
 
 // What leaving out popularity would do to the lists as trained.
 function withoutPopularity(columns) {
-  const off = columns.map((column) => (column.terms ? listOf(column, { ...FULL, popularity_bias: 0 }) : []));
+  const off = columns.map((column) => (column.terms ? listOf(column, WITHOUT_POPULARITY) : []));
   const stay = kept(columns, off, (column) => column.terms.has_popularity);
   return stay && `Turned down to 0 it would leave ${stay}.`;
 }
@@ -107,25 +107,26 @@ function altogether(found) {
 }
 
 // Whose lists are mostly what everybody buys; "" where none is.
-function selling(columns, lists, items) {
+function selling(columns, lists, items, { most_bought: top }) {
   const found = marked(columns, lists, items.best);
   const sell = found.filter(mostOf);
   const rest = found.filter((one) => !mostOf(one));
   if (!sell.length) return "";
-  if (sell.length > 1 && !rest.length) return `${altogether(sell)} suggestions are bestsellers.`;
+  const what = `bestsellers${top > 1 ? ` (among the ${top} most bought)` : ""}`;
+  if (sell.length > 1 && !rest.length) return `${altogether(sell)} suggestions are ${what}.`;
   const others = rest.length ? `, against ${named(rest)}` : "";
   const only = sell.every(({ n, of }) => n === of);
   const whose = verb(sell, "its", "their");
   const how = only ? "" : `: ${altogether(sell).replace("the", whose).toLowerCase()}`;
-  return `${namesOf(sell)} ${verb(sell, "shows", "show")} ${only ? "only" : "mostly"} bestsellers${how}${others}.`;
+  return `${namesOf(sell)} ${verb(sell, "shows", "show")} ${only ? "only" : "mostly"} ${what}${how}${others}.`;
 }
 
-// What is behind the question mark: how lists are read, what bestsellers are, what lists hold.
+// What is behind the question mark: how lists are read, what bestsellers are.
 function notes(columns, lists, items, told) {
   const best = lists.some((list) => list.some(({ row }) => items.best[row]));
   const lines = "A grey line joins the same product in two lists that stand beside each other. Point at a product, or click it, to mark it in every list.";
   const titles = "Titles are the catalogue’s own, abbreviations included; a size stands below its title.";
-  return [columns.length > 1 ? lines : "", best ? sellingIn(lists, items, told) : "", told.rule, titles].filter(Boolean);
+  return [columns.length > 1 ? lines : "", best ? sellingIn(lists, items, told) : "", titles].filter(Boolean);
 }
 
 // Sentences, the most telling first; `told`: of the kinds in the basket.
@@ -133,9 +134,10 @@ function conclusion(columns, lists, weights, items, told) {
   const moved = columns.some((column) => column.terms) && !inFull(weights);
   if (moved && Object.values(weights).every((weight) => !weight))
     return ["Nothing counts now, so all scores are equal: the items come as the catalogue has them."];
-  const stay = moved ? kept(columns, lists) : "";
+  const only = weights.similarity === 1 && weights.repeat_bias === 1; // then other lists stay as they are
+  const stay = moved ? kept(columns, lists, (column) => !only || column.terms.has_popularity) : "";
   const own = items.akin
-    ? following(columns, lists, items, told)
-    : [hitting(columns, lists, items), caution(columns, lists, items), selling(columns, lists, items) || alike(columns, lists)];
+    ? following(columns, lists, items, told, weights)
+    : [hitting(columns, lists, items), caution(columns, lists, items), selling(columns, lists, items, told) || alike(columns, lists)];
   return [...own, stay && `Of the lists as trained this mix keeps ${stay}.`].filter(Boolean);
 }

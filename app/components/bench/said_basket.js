@@ -44,11 +44,37 @@ function nth(place) {
   return `the ${place}${(!teen && ["", "st", "nd", "rd"][place % 10]) || "th"}`;
 }
 
-// Those of `found` that find clearly less among real users, with their figures; "" of none.
-function findLess(found) {
-  const less = found.filter(({ column }) => column.less);
+// Those of `found` whose lists are as trained and that find clearly less over `users`, with their figures; "" of none.
+function findLess(found, users, weights) {
+  const less = found.filter(({ column }) => column.less && (inFull(weights) || !column.terms?.has_popularity));
   const each = less.map(({ short, column }) => `${found.length > 1 ? short : "it"} finds less: ${column.less}`);
-  return less.length ? `For real users ${each.join("; ")}.` : "";
+  return less.length ? `Over ${users} ${each.join("; ")}.` : "";
+}
+
+// What the lists that hold mostly bestsellers would be without popularity: whether that is why they leave the basket.
+// "" where the mix is not as trained, or no score has popularity in it.
+function whyNot(sell, items, names, weights) {
+  const own = sell.filter(({ column }) => column.terms?.has_popularity);
+  if (!own.length || !inFull(weights)) return "";
+  const off = own.map(({ short, column, n: before }) => {
+    const list = listOf(column, WITHOUT_POPULARITY);
+    return { short, list, before, of: list.length, n: list.filter(({ row }) => items.akin[row]).length };
+  });
+  const [most, few] = [off.filter(mostOf), off.filter((one) => !mostOf(one))];
+  const part = ({ n, of, short }) => (n === of ? `all ${of} of ${short}’s` : `${n || "none"} of ${short}’s ${of}`);
+  const parts = (some) => listed(some.map(part));
+  if (!most.length) {
+    if (off.every(({ n, before }) => n <= before)) return `Without popularity ${few.some(({ n }) => n) ? "no more would be" : "none would be, either"}.`;
+    return `Popularity is only part of the reason: without it, ${parts(few)} would be.`;
+  }
+  const others = few.length ? `, but ${few.some(({ n }) => n) ? "only " : ""}${parts(few)}` : "";
+  return `Popularity outweighs the basket: without it, ${parts(most)} would be ${kindsOf(most, items.akin, names)}${others}.`;
+}
+
+// ", under 2 names": of a list whose products have few names, their sizes apart.
+function underNames([{ list }, ...more], title) {
+  const n = new Set(list.map(({ row }) => withoutSize(title?.[row] ?? String(row))[0])).size;
+  return more.length || 2 * n > list.length ? "" : `, under ${n === 1 ? "one name" : `${n} names`}`;
 }
 
 // What bestsellers are, and how much bought the first of them is that the lists show.
@@ -57,7 +83,7 @@ function sellingIn(lists, items, { bestsellers }) {
   return `Bestsellers: ${bestsellers}${first === undefined ? "" : `; “${items.title[first]}” is ${nth(items.sold[first])} most bought`}.`;
 }
 
-function following(columns, lists, items, { kinds, names, unknown }) {
+function following(columns, lists, items, { kinds, names, unknown, users = "known users" }, weights) {
   const best = marked(columns, lists, items.best);
   const found = marked(columns, lists, items.akin).map((one, place) => ({ ...one, best: best[place].n, has: covered(one.list, items.akin, kinds) }));
   if (!found.length) return [];
@@ -68,13 +94,13 @@ function following(columns, lists, items, { kinds, names, unknown }) {
   const stick = found.filter((one) => mostOf(one) && 2 * one.has <= of);
   const sell = found.filter((one) => !mostOf(one) && mostOf({ ...one, n: one.best }));
   const rest = found.filter((one) => !mostOf(one) && !sell.includes(one));
-  const said = sell.length ? [sellingOnly(sell)] : [];
+  const said = sell.length ? [sellingOnly(sell), whyNot(sell, items, names, weights)] : [];
   if (follow.length) {
-    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket: ${amount(follow)} are ${kindsOf(follow, items.akin, names)}.`, findLess(follow));
+    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket: ${amount(follow)} are ${kindsOf(follow, items.akin, names)}${underNames(follow, items.title)}.`, findLess(follow, users, weights));
   }
   if (stick.length) {
     said.push(`${namesOf(stick)} ${verb(stick, "sticks", "stick")} to part of the basket: ${amount(stick)} are ${kindsOf(stick, items.akin, names)}, like ${answered(stick)} of its ${of} items${known}.`);
   }
   if (rest.length) said.push(`Of a kind in the basket: ${named(rest)}.`);
-  return [...said, sell.length > 1 ? "" : alike(columns, lists)];
+  return [...said, sell.length > 1 || !inFull(weights) ? "" : alike(columns, lists)];
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from learn.data.schema import Metrics, Recommendations, Slices
-from learn.data.slices import ITEM_PREFIX
+from learn.data.slices import ITEM_PREFIX, user_slices
 from learn.evaluation.better import too_few
 from learn.explore.metrics.leading import DIFFERENCE, against, listed
 from learn.explore.metrics.overview import compare_runs, metric_label
@@ -27,7 +28,7 @@ def _recalls(metrics: pd.DataFrame, names: Sequence[str], part: str) -> pd.DataF
 
 
 def finds_less(metrics: pd.DataFrame, names: Sequence[str], called: Mapping[str, str]) -> dict[str, str]:
-    """Run name -> "recall@100 0.025, (b) 0.131" of those of ``names`` that are clearly behind the best of them.
+    """Of those of ``names`` that are clearly behind the best of them: "recall@100 is 0.025, against 0.131 for (b)".
 
     Clearly: their separate intervals do not touch.
 
@@ -42,7 +43,7 @@ def finds_less(metrics: pd.DataFrame, names: Sequence[str], called: Mapping[str,
     best, what = table.iloc[0], metric_label(f"{RESULT_METRIC}@{K}").lower()
     behind = table[table[DIFFERENCE[1]] > 0]
     return {
-        name: f"{what} {mean:.3f}, {called[best['run']]} {best[Metrics.MEAN]:.3f}"
+        name: f"{what} is {mean:.3f}, against {best[Metrics.MEAN]:.3f} for {called[best['run']]}"
         for name, mean in zip(behind["run"], behind[Metrics.MEAN], strict=True)
     }
 
@@ -59,6 +60,18 @@ def cold_recall(
     what = f"{metric_label(f'{RESULT_METRIC}@{K}').lower()} of all {slice_words(COLD_START)}"
     means = zip(table["run"], table[Metrics.MEAN], strict=True)
     return what, f"{chance:.1g}", {called[name]: f"{mean:.4f}" if mean else "0" for name, mean in means}
+
+
+def users_in_words(history: np.ndarray, target: np.ndarray) -> str:
+    """Over whom recall is measured: "known users, most of them with a long history,"; without the second part where
+    it is not so, or nobody is measured.
+
+    Args:
+        history, target: [U] events of each user, and those that recall looks for.
+    """
+    measured = user_slices(history)[target > 0]
+    most = len(measured) and 2 * (measured == Slices.OTHERS).sum() > len(measured)
+    return f"known users{', most of them with a long history,' if most else ''}"
 
 
 def over_cold_items(metrics: pd.DataFrame, called: Mapping[str, str], chance: float) -> str:

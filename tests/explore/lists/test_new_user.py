@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from learn.explore.catalogue import NO_CATEGORY
+from learn.explore.catalogue import NO_CATEGORY, told_title
 from learn.explore.lists import new_user as n
 from learn.runs.suggestions import Suggestions
 from tests import synthetic
@@ -115,3 +115,21 @@ def test_items_without_a_category_are_of_no_kind(catalogue):
     found = n.kinds_in(replace(catalogue, categories=categories, finer=finer), [0, 1, 14])
     assert not found.places[:5].any() and found.places[14] == 1
     assert found.sizes == [1] and found.unknown == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "finer", "told"),
+    [
+        ("Lean, 1 lb", "Beef", "Beef: lean, 1 lb"),
+        ("Lean", "", "Meat: lean"),
+        ("Bananas", "Tropical fruit", "Bananas"),
+        ("Choice beef", "Beef", "Choice beef"),
+    ],
+)
+def test_a_title_of_one_describing_word_comes_after_its_kind(catalogue, title, finer, told):
+    titles, kinds, categories = catalogue.titles.copy(), catalogue.finer.copy(), catalogue.categories.copy()
+    titles[3], kinds[3], categories[3] = title, finer, "Meat"
+    named = replace(catalogue, titles=titles, finer=kinds, categories=categories)
+    assert told_title(named, 3) == told
+    categories[3], kinds[3] = NO_CATEGORY, ""
+    assert told_title(named, 3) == title

@@ -1,5 +1,6 @@
 """What stored recall says beside one example, against hand-made metrics."""
 
+import numpy as np
 import pandas as pd
 
 from learn.data.schema import Metrics, Recommendations, Slices
@@ -31,7 +32,7 @@ def metrics(part, n_users=100, **means):
 
 def test_who_is_clearly_behind_the_best_of_those_shown_has_both_figures():
     table = metrics(Slices.WHOLE, a=0.025, b=0.131, c=0.12)
-    assert s.finds_less(table, list(CALLED), CALLED) == {"a": "recall@100 0.025, (b) 0.131"}
+    assert s.finds_less(table, list(CALLED), CALLED) == {"a": "recall@100 is 0.025, against 0.131 for (b)"}
     assert s.finds_less(table, ["b", "c"], CALLED) == s.finds_less(table, ["a"], CALLED) == {}
     assert s.finds_less(metrics(Slices.WHOLE, 20, a=0.025, b=0.131), list(CALLED), CALLED) == {}, "of few users nothing"
     assert s.finds_less(metrics(s.COLD_START, a=0.025, b=0.131), list(CALLED), CALLED) == {}, "no figure of everybody"
@@ -56,3 +57,12 @@ def test_the_row_of_recall_has_every_variant_and_chance():
         "recall@100 of all never-bought items", "0.005", {"(a)": "0.0234", "(b)": "0.0118", "(c)": "0"},
     )  # fmt: skip
     assert s.cold_recall(metrics(s.COLD_START, 20, a=0.1), CALLED, 0.005) is None
+
+
+def test_over_whom_recall_is_measured_is_said():
+    history, target = np.array([0] * 6 + [50] * 4), np.ones(10, dtype=int)
+    assert s.users_in_words(history, target) == "known users"
+    assert s.users_in_words(history, np.where(history > 0, target, 0)) == (
+        "known users, most of them with a long history,"
+    )
+    assert s.users_in_words(history, 0 * target) == "known users"
