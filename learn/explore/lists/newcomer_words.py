@@ -75,6 +75,7 @@ def typical_place(
         where = TOP if share <= HIGH else ABOVE if share < 1 - CLEAR else ABOUT if share <= 1 + CLEAR else BELOW
         groups[where].append(label)
     variants, parts = [label for label in answers if label not in untrained], []
+    whom = later_buyers(max(map(len, ranks.values()), default=0))
     for where, labels in groups.items():
         if not labels:
             continue
@@ -84,9 +85,8 @@ def typical_place(
         ]
         if higher:
             who = "" if len(higher) == len(labels) else f"{listed(higher)} "
-            said += (
-                f", {who}higher{' still' if where in (TOP, ABOVE) else ''} for {later_buyers(len(ranks[higher[0]]))}"
-            )
+            said += f", {who}higher{' still' if where in (TOP, ABOVE) else ''} for {whom}"
+            whom = "them, too"
         far = not any(answers[label].audience.seen_by(SEEN) for label in labels)
         parts.append(said + (f", yet in nobody's first {SEEN:,}" if where == ABOVE and far else ""))
     return f"In a typical list {'; '.join(parts)}."

@@ -139,6 +139,10 @@ def test_a_typical_place_is_said_of_everybody_and_of_later_buyers(catalogue):
         "In a typical list A places it near the top, higher still for its 9 later buyers; "
         "B places it above the middle, yet in nobody's first 1,000."
     )
+    few = {"A": np.full(9, 20), "B": np.full(9, 20)}
+    assert "B places it above the middle, higher still for them, too" in w.typical_place(
+        {"A": answer([0], [150] * 100), "B": high}, length, few
+    )
     assert w.typical_place({"A": low}, length, {"A": np.array([10])}) == (
         "In a typical list A places it below the middle, higher for its one later buyer."
     )
