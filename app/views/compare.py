@@ -197,8 +197,7 @@ def _slices(
             scale = f"scale {finer[name]:.2g} times as fine" if finer[name] > 1 else "&nbsp;"
             below = f"  \n{scale}" if max(finer.values()) > 1 else ""  # all of a row begin at one height
             drawn = by_chance if name in kinds.LITTLE_KNOWN else 0.0
-            ended = {"at_end": True, "order": order, "end": ends[name], "at_random": drawn}
-            figure = runs_figure(rows, colours, symbols, measured, **ended)
+            figure = runs_figure(rows, colours, symbols, measured, None, True, order, ends[name], drawn)
             with column.container(gap="xxsmall"):
                 st.markdown(f"**{theme.plain(slice_words(name))}**")
                 about = " · ".join(filter(None, (f"{people[name]:,} users", rules.get(name, ""))))
