@@ -40,7 +40,7 @@ from learn.runs.suggestions import Suggestions
 KEY = "new_user_bench"
 DIFFER_AT = 10  # so long are the lists by which the basket to open with is chosen
 SOMEBODY = "new user"
-HINT = "Point at a product for + (put it into the basket) and “map”; click it to mark it in every list."
+HINT = "Point at one for + (into the basket) and “map”; click to mark it in every list."
 
 
 def draw() -> None:

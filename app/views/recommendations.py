@@ -38,8 +38,8 @@ from learn.runs.stored import FoundRuns
 from learn.runs.suggestions import ScoreTerms, Suggestions
 
 KEY = "recommendations_lists"
-HINT = "Point at a product for “why?” and “map”; click it to mark it in every list. Names are as in the source."
-HOLD_NEW = "These lists hold only products that are new to this person."
+HINT = "Point at one for “why?” and “map”; click to mark it."
+HOLD_NEW = "Only products that are new to this person."
 HOLD_ALL = "Products bought before may be in these lists."
 
 

@@ -49,7 +49,7 @@ def test_what_they_bought_most_stands_above_the_lists_and_what_lists_hold_is_sai
     history = synthetic.synthetic_split(dataset).history("test")[7].tolist()
     times = [row["times"] for row in benches[-1]["past"]["items"]]
     assert times == sorted((history.count(item) for item in set(history)), reverse=True)[:10]
-    assert benches[-1]["hint"].startswith("These lists hold only products that are new to this person. ")
+    assert benches[-1]["hint"].startswith("Only products that are new to this person. ")
     open_page("recommendations", user="u07", new="false")
     assert benches[-1]["hint"].startswith("Products bought before may be in these lists. ")
 

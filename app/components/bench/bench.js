@@ -19,14 +19,13 @@ class Bench {
     this.svg.setAttribute("aria-hidden", "true");
     this.grid = element("div", "grid slim");
     this.legend = element("div", "");
-    this.said = element("p", "small");
     this.hint = element("p", "small");
     this.next = element("p", "next");
     this.lists = element("div", "benchLists");
     const headline = element("div", "headline");
     this.help = element("div", "help");
     headline.append(this.conclusion, this.hint, this.controls.tools, this.help);
-    this.lists.append(this.past, this.since, headline, this.controls.node, this.said, this.legend, this.ready, this.grid, this.next);
+    this.lists.append(this.past, this.since, headline, this.controls.node, this.legend, this.ready, this.grid, this.next);
     this.lists.onpointerleave = () => this.take();
     this.grid.addEventListener("click", (event) => this.act(event));
     this.lights = new Lights(this.grid, (item) => lightLines(this.svg, item));
@@ -122,7 +121,6 @@ class Bench {
     this.controls.draw(data.terms, data.columns, data.still);
     this.since.textContent = data.changed ?? "";
     this.past.replaceChildren(...drawPast(data.past));
-    this.said.textContent = data.said ?? "";
     this.hint.textContent = data.hint ?? "";
     this.next.replaceChildren(...drawNext(data.next));
     this.drawn = null;
@@ -149,7 +147,7 @@ class Bench {
       column.show(lists[place], hidden, holders, usual ? column.column.before : full());
     });
     this.listed = [...new Set(lists.flat().map(({ row }) => row))];
-    this.explain(this.listed, usual, notes(data.columns, lists, data.items, data.told));
+    this.explain(this.listed, usual, [...notes(data.columns, lists, data.items, data.told), data.said].filter(Boolean));
     this.tellApart();
     this.fillSoon();
     if (this.sides) drawLines(this.svg, this.columns, this.sides, this.step);
