@@ -160,7 +160,8 @@ def _shared(same: Mapping[str, str], name: str, opened: Mapping[str, Recommender
         return ""
     other = next(run for run, label in labels.items() if same[labels[name]] == f"{newcomer_words.SHARED} {label}")
     counted = has_popularity_bias(opened[name].run) != has_popularity_bias(opened[other].run)
-    return f"{same[labels[name]]}; only {'popularity and ' if counted else ''}the users’ vectors differ"
+    what = f"{same[labels[name]]}; only {'popularity and ' if counted else ''}the users’ vectors differ"
+    return f"{what[0].upper()}{what[1:]}"
 
 
 def _alike(one: Answer, view: cache.View) -> str:

@@ -35,7 +35,8 @@ def worth_comparing(usable: Sequence[Run]) -> list[str]:
 
 
 def to_show_first(usable: Sequence[Run]) -> list[str]:
-    """The names of the Runs to show beside each other where nobody chose, in the order of ``usable``.
+    """The names of the Runs to show beside each other where nobody chose, in the order of ``usable``, the untrained
+    text last.
 
     They are `AT_FIRST`, or one more where both the untrained text and something that counts are there.
 
@@ -53,7 +54,7 @@ def to_show_first(usable: Sequence[Run]) -> list[str]:
     most = AT_FIRST - len(against[:1])
     wanted = [*trained[:most], *against, *trained[most:], *towers]
     chosen = list(dict.fromkeys(wanted))[: max(AT_FIRST, len(trained[:most]) + len(against))]
-    return [name for name in towers if name in chosen]
+    return sorted([name for name in towers if name in chosen], key=lambda name: name in untrained)
 
 
 def pick_runs(

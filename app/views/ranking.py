@@ -49,7 +49,7 @@ def draw() -> None:
     _gains(report.rows, metric, dataset, str(report.about["label"]))
     form = ranking_words.best_form(ranking.gains(report.rows, metric), metric == LOG_LOSS)
     _slices(report.rows, report.about, metric, form)
-    _calibration(report.about, dataset)
+    _calibration(report.about, dataset, form)
     _facts(report.about, dataset)
     origin.show(found, warned=True)
 
@@ -162,9 +162,9 @@ def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str, form: str) -
         )
 
 
-def _calibration(about: dict[str, Any], dataset: str) -> None:
+def _calibration(about: dict[str, Any], dataset: str, form: str) -> None:
     st.subheader("Are the probabilities right?", anchor=False)
-    table = ranking.calibration_curves(about)
+    table = ranking.calibration_curves(about, (NONE, form))
     if dataset in OF_STORES:
         st.markdown(
             "Impressions that were not bought were thinned, so predicted and observed are both too high: only their "

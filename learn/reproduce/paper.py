@@ -148,13 +148,13 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     if len(both) < 2:
         return ""
     rows = both.to_dict("records")
+    names = {row["run"]: in_words(row["label"] if row["run"] in OBJECTIVES else row["own"]) for row in rows}
     earlier = is_earlier(both)
-    which = "They" if earlier.all() else f"{listed([in_words(row['own']) for row in both[earlier].to_dict('records')])}"
+    which = "They" if earlier.all() else f"{listed([names[row['run']] for row in both[earlier].to_dict('records')])}"
     verb = "are" if earlier.sum() > 1 else "is"
     untested = f" {which} {verb} of an earlier run here, so differences are not tested." if earlier.any() else ""
     pairs = list(combinations(rows, 2))
     turned = [pair for pair in pairs if pair[0]["paper"] < pair[1]["paper"]]
-    names = {row["run"]: in_words(row["own"]) for row in rows}
     if not turned:
         first, *rest = [names[row["run"]] for row in rows]
         near = [

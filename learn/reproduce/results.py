@@ -43,7 +43,7 @@ ROW_KIND_MEANS = KIND_MEANS | {
 _KINDS = {"text+counts": BOTH, "text+id": TEXT_AND_ID, "id": IDS, "peer": OTHER_LIBRARY, "text": LEARNED}
 _BY_NAME = {"text-knn": UNTRAINED}  # reads texts, and nothing is counted
 ON_THE_PAGES = {
-    "learn": "(b)",
+    "learn": ITEM_TOWERS["b"].label,
     "learn-counts": "(b) + counts",
     "learn-id": "(b) with item IDs",
     "learn-dense": "(b) under the paper's objective",

@@ -67,7 +67,9 @@ def beside_the_papers_way(both: pd.DataFrame) -> str:
             ours, papers = rows[own], rows[theirs]
             ahead, behind = (ours, papers) if ours[Metrics.MEAN] >= papers[Metrics.MEAN] else (papers, ours)
             how = {CLEAR: "clearly ahead of", UNCLEAR: "not clearly ahead of", UNTESTED: "ahead (not tested) of"}
-            words = how[_apart(ahead, behind, ours["label"])]
+            tested = any(pd.notna(_paired(*pair, ours["label"])[0]) for pair in ((ahead, behind), (behind, ahead)))
+            sure = _apart(ahead, behind, ours["label"])
+            words = "ahead (their intervals do not touch) of" if sure == CLEAR and not tested else how[sure]
             told.append(f"{_with_mean(ahead, 'is')} {words} {_with_mean(behind, '').strip()}.")
     return " ".join(told)
 

@@ -65,10 +65,10 @@ def test_what_towers_are_to_be_seen_against_is_among_the_lists_that_are_shown_fi
     assert to_show_first([*towers[:2], *others]) == ["a", "b", "popularity", "svd"]
     assert to_show_first([]) == []
     untrained = run("without-align", "learn", 0.1, "without-align")
-    assert to_show_first([*towers[:3], untrained, *others]) == ["a", "b", "c", "without-align", "svd"]
-    assert to_show_first([*towers[:2], untrained, *others]) == ["a", "b", "without-align", "svd"]
+    assert to_show_first([*towers[:3], untrained, *others]) == ["a", "b", "c", "svd", "without-align"]
+    assert to_show_first([*towers[:2], untrained, *others]) == ["a", "b", "svd", "without-align"]
     assert to_show_first([*towers, untrained]) == ["a", "b", "c", "without-align"]
-    assert to_show_first([untrained, *others[:1]]) == ["without-align", "popularity"]
+    assert to_show_first([untrained, *others[:1]]) == ["popularity", "without-align"]
 
 
 def test_what_adds_up_a_tower_and_counts_is_not_called_by_the_tower_alone():

@@ -120,7 +120,8 @@ def test_rows_are_explained_one_by_one_where_they_are_known_and_refitted_ones_to
 
 
 def test_a_row_is_called_as_on_the_other_pages():
-    assert page_label("learn", "LEARN, text") == "(b)" and page_label("learn-refit", "x") == "(b) refitted"
+    assert page_label("learn", "LEARN, text") == "(b) sequence to item"
+    assert page_label("learn-counts-refit", "x") == "(b) + counts refitted"
     assert page_label("ease-refit", "EASE, refitted") == "EASE (refitted)"
 
 

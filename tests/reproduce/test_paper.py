@@ -63,7 +63,7 @@ def test_the_row_of_the_papers_objective_has_the_papers_number_and_is_told_from_
         False,
         True,
     ]
-    assert paper.same_order(rows, values).startswith("In the paper LEARN leads, here SASRec; 1 of 1 pairs")
+    assert paper.same_order(rows, values).startswith("In the paper D leads, here SASRec; 1 of 1 pairs")
     told = paper.objectives_told(both)
     assert told.startswith("D: each item of the past") and told.endswith(" L: each item predicts the next one only.")
     assert paper.objectives_told(both.head(1)) == ""

@@ -125,6 +125,7 @@ def _ends(figure: go.Figure, rows: pd.DataFrame, places: list[float], span: tupl
     for place, row in zip(places, rows.to_dict("records"), strict=True):
         gain, low, high = (row[name] for name in (Results.GAIN, Results.GAIN_LOW, Results.GAIN_HIGH))
         digits = 4 if max(abs(low), abs(high)) < 1 else 2
+        digits += any(end and not round(end, digits) for end in (low, high))  # an end that is not quite 0
         words = f"{signed(gain, digits)} {interval_words(low, high, digits)}"
         _beside(figure, place, words, x=1, xanchor="left", xshift=10, font={"size": _SMALL + 0.5})
         for side, beyond in ((-1, low < span[0]), (1, high > span[1])):
@@ -162,16 +163,17 @@ def calibration_figure(table: pd.DataFrame) -> go.Figure:
     from the lowest predictions to the highest, in bands of its intervals."""
     rankers = [ranker for ranker in RANKERS if ranker in set(table["ranker"])]
     figure = make_subplots(cols=len(rankers), shared_yaxes=True, horizontal_spacing=0.05)
-    hollow = {NONE: "-open", FUSED: ""}  # where the two coincide the one shows through the other
+    form = next((name for name in table["features"] if name != NONE), FUSED)
     for column, ranker in enumerate(rankers, 1):
-        for features, colour in ((NONE, REST_COLOUR), (FUSED, RANKER_COLOURS[ranker])):
+        for features, colour in ((NONE, REST_COLOUR), (form, RANKER_COLOURS[ranker])):
             rows = table[(table["ranker"] == ranker) & (table["features"] == features)]
             places = np.arange(1, len(rows) + 1)
+            hollow = "-open" if features == NONE else ""  # where the two coincide the one shows through the other
             _band(figure, rows, places, colour, column)
             figure.add_scatter(
                 x=places, y=rows["observed"] - rows["predicted"], mode="lines+markers",
                 line={"color": colour, "width": 2}, showlegend=features != NONE or column == 1,
-                marker={"size": 10 if features == NONE else 6, "symbol": RANKER_SYMBOLS[ranker] + hollow[features]},
+                marker={"size": 10 if features == NONE else 6, "symbol": RANKER_SYMBOLS[ranker] + hollow},
                 name=f"{NAMES[ranker]}, {NAMES[features]}" if features != NONE else "without LEARN",
                 customdata=rows[["predicted", "observed"]], row=1, col=column,
                 hovertemplate="predicted %{customdata[0]:.3f}, converted %{customdata[1]:.3f}<extra></extra>",

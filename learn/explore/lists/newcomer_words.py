@@ -43,9 +43,7 @@ def verdict(
     elif not seen:
         shown = f"in nobody's first {FIRST:,}: none of {asked:,} people"
     else:
-        first = [label for label, count in counts.items() if count == seen]
-        most = "" if len(answers) == 1 else f" under {first[0]}" if len(first) == 1 else " at most"
-        shown = f"in the first {FIRST:,} of {_how_many(seen / asked)}: {seen:,} of {asked:,} people{most}"
+        shown = f"in the first {FIRST:,} of {_how_many(seen / asked)}: {_by_variant(counts, asked)}"
     chance = max((_chance(one, length) for one in answers.values()), default=0.0)
     shown += f" (by chance: {rounded(chance)})" if 0 < chance < asked else ""
     known = _recognised(answers, catalogue, item, untrained)
@@ -53,6 +51,18 @@ def verdict(
         return f"{shown[0].upper()}{shown[1:]}."
     few = not asked or seen / asked < FEW
     return f"{known}, {'but' if few else 'and'} {shown}."
+
+
+def _by_variant(counts: Mapping[str, int], asked: int) -> str:
+    """ "9 of 20 people under (b), 4 under (a) and none under (c)": the most first."""
+    if len(set(counts.values())) == 1:
+        return f"{max(counts.values()):,} of {asked:,} people{' under each' if len(counts) > 1 else ''}"
+    groups: dict[int, list[str]] = {}
+    for label, count in sorted(counts.items(), key=lambda one: -one[1]):
+        groups.setdefault(count, []).append(label)
+    (most, first), *rest = groups.items()
+    told = [f"{most:,} of {asked:,} people under {listed(first)}"]
+    return listed([*told, *(f"{f'{count:,}' if count else 'none'} under {listed(labels)}" for count, labels in rest)])
 
 
 def typical_place(
@@ -88,14 +98,14 @@ def typical_place(
             said += f", {who}higher{' still' if where in (TOP, ABOVE) else ''} for {whom}"
             whom = "them, too"
         far = not any(answers[label].audience.seen_by(SEEN) for label in labels)
-        parts.append(said + (f", yet in nobody's first {SEEN:,}" if where == ABOVE and far else ""))
+        parts.append(said + (f", yet in nobody's first {SEEN:,}" if far and where != BELOW else ""))
     return f"In a typical list {'; '.join(parts)}."
 
 
 TOP, ABOVE, ABOUT, BELOW = (
     "near the top",
     "above the middle",
-    "about in the middle, as chance would",
+    "about in the middle",
     "below the middle",
 )
 

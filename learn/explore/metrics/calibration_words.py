@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from learn.explore.metrics.leading import listed
-from learn.ranking.schema import FUSED, NONE
+from learn.ranking.schema import NONE
 
 HARDLY = 0.2
 """Probabilities that are nearer or further by less than this part of how far they were are called unchanged."""
@@ -23,13 +23,14 @@ def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
     further: list[str] = []
     for ranker, of_ranker in table.groupby("ranker", sort=False):
         far = {features: _far(rows) for features, rows in of_ranker.groupby("features", sort=False)}
-        if NONE not in far or FUSED not in far:
+        form = next((features for features in far if features != NONE), None)
+        if NONE not in far or form is None:
             continue
-        (before, _), (after, side) = far[NONE], far[FUSED]
+        (before, _), (after, side) = far[NONE], far[form]
         if abs(after - before) > HARDLY * before:
             (nearer if after < before else further).append(names[str(ranker)])
         far_off.append(f"{names[str(ranker)]} {before:.3f} → {after:.3f}")
-        with_it = of_ranker[of_ranker["features"] == FUSED]
+        with_it = of_ranker[of_ranker["features"] == form]
         worst = with_it.loc[(with_it["observed"] - with_it["predicted"]).abs().idxmax()]
         gap = 100 * abs(worst["observed"] - worst["predicted"])
         told.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from learn.data.schema import Slices
@@ -232,6 +233,8 @@ def within_groups(table: pd.DataFrame, metric: str) -> str:
     told = []
     for kind in ("item", "user"):
         groups = table[table["slice"].str.startswith(f"{kind}:")]
+        clear = [more_than_chance(*ends) for ends in zip(groups["gain_low"], groups["gain_high"], strict=True)]
+        groups = groups[np.array(clear, dtype=bool)]
         for ranker, rows in groups.groupby("ranker", sort=False):
             whole = table.loc[(table["slice"] == Slices.WHOLE) & (table["ranker"] == ranker), "gain"]
             if len(rows) > 1 and len(whole) and (rows["gain"] > whole.iloc[0]).all():
@@ -240,8 +243,7 @@ def within_groups(table: pd.DataFrame, metric: str) -> str:
         return ""
     which = listed(list(dict.fromkeys(told)))
     return (
-        f"Every group of {which} can gain more than all {which} together: a group's AUC compares only what is in the "
-        "group."
+        f"Groups of {which} can gain more than all {which} together: a group's AUC compares only what is in the group."
     )
 
 

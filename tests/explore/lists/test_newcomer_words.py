@@ -61,17 +61,17 @@ def test_the_verdict_says_whether_it_is_recognised_and_who_is_shown_it(catalogue
     right, wrong = answer(items[1:3], [50, 3000]), answer(others[:2], [4000, 3000])
     half = "in the first 100 of most people: 1 of 2 people"
     assert w.verdict({"A": right, "B": right}, catalogue, short(2), item) == (
-        f"Recognised as {kind} by both variants, and {half} at most."
+        f"Recognised as {kind} by both variants, and {half} under each."
     )
     assert w.verdict({"A": right, "B": wrong}, catalogue, short(2), item) == (
-        f"Recognised as {kind} by 1 of 2 variants, and {half} under A."
+        f"Recognised as {kind} by 1 of 2 variants, and {half} under A and none under B."
     )
     assert w.verdict({"A": wrong}, catalogue, short(2), item) == (
         f"Taken for {other} by A, but in nobody's first 100: none of 2 people."
     )
     assert (
         w.verdict({"A": right, "B": right}, catalogue, short(2))
-        == f"Taken for {kind} by both variants, and {half} at most."
+        == f"Taken for {kind} by both variants, and {half} under each."
     )
     assert w.verdict({"A": right, "B": wrong}, catalogue, short(2)).startswith(
         "Taken for 2 different kinds of product, and "
@@ -129,7 +129,7 @@ def test_a_typical_place_is_said_of_everybody_and_of_later_buyers(catalogue):
     high, higher, middle, low = (answer([0], [place] * 100) for place in (1200, 900, 2000, 3000))
     assert w.typical_place({"A": high, "B": high, "W": middle}, length, none, ["W"]) == (
         "In a typical list both variants place it above the middle, yet in nobody's first 1,000; "
-        "W places it about in the middle, as chance would."
+        "W places it about in the middle, yet in nobody's first 1,000."
     )
     buyers = {"A": np.full(27, 1199), "B": np.full(27, 500)}
     assert w.typical_place({"A": high, "B": higher}, length, buyers) == (
