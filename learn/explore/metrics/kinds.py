@@ -213,16 +213,13 @@ def _training(found: Sequence[Kinds]) -> str:
     if not told:
         return ""
     if len(known) == len(found) and all(_untrained_first(one) for one in known):
-        return (
-            f", and there {UNTRAINED} is {'clearly better than' if _clear(known) else 'at least as good as'} {LEARNED}"
-        )
+        clear = [one for one in known if one.learned_less_untrained]
+        if clear and len(clear) < len(known):
+            return f", and there {UNTRAINED} is ahead of {LEARNED}, clearly so {_where(clear)}"
+        return f", and there {UNTRAINED} is {'clearly better than' if clear else 'at least as good as'} {LEARNED}"
     if len(told) == 1 and len(known) == len(found):
         return f", and there {next(iter(told))}"
     return "; " + listed([f"{one.where} {_trained(one)}" for one in known])
-
-
-def _clear(found: Sequence[Kinds]) -> bool:
-    return all(one.learned_less_untrained for one in found)
 
 
 def _untrained_first(one: Kinds) -> bool:
