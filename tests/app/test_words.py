@@ -55,7 +55,7 @@ def test_where_nothing_stands_beside_towers_they_are_said_too():
 
 def test_below_a_figure_of_all_only_what_is_no_trained_tower_is_said():
     told = words.not_trained(RUNS, ["c", "w", "l3ae"])
-    assert told.startswith("w/o Align: the language model alone · L3AE: ") and "(c)" not in told
+    assert told.startswith("LLM: ") and " · w/o Align: the language model alone · L3AE: " in told and "(c)" not in told
     assert words.not_trained(RUNS, ["c"]) == ""
 
 

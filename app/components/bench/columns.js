@@ -33,6 +33,11 @@ function pattern(links, actions) {
   return made;
 }
 
+// A name whose lines may break after a slash; it stays the same text.
+function breakable(name) {
+  return name.split("/").flatMap((piece, place) => (place ? ["/", document.createElement("wbr"), piece] : [piece]));
+}
+
 // One list: its heading, and a row for every item that was ever in it.
 class BenchColumn {
   constructor(data, column, copied) {
@@ -64,7 +69,7 @@ class BenchColumn {
     if (items.picture) made.firstElementChild.after(pictureOf(items.picture[row]));
     const title = made.querySelector(".title");
     const [name, size] = withoutSize(items.title[row]);
-    title.lastChild.data = name.replaceAll("/", "/\u200b"); // where a line may break
+    title.lastChild.replaceWith(...breakable(name));
     made.classList.toggle("long", name.length > ONE_LINE);
     if (size) foot.prepend(element("span", "size", size));
     const [category, finer] = [words.categories[items.category[row]], words.finer[items.finer[row]]];
