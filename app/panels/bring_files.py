@@ -19,7 +19,7 @@ from learn.data.schema import Interactions, Items
 from learn.errors import LearnError
 from learn.explore.export import csv_bytes
 
-_SHOWN = {"sku", "name", "customer"}  # in the examples
+_SHOWN = {"sku", "name", "customer", "when"}  # in the examples
 
 
 def _names(kind: TableKind, **fields: str) -> str:
@@ -43,7 +43,7 @@ TABLES = {
         "One row per purchase or click, with the **user** and the **item**.",
         "customer,sku,when\nc7,s1,2024-05-31\nc7,s2,2024-06-02",
         f"{_names(INTERACTIONS, user=Interactions.USER, item=Interactions.ITEM)}  \n"
-        "Optional: the time; without it the order of the rows counts.",
+        f"Optional: {_names(INTERACTIONS, time=Interactions.TIME)} Without it the order of the rows counts.",
     ),
 }
 """The URL's key -> the table's heading, what it holds, what it may look like, and what its columns mean."""
@@ -63,7 +63,7 @@ def pick() -> dict[str, str]:
             st.markdown(f"**{name}**  \n{words}")
             if key not in st.query_params:
                 st.code(example, language=None)
-                st.caption(f"Names that are recognised:  \n{meaning}")
+                st.caption(f"Names that are recognised (any other can be chosen in step 2):  \n{meaning}")
         with card.container():  # at one height in both cards
             _upload(key)
             file = url.linked_or_none(
