@@ -139,6 +139,7 @@ def _pair(page: Page) -> None:
     page.get_by_role("button", name="More options").click()
     page.get_by_label("Maps").select_option("3")
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="More options").blur()
 
 
 ACTS = {

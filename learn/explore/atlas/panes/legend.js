@@ -13,8 +13,8 @@ function drawLegend(explorer) {
     made.append(element("span", "userMark"), element("span", "keyName", "people, each amid the items nearest to them"));
     entries.push(made);
   }
-  const { newcomer, panes } = explorer;
-  if (!newcomer && panes.some((pane) => pane.beyond)) entries.push(element("span", "key legendNote", RIM_NOTE));
+  // In every view: a line that came and went would move the maps.
+  if (!explorer.newcomer) entries.push(element("span", "key legendNote", RIM_NOTE));
   if (note) entries.push(element("span", "key legendNote", note));
   explorer.legend.replaceChildren(...entries);
 }

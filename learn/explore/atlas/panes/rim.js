@@ -42,14 +42,12 @@ function besideArrow(dx, dy) {
 
 // Every arrow has its number: where there is no room for it, there is no arrow either.
 function drawRim(pane, context, colours, labels) {
-  pane.beyond = 0;
   if (pane.camera.moved || pane.explorer.newcomer || pane.explorer.state.views) return;
   const { codes, colours: groups } = pane.explorer.colouringOf(pane.shown.name);
   const heaps = beyond(pane, pane.covered, pane.camera.height - BUTTONS);
   heaps.sort((one, other) => other.points.length - one.points.length);
   for (const { left, top, dx, dy, points: found } of heaps) {
     if (!labels.write(count(found.length), [left, top], { ...KIND, places: besideArrow(dx, dy), once: false })) continue;
-    pane.beyond += 1;
     context.save();
     context.translate(left, top);
     context.rotate(Math.atan2(dy, dx));
