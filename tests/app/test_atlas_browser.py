@@ -230,6 +230,17 @@ def test_a_click_lists_true_neighbours_kept_lost_and_gained(page, address, made)
     assert page.locator(PAINTED).get_attribute("data-selected") == str(point)
 
 
+def test_the_legend_keeps_its_height_in_every_view(page, address):  # noqa: F811
+    """A line that came and went with the arrows at the rim would move the maps: a link would show another view."""
+    open_atlas(page, address)
+    note, map_box = page.locator(".legendNote", has_text="beyond the edge"), page.locator(".over").first.bounding_box()
+    assert note.is_visible()
+    page.get_by_role("button", name="Zoom in").click()
+    page.reload()
+    page.locator(PAINTED).wait_for()
+    assert note.is_visible() and page.locator(".over").first.bounding_box() == map_box
+
+
 def test_reload_and_back_come_out_the_same(page, address):  # noqa: F811
     open_atlas(page, address)
     point = hover_an_item(page)

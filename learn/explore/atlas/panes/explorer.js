@@ -121,6 +121,7 @@ class Explorer {
 
   draw() {
     drawBar(this);
+    drawLegend(this);
     if (!this.newcomer) drawPanel(this);
     this.controls.counted.textContent = selectionWords(this);
     this.controls.clear.hidden = !this.lit && this.state.item < 0 && !this.state.selection;
@@ -128,7 +129,6 @@ class Explorer {
     this.drawNotes();
     for (const pane of this.panes) pane.nameItself();
     this.paint();
-    drawLegend(this);
     drawTable(this);
   }
 
