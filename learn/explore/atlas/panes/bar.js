@@ -19,7 +19,11 @@ function buildBar(explorer) {
 
 // Opens what is seldom asked for; Escape, and a click elsewhere, close it.
 function moreButton(bar) {
+  const elsewhere = (event) => {
+    if (!event.composedPath().includes(bar)) open(false);
+  };
   const open = (opened) => {
+    document[opened ? "addEventListener" : "removeEventListener"]("pointerdown", elsewhere);
     bar.classList.toggle("opened", opened);
     more.setAttribute("aria-expanded", String(opened));
   };
@@ -29,9 +33,6 @@ function moreButton(bar) {
     if (event.key !== "Escape" || !bar.classList.contains("opened")) return;
     open(false);
     more.focus();
-  });
-  document.addEventListener("pointerdown", (event) => {
-    if (!event.composedPath().includes(bar)) open(false);
   });
   return more;
 }
