@@ -79,8 +79,6 @@ def test_towers_read_of_the_packed_content_what_they_were_trained_on(trained_wor
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["learn-a", "learn-b", "learn-c", "without-align"])
 def test_the_demos_live_ranking_has_the_stored_metrics(dataset, name):
-    if "source" not in check_manifest():
-        pytest.skip("the demo was packed by an earlier version")
     run = Run(Workspace(PREBUILT).run(DATASET, name), dataset)
     ranked = rank_vectors(*live_vectors(run), dataset.split, repeat=run.info.repeat_bias)
     live = evaluate({candidates: items for candidates, (items, _) in ranked.items()}, dataset.split).metrics

@@ -29,7 +29,7 @@ WIDE = 3.0
 _LETTERS = 56  # of a line left of the dots
 _ENDS = 168  # pixels for the figures right of them
 _SMALL = 11
-_TICKS, _DECIMALS = 5, 0  # of the groups of probabilities, and of what was predicted there
+_TICKS = 5  # of the groups of probabilities
 
 
 def gains_figure(table: pd.DataFrame, unit: str) -> go.Figure:
@@ -179,7 +179,7 @@ def calibration_figure(table: pd.DataFrame) -> go.Figure:
                 hovertemplate="predicted %{customdata[0]:.3f}, converted %{customdata[1]:.3f}<extra></extra>",
             )  # fmt: skip
             shown = places[:: -max(1, len(places) // _TICKS)][::-1]  # the highest predictions among them
-            words = [f"{rows['predicted'].iloc[place - 1]:.{_DECIMALS}%}" for place in shown]
+            words = [f"{rows['predicted'].iloc[place - 1]:.0%}" for place in shown]
             figure.update_xaxes(
                 title=f"{NAMES[ranker]}: predicted, in groups of equal size", tickvals=shown, ticktext=words,
                 row=1, col=column,
