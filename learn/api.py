@@ -139,11 +139,15 @@ def reference(dataset: Dataset, name: str, *, refit: bool = False, workspace: Pl
     return Run(rivals.baseline_run(where, dataset, name, refit).path, dataset)
 
 
-def blend(run: Run, reference: Run | Sequence[Run], name: str | None = None) -> Run:
-    """A trained Run and a reference, or several, as one, text and counts: z-scores added, weights chosen on validation;
-    a LearnError says where they do not go together."""
-    counts = [reference] if isinstance(reference, Run) else reference
-    return rivals.blend(run.workspace, run.dataset, run.name, JOINED.join(one.name for one in counts), name)
+def blend(run: Run | Sequence[Run], reference: Run | Sequence[Run] = (), name: str | None = None) -> Run:
+    """A trained Run and a reference, or several, as one, text and counts: z-scores added, weights chosen on validation.
+    Of several trained Runs the scores are averaged; without a reference that is all. A LearnError says where they do
+    not go together."""
+    runs, counts = ([one] if isinstance(one, Run) else list(one) for one in (run, reference))
+    if not runs:
+        raise LearnError("There is no trained Run to blend.", "Give one that learn.train made, or several.")
+    text, counted = (JOINED.join(one.name for one in some) for some in (runs, counts))
+    return rivals.blend(runs[0].workspace, runs[0].dataset, text, counted, name)
 
 
 def neighbours(run: Run, item: str, k: int = 10) -> pd.DataFrame:

@@ -33,12 +33,15 @@ def references(
 
 def blend(
     dataset: DatasetArgument,
-    run: Annotated[str, typer.Argument(help="A trained Run: what the texts say.")],
-    reference: Annotated[str, typer.Argument(help="A reference Run, or several with + between: what counts say.")],
-    name: Annotated[str | None, typer.Option(help="Of the new Run; default: text-counts.")] = None,
+    run: Annotated[str, typer.Argument(help="A trained Run: what the texts say; of several with + between the mean.")],
+    reference: Annotated[
+        str, typer.Argument(help="A reference Run, or several with + between: what counts say; none: no counts.")
+    ] = "",
+    name: Annotated[str | None, typer.Option(help="Of the new Run; default: text-counts, or RUN-averaged.")] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Make one Run of a trained one and references: z-scores added, weights chosen on validation."""
+    """Make one Run of a trained one and references: z-scores added, weights chosen on validation. Several trained Runs
+    are averaged."""
     from learn.data.stored import open_dataset
     from learn.runs.blend import JOINED, blending_of
     from learn.runs.rivals import blend as make
@@ -47,10 +50,15 @@ def blend(
     where = Workspace.at(workspace)
     found = open_dataset(where, dataset)
     made = make(where, found, run, reference, name)
-    names = reference.split(JOINED)
-    print_metrics([*(open_run(where, found, one) for one in (run, *names)), made], found.n_items)
+    runs, names = run.split(JOINED), reference.split(JOINED) if reference else []
+    print_metrics([*(open_run(where, found, one) for one in (*runs, *names)), made], found.n_items)
     weights = blending_of(made).weights
-    parts = [f"z({names[0]})", *(f"{w:g} x z({one})" for one, w in zip(names[1:], weights.counts[1:], strict=True))]
-    parts += [f"{weights.text:g} x z({run})", *([f"{weights.tail:g} in the long tail"] if weights.tail else [])]
+    text = run if len(runs) == 1 else f"mean({', '.join(runs)})"
+    parts = [
+        f"{w:g} x z({one})" if number else f"z({one})"
+        for number, (one, w) in enumerate(zip(names, weights.counts, strict=True))
+    ]
+    parts += [f"{weights.text:g} x z({text})" if names else text]
+    parts += [f"{weights.tail:g} in the long tail"] if weights.tail else []
     say(f"Wrote {made.path}: {' + '.join(parts)}")
     next_step(f"learn recommend {dataset} --run {made.name} --user USER", workspace)

@@ -28,7 +28,7 @@ DIVERGING = [[0.0, "rgba(224, 138, 30, 1)"], [0.5, "rgba(128, 132, 140, 0.08)"],
 
 TOWER_SYMBOLS = ("circle", "triangle-down", "hourglass", "bowtie")
 """Of the paper's towers, in their order."""
-BASELINE_SYMBOLS = ("square", "diamond", "cross", "triangle-up", "pentagon", "star", "hexagon", "x")
+BASELINE_SYMBOLS = ("square", "diamond", "cross", "triangle-up", "pentagon", "star", "octagon", "hexagon", "x")
 """Of baselines, in their order."""
 _SPARE_SYMBOLS = (
     "star-diamond",

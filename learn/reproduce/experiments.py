@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from learn.config import CEXConfig, Config
 from learn.data.dataset import Dataset
 from learn.data.splits import Split
 from learn.data.stored import open_dataset
+from learn.evaluation.references.base import CannotFit
 from learn.reproduce.external_baselines import ExternalBaseline
 from learn.reproduce.external_runs import ExternalHost, external_run
 from learn.reproduce.tables import Table, TableRow
-from learn.runs.baselines import BASELINES, REFIT_SUFFIX, Content, choice_of, make_reference_run
+from learn.runs.baselines import BASELINES, REFIT_SUFFIX, Content, baselines_for, choice_of, make_reference_run
 from learn.runs.blend import JOINED, finished_blend, good_enough, make_blend
 from learn.runs.run import Run
 from learn.runs.stored import finished_run
@@ -167,8 +169,8 @@ def _blend(
     workspace: Workspace,
     progress: Any,
 ) -> Run:
-    """The blend of the trained Run under the experiment's seed and of the references ``counts`` in the same table,
-    without those that are much weaker (`good_enough`)."""
+    """The blend of what was trained under the experiment's seed, or seeds, and of the references ``counts`` in the same
+    table, without those that are much weaker (`good_enough`)."""
     folder, name = experiment.folder, row.name
     plain = None
     if row.refit:
@@ -176,11 +178,22 @@ def _blend(
         unfitted = replace(row, name=name.removesuffix(REFIT_SUFFIX), refit=False)
         one = replace(experiment, row=unfitted, folder=earlier)
         plain = _blend(unfitted, counts, one, config, dataset, split, workspace, progress)
-    run = _trained(experiment.seed, dataset, split, config, workspace, progress, row.refit)
-    references = []
-    for code in (one + REFIT_SUFFIX * row.refit for one in counts.split(JOINED)):
+    runs = []
+    for seed in _seeds(experiment):
+        seeded = config if seed is None else config.with_values(training__seed=seed)
+        trained = _trained(seed, dataset, split, seeded, workspace, progress, row.refit)
+        runs.append(Run(trained.path, dataset))
+    references, able = [], {one.code for one in baselines_for(split)}
+    for code in (one + REFIT_SUFFIX * row.refit for one in counts.split(JOINED) if one in able):
         beside = replace(row, name=code, cex=config.cex)
-        made = _reference(beside, folder.with_name(code), dataset, split, workspace, progress)
-        references.append(Run(made.path, dataset))
-    run, references = Run(run.path, dataset), good_enough(references)
-    return finished_blend(run, references, folder) or make_blend(run, references, folder, plain)
+        with suppress(CannotFit):  # its own row says so
+            made = _reference(beside, folder.with_name(code), dataset, split, workspace, progress)
+            references.append(Run(made.path, dataset))
+    references = good_enough(references)
+    return finished_blend(runs, references, folder) or make_blend(runs, references, folder, plain)
+
+
+def _seeds(experiment: Experiment) -> list[int | None]:
+    """The seeds of the trainings behind an experiment: no two experiments of a row share one."""
+    count = experiment.row.trainings
+    return [experiment.seed] if experiment.seed is None else [experiment.seed * count + one for one in range(count)]

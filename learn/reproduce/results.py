@@ -45,6 +45,8 @@ _BY_NAME = {"text-knn": UNTRAINED}  # reads texts, and nothing is counted
 ON_THE_PAGES = {
     "learn": ITEM_TOWERS["b"].label,
     "learn-counts": "(b) + counts",
+    "learn-averaged": "(b), 3 averaged",
+    "learn-averaged-counts": "(b), 3 averaged + counts",
     "learn-id": "(b) with item IDs",
     "learn-dense": "(b) under the paper's objective",
 }
@@ -61,6 +63,7 @@ REFITTED = "the same, learned from training and validation together"
 ROW_WORDS = {
     "learn-dense": "as (b), but each item of the past predicts every later one, not the next one only, and sequences "
     "are cut in two",
+    "learn-averaged": "the scores of three trainings of (b), each from another seed, averaged: three times the work",
 }
 """What single rows are, by their names."""
 EARLIER = "From an earlier run of this table: not compared, in pairs, with the rows of this one."

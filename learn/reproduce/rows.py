@@ -8,7 +8,7 @@ from typing import Literal
 from learn.config import CEXConfig, Config
 from learn.item_towers import ITEM_TOWERS
 from learn.reproduce.external_baselines import ExternalBaseline
-from learn.runs.baselines import BASELINES, REFIT_SUFFIX
+from learn.runs.baselines import BASELINES, EVERYWHERE, REFIT_SUFFIX
 
 Kind = Literal["text", "id", "text+id", "text+counts", "peer", "reference"]
 
@@ -33,7 +33,9 @@ class TableRow:
         source: the dataset that it is trained on; None: the one that is ranked.
         peer: another library's model instead, under every seed.
         refit: it learns from training and validation together, under what validation chose before.
-        counts: codes of the references that are blended with the trained Run, with + between (`learn.runs.blend`).
+        counts: codes of the references that are blended with the trained Run, with + between (`learn.runs.blend`); "":
+            none, its trainings are only averaged.
+        trainings: how many of them, each from a seed of its own, are averaged in one Run of it.
         cex: of a reference or a peer that reads texts, how they are read.
         note: what has to be known of its numbers, a sentence; "": nothing.
     """
@@ -46,6 +48,7 @@ class TableRow:
     peer: ExternalBaseline | None = None
     refit: bool = False
     counts: str | None = None
+    trainings: int = 1
     cex: CEXConfig | None = None
     note: str = ""
 
@@ -77,7 +80,11 @@ class Table:
     is_item_cold: bool = False
 
 
-REFERENCES = tuple(TableRow(one.code, one.label, "reference") for one in BASELINES.entries if not one.only_cold)
+REFERENCES = tuple(TableRow(code, BASELINES[code].label, "reference") for code in EVERYWHERE)
+IN_ORDER_REFERENCES = tuple(
+    TableRow(one.code, one.label, "reference") for one in BASELINES.entries if one.only_in_order
+)
+"""What is added where each user's last event is left out."""
 COLD_REFERENCES = tuple(
     TableRow(
         one.code,
@@ -86,6 +93,7 @@ COLD_REFERENCES = tuple(
         note="" if one.reference.scores_cold else "It cannot score an item that nobody bought: its zeros are no draw.",
     )
     for one in BASELINES.entries
+    if not one.only_in_order
 )
 """What stands in a table of an item-cold split."""
 

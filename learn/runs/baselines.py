@@ -50,6 +50,8 @@ class Baseline:
         colour: in figures, "#rrggbb"; None: one that no other has.
         everybody: whether it has a list for users without history.
         only_cold: whether it is made for item-cold splits alone.
+        only_in_order: whether it is made only where each user's last event is left out, as it learns what comes next.
+        instead_of: the code of another that knows the same but for its order: a blend takes the better one of the two.
     """
 
     code: str
@@ -59,6 +61,8 @@ class Baseline:
     colour: str | None = None
     everybody: bool = False
     only_cold: bool = False
+    only_in_order: bool = False
+    instead_of: str | None = None
 
 
 BASELINES: Registry[Baseline] = Registry(
@@ -85,6 +89,15 @@ BASELINES: Registry[Baseline] = Registry(
     ),
     Baseline("l3ae", "L3AE", "EASE that starts from what the LLM's texts say is alike.", references.L3AE, "#7d6b80"),
     Baseline(
+        "slit",
+        "SLIT-L3AE",
+        "L3AE, corrected by what came after what.",
+        references.SLIT,
+        "#7b7089",
+        only_in_order=True,
+        instead_of="l3ae",
+    ),
+    Baseline(
         "text-knn",
         "Text kNN",
         "what reads like the mean of what this person had; nothing is trained.",
@@ -103,13 +116,18 @@ BASELINES: Registry[Baseline] = Registry(
 )
 
 
-EVERYWHERE = tuple(one.code for one in BASELINES.entries if not one.only_cold)
+EVERYWHERE = tuple(one.code for one in BASELINES.entries if not one.only_cold and not one.only_in_order)
 """Those that are made whatever the split."""
 
 
 def baselines_for(split: Split) -> list[Baseline]:
-    """Those that are made for ``split``: some tell nothing new unless items are cold."""
-    return [one for one in BASELINES.entries if split.info.is_item_cold or not one.only_cold]
+    """Those that are made for ``split``: some tell nothing new unless items are cold, some learn what comes next."""
+    in_order = split.info.cut == "leave_one_out" and not split.info.is_item_cold
+    return [
+        one
+        for one in BASELINES.entries
+        if (split.info.is_item_cold or not one.only_cold) and (in_order or not one.only_in_order)
+    ]
 
 
 @dataclass(frozen=True)

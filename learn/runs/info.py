@@ -26,7 +26,7 @@ class RunInfo(BaseModel):
     """The folder's name."""
     label: str
     """What people read: "(a) sequence to sequence"."""
-    kind: Literal["learn", "reference", "imported", "blend"]
+    kind: Literal["learn", "reference", "imported", "blend", "average"]
     variant: str
     """A code of `learn.item_towers.ITEM_TOWERS`, or what else made it: "popularity", "ease", "imported"."""
     dataset: str

@@ -14,8 +14,9 @@ from learn.runs.run import Run
 from learn.runs.stored import open_run
 from learn.workspace import Workspace
 
-BLENDED_TOWER, BLENDED_REFERENCES = "b", ("l3ae", "svd")
-"""What `rivals` makes text+counts of: codes of `learn.item_towers.ITEM_TOWERS` and of `BASELINES`."""
+BLENDED_TOWER, BLENDED_REFERENCES = "b", ("slit", "l3ae", "svd")
+"""What `rivals` makes text+counts of: codes of `learn.item_towers.ITEM_TOWERS` and of `BASELINES`, those that suit the
+split and are good enough (`learn.runs.blend.good_enough`)."""
 
 
 def make_references(
@@ -41,7 +42,8 @@ def rivals(
     workspace: Workspace, dataset: Dataset, runs: Sequence[Run], *, refit: bool = False, progress: Any = None
 ) -> list[Run]:
     """What stands beside trained ``runs``: all references, and text and counts together (`learn.runs.blend`), tower (b)
-    with L3AE and SVD, or the better of the two where the other is much weaker (`learn.runs.blend.good_enough`).
+    with L3AE (or SLIT-L3AE, where it validates better) and SVD, unless one is much weaker
+    (`learn.runs.blend.good_enough`).
 
     Args:
         refit: the references, and the two together, once more, refitted.
@@ -53,7 +55,7 @@ def rivals(
     references = {run.name for run in made}
     for suffix in ("", REFIT_SUFFIX):
         text = [run for run in runs if run.info.variant == BLENDED_TOWER and bool(run.info.refit) == bool(suffix)]
-        if BLENDED_REFERENCES[0] + suffix in references and text:
+        if "l3ae" + suffix in references and text:
             made.append(blend(workspace, dataset, text[0].name, blended_with(made, suffix)))
     return made
 
@@ -84,30 +86,34 @@ def baseline_run(workspace: Workspace, dataset: Dataset, name: str, refit: bool 
     return reference_run(name, dataset, workspace, content, refit)
 
 
-def blend(workspace: Workspace, dataset: Dataset, run: str, reference: str, name: str | None = None) -> Run:
-    """The trained Run ``run`` and the reference Run ``reference``, or several with + between, as one
-    (`learn.runs.blend`).
+def blend(workspace: Workspace, dataset: Dataset, run: str, reference: str = "", name: str | None = None) -> Run:
+    """The trained Run ``run``, or the mean of several with + between, and the reference Run ``reference``, or several
+    with + between, as one (`learn.runs.blend`).
 
     Of Runs that were refitted the weights are those of the Runs that were not, which are blended first.
 
     Args:
         workspace: where the Runs are, and the blend goes.
-        run, reference: names of Runs of ``dataset``.
-        name: of the blend; None: "text-counts", with "-refit" where they were refitted.
+        run, reference: names of Runs of ``dataset``; no reference: several trained Runs are averaged.
+        name: of the blend; None: "text-counts", of trained Runs alone "learn-b-averaged" where the first is learn-b;
+            with "-refit" where they were refitted.
 
     Raises:
-        LearnError: there is no such Run, the two do not go together, or the workspace cannot be written to.
+        LearnError: there is no such Run, they do not go together, or the workspace cannot be written to.
     """
-    names = reference.split(JOINED)
-    first, counts = open_run(workspace, dataset, run), [open_run(workspace, dataset, one) for one in names]
+    texts, names = run.split(JOINED), reference.split(JOINED) if reference else []
+    runs, counts = ([open_run(workspace, dataset, one) for one in some] for some in (texts, names))
+    usual = RUN_NAME if names else f"{texts[0].removesuffix(REFIT_SUFFIX)}-averaged"
     plain = None
-    if first.info.refit and all(one.info.refit for one in counts):
-        name = name or RUN_NAME + REFIT_SUFFIX
+    if all(one.info.refit for one in (*runs, *counts)):
+        name = name or usual + REFIT_SUFFIX
         earlier = name.removesuffix(REFIT_SUFFIX) + ("" if name.endswith(REFIT_SUFFIX) else "-plain")
-        one, *others = (open_run(workspace, dataset, part.removesuffix(REFIT_SUFFIX)) for part in (run, *names))
+        first, others = (
+            [open_run(workspace, dataset, one.removesuffix(REFIT_SUFFIX)) for one in some] for some in (texts, names)
+        )
         folder = workspace.run(dataset.name, earlier)
-        plain = finished_blend(one, others, folder) or make_blend(one, others, folder)
-    return make_blend(first, counts, workspace.run(dataset.name, name or RUN_NAME), plain)
+        plain = finished_blend(first, others, folder) or make_blend(first, others, folder)
+    return make_blend(runs, counts, workspace.run(dataset.name, name or usual), plain)
 
 
 def content_of(workspace: Workspace, dataset: Dataset, key: str | None = None) -> Content | None:

@@ -82,9 +82,9 @@ def test_nothing_is_made_twice(made):
 
 def test_the_table_of_peers_has_them_all(config):
     rows = {row.name: row for row in plan("table3", config).rows}
-    for name in (*EVERYWHERE, "learn", "learn-id", "learn-counts"):
+    for name in (*EVERYWHERE, "slit", "learn", "learn-id", "learn-counts", "learn-averaged", "learn-averaged-counts"):
         assert not rows[name].refit and rows[f"{name}-refit"].refit
-    assert rows["learn-counts-refit"].kind == "text+counts" and rows["learn-counts-refit"].counts == "l3ae+svd"
+    assert rows["learn-counts-refit"].kind == "text+counts" and rows["learn-counts-refit"].counts == "slit+l3ae+svd"
     assert {row.cex for row in rows.values() if row.kind == "reference"} == {config.cex}
     assert [row.name for row in REFERENCES] == list(EVERYWHERE)
 

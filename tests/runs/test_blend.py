@@ -13,6 +13,7 @@ from learn.data.stored import open_dataset
 from learn.errors import LearnError
 from learn.evaluation.references.ranking import ranked_value
 from learn.evaluation.validation import ValidationMetric, validation_metric
+from learn.explore.metrics.result import gloss, kind_words
 from learn.runs import blend as blends
 from learn.runs import blend_weights
 from learn.runs.baselines import EVERYWHERE, reference_run
@@ -139,6 +140,36 @@ def test_blends_of_earlier_versions_have_one_reference_and_no_tail(text_counts):
     earlier = copy(text_counts)
     earlier.info = text_counts.info.model_copy(update={"settings": {"run": "x", "reference": "l3ae", "weight": 8.0}})
     assert blends.blending_of(earlier).weights == Weights(8.0, (1.0,), 0.0)
+
+
+def test_several_trained_runs_are_averaged_alone_and_beside_counts(place, dataset, references):
+    """The scores as they are, not their z-scores: of Runs of one kind; the label says how many, refitted ones too."""
+    made = blend(place, dataset, "learn-a+learn-b")
+    assert (made.name, made.info.kind, made.info.variant) == ("learn-a-averaged", "average", "average")
+    assert made.info.label == "(a) and (b), 2 averaged" and made.info.validation is not None
+    history = dataset.split.history("test")
+    users = np.flatnonzero(history.lengths)
+    both = [open_run(place, dataset, name).recommender for name in ("learn-a", "learn-b")]
+    lists = made.recommend([dataset.user_ids[user] for user in users], k=5)
+    for user in users:
+        vectors = [one.embed_histories(Sequences(history[user], np.array([0, len(history[user])]))) for one in both]
+        score = sum(vector[0] @ one.items.T for vector, one in zip(vectors, both, strict=True)) / 2
+        score[history[user]] = -np.inf
+        listed = lists[lists["user_id"] == dataset.user_ids[user]]["score"]
+        np.testing.assert_allclose(listed, np.sort(score)[::-1][:5], rtol=1e-3, atol=1e-4)
+    both = blend(place, dataset, "learn-a+learn-b", "l3ae", "all-three")
+    assert both.info.label == "(a) and (b), 2 averaged + L3AE" and both.info.kind == "blend"
+    assert both.info.settings["run"] == "learn-a+learn-b" and both.info.settings["reference"] == "l3ae"
+    assert made.info.settings["weights"] == [] and blends.blending_of(made).weights == Weights(1.0, ())
+    runs = [open_run(place, dataset, name) for name in ("learn-a", "learn-b")]
+    assert blends.finished_blend(runs, [], made.path) is not None
+    assert blends.finished_blend(runs[:1], [], made.path) is None
+    for twice in ("learn-b", "learn-b+learn-b"):
+        with pytest.raises(LearnError, match="learn-b alone, or twice, is no blend"):
+            blend(place, dataset, twice, "", "x")
+    again = CliRunner().invoke(app, ["blend", synthetic.NAME, "learn-a+learn-b", "--workspace", str(place.root)])
+    assert again.exit_code == 0 and "mean(learn-a, learn-b)" in " ".join(again.output.split())
+    assert kind_words(made) == "trained text" and gloss(made) == "the mean score of 2 trained models"
 
 
 def test_parts_that_do_not_go_together_are_refused(place, dataset, references):

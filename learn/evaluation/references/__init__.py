@@ -5,6 +5,7 @@ from learn.evaluation.references.cold import CATEGORY_POPULARITY, TEXT_KNN
 from learn.evaluation.references.counts import PERSONAL_FREQUENCY, POPULARITY
 from learn.evaluation.references.ease import EASE, L3AE
 from learn.evaluation.references.item_knn import ITEM_KNN
+from learn.evaluation.references.slit import SLIT
 from learn.evaluation.references.svd import SVD
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "L3AE",
     "PERSONAL_FREQUENCY",
     "POPULARITY",
+    "SLIT",
     "SVD",
     "TEXT_KNN",
     "Known",

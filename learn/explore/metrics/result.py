@@ -54,6 +54,8 @@ def kind_words(run: RunFolder) -> str:
     """What a Run goes by, in two or three words: a key of `KINDS`."""
     if run.info.kind == "blend":
         return BOTH
+    if run.info.kind == "average":
+        return LEARNED
     baseline = BASELINES.get(run.info.variant)
     if baseline is not None:
         return BOTH if baseline.reference.reads_content else COUNTS
@@ -66,6 +68,8 @@ def kind_words(run: RunFolder) -> str:
 def gloss(run: RunFolder) -> str:
     """What a Run is, for people who never read the paper, in a line without a full stop; "" where nothing is known."""
     known = variant_gloss(run.info.variant)
+    if run.info.kind == "average":
+        return f"the mean score of {str(run.info.settings.get('run', '')).count(JOINED) + 1} trained models"
     if known or run.info.kind != "blend":
         return known
     parts = listed(parts_of_blend(run)) or "both"
