@@ -1,6 +1,6 @@
 """SLIT on L3AE: the linear map from what somebody had so far to what came next, drawn to L3AE's map.
 
-SLIT (Choi et al., *Session-aware Linear Item-Item Models for Session-based Recommendation*, WWW 2021, section 4.2)
+SLIT (Choi et al., *Session-aware Linear Item-Item Models for Session-based Recommendation*, WWW 2021, arXiv 2103.16104)
 fits, with a row for every event that has some before it, the row's decayed past to the item that came then. Where that
 says little, B stays what L3AE (`learn.evaluation.references.ease`) says of the same purchases without their order:
 under the penalty belief |B - L3AE|^2 setting the gradient to 0 gives B = (S'S + belief I)^-1 (S'Y + belief L3AE), with
