@@ -105,6 +105,13 @@ def all_said(runs: Sequence[RunFolder], labels: Sequence[str]) -> str:
     return _in_a_line([*in_short(" ".join([run.info.label for run in runs] + parts)), *parts])
 
 
+def folded(told: str) -> None:
+    """What `all_said` and its like say, a line each, folded away; nothing where nothing is ``told``."""
+    if told:
+        with st.expander("What these recommenders are"):
+            st.markdown("\n".join(f"- {theme.plain(line)}" for line in told.rstrip(".").split(" · ")))
+
+
 def not_trained(runs: Sequence[RunFolder], shown: Sequence[str]) -> str:
     """`all_said` of those of ``shown``, by their labels, that are no trained item tower."""
     by_name = {run.name: run for run in runs}

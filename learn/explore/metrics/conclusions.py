@@ -170,24 +170,17 @@ def unfinished(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def may_improve(table: pd.DataFrame, most: int = 3) -> str:
-    """The same as a sentence; of more than ``most`` their number is told."""
-    names = unfinished(table)
+def trained_may_improve(table: pd.DataFrame, most: int = 3) -> str:
+    """The same as a sentence, beside how many were trained; "" where all had stopped. Some, but not more than ``most``,
+    are named."""
+    names, n = unfinished(table), table["run"].nunique()
     if not names:
         return ""
-    who = listed(names) if len(names) <= most else f"{len(names)} variants"
-    return f"{who} had not stopped improving: more training may help."
-
-
-def trained_may_improve(table: pd.DataFrame) -> str:
-    """The same of trained text as a whole, for those who have not met the variants' names; "" where all had stopped."""
-    still, n = len(unfinished(table)), table["run"].nunique()
-    if not still:
-        return ""
-    if still == n:
+    if len(names) == n:
         who = "The trained variant had not" if n == 1 else f"None of the {n} trained variants had"
     else:
-        who = f"{still} of the {n} trained variants had not"
+        named = f", {listed(names)}," if len(names) <= most else ""
+        who = f"{len(names)} of the {n} trained variants{named} had not"
     return f"{who} stopped improving: with more training, trained text may do better."
 
 

@@ -117,16 +117,7 @@ def test_rows_of_the_very_same_figures_are_named():
     assert conclusions.alike(table.tail(2)) == ""
 
 
-def test_who_may_improve_is_named_and_of_many_their_number():
-    table = pd.concat(
-        [pd.DataFrame({"run": run, "label": run, "epoch": [1, 2], "validation": [0.1, 0.2]}) for run in "abcd"]
-    )
-    assert conclusions.may_improve(table) == "4 variants had not stopped improving: more training may help."
-    assert conclusions.may_improve(table[table["run"] < "c"]).startswith("a and b had not stopped")
-    assert conclusions.may_improve(table[table["epoch"] == 1]) == ""
-
-
-def test_how_many_trained_variants_may_improve_is_said_without_their_names():
+def test_how_many_trained_variants_may_improve_is_said_and_few_are_named():
     def said(still, stopped):
         rows = [(name, epoch, float(epoch)) for name in range(still) for epoch in (1, 2)]
         rows += [(still + name, epoch, -float(epoch)) for name in range(stopped) for epoch in (1, 2)]
@@ -134,6 +125,10 @@ def test_how_many_trained_variants_may_improve_is_said_without_their_names():
         return conclusions.trained_may_improve(table.assign(label=table["run"].astype(str)))
 
     assert said(0, 2) == ""
-    assert said(2, 1).startswith("2 of the 3 trained variants had not stopped improving: with more training, trained")
+    assert said(2, 1) == (
+        "2 of the 3 trained variants, 0 and 1, had not stopped improving: with more training, trained text may do "
+        "better."
+    )
+    assert said(4, 1).startswith("4 of the 5 trained variants had not stopped"), "too many to be named"
     assert said(1, 0).startswith("The trained variant had not stopped")
     assert said(2, 0).startswith("None of the 2 trained variants had stopped")
