@@ -33,9 +33,10 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: 
         return
     labels = overview.run_labels(picked)
     names = [run.name for run in able]
+    first, second = (run.name for run in compare.worth_a_duel(able))
     left, right, _ = st.columns([2, 2, 2])
-    one = url.linked(left.selectbox, "This recommender", names, url.WINNER, names[0], format_func=labels.get)
-    two = url.linked(right.selectbox, "against", names, url.LOSER, names[1], format_func=labels.get)
+    one = url.linked(left.selectbox, "This recommender", names, url.WINNER, first, format_func=labels.get)
+    two = url.linked(right.selectbox, "against", names, url.LOSER, second, format_func=labels.get)
     if one == two:
         st.info("Choose two different recommenders.")
         return

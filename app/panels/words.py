@@ -105,10 +105,10 @@ def all_said(runs: Sequence[RunFolder], labels: Sequence[str]) -> str:
     return _in_a_line([*in_short(" ".join([run.info.label for run in runs] + parts)), *parts])
 
 
-def folded(told: str) -> None:
+def folded(told: str, title: str = "What these recommenders are") -> None:
     """What `all_said` and its like say, a line each, folded away; nothing where nothing is ``told``."""
     if told:
-        with st.expander("What these recommenders are"):
+        with st.expander(title):
             st.markdown("\n".join(f"- {theme.plain(line)}" for line in told.rstrip(".").split(" · ")))
 
 
