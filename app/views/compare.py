@@ -109,8 +109,7 @@ def _words(picked: list[Run], metric: str, k: int) -> None:
     """The metric and what the recommenders are, those inside a blend's name too, folded away."""
     shown = overview.run_labels(picked)
     told = words.all_said(picked, [brief(shown[run.name]) for run in picked])
-    met = words.first_met(picked, [], metric, k).replace("*", "")
-    words.folded(" · ".join(filter(None, (met, told))), "What the words mean")
+    words.folded(told, "What the words mean", words.first_met(picked, [], metric, k))
 
 
 def _guessed(picked: list[Run], parts: dict[str, pd.DataFrame], view: cache.View) -> str:

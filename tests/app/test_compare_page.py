@@ -7,7 +7,6 @@ import shutil
 import pandas as pd
 import pytest
 
-from app.shared.text import plain
 from learn.data.dataset import Dataset
 from learn.evaluation.better import FEW_USERS, chance_words, interval_words, signed
 from learn.explore.metrics import compare
@@ -63,7 +62,7 @@ def test_words_are_folded_away_below_the_first_conclusion(trained_workspace, ope
     page = open_page("compare", metric="recall", at="10", among="new")
     words = next(box for box in page.expander if box.label == "What the words mean")
     told = "\n".join(element.value for element in words.markdown).replace("\\", "")
-    assert told.startswith(f"- {plain('Recall@10')}: share of a user's later items")
+    assert told.startswith("- *Recall@10*: share of a user's later items")
     assert "- (c): items as their text" in told
     assert "share of a user's later items" not in "\n".join(element.value for element in page.caption)
 
