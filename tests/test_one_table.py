@@ -256,7 +256,7 @@ class TestSource:
             assert default_split(dataset).info == dataset.split.info
             command("train", "shop", "--tower", "b", "--llm", llm, "--preset", "tiny", "--set", "training.epochs=1")
             shown = page("overview", dataset="shop")
-            assert "Source: a shop's log." in texts(shown)
+            assert "Data shown: a shop's log." in texts(shown)
             assert shown.dataframe[0].value["label"].tolist() == ["(b) sequence to item"]
             with pytest.raises(LearnError, match="Source log needs --path"):
                 load_source("log")

@@ -32,10 +32,7 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: 
         st.caption("Choose two Runs with a record of every user: `learn evaluate` writes it.")
         return
     labels = overview.run_labels(picked)
-    names = [run.name for run in able]
-    left, right, _ = st.columns([2, 2, 2])
-    one = url.linked(left.selectbox, "This recommender", names, url.WINNER, names[0], format_func=labels.get)
-    two = url.linked(right.selectbox, "against", names, url.LOSER, names[1], format_func=labels.get)
+    one, two = _pick_two(able, labels)
     if one == two:
         st.info("Choose two different recommenders.")
         return
@@ -76,6 +73,16 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: 
             ]
             # Not Markdown, whose links open another tab.
             st.html(f'<div style="line-height: 1.6">{"".join(lines) or "Nobody."}</div>')
+
+
+def _pick_two(able: list[Run], labels: dict[str, str]) -> tuple[str, str]:
+    """Draws the two boxes, at first with the pair that is worth a duel; the names of what is chosen."""
+    names = [run.name for run in able]
+    first, second = (run.name for run in compare.worth_a_duel(able))
+    left, right, _ = st.columns([2, 2, 2])
+    one = url.linked(left.selectbox, "This recommender", names, url.WINNER, first, format_func=labels.get)
+    two = url.linked(right.selectbox, "against", names, url.LOSER, second, format_func=labels.get)
+    return one, two
 
 
 def _square(colour: str) -> str:

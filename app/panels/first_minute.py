@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -22,45 +23,63 @@ from learn.runs.stored import FoundRuns
 _LENGTH = 4  # later items in a drawing
 
 
+@dataclass(frozen=True)
+class _Card:
+    """A way in: ``words`` in Markdown, a ``note`` below them and what its help mark tells, "" for none."""
+
+    title: str
+    words: str
+    label: str
+    href: str
+    note: str = ""
+    help: str = ""
+
+
 def show_ways_in(view: cache.View, runs: FoundRuns) -> None:
     """Draws three cards: one product, one person, one product that does not exist; each opens with one click."""
     dataset = view.dataset
     person = pickers.typical_user(view)
     query = links.query_of(dataset)
-    item, words = _product(view, runs)
+    item, words, note, figures = _product(view, runs)
     n_bought = len(view.history[person])
     user_id = str(dataset.user_ids[person])
     cards = (
-        (
+        _Card(
             ":material/map: One product, seen two ways",
             words,
             "See it in the Atlas",
             links.page("atlas", **(query | {url.ITEM: str(dataset.item_ids[item])})),
+            note,
+            figures,
         ),
-        (
+        _Card(
             ":material/person: One person",
-            f"**User {theme.plain(user_id)}** bought {n_bought:,} things. What does each recommender suggest to them, "
-            "and what did they buy afterwards?",
+            f"**User {theme.plain(user_id)}** bought {n_bought:,} things. What does each recommender suggest, and what "
+            "did they buy afterwards?",
             "See their recommendations",
             links.page("recommendations", **(query | {url.USER: user_id})),
         ),
-        (
+        _Card(
             ":material/add_circle: One product that does not exist",
-            "Type a product that nobody has ever sold. The language model reads it: what is it taken for, and who "
-            "would be shown it?",
+            "Type a product that nobody has ever sold. What does the language model take it for, and who would be "
+            "shown it?",
             "Invent a product",
             links.page("cold_start", **(query | {url.MODE: "new"})),
         ),
     )
-    for column, (title, words, label, href) in zip(st.columns(len(cards)), cards, strict=True):
-        with column.container(border=True, height="stretch", gap="xsmall"):
-            st.markdown(f"**{title}**")
-            st.markdown(words)
-            theme.way_in(label, href)
+    for column, card in zip(st.columns(len(cards)), cards, strict=True):
+        with column.container(border=True, height="stretch", gap="xsmall", vertical_alignment="distribute"):
+            with st.container(gap="xxsmall"):
+                st.markdown(f"**{card.title}**")
+                st.markdown(card.words)
+                if card.note:
+                    st.caption(card.note, help=card.help)
+            theme.way_in(card.label, card.href)
 
 
-def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str]:
-    """The product that tells most, and what is told of it; where none does, the most bought one."""
+def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str, str, str]:
+    """The product that tells most, what is told of it, and how it stands to the others, in short and in figures; where
+    none does, the most bought one and a question."""
     spaces = _spaces(runs)
     llm = next((space for space in spaces if space.is_content), None)
     towers = sorted((space for space in spaces if not space.is_content), key=_by_validation)
@@ -77,15 +96,17 @@ def _product(view: cache.View, runs: FoundRuns) -> tuple[int, str]:
         before, after = (
             listed([theme.plain(str(titles[one])) for one in near]) for near in (found.before, found.after)
         )
-        return found.item, (
-            f"**{theme.plain(str(titles[found.item]))}**: the language model puts it beside *{before}*. Trained on "
-            f"what people buy, it stands beside **{after}**. {found.beside_others}"
+        told = (
+            f"By text **{theme.plain(str(titles[found.item]))}** lies beside *{before}*; trained on purchases, "
+            f"beside **{after}**."
         )
+        return found.item, told, found.beside_others, found.in_figures
     item = int(np.argmax(view.counts))
-    return item, (
-        f"Where does **{theme.plain(str(titles[item]))}** lie in what the language model says, and where once buyers "
-        "have had their say? Click any point for its neighbours."
+    told = (
+        f"Where does **{theme.plain(str(titles[item]))}** lie by its text, and where once training has seen who buys "
+        "it? Click any point for its neighbours."
     )
+    return item, told, "", ""
 
 
 def _spaces(runs: FoundRuns) -> list[Space]:

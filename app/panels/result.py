@@ -1,4 +1,4 @@
-"""What came out, before anything else: the best of each kind beside each other, and what that comes down to."""
+"""What came out: the best of each kind beside each other, and what that comes down to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import streamlit as st
 from app.panels import words
 from app.shared import cache, origin, theme
 from learn.data.dataset import Dataset
-from learn.data.sources import SOURCES
 from learn.evaluation.better import few_words, too_few
 from learn.evaluation.protocol import default_k
 from learn.explore.figures.panels import kinds_figure
@@ -37,11 +36,16 @@ def _results(_runs: list[Run], key: tuple[str, ...], k: int) -> tuple[list[Resul
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def unfinished(_runs: list[Run], key: tuple[str, ...]) -> tuple[str, str]:
-    """Which variants might have become better with more training, by their names; and how many of them."""
+def unfinished(_runs: list[Run], key: tuple[str, ...]) -> str:
+    """How many of the trained variants, and which, might have become better with more training."""
     table = compare.training_curves(_runs)
-    by_name = conclusions.may_improve(table.assign(label=table["label"].map(brief)))
-    return by_name, conclusions.trained_may_improve(table)
+    return conclusions.trained_may_improve(table.assign(label=table["label"].map(brief)))
+
+
+def says_unfinished(dataset: Dataset, runs: FoundRuns) -> bool:
+    """Whether `show` draws trained text, and so says of it what `unfinished` does."""
+    _, kinds, _ = _results(runs.usable, cache.run_key(runs.usable), default_k(dataset.n_items))
+    return any(LEARNED in set(one.table[KIND]) for one in kinds)
 
 
 def show(dataset: Dataset, runs: FoundRuns) -> None:
@@ -52,32 +56,30 @@ def show(dataset: Dataset, runs: FoundRuns) -> None:
         return
     for problem in cache.unreadable(runs.usable, cache.run_key(runs.usable)):
         theme.show_error(problem)
+    measured = f"{metric_label(RESULT_METRIC)}@{k}"
+    of_each = ", the best of each kind" if kinds else ""
+    head = f"What came out on {theme.plain(dataset.name)}: {measured}{of_each}"
+    st.header(head, anchor=False, help=_HOW_SURE if kinds else None)
     with st.container(gap="xsmall"):
-        measured = f"{metric_label(RESULT_METRIC)}@{k}"
-        of_each = ", the best of each kind" if kinds else ""
-        st.subheader(f"What came out on {theme.plain(dataset.name)}: {measured}{of_each}", anchor=False)
-        st.caption(_first_words(dataset, kinds))
+        st.caption(words.first_met(runs.usable, [], RESULT_METRIC, k))
         theme.conclude(said or found[0].sentence)
-        if any(LEARNED in set(one.table[KIND]) for one in kinds):
-            theme.caution(unfinished(runs.usable, cache.run_key(runs.usable))[1])
+        if says_unfinished(dataset, runs):
+            theme.caution(unfinished(runs.usable, cache.run_key(runs.usable)))
         _pictures(kinds, k, dataset.n_items)
     if too_few(found[0].n_users):
         theme.caution(f"{found[0].n_users:,} users: too few to say anything.")
-    told = [
-        words.first_met(runs.usable, [], RESULT_METRIC, k),
-        "whiskers: 95% intervals" if kinds else "",
-        at_random_words(kinds, k, dataset.n_items),
-        "*clearly*: the 95% interval of the difference leaves out 0",
-    ]
-    st.caption(" · ".join(filter(None, told)))
+    if kinds:
+        st.caption(_key(kinds, k, dataset.n_items))
 
 
-def _first_words(dataset: Dataset, kinds: list[Kinds]) -> str:
-    """What the dataset is, and the kinds that the pictures have, in Markdown."""
-    source = SOURCES.get(str(dataset.source.get("kind")))
-    about = [] if source is None else [f"*{theme.plain(dataset.name)}*: {theme.plain(source.label)}"]
+_HOW_SURE = "Whiskers: 95% intervals. *Clearly*: the 95% interval of the difference leaves out 0."
+
+
+def _key(kinds: list[Kinds], k: int, n_items: int) -> str:
+    """What the kinds are that the pictures have, and their dotted line, in Markdown."""
     met = {kind for one in kinds for kind in one.table[KIND]}
-    return " · ".join([*about, *(f"*{kind}*: {means}" for kind, means in KIND_MEANS.items() if kind in met)])
+    told = [f"*{kind}*: {means}" for kind, means in KIND_MEANS.items() if kind in met]
+    return " · ".join(filter(None, (*told, at_random_words(kinds, k, n_items))))
 
 
 def show_words(dataset: Dataset, runs: FoundRuns) -> None:

@@ -37,6 +37,9 @@ def show(
     table = _trade_offs(known, lists, accuracy, view, cache.run_key(picked), k, candidates, metric)
     measured = f"{overview.metric_label(metric)}@{k}"
     theme.conclude(conclusions.trade_offs(table, measured, level))
+    novelty = conclusions.novelty(table, level)
+    if novelty:
+        st.markdown(theme.plain(novelty))
     aside = table[conclusions.outside(table["accuracy"].to_numpy(dtype=float))]
     off = f" {leading.listed(list(aside['label']))} lies off the picture." if len(aside) else ""
     cut = cut_axes(table.drop(aside.index), FIRST)

@@ -105,6 +105,15 @@ def all_said(runs: Sequence[RunFolder], labels: Sequence[str]) -> str:
     return _in_a_line([*in_short(" ".join([run.info.label for run in runs] + parts)), *parts])
 
 
+def folded(told: str, title: str = "What these recommenders are", first: str = "") -> None:
+    """What `all_said` and its like say, a line each, folded away, below ``first`` (Markdown); nothing where nothing is
+    said."""
+    lines = [*([first] if first else []), *(theme.plain(line) for line in told.rstrip(".").split(" · ") if line)]
+    if lines:
+        with st.expander(title):
+            st.markdown("\n".join(f"- {line}" for line in lines))
+
+
 def not_trained(runs: Sequence[RunFolder], shown: Sequence[str]) -> str:
     """`all_said` of those of ``shown``, by their labels, that are no trained item tower."""
     by_name = {run.name: run for run in runs}

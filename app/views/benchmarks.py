@@ -100,18 +100,19 @@ def _part_words(part: str) -> str:
 def _table(name: str, data: str, rows: pd.DataFrame, metric: str, k: int, candidates: str, part: str) -> None:
     chosen = results.one_metric(rows, metric, k, candidates, part)
     reported = paper.paper_values(name, metric, k)
-    _beside_the_paper(name, data, chosen, reported, metric, k)
-    st.subheader("All that was measured here", anchor=False)
+    if explained := words.first_met([], [], metric, k):
+        st.caption(explained)
+    hollow_told = _beside_the_paper(name, data, chosen, reported, metric, k)
+    measured = results.one_metric(rows, metric, k, candidates, part).dropna(subset=[Metrics.MEAN])
+    kinds = [f"- *{kind}*: {means}" for kind, means in results.kind_means(measured).items()]
+    st.subheader("All that was measured here", anchor=False, help="\n".join(kinds) or None)
     st.caption(theme.plain(origins.benchmark_data(chosen)))
     drawn = _pick_refitted(rows)
     chosen = results.one_metric(drawn, metric, k, candidates, part)
     ran = chosen.dropna(subset=[Metrics.MEAN])
     figure = benchmark_figure(drawn, metric, k, candidates, part)
     theme.chart(figure, "benchmarks_figure", said.benchmark(chosen), wide=True)
-    told = [f"*{kind}*: {means}" for kind, means in results.kind_means(ran).items()]
-    if results.is_earlier(ran).any():
-        told.append("*hollow*: of an earlier run of this table, so not compared with the others user by user")
-    st.caption(" · ".join(told))
+    theme.small_print("" if hollow_told else said.earlier_rows(ran))
     if ran.empty:
         _notes(chosen, reported)
         return
@@ -193,27 +194,32 @@ def _notes(chosen: pd.DataFrame, reported: dict[str, float]) -> None:
 
 def _beside_the_paper(
     name: str, data: str, chosen: pd.DataFrame, reported: dict[str, float], metric: str, k: int
-) -> None:
+) -> bool:
     """Draws the rows that the paper has, too, beside its own; where it has none in this metric, says in which it
-    has."""
+    has. Returns whether it explains hollow marks."""
     figure = beside_the_paper(chosen, reported, paper.paper_column(name), data.partition(": ")[2])
     if figure is None:
         known = [overview.metric_label(f"{metric}@{k}") for metric, k in paper.paper_metrics(name)]
         if known:
             st.caption(f"The paper has numbers for this table in {' and '.join(known)}: choose one to see them.")
-        return
-    st.subheader(
-        f"{overview.metric_label(metric)}@{k} beside the paper's: compare the order, not the numbers", anchor=False
-    )
+        return False
     both = paper.beside(chosen, reported)
-    says = f"{paper.same_order(chosen, reported)} {said.beside_the_papers_way(both)}".strip()
-    theme.chart(figure, "benchmarks_beside", says, wide=True)
-    told = [
-        f"The paper's numbers are of {paper.paper_data(name)}. Here: means over {said.seeds(both)}, with 95% "
-        "intervals.",
-        paper.objectives_told(both),
-    ]
-    st.caption("\n".join(f"- {theme.plain(line)}" for line in told if line))
+    whose = (
+        f"The paper's numbers are of {paper.paper_data(name)}. Here: means over {said.seeds(both)}, with 95% intervals."
+    )
+    st.subheader(
+        f"{overview.metric_label(metric)}@{k} beside the paper's: compare the order, not the numbers",
+        anchor=False,
+        help=theme.plain(whose),
+    )
+    theme.chart(figure, "benchmarks_beside", paper.same_order(chosen, reported), wide=True)
+    hollow = said.earlier_rows(both)
+    theme.small_print(hollow)
+    ours = said.beside_the_papers_way(both)
+    if ours:
+        st.markdown(theme.plain(ours))
+    theme.small_print(paper.objectives_told(both))
+    return bool(hollow)
 
 
 def _number(value: float | None) -> str:

@@ -67,20 +67,19 @@ def draw() -> None:
     st.caption(" · ".join(f"[{heading}](#{anchor})" for anchor, heading in SECTIONS.items()))
     st.subheader(SECTIONS["who"], anchor="who", help=HOW_SURE)
     theme.conclude(best_for.best_for_whom(parts))
-    met = words.first_met(picked, [], metric, k).replace("*", "")
-    theme.small_print(" · ".join(filter(None, (met, _names_first(picked, best_for.named(parts))))))
+    _words(picked, metric, k)
     accuracy = overview.compare_runs(mine, metric, k, candidates, Slices.WHOLE)
     random_k = k if metric == "recall" and candidates != Recommendations.COLD else 0
     shown = _slices(
         table, runs, f"{overview.metric_label(metric)}@{k}", list(accuracy["run"]), parts, random_k / dataset.n_items
     )
     line = kinds.random_line(shown, random_k, dataset.n_items) if random_k else ""
-    theme.small_print(f"{line[:1].upper()}{line[1:]}." if line else "")
-    theme.small_print(_guessed(picked, parts, view))
-    theme.small_print(_lifted(picked, metrics, metric, k, candidates))
-    _too_small(table)
-    with st.expander("What these recommenders are"):
-        st.markdown(words.first_met(picked, chosen))
+    line = f"{line[:1].upper()}{line[1:]}." if line else ""
+    theme.small_print(" ".join(filter(None, (line, _too_small(table)))))
+    why = (_guessed(picked, parts, view), _lifted(picked, metrics, metric, k, candidates))
+    if any(why):
+        with st.expander("Why they find so much, or so little, of seldom-bought and never-bought items"):
+            st.markdown("\n".join(f"- {theme.plain(told)}" for told in why if told))
     origin.show(
         origins.of_dataset(dataset)
         + origins.of_metric(metric, k, candidates, float(table[Metrics.N_USERS].max()))
@@ -106,12 +105,11 @@ def _chosen_by(run: Run) -> str:
     return f"{overview.metric_label(by.metric)}@{by.k}"
 
 
-def _names_first(picked: list[Run], labels: list[str]) -> str:
-    """What the variants are that the first conclusion names, and those inside a blend's name."""
+def _words(picked: list[Run], metric: str, k: int) -> None:
+    """The metric and what the recommenders are, those inside a blend's name too, folded away."""
     shown = overview.run_labels(picked)
-    by_label = {shown[run.name]: run for run in picked}
-    runs = [by_label[label] for label in labels]
-    return words.all_said(runs, [brief(shown[run.name]) for run in runs])
+    told = words.all_said(picked, [brief(shown[run.name]) for run in picked])
+    words.folded(told, "What the words mean", words.first_met(picked, [], metric, k))
 
 
 def _guessed(picked: list[Run], parts: dict[str, pd.DataFrame], view: cache.View) -> str:
@@ -209,14 +207,14 @@ def _slices(
     return shown
 
 
-def _too_small(table: pd.DataFrame) -> None:
-    """Which slices the figure leaves out, and their figures on demand."""
+def _too_small(table: pd.DataFrame) -> str:
+    """Which slices the figure leaves out; "" for none."""
     few = table[table[Metrics.N_USERS].map(too_few)]
     if few.empty:
-        return
+        return ""
     people = few.groupby(Metrics.SLICE, sort=False)[Metrics.N_USERS].max().astype(int)
     told = leading.listed([f"{slice_words(str(name))} ({n:,} users)" for name, n in people.items()])
-    theme.caution(f"Left out of the picture: {told}. Of fewer than {FEW_USERS} users nothing can be said.")
+    return f"Left out: {told}; of fewer than {FEW_USERS} users nothing can be said."
 
 
 def _rules(run: Run) -> dict[str, str]:
@@ -255,7 +253,9 @@ def _curves(picked: list[Run], colours: dict[str, str], by: str, tested: pd.Data
         return
     figure = compare_figures.curves_figure(table, colours, by)
     means = dict(zip(tested["run"], tested[Metrics.MEAN], strict=True))
-    theme.conclude(conclusions.learned(table.assign(label=table["label"].map(brief)), means))
+    named = table.assign(label=table["label"].map(brief))
+    theme.conclude(conclusions.learned(named))
+    theme.small_print(conclusions.other_order(named, means))
     several = table["run"].nunique() > 1
     lost = " Losses are shown as changes since epoch 1, because they are not comparable with each other." * several
     st.caption(f"A ring marks the epoch that was kept.{lost}")

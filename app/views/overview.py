@@ -46,17 +46,17 @@ def draw() -> None:
         f"frozen language model (the *LLM*{theme.plain(f', here {names}') if names else ''}) reads what an item "
         "**is**; a small transformer (*PAL*) learns what people **go on to buy**."
     )
-    result.show(dataset, runs)
+    source = SOURCES.get(str(dataset.source.get("kind")))
+    if source is not None:
+        st.caption(f"Data shown: {theme.plain(source.label)}.")
     first_minute.show_ways_in(view, runs)
+    first_minute.show_towers(runs.usable)
+    result.show(dataset, runs)
     result.show_words(dataset, runs)
     words.glossary()
-    first_minute.show_towers(runs.usable)
     _results(dataset, runs)
     st.header("The data", anchor=False)
     tables = cache.overview_tables(view, dataset.fingerprint, info)
-    source = SOURCES.get(str(dataset.source.get("kind")))
-    if source is not None:
-        st.caption(f"Source: {theme.plain(source.label)}.")
     _tiles(tables.health)
     _timeline(tables, info)
     _distributions(tables, view.catalogue)
@@ -84,20 +84,18 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
         st.info("No Run has this metric for this slice: choose another one.")
         return
     n_users = float(table[Metrics.N_USERS].max())
-    st.caption(_how_to_read(metric, candidates, part, n_users))
     theme.caution(says_little(int(k), n_items))
     pairs = [(run.name, run.info.variant) for run in runs.usable]
     measured = f"{overview.metric_label(metric)}@{k}"
     towers, all_of_them = _said(table, runs.usable, cache.run_key(runs.usable), metric, int(k), candidates, part)
     kinds = {run.name: kind_words(run) for run in runs.usable}
     figure = runs_figure(table, run_colours(pairs), run_symbols(pairs), measured, kinds)
-    theme.conclude(towers or all_of_them)
-    if towers and all_of_them:
-        st.markdown(theme.plain(f"Of all {table[Metrics.MEAN].count()} recommenders {all_of_them}"))
-    theme.caution(result.unfinished(runs.usable, cache.run_key(runs.usable))[0])
-    theme.chart(figure, "overview_metrics")
-    theme.small_print(words.not_trained(runs.usable, list(table["run"])))
+    if not result.says_unfinished(data, runs):
+        theme.caution(result.unfinished(runs.usable, cache.run_key(runs.usable)))
+    theme.chart(figure, "overview_metrics", towers or all_of_them)
+    st.caption(_how_to_read(metric, candidates, part, n_users))
     theme.caution(few_words(n_users))
+    words.folded(words.not_trained(runs.usable, list(table["run"])))
     origin.show(
         origins.of_dataset(data)
         + origins.of_metric(metric, int(k), candidates, n_users)
@@ -107,7 +105,8 @@ def _results(data: Dataset, runs: FoundRuns) -> None:
     shown = overview.metrics_overview(metrics, int(k), candidates, part).reindex(table["run"])
     among = str(overview.CANDIDATE_LABELS[candidates])
     where = f"lists of {k}, {among[0].lower()}{among[1:]}{'' if part == Slices.WHOLE else f', {slice_words(part)}'}"
-    _tables(shown, where, _why_alike(shown, runs.usable, candidates))
+    leads = f"Of all {table[Metrics.MEAN].count()} recommenders {all_of_them}" if towers and all_of_them else ""
+    _tables(shown, where, leads, _why_alike(shown, runs.usable, candidates))
     _text_is_worth(data, runs)
 
 
@@ -150,9 +149,8 @@ def _how_to_read(metric: str, candidates: str, part: str, n_users: float) -> str
 def _text_is_worth(data: Dataset, runs: FoundRuns) -> None:
     said = cache.said_of_text(runs.usable, data, cache.run_key(runs.usable), data.fingerprint)
     if said.headline:
-        st.subheader("What is the text worth?", anchor=False)
+        st.subheader("What is the text worth?", anchor=False, help=told_by(runs.usable[0].split))
         theme.conclude(said.headline)
-        st.caption(told_by(runs.usable[0].split))
     if said.why:
         st.markdown(theme.plain(said.why))
     if said.more:
@@ -182,9 +180,11 @@ def _why_alike(table: pd.DataFrame, runs: list[Run], candidates: str) -> str:
     return said
 
 
-def _tables(table: pd.DataFrame, where: str, alike: str) -> None:
-    """All figures, folded away; ``where``: of which lists."""
+def _tables(table: pd.DataFrame, where: str, leads: str, alike: str) -> None:
+    """All figures, folded away; ``where``: of which lists; ``leads``: who does, where that stands nowhere else."""
     with st.expander(f"All figures of every recommender ({where})"):
+        if leads:
+            st.markdown(theme.plain(leads))
         _metrics_table(table, alike)
     _variety_table(table)
 

@@ -41,8 +41,8 @@ def draw() -> None:
         url.RANKED_METRIC,
         UAUC,
         format_func=ranking.METRIC_WORDS.get,
-        help="\n\n".join(theme.plain(words) for words in ranking.IN_SHORT.values()),
     )
+    theme.small_print(f"{ranking.IN_SHORT[metric]}.")
     report = read_report(folders[dataset])
     found = origins.of_ranking(report.about, report.rows, _here(dataset))
     origin.warn(found)
@@ -75,12 +75,15 @@ def _unit(metric: str) -> str:
 
 
 def _gains(rows: pd.DataFrame, metric: str, dataset: str, vectors: str) -> None:
-    st.subheader("What do LEARN's vectors add?", anchor=False)
-    st.caption(f"{_what_is_shown(dataset)} *LEARN's vectors*: those of {theme.plain(vectors)}.")
+    what = f"{_what_is_shown(dataset)} *LEARN's vectors*: those of {theme.plain(vectors)}."
+    st.subheader("What do LEARN's vectors add?", anchor=False, help=what)
     table = ranking.gains(rows, metric)
     less_is_better = metric == LOG_LOSS
-    theme.conclude(ranking_words.ranking_gain(table, NAMES, less_is_better, _unit(metric)))
-    theme.chart(ranking_figures.gains_figure(table, _unit(metric)), "ranking_gains", wide=True)
+    says = ranking_words.ranking_gain(table, NAMES, less_is_better, _unit(metric))
+    theme.chart(ranking_figures.gains_figure(table, _unit(metric)), "ranking_gains", says, wide=True)
+    beyond = ranking_words.beyond_the_gain(table, NAMES, less_is_better, _unit(metric))
+    if beyond:
+        st.markdown(theme.plain(beyond))
     told = (
         _how_to_read(metric),
         ranking_words.other_features(table, NAMES, less_is_better),
@@ -91,7 +94,7 @@ def _gains(rows: pd.DataFrame, metric: str, dataset: str, vectors: str) -> None:
 
 
 def _what_is_shown(dataset: str) -> str:
-    """What the words of the chart mean: before it, where they are first met."""
+    """What an impression is, and a conversion."""
     if dataset in OF_STORES:
         return (
             "*Impression*: an item that a store promoted, on display or in the mailer, in a week in which the "
@@ -163,19 +166,21 @@ def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str, form: str) -
 
 
 def _calibration(about: dict[str, Any], dataset: str, form: str) -> None:
-    st.subheader("Are the probabilities right?", anchor=False)
+    st.subheader("Are the probabilities right?", anchor=False, help=_what_is_shown(dataset))
     table = ranking.calibration_curves(about, (NONE, form))
+    says = calibration_words.calibration(table, NAMES)
+    theme.chart(ranking_figures.calibration_figure(table), "ranking_calibration", says, wide=True)
+    told = [
+        "On the line at 0 what was predicted came true; above it more was bought. Bands: 95% intervals, rather too "
+        "narrow, as one person gives many impressions.",
+        calibration_words.furthest_off(table, NAMES),
+    ]
     if dataset in OF_STORES:
-        st.markdown(
+        told.append(
             "Impressions that were not bought were thinned, so predicted and observed are both too high: only their "
             "difference counts."
         )
-    says = calibration_words.calibration(table, NAMES)
-    theme.chart(ranking_figures.calibration_figure(table), "ranking_calibration", says, wide=True)
-    st.caption(
-        "On the line at 0 what was predicted came true; above it more converted. Bands: 95% intervals, rather too "
-        "narrow, as one person gives many impressions."
-    )
+    st.caption("\n".join(f"- {theme.plain(line)}" for line in told if line))
 
 
 def _facts(about: dict[str, Any], dataset: str) -> None:

@@ -137,8 +137,8 @@ def paper_column(benchmark: str) -> str:
 
 def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     """Whether the rows of both come in the paper's order, and how far that is from chance: two that stand the other way
-    round here, or as there, count where their intervals do not touch; rows of an earlier run are not tested. "" for
-    fewer than two rows.
+    round here, or as there, count where their intervals do not touch; of rows of an earlier run that is not told
+    (`learn.reproduce.words.earlier_rows`). "" for fewer than two rows.
 
     Args:
         chosen: columns run, label, mean, low, high, as `learn.reproduce.results.one_metric` gives them.
@@ -149,10 +149,7 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
         return ""
     rows = both.to_dict("records")
     names = {row["run"]: in_words(row["label"] if row["run"] in OBJECTIVES else row["own"]) for row in rows}
-    earlier = is_earlier(both)
-    which = "They" if earlier.all() else f"{listed([names[row['run']] for row in both[earlier].to_dict('records')])}"
-    verb = "are" if earlier.sum() > 1 else "is"
-    untested = f" {which} {verb} of an earlier run here, so differences are not tested." if earlier.any() else ""
+    untested = bool(is_earlier(both).any())
     pairs = list(combinations(rows, 2))
     turned = [pair for pair in pairs if pair[0]["paper"] < pair[1]["paper"]]
     if not turned:
@@ -162,7 +159,7 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
         ]
         level = ", where the last two are nearly level" if _nearly_level(rows) else ""
         said = f"Same order as in the paper{level}: {first}, then {listed(rest)}"
-        return f"{said}; the intervals of {'; '.join(near)} touch." if near and not untested else f"{said}.{untested}"
+        return f"{said}; the intervals of {'; '.join(near)} touch." if near and not untested else f"{said}."
     first = max(rows, key=lambda row: row["paper"])
     leads = f"In the paper {names[first['run']]} leads, here {names[rows[0]['run']]}"
     leads = f"{names[first['run']]} leads in both" if first is rows[0] else leads
@@ -170,7 +167,7 @@ def same_order(chosen: pd.DataFrame, paper: Mapping[str, float]) -> str:
     stand = "stands" if len(turned) == 1 else "stand"
     how = f"{sure} of them with intervals that do not touch" if sure else "with intervals that touch"
     how = "" if untested else f", {how}"
-    return f"{leads}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here{how}.{untested}"
+    return f"{leads}; {len(turned)} of {len(pairs)} pairs of rows {stand} the other way round here{how}."
 
 
 def _nearly_level(rows: list[dict[str, Any]]) -> bool:

@@ -12,7 +12,7 @@ from learn.evaluation.better import few_words, more_than_chance
 from learn.explore.metrics.leading import listed
 from learn.explore.metrics.result import COUNTS
 from learn.reproduce.paper import AS_IN_THE_PAPER
-from learn.reproduce.results import in_words, is_refitted, kind_of
+from learn.reproduce.results import in_words, is_earlier, is_refitted, kind_of
 
 CLEAR, UNCLEAR, UNTESTED = "clear", "unclear", "untested"
 _SIMPLE = "reference"  # in "kind"
@@ -72,6 +72,13 @@ def beside_the_papers_way(both: pd.DataFrame) -> str:
             words = "ahead (their intervals do not touch) of" if sure == CLEAR and not tested else how[sure]
             told.append(f"{_with_mean(ahead, 'is')} {words} {_with_mean(behind, '').strip()}.")
     return " ".join(told)
+
+
+def earlier_rows(shown: pd.DataFrame) -> str:
+    """What a hollow mark in a picture of these rows of `results.one_metric` is; "" where none is hollow."""
+    if not is_earlier(shown).any():
+        return ""
+    return "Hollow: measured in an earlier run of this table, so differences to these rows are not tested user by user."
 
 
 def _lead(rows: list[_Row], named: str) -> tuple[str, str]:

@@ -56,10 +56,25 @@ def test_the_papers_rows_stand_beside_ours_and_every_row_is_explained(workspace,
     page = open_page("benchmarks")  # opens where the paper has numbers
     assert page.selectbox(key="length_choice").value == "10"
     shown = texts(page).replace("\\", "")
-    assert "Recall@10 beside the paper's: compare the order" in shown and "of Amazon Scientific" in shown
+    assert "Recall@10 beside the paper's: compare the order" in shown
+    assert "of Amazon Scientific" in page.subheader[0].help
+    assert "*Recall@10*: share of a user's later items that the list holds" in shown
     assert same_order(one_metric(rows, "recall", 10, "all"), paper_values("table4", "recall", 10)) in shown
     assert "*Base*: the language model alone" in shown and "*Ours*: items as their text describes them" in shown
     assert "beside the paper's" not in texts(open_page("benchmarks", measure="recall", length="50"))
+
+
+@pytest.mark.parametrize("name", ["table4", "table6"])
+def test_what_is_hollow_is_said_once_beside_the_first_picture_that_has_it(workspace, open_page, table, name):  # noqa: F811
+    names = {"base": "without-align", "ours": "c"}
+    rows = summarise(table, {name: [fake_run([1, 0, 0, 0])] for name in names})
+    rows = rows.assign(run=rows["run"].map(names), kind="text")
+    publish(rows.assign(why=results.EARLIER), workspace.root.parent / "benchmarks" / f"{name}.json")
+    page = open_page("benchmarks")
+    assert texts(page).replace("\\", "").count("Hollow: measured in an earlier run") == 1
+    kinds = ["plotly_chart" if one.type == "plotly_chart" else str(getattr(one, "value", "")) for one in page.main]
+    after = kinds[kinds.index("plotly_chart") + 1 :]
+    assert after[0].startswith("Hollow") and not page.error
 
 
 def test_refitted_rows_are_folded_away_until_they_are_asked_for(workspace, open_page, table):  # noqa: F811

@@ -10,7 +10,7 @@ import pytest
 from learn.data.dataset import Dataset
 from learn.evaluation.better import FEW_USERS, chance_words, interval_words, signed
 from learn.explore.metrics import compare
-from learn.explore.metrics.overview import collect_metrics
+from learn.explore.metrics.overview import collect_metrics, compare_runs
 from learn.explore.metrics.slice_words import slice_words
 from learn.runs.run import Run
 from tests import synthetic
@@ -48,6 +48,23 @@ def test_a_duel_of_the_link_is_the_functions(trained_workspace, open_page, runs,
     drawn = sorted(re.findall(r"min-width: 1px; width: ([\d.]+)%", shown), key=float)
     wanted = sorted((f"{found / most:.1%}"[:-1] for found in rows[["a", "b"]].to_numpy().ravel()), key=float)
     assert drawn == wanted, "both sides are of one scale"
+
+
+def test_the_duel_opens_with_a_trained_tower_against_what_has_none(trained_workspace, open_page, runs, mounted_by_key):
+    page = open_page("compare", metric="recall", at="10", among="new")
+    best_first = compare_runs(collect_metrics(list(runs.values())), "recall", 10, "new", "all")["run"]
+    one, other = compare.worth_a_duel([runs[name] for name in best_first])
+    assert (page.selectbox(key="one_choice").value, page.selectbox(key="other_choice").value) == (one.name, other.name)
+    assert one.name.startswith("learn-") and not other.name.startswith("learn-")
+
+
+def test_words_are_folded_away_below_the_first_conclusion(trained_workspace, open_page, mounted_by_key):
+    page = open_page("compare", metric="recall", at="10", among="new")
+    words = next(box for box in page.expander if box.label == "What the words mean")
+    told = "\n".join(element.value for element in words.markdown).replace("\\", "")
+    assert told.startswith("- *Recall@10*: share of a user's later items")
+    assert "- (c): items as their text" in told
+    assert "share of a user's later items" not in "\n".join(element.value for element in page.caption)
 
 
 def test_the_numbers_of_variety_are_the_functions(trained_workspace, open_page, runs, mounted_by_key):

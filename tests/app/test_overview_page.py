@@ -45,8 +45,31 @@ def test_it_begins_with_who_leads_and_explains_the_names(trained_workspace, open
     shown = texts(page).replace("\\", "")
     assert found and counts_or_text(found) in shown
     assert all(one.title in shown for one in found)
-    kinds = [str(element.type) for element in page.main]
-    assert 0 < kinds.index("subheader") < kinds.index("header") and "What came out on" in page.subheader[0].value
+    heads = [element.value for element in page.header]
+    assert heads[0] == "How do the LEARN variants differ?" and heads[1].startswith("What came out on synthetic: ")
+    assert heads[2:] == ["Every recommender, by name", "The data"]
+
+
+def test_the_three_ways_in_come_first_and_what_may_improve_is_said_once(trained_workspace, open_page, monkeypatch):
+    warning = "2 of the 3 trained variants may do better."
+    monkeypatch.setattr("learn.explore.metrics.conclusions.trained_may_improve", lambda table: warning)
+    page = open_page("overview")
+    order = [str(getattr(element, "value", "")) for element in page.main]
+    cards = [
+        next(n for n, words in enumerate(order) if title in words)
+        for title in ("One product, seen two ways", "One person", "One product that does not exist")
+    ]
+    assert cards == sorted(cards) and cards[-1] < order.index("How do the LEARN variants differ?")
+    assert texts(page).replace("\\", "").count(warning) == 1
+
+
+def test_where_no_bar_shows_trained_text_what_may_improve_is_said_beside_the_names(
+    trained_workspace, open_page, monkeypatch
+):
+    warning = "The trained variant may do better."
+    monkeypatch.setattr("learn.explore.metrics.conclusions.trained_may_improve", lambda table: warning)
+    monkeypatch.setattr("app.panels.result.best_of_kinds", lambda runs, k: [])
+    assert texts(open_page("overview")).replace("\\", "").count(warning) == 1
 
 
 def test_the_table_follows_the_chosen_metric_set_and_slice(workspace, open_page):

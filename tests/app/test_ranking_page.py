@@ -36,7 +36,10 @@ def test_shows_the_gains_of_the_report(report, open_page):
     assert np.allclose(shown[0] + gains, shown[1:3], atol=10.0 ** -(digits + 1))
     assert "**Run**: " in texts(page) and "**Interval**: " in texts(page)
     assert all(sentence[:40] in texts(page).replace("\\", "") for sentence in ranking.verdict(report, UAUC))
-    assert ranking_words.ranking_gain(wanted, NAMES, unit="UAUC") in texts(page).replace("\\", "")
+    said = texts(page).replace("\\", "")
+    assert f"**{ranking_words.ranking_gain(wanted, NAMES, unit='UAUC')}**" in said
+    beyond = ranking_words.beyond_the_gain(wanted, NAMES, unit="UAUC")
+    assert f"\n{beyond}\n" in said and f"**{beyond}" not in said
     assert "3 unknown user" in texts(page) and not page.error
 
 
@@ -46,7 +49,10 @@ def test_the_picture_and_what_it_says_stand_before_how_it_is_read(report, open_p
     says = next(place for place, words in enumerate(order) if ":material/arrow_forward:" in words)
     reads = next(place for place, words in enumerate(order) if words.startswith("- Right of the line"))
     assert says < reads and "n the paper ([Jia et al., AAAI 2025]" in order[reads]
-    assert "UAUC: for each user, how often" in page.selectbox(key="judged_choice").help.replace("\\", "")
+    explained = "UAUC: for each user, how often what was bought is ranked above what was left"
+    told = [place for place, words in enumerate(order) if explained in words.replace("\\", "")]
+    assert len(told) == 1 and told[0] < says
+    assert "*Impression*: an item that somebody was shown" in page.subheader[0].help
     charts = [one.type for one in page.main].index("plotly_chart")
     assert charts < [str(getattr(one, "value", "")) for one in page.main].index(order[reads])
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from learn.reproduce import words
+from learn.reproduce.results import EARLIER
 
 NAN = np.nan
 
@@ -96,6 +97,13 @@ def test_a_row_of_an_earlier_run_is_not_what_the_others_are_compared_with():
     assert words.compared_with(rows.assign(why="noted")) == "A"
     assert words.compared_with(rows[2:]) == ""
     assert words.benchmark(rows).startswith("A leads with 0.5000, clearly ahead of B"), "their intervals do not touch"
+
+
+def test_what_is_hollow_in_the_picture_is_said_where_something_is():
+    rows = table(("A", "text", 0.5, NAN, NAN), ("B", "text", 0.4, NAN, NAN))
+    assert words.earlier_rows(rows) == ""
+    told = words.earlier_rows(rows.assign(why=[None, EARLIER]))
+    assert told.startswith("Hollow: measured in an earlier run of this table") and "not tested" in told
 
 
 def test_seeds_are_told_together_where_they_are_the_same():

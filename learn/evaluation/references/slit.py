@@ -115,7 +115,6 @@ SLIT = Reference(
         "belief": (50.0, 100.0, 200.0, 400.0, 1000.0, 4000.0),
         "forgetting": _EVENTS_ONLY,
         "strength": L3AE.grid["strength"],
-        "prior": L3AE.grid["prior"],
     },
     reads_content=True,
     scores_cold=True,

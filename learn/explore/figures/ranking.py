@@ -159,7 +159,7 @@ def _finished(figure: go.Figure, lines: int, title: str, span: tuple[float, floa
 
 
 def calibration_figure(table: pd.DataFrame) -> go.Figure:
-    """A panel per ranker of `ranking.calibration_curves`: how much more converted than was predicted, group by group
+    """A panel per ranker of `ranking.calibration_curves`: how much more was bought than predicted, group by group
     from the lowest predictions to the highest, in bands of its intervals."""
     rankers = [ranker for ranker in RANKERS if ranker in set(table["ranker"])]
     figure = make_subplots(cols=len(rankers), shared_yaxes=True, horizontal_spacing=0.05)
@@ -176,7 +176,7 @@ def calibration_figure(table: pd.DataFrame) -> go.Figure:
                 marker={"size": 10 if features == NONE else 6, "symbol": RANKER_SYMBOLS[ranker] + hollow},
                 name=f"{NAMES[ranker]}, {NAMES[features]}" if features != NONE else "without LEARN",
                 customdata=rows[["predicted", "observed"]], row=1, col=column,
-                hovertemplate="predicted %{customdata[0]:.3f}, converted %{customdata[1]:.3f}<extra></extra>",
+                hovertemplate="predicted %{customdata[0]:.3f}, bought %{customdata[1]:.3f}<extra></extra>",
             )  # fmt: skip
             shown = places[:: -max(1, len(places) // _TICKS)][::-1]  # the highest predictions among them
             words = [f"{rows['predicted'].iloc[place - 1]:.0%}" for place in shown]
@@ -185,7 +185,7 @@ def calibration_figure(table: pd.DataFrame) -> go.Figure:
                 row=1, col=column,
             )  # fmt: skip
     figure.add_hline(y=0, line={"color": REST_COLOUR, "width": 1.5})
-    figure.update_yaxes(title="converted − predicted", row=1, col=1)
+    figure.update_yaxes(title="bought − predicted", row=1, col=1)
     return finish(figure, 320)
 
 

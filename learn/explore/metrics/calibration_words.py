@@ -16,33 +16,46 @@ HARDLY = 0.2
 
 def calibration(table: pd.DataFrame, names: Mapping[str, str]) -> str:
     """Of `ranking.calibration_curves`: whether LEARN brings what was predicted nearer to what happened, on average over
-    impressions, on which side what is predicted with it lies, and where it is furthest off."""
-    told: list[str] = []
+    impressions."""
     far_off: list[str] = []
     nearer: list[str] = []
     further: list[str] = []
-    for ranker, of_ranker in table.groupby("ranker", sort=False):
-        far = {features: _far(rows) for features, rows in of_ranker.groupby("features", sort=False)}
-        form = next((features for features in far if features != NONE), None)
-        if NONE not in far or form is None:
-            continue
-        (before, _), (after, side) = far[NONE], far[form]
+    for ranker, curves in _with_and_without(table).items():
+        (before, _), (after, _) = (_far(curve) for curve in curves)
         if abs(after - before) > HARDLY * before:
-            (nearer if after < before else further).append(names[str(ranker)])
-        far_off.append(f"{names[str(ranker)]} {before:.3f} → {after:.3f}")
-        with_it = of_ranker[of_ranker["features"] == form]
-        worst = with_it.loc[(with_it["observed"] - with_it["predicted"]).abs().idxmax()]
-        gap = 100 * abs(worst["observed"] - worst["predicted"])
-        told.append(
-            f"{names[str(ranker)]}'s are {side}, most ({gap:.0f} points) where {worst['predicted']:.0%} are predicted"
-        )
-    if not told:
+            (nearer if after < before else further).append(names[ranker])
+        far_off.append(f"{names[ranker]} {before:.3f} → {after:.3f}")
+    if not far_off:
         return ""
     verdict = [f"nearer to what happened for {listed(nearer)}"] if nearer else []
     verdict += [f"further from what happened for {listed(further)}"] if further else []
     start = f"With LEARN probabilities are on average {listed(verdict)}"
     start = start if verdict else "On average LEARN hardly changes how far off the probabilities are"
-    return f"{start} (mean gap between predicted and observed, ECE: {', '.join(far_off)}). {'; '.join(told)}."
+    return f"{start} (mean gap between predicted and observed: {', '.join(far_off)})."
+
+
+def furthest_off(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Of the same: on which side what is predicted with LEARN lies, and where it is furthest off."""
+    told: list[str] = []
+    for ranker, (_, with_it) in _with_and_without(table).items():
+        _, side = _far(with_it)
+        worst = with_it.loc[(with_it["observed"] - with_it["predicted"]).abs().idxmax()]
+        gap = 100 * abs(worst["observed"] - worst["predicted"])
+        told.append(
+            f"{'those' if told else 'probabilities'} of {names[ranker]} are {side}, most ({gap:.0f} points) where "
+            f"{worst['predicted']:.0%} are predicted"
+        )
+    return f"With LEARN, {'; '.join(told)}." if told else ""
+
+
+def _with_and_without(table: pd.DataFrame) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Ranker -> its curve without LEARN and with it, of those that have both."""
+    found = {}
+    for ranker, rows in table.groupby("ranker", sort=False):
+        form = next((features for features in rows["features"] if features != NONE), None)
+        if form is not None and (rows["features"] == NONE).any():
+            found[str(ranker)] = (rows[rows["features"] == NONE], rows[rows["features"] == form])
+    return found
 
 
 def _far(rows: pd.DataFrame) -> tuple[float, str]:

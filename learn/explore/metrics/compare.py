@@ -15,6 +15,9 @@ from learn.evaluation import metrics as m
 from learn.evaluation.bootstrap import Interval, paired_difference
 from learn.explore.catalogue import Catalogue
 from learn.explore.metrics.overview import run_labels
+from learn.explore.metrics.result import LEARNED, kind_words
+from learn.item_towers import ITEM_TOWERS
+from learn.runs.folder import RunFolder
 from learn.runs.run import Run
 
 TRADE_OFFS = {
@@ -189,6 +192,14 @@ class PairedComparison:
     def tied(self) -> int:
         """Users for whom both found as many."""
         return len(self.users) - self.won - self.lost
+
+
+def worth_a_duel(runs: Sequence[RunFolder]) -> tuple[RunFolder, RunFolder]:
+    """Of two Runs or more, the best first: the best trained item tower, and the best that holds no item tower at all;
+    the best two where there are not both."""
+    trained = [run for run in runs if kind_words(run) == LEARNED]
+    without = [run for run in runs if run.info.variant not in ITEM_TOWERS and run.info.kind != "blend"]
+    return (trained[0], without[0]) if trained and without else (runs[0], runs[1])
 
 
 def cutoffs(runs: Sequence[Run]) -> list[int]:

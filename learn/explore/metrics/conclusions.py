@@ -84,17 +84,15 @@ def top_categories(table: pd.DataFrame) -> str:
 
 
 def trade_offs(table: pd.DataFrame, metric: str, level: Sequence[str] = ()) -> str:
-    """Of `compare.trade_offs`: whether the most accurate show less of the catalogue, and less rare items, than others.
+    """Of `compare.trade_offs`: whether the most accurate show less of the catalogue than others.
 
     Args:
         level: the names of the Runs that share the lead in accuracy (`best_for.level`).
     """
-    table = table.dropna(subset=["accuracy", "coverage"])
+    table, near, others = _by_accuracy(table, level)
     if len(table) < 2:
         return ""
-    best, widest = table.loc[table["accuracy"].idxmax()], table.loc[table["coverage"].idxmax()]
-    lead = table["run"].isin([*level, best["run"]])
-    near, others = table[lead], table[~lead]
+    widest = table.loc[table["coverage"].idxmax()]
     close = near.loc[near["coverage"].idxmax()]
     wider = int((others["coverage"] > close["coverage"]).sum())
     costs = f"Accuracy costs {_costs(wider, len(others))} breadth".replace("  ", " ")
@@ -110,21 +108,30 @@ def trade_offs(table: pd.DataFrame, metric: str, level: Sequence[str] = ()) -> s
         said += f"; {only}{widest['label']} shows more ({reached})" if wider == 1 else f"; {wider} show more, {most}"
     elif len(others):
         said += ", the most"
+    return f"{said}."
+
+
+def _by_accuracy(table: pd.DataFrame, level: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Of `compare.trade_offs` those of which both is known, those of them that share the lead, and the others."""
+    table = table.dropna(subset=["accuracy", "coverage"])
+    best = table.nlargest(1, "accuracy")["run"]
+    lead = table["run"].isin([*level, *best])
+    return table, table[lead], table[~lead]
+
+
+def novelty(table: pd.DataFrame, level: Sequence[str] = ()) -> str:
+    """Of the same: who shows rarer items than the most accurate, and who does not; "" where that is not known."""
+    table, near, others = _by_accuracy(table, level)
     if "novelty" not in table or others.empty or not np.isfinite(near["novelty"].max()):
-        return f"{said}."
-    return f"{said}. {_novelty(table, near, others)}."
-
-
-def _novelty(table: pd.DataFrame, near: pd.DataFrame, others: pd.DataFrame) -> str:
-    """Who shows rarer items than the most accurate, and who does not."""
+        return ""
     rarest = near.loc[near["novelty"].idxmax()]
     more = table["novelty"] > rarest["novelty"]
     costs = _costs(int((others["novelty"] > rarest["novelty"]).sum()), len(others))
-    told = f"It costs {costs}{' ' if costs else ''}novelty"
+    told = f"Accuracy costs {costs}{' ' if costs else ''}novelty"
     if not more.any():
-        return f"{told}: nobody shows rarer items than {brief(rarest['label'])}"
+        return f"{told}: nobody shows rarer items than {brief(rarest['label'])}."
     rarer = list(table[more]["label"].map(brief))
-    return f"{told}: {listed(rarer)} show{'s' * (len(rarer) == 1)} rarer items than {brief(rarest['label'])}"
+    return f"{told}: {listed(rarer)} show{'s' * (len(rarer) == 1)} rarer items than {brief(rarest['label'])}."
 
 
 def _costs(more_varied: int, others: int) -> str:
@@ -170,53 +177,50 @@ def unfinished(table: pd.DataFrame) -> list[str]:
     ]
 
 
-def may_improve(table: pd.DataFrame, most: int = 3) -> str:
-    """The same as a sentence; of more than ``most`` their number is told."""
-    names = unfinished(table)
+def trained_may_improve(table: pd.DataFrame, most: int = 3) -> str:
+    """The same as a sentence, beside how many were trained; "" where all had stopped. Some, but not more than ``most``,
+    are named."""
+    names, n = unfinished(table), table["run"].nunique()
     if not names:
         return ""
-    who = listed(names) if len(names) <= most else f"{len(names)} variants"
-    return f"{who} had not stopped improving: more training may help."
-
-
-def trained_may_improve(table: pd.DataFrame) -> str:
-    """The same of trained text as a whole, for those who have not met the variants' names; "" where all had stopped."""
-    still, n = len(unfinished(table)), table["run"].nunique()
-    if not still:
-        return ""
-    if still == n:
+    if len(names) == n:
         who = "The trained variant had not" if n == 1 else f"None of the {n} trained variants had"
     else:
-        who = f"{still} of the {n} trained variants had not"
+        named = f", {listed(names)}," if len(names) <= most else ""
+        who = f"{len(names)} of the {n} trained variants{named} had not"
     return f"{who} stopped improving: with more training, trained text may do better."
 
 
-def learned(table: pd.DataFrame, tested: Mapping[str, float] | None = None) -> str:
-    """Of `compare.training_curves`: who had not stopped improving, and where the test part has another order.
-
-    Args:
-        tested: Run -> its mean on the test part.
-    """
-    best: dict[str, float] = {}
-    names, still, stopped = {}, [], []
-    for run, rows in table.dropna(subset=["validation"]).groupby("run", sort=False):
+def learned(table: pd.DataFrame) -> str:
+    """Of `compare.training_curves`: in which epoch each was best, and who had not stopped improving."""
+    still, stopped = [], []
+    for _, rows in table.dropna(subset=["validation"]).groupby("run", sort=False):
         row = rows.loc[rows["validation"].idxmax()]
-        best[str(run)], names[str(run)] = float(row["validation"]), quoted(str(row["label"]))
-        epoch, last = int(row["epoch"]), int(rows["epoch"].max())
+        name, epoch, last = quoted(str(row["label"])), int(row["epoch"]), int(rows["epoch"].max())
         if epoch == last:
-            still.append(names[str(run)])
+            still.append(name)
         else:
-            stopped.append(f"{names[str(run)]} in epoch {epoch} of {last}")
-    if not best:
-        return ""
+            stopped.append(f"{name} in epoch {epoch} of {last}")
     told = f"Best on the validation part: {'; '.join(stopped)}." if stopped else ""
     if still:
         were = "was" if len(still) == 1 else "were"
         told += f" {listed(still)} {were} best in the last epoch and had not stopped improving: more training may help."
-    both = [run for run in best if np.isfinite((tested or {}).get(run, np.nan))]
-    by_validation = sorted(both, key=lambda run: -best[run])
-    by_test = sorted(both, key=lambda run: -(tested or {})[run])
-    if by_validation != by_test:
-        first, other = (", ".join(names[run] for run in order) for order in (by_validation, by_test))
-        told += f" By their figures the order is {first} on validation, but {other} on the test part."
     return told.strip()
+
+
+def other_order(table: pd.DataFrame, tested: Mapping[str, float]) -> str:
+    """Of the same: in which order they stand on the validation part, where that of the test part is another; else "".
+
+    Args:
+        tested: Run -> its mean on the test part.
+    """
+    known = table.dropna(subset=["validation"])
+    best = {str(run): float(rows["validation"].max()) for run, rows in known.groupby("run", sort=False)}
+    names = {str(run): quoted(str(label)) for run, label in zip(known["run"], known["label"], strict=True)}
+    both = [run for run in best if np.isfinite(tested.get(run, np.nan))]
+    by_validation = sorted(both, key=lambda run: -best[run])
+    by_test = sorted(both, key=lambda run: -tested[run])
+    if by_validation == by_test:
+        return ""
+    first, other = (", ".join(names[run] for run in order) for order in (by_validation, by_test))
+    return f"By their figures the order is {first} on validation, but {other} on the test part."

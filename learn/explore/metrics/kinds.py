@@ -148,13 +148,9 @@ def at_random_words(found: Sequence[Kinds], k: int, n_items: int) -> str:
 
 def random_line(parts: Sequence[str], k: int, n_items: int) -> str:
     """The same of slices by their names."""
-    drawn = [slice_words(part).removesuffix(" items") for part in parts if share_at_random(part, k, n_items)]
-    if not drawn:
+    if not any(share_at_random(part, k, n_items) for part in parts):
         return ""
-    return (
-        f"dotted line: a list drawn at random from all items (about {k / n_items:.1g}), as "
-        f"{listed(drawn)} items compete with all others"
-    )
+    return f"dotted line: a list drawn at random from all items (about {k / n_items:.1g})"
 
 
 def counts_or_text(found: Sequence[Kinds], seldom: Kinds | None = None) -> str:

@@ -29,18 +29,19 @@ from learn.ranking.schema import (
 )
 
 METRIC_WORDS = {
-    "uauc": "UAUC: mean over users of the AUC of their own impressions",
-    "wuauc": "WUAUC: the same, users weighted by their impressions",
-    "auc": "AUC over all impressions together",
+    "uauc": "UAUC: are each user's items in the right order?",
+    "wuauc": "WUAUC: the same, weighted by how much users were shown",
+    "auc": "AUC: the same, over all users together",
     "log_loss": "log loss (lower is better)",
     "revenue": "replayed revenue of the head of every user's list, per user",
 }
 assert set(METRIC_WORDS) == set(METRICS)
-_AUC = "how often what was bought is ranked above what was left: 0.5 is guessing, 1 is perfect"
+_AUC = "how often what was bought is ranked above what was left"
+_SCALE = "0.5 is guessing, 1 is perfect"
 IN_SHORT = {
-    UAUC: f"UAUC: for each user, {_AUC}; the mean over users",
-    WUAUC: f"WUAUC: for each user, {_AUC}; the mean over users, weighted by how much they were shown",
-    AUC: f"AUC: {_AUC}",
+    UAUC: f"UAUC: for each user, {_AUC}; the mean over users. {_SCALE}",
+    WUAUC: f"WUAUC: for each user, {_AUC}; the mean over users, weighted by how much they were shown. {_SCALE}",
+    AUC: f"AUC: {_AUC}. {_SCALE}",
     LOG_LOSS: "log loss: how far the predicted probabilities are from what happened",
     REVENUE: "revenue: what was bought of the head of every user's reordered list, replayed",
 }
@@ -48,7 +49,7 @@ IN_SHORT = {
 FEATURE_WORDS = {
     RAW: "all their dimensions as features",
     COSINE: "one number, how near item and user are",
-    FUSED: "a small module adapts them to conversions first",
+    FUSED: "a small module adapts them to purchases first",
     FUSED_OTHER: "adapted to purchases of the item's category",
 }
 """What a ranker is given of LEARN's vectors."""

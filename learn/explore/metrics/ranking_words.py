@@ -17,7 +17,7 @@ from learn.ranking.schema import AUC, COSINE, FUSED, RAW, UAUC, WUAUC
 
 FORMS = {
     FUSED: "LEARN's vectors, fused,",
-    COSINE: "LEARN's vectors, as one number that says how near item and user are,",
+    COSINE: "LEARN's vectors, as one number (how near item and user are),",
     RAW: "LEARN's raw vectors",
 }
 """In which a ranker is given LEARN's vectors -> the subject of a sentence; the paper's first."""
@@ -35,23 +35,27 @@ JUST = 0.1
 
 def ranking_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False, unit: str = "") -> str:
     """Of `ranking.gains`: in which form LEARN's vectors make most rankers clearly better, which, by how much of
-    ``unit`` and from what to what; and what the fused form, the paper's, does where that is another.
+    ``unit`` and from what to what.
 
     ``names``: ranker -> what people read.
     """
     best = best_form(table, less_is_better)
+    rows = _rows_of(table, best)
+    return f"{FORMS[best]} {_verdict(rows, names, less_is_better, unit)}" if rows else ""
+
+
+def beyond_the_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False, unit: str = "") -> str:
+    """What `ranking_gain` comes to in pairs; and what the fused form, the paper's, does where that is another."""
+    best = best_form(table, less_is_better)
     rows, fused = _rows_of(table, best), _rows_of(table, FUSED)
-    if not rows:
-        return ""
-    small = _how_much(rows, unit)
-    said = f"{FORMS[best]} {_verdict(rows, names, less_is_better, unit)}"
+    small = _how_much(rows, unit) if rows else ""
     if best != FUSED and fused:
-        more = f"Fused, as in the paper, they {_briefly(fused, names, less_is_better)}."
+        more = f"Fused, as in the paper, LEARN's vectors {_briefly(fused, names, less_is_better)}."
     else:
         better = [row for row in rows if _better(row, less_is_better)]
         worse = any(_better(row, not less_is_better) for row in rows)
         more = _one_number(table, better, less_is_better) if better and not worse else ""
-    return " ".join(filter(None, (said, small, more)))
+    return " ".join(filter(None, (small, more)))
 
 
 def best_form(table: pd.DataFrame, less_is_better: bool = False) -> str:
@@ -72,7 +76,7 @@ def _how_much(rows: Sequence[dict[str, Any]], unit: str) -> str:
     if unit.lower() not in (UAUC, WUAUC) or pairs == 0:
         return ""
     side = "more" if most > 0 else "fewer"
-    return f"Of 1,000 pairs of an item that a user took and one left, {pairs} {side} come in the right order."
+    return f"Of 1,000 pairs of an item that a user bought and one left, about {pairs} {side} come in the right order."
 
 
 def _rows_of(table: pd.DataFrame, form: str) -> list[dict[str, Any]]:

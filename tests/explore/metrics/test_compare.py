@@ -4,6 +4,7 @@ import itertools
 import math
 import re
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -255,3 +256,16 @@ def test_only_axes_that_leave_out_0_are_said_to():
     assert cut_axes(table, ["coverage", "novelty"]) == "the upright axis and that of novelty do not begin at 0"
     assert cut_axes(table, ["novelty"]) == "axes do not begin at 0"
     assert cut_axes(table.assign(accuracy=[0.0, 0.1]), ["coverage"]) == ""
+
+
+def test_the_best_trained_tower_meets_the_best_that_has_none():
+    def run(variant, kind):
+        return SimpleNamespace(info=SimpleNamespace(variant=variant, kind=kind))
+
+    blend, svd, tower, other = (
+        run(*pair) for pair in (("text-counts", "blend"), ("svd", "reference"), ("b", "learn"), ("c", "learn"))
+    )
+    untrained = run("without-align", "learn")
+    assert c.worth_a_duel([blend, untrained, svd, tower, other]) == (tower, svd)
+    assert c.worth_a_duel([tower, svd]) == (tower, svd) and c.worth_a_duel([svd, tower]) == (tower, svd)
+    assert c.worth_a_duel([blend, tower, untrained]) == (blend, tower) and c.worth_a_duel([svd, blend]) == (svd, blend)

@@ -70,14 +70,16 @@ def test_breadth_and_novelty_have_an_answer_each():
     table = pd.DataFrame({"run": list("abcd"), "label": list("ABCD"), "accuracy": [0.3, 0.2, 0.1, 0.05]})
     table = table.assign(coverage=[0.2, 0.1, 0.1, 0.7], novelty=[2.0, 3.0, 3.0, 1.0])
     said = conclusions.trade_offs(table, "R")
-    assert said.startswith("Accuracy costs little breadth: A, ") and "; only D shows more (70.0%, at R 0.050). " in said
-    assert said.endswith(". It costs some novelty: B and C show rarer items than A.")
-    level = conclusions.trade_offs(table, "R", ["a", "b"])
-    assert level.endswith("It costs no novelty: nobody shows rarer items than B."), "C is as rare as B"
-    both = conclusions.trade_offs(table.assign(novelty=[2.0, 3.0, 3.0, 4.0]), "R", ["a"])
-    assert both.endswith("It costs novelty: B, C and D show rarer items than A.")
-    none = conclusions.trade_offs(table.assign(novelty=[4.0, 3.0, 3.0, 1.0]), "R")
-    assert none.endswith("It costs no novelty: nobody shows rarer items than A.")
+    assert said.startswith("Accuracy costs little breadth: A, ") and "; only D shows more (70.0%, at R 0.050)." in said
+    assert conclusions.novelty(table) == "Accuracy costs some novelty: B and C show rarer items than A."
+    level = conclusions.novelty(table, ["a", "b"])
+    assert level == "Accuracy costs no novelty: nobody shows rarer items than B.", "C is as rare as B"
+    both = conclusions.novelty(table.assign(novelty=[2.0, 3.0, 3.0, 4.0]), ["a"])
+    assert both == "Accuracy costs novelty: B, C and D show rarer items than A."
+    none = conclusions.novelty(table.assign(novelty=[4.0, 3.0, 3.0, 1.0]))
+    assert none == "Accuracy costs no novelty: nobody shows rarer items than A."
+    assert "" == conclusions.novelty(table.head(1)) == conclusions.novelty(table.drop(columns="novelty"))
+    assert conclusions.novelty(table.head(0)) == ""
 
 
 def test_the_most_and_the_least_alike():
@@ -99,14 +101,15 @@ def test_the_best_epoch_and_whether_the_test_part_has_another_order():
     assert conclusions.learned(table) == "Best on the validation part: A in epoch 2 of 3."
     other = pd.DataFrame({"run": "b", "label": "B", "epoch": [1, 2], "validation": [0.1, 0.2]})
     both = pd.concat([table, other])
-    assert conclusions.learned(both, {"a": 0.4, "b": 0.3}) == (
+    assert conclusions.learned(both) == (
         "Best on the validation part: A in epoch 2 of 3. B was best in the last epoch and had not stopped improving: "
         "more training may help."
     )
-    assert conclusions.learned(both, {"a": 0.2, "b": 0.3}).endswith(
-        " By their figures the order is A, B on validation, but B, A on the test part."
+    assert conclusions.other_order(both, {"a": 0.4, "b": 0.3}) == "" == conclusions.other_order(both, {"b": 0.3})
+    assert conclusions.other_order(both, {"a": 0.2, "b": 0.3}) == (
+        "By their figures the order is A, B on validation, but B, A on the test part."
     )
-    assert conclusions.learned(other, {"a": 0.2}).startswith("B was best in the last epoch and had not stopped")
+    assert conclusions.learned(other).startswith("B was best in the last epoch and had not stopped")
     assert conclusions.learned(table.assign(validation=np.nan)) == ""
     assert conclusions.unfinished(both) == ["B"] and conclusions.unfinished(table.assign(validation=np.nan)) == []
 
@@ -117,16 +120,7 @@ def test_rows_of_the_very_same_figures_are_named():
     assert conclusions.alike(table.tail(2)) == ""
 
 
-def test_who_may_improve_is_named_and_of_many_their_number():
-    table = pd.concat(
-        [pd.DataFrame({"run": run, "label": run, "epoch": [1, 2], "validation": [0.1, 0.2]}) for run in "abcd"]
-    )
-    assert conclusions.may_improve(table) == "4 variants had not stopped improving: more training may help."
-    assert conclusions.may_improve(table[table["run"] < "c"]).startswith("a and b had not stopped")
-    assert conclusions.may_improve(table[table["epoch"] == 1]) == ""
-
-
-def test_how_many_trained_variants_may_improve_is_said_without_their_names():
+def test_how_many_trained_variants_may_improve_is_said_and_few_are_named():
     def said(still, stopped):
         rows = [(name, epoch, float(epoch)) for name in range(still) for epoch in (1, 2)]
         rows += [(still + name, epoch, -float(epoch)) for name in range(stopped) for epoch in (1, 2)]
@@ -134,6 +128,10 @@ def test_how_many_trained_variants_may_improve_is_said_without_their_names():
         return conclusions.trained_may_improve(table.assign(label=table["run"].astype(str)))
 
     assert said(0, 2) == ""
-    assert said(2, 1).startswith("2 of the 3 trained variants had not stopped improving: with more training, trained")
+    assert said(2, 1) == (
+        "2 of the 3 trained variants, 0 and 1, had not stopped improving: with more training, trained text may do "
+        "better."
+    )
+    assert said(4, 1).startswith("4 of the 5 trained variants had not stopped"), "too many to be named"
     assert said(1, 0).startswith("The trained variant had not stopped")
     assert said(2, 0).startswith("None of the 2 trained variants had stopped")

@@ -93,7 +93,10 @@ def test_gains_of_rankers_are_told_with_their_size():
     little = table.assign(gain_low=0.0001, gain=[0.0028, 0.0032], mean=[0.892, 0.8911])
     assert ranking_words.ranking_gain(little, NAMES, unit="UAUC") == (
         "LEARN's vectors, fused, make both rankers slightly but clearly better: UAUC +0.003 for X (0.889 → 0.892) and "
-        "Y (0.888 → 0.891). Of 1,000 pairs of an item that a user took and one left, 3 more come in the right order."
+        "Y (0.888 → 0.891)."
+    )
+    assert ranking_words.beyond_the_gain(little, NAMES, unit="UAUC") == (
+        "Of 1,000 pairs of an item that a user bought and one left, about 3 more come in the right order."
     )
     mixed = table.assign(gain=[0.2, -0.3], gain_low=[0.1, -0.4], gain_high=[0.3, -0.2])
     assert ranking_words.ranking_gain(mixed, NAMES) == (
@@ -108,24 +111,27 @@ def test_how_much_one_number_brings_is_told_where_it_brings_something_to_all_tha
     said = ranking_words.ranking_gain(pd.concat([fused, cosine]), NAMES)
     assert said == (
         "LEARN's vectors, fused, make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.400 for Y "
-        "(2.000 → 2.400). One number, how near item and user are, brings nearly all of it."
+        "(2.000 → 2.400)."
     )
+    beyond = ranking_words.beyond_the_gain(pd.concat([fused, cosine]), NAMES)
+    assert beyond == "One number, how near item and user are, brings nearly all of it."
     some = cosine.assign(gain=[0.11, 0.39])
-    assert ranking_words.ranking_gain(pd.concat([fused, some]), NAMES).endswith("brings most of it.")
+    assert ranking_words.beyond_the_gain(pd.concat([fused, some]), NAMES).endswith("brings most of it.")
     none = cosine.assign(gain_low=[-0.1, 0.1])
-    assert "One number" not in ranking_words.ranking_gain(pd.concat([fused, none]), NAMES)
+    assert ranking_words.beyond_the_gain(pd.concat([fused, none]), NAMES) == ""
 
 
 def test_the_form_that_helps_most_rankers_is_told_first_and_the_papers_after_it():
     fused = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.4, 0.4, -0.2, 0.5))
     cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.4, 0.4, 0.1, 0.3), features=COSINE)
     said = ranking_words.ranking_gain(pd.concat([fused, cosine]), NAMES)
-    assert said.startswith("LEARN's vectors, as one number that says how near item and user are, make both rankers")
-    assert said.endswith(" Fused, as in the paper, they clearly help only X.")
+    assert said.startswith("LEARN's vectors, as one number (how near item and user are), make both rankers")
+    beyond = ranking_words.beyond_the_gain(pd.concat([fused, cosine]), NAMES)
+    assert beyond == "Fused, as in the paper, LEARN's vectors clearly help only X."
     harmed = fused.assign(gain_low=[-0.3, -0.4], gain_high=[0.1, -0.1])
     harmed["gain"] = [-0.1, -0.2]
-    said = ranking_words.ranking_gain(pd.concat([harmed, cosine]), NAMES)
-    assert said.endswith("they clearly help neither ranker and harm Y.")
+    beyond = ranking_words.beyond_the_gain(pd.concat([harmed, cosine]), NAMES)
+    assert beyond.endswith("LEARN's vectors clearly help neither ranker and harm Y.")
     nothing = pd.concat([fused, cosine]).assign(gain_low=-1.0)
     assert ranking_words.ranking_gain(nothing, NAMES).startswith("LEARN's vectors, fused, make no ranker clearly")
 
@@ -220,19 +226,22 @@ def test_whether_learn_brings_probabilities_nearer_is_told():
     same, near = curve("x", FUSED, (0.1, 0.2, 2)), curve("x", FUSED, (0.16, 0.2, 2))
     assert calibration_words.calibration(pd.concat([before, same]), NAMES) == (
         "On average LEARN hardly changes how far off the probabilities are (mean gap between predicted "
-        "and observed, ECE: X 0.100 → 0.100). X's are too "
-        "low, most (10 points) where 10% are predicted."
+        "and observed: X 0.100 → 0.100)."
+    )
+    assert calibration_words.furthest_off(pd.concat([before, same]), NAMES) == (
+        "With LEARN, probabilities of X are too low, most (10 points) where 10% are predicted."
     )
     said = calibration_words.calibration(pd.concat([before, near]), NAMES)
-    assert said.startswith(
+    assert said == (
         "With LEARN probabilities are on average nearer to what happened for X (mean gap between predicted and "
-        "observed, ECE: X 0.100 → 0.040). "
+        "observed: X 0.100 → 0.040)."
     )
     both = curve("y", NONE, (0.5, 0.4, 1)), curve("y", FUSED, (0.6, 0.4, 1), (0.2, 0.4, 1))
     said = calibration_words.calibration(pd.concat([before, near, *both]), NAMES)
     assert (
         "nearer to what happened for X and further from what happened for Y (mean gap "
-        "between predicted and observed, ECE: X 0.100 → 0.040, Y 0.100 → 0.200). " in said
+        "between predicted and observed: X 0.100 → 0.040, Y 0.100 → 0.200)." in said
     )
-    assert "Y's are too low up to 20% and too high above, most (20 points) where " in said
-    assert calibration_words.calibration(before, NAMES) == ""
+    off = calibration_words.furthest_off(pd.concat([before, near, *both]), NAMES)
+    assert "; those of Y are too low up to 20% and too high above, most (20 points) where " in off
+    assert calibration_words.calibration(before, NAMES) == "" == calibration_words.furthest_off(before, NAMES)
