@@ -41,7 +41,7 @@ FOLDED = "What the words mean"
 
 
 def what_words_mean(said: str) -> None:
-    """Words and their meanings (a line of `all_said`), folded away, one below the other; nothing where there is none."""
+    """Words and what they mean (a line of `all_said`), folded away, one below the other; nothing of no words."""
     if said:
         with st.expander(FOLDED):
             st.markdown("\n".join(f"- {theme.plain(line)}" for line in said.removesuffix(".").split(BETWEEN)))

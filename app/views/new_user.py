@@ -40,7 +40,8 @@ from learn.runs.suggestions import Suggestions
 KEY = "new_user_bench"
 DIFFER_AT = 10  # so long are the lists by which the basket to open with is chosen
 SOMEBODY = "new user"
-HINT = "Point at one for + (into the basket) and “map”; click to mark it in every list."
+HOLD = "Point at a product for + (into the basket)"
+HINT = "Point at a product for + (into the basket) and “map”; click to mark it in every list."
 
 
 def draw() -> None:
@@ -91,7 +92,7 @@ def draw() -> None:
     )
     data = _bench(view, columns, history, k) | bench_settings.as_data(weights, differ, KEY)
     data["said"] = under_controls([runs.named(column.name) for column in columns])
-    data |= {"hint": HINT, "next": _ways_on(view)}
+    data |= {"hold": HOLD, "hint": HINT, "next": _ways_on(view)}
     data |= {"basket": baskets.as_data(view, basket, words or "", KEY), "changed": change}
     show_bench(data, KEY, lambda: bench_settings.heard(KEY), lambda: baskets.heard(KEY))
     if not history:
