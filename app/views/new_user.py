@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, short_labels, show_bench
 from app.panels import basket as baskets
+from app.panels import basket_worth
 from app.panels.words import under_controls
 from app.shared import (
     bench_settings,
@@ -34,6 +35,7 @@ from learn.explore.lists.origin import of_answers, ranked
 from learn.explore.lists.terms import Weights, terms_of_history, weighted_list
 from learn.explore.metrics.overview import run_labels
 from learn.explore.metrics.stored_recall import finds_less, users_in_words
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from learn.runs.suggestions import Suggestions
 
@@ -77,7 +79,12 @@ def draw() -> None:
     weights, differ = bench_settings.read()
     history = new_user.basket_history(basket.bought, basket.liked)
     before, change = baskets.before_the_last_click(view, basket)
-    columns, shown = _columns(view, [run for run in usable if run.name in chosen], chosen, history, before, k, weights)
+    opened = {}
+    if history:
+        opened = recommenders.open_recommenders(
+            [run for run in usable if run.name in chosen], view.dataset, towers=True
+        )
+    columns, shown = _columns(view, opened, chosen, history, before, k, weights)
     labels = run_labels(usable)
     table = user_lists.lists_table(shown, labels, SOMEBODY, view.dataset.item_ids, view.catalogue)
     bar[3].download_button(
@@ -90,7 +97,9 @@ def draw() -> None:
         help="These lists as a table: user, variant, rank, item, title, score.",
         width="stretch",
     )
-    data = _bench(view, columns, history, k) | bench_settings.as_data(weights, differ, KEY)
+    data = _bench(view, columns, history, k)
+    data["told"]["worth"] = basket_worth.as_data(view, columns, opened, history)
+    data |= bench_settings.as_data(weights, differ, KEY)
     data["said"] = under_controls([runs.named(column.name) for column in columns])
     data |= {"hold": HOLD, "hint": HINT, "next": _ways_on(view)}
     data |= {"basket": baskets.as_data(view, basket, words or "", KEY), "changed": change}
@@ -130,7 +139,7 @@ def _differ_most(
 
 def _columns(
     view: cache.View,
-    runs: list[Run],
+    opened: dict[str, Recommender],
     chosen: list[str],
     history: list[int],
     before: list[int],
@@ -140,8 +149,8 @@ def _columns(
     """Each variant's list with every term in full, beside the one before the last click; and as the weights have it."""
     if not history:
         return [], {}
+    runs = [one.run for one in opened.values()]
     labels, colours = run_labels(runs), run_colours((run.name, run.info.variant) for run in runs)
-    opened = recommenders.open_recommenders(runs, view.dataset, towers=True)
     less = finds_less(cache.metrics_if_read(runs), list(opened), short_labels(labels))
     columns, shown = [], {}
     allowed = _allowed(view, history)

@@ -38,7 +38,7 @@ from learn.runs.suggestions import ScoreTerms, Suggestions
 
 KEY = "recommendations_lists"
 HINT = "Point at a product for “why?” and “map”; click to mark it."
-HOLD_NEW = "Only products new to this person"
+HOLD_NEW = "Only products new to them"
 HOLD_ALL = "Products bought before may be in these lists"
 
 

@@ -52,7 +52,7 @@ def test_what_they_bought_most_stands_above_the_lists_and_what_lists_hold_is_sai
     assert theme.plain(user_lists.most_in_words(history, catalogue)) in texts(page)
     first = user_lists.most_bought(history)[0][0]
     assert theme.plain(told_title(catalogue, first)) in page.expander[0].label
-    assert benches[-1]["hold"] == "Only products new to this person" and "why?" in benches[-1]["hint"]
+    assert benches[-1]["hold"] == "Only products new to them" and "why?" in benches[-1]["hint"]
     open_page("recommendations", user="u07", new="false")
     assert benches[-1]["hold"] == "Products bought before may be in these lists"
 

@@ -142,7 +142,7 @@ class Bench {
     });
     this.listed = [...new Set(lists.flat().map(({ row }) => row))];
     const abouts = data.columns.filter(({ about }) => about).map(({ short, about }) => `${short}: ${about[0].toLowerCase()}${about.slice(1)}.`);
-    const said = [data.hint, ...notes(data.columns, lists, data.items, data.told), ...abouts, data.said];
+    const said = [data.hint, ...basketNotes(data.columns, lists, data.items, data.told, weights), ...notes(data.columns, lists, data.items, data.told), ...abouts, data.said];
     this.explain(this.listed, usual, said.filter(Boolean));
     this.tellApart();
     this.fillSoon();
@@ -152,15 +152,15 @@ class Bench {
 
   // `columns`: those that one click shows without popularity.
   conclude([first = "", ...others], columns) {
-    this.conclusion.replaceChildren(element("strong", "", first), document.createTextNode(others.length ? " " + others.join(" ") : ""));
-    if (columns.some(({ terms }) => terms?.has_popularity)) this.conclusion.append(" ", this.oneClick());
+    const button = columns.some(({ terms }) => terms?.has_popularity) ? [" ", this.oneClick()] : [];
+    this.conclusion.replaceChildren(element("strong", "", first), ...button, others.length ? " " + others.join(" ") : "");
     this.conclusion.hidden = !first;
   }
 
   // The lists without popularity, or as trained again.
   oneClick() {
     const usual = inFull(this.settings.value.weights);
-    const made = element("button", "plain", usual ? "Show without popularity" : "Show as trained");
+    const made = element("button", "plain offer", usual ? "Show without popularity" : "Show as trained");
     made.type = "button";
     made.onclick = () => {
       this.set({ weights: { ...(usual ? WITHOUT_POPULARITY : FULL) } });
