@@ -79,11 +79,8 @@ def draw() -> None:
     weights, differ = bench_settings.read()
     history = new_user.basket_history(basket.bought, basket.liked)
     before, change = baskets.before_the_last_click(view, basket)
-    opened = {}
-    if history:
-        opened = recommenders.open_recommenders(
-            [run for run in usable if run.name in chosen], view.dataset, towers=True
-        )
+    wanted = [run for run in usable if run.name in chosen and history]
+    opened = recommenders.open_recommenders(wanted, view.dataset, towers=True)
     columns, shown = _columns(view, opened, chosen, history, before, k, weights)
     labels = run_labels(usable)
     table = user_lists.lists_table(shown, labels, SOMEBODY, view.dataset.item_ids, view.catalogue)
@@ -97,9 +94,7 @@ def draw() -> None:
         help="These lists as a table: user, variant, rank, item, title, score.",
         width="stretch",
     )
-    data = _bench(view, columns, history, k)
-    data["told"]["worth"] = basket_worth.as_data(view, columns, opened, history)
-    data |= bench_settings.as_data(weights, differ, KEY)
+    data = _bench(view, columns, opened, history, k) | bench_settings.as_data(weights, differ, KEY)
     data["said"] = under_controls([runs.named(column.name) for column in columns])
     data |= {"hold": HOLD, "hint": HINT, "next": _ways_on(view)}
     data |= {"basket": baskets.as_data(view, basket, words or "", KEY), "changed": change}
@@ -187,7 +182,9 @@ def _allowed(view: cache.View, history: list[int]) -> np.ndarray:
     return allowed
 
 
-def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: int) -> dict:
+def _bench(
+    view: cache.View, columns: list[BenchColumn], opened: dict[str, Recommender], history: list[int], k: int
+) -> dict:
     allowed = _allowed(view, history)
     nothing = np.zeros(0, dtype=np.int64)
     kinds = new_user.kinds_in(view.catalogue, history)
@@ -199,6 +196,7 @@ def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: 
     signs = ("new", "moved") if any(one.before is not None for one in columns) else ()
     hrefs = row_links.for_any_item(links.on_maps(view.dataset, 0))
     data = bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "kin", "line", "alone"))
+    data["told"]["worth"] = basket_worth.as_data(view, columns, opened, history)
     data["told"]["users"] = users_in_words(view.history.lengths, view.target.lengths)
     return data
 
