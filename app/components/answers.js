@@ -51,19 +51,19 @@ function drawPart(name, rows, none, longest) {
   return made;
 }
 
-// What was counted, what chance would give, and how much it is under each variant.
-function drawFigures({ of, columns, rows }) {
+// What was counted, what chance would give, and how much it is under each variant; the best of a row is shaded.
+function drawFigures({ of, columns, rows, best }) {
   const made = element("table", "figures");
-  const line = (scope, cells) => {
+  const line = (scope, cells, marked = []) => {
     const row = element("tr", "");
     cells.forEach((words, at) => {
-      const cell = element(scope === "col" || !at ? "th" : "td", at > 1 ? "here" : "", words);
+      const cell = element(scope === "col" || !at ? "th" : "td", (at > 1 ? "here" : "") + (marked[at - 2] ? " best" : ""), words);
       if (cell.tagName === "TH") cell.scope = at ? "col" : scope;
       row.append(cell);
     });
     return row;
   };
-  made.append(line("col", rows.length ? [of, "chance", ...columns] : [of]), ...rows.map((cells) => line("row", cells)));
+  made.append(line("col", rows.length ? [of, "chance", ...columns] : [of]), ...rows.map((cells, at) => line("row", cells, best[at])));
   return made;
 }
 
@@ -104,7 +104,8 @@ export default function ({ parentElement, data }) {
     data.parts.forEach((part, at) => card.append(...drawPart(column.names[at] || part.name, column.parts[at], part.none, longest[at])));
     grid.append(card);
   }
-  const figures = [drawFigures(data.figures), ...(data.caption ? [element("div", "caption", data.caption)] : [])];
+  const figures = [drawFigures(data.figures), element("div", "captions")];
+  figures[1].append(...data.captions.map((words) => element("div", "caption", words)));
   root.replaceChildren(...figures, drawLegend(data), grid);
   const rows = [...root.querySelectorAll(".row")];
   const light = (key) => rows.forEach((row) => row.classList.toggle("lit", key !== null && row.dataset.item === key));

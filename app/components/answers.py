@@ -26,7 +26,7 @@ def show_answers(
     columns: list[dict[str, Any]],
     key: str,
     figures: Figures,
-    caption: str = "",
+    captions: Sequence[str] = (),
     legend: Sequence[tuple[str, str]] = (),
     note: str = "",
     said: str = "",
@@ -41,11 +41,16 @@ def show_answers(
             key and title; perhaps detail, about, place, colour, category, sign, hit, picture
             (`app.shared.pictures.of_row`), links (href, about): the first is the title's, the second the detail's.
         key: of the component.
-        figures: the table; caption: a line below it.
+        figures: the table; captions: lines below it.
         legend: (words, colour) of what the rows' colours mean.
         note: a line over the cards; said: what words mean, folded away behind a question mark.
         hit: what the shade of rows that are hits means; "": there is none.
     """
     above = {"legend": [list(entry) for entry in legend], "note": note, "said": said, "hit": hit}
-    table = {"of": figures.of, "columns": list(figures.columns), "rows": [list(row) for row in figures.rows]}
-    _mount(key=key, data={"parts": parts, "columns": columns, "figures": table, "caption": caption, **above})
+    table: dict[str, Any] = {
+        "of": figures.of,
+        "columns": list(figures.columns),
+        "rows": [list(row) for row in figures.rows],
+    }
+    table["best"] = [list(row) for row in figures.best]
+    _mount(key=key, data={"parts": parts, "columns": columns, "figures": table, "captions": list(captions), **above})

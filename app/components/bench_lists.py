@@ -247,7 +247,7 @@ def short_labels(labels: Mapping[str, str]) -> dict[str, str]:
 def show_bench(
     data: dict[str, Any], key: str, on_settings: Callable[[], None], on_basket: Callable[[], None] | None = None
 ) -> None:
-    """Draws `bench_data` joined with "settings", "token", "said", "hint", "next" and, on a page with one, "basket".
+    """Draws `bench_data` joined with "settings", "token", "said", "hold", "hint", "next" and, of a new user, "basket".
 
     Args:
         key: of the component; ``st.session_state[key]`` then has "settings" and "basket", as the browser told them.

@@ -48,6 +48,7 @@ class Shown:
         item: its index in the catalogue; None for a new one.
         buyers: [n] users who got it later; ranks: Run name -> [n] its places in their lists.
         recall: a row of figures of all items of its kind (`stored_recall.cold_recall`); None: not known.
+        known: a line on that row; may be empty.
     """
 
     like: np.ndarray | None
@@ -55,6 +56,7 @@ class Shown:
     buyers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     ranks: Mapping[str, np.ndarray] = field(default_factory=dict)
     recall: tuple[str, str, Mapping[str, str]] | None = None
+    known: str = ""
 
 
 def answers(
@@ -85,27 +87,39 @@ def say(
     view: cache.View,
     labels: Mapping[str, str],
     item: int | None = None,
-    known: Mapping[str, str] | None = None,
-    ranks: Mapping[str, np.ndarray] | None = None,
 ) -> None:
-    """The lines over the cards: the verdict; what the item is taken for where variants differ, and what is ``known`` of
-    it besides (name of a line -> its words).
+    """The lines over the cards: the verdict, and what the item is taken for.
 
     Args:
         opened: Run name -> what answers for it, of every Run in ``found``.
-        ranks: Run name -> [n] the item's places in the lists of those who got it later.
     """
-    named, length = {labels[name]: one for name, one in found.items()}, _length(view, item)
+    named = {labels[name]: one for name, one in found.items()}
     untrained = [labels[name] for name in found if variant_texts.is_untrained(opened[name].run)]
-    places = {labels[name]: own for name, own in (ranks or {}).items()}
-    typical = newcomer_words.typical_place(named, length, places, untrained)
-    theme.conclude(f"{newcomer_words.verdict(named, view.catalogue, length, item, untrained)} {typical}".strip())
-    theme.small_print(all_said([opened[name].run for name in found], list(named)))
-    lines = {"Taken for": newcomer_words.what_it_is(named, view.catalogue)} | dict(known or {})
-    said = [f"**{name}:** {theme.plain(words)}" for name, words in lines.items() if words]
-    maps = [] if item is None else links.on_maps(view.dataset, item)
-    said += [f"[Show this item on the maps]({link['href']})" for link in maps]
-    st.markdown("\n\n".join([*said[:-2], " ".join(said[-2:])]))
+    theme.conclude(newcomer_words.verdict(named, _length(view, item)))
+    said = [theme.plain(newcomer_words.recognised(named, view.catalogue, item, untrained))]
+    if which := newcomer_words.what_it_is(named, view.catalogue):
+        said.append(f"**Taken for:** {theme.plain(which)}")
+    said += [
+        f"[Show it on the maps]({link['href']})" for link in ([] if item is None else links.on_maps(view.dataset, item))
+    ]
+    st.markdown(" ".join(filter(None, said)))
+
+
+def _what_words_mean(
+    found: Mapping[str, Answer],
+    opened: Mapping[str, Recommender],
+    view: cache.View,
+    shown: Shown,
+    called: Mapping[str, str],
+) -> str:
+    """Behind the question mark: where the item stands in a typical list, how the cards are read, whose item vectors are
+    the same, and what each variant is."""
+    named = {called[name]: one for name, one in found.items()}
+    untrained = [called[name] for name in found if variant_texts.is_untrained(opened[name].run)]
+    places = {called[name]: own for name, own in shown.ranks.items() if name in called}
+    typical = newcomer_words.typical_place(named, _length(view, shown.item), places, untrained)
+    same = [line for name in found if (line := _shared_and_not(named, name, opened, called))]
+    return "\n".join(filter(None, [typical, HOW, *same, all_said([opened[name].run for name in found], list(named))]))
 
 
 def show_answers(
@@ -125,7 +139,7 @@ def show_answers(
     columns: list[dict[str, Any]] = []
     hits, length, called = 0, _length(view, shown.item), short_labels(labels)
     heads = {}
-    same = newcomer_words.shared_vectors({labels[name]: one for name, one in found.items()})
+    same = newcomer_words.shared_vectors({called[name]: one for name, one in found.items()})
     for name, one in found.items():
         new = changes[name].new if changes else frozenset()
         parts = [_beside(one.beside, view, new), _people(one.audience, view, shown)]
@@ -136,7 +150,7 @@ def show_answers(
             parts[1].append({"key": f"more of {name}", "title": more, "hit": False})
         above = newcomer_head.head(one.audience, length, shown.ranks.get(name, np.zeros(0, np.int64)), shown.buyers)
         heads[called[name]] = above
-        said = [*above.lines, *filter(None, [_shared(same, name, opened, labels)])]
+        said = [*above.lines, *filter(None, [same.get(called[name])])]
         if changes and changes[name].best[0] != changes[name].best[1]:
             said.append(f"best place {changes[name].best[1]:,}, before {changes[name].best[0]:,}")
         about = variant_texts.in_plain_words(opened[name].run)
@@ -151,17 +165,22 @@ def show_answers(
     trained = [one for name, one in found.items() if not variant_texts.is_untrained(opened[name].run)]
     unlike = why_unlike([items for one in trained for items in one.audience.reasons], shown.like)
     table = newcomer_head.figures(heads, shown.recall)
-    draw(PARTS, columns, key, table, _places(found, length), legend, unlike, HOW, BOUGHT if hits else "")
+    words = _what_words_mean(found, opened, view, shown, called)
+    captions = [*filter(None, (_places(found, length, table), shown.known))]
+    draw(PARTS, columns, key, table, captions, legend, unlike, words, BOUGHT if hits else "")
 
 
-def _shared(same: Mapping[str, str], name: str, opened: Mapping[str, Recommender], labels: Mapping[str, str]) -> str:
+def _shared_and_not(
+    named: Mapping[str, Answer], name: str, opened: Mapping[str, Recommender], called: Mapping[str, str]
+) -> str:
     """Who has the same item vectors as ``name`` (`newcomer_words.shared_vectors`), and what differs; "" of nobody."""
-    if labels[name] not in same:
+    same = newcomer_words.shared_vectors(named).get(called[name])
+    if same is None:
         return ""
-    other = next(run for run, label in labels.items() if same[labels[name]] == f"{newcomer_words.SHARED} {label}")
+    other = next(run for run, label in called.items() if same == f"{newcomer_words.SHARED} {label}")
     counted = has_popularity_bias(opened[name].run) != has_popularity_bias(opened[other].run)
-    what = f"{same[labels[name]]}; only {'popularity and ' if counted else ''}the users’ vectors differ"
-    return f"{what[0].upper()}{what[1:]}"
+    what = f"only {'popularity and ' if counted else ''}the users’ vectors differ"
+    return f"{called[name]}: {same[0].lower()}{same[1:]}; {what}."
 
 
 def _alike(one: Answer, view: cache.View) -> str:
@@ -174,13 +193,15 @@ def _alike(one: Answer, view: cache.View) -> str:
     return f"{ALIKE}: {of} of {len(near)} {kind}"
 
 
-def _places(found: Mapping[str, Answer], length: np.ndarray) -> str:
-    """Among how many products places are, and what chance means."""
+def _places(found: Mapping[str, Answer], length: np.ndarray, table: newcomer_head.Figures) -> str:
+    """What is shaded in the ``table``, among how many products places are, and what chance means."""
     asked = np.any([one.audience.reach > 0 for one in found.values()], axis=0)
     if not asked.any():
         return ""
     among = newcomer_head.list_length(length[asked])
-    return f"Places are in a list of all products new to a person, {among}. Chance: if every list were shuffled."
+    shaded = "Shaded: the best of its row. " if any(map(any, table.best)) else ""
+    said = f"Places are in a list of all products new to a person, {among}. Chance: if every list were shuffled."
+    return f"{shaded}{said}"
 
 
 def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:

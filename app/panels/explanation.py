@@ -16,7 +16,7 @@ from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import REPEAT_BIAS, rank_breakdowns_table
 
 OTHERS = "Show all variants"
-PLACES = "Each bar ends with the product's place. Every variant has its own scale of points, so the bars show shares."
+SHARES = "#: its place. The bar: what sets it apart from an average product for this user, in shares."
 HELP = (
     "Each bar is a Shapley value: by how many points the product's lead over an average one grows when these purchases "
     "join others, on average over none, some and all of the others; the user is read anew with each set. What is left "
@@ -48,16 +48,16 @@ def _places(
     """Where each variant puts the item, by which term."""
     found = reasons.found
     points = {name: one.term_points for name, one in found.items()}
-    notes = {name: f"{why_words.told_sum(one)} points" for name, one in found.items()}
     ranks = {name: one.rank for name, one in found.items()}
-    st.markdown("**How each variant places it**", help=why_words.SCALE)
+    st.markdown("**How each variant places it**")
     st.markdown(theme.plain(why_words.comparison(found, short)))
-    theme.small_print(PLACES if len(found) > 1 else "")
-    theme.chart(shares_figure(points, ranks, notes, labels, colours, ("against it", "for it")), "why_terms")
+    theme.chart(shares_figure(points, ranks, labels, colours, ("against it", "for it")), "why_terms")
+    theme.small_print(SHARES)
     if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
         st.caption(theme.plain(why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)))
     with st.expander("The numbers of every variant" if len(found) > 1 else "The numbers"):
         table = rank_breakdowns_table(found, labels)
+        st.caption(f"Points: {why_words.SCALE}")
         st.dataframe(table, hide_index=True, width="stretch", column_config={"Run": "Variant"})
 
 
@@ -102,6 +102,7 @@ def _purchases(
         with drawn.container():
             figure = figures.reasons_figure(known, shown, short, colours, whole, beside)
             st.markdown(theme.plain(why_words.reasons(known[shown], whole, reasons.finer(shown, groups))))
+            st.caption(theme.plain(why_words.scale(short[shown])))
             theme.chart(figure, f"why_reasons_{key}")
         firm = why_words.stability(known[shown])
         heading.markdown(f"**{title}**", help=f"{HELP} {theme.plain(firm)}")

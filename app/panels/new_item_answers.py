@@ -47,9 +47,17 @@ def show_new_item(
         return
     labels, colours = labels_and_colours(opened)
     former = read_items(opened, before) if before is not None else None
-    _say_if_unlike(view, opened, content, item)
+    likeness, unlike = _likeness_said(view, opened, content, item)
+    if unlike:
+        st.warning(
+            f"**Unlike anything here.** {theme.plain(likeness)} What follows says little about it: "
+            "check the category, and say what it is in the catalogue's words.",
+            icon=":material/explore_off:",
+        )
     found, changes = _answers(view, opened, content, former)
     audiences.say(found, opened, view, short_labels(labels))
+    if not unlike:
+        st.caption(f":material/check_circle: {theme.plain(likeness)}")
     if changes:
         named = {labels[name]: one for name, one in changes.items()}
         sentence = theme.plain(newcomer.what_changed(named, audiences.NEIGHBOURS))
@@ -104,10 +112,11 @@ def _likeness(_reader: Recommender, key: tuple[str, ...], fingerprint: str) -> L
     return catalogue_likeness(catalogue_directions(_reader))
 
 
-def _say_if_unlike(
+def _likeness_said(
     view: cache.View, opened: dict[str, Recommender], content: dict[str, np.ndarray], item: pd.DataFrame
-) -> None:
-    """The badge of an item that is farther from the whole catalogue than its items are from each other."""
+) -> tuple[str, bool]:
+    """A sentence on how near the item is to the catalogue; whether it is farther from all of it than its items are from
+    each other."""
     reader = next(iter(opened.values()))
     vectors = catalogue_directions(reader)
     known = _likeness(reader, cache.run_key([reader.run]), view.dataset.fingerprint)
@@ -116,11 +125,4 @@ def _say_if_unlike(
     items, category = view.dataset.items, item.iloc[0].get(Items.CATEGORY)
     if Items.CATEGORY in items and pd.notna(category):
         kin = same_category(vectors, vector, items[Items.CATEGORY].to_numpy(), str(category))
-    if known.is_unlike(cosine, kin):
-        st.warning(
-            f"**Unlike anything here.** {theme.plain(known.sentence(cosine, kin))} What follows says little about it: "
-            "check the category, and say what it is in the catalogue's words.",
-            icon=":material/explore_off:",
-        )
-    else:
-        st.caption(f":material/check_circle: {theme.plain(known.sentence(cosine, kin))}")
+    return known.sentence(cosine, kin), known.is_unlike(cosine, kin)

@@ -17,8 +17,11 @@ def show_past(
     view: cache.View, user_id: str, seen: user_lists.UserView, lists: dict[str, Suggestions], labels: dict[str, str]
 ) -> None:
     """One line on the person; unfolded, their history, their categories beside those of ``lists``, their purchases."""
-    words = user_lists.person_in_words(seen, view.catalogue)
+    words = user_lists.person_in_short(seen, view.catalogue)
     with st.expander(f"**{theme.plain(user_id)}**: {theme.plain(words)}"):
+        said = [f"{user_id}: {user_lists.person_in_words(seen, view.catalogue)}."]
+        said += [user_lists.most_in_words(seen.history, view.catalogue)]
+        st.markdown(theme.plain(" ".join(filter(None, said))))
         left, right = st.columns([3, 2])
         with left:
             _history(view, seen)

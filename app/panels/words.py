@@ -37,15 +37,27 @@ WORDS = {
 }
 
 
+FOLDED = "What the words mean"
+
+
+def what_words_mean(said: str) -> None:
+    """Words and what they mean (a line of `all_said`), folded away, one below the other; nothing of no words."""
+    if said:
+        with st.expander(FOLDED):
+            st.markdown("\n".join(f"- {theme.plain(line)}" for line in said.removesuffix(".").split(BETWEEN)))
+
+
 def glossary() -> None:
     """All words, folded away."""
-    with st.expander("What the words mean"):
+    with st.expander(FOLDED):
         lines = [f"- **{word}**: {meaning}" for word, meaning in WORDS.items()]
         lines += [f"- **{entry.label}**: {theme.plain(entry.words)}." for entry in METRICS.entries]
         st.markdown("\n".join(lines))
         st.markdown(variant_texts.all_variants())
 
 
+BETWEEN = " · "
+"""Between the entries of a line."""
 IN_SHORT = {
     "LLM": "the frozen large language model that reads each item's text",
     "PAL": "the small transformer that is trained on what the LLM read",
@@ -68,7 +80,7 @@ def first_met(
     parts += [
         f"*{theme.plain(labels[one])}*: {theme.plain(gloss(by_name[one]))}" for one in told if gloss(by_name[one])
     ]
-    return " · ".join([*parts, *in_short(" ".join(parts), known)])
+    return BETWEEN.join([*parts, *in_short(" ".join(parts), known)])
 
 
 def said_first(runs: Sequence[RunFolder]) -> str:
@@ -122,7 +134,7 @@ def not_trained(runs: Sequence[RunFolder], shown: Sequence[str]) -> str:
 
 
 def _in_a_line(lines: Sequence[str]) -> str:
-    return " · ".join(line.replace("*", "") for line in lines) + ("." if lines else "")
+    return BETWEEN.join(line.replace("*", "") for line in lines) + ("." if lines else "")
 
 
 def in_short(text: str, known: Sequence[str] = ()) -> list[str]:

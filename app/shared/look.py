@@ -35,6 +35,10 @@ _STYLE = """
 [class*="st-key-level_"] [data-testid=stButtonGroup] button { min-height: 2.5rem; }
 [class*="st-key-strip_"] [data-testid=stExpander] summary { min-height: 0; padding-block: .2rem; }
 [class*="st-key-strip_"] [data-testid=stExpander] summary p { font-size: 13.5px; }
+@media (min-width: 700px) {
+  [class*="st-key-strip_"] summary :is(div, span, p) { min-width: 0; }
+  [class*="st-key-strip_"] summary p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+}
 code { color: inherit !important; }
 /* A caption is grey already: a link's blue would be too faint in it. */
 [data-testid=stCaptionContainer] a { color: inherit !important; }

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, short_labels, show_bench
 from app.panels import basket as baskets
+from app.panels import basket_worth
 from app.panels.words import under_controls
 from app.shared import (
     bench_settings,
@@ -34,13 +35,15 @@ from learn.explore.lists.origin import of_answers, ranked
 from learn.explore.lists.terms import Weights, terms_of_history, weighted_list
 from learn.explore.metrics.overview import run_labels
 from learn.explore.metrics.stored_recall import finds_less, users_in_words
+from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from learn.runs.suggestions import Suggestions
 
 KEY = "new_user_bench"
 DIFFER_AT = 10  # so long are the lists by which the basket to open with is chosen
 SOMEBODY = "new user"
-HINT = "Point at one for + (into the basket) and “map”; click to mark it in every list."
+HOLD = "Point at a product for + (into the basket)"
+HINT = "Point at a product for + (into the basket) and “map”; click to mark it in every list."
 
 
 def draw() -> None:
@@ -76,7 +79,9 @@ def draw() -> None:
     weights, differ = bench_settings.read()
     history = new_user.basket_history(basket.bought, basket.liked)
     before, change = baskets.before_the_last_click(view, basket)
-    columns, shown = _columns(view, [run for run in usable if run.name in chosen], chosen, history, before, k, weights)
+    wanted = [run for run in usable if run.name in chosen and history]
+    opened = recommenders.open_recommenders(wanted, view.dataset, towers=True)
+    columns, shown = _columns(view, opened, chosen, history, before, k, weights)
     labels = run_labels(usable)
     table = user_lists.lists_table(shown, labels, SOMEBODY, view.dataset.item_ids, view.catalogue)
     bar[3].download_button(
@@ -89,9 +94,9 @@ def draw() -> None:
         help="These lists as a table: user, variant, rank, item, title, score.",
         width="stretch",
     )
-    data = _bench(view, columns, history, k) | bench_settings.as_data(weights, differ, KEY)
+    data = _bench(view, columns, opened, history, k) | bench_settings.as_data(weights, differ, KEY)
     data["said"] = under_controls([runs.named(column.name) for column in columns])
-    data |= {"hint": HINT, "next": _ways_on(view)}
+    data |= {"hold": HOLD, "hint": HINT, "next": _ways_on(view)}
     data |= {"basket": baskets.as_data(view, basket, words or "", KEY), "changed": change}
     show_bench(data, KEY, lambda: bench_settings.heard(KEY), lambda: baskets.heard(KEY))
     if not history:
@@ -129,7 +134,7 @@ def _differ_most(
 
 def _columns(
     view: cache.View,
-    runs: list[Run],
+    opened: dict[str, Recommender],
     chosen: list[str],
     history: list[int],
     before: list[int],
@@ -139,8 +144,8 @@ def _columns(
     """Each variant's list with every term in full, beside the one before the last click; and as the weights have it."""
     if not history:
         return [], {}
+    runs = [one.run for one in opened.values()]
     labels, colours = run_labels(runs), run_colours((run.name, run.info.variant) for run in runs)
-    opened = recommenders.open_recommenders(runs, view.dataset, towers=True)
     less = finds_less(cache.metrics_if_read(runs), list(opened), short_labels(labels))
     columns, shown = [], {}
     allowed = _allowed(view, history)
@@ -177,7 +182,9 @@ def _allowed(view: cache.View, history: list[int]) -> np.ndarray:
     return allowed
 
 
-def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: int) -> dict:
+def _bench(
+    view: cache.View, columns: list[BenchColumn], opened: dict[str, Recommender], history: list[int], k: int
+) -> dict:
     allowed = _allowed(view, history)
     nothing = np.zeros(0, dtype=np.int64)
     kinds = new_user.kinds_in(view.catalogue, history)
@@ -189,6 +196,7 @@ def _bench(view: cache.View, columns: list[BenchColumn], history: list[int], k: 
     signs = ("new", "moved") if any(one.before is not None for one in columns) else ()
     hrefs = row_links.for_any_item(links.on_maps(view.dataset, 0))
     data = bench_data(columns, items, k, allowed, hrefs, legend=(*signs, "kin", "line", "alone"))
+    data["told"]["worth"] = basket_worth.as_data(view, columns, opened, history)
     data["told"]["users"] = users_in_words(view.history.lengths, view.target.lengths)
     return data
 

@@ -9,7 +9,6 @@ import streamlit as st
 
 from app.components.bench_lists import BenchColumn, BenchItems, bench_data, show_bench
 from app.panels import person
-from app.panels.basket import item_row
 from app.panels.words import under_controls
 from app.shared import (
     bench_settings,
@@ -38,9 +37,9 @@ from learn.runs.stored import FoundRuns
 from learn.runs.suggestions import ScoreTerms, Suggestions
 
 KEY = "recommendations_lists"
-HINT = "Point at one for “why?” and “map”; click to mark it."
-HOLD_NEW = "Only products that are new to this person."
-HOLD_ALL = "Products bought before may be in these lists."
+HINT = "Point at a product for “why?” and “map”; click to mark it."
+HOLD_NEW = "Only products new to them"
+HOLD_ALL = "Products bought before may be in these lists"
 
 
 @dataclass(frozen=True)
@@ -208,13 +207,9 @@ def _bench(
     items = BenchItems(view.catalogue, view.dataset.item_ids, view.counts == 0, held, later, view.bestsellers)
     what = ("new" if unseen else "different") + " products that they bought later"
     what += ", of those that pass the filters" if filters else ""
-    past = user_lists.most_bought(seen.history)
     hrefs = row_links.for_any_item(links.of_item(view.dataset, 0, str(view.dataset.user_ids[user])))
     data = bench_data(columns, items, k, keep, hrefs, what, ("hit", "line", "alone"))
-    rows = [item_row(view, item) | {"times": times} for item, times in past]
-    data["past"] = {"name": "Bought most:", "items": rows}
-    hold = HOLD_NEW if unseen else HOLD_ALL
-    return data | {"hint": f"{hold} {HINT}", "next": _ways_on(view, user)}
+    return data | {"hold": HOLD_NEW if unseen else HOLD_ALL, "hint": HINT, "next": _ways_on(view, user)}
 
 
 theme.guarded(draw)

@@ -9,7 +9,7 @@ from app.components.bench_lists import short_label
 from app.panels import why_not_item
 from app.panels.explanation import OTHERS, explain
 from app.panels.reasons import Reasons, terms_of
-from app.panels.words import all_said
+from app.panels.words import all_said, what_words_mean
 from app.shared import cache, links, look, origin, page, pickers, recommenders, theme, url
 from learn.explore.colours import run_colours
 from learn.explore.lists import shapley, user_lists, why_words
@@ -69,9 +69,10 @@ def draw() -> None:
             st.selectbox, "Explain", list(opened), url.EXPLAINED, names[0], format_func=labels.__getitem__
         )
     _question(view, seen, item, labels[shown], found.get(shown), _stored(view, opened[shown], user, item))
-    theme.small_print(all_said([one.run for one in opened.values()], [short_label(labels[name]) for name in opened]))
+    said = all_said([one.run for one in opened.values()], [short_label(labels[name]) for name in opened])
     if shown in found:
         explain(Reasons(view, opened, user, item, found, unseen), shown, labels, colours)
+    what_words_mean(said)
     st.divider()
     listed = {int(view.dataset.item_index.get_indexer([one])[0]) for one in places}
     why_not_item.draw(view, opened, user, listed, labels, colours)

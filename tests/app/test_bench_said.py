@@ -28,16 +28,17 @@ def concluded(scripted):
     ``kinds``: of each kind in a basket the places of its products, and how many of the basket's items are of it.
     """
 
-    def said(lists, of=None, kinds=None, unknown=0, less=None, **marks):
+    def said(lists, of=None, kinds=None, unknown=0, less=None, worth=None, **marks):
         items = {name: [int(row in rows) for row in range(20)] for name, rows in marks.items()}
         items = {"hit": [0] * 20, "best": [0] * 20} | items
         if kinds is not None:
             items["akin"] = [next((n for n, (rows, _) in enumerate(kinds, 1) if row in rows), 0) for row in range(20)]
-        told = {"bestsellers": "the most bought 1%, 7 products", "unknown": unknown}
+        told = {"bestsellers": "the most bought 1%, 7 products", "unknown": unknown, "worth": worth}
         told["kinds"] = [size for _, size in kinds or []]
         told["names"] = [f"kind {place}" for place in range(1, len(kinds or []) + 1)]
         columns = [
-            {"short": f"({'abcd'[place]})", "of": of, "less": (less or {}).get(place)} for place in range(len(lists))
+            {"name": "abcd"[place], "short": f"({'abcd'[place]})", "of": of, "less": (less or {}).get(place)}
+            for place in range(len(lists))
         ]
         return scripted.evaluate(SCRIPT, [columns, lists, FULL, items, told])
 
@@ -139,6 +140,38 @@ def test_who_shows_bestsellers_whatever_the_basket(concluded):
     assert nearly[0].startswith("(a) and (b) show nearly the same bestsellers: none is")
     assert concluded([[0, 1], [1, 0]], best=range(7), kinds=KINDS)[0].startswith("(a) and (b) show the same bestsell")
     assert concluded([[0, 1], [4, 5]], best=range(7), kinds=KINDS)[0].startswith("(a) and (b) show bestsellers: none")
+
+
+def test_where_bestsellers_find_more_for_such_baskets_that_is_said_first(concluded):
+    lists, words = [[0, 1, 2, 4], [0, 1, 6, 10], [10, 11, 14, 3]], "(b) finds more."
+    worth = {"names": ["a", "b"], "words": words, "note": "Baskets like it."}
+    said = concluded(lists, best=range(7), kinds=KINDS, worth=worth, less={2: "recall 0.1"})
+    assert said == [
+        "For so small a basket (a) and (b) show bestsellers, only 0 and 1 of 4 of a kind in it: that finds more.",
+        words,
+        "(c) follows the basket: all 4 are kind 1, kind 2 or kind 3.",
+    ]
+    alone = concluded(lists[:1], best=range(7), kinds=KINDS, worth=worth)
+    assert alone[0] == "For so small a basket (a) shows bestsellers, none of a kind in it: that finds more."
+    other = concluded(lists, best=range(7), kinds=KINDS, worth=worth | {"names": ["a"]})
+    assert other[0].startswith("(a) and (b) show bestsellers: "), "it is not known of (b)"
+    assert concluded(lists, best=range(7), kinds=KINDS, worth={})[0] == other[0]
+
+
+def test_what_is_left_out_then_is_behind_the_question_mark(scripted):
+    script = """(worth) => {
+      const akin = Array.from({ length: 20 }, (_, row) => Number(row > 9 && row < 15));
+      const kept = new Map([["1,0,1", [{ row: 10 }, { row: 11 }]]]);
+      const column = { name: "a", short: "(a)", less: "", terms: { has_popularity: true }, kept };
+      const columns = [column, { name: "w", short: "W", less: "recall 0.1", terms: null }];
+      const lists = [[{ row: 0 }, { row: 1 }], [{ row: 10 }, { row: 12 }]];
+      const items = { akin, best: akin.map((_, row) => Number(row < 5)) };
+      return basketNotes(columns, lists, items, { worth, kinds: [2], names: ["kind 1"] }, FULL);
+    }"""
+    said = scripted.evaluate(script, {"names": ["a"], "words": "It finds more.", "note": "Baskets like it."})
+    outweighs = "Popularity outweighs the basket: without it, all 2 of (a)’s would be kind 1."
+    assert said == ["Baskets like it.", outweighs, "Over known users W finds less: recall 0.1."]
+    assert scripted.evaluate(script, {}) == []
 
 
 def test_how_much_bought_the_first_bestseller_is_is_said(concluded, scripted):

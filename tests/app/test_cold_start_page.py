@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from app.components import answers, maps
+from app.components.bench_lists import short_label
+from app.shared import theme
 from learn.cex.llm import load_llm
 from learn.data.stored import open_dataset
 from learn.explore.catalogue import read_catalogue
-from learn.explore.lists import cold_start, new_item, newcomer, newcomer_head
+from learn.explore.lists import cold_start, new_item, newcomer, newcomer_head, newcomer_words
 from learn.explore.lists.audience import audience
 from learn.explore.lists.likeness import like_in_text, read_directions
 from learn.explore.lists.new_to_each import new_to_each
@@ -52,7 +54,7 @@ def column(mounted, key, name):
     return next(one for one in mounted[key]["data"]["columns"] if one["name"] == name)
 
 
-def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, parts, mounted_by_key):
+def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, parts, mounted_by_key, trained_workspace):
     dataset, history, target, counts, recommender = parts
     page = open_page("cold_start", item=COLD)
     index = list(dataset.item_ids).index(COLD)
@@ -81,13 +83,23 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     above = newcomer_head.head(who, new_to_each(history, dataset.n_items), bought["learn-b"].to_numpy(), buyers)
     figures = mounted_by_key["cold_start_answers"]["data"]["figures"]
     at = 2 + figures["columns"].index("(b)")
+    newcomer_answers = {
+        short_label(one.run.info.label): newcomer.answer(one, one.items[index], history, counts > 0, 4, 4, index)
+        for one in (Recommender(run, dataset) for run in _runs(trained_workspace) if run.info.kind == "learn")
+    }
     rows = [(row[0], row[at], row[1]) for row in figures["rows"] if not row[0].startswith("recall")]
     assert figures["of"] == above.of and rows == list(above.rows)
     assert card["said"] == list(above.lines)
+    assert all(len(row) == len(figures["columns"]) for row in figures["best"])
     kind = newcomer.taken_for(found.beside, read_catalogue(dataset))
     assert card["names"][0].startswith("Most alike: ") and card["names"][0].endswith(f" of 4 {kind}")
-    assert "[Show this item on the maps](atlas?" in texts(page)
-    assert "**Recognised as " in texts(page) or "**Taken for " in texts(page), "the verdict stands over the lines"
+    assert "[Show it on the maps](atlas?" in texts(page)
+    assert "Recognised as " in texts(page) or "Taken for" in texts(page), "below the verdict"
+    named = {one: newcomer_answers[one] for one in figures["columns"]}
+    assert theme.plain(newcomer_words.verdict(named, new_to_each(history, dataset.n_items))) in texts(page)
+    data = mounted_by_key["cold_start_answers"]["data"]
+    assert data["said"].splitlines()[0].startswith("In a typical list ") or "Pushed up by" in data["said"]
+    assert "LLM: " in data["said"] and "LLM: " not in texts(page), "what words mean is folded"
     said = texts(page).replace("\\", "")
     assert "people with a history; " in said and "Fewer than 30: a hint, no proof" in said
     assert not page.error and not page.warning

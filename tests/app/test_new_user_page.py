@@ -6,7 +6,8 @@ import streamlit as st
 from app.panels import basket as baskets
 from app.shared import bench_settings, theme
 from learn.data.dataset import Dataset
-from learn.explore.lists import new_user, user_lists
+from learn.explore.catalogue import read_catalogue
+from learn.explore.lists import basket_worth, new_user, user_lists
 from learn.runs.recommender import Recommender
 from learn.runs.run import Run
 from tests import synthetic
@@ -45,6 +46,18 @@ def test_a_basket_of_the_link_is_shown_with_the_functions_lists(open_page, recom
     shown = lists(mounted_by_key)
     assert shown["learn-c"] == [dataset.item_ids[item] for item in found.items]
     assert set(shown) == {"learn-a", "learn-b", "learn-c", "without-align"}
+
+
+def test_what_popularity_is_worth_for_such_baskets_is_the_functions(open_page, recommender, mounted_by_key):
+    dataset, one = recommender
+    open_page("new_user", basket=BASKET, k="5", runs=["learn-c"])
+    catalogue, history = read_catalogue(dataset), synthetic.synthetic_split(dataset).history("test")
+    kinds = new_user.kinds_in(catalogue, indices(dataset, BASKET))
+    like = basket_worth.baskets_like(history, catalogue, dataset.available, 3, len(kinds.sizes) == 1)
+    worth = basket_worth.worth_of_popularity(one, like)
+    words = basket_worth.worth_in_words({"(c)": worth} if worth else {})
+    told = mounted_by_key["new_user_bench"]["data"]["told"]["worth"]
+    assert told.get("words", "") == words and told.get("names", []) == (["learn-c"] if words else [])
 
 
 def test_likes_count_as_long_ago_and_are_not_recommended(open_page, recommender, mounted_by_key):

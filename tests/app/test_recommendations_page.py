@@ -7,10 +7,12 @@ import pytest
 import streamlit as st
 
 from app.components.bench_lists import short_label
-from app.shared import bench_settings, links
+from app.shared import bench_settings, links, theme
 from app.shared.pickers import to_show_first
 from learn.data.dataset import Dataset
 from learn.data.stored import open_dataset
+from learn.explore.catalogue import read_catalogue, told_title
+from learn.explore.lists import user_lists
 from learn.explore.lists.bestsellers import bestsellers, in_words
 from learn.explore.lists.terms import Weights, terms_of_user, weighted_list
 from learn.runs.recommender import Recommender
@@ -44,14 +46,15 @@ def test_every_variant_has_a_full_list_with_true_hits(workspace, open_page, benc
 
 
 def test_what_they_bought_most_stands_above_the_lists_and_what_lists_hold_is_said(workspace, open_page, benches):
-    open_page("recommendations", user="u07")
+    page = open_page("recommendations", user="u07")
     dataset = Dataset.load(workspace.dataset(synthetic.NAME))
-    history = synthetic.synthetic_split(dataset).history("test")[7].tolist()
-    times = [row["times"] for row in benches[-1]["past"]["items"]]
-    assert times == sorted((history.count(item) for item in set(history)), reverse=True)[:10]
-    assert benches[-1]["hint"].startswith("Only products that are new to this person. ")
+    history, catalogue = synthetic.synthetic_split(dataset).history("test")[7], read_catalogue(dataset)
+    assert theme.plain(user_lists.most_in_words(history, catalogue)) in texts(page)
+    first = user_lists.most_bought(history)[0][0]
+    assert theme.plain(told_title(catalogue, first)) in page.expander[0].label
+    assert benches[-1]["hold"] == "Only products new to them" and "why?" in benches[-1]["hint"]
     open_page("recommendations", user="u07", new="false")
-    assert benches[-1]["hint"].startswith("Products bought before may be in these lists. ")
+    assert benches[-1]["hold"] == "Products bought before may be in these lists"
 
 
 def test_what_towers_are_to_be_seen_against_is_among_the_lists_that_are_shown_first():

@@ -75,6 +75,8 @@ def test_ranks_and_reasons_are_the_functions(open_page, parts, catalogue):
     whole = why_words.by_purchases(rank)
     assert theme.plain(why_words.reasons(one, whole, finer)) in said
     assert theme.plain(why_words.adding(one)) in said
+    assert theme.plain(why_words.scale("(b)")) in said, "it is said what a point is"
+    assert "What the words mean" in [box.label for box in page.expander]
     assert reasons["products"].sum() == sum(map(len, groups.members))
     firm = theme.plain(why_words.stability(one))
     assert any(firm in box.help for box in page.markdown if box.help) and (firm in said) is not why_words.firm(one)

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from app.panels import words
-from app.shared import variant_texts
+from app.shared import theme, variant_texts
 
 
 def run(name, variant, label):
@@ -51,6 +51,16 @@ def test_where_nothing_stands_beside_towers_they_are_said_too():
     assert told.startswith("LLM: ") and told.index("PAL: ") < told.index("(b): items one by one · (c): items as")
     assert told.endswith(".")
     assert words.all_said([], []) == ""
+
+
+def test_what_words_mean_is_folded_a_line_each(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(words.st, "markdown", drawn.append)
+    words.what_words_mean("")
+    words.what_words_mean(words.all_said(RUNS[:1], ["(c)"]))
+    assert len(drawn) == 1 and drawn[0].splitlines() == [
+        f"- {theme.plain(line)}" for line in words.all_said(RUNS[:1], ["(c)"]).removesuffix(".").split(" · ")
+    ]
 
 
 def test_below_a_figure_of_all_only_what_is_no_trained_tower_is_said():

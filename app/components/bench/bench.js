@@ -10,7 +10,6 @@ class Bench {
     this.conclusion = element("p", "conclusion");
     this.conclusion.setAttribute("aria-live", "polite");
     this.since = element("p", "since");
-    this.past = element("div", "past");
     this.ready = element("button", "ready", "");
     this.ready.type = "button";
     this.ready.onclick = () => this.take();
@@ -18,14 +17,13 @@ class Bench {
     this.svg.setAttribute("class", "lines");
     this.svg.setAttribute("aria-hidden", "true");
     this.grid = element("div", "grid slim");
-    this.legend = element("div", "");
-    this.hint = element("p", "small");
+    this.legend = element("div", "signs");
     this.next = element("p", "next");
     this.lists = element("div", "benchLists");
-    const headline = element("div", "headline");
+    const under = element("div", "under");
     this.help = element("div", "help");
-    headline.append(this.conclusion, this.hint, this.controls.tools, this.help);
-    this.lists.append(this.past, this.since, headline, this.controls.node, this.legend, this.ready, this.grid, this.next);
+    under.append(this.legend, this.controls.tools, this.help);
+    this.lists.append(this.since, this.conclusion, under, this.controls.node, this.ready, this.grid, this.next);
     this.lists.onpointerleave = () => this.take();
     this.grid.addEventListener("click", (event) => this.act(event));
     this.lights = new Lights(this.grid, (item) => lightLines(this.svg, item));
@@ -38,7 +36,7 @@ class Bench {
   }
 
   update(data) {
-    const fresh = JSON.stringify([data.columns, data.items, data.links, data.terms, data.changed, data.past, data.told, data.next, data.said, data.hint]);
+    const fresh = JSON.stringify([data.columns, data.items, data.links, data.terms, data.changed, data.told, data.next, data.said, data.hold, data.hint]);
     this.settings.adopt(data.settings, data.token);
     if (data.basket) this.withBasket(data.basket);
     if (fresh === this.fresh) return this.draw();
@@ -89,9 +87,7 @@ class Bench {
   // Items of one title, anywhere on the page, say what tells them apart.
   tellApart() {
     const listed = this.columns.length ? this.listed.map((row) => this.wordsOf(row)) : [];
-    const line = (this.past.firstChild?.offsetTop ?? 0) + 9; // what does not fit into the first one is not shown
-    const past = (this.data?.past?.items ?? []).filter((_, place) => this.past.children[place + 1]?.offsetTop < line);
-    writeApart(this.root, apart([...listed, ...past, ...(this.basket?.shown ?? [])]));
+    writeApart(this.root, apart([...listed, ...(this.basket?.shown ?? [])]));
   }
 
   take() {
@@ -120,8 +116,6 @@ class Bench {
     this.lists.hidden = !this.columns.length;
     this.controls.draw(data.terms, data.columns, data.still);
     this.since.textContent = data.changed ?? "";
-    this.past.replaceChildren(...drawPast(data.past));
-    this.hint.textContent = data.hint ?? "";
     this.next.replaceChildren(...drawNext(data.next));
     this.drawn = null;
     this.sides = null;
@@ -147,7 +141,9 @@ class Bench {
       column.show(lists[place], hidden, holders, usual ? column.column.before : full());
     });
     this.listed = [...new Set(lists.flat().map(({ row }) => row))];
-    this.explain(this.listed, usual, [...notes(data.columns, lists, data.items, data.told), data.said].filter(Boolean));
+    const abouts = data.columns.filter(({ about }) => about).map(({ short, about }) => `${short}: ${about[0].toLowerCase()}${about.slice(1)}.`);
+    const said = [data.hint, ...basketNotes(data.columns, lists, data.items, data.told, weights), ...notes(data.columns, lists, data.items, data.told), ...abouts, data.said];
+    this.explain(this.listed, usual, said.filter(Boolean));
     this.tellApart();
     this.fillSoon();
     if (this.sides) drawLines(this.svg, this.columns, this.sides, this.step);
@@ -156,15 +152,15 @@ class Bench {
 
   // `columns`: those that one click shows without popularity.
   conclude([first = "", ...others], columns) {
-    this.conclusion.replaceChildren(element("strong", "", first), document.createTextNode(others.length ? " " + others.join(" ") : ""));
-    if (columns.some(({ terms }) => terms?.has_popularity)) this.conclusion.append(" ", this.oneClick());
+    const button = columns.some(({ terms }) => terms?.has_popularity) ? [" ", this.oneClick()] : [];
+    this.conclusion.replaceChildren(element("strong", "", first), ...button, others.length ? " " + others.join(" ") : "");
     this.conclusion.hidden = !first;
   }
 
   // The lists without popularity, or as trained again.
   oneClick() {
     const usual = inFull(this.settings.value.weights);
-    const made = element("button", "plain", usual ? "Show without popularity" : "Show as trained");
+    const made = element("button", "plain offer", usual ? "Show without popularity" : "Show as trained");
     made.type = "button";
     made.onclick = () => {
       this.set({ weights: { ...(usual ? WITHOUT_POPULARITY : FULL) } });
@@ -192,6 +188,7 @@ class Bench {
     for (const row of this.basket?.heldRows ?? []) used.add(row.category);
     drawn.append(...drawCategories(words.legend, used));
     drawn.querySelector(".edge")?.replaceWith(edges(this.data.columns));
+    if (this.data.hold) drawn.append(element("span", "entry", this.data.hold));
     this.legend.replaceChildren(drawn);
     this.explanation(said.join("\n"));
   }
@@ -230,18 +227,6 @@ class Bench {
     drawLines(this.svg, this.columns, this.sides, this.step);
     lightLines(this.svg, this.lights.lit);
   }
-}
-
-// What a person bought most: { name, items: rows with their times } as one line of what fits in full.
-function drawPast(past) {
-  if (!past?.items.length) return [];
-  const had = past.items.map(({ item, title, colour, times }) => {
-    const made = element("span", "had");
-    made.dataset.item = item;
-    made.append(chip(colour), mark("", title, title), element("span", "apart"), element("span", "times", times > 1 ? `×${times}` : ""));
-    return made;
-  });
-  return [element("span", "name", past.name), ...had];
 }
 
 // Where to go from here: links of { text, href }.

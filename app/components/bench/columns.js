@@ -1,6 +1,7 @@
 // The lists of a bench as rows, and what changed in them.
 
 const AT_ONCE = 25; // rows
+const LATER = " bought later"; // after a list's hits
 const ONE_LINE = 22; // letters of a title that surely fit into one line
 
 // Rows are copies of this one: making each from nothing is what takes time in lists of a hundred.
@@ -50,8 +51,8 @@ class BenchColumn {
     head.append(element("div", "label", column.label), this.hits);
     if (column.about) {
       const about = element("div", "about", column.about);
-      about.title = column.about;
-      head.children[0].after(about);
+      head.title = column.about; // there is not always room for it
+      head.append(about);
     }
     if (column.source) head.append(element("div", "source", column.source));
     this.list = element("ol", "rows");
@@ -134,8 +135,9 @@ class BenchColumn {
     this.empty.textContent = visible.length ? "" : list.length ? "Nothing that the others lack." : this.column.empty;
     const { of } = this.column;
     const hits = list.filter((entry) => this.data.items.hit[entry.row]).length;
-    const told = of ? `✓ ${hits} of ${list.length} bought later` : "nothing to hit";
-    this.hits.textContent = of === null || !list.length ? "" : told;
+    const told = of ? `✓ ${hits} of ${list.length}${LATER}` : "nothing to hit";
+    const [first, more] = told.split(LATER);
+    this.hits.replaceChildren(...(of === null || !list.length ? [] : [first, ...(more === undefined ? [] : [element("span", "later", LATER)])]));
     this.hits.title = of ? `This list has ${hits} of the ${of} ${this.data.hit_words}` : "They bought nothing later that a list could hold";
   }
 }

@@ -46,7 +46,7 @@ class Controls {
     this.differ.type = "checkbox";
     this.differ.onchange = () => this.changed({ differ: this.differ.checked });
     this.hidden = element("span", "hidden");
-    label.append(this.differ, element("span", "", "hide shared products"), this.hidden);
+    label.append(this.differ, element("span", "", "hide shared"), this.hidden);
     label.title = "Hides the products that all lists share";
     return label;
   }

@@ -37,6 +37,30 @@ function sellingOnly(sell) {
   return `${namesOf(sell)} ${verb(sell, "shows", "show")} ${likeness(sell)}bestsellers: ${how} of a kind in the basket.`;
 }
 
+// The same of a small basket, where popularity finds more over known users (`worth`: for which Runs, in words).
+function sellingRight(sell, worth, weights) {
+  if (!worth?.words || !inFull(weights) || !sell.every(({ column }) => worth.names.includes(column.name))) return null;
+  const how = sell.every(({ n }) => !n) ? "none" : `only ${amounts(sell)}`;
+  return [`For so small a basket ${namesOf(sell)} ${verb(sell, "shows", "show")} ${likeness(sell)}bestsellers, ${how} of a kind in it: that finds more.`, worth.words];
+}
+
+// Behind the question mark, where that is said: what baskets are meant, what the lists would be without popularity, and
+// who finds less over known users.
+function basketNotes(columns, lists, items, { worth, kinds, names, users = "known users" }, weights) {
+  const sell = items.akin ? sellers(ofBasket(columns, lists, items, kinds)) : [];
+  if (!sell.length || !sellingRight(sell, worth, weights)) return [];
+  const less = columns.filter((column) => column.less).map(({ short, less }) => `Over ${users} ${short} finds less: ${less}.`);
+  return [worth.note, whyNot(sell, items, names, weights), ...less].filter(Boolean);
+}
+
+// Of lists that a basket is told of: how many of each are of a kind in it, and how many are bestsellers.
+function ofBasket(columns, lists, items, kinds) {
+  const best = marked(columns, lists, items.best);
+  return marked(columns, lists, items.akin).map((one, place) => ({ ...one, best: best[place].n, has: covered(one.list, items.akin, kinds) }));
+}
+
+const sellers = (found) => found.filter((one) => !mostOf(one) && mostOf({ ...one, n: one.best }));
+
 // "the ", "the 2nd ", "the 11th ": before "most bought".
 function nth(place) {
   if (place === 1) return "the";
@@ -83,20 +107,20 @@ function sellingIn(lists, items, { bestsellers }) {
   return `Bestsellers: ${bestsellers}${first === undefined ? "" : `; “${items.title[first]}” is ${nth(items.sold[first])} most bought`}.`;
 }
 
-function following(columns, lists, items, { kinds, names, unknown, users = "known users" }, weights) {
-  const best = marked(columns, lists, items.best);
-  const found = marked(columns, lists, items.akin).map((one, place) => ({ ...one, best: best[place].n, has: covered(one.list, items.akin, kinds) }));
+function following(columns, lists, items, { kinds, names, unknown, worth, users = "known users" }, weights) {
+  const found = ofBasket(columns, lists, items, kinds);
   if (!found.length) return [];
   const of = kinds.reduce((sum, n) => sum + n, 0);
   const known = unknown ? " of a known kind" : "";
   const answered = (some) => (some.every(({ has }) => has === some[0].has) ? String(some[0].has) : listed(some.map(({ has }) => String(has))));
   const follow = found.filter((one) => mostOf(one) && 2 * one.has > of);
   const stick = found.filter((one) => mostOf(one) && 2 * one.has <= of);
-  const sell = found.filter((one) => !mostOf(one) && mostOf({ ...one, n: one.best }));
+  const sell = sellers(found);
   const rest = found.filter((one) => !mostOf(one) && !sell.includes(one));
-  const said = sell.length ? [sellingOnly(sell), whyNot(sell, items, names, weights)] : [];
+  const right = sell.length ? sellingRight(sell, worth, weights) : null;
+  const said = right ?? (sell.length ? [sellingOnly(sell), whyNot(sell, items, names, weights)] : []);
   if (follow.length) {
-    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket: ${amount(follow)} are ${kindsOf(follow, items.akin, names)}${underNames(follow, items.title)}.`, findLess(follow, users, weights));
+    said.push(`${namesOf(follow)} ${verb(follow, "follows", "follow")} the basket: ${amount(follow)} are ${kindsOf(follow, items.akin, names)}${right ? "" : underNames(follow, items.title)}.`, right ? "" : findLess(follow, users, weights));
   }
   if (stick.length) {
     said.push(`${namesOf(stick)} ${verb(stick, "sticks", "stick")} to part of the basket: ${amount(stick)} are ${kindsOf(stick, items.akin, names)}, like ${answered(stick)} of its ${of} items${known}.`);

@@ -3,7 +3,7 @@ middle."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,8 @@ from learn.explore.lists.audience import SEEN, Audience
 from learn.explore.lists.by_chance import middle_by_chance, rounded, shown_by_chance
 from learn.explore.lists.newcomer import FIRST
 
+MEDIAN, SINGLE = "median place", "place"
+"""How rows begin whose figures are places: the lowest is the best."""
 NARROW, NEAR = 0.05, 2.0
 """Places are alike that lie within so much of a whole list, the last at most so many times as far down as the first:
 among the first places of a list a small step is much."""
@@ -50,9 +52,9 @@ def head(one: Audience, length: np.ndarray, ranks: np.ndarray, buyers: np.ndarra
         chance = rounded(shown_by_chance(whole, first)) if whole.max() > first else ""
         if first == FIRST or chance:
             rows.append((f"in their first {first:,}", f"{one.seen_by(first):,}", chance))
-    rows.append(("median place", f"{np.median(one.reach[asked]):,.0f}", rounded(middle_by_chance(whole))))
+    rows.append((f"{MEDIAN} (1: the top)", f"{np.median(one.reach[asked]):,.0f}", rounded(middle_by_chance(whole))))
     if len(ranks):
-        whose = f"median place for {later_buyers(len(ranks))}" if len(ranks) > 1 else f"place for {later_buyers(1)}"
+        whose = f"{MEDIAN} for {later_buyers(len(ranks))}" if len(ranks) > 1 else f"{SINGLE} for {later_buyers(1)}"
         rows.append((whose, f"{np.median(ranks):,.0f}", rounded(middle_by_chance(length[buyers]))))
     close = alike(one, length)
     lines = () if close is None else (f"alike for all: {close[0]:,} to {close[1]:,} for nine in ten",)
@@ -78,6 +80,7 @@ class Figures:
     of: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    best: tuple[tuple[bool, ...], ...] = ()
 
 
 def figures(heads: Mapping[str, Head], more: tuple[str, str, Mapping[str, str]] | None = None) -> Figures:
@@ -90,7 +93,16 @@ def figures(heads: Mapping[str, Head], more: tuple[str, str, Mapping[str, str]] 
     rows = [(what, chance, *(one.rows[at][1] for one in every)) for at, (what, _, chance) in enumerate(every[0].rows)]
     if more is not None and more[2]:
         rows.append((more[0], more[1], *(more[2].get(label, "") for label in heads)))
-    return Figures(every[0].of, tuple(heads), tuple(rows))
+    return Figures(every[0].of, tuple(heads), tuple(rows), tuple(_best(what, told) for what, _, *told in rows))
+
+
+def _best(what: str, told: Sequence[str]) -> tuple[bool, ...]:
+    """Which of the figures ``told`` in the row ``what`` are the best: of places the lowest, of all else the highest."""
+    known = [float(figure.replace(",", "")) for figure in told if figure]
+    if len(set(known)) < 2:
+        return (False,) * len(told)
+    best = min(known) if what.startswith((MEDIAN, SINGLE)) else max(known)
+    return tuple(bool(figure) and float(figure.replace(",", "")) == best for figure in told)
 
 
 def list_length(length: np.ndarray) -> str:

@@ -1,4 +1,4 @@
-"""What is said of one item under several variants: a verdict, and which variant takes it for what where they differ."""
+"""What is said of one item under several variants: a verdict, and which variant takes it for what."""
 
 from __future__ import annotations
 
@@ -21,48 +21,57 @@ HIGH = 0.1
 """A median place up to this share of what chance gives is near the top."""
 
 
-def verdict(
-    answers: Mapping[str, Answer],
-    catalogue: Catalogue,
-    length: np.ndarray,
-    item: int | None = None,
-    untrained: Collection[str] = (),
-) -> str:
-    """One sentence: what the variants (label -> `Answer`) take the item for, and to how many people they would show it.
+def verdict(answers: Mapping[str, Answer], length: np.ndarray) -> str:
+    """One sentence: which variants (label -> `Answer`) bring the item into the `FIRST` of how many people, the most
+    first, and which into nobody's; and one of what chance gives.
 
     Args:
         length: [U] how long each one's whole list is (`new_to_each`).
+    """
+    asked = max(int((one.audience.reach > 0).sum()) for one in answers.values())
+    if not asked:
+        return "Nobody has a history to go by."
+    said = _by_variant({label: one.audience.seen_by(FIRST) for label, one in answers.items()}, asked)
+    chance = max(_chance(one, length) for one in answers.values())
+    return f"{said}. By chance: {rounded(chance)}." if 0 < chance < asked else f"{said}."
+
+
+def recognised(
+    answers: Mapping[str, Answer], catalogue: Catalogue, item: int | None = None, untrained: Collection[str] = ()
+) -> str:
+    """One sentence: as what the variants (label -> `Answer`) recognise the item, or take it for; "" where they take it
+    for several kinds of products, none of them its own (`what_it_is`), or the catalogue has none.
+
+    Args:
         item: its index, where it is one of the catalogue: then it is known what it is.
         untrained: labels of those that were not trained: they are the untrained text, not a variant.
     """
-    counts = {label: one.audience.seen_by(FIRST) for label, one in answers.items()}
-    seen = max(counts.values())
-    asked = max(int((one.audience.reach > 0).sum()) for one in answers.values())
-    if not asked:
-        shown = "nobody has a history to go by"
-    elif not seen:
-        shown = f"in nobody's first {FIRST:,}: none of {asked:,} people"
-    else:
-        shown = f"in the first {FIRST:,} of {_how_many(seen / asked)}: {_by_variant(counts, asked)}"
-    chance = max((_chance(one, length) for one in answers.values()), default=0.0)
-    shown += f" (by chance: {rounded(chance)})" if 0 < chance < asked else ""
-    known = _recognised(answers, catalogue, item, untrained)
-    if not known:
-        return f"{shown[0].upper()}{shown[1:]}."
-    few = not asked or seen / asked < FEW
-    return f"{known}, {'but' if few else 'and'} {shown}."
+    kinds = by_kind(answers, catalogue)
+    own = {} if item is None else {catalogue.categories[item], catalogue.finer[item]}
+    right = [kind for kind in kinds if kind in own]
+    if right:
+        return f"Recognised as {right[0]} by {_who(kinds[right[0]], list(answers), untrained)}."
+    if len(kinds) == 1:
+        kind, labels = next(iter(kinds.items()))
+        return f"Taken for {kind} by {_who(labels, list(answers), untrained)}."
+    return ""
 
 
 def _by_variant(counts: Mapping[str, int], asked: int) -> str:
-    """ "9 of 20 people under (b), 4 under (a) and none under (c)": the most first."""
-    if len(set(counts.values())) == 1:
-        return f"{max(counts.values()):,} of {asked:,} people{' under each' if len(counts) > 1 else ''}"
+    """ "(b) brings it into the first 100 for 9 of 20 people, (a) for 4; (c) for nobody": the most first."""
     groups: dict[int, list[str]] = {}
     for label, count in sorted(counts.items(), key=lambda one: -one[1]):
         groups.setdefault(count, []).append(label)
     (most, first), *rest = groups.items()
-    told = [f"{most:,} of {asked:,} people under {listed(first)}"]
-    return listed([*told, *(f"{f'{count:,}' if count else 'none'} under {listed(labels)}" for count, labels in rest)])
+    if not most:
+        what = f"it into anybody's first {FIRST:,}: none of {asked:,} {'people' if asked > 1 else 'person'}"
+        return f"{first[0]} does not bring {what}" if len(first) == 1 else f"None of these variants brings {what}"
+    each = "" if len(first) == 1 else " each"
+    people = f"{most:,} of {asked:,} {'people' if asked > 1 else 'person'}{each}"
+    told = f"{listed(first)} {'brings' if len(first) == 1 else 'bring'} it into the first {FIRST:,} for {people}"
+    more = [f"{listed(labels)} for {count:,}{'' if len(labels) == 1 else ' each'}" for count, labels in rest if count]
+    none = f"; {listed(groups[0])} for nobody" if 0 in groups else ""
+    return ", ".join([told, *more]) + none
 
 
 def typical_place(
@@ -72,7 +81,7 @@ def typical_place(
     it tells nothing.
 
     Args:
-        answers: label -> `Answer`; length, untrained: as in `verdict`.
+        answers: label -> `Answer`; length: as in `verdict`; untrained: as in `recognised`.
         ranks: label -> [n] its places in the lists of those who got it later, of the same people; may be empty.
     """
     asked = {label: one.audience.reach > 0 for label, one in answers.items()}
@@ -123,22 +132,6 @@ def _chance(one: Answer, length: np.ndarray) -> float:
     return shown_by_chance(length[one.audience.reach > 0], FIRST)
 
 
-def _recognised(
-    answers: Mapping[str, Answer], catalogue: Catalogue, item: int | None, untrained: Collection[str]
-) -> str:
-    """ "Recognised as Dried fruit by all 3 variants and w/o Align, the untrained text"; "" where the catalogue has no
-    kinds of products."""
-    kinds = by_kind(answers, catalogue)
-    own = {} if item is None else {catalogue.categories[item], catalogue.finer[item]}
-    right = [kind for kind in kinds if kind in own]
-    if right:
-        return f"Recognised as {right[0]} by {_who(kinds[right[0]], list(answers), untrained)}"
-    if len(kinds) == 1:
-        kind, labels = next(iter(kinds.items()))
-        return f"Taken for {kind} by {_who(labels, list(answers), untrained)}"
-    return f"Taken for {len(kinds)} different kinds of product" if kinds else ""
-
-
 def _who(labels: Sequence[str], every: Sequence[str], untrained: Collection[str]) -> str:
     """ "all 3 variants and w/o Align, the untrained text": those of ``every`` label that ``labels`` are."""
     variants = [label for label in every if label not in untrained]
@@ -160,17 +153,8 @@ def by_kind(answers: Mapping[str, Answer], catalogue: Catalogue) -> dict[str, li
     return {kind: labels for kind, labels in found.items() if kind not in ("", NO_CATEGORY)}
 
 
-FEW = 0.1
-"""Fewer of the people than this share are few."""
-
-
-def _how_many(share: float) -> str:
-    bounds = ((0.01, "almost nobody"), (FEW, "few people"), (0.5, "many people"))
-    return next((words for bound, words in bounds if share < bound), "most people")
-
-
 def what_it_is(answers: Mapping[str, Answer], catalogue: Catalogue) -> str:
-    """One line: which variant (label -> `Answer`) takes the item for what; "" where they agree, as `verdict` says."""
+    """One line: which variant (label -> `Answer`) takes the item for what; "" where they agree (`recognised`)."""
     if not any(len(one.beside.items) for one in answers.values()):
         return "Nothing: there is no product that it could stand beside."
     kinds = by_kind(answers, catalogue)
@@ -178,11 +162,11 @@ def what_it_is(answers: Mapping[str, Answer], catalogue: Catalogue) -> str:
     return f"{told}." if len(kinds) > 1 else ""
 
 
-SHARED = "same item vectors as"
+SHARED = "Same item vectors as"
 
 
 def shared_vectors(answers: Mapping[str, Answer]) -> dict[str, str]:
-    """Label -> "same item vectors as w/o Align", of variants whose item space a later one of ``answers`` has, too: the
+    """Label -> "Same item vectors as w/o Align", of variants whose item space a later one of ``answers`` has, too: the
     two are one opinion of what an item is."""
     groups = (labels for labels in one_space(answers) if len(labels) > 1)
     return {label: f"{SHARED} {labels[-1]}" for labels in groups for label in labels[:-1]}

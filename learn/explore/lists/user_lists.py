@@ -9,7 +9,7 @@ import pandas as pd
 
 from learn.data.sequences import Sequences
 from learn.data.splits import Phase, Split
-from learn.explore.catalogue import OTHER_CATEGORIES, Catalogue
+from learn.explore.catalogue import OTHER_CATEGORIES, Catalogue, told_title
 from learn.explore.colours import CATEGORY_COLOURS
 from learn.runs.suggestions import Suggestions
 
@@ -111,6 +111,30 @@ def person_in_words(view: UserView, catalogue: Catalogue) -> str:
         since = f" from {first_month} to {_month(end)}" if _month(begin) != _month(end) else f" in {_month(end)}"
     purchases = f"{n:,} purchases of {len(np.unique(view.history)):,} items" if n > 1 else "1 purchase"
     return f"{purchases}{since}, mostly {first}; {_later_in_words(view)}"
+
+
+def person_in_short(view: UserView, catalogue: Catalogue) -> str:
+    """The same in a line that ends with the product they bought most often."""
+    n, past = len(view.history), most_bought(view.history)
+    if not n or past[0][1] < 2:
+        return person_in_words(view, catalogue)
+    new, later = len(np.setdiff1d(np.unique(view.target), view.history)), "none later"
+    if len(view.target):
+        later = f"later {new:,} new {'items' if new > 1 else 'item'}" if new else "nothing new later"
+    bought = f"{n:,} purchases of {len(np.unique(view.history)):,} items"
+    first = mostly(catalogue.categories[view.history], 1)
+    return f"{bought}, mostly {first}; {later}; most often {_so_often(past[0], catalogue)}"
+
+
+def most_in_words(history: np.ndarray, catalogue: Catalogue) -> str:
+    """ "Bought most: Tea, 1 l ×27 · Bread ×22.": the items of a ``history`` that they bought most often; "" of none."""
+    past = most_bought(history)
+    return f"Bought most: {' · '.join(_so_often(one, catalogue) for one in past)}." if past else ""
+
+
+def _so_often(bought: tuple[int, int], catalogue: Catalogue) -> str:
+    item, times = bought
+    return told_title(catalogue, item) + (f" ×{times:,}" if times > 1 else "")
 
 
 def _later_in_words(view: UserView) -> str:

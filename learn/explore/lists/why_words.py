@@ -44,6 +44,11 @@ SEEN = 0.05
 """Points that are not told as 0 (`with_sign`)."""
 
 
+def scale(label: str) -> str:
+    """What a point is, in one line."""
+    return f"Points: 0 is an average product for this user, 100 the first of {label}’s list."
+
+
 def question(title: str, person: str, label: str, shown: bool) -> str:
     """What the page answers."""
     verb = f"Why does {label} show" if shown else f"Why does {label} not show"

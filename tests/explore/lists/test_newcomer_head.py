@@ -30,14 +30,14 @@ def test_every_card_has_the_same_lines():
         (
             ("in their first 100", "1", "0.2"),
             ("in their first 1,000", "2", "2"),
-            ("median place", "500", "950"),
+            ("median place (1: the top)", "500", "950"),
             ("median place for its 2 later buyers", "1,000", "900"),
         ),
         (),
     )
     unseen = h.head(none, length, np.array([1100, 1500]), np.array([1, 2]))
     assert [row[1:] for row in unseen.rows[:2]] == [("0", "0.2"), ("0", "2")]
-    assert h.head(some, length, NOBODY, NOBODY).rows[2:] == (("median place", "500", "950"),)
+    assert h.head(some, length, NOBODY, NOBODY).rows[2:] == (("median place (1: the top)", "500", "950"),)
     assert h.head(some, length, np.array([500]), np.array([1])).rows[-1] == (
         "place for its one later buyer",
         "500",
@@ -56,9 +56,10 @@ def test_the_figures_of_all_variants_are_one_table():
         (
             ("in their first 100", "0.1", "1", "2"),
             ("in their first 1,000", "1", "2", "2"),
-            ("median place", "976", "252", "8"),
+            ("median place (1: the top)", "976", "252", "8"),
             ("recall", "0.05", "", "0.1"),
         ),
+        ((False, True), (False, False), (False, True), (False, False)),
     )
     assert h.figures({"a": h.head(audience([0]), length[:1], NOBODY, NOBODY)}).rows == ()
 
@@ -66,7 +67,9 @@ def test_the_figures_of_all_variants_are_one_table():
 def test_a_short_catalogue_has_no_first_thousand_and_nobody_no_figures():
     found = h.head(audience([3]), np.array([60]), NOBODY, NOBODY)
     assert found.of == "of 1 person"
-    assert found.rows == (("in their first 100", "1", ""), ("median place", "3", "30")), "all of it is in the first 100"
+    assert found.rows == (("in their first 100", "1", ""), ("median place (1: the top)", "3", "30")), (
+        "all of it is in the first 100"
+    )
     assert h.head(audience([0]), np.array([60]), NOBODY, NOBODY) == h.Head("nobody has a history", (), ())
 
 
@@ -105,3 +108,14 @@ def test_a_variant_that_places_an_item_alike_for_everybody_is_said_to():
     assert h.alike(audience([5] * 29), np.full(29, 2000)) is None, "of few people nothing is claimed"
     assert h.alike(audience(range(10, 110)), np.full(100, 20_000)) is None, "place 14 and place 104 are not alike"
     assert h.alike(audience(range(1, 9001, 90)), np.full(100, 9000)) is None
+
+
+def test_the_best_of_a_row_is_the_lowest_place_and_the_highest_of_all_else():
+    def best(what, *told):
+        return h.figures({str(at): h.Head("", ((what, one, ""),), ()) for at, one in enumerate(told)}).best[0]
+
+    assert best("in their first 100", "9", "1,055", "1,055") == (False, True, True)
+    assert best("median place (1: the top)", "1,000", "", "99") == (False, False, True)
+    assert best("place for its one later buyer", "3", "20") == (True, False)
+    assert best("in their first 100", "0", "0") == (False, False), "all are the same"
+    assert best("in their first 100", "7") == (False,), "there is one only"

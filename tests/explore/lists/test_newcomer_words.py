@@ -33,7 +33,7 @@ def test_what_it_is_taken_for_is_the_kind_of_most_neighbours(catalogue, kinds):
     mixed = [kinds[other][0], kinds[one][0], kinds[one][1]]
     assert n.taken_for(answer(mixed, [1]).beside, catalogue) == one
     answers = {"A": answer(kinds[one][:2], [1]), "B": answer(kinds[one][:2], [1], 0.9)}
-    assert w.what_it_is(answers, catalogue) == "", "the verdict says it"
+    assert w.what_it_is(answers, catalogue) == "", "another line says it"
     assert w.what_it_is({"A": answer([], [1])}, catalogue) == "Nothing: there is no product that it could stand beside."
 
 
@@ -42,9 +42,9 @@ def test_variants_of_one_item_space_are_one_opinion(catalogue, kinds):
     same = {"C": answer([first, second], [1]), "W": answer([first, second], [9])}
     assert w.one_space(same) == [["C", "W"]]
     assert w.one_space(same | {"A": answer([first, second], [1], 0.9)}) == [["C", "W"], ["A"]]
-    assert w.shared_vectors(same) == {"C": "same item vectors as W"}
+    assert w.shared_vectors(same) == {"C": "Same item vectors as W"}
     three = same | {"A": answer([third, first], [1])}
-    assert w.shared_vectors(three | {"V": same["C"]}) == dict.fromkeys("CW", "same item vectors as V")
+    assert w.shared_vectors(three | {"V": same["C"]}) == dict.fromkeys("CW", "Same item vectors as V")
     assert w.shared_vectors({"A": same["C"]}) == {}
 
 
@@ -55,40 +55,37 @@ def test_two_opinions_name_who_has_which(catalogue):
     assert w.what_it_is(answers, catalogue) == f"{kinds[0]} under A and C; {kinds[other]} under B."
 
 
-def test_the_verdict_says_whether_it_is_recognised_and_who_is_shown_it(catalogue, kinds):
+def test_it_is_said_as_what_it_is_recognised(catalogue, kinds):
     (kind, items), (other, others) = list(kinds.items())[:2]
     item = int(items[0])
     right, wrong = answer(items[1:3], [50, 3000]), answer(others[:2], [4000, 3000])
-    half = "in the first 100 of most people: 1 of 2 people"
-    assert w.verdict({"A": right, "B": right}, catalogue, short(2), item) == (
-        f"Recognised as {kind} by both variants, and {half} under each."
+    assert w.recognised({"A": right, "B": right}, catalogue, item) == f"Recognised as {kind} by both variants."
+    assert w.recognised({"A": right, "B": wrong}, catalogue, item) == f"Recognised as {kind} by 1 of 2 variants."
+    assert w.recognised({"A": wrong}, catalogue, item) == f"Taken for {other} by A."
+    assert w.recognised({"A": right, "B": right}, catalogue) == f"Taken for {kind} by both variants."
+    assert w.recognised({"A": right, "B": wrong}, catalogue) == "", "the line below names both kinds"
+
+
+def test_the_verdict_says_who_brings_it_into_how_many_lists():
+    some, none = answer([0], [50, 3000]), answer([0], [4000, 3000])
+    begin = "into the first 100 for 1 of 2 people"
+    assert w.verdict({"A": some, "B": some}, short(2)) == f"A and B bring it {begin} each."
+    assert w.verdict({"A": none, "B": some}, short(2)) == f"B brings it {begin}; A for nobody."
+    assert w.verdict({"A": none}, short(2)) == "A does not bring it into anybody's first 100: none of 2 people."
+    assert w.verdict({"A": none, "B": none}, short(2)) == (
+        "None of these variants brings it into anybody's first 100: none of 2 people."
     )
-    assert w.verdict({"A": right, "B": wrong}, catalogue, short(2), item) == (
-        f"Recognised as {kind} by 1 of 2 variants, and {half} under A and none under B."
-    )
-    assert w.verdict({"A": wrong}, catalogue, short(2), item) == (
-        f"Taken for {other} by A, but in nobody's first 100: none of 2 people."
-    )
-    assert (
-        w.verdict({"A": right, "B": right}, catalogue, short(2))
-        == f"Taken for {kind} by both variants, and {half} under each."
-    )
-    assert w.verdict({"A": right, "B": wrong}, catalogue, short(2)).startswith(
-        "Taken for 2 different kinds of product, and "
-    )
-    assert w.verdict({"A": answer(items[1:3], [0, 0])}, catalogue, short(2)).endswith(
-        "but nobody has a history to go by."
+    assert w.verdict({"A": answer([0], [0, 0])}, short(2)) == "Nobody has a history to go by."
+    most, two = answer([0], [1] * 30), answer([0], [1] * 4 + [3000] * 26)
+    assert w.verdict({"A": two, "B": most, "C": two, "D": answer([0], [3000] * 30)}, short(30)) == (
+        "B brings it into the first 100 for 30 of 30 people, A and C for 4 each; D for nobody."
     )
 
 
-@pytest.mark.parametrize(
-    ("people", "words"),
-    [(1, "but in the first 100 of almost nobody"), (2, "but in the first 100 of few people"),
-     (20, "and in the first 100 of many people"), (100, "and in the first 100 of most people")],
-)  # fmt: skip
-def test_how_many_people_is_said_in_words_and_figures(catalogue, people, words):
+@pytest.mark.parametrize("people", [1, 2, 20, 100])
+def test_how_many_people_is_said_in_figures(people):
     found = answer([0], [50] * people + [3000] * (200 - people))
-    assert w.verdict({"A": found}, catalogue, short(200)).endswith(f"{words}: {people} of 200 people.")
+    assert w.verdict({"A": found}, short(200)) == f"A brings it into the first 100 for {people} of 200 people."
 
 
 def test_a_catalogue_without_kinds_has_a_verdict_too(catalogue):
@@ -97,7 +94,8 @@ def test_a_catalogue_without_kinds_has_a_verdict_too(catalogue):
     size = len(catalogue)
     bare = replace(catalogue, categories=np.full(size, NO_CATEGORY, object), finer=np.full(size, "", object))
     one, other = answer([0], [50]), answer([1], [50])
-    assert w.verdict({"A": one}, bare, short(1), 2) == "In the first 100 of most people: 1 of 1 people."
+    assert w.verdict({"A": one}, short(1)) == "A brings it into the first 100 for 1 of 1 person."
+    assert w.recognised({"A": one}, bare, 2) == ""
     assert w.what_it_is({"A": one, "B": other}, bare) == w.what_it_is({"A": one}, bare) == ""
 
 
@@ -106,8 +104,7 @@ def test_what_was_not_trained_is_no_variant(catalogue, kinds):
     item, right, wrong = int(items[0]), answer(items[1:3], [50]), answer(others[:2], [50])
 
     def said(**answers):
-        told = w.verdict(answers, catalogue, short(1), item, ["W"])
-        return told.split(",")[0] if told.count(", the") < 1 else told.split(", and")[0]
+        return w.recognised(answers, catalogue, item, ["W"]).removesuffix(".")
 
     assert said(A=right, B=right, C=right, W=right) == (
         f"Recognised as {kind} by all 3 variants and W, the untrained text"
@@ -118,10 +115,10 @@ def test_what_was_not_trained_is_no_variant(catalogue, kinds):
     assert said(A=right, W=right) == f"Recognised as {kind} by A and W, the untrained text"
 
 
-def test_the_verdict_has_what_chance_gives(catalogue):
+def test_the_verdict_has_what_chance_gives():
     found = answer([0], [50] * 20 + [3000] * 180)
-    assert w.verdict({"A": found}, catalogue, np.full(200, 1000)).endswith("20 of 200 people (by chance: 20).")
-    assert "chance" not in w.verdict({"A": found}, catalogue, short(200))
+    assert w.verdict({"A": found}, np.full(200, 1000)).endswith("20 of 200 people. By chance: 20.")
+    assert "chance" not in w.verdict({"A": found}, short(200))
 
 
 def test_a_typical_place_is_said_of_everybody_and_of_later_buyers(catalogue):

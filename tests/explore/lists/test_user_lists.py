@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from learn.data.schema import Recommendations
-from learn.explore.catalogue import OTHER_CATEGORIES, Filters
+from learn.explore.catalogue import OTHER_CATEGORIES, Filters, told_title
 from learn.explore.figures import base as figures
 from learn.explore.lists import user_lists as r
 from learn.runs.run import Run
@@ -185,6 +185,20 @@ def test_a_person_is_told_in_words(catalogue):
     assert r.person_in_words(r.UserView(np.array([3]), None, np.zeros(0, int)), catalogue).endswith("; none later")
     nobody = r.UserView(np.zeros(0, int), None, np.array([5]))
     assert r.person_in_words(nobody, catalogue) == "bought nothing before the cut, 1 later"
+
+
+def test_a_person_is_told_in_a_line_with_what_they_bought_most(catalogue):
+    view = r.UserView(np.array([3, 9, 3]), None, np.array([5, 6, 9]))
+    title, of = told_title(catalogue, 3), catalogue.categories[[3, 9, 3]]
+    assert r.person_in_short(view, catalogue) == (
+        f"3 purchases of 2 items, mostly {r.mostly(of, 1)}; later 2 new items; most often {title} ×2"
+    )
+    assert "; none later; " in r.person_in_short(r.UserView(view.history, None, view.target[:0]), catalogue)
+    assert "; nothing new later; " in r.person_in_short(r.UserView(view.history, None, np.array([3])), catalogue)
+    once = r.UserView(np.array([3, 9]), None, np.array([5]))
+    assert r.person_in_short(once, catalogue) == r.person_in_words(once, catalogue), "nothing was bought more often"
+    assert r.most_in_words(view.history, catalogue) == f"Bought most: {title} ×2 · {told_title(catalogue, 9)}."
+    assert r.most_in_words(view.history[:0], catalogue) == ""
 
 
 def test_charts_say_what_they_show():

@@ -202,14 +202,25 @@ def test_the_largest_part_of_what_says_most_is_named():
     assert said(2.0, 1.0, 6.0) == "“Fuel” says most for it (+6.0)."
 
 
-def test_bars_of_shares_are_of_one_length_with_the_place_at_their_end():
+def test_bars_of_shares_are_of_one_length_below_the_place_with_their_percentages():
     points = {"x": {SIMILARITY: 30.0, POPULARITY_BIAS: 10.0}, "y": {SIMILARITY: 5.0, POPULARITY_BIAS: -5.0}}
-    words = {"x": "Ex", "y": "Why"}
-    figure = shares_figure(points, {"x": 5, "y": 1447}, words, words, {}, ("against it", "for it"))
+    labels = {"x": "Ex", "y": "Why"}
+    figure = shares_figure(points, {"x": 5, "y": 1447}, labels, {}, ("against it", "for it"))
     assert [list(trace.x) for trace in figure.data[:2]] == [[0.75, 0.5], [0.25, -0.5]]
-    told = {note.text: note.x for note in figure.layout.annotations}
-    assert told["<b>#5</b>"] == 1 and told["<b>#1,447</b>"] == 0.5 and "← against it" in told
+    told = [(note.text, note.x) for note in figure.layout.annotations]
+    heads = [(text, x) for text, x in told if "#" in text]
+    assert [x for _, x in heads] == [0, -0.5] and "<b>#5</b></span>  Ex" in heads[0][0] and "#1,447" in heads[1][0]
+    assert [one for one in told if "%" in one[0]] == [("75%", 0), ("25%", 1), ("50%", -0.5), ("50%", 0.5)]
+    assert "← against it" in dict(told) and figure.layout.showlegend
     assert shares({SIMILARITY: 0.0}) == {SIMILARITY: 0.0}
+
+
+def test_where_there_is_room_each_part_of_a_bar_is_named_below_it():
+    points = {"x": {SIMILARITY: 0.1, POPULARITY_BIAS: 99.9}, "y": {SIMILARITY: 5.0}}
+    figure = shares_figure(points, {"x": 1, "y": 2}, {"x": "Ex", "y": "Why"}, {}, ("against it", "for it"))
+    told = [note.text for note in figure.layout.annotations if "%" in note.text]
+    assert told == ["under 1% fit to their purchases", "100% popularity", "100% fit to their purchases"]
+    assert not figure.layout.showlegend
 
 
 def test_a_dot_beyond_the_axis_is_an_arrow_at_its_end():
