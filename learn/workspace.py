@@ -16,7 +16,7 @@ ENVIRONMENT_VARIABLE = "LEARN_WORKSPACE"
 DEFAULT = Path("workspace")
 PREBUILT = Path(__file__).resolve().parent.parent / "assets" / "demo"
 """The demo of a clone of the project; beside an installed package there is none, and everything works without it."""
-BASELINE_RUNS = ("popularity", "item-knn", "frequency", "svd", "ease", "l3ae", "text-counts")
+BASELINE_RUNS = ("popularity", "item-knn", "frequency", "svd", "ease", "l3ae", "slit", "text-counts")
 """The Runs that count instead of learning, as people should meet them: behind those of the item towers."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")

@@ -73,4 +73,4 @@ def test_what_a_training_makes_comes_first_whenever_its_files_were_written(tmp_p
         (run / "run.json").touch()
         os.utime(run / "run.json", (age, age))
     assert [path.name for path in workspace.run_paths("d")] == [*first_runs(), "mine"]
-    assert set(first_runs()) == {*(tower.run_name for tower in ITEM_TOWERS.entries), *EVERYWHERE, RUN_NAME}
+    assert set(first_runs()) == {*(tower.run_name for tower in ITEM_TOWERS.entries), *EVERYWHERE, "slit", RUN_NAME}

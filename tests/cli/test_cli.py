@@ -19,7 +19,7 @@ from learn.runs.run import Run
 from tests.fake_llm import make_tiny_llm
 from tests.shop import write_tables
 
-RUNS = {*(tower.run_name for tower in ITEM_TOWERS.entries), *EVERYWHERE, "text-counts"}
+RUNS = {*(tower.run_name for tower in ITEM_TOWERS.entries), *EVERYWHERE, "slit", "text-counts"}
 
 
 def run(*words, expect=0):
