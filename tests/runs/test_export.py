@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from safetensors import SafetensorError
 from typer.testing import CliRunner
 
 from learn.cex.extractor import content_embeddings
@@ -175,3 +176,15 @@ def test_the_command_prints_the_parity(trained_workspace, tmp_path, monkeypatch)
     result = CliRunner().invoke(app, [str(word) for word in words])
     assert result.exit_code == 0, result.output + repr(result.exception)
     assert "user_tower.onnx: at most 2.0e-06 of" in result.output and "Wrote Run learn-b" in result.output
+
+
+def test_a_disk_that_is_full_while_weights_are_written_is_said(runs, tmp_path, monkeypatch):
+    """safetensors has an exception of its own for it, which is no OSError."""
+
+    def full(*arguments, **options):
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("safetensors.torch.serialize_file", full)
+    with pytest.raises(LearnError, match="No space left on device"):
+        export_run(runs["learn-b"], tmp_path / "out")
+    assert not list(tmp_path.iterdir())
