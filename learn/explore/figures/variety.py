@@ -98,7 +98,8 @@ def cut_axes(table: pd.DataFrame, names: Sequence[str]) -> str:
         return "; ".join(filter(None, (tens, "the upright axis does not begin at 0" if upright else "")))
     if upright and len(level) == len(names):
         return "axes do not begin at 0"
-    words = [*(["the upright axis"] if upright else []), *(f"that of {name}" if upright else f"the {name} axis" for name in level)]
+    words = [f"that of {name}" if upright else f"the {name} axis" for name in level]
+    words = [*(["the upright axis"] if upright else []), *words]
     return "; ".join(filter(None, (tens, f"{listed(words)} {'do' if len(words) > 1 else 'does'} not begin at 0")))
 
 
