@@ -190,7 +190,7 @@ def calibration_figure(table: pd.DataFrame) -> go.Figure:
             words = [f"{100 * share:.{1 if share < 0.0995 else 0}f}" for share in rows["predicted"]]
             figure.update_xaxes(
                 title=f"{NAMES[ranker]}: predicted, in % (groups of equal size)", tickvals=places, ticktext=words,
-                tickangle=0, tickfont={"size": _SMALL}, row=1, col=column,
+                tickangle=0, tickfont={"size": _SMALL - 1}, row=1, col=column,
             )  # fmt: skip
     figure.add_hline(y=0, line={"color": REST_COLOUR, "width": 1.5})
     figure.update_yaxes(title="bought − predicted", row=1, col=1)

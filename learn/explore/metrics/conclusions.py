@@ -13,6 +13,28 @@ from learn.explore.metrics.leading import listed, quoted
 from learn.explore.metrics.overview import PARTS
 from learn.item_towers import brief
 
+FAR = 2.0
+"""A value is outside when it is further from the others than this many times their own range."""
+
+
+def outside(values: np.ndarray) -> np.ndarray:
+    """[n] bool: at most one value, that which is further from all others than `FAR` times the range of those.
+
+    It would leave the others a small part of an axis. Of fewer than four values, and of equal ones, none is.
+    """
+    found = np.zeros(len(values), dtype=bool)
+    known = np.flatnonzero(np.isfinite(values))
+    if len(known) < 4:
+        return found
+    order = known[np.argsort(values[known])]
+    for one, rest in ((order[0], order[1:]), (order[-1], order[:-1])):
+        inner = values[rest].max() - values[rest].min()
+        gap = np.abs(values[rest] - values[one]).min()
+        if inner > 0 and gap > FAR * inner:
+            found[one] = True
+            return found
+    return found
+
 
 def timeline(table: pd.DataFrame) -> str:
     """Of `overview.timeline`: how the events are divided."""

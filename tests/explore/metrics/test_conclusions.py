@@ -10,6 +10,13 @@ def runs(*rows):
     return pd.DataFrame(rows, columns=["label", "mean", "low", "high"]).assign(run=lambda table: table["label"])
 
 
+def test_one_value_far_from_all_others_is_outside():
+    assert conclusions.outside(np.array([0.13, 0.03, 0.125, 0.128])).tolist() == [False, True, False, False]
+    assert not conclusions.outside(np.array([0.1, 0.12, 0.14, 0.17])).any()
+    assert not conclusions.outside(np.array([1.0, 1.0, 9.0])).any()
+    assert not conclusions.outside(np.array([1.0, 1.0, 1.0, 9.0, np.nan])).any()
+
+
 def test_the_split_is_told_in_shares():
     table = pd.DataFrame({"part": ["history", "history", "target"], "events": [50, 30, 20]})
     assert conclusions.timeline(table) == "Learned from 80% of the events, tuned on 0%, judged on the last 20%."
