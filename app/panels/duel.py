@@ -14,6 +14,7 @@ from learn.explore.metrics import compare, overview
 from learn.runs.run import Run
 
 SHOWN = 6  # users on each side
+_TIED = "rgba(128, 134, 145, .3)"  # of users for whom both find as much
 
 
 def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: dict[str, str]) -> None:
@@ -51,8 +52,9 @@ def show(view: cache.View, picked: list[Run], candidates: str, k: int, colours: 
         f"{interval_words(low, high)}: {chance_words(low, high)}."
     )
     theme.caution(few_words(len(found.users)))
+    st.html(_all_users(found, (labels[one], labels[two]), (colours[one], colours[two])))
     st.caption(
-        "In brackets: the paired 95% interval. Below, who differs most: how many of their later items each has "
+        "In brackets: the paired 95% interval. Below, who differs most: how many of all their later items each has "
         f"among its first {at}, whatever the metric above."
     )
     sides = (
@@ -85,6 +87,24 @@ def _pick_two(able: list[Run], labels: dict[str, str]) -> tuple[str, str]:
     return one, two
 
 
+def _all_users(found: compare.PairedComparison, labels: tuple[str, str], colours: tuple[str, str]) -> str:
+    """HTML of one bar of all users: for whom the first finds more, for whom both as much, for whom the second."""
+    one, two = map(html.escape, labels)
+    parts = (
+        (found.won, f"{one} finds more", colours[0]),
+        (found.tied, "both as much", _TIED),
+        (found.lost, f"{two} finds more", colours[1]),
+    )
+    n = max(len(found.users), 1)
+    bar = "".join(f'<div style="width: {count / n:.1%}; background: {colour}"></div>' for count, _, colour in parts)
+    words = [f"{words}: {count:,} users ({count / n:.0%})" for count, words, _ in parts]
+    key = "".join(f"<span>{_square(colour)}{told}</span>" for told, (*_, colour) in zip(words, parts, strict=True))
+    return (
+        f'<div role="img" aria-label="{"; ".join(words)}" style="display: flex; gap: 2px; height: 1.4rem">{bar}</div>'
+        f'<div style="display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem">{key}</div>'
+    )
+
+
 def _square(colour: str) -> str:
     """HTML of the key of a bar's colour."""
     return (
@@ -107,6 +127,6 @@ def _line(view: cache.View, row: dict, order: str, names: tuple[str, str], at: i
         url.K: bench_settings.list_length(at),
     }
     mine, theirs = (row[side] for side in order)
-    told = html.escape(f"User {user_id}: {mine} against {theirs}, of {row['n_targets']}")
+    told = html.escape(f"User {user_id}: {mine} against {theirs} of {row['n_targets']} later items")
     href = html.escape(links.page("recommendations", **query))
     return f'<div>{told} · <a href="{href}" style="color: inherit">open side by side</a></div>'

@@ -14,7 +14,7 @@ from learn.explore.figures.towers import READ, flow_html, sight_html
 from learn.explore.maps.spaces import Space, find_spaces
 from learn.explore.maps.telling import MOST_VECTORS, Telling, telling_item
 from learn.explore.metrics.leading import listed
-from learn.explore.metrics.towers import Sight, sight, sight_words
+from learn.explore.metrics.towers import Sight, sight, sight_words, square_words
 from learn.explore.metrics.towers_first import other_objective
 from learn.item_towers import ITEM_TOWERS, Tower
 from learn.runs.run import Run
@@ -138,16 +138,16 @@ def show_towers(runs: Sequence[Run]) -> None:
     st.html(flow_html())
     st.caption(
         "PAL turns past purchases into a user vector in the same way in every variant. They differ in how, in "
-        "training, the items that the user bought *later* become vectors. Each row is a later item; PAL reads the "
-        "items of its coloured squares. Grey: PAL reads none, and the vector is the LLM's own."
+        "training, the items that the user bought *later* become vectors."
     )
     towers = [tower for tower in ITEM_TOWERS.entries if tower.trained]
     seen = {tower.code: _sight(tower, tower.code) for tower in towers}
     for column, tower in zip(st.columns(len(towers)), towers, strict=True):
-        picture, told = column.columns([1, 2])
+        with column.container(gap="xxsmall"):
+            st.markdown(f"**{theme.plain(tower.label)}**")
+            st.caption(theme.plain(square_words(seen[tower.code])))
+            picture, told = st.columns([1, 2])
         with picture:
             st.html(sight_html(seen[tower.code], tower.colour or READ))
-        with told.container(gap="xxsmall"):
-            st.markdown(f"**{theme.plain(tower.label)}**")
-            st.caption(f"{theme.plain(tower.plain_name)}. {theme.plain(sight_words(seen[tower.code]))}")
+        told.caption(f"{theme.plain(tower.plain_name)}. {theme.plain(sight_words(seen[tower.code]))}")
     theme.small_print(other_objective(runs))

@@ -61,18 +61,17 @@ def show(dataset: Dataset, runs: FoundRuns) -> None:
     head = f"What came out on {theme.plain(dataset.name)}: {measured}{of_each}"
     st.header(head, anchor=False, help=_HOW_SURE if kinds else None)
     with st.container(gap="xsmall"):
-        st.caption(words.first_met(runs.usable, [], RESULT_METRIC, k))
         theme.conclude(said or found[0].sentence)
         if says_unfinished(dataset, runs):
             theme.caution(unfinished(runs.usable, cache.run_key(runs.usable)))
         _pictures(kinds, k, dataset.n_items)
     if too_few(found[0].n_users):
         theme.caution(f"{found[0].n_users:,} users: too few to say anything.")
-    if kinds:
-        st.caption(_key(kinds, k, dataset.n_items))
+    measure = words.first_met(runs.usable, [], RESULT_METRIC, k)
+    st.caption(" · ".join(filter(None, (measure, _key(kinds, k, dataset.n_items)))))
 
 
-_HOW_SURE = "Whiskers: 95% intervals. *Clearly*: the 95% interval of the difference leaves out 0."
+_HOW_SURE = "Whiskers: 95% intervals. *Clearly*, *beats*: the 95% interval of the difference leaves out 0."
 
 
 def _key(kinds: list[Kinds], k: int, n_items: int) -> str:

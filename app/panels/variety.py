@@ -10,7 +10,7 @@ from app.shared import cache, links, look, theme, url
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.explore.figures.variety import cut_axes, trade_offs_figure
-from learn.explore.metrics import compare, conclusions, leading, overview
+from learn.explore.metrics import compare, conclusions, overview
 from learn.runs.run import Run
 
 FIRST, LATER = ("coverage", "novelty"), ("popularity_bias", "diversity")  # of `compare.TRADE_OFFS`
@@ -40,15 +40,13 @@ def show(
     novelty = conclusions.novelty(table, level)
     if novelty:
         st.markdown(theme.plain(novelty))
-    aside = table[conclusions.outside(table["accuracy"].to_numpy(dtype=float))]
-    off = f" {leading.listed(list(aside['label']))} lies off the picture." if len(aside) else ""
-    cut = cut_axes(table.drop(aside.index), FIRST)
+    cut = cut_axes(table, FIRST)
     axes = "Up is more accurate, right more varied" + (f"; {cut}" if cut else "")
-    theme.small_print(f"{axes}.{off} Click a dot to open its recommendations.")
-    drawn = (table.drop(aside.index), colours, measured, aside)
-    _panels(view, picked, table, drawn, FIRST, "compare_variety")
+    theme.small_print(f"{axes}. Click a dot to open its recommendations.")
+    drawn = (table, colours, measured)
+    _panels(view, picked, drawn, FIRST, "compare_variety")
     with st.expander("Popularity bias and diversity"):
-        _panels(view, picked, table, drawn, LATER, "compare_variety_later")
+        _panels(view, picked, drawn, LATER, "compare_variety_later")
     with st.expander("The numbers"):
         st.dataframe(
             table.drop(columns=["variant", "run", "accuracy_low", "accuracy_high"]).rename(
@@ -61,12 +59,10 @@ def show(
         st.caption("; ".join(f"{name.replace('_', ' ')}: {what}" for name, what in compare.TRADE_OFFS.items()) + ".")
 
 
-def _panels(
-    view: cache.View, picked: list[Run], table: pd.DataFrame, drawn: tuple, names: tuple[str, ...], key: str
-) -> None:
+def _panels(view: cache.View, picked: list[Run], drawn: tuple, names: tuple[str, ...], key: str) -> None:
     """Two panels, and what the dot is that was clicked."""
-    rows, colours, measured, aside = drawn
-    figure = trade_offs_figure(rows, colours, measured, names, aside)
+    table, colours, measured = drawn
+    figure = trade_offs_figure(table, colours, measured, names)
     with st.container(key=f"{look.WIDE}{key}"):
         picks = st.plotly_chart(
             figure,

@@ -30,7 +30,7 @@ _STYLE = """
 { fill: currentColor !important; fill-opacity: .82 !important; }
 /* The greys of what LEARN is compared with would sink into a dark ground. */
 @media (prefers-color-scheme: dark) {
-  [class*="st-key-benchmarks_"] :is(.scatterlayer, .barlayer) { filter: brightness(1.4); }
+  [class*="st-key-benchmarks_"] :is(.scatterlayer, .barlayer, .legend .layers) { filter: brightness(1.4); }
 }
 [class*="st-key-level_"] [data-testid=stButtonGroup] button { min-height: 2.5rem; }
 [class*="st-key-strip_"] [data-testid=stExpander] summary { min-height: 0; padding-block: .2rem; }

@@ -35,7 +35,7 @@ WHAT_IT_IS = f"The comparisons of the LEARN paper ({PAPER}), rerun on data at ha
 
 def draw() -> None:
     st.title("Benchmarks", anchor=False)
-    head = st.empty()
+    badge, head = st.empty(), st.empty()
     head.caption(WHAT_IT_IS)
     files = cache.benchmark_files()
     if not files:
@@ -54,9 +54,17 @@ def draw() -> None:
         data = theme.plain(told[dataset].partition(": ")[2] or dataset)
         head.caption(f"{WHAT_IT_IS} This one is measured on {data}, not on the data of the other pages.")
     rows = results.read_benchmark(files[name, dataset], dataset)
+    badge.markdown(f":blue-badge[:material/database: {theme.plain(_shown(told[dataset], rows))}]")
     with last.popover("What is counted", width="stretch"):
         counted = _metric(name, rows)
     _table(name, told[dataset], rows, *counted)
+
+
+def _shown(data: str, rows: pd.DataFrame) -> str:
+    """Which data a page shows, and how many users of it: "Amazon Scientific, 8,442 users"."""
+    n_users = rows.loc[rows[Metrics.SLICE] == Slices.WHOLE, Metrics.N_USERS].max()
+    known = data.partition(": ")[2] or data
+    return known if pd.isna(n_users) else f"{known[0].upper()}{known[1:]}, {n_users:,.0f} users"
 
 
 def _metric(name: str, rows: pd.DataFrame) -> tuple[str, int, str, str]:
@@ -102,7 +110,7 @@ def _table(name: str, data: str, rows: pd.DataFrame, metric: str, k: int, candid
     reported = paper.paper_values(name, metric, k)
     if explained := words.first_met([], [], metric, k):
         st.caption(explained)
-    hollow_told = _beside_the_paper(name, data, chosen, reported, metric, k)
+    told = _beside_the_paper(name, data, chosen, reported, metric, k)
     measured = results.one_metric(rows, metric, k, candidates, part).dropna(subset=[Metrics.MEAN])
     kinds = [f"- *{kind}*: {means}" for kind, means in results.kind_means(measured).items()]
     st.subheader("All that was measured here", anchor=False, help="\n".join(kinds) or None)
@@ -112,7 +120,7 @@ def _table(name: str, data: str, rows: pd.DataFrame, metric: str, k: int, candid
     ran = chosen.dropna(subset=[Metrics.MEAN])
     figure = benchmark_figure(drawn, metric, k, candidates, part)
     theme.chart(figure, "benchmarks_figure", said.benchmark(chosen), wide=True)
-    theme.small_print("" if hollow_told else said.earlier_rows(ran))
+    theme.small_print("" if told else said.earlier_rows(ran))
     if ran.empty:
         _notes(chosen, reported)
         return
@@ -196,7 +204,7 @@ def _beside_the_paper(
     name: str, data: str, chosen: pd.DataFrame, reported: dict[str, float], metric: str, k: int
 ) -> bool:
     """Draws the rows that the paper has, too, beside its own; where it has none in this metric, says in which it
-    has. Returns whether it explains hollow marks."""
+    has. Returns whether it explains lighter marks."""
     figure = beside_the_paper(chosen, reported, paper.paper_column(name), data.partition(": ")[2])
     if figure is None:
         known = [overview.metric_label(f"{metric}@{k}") for metric, k in paper.paper_metrics(name)]
@@ -212,14 +220,15 @@ def _beside_the_paper(
         anchor=False,
         help=theme.plain(whose),
     )
-    theme.chart(figure, "benchmarks_beside", paper.same_order(chosen, reported), wide=True)
-    hollow = said.earlier_rows(both)
-    theme.small_print(hollow)
+    says = " ".join(filter(None, (paper.same_order(chosen, reported), said.among_all(chosen, both))))
+    theme.chart(figure, "benchmarks_beside", says, wide=True)
+    lighter = said.earlier_rows(both)
+    theme.small_print(lighter)
     ours = said.beside_the_papers_way(both)
     if ours:
         st.markdown(theme.plain(ours))
     theme.small_print(paper.objectives_told(both))
-    return bool(hollow)
+    return bool(lighter)
 
 
 def _number(value: float | None) -> str:

@@ -66,7 +66,7 @@ def draw() -> None:
     parts = _parts(mine, picked, cache.run_key(picked), metric, k, candidates)
     st.caption(" · ".join(f"[{heading}](#{anchor})" for anchor, heading in SECTIONS.items()))
     st.subheader(SECTIONS["who"], anchor="who", help=HOW_SURE)
-    theme.conclude(best_for.best_for_whom(parts))
+    theme.conclude(best_for.best_for_whom(parts, best_for.plain_names(picked)))
     _words(picked, metric, k)
     accuracy = overview.compare_runs(mine, metric, k, candidates, Slices.WHOLE)
     random_k = k if metric == "recall" and candidates != Recommendations.COLD else 0

@@ -50,9 +50,9 @@ def draw() -> None:
     if source is not None:
         st.caption(f"Data shown: {theme.plain(source.label)}.")
     first_minute.show_ways_in(view, runs)
-    first_minute.show_towers(runs.usable)
     result.show(dataset, runs)
     result.show_words(dataset, runs)
+    first_minute.show_towers(runs.usable)
     words.glossary()
     _results(dataset, runs)
     st.header("The data", anchor=False)

@@ -80,7 +80,7 @@ def _gains(rows: pd.DataFrame, metric: str, dataset: str, vectors: str) -> None:
     table = ranking.gains(rows, metric)
     less_is_better = metric == LOG_LOSS
     says = ranking_words.ranking_gain(table, NAMES, less_is_better, _unit(metric))
-    theme.chart(ranking_figures.gains_figure(table, _unit(metric)), "ranking_gains", says, wide=True)
+    theme.chart(ranking_figures.gains_figure(table, _unit(metric), less_is_better), "ranking_gains", says, wide=True)
     beyond = ranking_words.beyond_the_gain(table, NAMES, less_is_better, _unit(metric))
     if beyond:
         st.markdown(theme.plain(beyond))
@@ -147,12 +147,13 @@ def _slices(rows: pd.DataFrame, about: dict[str, Any], metric: str, form: str) -
     table = ranking.gains_by_slice(rows, about, metric, form)
     unit = "replayed revenue, %" if metric == REVENUE else _unit(metric)
     says = ranking_words.ranking_slices(table, NAMES, metric == LOG_LOSS, form)
-    figure = ranking_figures.slices_figure(table, unit, NAMES.get(form, form))
+    figure = ranking_figures.slices_figure(table, unit, ranking.PLAIN_NAMES.get(form, form))
     theme.chart(figure, "ranking_slices", says, wide=True)
     few = table[table["users"].map(too_few)].drop_duplicates("slice").to_dict("records")
     left_out = leading.listed([f"{slice_words(row['slice'])} ({row['users']:,.0f} users)" for row in few])
     beyond = ranking_figures.beyond_the_axis(table)
     told = (
+        ranking_words.by_chance(table, metric == LOG_LOSS),
         ranking_words.within_groups(table, metric),
         "An arrowhead: the interval goes on; its ends stand at the right." if beyond else "",
         f"Left out: {left_out}; of fewer than {FEW_USERS} users nothing can be said." if few else "",

@@ -26,7 +26,7 @@ ROW_COLOURS = {
     OTHER_LIBRARY: "#2f8f7d",
 }
 """Of the rows, by what they go by; a trained tower's own where a table has several of them."""
-HOLLOW = "earlier run (hollow)"
+LIGHTER = "* earlier run (lighter)"
 _ENDS = (Metrics.LOW, Metrics.HIGH)
 
 
@@ -34,7 +34,7 @@ def benchmark_figure(
     summary: pd.DataFrame, metric: str, k: int, candidates: str, part: str = Slices.WHOLE
 ) -> go.Figure:
     """Dots with intervals for one metric of a `learn.reproduce.summary`, the best on top, with a colour for each kind;
-    hollow ones are of an earlier run."""
+    lighter ones, with a star, are of an earlier run."""
     chosen = one_metric(summary, metric, k, candidates, part).dropna(subset=Metrics.MEAN)
     chosen = chosen.assign(earlier=is_earlier(chosen))
     colours = _colours(chosen)
@@ -43,8 +43,8 @@ def benchmark_figure(
         rows[0] = replace(rows[0], heading=f"<b>{rows[0].heading}</b>")
     legend = _kinds(chosen, colours)
     among = CANDIDATE_LABELS.get(candidates, candidates).lower()
-    hollow = HOLLOW if chosen["earlier"].any() else ""
-    return lined_figure(rows, f"{metric_label(metric)}@{k}, {among}", legend, hollow)
+    lighter = LIGHTER if chosen["earlier"].any() else ""
+    return lined_figure(rows, f"{metric_label(metric)}@{k}, {among}", legend, lighter)
 
 
 def beside_the_paper(
@@ -78,9 +78,9 @@ def beside_the_paper(
         plain_one(head): theirs,
     }
     names = [row.heading for row in own]
-    hollow = HOLLOW if any(row["earlier"] for row in rows) else ""
+    lighter = LIGHTER if any(row["earlier"] for row in rows) else ""
     none = "no such row in the paper"
-    return side_by_side(names, columns, theirs.count(None), none, _kinds(both, colours), hollow)
+    return side_by_side(names, columns, theirs.count(None), none, _kinds(both, colours), lighter)
 
 
 def _colours(rows: pd.DataFrame) -> dict[str, str]:
@@ -106,12 +106,12 @@ def _row(row: Mapping[str, Any], colours: Mapping[str, str]) -> Row:
     users = "" if pd.isna(low) else f"<br>{row[Metrics.N_USERS]:,.0f} users"
     label = plain_one(row["label"])
     return Row(
-        label,
+        f"{label} *" if row["earlier"] else label,
         row[Metrics.MEAN],
         low,
         high,
         colours[row["run"]],
         "circle",
         f"{label}: %{{x:.4f}}{interval}{users}",
-        hollow=bool(row["earlier"]),
+        lighter=bool(row["earlier"]),
     )

@@ -13,6 +13,7 @@ from learn.explore.metrics.leading import listed
 from learn.explore.metrics.result import COUNTS
 from learn.reproduce.paper import AS_IN_THE_PAPER
 from learn.reproduce.results import in_words, is_earlier, is_refitted, kind_of
+from learn.runs.baselines import REFIT_SUFFIX
 
 CLEAR, UNCLEAR, UNTESTED = "clear", "unclear", "untested"
 _SIMPLE = "reference"  # in "kind"
@@ -74,11 +75,41 @@ def beside_the_papers_way(both: pd.DataFrame) -> str:
     return " ".join(told)
 
 
+def among_all(chosen: pd.DataFrame, both: pd.DataFrame) -> str:
+    """Where the row that leads in the paper stands among all of `results.one_metric`, where simple references are ahead
+    of it, and whether that is tested; "" where none is.
+
+    Args:
+        both: `learn.reproduce.paper.beside` of ``chosen``.
+    """
+    theirs = both.dropna(subset=["paper"]) if "kind" in both else both.head(0)
+    if theirs.empty:
+        return ""
+    first = theirs.loc[theirs["paper"].idxmax()].to_dict()
+    ran = chosen.dropna(subset=[Metrics.MEAN])
+    alike = ran[is_refitted(ran) == str(first["run"]).endswith(REFIT_SUFFIX)]
+    ahead = alike[alike[Metrics.MEAN] > first[Metrics.MEAN]]
+    simple = ahead[ahead["kind"] == _SIMPLE]
+    if simple.empty:
+        return ""
+    named = compared_with(ran) if ran["difference"].notna().any() else ""
+    pairs = [(row, first) for row in simple.to_dict("records")]
+    tested = [any(pd.notna(_paired(*pair, named)[0]) for pair in ((a, b), (b, a))) for a, b in pairs]
+    sure = "clearly " if all(tested) and all(_apart(*pair, named) == CLEAR for pair in pairs) else ""
+    earlier = "earlier run: " if is_earlier(pd.DataFrame([first])).any() or is_earlier(simple).any() else ""
+    untested = "" if all(tested) else f" ({earlier}not tested in pairs)"
+    references = "simple references are" if len(simple) > 1 else "simple reference is"
+    place = f"place {len(ahead) + 1} of {len(alike)} here"
+    return f"{in_words(str(first['label']))} is {place}: {len(simple)} {references} {sure}ahead{untested}."
+
+
 def earlier_rows(shown: pd.DataFrame) -> str:
-    """What a hollow mark in a picture of these rows of `results.one_metric` is; "" where none is hollow."""
+    """What a lighter mark in a picture of these rows of `results.one_metric` is; "" where none is lighter."""
     if not is_earlier(shown).any():
         return ""
-    return "Hollow: measured in an earlier run of this table, so differences to these rows are not tested user by user."
+    return (
+        "* Lighter: measured in an earlier run of this table, so differences to these rows are not tested user by user."
+    )
 
 
 def _lead(rows: list[_Row], named: str) -> tuple[str, str]:

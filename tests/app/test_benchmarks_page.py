@@ -29,6 +29,7 @@ def test_shows_the_table_of_the_chosen_metric(workspace, open_page, summary):  #
     sure = chance_words(row["difference_low"], row["difference_high"])
     side = "better" if row["difference"] > 0 else "worse"
     assert shown.loc["Ours", "Verdict"] == (f"clearly {side}" if sure == CLEAR else sure)
+    assert ":material/database: Shop, 4 users]" in texts(page), "beside the title"
     assert "shop: 4 users are measured; " in texts(page).replace("\\", "")
     assert "**Dataset**: shop" in texts(page) and "k = 50" in texts(page)
 
@@ -65,16 +66,16 @@ def test_the_papers_rows_stand_beside_ours_and_every_row_is_explained(workspace,
 
 
 @pytest.mark.parametrize("name", ["table4", "table6"])
-def test_what_is_hollow_is_said_once_beside_the_first_picture_that_has_it(workspace, open_page, table, name):  # noqa: F811
+def test_what_is_lighter_is_said_once_beside_the_first_picture_that_has_it(workspace, open_page, table, name):  # noqa: F811
     names = {"base": "without-align", "ours": "c"}
     rows = summarise(table, {name: [fake_run([1, 0, 0, 0])] for name in names})
     rows = rows.assign(run=rows["run"].map(names), kind="text")
     publish(rows.assign(why=results.EARLIER), workspace.root.parent / "benchmarks" / f"{name}.json")
     page = open_page("benchmarks")
-    assert texts(page).replace("\\", "").count("Hollow: measured in an earlier run") == 1
+    assert texts(page).replace("\\", "").count("* Lighter: measured in an earlier run") == 1
     kinds = ["plotly_chart" if one.type == "plotly_chart" else str(getattr(one, "value", "")) for one in page.main]
     after = kinds[kinds.index("plotly_chart") + 1 :]
-    assert after[0].startswith("Hollow") and not page.error
+    assert "Lighter" in after[0] and not page.error
 
 
 def test_refitted_rows_are_folded_away_until_they_are_asked_for(workspace, open_page, table):  # noqa: F811

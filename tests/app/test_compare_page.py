@@ -28,6 +28,13 @@ def test_a_duel_of_the_link_is_the_functions(trained_workspace, open_page, runs,
     shown = texts(page).replace("\\", "")
     both = f"Both find as much for {found.tied:,} of {len(found.users):,} users"
     assert f"{both}; (b) sequence to item finds more for {found.won:,}, Popularity for {found.lost:,}." in shown
+    bar = next(box.proto.body for box in page.get("html") if "both as much" in box.proto.body)
+    for count, words in (
+        (found.won, "(b) sequence to item finds"),
+        (found.tied, "both as"),
+        (found.lost, "Popularity"),
+    ):
+        assert f"width: {count / len(found.users):.1%};" in bar and words in bar and f": {count:,} users (" in bar
     mean, low, high = found.difference
     assert f"{signed(mean)} {interval_words(low, high)}: {chance_words(low, high)}" in shown
     dataset = Dataset.load(trained_workspace.dataset(synthetic.NAME))
@@ -39,7 +46,7 @@ def test_a_duel_of_the_link_is_the_functions(trained_workspace, open_page, runs,
     best = found.users[found.users["difference"] > 0].head(6)
     for line, row in zip(left, best.to_dict("records"), strict=True):
         user = dataset.user_ids[row["user"]]
-        assert line.startswith(f"User {user}: {row['a']} against {row['b']}, of {row['n_targets']} · <a ")
+        assert line.startswith(f"User {user}: {row['a']} against {row['b']} of {row['n_targets']} later items · <a ")
         assert "runs=learn-b&runs=popularity" in line and f"user={user}" in line
     assert len(right) == min(6, found.lost) and "runs=popularity&runs=learn-b" in right[0]
     rows = pd.concat([best, found.users[found.users["difference"] < 0].head(6)])

@@ -51,6 +51,9 @@ def test_kinds_are_bars_whose_run_a_pointer_is_told():
     assert heads(figure)[0] == "<b>counts: 0.1000</b>" and not figure.layout.shapes
     assert [trace.type for trace in figure.data] == ["bar", "bar"]
     assert [trace.marker.color for trace in figure.data] == [KIND_COLOURS[COUNTS], KIND_COLOURS[LEARNED]]
+    assert heads(figure)[1] == f"trained text, {'Y' * 13}…: 0.3000", "which one: another is best elsewhere"
+    learned = kinds_figure(TABLE.assign(label="(b) sequence to item"))
+    assert heads(learned)[1] == "trained text, (b): 0.3000"
     assert np.allclose(figure.layout.xaxis.range, [0, 0.3 * 1.03])
     assert "X &amp; co" in figure.data[0].hovertemplate
     assert np.allclose(kinds_figure(TABLE, 2.0).layout.xaxis.range, [0, 2.0 * 1.03])

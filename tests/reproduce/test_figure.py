@@ -6,7 +6,7 @@ import pytest
 
 from learn.explore.metrics.result import BOTH, COUNTS, LEARNED, UNTRAINED
 from learn.item_towers import ITEM_TOWERS
-from learn.reproduce.figure import HOLLOW, ROW_COLOURS, benchmark_figure, beside_the_paper
+from learn.reproduce.figure import LIGHTER, ROW_COLOURS, benchmark_figure, beside_the_paper
 from learn.reproduce.results import (
     DATASETS,
     EARLIER,
@@ -68,16 +68,16 @@ def test_rows_stand_by_their_figures_with_a_colour_for_each_kind_and_what_did_no
     assert not benchmark_figure(rows.assign(mean=np.nan), "recall", 10, "all").layout.annotations
 
 
-def test_rows_of_an_earlier_run_are_hollow(rows):
+def test_rows_of_an_earlier_run_are_lighter_and_have_a_star(rows):
     earlier = rows.assign(why=[None, EARLIER, None, "noted", None])
     figure = benchmark_figure(earlier, "recall", 10, "all")
-    assert [dot.marker.symbol.endswith("-open") for dot in figure.data[:4]] == [False, True, False, False]
-    assert figure.data[-1].name == HOLLOW
+    assert [dot.marker.opacity < 1 for dot in figure.data[:4]] == [False, True, False, False]
+    assert figure.data[-1].name == LIGHTER and [line[0].endswith(" *") for line in words(figure)][:2] == [False, True]
     figure = beside_the_paper(earlier.assign(dataset="shop"), {"b": 0.9, "ease": 0.2})
     bars = [one for one in figure.data if one.type == "bar"]
-    assert [bar.marker.color == "rgba(0, 0, 0, 0)" for bar in bars] == [False, True, False, False]
+    assert [bar.marker.opacity < 1 for bar in bars] == [False, True, False, False]
     keys = [one.name for one in figure.data if one.showlegend is not False]
-    assert len(keys) == 3 and keys[-1] == HOLLOW and None not in keys, "the kinds and what is hollow, no bar"
+    assert len(keys) == 3 and keys[-1] == LIGHTER and None not in keys, "the kinds and what is lighter, no bar"
 
 
 def test_a_method_and_the_papers_stand_in_one_line_on_one_scale(rows):

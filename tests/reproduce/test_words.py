@@ -99,11 +99,28 @@ def test_a_row_of_an_earlier_run_is_not_what_the_others_are_compared_with():
     assert words.benchmark(rows).startswith("A leads with 0.5000, clearly ahead of B"), "their intervals do not touch"
 
 
-def test_what_is_hollow_in_the_picture_is_said_where_something_is():
+def test_where_the_papers_leader_stands_among_all_is_said_where_simple_references_are_ahead():
+    rows = table(
+        ("S", "reference", 0.6, 0.05, 0.2), ("O", "text", 0.5, NAN, NAN), ("R", "reference", 0.5, 0.01, 0.1),
+        ("P", "text", 0.4, -0.2, -0.1), ("Q", "peer", 0.3, -0.3, -0.2),
+    )  # fmt: skip
+    both = rows.iloc[[3, 4]].assign(paper=[0.9, 0.8])
+    told = words.among_all(rows, both)
+    assert told == "P is place 4 of 5 here: 2 simple references are ahead (not tested in pairs)."
+    told = words.among_all(rows, both.assign(why=EARLIER))
+    assert told.endswith("are ahead (earlier run: not tested in pairs).")
+    against = rows.iloc[[1, 0]].assign(paper=[0.9, 0.8]).iloc[[0]]
+    one = words.among_all(rows.drop(index=2), against)
+    assert one == "O is place 2 of 4 here: 1 simple reference is clearly ahead."
+    refitted = rows.assign(run=["s-refit", "o", "r-refit", "p", "q"])
+    assert words.among_all(refitted, both) == "" == words.among_all(rows, both.assign(paper=NAN))
+
+
+def test_what_is_lighter_in_the_picture_is_said_where_something_is():
     rows = table(("A", "text", 0.5, NAN, NAN), ("B", "text", 0.4, NAN, NAN))
     assert words.earlier_rows(rows) == ""
     told = words.earlier_rows(rows.assign(why=[None, EARLIER]))
-    assert told.startswith("Hollow: measured in an earlier run of this table") and "not tested" in told
+    assert told.startswith("* Lighter: measured in an earlier run of this table") and "not tested" in told
 
 
 def test_seeds_are_told_together_where_they_are_the_same():

@@ -104,8 +104,8 @@ def overlap_figure(table: pd.DataFrame, labels: dict[str, str]) -> go.Figure:
             y=names,
             zmin=0,
             zmax=float(np.nanmax(values)) if np.isfinite(values).any() and np.nanmax(values) > 0 else 1,
-            # Over the page's own colour, light or dark, and so faint that its words keep their contrast.
-            colorscale=[[0, "rgba(59, 125, 196, 0.05)"], [1, "rgba(59, 125, 196, 0.6)"]],
+            # Over the page's own colour, light or dark: the lowest is seen on both, and all words keep their contrast.
+            colorscale=[[0, "rgba(59, 125, 196, 0.2)"], [1, "rgba(59, 125, 196, 0.6)"]],
             hovertemplate="%{y} and %{x}: %{z:.1%} in common<extra></extra>",
             hoverongaps=False,
             showscale=False,

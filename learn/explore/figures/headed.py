@@ -30,7 +30,7 @@ class Row:
         colour, symbol: its mark's; a bar has no symbol.
         told: what a pointer is told of it.
         value: its figure, at the right end of the line of its heading; "": the heading has it.
-        hollow: its mark is not filled; what that means is said beside the figure.
+        lighter: its mark is lighter than others; what that means is said beside the figure.
     """
 
     heading: str
@@ -41,7 +41,7 @@ class Row:
     symbol: str
     told: str
     value: str = ""
-    hollow: bool = False
+    lighter: bool = False
 
 
 def bars_figure(rows: Sequence[Row], end: float = 0.0) -> go.Figure:

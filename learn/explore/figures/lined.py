@@ -17,16 +17,17 @@ PITCH = 22
 _AXIS = 34
 _FAINT = "rgba(128, 134, 146, .22)"
 _SIZE = 12.5
+_LIGHT = 0.45  # of a lighter mark: its opacity
 _THICK = 0.46  # of a bar, in lines
 
 
-def lined_figure(rows: Sequence[Row], title: str, legend: Mapping[str, str], hollow: str = "") -> go.Figure:
+def lined_figure(rows: Sequence[Row], title: str, legend: Mapping[str, str], lighter: str = "") -> go.Figure:
     """``rows`` as dots with their intervals, from the top down, on an axis from 0.
 
     Args:
         title: of the axis.
         legend: what the colours mean -> the colour; empty: nothing is said above.
-        hollow: what hollow dots are; "": nothing is said.
+        lighter: what lighter dots are; "": nothing is said.
     """
     figure = go.Figure()
     room = label_room([row.heading for row in rows], _SIZE + 0.5)
@@ -37,8 +38,8 @@ def lined_figure(rows: Sequence[Row], title: str, legend: Mapping[str, str], hol
         _after(figure, place, f"<b>{row.mean:.4f}</b>" if bold else f"{row.mean:.4f}")
     for words, colour in legend.items():
         _key(figure, words, {"size": 10, "color": colour, "symbol": "circle"})
-    if hollow:
-        _key(figure, hollow, {"size": 10, "color": REST_COLOUR, "symbol": "circle-open", "line": {"width": 2}})
+    if lighter:
+        _key(figure, lighter, {"size": 10, "color": REST_COLOUR, "symbol": "circle", "opacity": _LIGHT})
     span = [0, 1.03 * max([_end(row) for row in rows], default=1) or 1]
     figure.update_layout(
         xaxis={
@@ -46,7 +47,7 @@ def lined_figure(rows: Sequence[Row], title: str, legend: Mapping[str, str], hol
         },
         yaxis={"range": [len(rows) - 0.4, -0.6], "showticklabels": False, "showgrid": False, "zeroline": False},
     )  # fmt: skip
-    top = _AXIS if legend or hollow else 8
+    top = _AXIS if legend or lighter else 8
     height = _AXIS + 20 + top + round(PITCH * max(len(rows), 1))
     above = LEGEND | {"xref": "container", "y": 1.0, "yref": "container", "yanchor": "top"}
     return finish(figure, height, legend=above, margin={"l": room, "r": 58, "t": top, "b": 8})
@@ -58,7 +59,7 @@ def side_by_side(
     apart: int = 0,
     none: str = "none",
     legend: Mapping[str, str] | None = None,
-    hollow: str = "",
+    lighter: str = "",
 ) -> go.Figure:
     """Bars of several columns in the same lines and on one scale, each with its figure at its end.
 
@@ -68,7 +69,7 @@ def side_by_side(
         apart: how many of the last lines stand a little apart from the others.
         none: what stands where a column has no row.
         legend: what the colours mean -> the colour; empty: nothing is said below.
-        hollow: what hollow bars are; "": nothing is said.
+        lighter: what lighter bars are; "": nothing is said.
     """
     figure = make_subplots(cols=len(columns), shared_yaxes=True, horizontal_spacing=0.07)
     places = [line + 0.5 * (line >= len(names) - apart) for line in range(len(names))]
@@ -94,9 +95,9 @@ def side_by_side(
     height = _AXIS + 40 + round((PITCH + 4) * (bottom + 1.2))
     for words, colour in (legend or {}).items():
         _key(figure, words, {"size": 10, "color": colour, "symbol": "square"})
-    if hollow:
-        _key(figure, hollow, {"size": 10, "color": REST_COLOUR, "symbol": "square-open", "line": {"width": 2}})
-    told = bool(legend or hollow)
+    if lighter:
+        _key(figure, lighter, {"size": 10, "color": REST_COLOUR, "symbol": "square", "opacity": _LIGHT})
+    told = bool(legend or lighter)
     below = LEGEND | {"xref": "container", "y": 0.0, "yref": "container", "yanchor": "bottom"}
     margin = {"l": room, "r": 8, "t": 30, "b": 8 + 44 * told}
     return finish(figure, height + 44 * told, showlegend=told, legend=below, margin=margin)
@@ -108,10 +109,8 @@ def _dot(figure: go.Figure, row: Row, place: float) -> None:
         y=[place],
         mode="markers",
         cliponaxis=False,  # a dot at 0 is a whole one
-        marker={"size": 10, "color": row.colour, "symbol": row.symbol + "-open" * row.hollow, "line": {"width": 2}}
-        if row.hollow
-        else {"size": 10, "color": row.colour, "symbol": row.symbol},
-        error_x=interval(row) | ({"thickness": 1.2} if row.hollow else {}),
+        marker={"size": 10, "color": row.colour, "symbol": row.symbol, "opacity": _LIGHT if row.lighter else 1},
+        error_x=interval(row) | ({"thickness": 1.2} if row.lighter else {}),
         hovertemplate=f"{row.told}<extra></extra>",
         showlegend=False,
     )
@@ -128,10 +127,7 @@ def _bar(figure: go.Figure, row: Row, place: float, column: int) -> None:
         showlegend=False,
         orientation="h",
         width=_THICK,
-        marker={
-            "color": "rgba(0, 0, 0, 0)" if row.hollow else row.colour,
-            "line": {"width": 1.5 if row.hollow else 0, "color": row.colour},
-        },
+        marker={"color": row.colour, "opacity": _LIGHT if row.lighter else 1, "line": {"width": 0}},
         error_x=interval(row) | {"color": REST_COLOUR, "thickness": 2, "width": 5},
         hovertemplate=f"{row.told}<extra></extra>",
         row=1,

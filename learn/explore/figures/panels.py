@@ -13,9 +13,13 @@ from learn.explore.colours import KIND_COLOURS, REST_COLOUR
 from learn.explore.figures.base import plain_one
 from learn.explore.figures.headed import Row, bars_figure, headed_figure
 from learn.explore.metrics.kinds import KIND
+from learn.explore.metrics.result import LEARNED
+from learn.item_towers import brief
 
 LONGEST = 34
 """Letters of a label: a longer one is cut, a pointer is told all of it."""
+LONGEST_BESIDE = 14
+"""Letters of a label behind its kind."""
 
 
 def kinds_figure(table: pd.DataFrame, end: float = 0.0, at_random: float = 0.0) -> go.Figure:
@@ -33,7 +37,7 @@ def kinds_figure(table: pd.DataFrame, end: float = 0.0, at_random: float = 0.0) 
                 row,
                 KIND_COLOURS[row[KIND]],
                 "",
-                _bold(f"{row[KIND]}: {row[Metrics.MEAN]:.4f}", place),
+                _bold(f"{plain_one(_kind(row))}: {row[Metrics.MEAN]:.4f}", place),
             )
             for place, row in enumerate(table.to_dict("records"))
         ],
@@ -41,6 +45,11 @@ def kinds_figure(table: pd.DataFrame, end: float = 0.0, at_random: float = 0.0) 
     )
     _draw_chance(figure, len(table), at_random)
     return figure
+
+
+def _kind(row: dict[str, Any]) -> str:
+    """A kind in a figure of the best of each; of trained text it is said which, as another one is best elsewhere."""
+    return f"{row[KIND]}, {_shortened(brief(row['label']), LONGEST_BESIDE)}" if row[KIND] == LEARNED else str(row[KIND])
 
 
 def _draw_chance(figure: go.Figure, rows: int, at_random: float) -> None:
@@ -104,4 +113,8 @@ def _bold(words: str, place: int) -> str:
 
 
 def _cut(label: str) -> str:
-    return plain_one(label if len(label) <= LONGEST else label[: LONGEST - 1].rstrip() + "…")
+    return plain_one(_shortened(label, LONGEST))
+
+
+def _shortened(label: str, most: int) -> str:
+    return label if len(label) <= most else label[: most - 1].rstrip() + "…"

@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 from learn.evaluation.better import interval_words, more_than_chance, signed, too_few
 from learn.explore.colours import REST_COLOUR
 from learn.explore.figures.base import LEGEND, finish, label_room, plain_one
-from learn.explore.metrics.ranking import FEATURE_WORDS
+from learn.explore.metrics.ranking import FEATURE_WORDS, PLAIN_NAMES
 from learn.explore.metrics.slice_words import slice_words
 from learn.ranking.metrics import UserAUC
 from learn.ranking.report import NAMES
@@ -29,19 +29,19 @@ WIDE = 3.0
 _LETTERS = 56  # of a line left of the dots
 _ENDS = 168  # pixels for the figures right of them
 _SMALL = 11
-_TICKS = 5  # of the groups of probabilities
 
 
-def gains_figure(table: pd.DataFrame, unit: str) -> go.Figure:
-    """Dots with 95% intervals of `ranking.gains`: one line per set of features, one colour per ranker; hollow where the
-    interval holds 0."""
+def gains_figure(table: pd.DataFrame, unit: str, less_is_better: bool = False) -> go.Figure:
+    """Dots with 95% intervals of `ranking.gains`: one line per set of features, what helps most on top; one colour per
+    ranker; hollow where the interval holds 0."""
     table = table[table[Results.FEATURES] != NONE]
-    names = list(dict.fromkeys(table[Results.FEATURES]))
-    labels = [_label(NAMES.get(name, name), FEATURE_WORDS.get(name, "")) for name in names]
+    means = table.groupby(Results.FEATURES, sort=False)[Results.GAIN].mean()
+    names = list(means.sort_values(ascending=less_is_better, kind="stable").index)
+    labels = [_label(PLAIN_NAMES.get(name, name), FEATURE_WORDS.get(name, "")) for name in names]
     return _dots(table, Results.FEATURES, names, labels, f"gain in {unit} over the same ranker without LEARN")
 
 
-def slices_figure(table: pd.DataFrame, unit: str, features: str = NAMES[FUSED]) -> go.Figure:
+def slices_figure(table: pd.DataFrame, unit: str, features: str = PLAIN_NAMES[FUSED]) -> go.Figure:
     """Dots with 95% intervals of `ranking.gains_by_slice`, with each slice's limits and users.
 
     Slices of fewer than `learn.evaluation.better.FEW_USERS` users are left out. ``features``: what they gain by.
@@ -68,7 +68,7 @@ def _dots(table: pd.DataFrame, column: str, names: list[str], labels: list[str],
         places = [names.index(name) + (2 * place - 1) * OFFSET for name in rows[column]]
         gains, colour = rows[Results.GAIN], RANKER_COLOURS[ranker]
         figure.add_scatter(
-            x=gains.where(gains.between(start, end)),  # beyond the axis its arrowhead says so, and its figures
+            x=gains.where(gains.between(start, end)),  # beyond the axis its line and arrowhead say so, and its figures
             y=places,
             mode="markers",
             name=NAMES[ranker],
@@ -111,11 +111,16 @@ def beyond_the_axis(table: pd.DataFrame) -> bool:
 
 
 def _span(table: pd.DataFrame) -> tuple[float, float]:
-    """From where to where the axis goes: 0 and every dot and interval but those that are far wider than the others."""
+    """From where to where the axis goes: 0, every interval but those that are far wider than the others, and every dot
+    that does not lie far outside of these."""
     lows, highs = table[Results.GAIN_LOW], table[Results.GAIN_HIGH]
     kept = table[(highs - lows) <= WIDE * (highs - lows).median()]
     ends = [0.0, *kept[Results.GAIN], *kept[Results.GAIN_LOW], *kept[Results.GAIN_HIGH]]
     start, end = float(np.nanmin(ends)), float(np.nanmax(ends))
+    room = WIDE * (end - start)
+    dots = [gain for gain in table[Results.GAIN] if start - room <= gain <= end + room]
+    beside = 0.05 * (max([end, *dots]) - min([start, *dots]))  # of a dot at the end its arrowhead keeps clear
+    start, end = (min([start, *(dot - beside for dot in dots)]), max([end, *(dot + beside for dot in dots)]))
     spare = 0.03 * (end - start) or 1.0
     return start - spare, end + spare
 
@@ -128,6 +133,9 @@ def _ends(figure: go.Figure, rows: pd.DataFrame, places: list[float], span: tupl
         digits += any(end and not round(end, digits) for end in (low, high))  # an end that is not quite 0
         words = f"{signed(gain, digits)} {interval_words(low, high, digits)}"
         _beside(figure, place, words, x=1, xanchor="left", xshift=10, font={"size": _SMALL + 0.5})
+        if not span[0] <= gain <= span[1] and low < span[1] and high > span[0]:  # without its dot
+            ends = {"x0": max(low, span[0]), "x1": min(high, span[1]), "y0": place, "y1": place}
+            figure.add_shape(type="line", **ends, line={"color": colour, "width": 2})
         for side, beyond in ((-1, low < span[0]), (1, high > span[1])):
             if beyond:
                 figure.add_shape(
@@ -168,21 +176,21 @@ def calibration_figure(table: pd.DataFrame) -> go.Figure:
         for features, colour in ((NONE, REST_COLOUR), (form, RANKER_COLOURS[ranker])):
             rows = table[(table["ranker"] == ranker) & (table["features"] == features)]
             places = np.arange(1, len(rows) + 1)
-            hollow = "-open" if features == NONE else ""  # where the two coincide the one shows through the other
+            # Where the two coincide the one shows through the other; the hollow ones have one entry in the legend.
+            symbol = "circle-open" if features == NONE else RANKER_SYMBOLS[ranker]
             _band(figure, rows, places, colour, column)
             figure.add_scatter(
                 x=places, y=rows["observed"] - rows["predicted"], mode="lines+markers",
                 line={"color": colour, "width": 2}, showlegend=features != NONE or column == 1,
-                marker={"size": 10 if features == NONE else 6, "symbol": RANKER_SYMBOLS[ranker] + hollow},
-                name=f"{NAMES[ranker]}, {NAMES[features]}" if features != NONE else "without LEARN",
+                marker={"size": 10 if features == NONE else 6, "symbol": symbol},
+                name=f"{NAMES[ranker]}, {PLAIN_NAMES[features]}" if features != NONE else "without LEARN",
                 customdata=rows[["predicted", "observed"]], row=1, col=column,
                 hovertemplate="predicted %{customdata[0]:.3f}, bought %{customdata[1]:.3f}<extra></extra>",
             )  # fmt: skip
-            shown = places[:: -max(1, len(places) // _TICKS)][::-1]  # the highest predictions among them
-            words = [f"{rows['predicted'].iloc[place - 1]:.0%}" for place in shown]
+            words = [f"{100 * share:.{1 if share < 0.0995 else 0}f}" for share in rows["predicted"]]
             figure.update_xaxes(
-                title=f"{NAMES[ranker]}: predicted, in groups of equal size", tickvals=shown, ticktext=words,
-                row=1, col=column,
+                title=f"{NAMES[ranker]}: predicted, in % (groups of equal size)", tickvals=places, ticktext=words,
+                tickangle=0, tickfont={"size": _SMALL - 1}, row=1, col=column,
             )  # fmt: skip
     figure.add_hline(y=0, line={"color": REST_COLOUR, "width": 1.5})
     figure.update_yaxes(title="bought − predicted", row=1, col=1)

@@ -23,9 +23,13 @@ AXES = {
 }
 """One of `compare.TRADE_OFFS` -> its axis: to the right is always more varied; how its numbers are written."""
 REVERSED = ("popularity_bias",)
+LOGARITHMIC, TIMES = ("coverage",), 10
+"""What has a logarithmic axis where the greatest is so many times the smallest."""
+TENS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Ticks of such an axis."""
 MOST_NAMED = 10
 """With more dots than this a legend names them."""
-PANEL, HEIGHT = (330, 230), 330
+PANEL, HEIGHT = (330, 300), 400
 """Pixels of a panel, at least, for whatever has to keep clear of each other; of the figure."""
 LETTER, LINE, MARK, NEAR, AWAY, ASIDE = 6.4, 15, 9, 14, 40, 12
 SIDES = {  # where a name may stand, the best first: shift in pixels, anchors
@@ -45,26 +49,24 @@ FAR = ("top far", "bottom far")
 
 
 def trade_offs_figure(
-    table: pd.DataFrame, colours: Mapping[str, str], accuracy: str, names: Sequence[str], aside: pd.DataFrame
+    table: pd.DataFrame, colours: Mapping[str, str], accuracy: str, names: Sequence[str]
 ) -> go.Figure:
-    """A panel of `compare.trade_offs` for each of ``names``: accuracy upwards, with its 95% interval.
-
-    Args:
-        aside: rows of the same columns that lie far from all others: at the panel's edge, with their numbers.
-    """
-    symbols = run_symbols((row["run"], row["variant"]) for row in pd.concat([table, aside]).to_dict("records"))
+    """A panel of `compare.trade_offs` for each of ``names``: accuracy upwards, with its 95% interval."""
+    symbols = run_symbols((row["run"], row["variant"]) for row in table.to_dict("records"))
     figure = make_subplots(cols=len(names), shared_yaxes=True, horizontal_spacing=0.05)
     beside = len(table) <= MOST_NAMED
-    low, high = _range([*table["accuracy_low"].fillna(table["accuracy"]), *table["accuracy_high"], *table["accuracy"]])
+    low, high = _heights(table)
     for column, name in enumerate(names, 1):
         title, written = AXES[name]
         ticks = f"{written[:-1]}~{written[-1]}"  # no zeros after the point
+        logs = _by_tens(table, name)
+        placed = table.assign(**{name: np.log10(table[name])}) if logs else table
         ends = _ends(table, name)
         for row in table.to_dict("records"):
             dot = _dot(row, name, colours.get(row["run"], REST_COLOUR), symbols[row["run"]], accuracy)
             figure.add_scatter(**dot, showlegend=not beside and column == 1, row=1, col=column)
-        places = name_places(table, name, ends, (low, high)) if beside else []
-        for row, side in zip(table.to_dict("records"), places, strict=bool(places) or table.empty):
+        places = name_places(placed, name, ends, (low, high)) if beside else []
+        for row, side in zip(placed.to_dict("records"), places, strict=bool(places) or table.empty):
             if not np.isfinite([row[name], row["accuracy"]]).all():
                 continue  # no dot, no name
             x, y, along, up = SIDES[side]
@@ -76,10 +78,10 @@ def trade_offs_figure(
                 x=row[name], y=_beside(row, side), text=plain_one(brief(row["label"])), xanchor=along, yanchor=up,
                 borderpad=0, font={"size": 12}, row=1, col=column, **(far if side in FAR else near),
             )  # fmt: skip
-        for row in aside.to_dict("records"):
-            _pin(figure, row, name, (ends, (low, high)), column)
         span = ends[::-1] if name in REVERSED else ends
         axis = {"title": {"text": title, "font": {"size": 12}}, "nticks": 5, "tickformat": ticks, "range": span}
+        if logs:
+            axis |= {"type": "log", "tickvals": [value for value in TENS if ends[0] <= np.log10(value) <= ends[1]]}
         figure.update_xaxes(**axis, row=1, col=column)
     figure.update_yaxes(range=[low, high], nticks=6)
     figure.update_yaxes(title=accuracy, col=1)
@@ -88,15 +90,17 @@ def trade_offs_figure(
 
 def cut_axes(table: pd.DataFrame, names: Sequence[str]) -> str:
     """Which axes of `trade_offs_figure` leave out 0, in a few words; "" where none does."""
-    known = [table[column] for column in ("accuracy", "accuracy_low", "accuracy_high") if column in table]
-    upright = _range([value for column in known for value in column])[0] > 0
-    level = [name.replace("_", " ") for name in names if _ends(table, name)[0] > 0]
+    upright = _heights(table)[0] > 0
+    by_tens = [name.replace("_", " ") for name in names if _by_tens(table, name)]
+    tens = f"{listed(by_tens)} on a logarithmic scale" if by_tens else ""
+    level = [name.replace("_", " ") for name in names if not _by_tens(table, name) and _ends(table, name)[0] > 0]
     if not level:
-        return "the upright axis does not begin at 0" if upright else ""
+        return "; ".join(filter(None, (tens, "the upright axis does not begin at 0" if upright else "")))
     if upright and len(level) == len(names):
         return "axes do not begin at 0"
-    words = [*(["the upright axis"] if upright else []), *(f"that of {name}" for name in level)]
-    return f"{listed(words)} {'do' if len(words) > 1 else 'does'} not begin at 0"
+    words = [f"that of {name}" if upright else f"the {name} axis" for name in level]
+    words = [*(["the upright axis"] if upright else []), *words]
+    return "; ".join(filter(None, (tens, f"{listed(words)} {'do' if len(words) > 1 else 'does'} not begin at 0")))
 
 
 def _beside(row: Mapping[str, Any], side: str) -> float:
@@ -132,9 +136,24 @@ def _dot(row: Mapping[str, Any], name: str, colour: str, symbol: str, accuracy: 
 
 
 def _ends(table: pd.DataFrame, name: str) -> tuple[float, float]:
-    """From where to where a panel's axis goes: no share is below 0."""
+    """From where to where a panel's axis goes: no share is below 0; of one by tens in powers of ten."""
+    if _by_tens(table, name):
+        return _range(np.log10(table[name].dropna()), 0.15)
     low, high = _range(table[name], 0.2)
     return max(low, 0.0), high
+
+
+def _heights(table: pd.DataFrame) -> tuple[float, float]:
+    """From where to where the upright axis goes: from 0 where little would be gained by leaving it out."""
+    known = [table[column] for column in ("accuracy", "accuracy_low", "accuracy_high") if column in table]
+    low, high = _range([value for column in known for value in column])
+    return (low if low > high / 4 else 0.0), high
+
+
+def _by_tens(table: pd.DataFrame, name: str) -> bool:
+    """Whether an axis is logarithmic: shares that are ten times as great as others, and none of 0."""
+    values = table[name].dropna()
+    return name in LOGARITHMIC and len(values) > 0 and bool(0 < values.min() <= values.max() / TIMES)
 
 
 def _range(values: Sequence[float] | pd.Series, share: float = 0.12) -> tuple[float, float]:
@@ -204,41 +223,3 @@ def _covered(box: tuple[float, ...], others: Sequence[tuple[float, ...]]) -> flo
     """Square pixels of ``box`` that ``others`` take."""
     sides = ((min(box[2], o[2]) - max(box[0], o[0]), min(box[3], o[3]) - max(box[1], o[1])) for o in others)
     return sum(wide * high for wide, high in sides if wide > 0 and high > 0)
-
-
-def _pin(
-    figure: go.Figure,
-    row: Mapping[str, Any],
-    name: str,
-    spans: tuple[tuple[float, float], tuple[float, float]],
-    column: int,
-) -> None:
-    """What lies far outside, at the edge where it would be: an arrow, its name and its two numbers."""
-    (left, right), (low, high) = spans
-    if not np.isfinite(row[name]):
-        return
-    across, up = _way(row[name], left, right), _way(row["accuracy"], low, high)
-    across = -across if name in REVERSED else across
-    share = (row[name] - left) / (right - left)
-    share = 1 - share if name in REVERSED else share
-    arrow = {
-        (-1, -1): "↙",
-        (0, -1): "↓",
-        (1, -1): "↘",
-        (-1, 0): "←",
-        (1, 0): "→",
-        (-1, 1): "↖",
-        (0, 1): "↑",
-        (1, 1): "↗",
-    }
-    value, words = f"{row[name]:{AXES[name][1]}}", plain_one(brief(row["label"]))
-    figure.add_annotation(
-        x=float(np.clip(share, 0, 1)), xref="x domain", xanchor={-1: "left", 0: "center", 1: "right"}[across],
-        y=float(np.clip((row["accuracy"] - low) / (high - low), 0, 1)), yref="y domain",
-        yanchor={-1: "bottom", 0: "middle", 1: "top"}[up], showarrow=False, borderpad=0, font={"size": 12},
-        text=f"{arrow.get((across, up), '')} {words}: {value}, at {row['accuracy']:.3f}", row=1, col=column,
-    )  # fmt: skip
-
-
-def _way(value: float, low: float, high: float) -> int:
-    return -1 if value < low else int(value > high)

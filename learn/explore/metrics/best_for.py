@@ -2,43 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from learn.data.schema import Metrics, Slices
 from learn.evaluation.better import FEW_USERS, too_few
 from learn.explore.metrics.leading import listed, split_by_chance
+from learn.explore.metrics.overview import run_labels
+from learn.explore.metrics.result import BOTH, KINDS, kind_words
 from learn.explore.metrics.slice_words import slice_words
 from learn.item_towers import brief
+from learn.runs.folder import RunFolder
 
 MOST_NAMED = 3
 """So many that share a lead are named; of more their number is told."""
 
 
-def best_for_whom(parts: Mapping[str, pd.DataFrame]) -> str:
+def plain_names(runs: Sequence[RunFolder]) -> dict[str, str]:
+    """Label -> what a Run goes by, with its short label in brackets: "untrained text (w/o Align)"."""
+    return {label: _plain(kind_words(run), label) for run in runs for label in [run_labels(runs)[run.name]]}
+
+
+def _plain(kind: str, label: str) -> str:
+    sign = re.sub(r"\(([^)]{1,3})\)", r"\1", brief(label))  # no brackets in brackets
+    return f"{'text and counts' if kind == BOTH else KINDS[kind][0]} ({sign})"
+
+
+def best_for_whom(parts: Mapping[str, pd.DataFrame], names: Mapping[str, str] | None = None) -> str:
     """Who leads, or shares the lead, and where another one is clearly ahead of the first of them.
 
     Args:
         parts: slice -> `leading.against`. A lead counts by `learn.evaluation.better`; of few users nothing is said.
+        names: label -> what it is called here (`plain_names`); others by their label.
     """
-    tables = _told(parts)
+    tables = {part: _called(table, names or {}) for part, table in _told(parts).items()}
     whole = tables.get(Slices.WHOLE)
     if whole is None or len(whole) < 2:
         return ""
     if _few(whole):
         return f"Fewer than {FEW_USERS} users: too few to say who is best."
     words = [_over_all(whole)]
-    clearly: dict[tuple[str, str], list[str]] = {}
-    unsure: dict[tuple[str, str], list[str]] = {}
+    where: dict[str, list[str]] = {}  # what is said of parts of users or items -> these parts
+    unsure: dict[str, list[str]] = {}
     for name, leader, how in _elsewhere(tables):
         if how:
-            clearly.setdefault((leader, how), []).append(slice_words(name))
+            where.setdefault(f"{leader} is {how}", []).append(name)
         elif leader not in _sharing(whole):
-            unsure.setdefault((leader, _how_unsure(tables[name], _sharing(whole))), []).append(slice_words(name))
-    words += [f"for {listed(names)} {_name(leader)} is {how}" for (leader, how), names in clearly.items()]
-    words += [f"for {listed(names)} {_name(leader)} {how}" for (leader, how), names in unsure.items()]
-    return "; ".join(words) + "."
+            unsure.setdefault(f"{leader} {_how_unsure(tables[name], _sharing(whole))}", []).append(name)
+    for said, parts_of_it in unsure.items():
+        where.setdefault(said, []).extend(parts_of_it)
+    words += [f"for {_slices(parts_of_it)} {said}" for said, parts_of_it in where.items()]
+    said = "; ".join(words) + "."
+    return f"{said[0].upper()}{said[1:]}" if names else said
+
+
+def _called(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """With what its rows are called in a sentence."""
+    return table.assign(label=[names.get(label) or _name(label) for label in table["label"]])
+
+
+def _slices(names: Sequence[str]) -> str:
+    """ "never-bought and seldom-bought items"."""
+    words = [slice_words(name) for name in names]
+    if all(word.endswith(" items") for word in words):
+        return f"{listed([word.removesuffix(' items') for word in words])} items"
+    return listed(words)
 
 
 def named(parts: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -53,7 +83,7 @@ def named(parts: Mapping[str, pd.DataFrame]) -> list[str]:
         name
         for part, leader, how in _elsewhere(tables)
         if how or leader not in sharing
-        for name in (leader, *_all_but(tables[part])[1])
+        for name in (leader, *(list(split_by_chance(tables[part])[1]["label"]) if _all_but(tables[part]) else ()))
     ]
     return list(dict.fromkeys([*first, *others]))
 
@@ -77,26 +107,24 @@ def _sharing(whole: pd.DataFrame) -> list[str]:
 
 
 def _over_all(whole: pd.DataFrame) -> str:
-    sharing, these = _sharing(whole), f"Of these {len(whole)} recommenders"
+    sharing = _sharing(whole)
     if len(sharing) == 1:
-        return f"{these}, {_name(sharing[0])} is clearly best"
+        return f"{sharing[0]} is clearly best"
     if len(sharing) <= MOST_NAMED:
-        return f"{these}, {listed([_name(label) for label in sharing])} share the lead"
-    return f"{these}, {_name(sharing[0])} leads, but not clearly: {len(sharing) - 1} others may be as good"
+        return f"{listed(sharing)} share the lead"
+    return f"{sharing[0]} leads, but not clearly: {len(sharing) - 1} others may be as good"
 
 
 def _how_unsure(table: pd.DataFrame, sharing: list[str]) -> str:
     """How a slice's leader stands to ``sharing``, those that lead over all, where it is not clearly ahead of the first:
     whom it is clearly ahead of all the same."""
     behind = split_by_chance(table)[0]
-    but, _ = _all_but(table)
-    if but:
+    if but := _all_but(table):
         return f"is {but}"
     beaten = behind[behind["label"].isin(sharing[:MOST_NAMED])]
     if beaten.empty:
         return "leads, but not clearly"
-    names = listed([_name(label) for label in beaten["label"]])
-    return f"is clearly ahead of {names}, but not of {_name(sharing[0])}"
+    return f"is clearly ahead of {listed(list(beaten['label']))}, but not of {sharing[0]}"
 
 
 def _elsewhere(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
@@ -112,18 +140,18 @@ def _elsewhere(tables: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]
         behind, close = split_by_chance(table)
         how = ""
         if first in set(behind["label"]):
-            how = "clearly best" if close.empty else _all_but(table)[0] or f"clearly ahead of {_name(first)}"
+            how = "clearly best" if close.empty else _all_but(table) or f"clearly ahead of {first}"
         found.append((name, table.iloc[0]["label"], how))
     return found
 
 
-def _all_but(table: pd.DataFrame) -> tuple[str, list[str]]:
-    """That the first of `leading.against` is clearly ahead of all others but a few, and the labels of these; "" where
-    it is ahead of fewer than two, or of all."""
+def _all_but(table: pd.DataFrame) -> str:
+    """That the first of `leading.against` is clearly ahead of all others but a few; "" where it is ahead of fewer than
+    two, or of all."""
     behind, close = split_by_chance(table)
     if len(behind) < 2 or not 0 < len(close) <= MOST_NAMED - 1:
-        return "", []
-    return f"clearly ahead of all but {listed([_name(brief(label)) for label in close['label']])}", list(close["label"])
+        return ""
+    return f"clearly ahead of all but {'one' if len(close) == 1 else 'two'}"
 
 
 def _name(label: str) -> str:

@@ -95,9 +95,9 @@ def trade_offs(table: pd.DataFrame, metric: str, level: Sequence[str] = ()) -> s
     widest = table.loc[table["coverage"].idxmax()]
     close = near.loc[near["coverage"].idxmax()]
     wider = int((others["coverage"] > close["coverage"]).sum())
-    costs = f"Accuracy costs {_costs(wider, len(others))} breadth".replace("  ", " ")
+    costs, among = _costs("breadth", wider, len(others)), "" if len(near) == 1 else "among "
     said = (
-        f"{costs}: {close['label']}, {'' if len(near) == 1 else 'among '}the most accurate "
+        f"Accuracy {costs}: {close['label']}, {among}the most accurate "
         f"({metric} {close['accuracy']:.3f}), {'shows' if wider or others.empty else 'also shows'} "
         f"{close['coverage']:.1%} of the catalogue"
     )
@@ -126,20 +126,18 @@ def novelty(table: pd.DataFrame, level: Sequence[str] = ()) -> str:
         return ""
     rarest = near.loc[near["novelty"].idxmax()]
     more = table["novelty"] > rarest["novelty"]
-    costs = _costs(int((others["novelty"] > rarest["novelty"]).sum()), len(others))
-    told = f"Accuracy costs {costs}{' ' if costs else ''}novelty"
+    told = f"Accuracy {_costs('novelty', int((others['novelty'] > rarest['novelty']).sum()), len(others))}"
     if not more.any():
         return f"{told}: nobody shows rarer items than {brief(rarest['label'])}."
     rarer = list(table[more]["label"].map(brief))
     return f"{told}: {listed(rarer)} show{'s' * (len(rarer) == 1)} rarer items than {brief(rarest['label'])}."
 
 
-def _costs(more_varied: int, others: int) -> str:
-    """How much variety accuracy costs, where so many of the less accurate are more varied than the most accurate: "" of
-    all of them."""
+def _costs(variety: str, more_varied: int, others: int) -> str:
+    """Whether accuracy costs ``variety``, where so many of the less accurate have more of it than the most accurate."""
     if not more_varied:
-        return "no"
-    return "little" if 2 * more_varied < others else "some" if more_varied < others else ""
+        return f"costs no {variety}"
+    return f"costs {variety} in part" if more_varied < others else f"costs {variety}"
 
 
 def overlap(table: pd.DataFrame, labels: dict[str, str], learned: Sequence[str] = (), popular: str = "") -> str:

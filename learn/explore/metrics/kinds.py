@@ -154,7 +154,7 @@ def random_line(parts: Sequence[str], k: int, n_items: int) -> str:
 
 
 def counts_or_text(found: Sequence[Kinds], seldom: Kinds | None = None) -> str:
-    """One sentence: how plain counts stand to whatever reads text, and where text clearly helps.
+    """Two short sentences: how plain counts stand to whatever reads text, and where text clearly helps.
 
     "" where there are no counts, or where too few users tell.
 
@@ -164,8 +164,8 @@ def counts_or_text(found: Sequence[Kinds], seldom: Kinds | None = None) -> str:
     told = [one for one in found if one.tells]
     bought, unbought = ([one for one in told if one.bought == side] for side in (True, False))
     tail = [seldom] if seldom is not None and seldom.tells and seldom.text_helps else []
-    said = "; ".join(filter(None, (_of_bought(bought), _of_little_known(unbought[:1], tail, bought))))
-    return f"{said[0].upper()}{said[1:]}." if said else ""
+    said = (_of_bought(bought), _of_little_known(unbought[:1], tail, bought))
+    return " ".join(f"{one[0].upper()}{one[1:]}." for one in said if one)
 
 
 def _of_bought(found: Sequence[Kinds]) -> str:
@@ -173,9 +173,11 @@ def _of_bought(found: Sequence[Kinds]) -> str:
     where: dict[str, list[str]] = {}
     for one in found:
         where.setdefault(_standing(one), []).append(one.where)
-    return "; ".join(
+    said = "; ".join(
         f"{words} {'here' if len(where) == 1 < len(places) else listed(places)}" for words, places in where.items()
     )
+    first, sure, rest = said.partition("clearly ")
+    return f"{first}{sure}{rest.replace('clearly ', '')}"  # once in a sentence
 
 
 def _standing(one: Kinds) -> str:
@@ -210,9 +212,8 @@ def _training(found: Sequence[Kinds]) -> str:
         return ""
     if len(known) == len(found) and all(_untrained_first(one) for one in known):
         clear = [one for one in known if one.learned_less_untrained]
-        if clear and len(clear) < len(known):
-            return f", and there {UNTRAINED} is ahead of {LEARNED}, clearly so {_where(clear)}"
-        return f", and there {UNTRAINED} is {'clearly better than' if clear else 'at least as good as'} {LEARNED}"
+        how = "is at least as good as" if not clear else "beats" if len(clear) == len(known) else "is ahead of"
+        return f", and there {UNTRAINED} {how} {LEARNED}"
     if len(told) == 1 and len(known) == len(found):
         return f", and there {next(iter(told))}"
     return "; " + listed([f"{one.where} {_trained(one)}" for one in known])
@@ -227,7 +228,7 @@ def _trained(one: Kinds) -> str:
     """Of trained and untrained text, which is better."""
     if one.learned_less_untrained:
         first, other = (LEARNED, UNTRAINED) if one.learned_less_untrained == 1 else (UNTRAINED, LEARNED)
-        return f"{first} is clearly better than {other}"
+        return f"{first} beats {other}"
     if _untrained_first(one):
         return f"{UNTRAINED} is at least as good as {LEARNED}"
-    return f"{LEARNED} is not clearly better than {UNTRAINED}"
+    return f"{LEARNED} is no sure gain over {UNTRAINED}"

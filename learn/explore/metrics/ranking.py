@@ -46,13 +46,21 @@ IN_SHORT = {
     REVENUE: "revenue: what was bought of the head of every user's reordered list, replayed",
 }
 """What a measure is, for people who never met it."""
-FEATURE_WORDS = {
-    RAW: "all their dimensions as features",
-    COSINE: "one number, how near item and user are",
-    FUSED: "a small module adapts them to purchases first",
-    FUSED_OTHER: "adapted to purchases of the item's category",
+PLAIN_NAMES = {
+    NONE: "no LEARN",
+    RAW: "vectors as they are",
+    COSINE: "one similarity score",
+    FUSED: "adapted to purchases (the paper's form)",
+    FUSED_OTHER: "adapted to purchases of the category",
 }
-"""What a ranker is given of LEARN's vectors."""
+"""What a ranker is given of LEARN's vectors, in names that need no paper."""
+FEATURE_WORDS = {
+    RAW: "raw: all their dimensions as features",
+    COSINE: "the cosine: how near item and user are",
+    FUSED: "fused: a small module adapts them first",
+    FUSED_OTHER: "fused, by another task",
+}
+"""The same in the paper's words."""
 
 _Z = 1.96  # standard deviations on both sides of a mean that hold 95%
 
@@ -68,7 +76,7 @@ def gains(rows: pd.DataFrame, metric: str, slice_name: str = Slices.WHOLE) -> pd
     chosen = chosen.loc[place.sort_values(kind="stable").index]
     columns = [Results.RANKER, Results.FEATURES, *Results.ESTIMATE, *Results.GAINS, *Results.OVER]
     table = chosen[columns].reset_index(drop=True)
-    table.insert(2, "label", [NAMES.get(name, name) for name in table[Results.FEATURES]])
+    table.insert(2, "label", [PLAIN_NAMES.get(name, name) for name in table[Results.FEATURES]])
     return table
 
 

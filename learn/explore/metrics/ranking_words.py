@@ -16,12 +16,12 @@ from learn.explore.metrics.slice_words import slice_words
 from learn.ranking.schema import AUC, COSINE, FUSED, RAW, UAUC, WUAUC
 
 FORMS = {
-    FUSED: "LEARN's vectors, fused,",
-    COSINE: "LEARN's vectors, as one number (how near item and user are),",
+    FUSED: "LEARN's vectors, adapted to purchases,",
+    COSINE: "LEARN's vectors, as one similarity score,",
     RAW: "LEARN's raw vectors",
 }
 """In which a ranker is given LEARN's vectors -> the subject of a sentence; the paper's first."""
-WITH = {FUSED: "With fused vectors", COSINE: "With that one number", RAW: "With raw vectors"}
+WITH = {FUSED: "With adapted vectors", COSINE: "With that one score", RAW: "With raw vectors"}
 """The same before what is said of parts of users and items."""
 SMALL = 0.01
 """A gain of less than this part of what there was is called little."""
@@ -29,6 +29,8 @@ MOST, HALF = 0.8, 0.5
 """A part of the gain from which on it is called nearly all of it, or most of it."""
 MANY = 5
 """From more comparisons than this on it is said that one may be clear by chance."""
+NEARLY = 0.1
+"""An interval with less than this part of it on the better side of 0 is nearly all a loss."""
 JUST = 0.1
 """A clear gain whose interval begins nearer to 0 than this part of it is called just clear."""
 
@@ -50,7 +52,7 @@ def beyond_the_gain(table: pd.DataFrame, names: Mapping[str, str], less_is_bette
     rows, fused = _rows_of(table, best), _rows_of(table, FUSED)
     small = _how_much(rows, unit) if rows else ""
     if best != FUSED and fused:
-        more = f"Fused, as in the paper, LEARN's vectors {_briefly(fused, names, less_is_better)}."
+        more = f"Adapted to purchases, as in the paper, LEARN's vectors {_briefly(fused, names, less_is_better)}."
     else:
         better = [row for row in rows if _better(row, less_is_better)]
         worse = any(_better(row, not less_is_better) for row in rows)
@@ -138,7 +140,7 @@ def _one_number(table: pd.DataFrame, better: Sequence[dict[str, Any]], less_is_b
     if len(shares) < len(better):
         return ""
     part = "nearly all" if min(shares) >= MOST else "most" if min(shares) > HALF else "a part"
-    return f"One number, how near item and user are, brings {part} of it."
+    return f"One similarity score brings {part} of it."
 
 
 def other_features(table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False) -> str:
@@ -154,7 +156,7 @@ def other_features(table: pd.DataFrame, names: Mapping[str, str], less_is_better
         if _better(rows[COSINE, ranker], less_is_better)
     ]
     if shares and all(abs(rows[COSINE, ranker]["gain"]) <= abs(rows[FUSED, ranker]["gain"]) for ranker in alone):
-        said.append(f"Of the fused gain their cosine alone, one number, gives {listed(shares)}.")
+        said.append(f"Of the gain of the adapted vectors one similarity score gives {listed(shares)}.")
     some = {ranker for (_, ranker), row in rows.items() if _better(row, less_is_better)}
     raw = [
         ranker
@@ -179,9 +181,9 @@ def the_paper(table: pd.DataFrame, less_is_better: bool, paper: str) -> str:
     clear = sum(_better(row, less_is_better) for row in rows)
     where = f"in the paper ({paper}, Tables 8 and 9; industrial data)"
     if clear == len(rows) > 0:
-        return f"As {where}, every ranker gains with fused vectors."
+        return f"As {where}, every ranker gains with adapted vectors."
     here = f"{clear} of {len(rows)} rankers does" if clear else "no ranker does"
-    return f"I{where[1:]} rankers gain with fused vectors; here {here} so clearly."
+    return f"I{where[1:]} rankers gain with adapted vectors; here {here} so clearly."
 
 
 def _better(row: Mapping[str, Any], less_is_better: bool) -> bool:
@@ -192,7 +194,7 @@ def _better(row: Mapping[str, Any], less_is_better: bool) -> bool:
 def ranking_slices(
     table: pd.DataFrame, names: Mapping[str, str], less_is_better: bool = False, form: str = FUSED
 ) -> str:
-    """Of `ranking.gains_by_slice`: in which parts which rankers gain clearly, and where none does.
+    """Of `ranking.gains_by_slice`: in which parts which rankers gain clearly, where none does, and where one may lose.
 
     ``form``: of `FORMS`, of which the gains are.
     """
@@ -204,29 +206,57 @@ def ranking_slices(
     rankers = list(dict.fromkeys(parts["ranker"]))
     gains: dict[str, list[str]] = {str(name): [] for name in parts["slice"]}
     losses: dict[str, list[str]] = {}
+    maybe: dict[str, list[str]] = {}
     just: dict[str, list[str]] = {}
     for row in rows:
         if _better(row, less_is_better):
             gains[row["slice"]].append(row["ranker"])
-            if min(abs(row["gain_low"]), abs(row["gain_high"])) < JUST * abs(row["gain"]):
+            if _just(row):
                 just.setdefault(row["slice"], []).append(names[row["ranker"]])
         elif _better(row, not less_is_better):
             losses.setdefault(row["slice"], []).append(names[row["ranker"]])
-    if not any(gains.values()) and not losses:
+        elif _nearly_a_loss(row, less_is_better):
+            maybe.setdefault(row["slice"], []).append(names[row["ranker"]])
+    if not any(gains.values()) and not losses and not maybe:
         return f"{WITH[form]} in no part of users or items is the gain clear."
     by_gainers: dict[tuple[str, ...], list[str]] = {}
     for name, who in gains.items():
-        if not who and name in losses:
+        if not who and (name in losses or name in maybe):
             continue
         of_whom = f" for {listed(just[name])}" if name in just and len(just[name]) < len(who) else ""
         sure = f" (just clear{of_whom})" if name in just else ""
         by_gainers.setdefault(tuple(who), []).append(f"{slice_words(name)}{sure}")
     order = sorted(by_gainers, key=len, reverse=True)
-    told = [f"{_who(who, rankers, names)} {listed(by_gainers[who])}" for who in order]
+    told = [f"{_who(who, rankers, names)} {_parts(by_gainers[who])}" for who in order]
+    told += [f"possibly a loss for {slice_words(name)} ({listed(who)})" for name, who in maybe.items()]
     told += [f"{listed(who)} became clearly worse for {slice_words(name)}" for name, who in losses.items()]
-    said = "; ".join(told)
-    many = f" ({len(rows)} comparisons: one may be clear by chance)" if just and len(rows) > MANY else ""
-    return f"{WITH[form]} {said}{many}."
+    return f"{WITH[form]} {'; '.join(told)}."
+
+
+def _parts(words: Sequence[str]) -> str:
+    """ "users with a long history, seldom-bought and often-bought items"."""
+    items = [word.removesuffix(" items") for word in words if word.endswith(" items")]
+    others = [word for word in words if not word.endswith(" items")]
+    both = " and ".join(items) + " items" if items else ""
+    return ", ".join([*others, both]) if len(items) > 1 else listed([*others, *filter(None, [both])])
+
+
+def _nearly_a_loss(row: Mapping[str, Any], less_is_better: bool) -> bool:
+    """Whether an interval that holds 0 is nearly all on the worse side of it."""
+    low, high = row["gain_low"], row["gain_high"]
+    better = -low if less_is_better else high
+    return bool(low <= 0 <= high and better < NEARLY * (high - low))
+
+
+def by_chance(table: pd.DataFrame, less_is_better: bool = False) -> str:
+    """Of the same: that one of many comparisons may be clear by chance, where one is just clear; else ""."""
+    parts = table[(table["slice"] != Slices.WHOLE) & ~table["users"].map(too_few)].to_dict("records")
+    just = any(_better(row, less_is_better) and _just(row) for row in parts)
+    return f"{len(parts)} comparisons: one may be clear by chance." if just and len(parts) > MANY else ""
+
+
+def _just(row: Mapping[str, Any]) -> bool:
+    return bool(min(abs(row["gain_low"]), abs(row["gain_high"])) < JUST * abs(row["gain"]))
 
 
 def within_groups(table: pd.DataFrame, metric: str) -> str:

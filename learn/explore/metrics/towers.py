@@ -72,6 +72,13 @@ def sight_words(found: Sight) -> str:
     return f"Item {len(found.reads)} depends on {listed([str(place) for place in others])} too."
 
 
+def square_words(found: Sight) -> str:
+    """What the rows and the filled squares of a drawing of a `Sight` are."""
+    if not found.uses_pal:
+        return "Row: a later item. Grey: PAL reads none."
+    return "Row: a later item. Coloured: what PAL reads."
+
+
 class _Counted:
     """A PAL that knows how often it was asked."""
 

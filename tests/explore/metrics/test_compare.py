@@ -106,10 +106,8 @@ def test_trade_offs_have_a_row_per_run(runs, lists, split, catalogue):
         assert own[row["run"]] - 1e-9 <= row["coverage"] <= 1
     assert (table["accuracy_low"] <= table["accuracy"]).all() and (table["accuracy"] <= table["accuracy_high"]).all()
     assert set(AXES) == set(c.TRADE_OFFS)
-    figure = trade_offs_figure(table.iloc[1:], {}, "recall@10", list(c.TRADE_OFFS), table.head(1))
-    assert len(figure.data) == (len(runs) - 1) * len(c.TRADE_OFFS)
-    told = [one.text for one in figure.layout.annotations if brief(table["label"].iloc[0]) + ": " in one.text]
-    assert len(told) == len(c.TRADE_OFFS) and all(f"at {table['accuracy'].iloc[0]:.3f}" in text for text in told)
+    figure = trade_offs_figure(table, {}, "recall@10", list(c.TRADE_OFFS))
+    assert len(figure.data) == len(runs) * len(c.TRADE_OFFS)
     low, high = figure.layout.xaxis3.range
     assert list(c.TRADE_OFFS)[2] == "popularity_bias" and low > high, "to the right is more varied"
 
@@ -133,10 +131,27 @@ def test_names_of_dots_keep_clear_of_dots_and_of_each_other():
     places = name_places(full, "coverage", (0.0, 0.28), (0.1, 0.162))
     assert places == ["top far", "right", "right", "right"], "a line leads to it where no place beside it is free"
     table = table.assign(run=list("xyz"), variant="", coverage=[np.nan, 0.02, 0.03])
-    figure = trade_offs_figure(table, {}, "R", ["coverage"], table.head(0))
+    figure = trade_offs_figure(table, {}, "R", ["coverage"])
     assert [one.text for one in figure.layout.annotations] == ["(c)", "SVD"]
-    assert not trade_offs_figure(table.head(0), {}, "R", ["coverage"], table.head(0)).data
+    assert not trade_offs_figure(table.head(0), {}, "R", ["coverage"]).data
     assert brief("(b) sequence to item + counts") == "(b) + counts" and brief("w/o Align") == "w/o Align"
+
+
+def test_one_far_from_all_others_is_inside_the_axes():
+    table = pd.DataFrame(
+        {"run": list("abcd"), "label": list("ABCD"), "variant": "", "accuracy": [0.15, 0.13, 0.12, 0.02]}
+    )
+    table = table.assign(accuracy_low=table["accuracy"], accuracy_high=table["accuracy"])
+    table = table.assign(coverage=[0.24, 0.03, 0.02, 0.71], novelty=[2.0, 2.2, 2.4, 8.1])
+    figure = trade_offs_figure(table, {}, "R", ["coverage", "novelty"])
+    assert figure.layout.xaxis.type == "log" and figure.layout.xaxis2.type is None
+    low, high = figure.layout.xaxis.range
+    assert low < np.log10(0.02) and np.log10(0.71) < high, "in powers of ten"
+    assert sorted(one.x for one in figure.layout.annotations)[:4] == pytest.approx(np.sort(np.log10(table["coverage"])))
+    assert figure.layout.yaxis.range[0] == 0 and figure.layout.xaxis2.range[1] > 8.1
+    assert cut_axes(table, ["coverage"]) == "coverage on a logarithmic scale"
+    linear = trade_offs_figure(table.assign(coverage=[0.24, 0.03, 0.0, 0.71]), {}, "R", ["coverage"])
+    assert linear.layout.xaxis.type is None, "a logarithmic axis has no 0"
 
 
 def test_a_duel_counts_hits_user_by_user(runs, split):

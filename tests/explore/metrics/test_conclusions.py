@@ -70,8 +70,8 @@ def test_breadth_and_novelty_have_an_answer_each():
     table = pd.DataFrame({"run": list("abcd"), "label": list("ABCD"), "accuracy": [0.3, 0.2, 0.1, 0.05]})
     table = table.assign(coverage=[0.2, 0.1, 0.1, 0.7], novelty=[2.0, 3.0, 3.0, 1.0])
     said = conclusions.trade_offs(table, "R")
-    assert said.startswith("Accuracy costs little breadth: A, ") and "; only D shows more (70.0%, at R 0.050)." in said
-    assert conclusions.novelty(table) == "Accuracy costs some novelty: B and C show rarer items than A."
+    assert said.startswith("Accuracy costs breadth in part: A, ") and "; only D shows more (70.0%, at R 0.050)." in said
+    assert conclusions.novelty(table) == "Accuracy costs novelty in part: B and C show rarer items than A."
     level = conclusions.novelty(table, ["a", "b"])
     assert level == "Accuracy costs no novelty: nobody shows rarer items than B.", "C is as rare as B"
     both = conclusions.novelty(table.assign(novelty=[2.0, 3.0, 3.0, 4.0]), ["a"])

@@ -45,16 +45,16 @@ def test_of_items_that_nobody_had_bought_only_intervals_apart_count(runs):  # no
     found = kinds.best_of_kinds(runs, 10)
     assert [one.title for one in found] == ["Items new to the user", "Never-bought items"]
     assert found[1].text_helps and found[1].reach == 0.25
-    assert kinds.counts_or_text(found).endswith("; text clearly helps also among never-bought items.")
+    assert kinds.counts_or_text(found).endswith(". Text clearly helps also among never-bought items.")
     assert kinds.counts_or_text(found[1:]) == "Text clearly helps among never-bought items."
 
 
 @pytest.mark.parametrize(
     ("mean", "low", "high", "code", "said"),
     [
-        (0.4, 0.3, 0.5, -1, "untrained text is clearly better than trained text."),
-        (0.1, 0.05, 0.14, 1, "trained text is clearly better than untrained text."),
-        (0.18, 0.1, 0.3, 0, "trained text is not clearly better than untrained text."),
+        (0.4, 0.3, 0.5, -1, "untrained text beats trained text."),
+        (0.1, 0.05, 0.14, 1, "trained text beats untrained text."),
+        (0.18, 0.1, 0.3, 0, "trained text is no sure gain over untrained text."),
         (0.22, 0.1, 0.3, 0, "untrained text is at least as good as trained text."),
     ],
 )  # fmt: skip
@@ -103,13 +103,13 @@ def test_every_kind_has_its_words(runs):  # noqa: F811
 @pytest.mark.parametrize(
     ("raw", "never", "said"),
     [
-        ((0.5, 0.4, 0.6), (0.3, 0.21, 0.4), "; text clearly helps also among never-bought and seldom-bought items, and "
-         "there untrained text is ahead of trained text, clearly so among seldom-bought items."),
-        ((0.1, 0.05, 0.14), (0.3, 0.21, 0.4), "; text clearly helps also among never-bought and seldom-bought items; "
+        ((0.5, 0.4, 0.6), (0.3, 0.21, 0.4), ". Text clearly helps also among never-bought and seldom-bought items, and "
+         "there untrained text is ahead of trained text."),
+        ((0.1, 0.05, 0.14), (0.3, 0.21, 0.4), ". Text clearly helps also among never-bought and seldom-bought items; "
          "among never-bought items untrained text is at least as good as trained text and among seldom-bought items "
-         "trained text is clearly better than untrained text."),
-        ((0.5, 0.4, 0.6), None, "; text clearly helps also among seldom-bought items, and there untrained text is "
-         "clearly better than trained text."),
+         "trained text beats untrained text."),
+        ((0.5, 0.4, 0.6), None, ". Text clearly helps also among seldom-bought items, and there untrained text "
+         "beats trained text."),
     ],
 )  # fmt: skip
 def test_seldom_bought_items_are_told_where_text_clearly_helps_there(runs, raw, never, said):  # noqa: F811

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from learn.evaluation.better import interval_words, signed
+from learn.explore.colours import REST_COLOUR
 from learn.explore.figures.ranking import beyond_the_axis, calibration_figure, gains_figure, slices_figure
 from learn.explore.metrics import calibration_words, ranking, ranking_words
 from learn.ranking.schema import COSINE, FEATURE_SETS, FUSED, METRICS, NONE, RAW, UAUC
@@ -14,7 +15,7 @@ from tests.app.ranking_fixtures import make_report
 
 def test_every_measure_and_every_set_of_features_is_explained():
     assert set(ranking.IN_SHORT) == set(METRICS)
-    assert set(ranking.FEATURE_WORDS) == set(FEATURE_SETS) - {NONE}
+    assert set(ranking.FEATURE_WORDS) == set(FEATURE_SETS) - {NONE} and set(ranking.PLAIN_NAMES) == set(FEATURE_SETS)
 
 
 def test_features_and_slices_stand_beside_their_dots_with_the_figures_at_the_end():
@@ -23,7 +24,11 @@ def test_features_and_slices_stand_beside_their_dots_with_the_figures_at_the_end
     figure = gains_figure(table, "UAUC")
     heads = [one.text for one in figure.layout.annotations if one.text.startswith("<b>")]
     told = [re.sub("<[^>]*>", " ", words.partition("<br>")[2]) for words in heads]
-    assert [" ".join(words.split()) for words in told] == list(ranking.FEATURE_WORDS.values())
+    means = table[table["features"] != NONE].groupby("features")["gain"].mean().sort_values(ascending=False)
+    wanted = [ranking.FEATURE_WORDS[name] for name in means.index]
+    assert sorted(means.round(9), reverse=True) == list(means.round(9))
+    assert [" ".join(words.split()) for words in told] == wanted, "what helps most on top"
+    assert [words.partition("</b>")[0][3:] for words in heads] == [ranking.PLAIN_NAMES[name] for name in means.index]
     last = table.iloc[-1]
     ends = f"{signed(last['gain'])} {interval_words(last['gain_low'], last['gain_high'])}"
     assert ends in [one.text for one in figure.layout.annotations]
@@ -75,24 +80,27 @@ def gains(*rows, features=FUSED):
 def test_gains_of_rankers_are_told_with_their_size():
     table = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.3, 0.3, 0.2, 0.4))
     assert ranking_words.ranking_gain(table, NAMES) == (
-        "LEARN's vectors, fused, make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.300 for Y "
+        "LEARN's vectors, adapted to purchases, make both rankers clearly better: +0.200 for X (1.000 → 1.200) "
+        "and +0.300 for Y "
         "(2.000 → 2.300)."
     )
     assert ranking_words.ranking_gain(table, NAMES, less_is_better=True) == (
-        "LEARN's vectors, fused, make both rankers clearly worse: +0.200 for X (1.000 → 1.200) and +0.300 for Y (2.000 "
+        "LEARN's vectors, adapted to purchases, make both rankers clearly worse: +0.200 for X (1.000 → 1.200) "
+        "and +0.300 for Y (2.000 "
         "→ 2.300)."
     )
     table["gain_low"] = [-0.1, 0.2]
     assert (
         ranking_words.ranking_gain(table, NAMES)
-        == "LEARN's vectors, fused, make Y clearly better: +0.300 for Y (2.000 → 2.300)."
+        == "LEARN's vectors, adapted to purchases, make Y clearly better: +0.300 for Y (2.000 → 2.300)."
     )
     table["gain_low"] = -0.1
     assert "make no ranker clearly better: +0.200 for X (" in ranking_words.ranking_gain(table, NAMES)
     assert ranking_words.other_features(table, NAMES) == "" == ranking_words.ranking_gain(table.head(0), NAMES)
     little = table.assign(gain_low=0.0001, gain=[0.0028, 0.0032], mean=[0.892, 0.8911])
     assert ranking_words.ranking_gain(little, NAMES, unit="UAUC") == (
-        "LEARN's vectors, fused, make both rankers slightly but clearly better: UAUC +0.003 for X (0.889 → 0.892) and "
+        "LEARN's vectors, adapted to purchases, make both rankers slightly but clearly better: UAUC +0.003 for "
+        "X (0.889 → 0.892) and "
         "Y (0.888 → 0.891)."
     )
     assert ranking_words.beyond_the_gain(little, NAMES, unit="UAUC") == (
@@ -100,7 +108,8 @@ def test_gains_of_rankers_are_told_with_their_size():
     )
     mixed = table.assign(gain=[0.2, -0.3], gain_low=[0.1, -0.4], gain_high=[0.3, -0.2])
     assert ranking_words.ranking_gain(mixed, NAMES) == (
-        "LEARN's vectors, fused, make X clearly better: +0.200 for X (1.000 → 1.200); and Y clearly worse: "
+        "LEARN's vectors, adapted to purchases, make X clearly better: +0.200 for X (1.000 → 1.200); and Y "
+        "clearly worse: "
         "\N{MINUS SIGN}0.300 for Y (2.600 → 2.300)."
     )
 
@@ -110,11 +119,12 @@ def test_how_much_one_number_brings_is_told_where_it_brings_something_to_all_tha
     cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.4, 0.4, 0.1, 0.3), features=COSINE)
     said = ranking_words.ranking_gain(pd.concat([fused, cosine]), NAMES)
     assert said == (
-        "LEARN's vectors, fused, make both rankers clearly better: +0.200 for X (1.000 → 1.200) and +0.400 for Y "
+        "LEARN's vectors, adapted to purchases, make both rankers clearly better: +0.200 for X (1.000 → 1.200) "
+        "and +0.400 for Y "
         "(2.000 → 2.400)."
     )
     beyond = ranking_words.beyond_the_gain(pd.concat([fused, cosine]), NAMES)
-    assert beyond == "One number, how near item and user are, brings nearly all of it."
+    assert beyond == "One similarity score brings nearly all of it."
     some = cosine.assign(gain=[0.11, 0.39])
     assert ranking_words.beyond_the_gain(pd.concat([fused, some]), NAMES).endswith("brings most of it.")
     none = cosine.assign(gain_low=[-0.1, 0.1])
@@ -125,24 +135,26 @@ def test_the_form_that_helps_most_rankers_is_told_first_and_the_papers_after_it(
     fused = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.4, 0.4, -0.2, 0.5))
     cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.4, 0.4, 0.1, 0.3), features=COSINE)
     said = ranking_words.ranking_gain(pd.concat([fused, cosine]), NAMES)
-    assert said.startswith("LEARN's vectors, as one number (how near item and user are), make both rankers")
+    assert said.startswith("LEARN's vectors, as one similarity score, make both rankers")
     beyond = ranking_words.beyond_the_gain(pd.concat([fused, cosine]), NAMES)
-    assert beyond == "Fused, as in the paper, LEARN's vectors clearly help only X."
+    assert beyond == "Adapted to purchases, as in the paper, LEARN's vectors clearly help only X."
     harmed = fused.assign(gain_low=[-0.3, -0.4], gain_high=[0.1, -0.1])
     harmed["gain"] = [-0.1, -0.2]
     beyond = ranking_words.beyond_the_gain(pd.concat([harmed, cosine]), NAMES)
     assert beyond.endswith("LEARN's vectors clearly help neither ranker and harm Y.")
     nothing = pd.concat([fused, cosine]).assign(gain_low=-1.0)
-    assert ranking_words.ranking_gain(nothing, NAMES).startswith("LEARN's vectors, fused, make no ranker clearly")
+    assert ranking_words.ranking_gain(nothing, NAMES).startswith(
+        "LEARN's vectors, adapted to purchases, make no ranker clearly"
+    )
 
 
 def test_whether_the_papers_answer_is_ours():
     table = gains(("x", 1.2, 0.2, 0.1, 0.3), ("y", 2.3, 0.3, 0.2, 0.4))
     assert ranking_words.the_paper(table, False, "P") == (
-        "As in the paper (P, Tables 8 and 9; industrial data), every ranker gains with fused vectors."
+        "As in the paper (P, Tables 8 and 9; industrial data), every ranker gains with adapted vectors."
     )
     assert ranking_words.the_paper(table, True, "P").endswith(
-        "rankers gain with fused vectors; here no ranker does so clearly."
+        "rankers gain with adapted vectors; here no ranker does so clearly."
     )
     table["gain_low"] = [-0.1, 0.2]
     assert ranking_words.the_paper(table, False, "P").endswith("; here 1 of 2 rankers does so clearly.")
@@ -153,7 +165,7 @@ def test_what_one_cosine_gives_and_raw_vectors_do_not_is_told():
     cosine = gains(("x", 1.18, 0.18, 0.1, 0.3), ("y", 2.2, 0.4, 0.1, 0.3), features=COSINE)
     raw = gains(("x", 1.1, 0.1, -0.1, 0.3), ("y", 2.2, 0.2, 0.1, 0.3), features=RAW)
     assert ranking_words.other_features(pd.concat([fused, cosine, raw]), NAMES) == (
-        "Of the fused gain their cosine alone, one number, gives 90% for X and 100% for Y. Raw vectors clearly "
+        "Of the gain of the adapted vectors one similarity score gives 90% for X and 100% for Y. Raw vectors clearly "
         "help Y, not X."
     )
     assert ranking_words.other_features(pd.concat([fused, raw.tail(1)]), NAMES) == ""
@@ -175,25 +187,62 @@ def test_who_gains_is_told_for_every_ranker():
         ("user:cold-start", "y", 0.9, 0.8, 1.0, 29),
     )
     assert ranking_words.ranking_slices(table, NAMES) == (
-        "With fused vectors both rankers clearly gain for users with a short history; only Y clearly gains for "
+        "With adapted vectors both rankers clearly gain for users with a short history; only Y clearly gains for "
         "users with a long history; no clear gain for never-bought items."
     )
     table["gain_low"] = [0.05, 0.02, 0.1, -0.1, 0.02, -0.1, -0.1, 0.8]
     assert ranking_words.ranking_slices(table, NAMES).startswith(
-        "With fused vectors both rankers clearly gain for users with a short history (just clear for X); only Y "
+        "With adapted vectors both rankers clearly gain for users with a short history (just clear for X); only Y "
         "clearly gains for users with a long history (just clear); no clear gain"
     )
     table["gain_low"] = [0.05, 0.1, 0.1, -0.1, 0.1, -0.1, -0.1, 0.8]
     worse = ranking_words.ranking_slices(table, NAMES, less_is_better=True)
     assert worse.startswith(
-        "With fused vectors no clear gain for never-bought items; X and Y became clearly worse for users with a short "
+        "With adapted vectors no clear gain for never-bought items; X and Y became clearly worse for users with "
+        "a short "
     )
     none = table[table["slice"] == "item:cold-start"]
     assert (
         ranking_words.ranking_slices(none, NAMES)
-        == "With fused vectors in no part of users or items is the gain clear."
+        == "With adapted vectors in no part of users or items is the gain clear."
     )
     assert ranking_words.ranking_slices(table.head(1), NAMES) == ""
+
+
+def test_what_is_nearly_all_below_0_is_possibly_a_loss():
+    table = parts(
+        ("user:others", "x", 0.3, 0.01, 0.5, 50),
+        ("item:long-tail", "x", 0.3, 0.1, 0.5, 50),
+        ("item:others", "x", 0.3, 0.1, 0.5, 50),
+        ("item:cold-start", "x", -0.0187, -0.0383, 0.0006, 40),
+    )
+    assert ranking_words.ranking_slices(table, NAMES) == (
+        "With adapted vectors X clearly gains for users with a long history (just clear), seldom-bought and "
+        "often-bought items; possibly a loss for never-bought items (X)."
+    )
+    assert ranking_words.by_chance(table) == "", "four comparisons"
+    assert ranking_words.by_chance(pd.concat([table, table])) == "8 comparisons: one may be clear by chance."
+    worse = table.tail(1).assign(gain=0.0187, gain_low=-0.0006, gain_high=0.0383)
+    assert ranking_words.ranking_slices(worse, NAMES, True).endswith("possibly a loss for never-bought items (X).")
+    assert ranking_words.ranking_slices(worse, NAMES).endswith("in no part of users or items is the gain clear.")
+
+
+def test_a_dot_near_the_axis_widens_it_and_one_far_off_keeps_its_line():
+    rows = [
+        ("a", 0.004, 0.003, 0.005),
+        ("b", 0.003, 0.002, 0.004),
+        ("c", -0.004, -0.03, 0.02),
+        ("e", 0.002, 0.001, 0.003),
+        ("d", -9.0, -19.0, 1.0),
+    ]
+    table = pd.DataFrame(rows, columns=["slice", "gain", "gain_low", "gain_high"])
+    figure = slices_figure(table.assign(ranker="dnn", rule="r", users=50), "UAUC")
+    start, end = figure.layout.xaxis.range
+    assert start < -0.004 and end < 0.02
+    dots = figure.data[2]
+    assert dots.x[2] == -0.004 and pd.isna(dots.x[4])
+    lines = [shape for shape in figure.layout.shapes if shape.type == "line" and shape.y0 == shape.y1]
+    assert [(line.x0, line.x1) for line in lines] == [(start, end)]
 
 
 def test_that_every_group_gains_more_than_all_together_is_explained_where_it_is_so():
@@ -213,6 +262,10 @@ def test_the_bands_of_probabilities_hold_what_was_observed():
     curves = ranking.calibration_curves(make_report().about)
     assert ((curves["low"] < curves["observed"]) & (curves["observed"] < curves["high"])).all()
     bands = [one for one in calibration_figure(curves).data if one.fill == "toself"]
+    drawn = [one for one in calibration_figure(curves).data if one.fill != "toself"]
+    assert {one.marker.symbol for one in drawn if one.line.color == REST_COLOUR} == {"circle-open"}, "as in the legend"
+    axis = calibration_figure(curves).layout.xaxis
+    assert len(axis.ticktext) == len(axis.tickvals) == len(drawn[0].x), "every group has its figure"
     assert len(bands) == 4 and max(bands[0].y) == pytest.approx((curves["high"] - curves["predicted"])[:2].max())
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from learn.explore.figures.towers import AS_IT_IS, FLOW, flow_html, sight_html
-from learn.explore.metrics.towers import sight, sight_words
+from learn.explore.metrics.towers import sight, sight_words, square_words
 from learn.item_towers import ITEM_TOWERS, Tower, embed_each
 from learn.pal.masks import causal_mask, self_mask
 
@@ -48,6 +48,8 @@ def test_the_way_from_texts_to_a_list_is_a_line_of_boxes_and_words_for_who_canno
 
 def test_a_drawing_comes_down_to_a_sentence():
     said = [sight_words(sight(ITEM_TOWERS[code], 4)) for code in "ab"]
+    assert square_words(sight(ITEM_TOWERS["b"], 4)).endswith("Coloured: what PAL reads.")
+    assert square_words(sight(ITEM_TOWERS["c"], 4)).endswith("PAL reads none.")
     assert said == ["Item 4 depends on 1, 2 and 3 too.", "Each item stands for itself."]
 
 
