@@ -11,7 +11,8 @@ from learn.data.dataset import Dataset
 from learn.data.stored import open_dataset
 from learn.item_towers import ITEM_TOWERS
 from learn.progress import make_progress
-from learn.runs.baselines import POPULARITY, make_reference_run
+from learn.runs.baselines import POPULARITY
+from learn.runs.reference_runs import make_reference_run
 from learn.runs.run import Run
 from learn.training.train import train
 from learn.workspace import Workspace

@@ -17,8 +17,9 @@ from learn.evaluation.references.base import CannotFit
 from learn.reproduce.external_baselines import ExternalBaseline
 from learn.reproduce.external_runs import ExternalHost, external_run
 from learn.reproduce.tables import Table, TableRow
-from learn.runs.baselines import BASELINES, REFIT_SUFFIX, Content, baselines_for, choice_of, make_reference_run
+from learn.runs.baselines import BASELINES, REFIT_SUFFIX, baselines_for
 from learn.runs.blend import JOINED, finished_blend, good_enough, make_blend
+from learn.runs.reference_runs import Content, choice_of, make_reference_run
 from learn.runs.run import Run
 from learn.runs.stored import finished_run
 from learn.workspace import Workspace

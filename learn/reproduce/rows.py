@@ -10,6 +10,8 @@ from learn.item_towers import ITEM_TOWERS
 from learn.reproduce.external_baselines import ExternalBaseline
 from learn.runs.baselines import BASELINES, EVERYWHERE, REFIT_SUFFIX
 
+TRAININGS = 3
+"""How many trainings are averaged where several are."""
 Kind = Literal["text", "id", "text+id", "text+counts", "peer", "reference"]
 
 
@@ -81,10 +83,11 @@ class Table:
 
 
 REFERENCES = tuple(TableRow(code, BASELINES[code].label, "reference") for code in EVERYWHERE)
-IN_ORDER_REFERENCES = tuple(
-    TableRow(one.code, one.label, "reference") for one in BASELINES.entries if one.only_in_order
+SIMPLE = (
+    *REFERENCES,
+    *(TableRow(one.code, one.label, "reference") for one in BASELINES.entries if one.only_in_order),
 )
-"""What is added where each user's last event is left out."""
+"""What stands in a table where each user's last event is left out."""
 COLD_REFERENCES = tuple(
     TableRow(
         one.code,

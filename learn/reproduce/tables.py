@@ -24,8 +24,9 @@ from learn.reproduce.external_baselines import PEERS
 from learn.reproduce.recipes import recipes
 from learn.reproduce.rows import (
     COLD_REFERENCES,
-    IN_ORDER_REFERENCES,
     REFERENCES,
+    SIMPLE,
+    TRAININGS,
     Source,
     Table,
     TableRow,
@@ -34,9 +35,6 @@ from learn.reproduce.rows import (
 )
 from learn.runs.rivals import BLENDED_REFERENCES
 from learn.training_objectives import OBJECTIVES
-
-TRAININGS = 3
-"""How many trainings are averaged where several are."""
 
 
 def _paper(base: Config) -> Config:
@@ -75,9 +73,8 @@ def peers(base: Config) -> Table:
     )
     others = tuple(TableRow(peer.name, peer.label, "peer", peer=peer) for peer in PEERS)
     ours = (*learn, counts, *averaged)
-    simple = (*REFERENCES, *IN_ORDER_REFERENCES)
-    refitted = (refitted_row(row) for row in (*simple, *ours))
-    rows = (*simple, *others, *ours, *refitted)
+    refitted = (refitted_row(row) for row in (*SIMPLE, *ours))
+    rows = (*SIMPLE, *others, *ours, *refitted)
     return Table("Table 3: peers", rows, "learn", tuple(row.name for row in learn))
 
 

@@ -13,8 +13,9 @@ from learn.data.split import Phase, Split
 from learn.evaluation import references
 from learn.evaluation.references.item_knn import item_knn_terms
 from learn.evaluation.references.ranking import Ranked, rank_scores
-from learn.runs.baselines import BASELINES, ITEM_KNN, fitted, read_settings
+from learn.runs.baselines import BASELINES, ITEM_KNN
 from learn.runs.folder import RunFolder
+from learn.runs.reference_runs import fitted, read_settings
 
 
 def scorer_again(run: RunFolder, dataset: Dataset, split: Split, content: np.ndarray | None) -> references.Scorer:

@@ -8,8 +8,9 @@ from typing import Any
 from learn.cex.store import stored_content
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
-from learn.runs.baselines import BASELINES, REFIT_SUFFIX, Content, make_reference_runs, reference_run
+from learn.runs.baselines import BASELINES, REFIT_SUFFIX
 from learn.runs.blend import JOINED, RUN_NAME, finished_blend, good_enough, make_blend
+from learn.runs.reference_runs import Content, make_reference_runs, reference_run
 from learn.runs.run import Run
 from learn.runs.stored import open_run
 from learn.workspace import Workspace

@@ -18,9 +18,9 @@ from learn.data.schema import Interactions, Items, Recommendations
 from learn.evaluation.protocol import rank_vectors
 from learn.explore.lists import new_user
 from learn.retrieval.index import INDEX_VARIABLE
-from learn.runs.baselines import make_reference_runs
 from learn.runs.by_index import ByIndex
 from learn.runs.import_run import import_run
+from learn.runs.reference_runs import make_reference_runs
 from learn.runs.run import Run
 from tests import synthetic, trained
 from tests.app.bench_lists import item_rows

@@ -9,9 +9,9 @@ from learn.data.stored import open_dataset
 from learn.explore.lists import attribution, left_out, shapley, why_not, why_not_words, why_words
 from learn.explore.lists.purchases import first_level, group_purchases
 from learn.explore.lists.score_terms import of_the_person
-from learn.runs.baselines import make_reference_runs
 from learn.runs.import_run import import_run
 from learn.runs.recommender import Recommender
+from learn.runs.reference_runs import make_reference_runs
 from learn.runs.run import Run
 from tests import synthetic
 from tests.app.conftest import texts

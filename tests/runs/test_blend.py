@@ -16,9 +16,10 @@ from learn.evaluation.validation import ValidationMetric, validation_metric
 from learn.explore.metrics.result import gloss, kind_words
 from learn.runs import blend as blends
 from learn.runs import blend_weights
-from learn.runs.baselines import EVERYWHERE, reference_run
+from learn.runs.baselines import EVERYWHERE
 from learn.runs.blend_scores import Weights, long_tail, z_scores
 from learn.runs.recommender import Recommender
+from learn.runs.reference_runs import reference_run
 from learn.runs.rivals import blend, content_of, make_references
 from learn.runs.run import Run
 from learn.runs.stored import best_run, find_runs, open_run

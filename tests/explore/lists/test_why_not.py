@@ -8,9 +8,9 @@ import pytest
 
 from learn.explore.lists import attribution, score_terms, why_not, why_not_words, why_words
 from learn.explore.lists.purchases import Level, group_purchases
-from learn.runs.baselines import make_reference_runs
 from learn.runs.fitted_again import knn_terms
 from learn.runs.recommender import Recommender
+from learn.runs.reference_runs import make_reference_runs
 from tests import trained
 
 USER, K = 7, 4

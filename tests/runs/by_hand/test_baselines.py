@@ -15,7 +15,8 @@ from learn.evaluation.references.counts import fit_frequency, fit_popularity
 from learn.evaluation.references.item_knn import fit_item_knn
 from learn.evaluation.references.ranking import rank_scores
 from learn.retrieval.ties import tie_keys
-from learn.runs.baselines import EVERYWHERE, Content, make_reference_run, make_reference_runs, reference_run
+from learn.runs.baselines import EVERYWHERE
+from learn.runs.reference_runs import Content, make_reference_run, make_reference_runs, reference_run
 from learn.runs.run import Run
 from learn.workspace import Workspace
 

@@ -9,9 +9,9 @@ import pytest
 
 from learn.data.schema import Metrics, Recommendations
 from learn.errors import LearnError
-from learn.runs.baselines import make_reference_runs
 from learn.runs.import_run import import_run
 from learn.runs.ranked_table import read_ranked_table
+from learn.runs.reference_runs import make_reference_runs
 from learn.workspace import Workspace
 
 ALL, NEW = Recommendations.ALL_CANDIDATES, Recommendations.UNSEEN
