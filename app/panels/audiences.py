@@ -188,11 +188,10 @@ def show_figures(
     beside = len(heads) <= MOST_BESIDE and bool(spreads)
     left, right = st.columns([31, 19], gap="small") if beside else (st.container(), st.container())
     with left:
-        draw_figures(table, f"{key}_figures", [caption] if caption else [])
+        draw_figures(table, f"{key}_figures", [caption, how_to_read(spreads)] if spreads else [])
     if spreads:
         with right:
             theme.chart(places_figure(spreads, colours), f"{key}_places")
-            theme.small_print(how_to_read(spreads))
 
 
 def _shared_and_not(

@@ -80,6 +80,6 @@ def places_figure(spreads: Mapping[str, Spread], colours: Mapping[str, str]) -> 
 
 
 def how_to_read(spreads: Mapping[str, Spread]) -> str:
-    """One line below `places_figure`: what its marks mean."""
-    dots = ", dots: its later buyers" if any(one.buyers for one in spreads.values()) else ""
-    return f"Box: nine in ten of all people, line: their median{dots}."
+    """One line: what the marks of `places_figure` mean."""
+    dots = ", a dot a later buyer" if any(one.buyers for one in spreads.values()) else ""
+    return f"Picture: a box is nine in ten of all people, its line their median{dots}."

@@ -149,5 +149,5 @@ def test_the_picture_of_places_is_drawn_from_the_spreads_of_the_heads():
     assert set(middle.x) == {20.5} and list(dots.x) == [5, 900] and len(other) == 2, "nobody bought it under the second"
     assert figure.layout.shapes[0].x0 == 1000.5 and figure.layout.xaxis.type == "log"
     assert figure.layout.yaxis.ticktext == ("<b>(a)</b>", "<b>&lt;b&gt;</b>")
-    assert how_to_read(spreads).endswith("dots: its later buyers.")
-    assert "dots" not in how_to_read({"<b>": spreads["<b>"]})
+    assert how_to_read(spreads).endswith(", a dot a later buyer.")
+    assert "dot" not in how_to_read({"<b>": spreads["<b>"]})
