@@ -3,6 +3,7 @@
 const AT_ONCE = 25; // rows
 const LATER = " bought later"; // after a list's hits
 const ONE_LINE = 22; // letters of a title that surely fit into one line
+const WIDE_LINE = 38; // and where a column is wide
 
 // Rows are copies of this one: making each from nothing is what takes time in lists of a hundred.
 function pattern(links, actions) {
@@ -78,6 +79,7 @@ class BenchColumn {
     title.childNodes[1].replaceWith(...breakable(name));
     title.querySelector(".much").textContent = size && `, ${size}`;
     made.classList.toggle("long", name.length > ONE_LINE);
+    made.classList.toggle("wordy", items.title[row].length > WIDE_LINE);
     if (size) foot.prepend(element("span", "size", size));
     const [category, finer] = [words.categories[items.category[row]], words.finer[items.finer[row]]];
     title.firstChild.style.backgroundColor = words.colours[items.category[row]];
