@@ -86,8 +86,7 @@ function drawLegend({ legend, note, said, hit }) {
   return made;
 }
 
-export default function ({ parentElement, data }) {
-  const root = parentElement.querySelector(".answers");
+function drawCards(data) {
   const grid = element("div", "grid");
   const longest = data.parts.map((_, at) => Math.max(1, ...data.columns.map((column) => column.parts[at].length)));
   grid.style.setProperty("--columns", data.columns.length);
@@ -104,9 +103,18 @@ export default function ({ parentElement, data }) {
     data.parts.forEach((part, at) => card.append(...drawPart(column.names[at] || part.name, column.parts[at], part.none, longest[at])));
     grid.append(card);
   }
-  const figures = [drawFigures(data.figures), element("div", "captions")];
-  figures[1].append(...data.captions.map((words) => element("div", "caption", words)));
-  root.replaceChildren(...figures, drawLegend(data), grid);
+  return [drawLegend(data), grid];
+}
+
+function drawTable(data) {
+  const below = element("div", "captions");
+  below.append(...data.captions.map((words) => element("div", "caption", words)));
+  return [drawFigures(data.figures), below];
+}
+
+export default function ({ parentElement, data }) {
+  const root = parentElement.querySelector(".answers");
+  root.replaceChildren(...(data.figures ? drawTable(data) : drawCards(data)));
   const rows = [...root.querySelectorAll(".row")];
   const light = (key) => rows.forEach((row) => row.classList.toggle("lit", key !== null && row.dataset.item === key));
   for (const row of rows) {

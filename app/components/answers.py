@@ -25,14 +25,12 @@ def show_answers(
     parts: list[dict[str, str]],
     columns: list[dict[str, Any]],
     key: str,
-    figures: Figures,
-    captions: Sequence[str] = (),
     legend: Sequence[tuple[str, str]] = (),
     note: str = "",
     said: str = "",
     hit: str = "",
 ) -> None:
-    """Draws one table of figures, and below it one card per variant, its rows at the same height in all of them.
+    """Draws one card per variant, its rows at the same height in all of them.
 
     Args:
         parts: what the cards have below each other: name, and none, what is said where there is no row.
@@ -41,16 +39,20 @@ def show_answers(
             key and title; perhaps detail, about, place, colour, category, sign, hit, picture
             (`app.shared.pictures.of_row`), links (href, about): the first is the title's, the second the detail's.
         key: of the component.
-        figures: the table; captions: lines below it.
         legend: (words, colour) of what the rows' colours mean.
         note: a line over the cards; said: what words mean, folded away behind a question mark.
         hit: what the shade of rows that are hits means; "": there is none.
     """
     above = {"legend": [list(entry) for entry in legend], "note": note, "said": said, "hit": hit}
+    _mount(key=key, data={"parts": parts, "columns": columns, **above})
+
+
+def show_figures(figures: Figures, key: str, captions: Sequence[str] = ()) -> None:
+    """Draws one table of ``figures``, and the lines ``captions`` below it."""
     table: dict[str, Any] = {
         "of": figures.of,
         "columns": list(figures.columns),
         "rows": [list(row) for row in figures.rows],
+        "best": [list(row) for row in figures.best],
     }
-    table["best"] = [list(row) for row in figures.best]
-    _mount(key=key, data={"parts": parts, "columns": columns, "figures": table, "captions": list(captions), **above})
+    _mount(key=key, data={"figures": table, "captions": list(captions)})

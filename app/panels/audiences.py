@@ -10,28 +10,32 @@ import numpy as np
 import streamlit as st
 
 from app.components.answers import show_answers as draw
+from app.components.answers import show_figures as draw_figures
 from app.components.bench_lists import short_labels
 from app.panels.words import all_said
 from app.shared import cache, links, origin, pictures, theme, variant_texts
 from learn.explore.catalogue import NO_CATEGORY
 from learn.explore.colours import category_colours, category_legend
+from learn.explore.figures.places import how_to_read, places_figure
 from learn.explore.lists import newcomer, newcomer_head, newcomer_words, numbers
 from learn.explore.lists.audience import Audience
 from learn.explore.lists.likeness import LIKE
 from learn.explore.lists.newcomer import Answer, Change
 from learn.explore.lists.origin import of_answers
-from learn.explore.lists.pushed_up import pushed_up_by, why_unlike
+from learn.explore.lists.pushed_up import how_marked, pushed_up_by, rarer
 from learn.runs.recommender import Recommender
 from learn.runs.suggestions import Suggestions
 from learn.runs.vectors import has_popularity_bias
 
 NEIGHBOURS, PEOPLE = 4, 4
+MOST_BESIDE = 5
+"""Variants: the figures of more leave no room beside them."""
 ALIKE = "Most alike"
 BOUGHT = "✓ bought it later"
 HOW = (
     "Pushed up by: of their earlier purchases the one or two without which its score would fall most; where one is "
-    f"named, no other pushes it up. Unlike in text: not among the {LIKE:.0%} of the catalogue whose texts are nearest "
-    "to its own."
+    f"named, no other pushes it up. Alike: among the {LIKE:.0%} of the catalogue whose texts are nearest to its own; "
+    "all others are unlike."
 )
 PARTS = [
     {"name": ALIKE, "none": "Nothing."},
@@ -48,7 +52,6 @@ class Shown:
         item: its index in the catalogue; None for a new one.
         buyers: [n] users who got it later; ranks: Run name -> [n] its places in their lists.
         recall: a row of figures of all items of its kind (`stored_recall.cold_recall`); None: not known.
-        known: a line on that row; may be empty.
     """
 
     like: np.ndarray | None
@@ -56,7 +59,6 @@ class Shown:
     buyers: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     ranks: Mapping[str, np.ndarray] = field(default_factory=dict)
     recall: tuple[str, str, Mapping[str, str]] | None = None
-    known: str = ""
 
 
 def answers(
@@ -87,8 +89,9 @@ def say(
     view: cache.View,
     labels: Mapping[str, str],
     item: int | None = None,
+    known: str = "",
 ) -> None:
-    """The lines over the cards: the verdict, and what the item is taken for.
+    """The lines over the cards: the verdict, what is ``known`` of all items of its kind, and what it is taken for.
 
     Args:
         opened: Run name -> what answers for it, of every Run in ``found``.
@@ -102,7 +105,7 @@ def say(
     said += [
         f"[Show it on the maps]({link['href']})" for link in ([] if item is None else links.on_maps(view.dataset, item))
     ]
-    st.markdown(" ".join(filter(None, said)))
+    st.markdown("  \n".join(filter(None, [theme.plain(known), " ".join(filter(None, said))])))
 
 
 def _what_words_mean(
@@ -139,10 +142,12 @@ def show_answers(
     columns: list[dict[str, Any]] = []
     hits, length, called = 0, _length(view, shown.item), short_labels(labels)
     heads = {}
+    told = [items for one in found.values() for items in one.audience.reasons]
+    rare = rarer(told, shown.like)
     same = newcomer_words.shared_vectors({called[name]: one for name, one in found.items()})
     for name, one in found.items():
         new = changes[name].new if changes else frozenset()
-        parts = [_beside(one.beside, view, new), _people(one.audience, view, shown)]
+        parts = [_beside(one.beside, view, new), _people(one.audience, view, shown, rare)]
         hits += sum(row["hit"] for row in parts[1])
         if far := newcomer_head.far(one.audience):
             parts[1].insert(0, {"key": f"far from {name}", "title": far, "hit": False})
@@ -163,11 +168,30 @@ def show_answers(
         for row in (row for column in columns for row in column["parts"][0]):
             row["colour"] = ""
     trained = [one for name, one in found.items() if not variant_texts.is_untrained(opened[name].run)]
-    unlike = why_unlike([items for one in trained for items in one.audience.reasons], shown.like)
-    table = newcomer_head.figures(heads, shown.recall)
+    marks = how_marked(told, [items for one in trained for items in one.audience.reasons], shown.like)
     words = _what_words_mean(found, opened, view, shown, called)
-    captions = [*filter(None, (_places(found, length, table), shown.known))]
-    draw(PARTS, columns, key, table, captions, legend, unlike, words, BOUGHT if hits else "")
+    table = newcomer_head.figures(heads, shown.recall)
+    caption = f"{newcomer_head.what_rows_mean(table, len(shown.buyers))}{_places(found, length)}"
+    show_figures(table, heads, {called[name]: colours[name] for name in found}, key, caption)
+    draw(PARTS, columns, key, legend, marks, words, BOUGHT if hits else "")
+
+
+def show_figures(
+    table: newcomer_head.Figures,
+    heads: Mapping[str, newcomer_head.Head],
+    colours: Mapping[str, str],
+    key: str,
+    caption: str,
+) -> None:
+    """Draws the figures of all variants, and beside them, where they leave room, the places that they are told from."""
+    spreads = {label: one.spread for label, one in heads.items() if one.spread is not None}
+    beside = len(heads) <= MOST_BESIDE and bool(spreads)
+    left, right = st.columns([31, 19], gap="small") if beside else (st.container(), st.container())
+    with left:
+        draw_figures(table, f"{key}_figures", [caption, how_to_read(spreads)] if spreads else [])
+    if spreads:
+        with right:
+            theme.chart(places_figure(spreads, colours), f"{key}_places")
 
 
 def _shared_and_not(
@@ -193,15 +217,13 @@ def _alike(one: Answer, view: cache.View) -> str:
     return f"{ALIKE}: {of} of {len(near)} {kind}"
 
 
-def _places(found: Mapping[str, Answer], length: np.ndarray, table: newcomer_head.Figures) -> str:
-    """What is shaded in the ``table``, among how many products places are, and what chance means."""
+def _places(found: Mapping[str, Answer], length: np.ndarray) -> str:
+    """Among how many products places are, and what chance means."""
     asked = np.any([one.audience.reach > 0 for one in found.values()], axis=0)
     if not asked.any():
         return ""
     among = newcomer_head.list_length(length[asked])
-    shaded = "Shaded: the best of its row. " if any(map(any, table.best)) else ""
-    said = f"Places are in a list of all products new to a person, {among}. Chance: if every list were shuffled."
-    return f"{shaded}{said}"
+    return f"Places are in a list of all products new to a person, {among}. Chance: if every list were shuffled."
 
 
 def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapping[str, Answer]) -> None:
@@ -216,13 +238,14 @@ def show_origin(view: cache.View, opened: Mapping[str, Recommender], found: Mapp
 
 def _beside(one: Suggestions, view: cache.View, new: frozenset[int]) -> list[dict[str, Any]]:
     catalogue, colours = view.catalogue, category_colours(view.catalogue.category_order)
-    rows = []
+    rows, kind = [], newcomer.taken_for(one, view.catalogue)
     for item, cosine in zip(one.items.tolist(), one.scores, strict=True):
         title, category, near = catalogue.titles[item], catalogue.categories[item], numbers.fixed(float(cosine))
         rows.append(
             {
                 "key": str(view.dataset.item_ids[item]),
                 "title": title,
+                "detail": "" if kind in (category, catalogue.finer[item]) else catalogue.finer[item] or category,
                 "about": " · ".join(filter(None, (title, category, catalogue.finer[item], f"cosine {near}"))),
                 "category": category,
                 "colour": colours[category],
@@ -234,7 +257,7 @@ def _beside(one: Suggestions, view: cache.View, new: frozenset[int]) -> list[dic
     return rows
 
 
-def _people(one: Audience, view: cache.View, shown: Shown) -> list[dict[str, Any]]:
+def _people(one: Audience, view: cache.View, shown: Shown, marked: str) -> list[dict[str, Any]]:
     rows, item, buyers = [], shown.item, set(shown.buyers.tolist())
     for user, rank, speaking in zip(one.users.tolist(), one.ranks.tolist(), one.reasons, strict=True):
         user_id = str(view.dataset.user_ids[user])
@@ -250,7 +273,7 @@ def _people(one: Audience, view: cache.View, shown: Shown) -> list[dict[str, Any
                 "key": f"user {user_id}",
                 "place": f"{rank:,}",
                 "title": f"User {user_id}{' ✓' if user in buyers else ''}",
-                "detail": pushed_up_by(speaking, view.catalogue.titles, shown.like),
+                "detail": pushed_up_by(speaking, view.catalogue.titles, shown.like, marked),
                 "hit": user in buyers,
                 "links": go_to,
             }

@@ -100,7 +100,13 @@ def offer_example() -> None:
     """Draws the way in for whoever has no tables at hand: an invented shop's, taken as if they had been uploaded."""
     row = st.container(horizontal=True, vertical_alignment="center", key="bring_example_row")
     row.markdown("No tables at hand?", width="content")
-    row.button("Try it with example tables", key="bring_example", icon=":material/storefront:", on_click=_take_example)
+    row.button(
+        "Try it with example tables",
+        key="bring_example",
+        type="primary",
+        icon=":material/storefront:",
+        on_click=_take_example,
+    )
     row.markdown("Or download the example, an invented shop:", width="content")
     for key, table in _example().items():
         row.download_button(

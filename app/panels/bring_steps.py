@@ -7,6 +7,7 @@ import streamlit as st
 from learn.config import PRESETS
 from learn.evaluation.better import FEW_USERS
 from learn.explore.metrics.leading import listed
+from learn.ranking.schema import ImpressionColumns
 from learn.runs.llms import called
 
 
@@ -43,6 +44,8 @@ _LOOK = """<style>
 .bring-steps li b { display: block; font-size: 1rem }
 .bring-steps li[aria-current] { border-color: #1f5fa8; opacity: 1 }
 [data-testid=stFileUploaderDropzoneInstructions] { display: none }
+[data-testid=stFileUploaderDropzone]::after { content: "or drop a file here"; align-self: center;
+  font-size: .9rem; opacity: .8 }
 .st-key-bring_example_row [data-testid=stDownloadButton] p { text-decoration: underline }
 </style>"""
 
@@ -57,6 +60,22 @@ def show(now: int) -> None:
     st.html(f'<ol class="bring-steps">{steps}</ol>{_LOOK}')
     if now > 1:
         st.caption(BUILD)
+
+
+IMPRESSIONS = (
+    "Ranking compares what people were shown with what they took. Its table is given on the command line, after the "
+    "build: one row for each time that somebody was shown an item, with the columns "
+    f"{listed([f'`{name}`' for name in ImpressionColumns.NEEDED])} (0 or 1: whether they took it). Every other column "
+    f"is a feature. A column of another name: `--map {ImpressionColumns.LABEL}=bought`. The interactions need times."
+)
+"""What the table of the page Ranking holds, and where it is given: Markdown."""
+
+
+def show_impressions(name: str = "NAME") -> None:
+    """Says, folded, where the table of impressions is given; ``name``: of the dataset."""
+    with st.expander("For the page Ranking: a third table, of impressions"):
+        st.markdown(IMPRESSIONS)
+        st.code(f"learn rank {name} --impressions impressions.csv", language="bash")
 
 
 def show_needs() -> None:

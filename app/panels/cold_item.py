@@ -46,11 +46,10 @@ def show(view: cache.View, opened: dict[str, Recommender], place: DeltaGenerator
     metrics = cache.metrics_if_read([one.run for one in opened.values()])
     chance = recall_by_chance(view.new_to_each[view.history.lengths > 0], K)
     ranks = {name: table[name].to_numpy() for name in labels if name in table}
-    audiences.say(answers, opened, view, called, item)
     like, recall = recommenders.like_in_text(opened, item), cold_recall(metrics, called, chance)
     known = over_cold_items(metrics, called, chance)
-    known = f"All never-bought items: {known}" if known else ""
-    shown = audiences.Shown(like, item, table["user"].to_numpy(), ranks, recall, known)
+    audiences.say(answers, opened, view, called, item, f"All never-bought items: {known}" if known else "")
+    shown = audiences.Shown(like, item, table["user"].to_numpy(), ranks, recall)
     audiences.show_answers(answers, opened, view, labels, colours, "cold_start_answers", shown)
     _who_bought(view, table, labels, called)
     show_prompt(view.dataset.items.iloc[[item]])

@@ -9,14 +9,16 @@ from app.components.bench_lists import short_label
 from app.panels.reasons import Reasons, reasons_table
 from app.shared import theme, url
 from learn.explore.figures import attribution as figures
-from learn.explore.figures.score_shares import shares_figure
+from learn.explore.figures.item_points import points_figure
 from learn.explore.lists import why_words
 from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.purchases import Level
 from learn.explore.lists.score_terms import REPEAT_BIAS, rank_breakdowns_table
 
 OTHERS = "Show all variants"
-SHARES = "#: its place. The bar: what sets it apart from an average product for this user, in shares."
+BARS = (
+    "#: its place. The bar: its points, 0 an average product for this user, 100 the first of each variant's own list."
+)
 HELP = (
     "Each bar is a Shapley value: by how many points the product's lead over an average one grows when these purchases "
     "join others, on average over none, some and all of the others; the user is read anew with each set. What is left "
@@ -51,8 +53,8 @@ def _places(
     ranks = {name: one.rank for name, one in found.items()}
     st.markdown("**How each variant places it**")
     st.markdown(theme.plain(why_words.comparison(found, short)))
-    theme.chart(shares_figure(points, ranks, labels, colours, ("against it", "for it")), "why_terms")
-    theme.small_print(SHARES)
+    theme.chart(points_figure(points, ranks, labels, colours, ("against it", "for it")), "why_terms")
+    theme.small_print(BARS)
     if shown in reasons.opened and REPEAT_BIAS in found[shown].terms:
         st.caption(theme.plain(why_words.buying_again(reasons.opened[shown].run.info.repeat_bias)))
     with st.expander("The numbers of every variant" if len(found) > 1 else "The numbers"):
@@ -87,13 +89,14 @@ def _purchases(
     """Which purchases bring it: first an estimate of one Run, in the end the exact reasons of all."""
     whole = why_words.by_purchases(reasons.found[shown])
     title = why_words.heading(whole)
-    heading, drawn, said, bar = (st.empty() for _ in range(4))
+    heading = st.empty()
     heading.markdown(f"**{title}**", help=HELP)
     places = st.columns([3, 2], vertical_alignment="center")
     level = _level(reasons, places[0])
     beside = len(reasons.opened) > 1 and url.linked_toggle(
         places[1].toggle, OTHERS, url.OTHERS, help="As dots on the same axis."
     )
+    drawn, said, bar = (st.empty() for _ in range(3))
     groups = reasons.groups(level)
     known: dict[str, Attribution] = {}
 

@@ -44,9 +44,16 @@ def draw(
     shown: set[int],
     labels: dict[str, str],
     colours: dict[str, str],
+    chosen: str,
 ) -> None:
-    """Draws the whole part; ``shown``: what the variants do show, so that the first question is about another item."""
-    st.subheader("Why not another product?", anchor=False)
+    """Draws the whole part.
+
+    Args:
+        shown: what the variants do show, so that the first question is about another item.
+        chosen: the Run that the rest of the page explains: where another one is explained here, the heading says so.
+    """
+    heading = st.empty()
+    heading.subheader(why_not_words.heading(), anchor=False)
     item = _pick(view, suggestion(view, user, shown))
     if item is None:
         return
@@ -76,6 +83,8 @@ def draw(
             }
             says = why_not_words.nearest_miss({name: known[name] for name in behind}, short)
             near = why_not_words.nearest({name: known[name] for name in behind})
+            if near != chosen:
+                heading.subheader(theme.plain(why_not_words.heading(short[near], short[chosen])), anchor=False)
             theme.conclude(says)
             place = st.container()
             everybody = len(behind) > 1 and url.linked_toggle(

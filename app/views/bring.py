@@ -20,7 +20,7 @@ def draw() -> None:
     st.title("Bring your own", anchor=False)
     root = cache.workspace().root
     st.caption(
-        "You give two tables and get every page except Benchmarks and, without a table of impressions, Ranking. "
+        "Two tables give every page but Benchmarks; Ranking needs a third one (below the two). "
         "Your files stay on the computer that runs this app."
     )
     place = st.container(gap="xxsmall")
@@ -31,6 +31,7 @@ def draw() -> None:
     files = bring_files.pick()
     with place:
         bring_steps.show(1 if len(files) < 2 else 2)
+    bring_steps.show_impressions()
     if len(files) < 2:
         bring_steps.show_needs()
         return

@@ -66,7 +66,7 @@ def draw() -> None:
     names = sorted(opened, key=lambda name: found[name].rank if name in found else np.inf)
     with bar[2]:
         shown = url.linked(
-            st.selectbox, "Explain", list(opened), url.EXPLAINED, names[0], format_func=labels.__getitem__
+            st.selectbox, "Recommender", list(opened), url.EXPLAINED, names[0], format_func=labels.__getitem__
         )
     _question(view, seen, item, labels[shown], found.get(shown), _stored(view, opened[shown], user, item))
     said = all_said([one.run for one in opened.values()], [short_label(labels[name]) for name in opened])
@@ -75,7 +75,7 @@ def draw() -> None:
     what_words_mean(said)
     st.divider()
     listed = {int(view.dataset.item_index.get_indexer([one])[0]) for one in places}
-    why_not_item.draw(view, opened, user, listed, labels, colours)
+    why_not_item.draw(view, opened, user, listed, labels, colours, shown)
     counted = (
         f"places of k = 1 to {unseen.sum():,}, candidates: products that are new to the user. Points: their scores, "
         f"scaled. Bars: Shapley values, sampled by reading the user anew with {CUTS * shapley.SETS} sets of purchases"

@@ -36,6 +36,8 @@ from learn.reproduce.rows import (
 from learn.runs.rivals import BLENDED_REFERENCES
 from learn.training_objectives import OBJECTIVES
 
+BLENDED = "+".join(BLENDED_REFERENCES)
+
 
 def _paper(base: Config) -> Config:
     """``base`` under the paper's objective: every history position with every target item of a sequence cut in two."""
@@ -63,9 +65,7 @@ def peers(base: Config) -> Table:
     ]
     if dense != text:
         learn.append(TableRow("learn-dense", "LEARN, text, the paper's objective", "text", dense))
-    counts = TableRow(
-        "learn-counts", "LEARN, text and counts", "text+counts", text, counts="+".join(BLENDED_REFERENCES)
-    )
+    counts = TableRow("learn-counts", "LEARN, text and counts", "text+counts", text, counts=BLENDED)
     label = f"LEARN, text, {TRAININGS} trainings averaged"
     averaged = (
         TableRow("learn-averaged", label, "text", text, counts="", trainings=TRAININGS),
@@ -81,8 +81,7 @@ def peers(base: Config) -> Table:
 def bought_again(base: Config) -> Table:
     """completejourney, where people buy the same things again: what counts know, what text knows, and both together."""
     text = _tower(base, ItemTower.ITEM.value)
-    blended = "+".join(BLENDED_REFERENCES)
-    both = TableRow("text-counts", "(b) + counts", "text+counts", text.config, counts=blended)
+    both = TableRow("text-counts", "(b) + counts", "text+counts", text.config, counts=BLENDED)
     return Table("completejourney: text, counts, and both", (*REFERENCES, text, both), reference="b")
 
 

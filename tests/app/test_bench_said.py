@@ -3,6 +3,7 @@
 import pytest
 
 from app.components import bench_lists
+from app.components.lists import ROWS_JS
 from tests.app.test_browser import browser, page, pytestmark  # noqa: F401  (fixtures, marks)
 
 FULL = {"similarity": 1, "popularity_bias": 1, "repeat_bias": 1}
@@ -64,30 +65,47 @@ def test_half_a_list_of_bestsellers_is_not_mostly(concluded):
     assert "bestsellers" not in " ".join(concluded([[0, 1, 2, 3], [4, 5, 6, 7]], best=[0, 1, 4]))
 
 
+SEVEN = [list(range(7)), list(range(7, 14)), [*range(14, 20), 7]]
+
+
 @pytest.mark.parametrize(
     ("hit", "words"),
     [
-        ([0, 1, 4], "(a) hits most: 2 of 4 bought later; (b) 1, (c) none."),
-        ([0], "(a) hits most: 1 of 4 bought later; (b) and (c) none."),
-        ([0, 1, 4, 8], "(a) hits most: 2 of 4 bought later; (b) and (c) 1 each."),
-        ([0, 1, 4, 5, 8], "(a) and (b) hit most: 2 of 4 each bought later; (c) 1."),
-        ([0, 4, 8], "All these lists hit alike: 1 of 4 each bought later."),
+        ([*range(7), 8], "(a) hits most: 7 of 7 bought later; (b) 1, (c) none."),
+        (range(6), "(a) hits most: 6 of 7 bought later; (b) and (c) none."),
+        ([*range(7), 8, 15], "(a) hits most: 7 of 7 bought later; (b) and (c) 1 each."),
+        ([*range(6), *range(8, 14)], "(a) and (b) hit most: 6 of 7 each bought later; (c) none."),
+        ([0, 8, 15], "All these lists hit alike: 1 of 7 each bought later."),
         ([], "None of these lists names a product that they bought later."),
     ],
 )
 def test_who_hits_most_comes_first(concluded, hit, words):
-    assert concluded([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]], of=9, hit=hit, best=[0, 1, 2])[0] == words
+    assert concluded(SEVEN, of=9, hit=hit, best=[0, 1, 2])[0] == words
 
 
-@pytest.mark.parametrize(("hit", "chance"), [([0, 1, 10], True), ([0, 1, 2, 3, 4, 5, 6], False), ([0, 10], False)])
-def test_a_lead_of_a_few_hits_is_said_to_be_chance(concluded, hit, chance):
+@pytest.mark.parametrize(("hit", "few"), [([0, 1, 10], "1 to 2 of 8"), ([0, 1, 2, 3, 4, 5, 6], ""), ([0, 10], "")])
+def test_that_a_few_hits_tell_nothing_is_said_first(concluded, hit, few):
     said = concluded([list(range(8)), list(range(10, 18))], of=9, hit=hit)
-    assert ("That may be chance." in said) == chance
+    assert (said[0] == f"Too few hits to tell them apart: {few}.") == bool(few)
+    assert ("Too few" in " ".join(said)) == bool(few)
+
+
+def test_where_hits_tell_nothing_who_shows_bestsellers_is_in_the_same_sentence(concluded):
+    lists = [[0, 1, 2, 3], [0, 1, 2, 9], [0, 10, 11, 12]]
+    assert concluded(lists, of=9, hit=[3, 10], best=[0, 1, 2, 3]) == [
+        "Too few hits to tell them apart: 0 to 1 of 4; (a) and (b) show mostly bestsellers.",
+        "Bestsellers: all but one of their 8, against 1 of (c)’s 4.",
+    ]
+    assert concluded(lists[:2], of=9, hit=[3], best=[0, 1, 2, 3, 9]) == [
+        "Too few hits to tell them apart: 0 to 1 of 4; all 8 suggestions are bestsellers."
+    ]
+    unequal = concluded([[0, 1, 2], [4, 5, 6, 7]], of=9, hit=[0, 1, 4])
+    assert unequal == ["Too few hits to tell them apart: 1 to 2.", "(a) and (b) share no product."]
 
 
 def test_lists_of_other_lengths_and_a_single_one_say_of_how_many(concluded):
-    assert concluded([[0, 1, 2], [4, 5, 6, 7]], of=9, hit=[0, 1, 4])[0] == (
-        "(a) hits most: 2 of 3 bought later; (b) 1 of 4."
+    assert concluded([[0, 1, 2, 3, 4, 5], [6, 7, 8, 9]], of=9, hit=range(6))[0] == (
+        "(a) hits most: 6 of 6 bought later; (b) 0 of 4."
     )
     assert concluded([[0, 1, 2]], of=9, hit=[0, 1]) == ["2 of 3 bought later."]
     assert concluded([[0, 1, 2]], of=9) == ["This list names no product that they bought later."]
@@ -147,15 +165,15 @@ def test_where_bestsellers_find_more_for_such_baskets_that_is_said_first(conclud
     worth = {"names": ["a", "b"], "words": words, "note": "Baskets like it."}
     said = concluded(lists, best=range(7), kinds=KINDS, worth=worth, less={2: "recall 0.1"})
     assert said == [
-        "For so small a basket (a) and (b) show bestsellers, only 0 and 1 of 4 of a kind in it: that finds more.",
+        "(a) and (b) show bestsellers: only 0 and 1 of 4 are of a kind in the basket.",
         words,
         "(c) follows the basket: all 4 are kind 1, kind 2 or kind 3.",
     ]
     alone = concluded(lists[:1], best=range(7), kinds=KINDS, worth=worth)
-    assert alone[0] == "For so small a basket (a) shows bestsellers, none of a kind in it: that finds more."
+    assert alone[0] == "(a) ignores the basket and shows bestsellers."
     other = concluded(lists, best=range(7), kinds=KINDS, worth=worth | {"names": ["a"]})
-    assert other[0].startswith("(a) and (b) show bestsellers: "), "it is not known of (b)"
-    assert concluded(lists, best=range(7), kinds=KINDS, worth={})[0] == other[0]
+    assert words not in other, "it is not known of (b)"
+    assert concluded(lists, best=range(7), kinds=KINDS, worth={})[1] != words
 
 
 def test_what_is_left_out_then_is_behind_the_question_mark(scripted):
@@ -274,6 +292,30 @@ def test_lists_of_other_kinds_and_of_many_are_of_its_kinds(concluded):
 )
 def test_a_size_stands_apart_from_its_title(scripted, title, parts):
     assert scripted.evaluate("(title) => withoutSize(title)", title) == parts
+
+
+def test_in_a_list_with_several_of_one_name_the_size_stands_behind_it(scripted):
+    folder = bench_lists._HERE / "bench"
+    files = "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in ("lines", "columns"))
+    scripted.add_script_tag(content=ROWS_JS + files)
+    script = """() => {
+      const [same, none] = [[0, 0, 0], ["", "", ""]];
+      const items = { id: ["1", "2", "3"], title: ["Tea, 1 oz", "tea, 2 oz", "Salt, 3 oz"], price: ["1.00", "", ""] };
+      Object.assign(items, { category: same, finer: same, cold: same, hit: same, best: same, detail: none });
+      const words = { categories: ["Food"], finer: [""], colours: ["#123456"] };
+      const data = { items, words, links: [], columns: [0], hit_words: "" };
+      const column = { colour: "#123456", label: "A", of: null, terms: null };
+      const made = new BenchColumn(data, column, pattern([], []));
+      made.show([0, 1, 2].map((row) => ({ row, score: 1 })), new Set(), new Map(), null);
+      const told = (row, name) => row.querySelector(name)?.textContent;
+      const rows = [...made.node.querySelectorAll(".row")];
+      return rows.map((row) => [row.classList.contains("same"), told(row, ".title"), told(row, ".price")]);
+    }"""
+    assert scripted.evaluate(script) == [
+        [True, "Tea, 1 oz", "price 1.00"],
+        [True, "tea, 2 oz", None],
+        [False, "Salt, 3 oz", None],
+    ]
 
 
 def test_items_of_one_title_are_told_apart_by_the_first_thing_that_is_their_own(scripted):

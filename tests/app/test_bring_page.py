@@ -62,6 +62,13 @@ def test_without_tables_it_says_what_to_bring_and_what_will_come(place, open_pag
     assert plain(str(place.root)) in page.selectbox(key="items_choice").help
 
 
+def test_it_says_where_the_table_of_impressions_is_given(place, open_page):
+    for query in ({}, FILES):
+        page = open_page("bring", **query)
+        assert "learn rank NAME --impressions impressions.csv" in [one.value for one in page.code]
+        assert "`user_id`, `item_id`, `timestamp` and `label`" in texts(page)
+
+
 def test_only_of_a_temporary_folder_it_warns(place, open_page, monkeypatch):
     monkeypatch.setattr("learn.building.files.gettempdir", lambda: str(place.root.parent))
     for query in ({}, FILES):

@@ -16,7 +16,7 @@ from learn.explore.lists import cold_start, new_item, newcomer, newcomer_head, n
 from learn.explore.lists.audience import audience
 from learn.explore.lists.likeness import like_in_text, read_directions
 from learn.explore.lists.new_to_each import new_to_each
-from learn.explore.lists.pushed_up import pushed_up_by
+from learn.explore.lists.pushed_up import how_marked, pushed_up_by, rarer
 from learn.explore.maps.spaces import find_spaces, new_item_directions, space_vectors
 from learn.runs.new_items import embed_items, reading_settings
 from learn.runs.recommender import Recommender
@@ -75,13 +75,20 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     )
     like = like_in_text(read_directions(recommender), read_directions(recommender)[index])
     titles = read_catalogue(dataset).titles
-    assert [row["detail"] for row in people] == [pushed_up_by(items, titles, like) for items in who.reasons]
+    every = [
+        items
+        for one in (Recommender(run, dataset) for run in _runs(trained_workspace) if run.info.kind == "learn")
+        for items in audience(one, one.items[index], history, 4, index).reasons
+    ]
+    marked = rarer(every, like)
+    assert [row["detail"] for row in people] == [pushed_up_by(items, titles, like, marked) for items in who.reasons]
+    assert mounted_by_key["cold_start_answers"]["data"]["note"].startswith(how_marked(every, [], like)[:-1])
     assert "item=" + COLD in people[0]["links"][1]["href"]
     assert people[0]["links"][0]["href"].startswith("recommendations?")
     bought = cold_start.buyers_ranks({"learn-b": recommender}, history, target, index)
     buyers = bought["user"].to_numpy()
     above = newcomer_head.head(who, new_to_each(history, dataset.n_items), bought["learn-b"].to_numpy(), buyers)
-    figures = mounted_by_key["cold_start_answers"]["data"]["figures"]
+    figures = mounted_by_key["cold_start_answers_figures"]["data"]["figures"]
     at = 2 + figures["columns"].index("(b)")
     newcomer_answers = {
         short_label(one.run.info.label): newcomer.answer(one, one.items[index], history, counts > 0, 4, 4, index)
@@ -92,6 +99,9 @@ def test_an_item_of_the_link_is_shown_with_the_functions_numbers(open_page, part
     assert card["said"] == list(above.lines)
     assert all(len(row) == len(figures["columns"]) for row in figures["best"])
     kind = newcomer.taken_for(found.beside, read_catalogue(dataset))
+    catalogue = read_catalogue(dataset)
+    others = [kind not in (catalogue.finer[item], catalogue.categories[item]) for item in found.beside.items]
+    assert [bool(row["detail"]) for row in beside] == others, "another category is named"
     assert card["names"][0].startswith("Most alike: ") and card["names"][0].endswith(f" of 4 {kind}")
     assert "[Show it on the maps](atlas?" in texts(page)
     assert "Recognised as " in texts(page) or "Taken for" in texts(page), "below the verdict"
@@ -138,7 +148,7 @@ def test_a_typed_item_gets_the_functions_answers(open_page, parts, mounted_by_ke
     vector = recommender.embed_new_items(embed_items(items, load_llm(cex, trained_workspace.models), cex))[0]
     found = newcomer.answer(recommender, vector, history, counts > 0, 4, 4)
     beside, people = column(mounted_by_key, "new_item_answers", "learn-b")["parts"]
-    figures = mounted_by_key["new_item_answers"]["data"]["figures"]["rows"]
+    figures = mounted_by_key["new_item_answers_figures"]["data"]["figures"]["rows"]
     assert figures and not any("buyer" in row[0] for row in figures), "nobody can have bought it"
     assert [row["key"] for row in beside] == [dataset.item_ids[item] for item in found.beside.items]
     assert [row["title"] for row in people] == [f"User {dataset.user_ids[user]}" for user in found.audience.users]

@@ -8,8 +8,6 @@ function shortRow(row, actions) {
   const made = drawRow({ ...row, category: row.finer || row.category, finer: "" }, {}, actions);
   made.querySelector(".title").after(element("span", "apart"));
   if (row.finer) made.querySelector(".detail").title = `${row.category} · ${row.finer}`;
-  const price = made.querySelector(".price");
-  if (price) price.textContent = row.price;
   return made;
 }
 

@@ -153,7 +153,7 @@ class Bench {
   // `columns`: those that one click shows without popularity.
   conclude([first = "", ...others], columns) {
     const button = columns.some(({ terms }) => terms?.has_popularity) ? [" ", this.oneClick()] : [];
-    this.conclusion.replaceChildren(element("strong", "", first), ...button, others.length ? " " + others.join(" ") : "");
+    this.conclusion.replaceChildren(element("strong", "", first), others.length ? " " + others.join(" ") : "", ...button);
     this.conclusion.hidden = !first;
   }
 

@@ -3,6 +3,7 @@
 const AT_ONCE = 25; // rows
 const LATER = " bought later"; // after a list's hits
 const ONE_LINE = 22; // letters of a title that surely fit into one line
+const WIDE_LINE = 38; // and where a column is wide
 
 // Rows are copies of this one: making each from nothing is what takes time in lists of a hundred.
 function pattern(links, actions) {
@@ -15,7 +16,9 @@ function pattern(links, actions) {
   title.dir = "auto";
   title.setAttribute("aria-pressed", "false");
   const foot = element("div", "foot");
-  title.append(chip(""), document.createTextNode(""));
+  const own = element("span", "own");
+  own.append(element("span", "much"), element("span", "apart"));
+  title.append(chip(""), document.createTextNode(""), own);
   foot.append(element("span", "apart"), element("span", "kind"));
   const rest = element("span", "links");
   for (const { text } of links) {
@@ -33,6 +36,9 @@ function pattern(links, actions) {
   }
   return made;
 }
+
+// By what two titles look the same, their sizes apart.
+const nameOf = (title) => withoutSize(title)[0].toLowerCase();
 
 // A name whose lines may break after a slash; it stays the same text.
 function breakable(name) {
@@ -70,8 +76,10 @@ class BenchColumn {
     if (items.picture) made.firstElementChild.after(pictureOf(items.picture[row]));
     const title = made.querySelector(".title");
     const [name, size] = withoutSize(items.title[row]);
-    title.lastChild.replaceWith(...breakable(name));
+    title.childNodes[1].replaceWith(...breakable(name));
+    title.querySelector(".much").textContent = size && `, ${size}`;
     made.classList.toggle("long", name.length > ONE_LINE);
+    made.classList.toggle("wordy", items.title[row].length > WIDE_LINE);
     if (size) foot.prepend(element("span", "size", size));
     const [category, finer] = [words.categories[items.category[row]], words.finer[items.finer[row]]];
     title.firstChild.style.backgroundColor = words.colours[items.category[row]];
@@ -85,7 +93,7 @@ class BenchColumn {
     if (items.cold[row]) {
       foot.prepend(mark("cold", "never bought", "Cold start: nobody had this item in the training part"));
     }
-    if (items.price[row]) foot.append(mark("price", items.price[row], "Price, in the catalogue's currency"));
+    if (items.price[row]) foot.append(mark("price", `price ${items.price[row]}`, "Price, in the catalogue's currency"));
     if (items.hit[row]) this.sign(made, "hit", mark("check", "✓", "Bought later"));
     if (items.akin?.[row]) this.sign(made, "kin", mark("check like", "≈", "Same kind as something in the basket"));
     return made;
@@ -115,6 +123,8 @@ class BenchColumn {
   show(list, hidden, holders, before) {
     const several = this.data.columns.length > 1;
     const old = before && new Map(before.map((row, place) => [row, place + 1]));
+    const names = list.map(({ row }) => nameOf(this.data.items.title[row]));
+    const twice = new Set(names.filter((name, place) => names.indexOf(name) !== place));
     const visible = list.map((entry, place) => [entry, place + 1]).filter(([entry]) => !hidden.has(entry.row));
     const drawn = ([entry, rank]) => {
       if (!this.rows.has(entry.row)) this.rows.set(entry.row, this.make(entry.row));
@@ -124,6 +134,7 @@ class BenchColumn {
       const [text, kind] = (old && moveOf(old.get(entry.row), rank)) ?? ["", ""];
       place.lastChild.textContent = text;
       place.lastChild.className = "badge " + kind;
+      made.classList.toggle("same", twice.has(nameOf(this.data.items.title[entry.row])));
       made.classList.toggle("alone", several && holders.get(entry.row) === 1);
       made.querySelector(".title").title = this.tip(entry);
       return made;

@@ -93,10 +93,14 @@ function hitting(columns, lists, items) {
 // Fewer products than this between the most hits of one person and the fewest are what chance gives, too.
 const CHANCE = 6;
 
-function caution(columns, lists, items) {
-  const hits = marked(columns, lists, items.hit, (column) => column.of).map(({ n }) => n);
-  const apart = Math.max(...hits) - Math.min(...hits);
-  return hits.length > 1 && apart && apart < CHANCE ? "That may be chance." : "";
+// That the hits tell nothing of who is better, with the fewest and the most of them; "" where they do, or all are the same.
+function tooFew(columns, lists, items) {
+  const found = marked(columns, lists, items.hit, (column) => column.of);
+  const hits = found.map(({ n }) => n);
+  const [least, most] = [Math.min(...hits), Math.max(...hits)];
+  if (hits.length < 2 || most === least || most - least >= CHANCE) return "";
+  const even = found.every(({ of }) => of === found[0].of);
+  return `Too few hits to tell them apart: ${least} to ${most}${even ? ` of ${found[0].of}` : ""}`;
 }
 
 // How many of all suggestions in `found` are what is counted: "All 40", "All but one of the 40", "37 of the 40".
@@ -106,19 +110,29 @@ function altogether(found) {
   return of - n === 1 ? `All but one of the ${of}` : `${n} of the ${of}`;
 }
 
-// Whose lists are mostly what everybody buys; "" where none is.
+// Whose lists are mostly what everybody buys: [who, how much], without a stop; null where none is.
 function selling(columns, lists, items, { most_bought: top }) {
   const found = marked(columns, lists, items.best);
   const sell = found.filter(mostOf);
   const rest = found.filter((one) => !mostOf(one));
-  if (!sell.length) return "";
-  const what = `bestsellers${top > 1 ? ` (among the ${top} most bought)` : ""}`;
-  if (sell.length > 1 && !rest.length) return `${altogether(sell)} suggestions are ${what}.`;
+  if (!sell.length) return null;
+  const among = top > 1 ? ` (among the ${top} most bought)` : "";
+  if (sell.length > 1 && !rest.length) return [`${altogether(sell)} suggestions are bestsellers`, among];
   const others = rest.length ? `, against ${named(rest)}` : "";
   const only = sell.every(({ n, of }) => n === of);
   const whose = verb(sell, "its", "their");
   const how = only ? "" : `: ${altogether(sell).replace("the", whose).toLowerCase()}`;
-  return `${namesOf(sell)} ${verb(sell, "shows", "show")} ${only ? "only" : "mostly"} ${what}${how}${others}.`;
+  return [`${namesOf(sell)} ${verb(sell, "shows", "show")} ${only ? "only" : "mostly"} bestsellers`, `${among}${how}${others}`];
+}
+
+// Of a known person's lists, what is sure first: who hits most, or that the hits cannot tell.
+function ofHits(columns, lists, items, told) {
+  const sell = selling(columns, lists, items, told);
+  const few = tooFew(columns, lists, items);
+  if (!few) return [hitting(columns, lists, items), sell ? `${sell.join("")}.` : alike(columns, lists)];
+  if (!sell) return [`${few}.`, alike(columns, lists)];
+  const [who, much] = sell;
+  return [`${few}; ${/^All /.test(who) ? who[0].toLowerCase() + who.slice(1) : who}.`, much && `Bestsellers${much}.`];
 }
 
 // What is behind the question mark: how lists are read, what bestsellers are.
@@ -138,6 +152,6 @@ function conclusion(columns, lists, weights, items, told) {
   const stay = moved ? kept(columns, lists, (column) => !only || column.terms.has_popularity) : "";
   const own = items.akin
     ? following(columns, lists, items, told, weights)
-    : [hitting(columns, lists, items), caution(columns, lists, items), selling(columns, lists, items, told) || alike(columns, lists)];
+    : ofHits(columns, lists, items, told);
   return [...own, stay && `Of the lists as trained this mix keeps ${stay}.`].filter(Boolean);
 }

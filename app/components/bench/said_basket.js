@@ -40,8 +40,12 @@ function sellingOnly(sell) {
 // The same of a small basket, where popularity finds more over known users (`worth`: for which Runs, in words).
 function sellingRight(sell, worth, weights) {
   if (!worth?.words || !inFull(weights) || !sell.every(({ column }) => worth.names.includes(column.name))) return null;
-  const how = sell.every(({ n }) => !n) ? "none" : `only ${amounts(sell)}`;
-  return [`For so small a basket ${namesOf(sell)} ${verb(sell, "shows", "show")} ${likeness(sell)}bestsellers, ${how} of a kind in it: that finds more.`, worth.words];
+  const bestsellers = `${verb(sell, "shows", "show")} ${likeness(sell)}bestsellers`;
+  const one = sell.every(({ n }) => n === 1);
+  const first = sell.every(({ n }) => !n)
+    ? `${namesOf(sell)} ${verb(sell, "ignores", "ignore")} the basket and ${bestsellers}.`
+    : `${namesOf(sell)} ${bestsellers}: only ${amounts(sell)} ${one ? "is" : "are"} of a kind in the basket.`;
+  return [first, worth.words];
 }
 
 // Behind the question mark, where that is said: what baskets are meant, what the lists would be without popularity, and

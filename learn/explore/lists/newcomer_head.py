@@ -3,7 +3,7 @@ middle."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,31 @@ from learn.explore.lists.audience import SEEN, Audience
 from learn.explore.lists.by_chance import middle_by_chance, rounded, shown_by_chance
 from learn.explore.lists.newcomer import FIRST
 
-MEDIAN, SINGLE = "median place", "place"
-"""How rows begin whose figures are places: the lowest is the best."""
+MEDIAN, SINGLE = "median place for", "place for"
+"""How rows begin that say where its later buyers would have met it: the lowest is the best."""
+REACH = "reach: "
+"""How rows begin that say how high it stands for everybody, be that right or wrong: none of them is the best."""
 NARROW, NEAR = 0.05, 2.0
 """Places are alike that lie within so much of a whole list, the last at most so many times as far down as the first:
 among the first places of a list a small step is much."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Where one variant places the item: what the rows of places are told from.
+
+    Attributes:
+        low, middle, high: the 5th, 50th and 95th percentile of its places, over everybody who is asked.
+        buyers: its places in the lists of those who got it later.
+        chance: its place in the middle of random lists; last: the last place of a list.
+    """
+
+    low: float
+    middle: float
+    high: float
+    buyers: tuple[int, ...]
+    chance: float
+    last: int
 
 
 @dataclass(frozen=True)
@@ -29,11 +49,13 @@ class Head:
         rows: (what, how much, how much by chance): in how many people's first `FIRST` and `SEEN` the item is, and its
             place in the middle of their lists and of its later buyers'; chance is "" where it tells nothing.
         lines: what else is to be said.
+        spread: the places themselves; None where nobody is asked.
     """
 
     of: str
     rows: tuple[tuple[str, str, str], ...]
     lines: tuple[str, ...]
+    spread: Spread | None = None
 
 
 def head(one: Audience, length: np.ndarray, ranks: np.ndarray, buyers: np.ndarray) -> Head:
@@ -51,15 +73,21 @@ def head(one: Audience, length: np.ndarray, ranks: np.ndarray, buyers: np.ndarra
     for first in (FIRST, SEEN):
         chance = rounded(shown_by_chance(whole, first)) if whole.max() > first else ""
         if first == FIRST or chance:
-            rows.append((f"in their first {first:,}", f"{one.seen_by(first):,}", chance))
-    rows.append((f"{MEDIAN} (1: the top)", f"{np.median(one.reach[asked]):,.0f}", rounded(middle_by_chance(whole))))
+            rows.append((f"{REACH}in their first {first:,}", f"{one.seen_by(first):,}", chance))
+    spread = _spread(one.reach[asked], whole, ranks)
+    rows.append((f"{REACH}median place (1: the top)", f"{spread.middle:,.0f}", rounded(spread.chance)))
     if len(ranks):
-        whose = f"{MEDIAN} for {later_buyers(len(ranks))}" if len(ranks) > 1 else f"{SINGLE} for {later_buyers(1)}"
-        rows.append((whose, f"{np.median(ranks):,.0f}", rounded(middle_by_chance(length[buyers]))))
+        whose = f"{MEDIAN if len(ranks) > 1 else SINGLE} {later_buyers(len(ranks))}"
+        rows.append((whose, f"{np.median(spread.buyers):,.0f}", rounded(middle_by_chance(length[buyers]))))
     close = alike(one, length)
     lines = () if close is None else (f"alike for all: {close[0]:,} to {close[1]:,} for nine in ten",)
     n = int(asked.sum())
-    return Head(f"of {n:,} {'people' if n > 1 else 'person'}", tuple(rows), lines)
+    return Head(f"of {n:,} {'people' if n > 1 else 'person'}", tuple(rows), lines, spread)
+
+
+def _spread(reach: np.ndarray, whole: np.ndarray, ranks: np.ndarray) -> Spread:
+    low, middle, high = map(float, np.percentile(reach, [5, 50, 95]))
+    return Spread(low, middle, high, tuple(map(int, ranks)), middle_by_chance(whole), int(whole.max()))
 
 
 def later_buyers(n: int) -> str:
@@ -75,6 +103,7 @@ class Figures:
         of: of how many people they are.
         columns: the variants, then rows: what, by chance, and a figure under each of them; chance and figures are ""
             where there is none.
+        best: which figure of a row is the best, in rows that say who is right.
     """
 
     of: str
@@ -91,18 +120,30 @@ def figures(heads: Mapping[str, Head], more: tuple[str, str, Mapping[str, str]] 
     """
     every = list(heads.values())
     rows = [(what, chance, *(one.rows[at][1] for one in every)) for at, (what, _, chance) in enumerate(every[0].rows)]
+    best = [_best(told, min) if what.startswith((MEDIAN, SINGLE)) else (False,) * len(told) for what, _, *told in rows]
     if more is not None and more[2]:
         rows.append((more[0], more[1], *(more[2].get(label, "") for label in heads)))
-    return Figures(every[0].of, tuple(heads), tuple(rows), tuple(_best(what, told) for what, _, *told in rows))
+        best.append(_best(rows[-1][2:], max))
+    return Figures(every[0].of, tuple(heads), tuple(rows), tuple(best))
 
 
-def _best(what: str, told: Sequence[str]) -> tuple[bool, ...]:
-    """Which of the figures ``told`` in the row ``what`` are the best: of places the lowest, of all else the highest."""
+def _best(told: Sequence[str], choose: Callable[[list[float]], float]) -> tuple[bool, ...]:
+    """Which of the figures ``told`` are the one to ``choose``; none where all are the same."""
     known = [float(figure.replace(",", "")) for figure in told if figure]
     if len(set(known)) < 2:
         return (False,) * len(told)
-    best = min(known) if what.startswith((MEDIAN, SINGLE)) else max(known)
-    return tuple(bool(figure) and float(figure.replace(",", "")) == best for figure in told)
+    return tuple(bool(figure) and float(figure.replace(",", "")) == choose(known) for figure in told)
+
+
+def what_rows_mean(table: Figures, buyers: int) -> str:
+    """What is shaded in a ``table``, and what reach is; of few ``buyers`` that they prove nothing."""
+    if not table.rows:
+        return ""
+    said = f"{REACH.strip(' :').capitalize()}: how high it stands for everybody, right or wrong. "
+    if not any(map(any, table.best)):
+        return said
+    few = f"; {later_buyers(buyers)}: a hint, no proof" if 0 < buyers < FEW_USERS else ""
+    return f"{said}Shaded: the best of a row that says who is right{few}. "
 
 
 def list_length(length: np.ndarray) -> str:

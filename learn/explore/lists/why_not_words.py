@@ -15,6 +15,12 @@ from learn.explore.lists.why_words import SHORT_TERMS, listed
 VARIANT, PLACE, BY, BROUGHT = "Variant", "Place now", "If they had also bought …", "Place then"
 
 
+def heading(explained: str = "", chosen: str = "") -> str:
+    """What is asked; ``explained``: the variant that is explained in place of the ``chosen`` one."""
+    question = "Why not another product?"
+    return f"{question} Explained for {explained}, not {chosen}: it comes nearest" if explained else question
+
+
 def why_not_table(found: Mapping[str, WhyNot], labels: Mapping[str, str], catalogue: Catalogue) -> pd.DataFrame:
     """One row a variant: where the item stands, and which purchases bring it how far, in words.
 

@@ -84,7 +84,7 @@ def answer(one: RankBreakdown, shown: bool = False, had: bool = False) -> str:
     why = f", mostly {most[0]}" if shown and most and len(parts) > 1 else ""
     new = "" if had else " products new to them"
     whole = f"It is at place {one.rank:,} of {one.of:,}{new}"
-    points = f"{told_sum(one)} points"
+    points = f"{told_sum(one)}{' of 100' if one.points > 0 else ''} points (100: the first of the list)"
     if len(parts) > 1:
         sentences = [f"{whole}{why}: {points}, {', '.join(parts)}."]
     else:

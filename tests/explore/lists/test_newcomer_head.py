@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from learn.explore.figures.places import how_to_read, places_figure
 from learn.explore.lists import newcomer_head as h
 from learn.explore.lists.audience import Audience
 from learn.explore.lists.by_chance import middle_by_chance, recall_by_chance, rounded, shown_by_chance
@@ -28,16 +29,17 @@ def test_every_card_has_the_same_lines():
     assert h.head(some, length, np.array([500, 1500]), np.array([1, 3])) == h.Head(
         "of 3 people",
         (
-            ("in their first 100", "1", "0.2"),
-            ("in their first 1,000", "2", "2"),
-            ("median place (1: the top)", "500", "950"),
+            ("reach: in their first 100", "1", "0.2"),
+            ("reach: in their first 1,000", "2", "2"),
+            ("reach: median place (1: the top)", "500", "950"),
             ("median place for its 2 later buyers", "1,000", "900"),
         ),
         (),
+        h.Spread(pytest.approx(52.7), 500, pytest.approx(1400), (500, 1500), 950.5, 2000),
     )
     unseen = h.head(none, length, np.array([1100, 1500]), np.array([1, 2]))
     assert [row[1:] for row in unseen.rows[:2]] == [("0", "0.2"), ("0", "2")]
-    assert h.head(some, length, NOBODY, NOBODY).rows[2:] == (("median place (1: the top)", "500", "950"),)
+    assert h.head(some, length, NOBODY, NOBODY).rows[2:] == (("reach: median place (1: the top)", "500", "950"),)
     assert h.head(some, length, np.array([500]), np.array([1])).rows[-1] == (
         "place for its one later buyer",
         "500",
@@ -54,12 +56,12 @@ def test_the_figures_of_all_variants_are_one_table():
         "of 2 people",
         ("a", "b"),
         (
-            ("in their first 100", "0.1", "1", "2"),
-            ("in their first 1,000", "1", "2", "2"),
-            ("median place (1: the top)", "976", "252", "8"),
+            ("reach: in their first 100", "0.1", "1", "2"),
+            ("reach: in their first 1,000", "1", "2", "2"),
+            ("reach: median place (1: the top)", "976", "252", "8"),
             ("recall", "0.05", "", "0.1"),
         ),
-        ((False, True), (False, False), (False, True), (False, False)),
+        ((False, False),) * 4,
     )
     assert h.figures({"a": h.head(audience([0]), length[:1], NOBODY, NOBODY)}).rows == ()
 
@@ -67,7 +69,7 @@ def test_the_figures_of_all_variants_are_one_table():
 def test_a_short_catalogue_has_no_first_thousand_and_nobody_no_figures():
     found = h.head(audience([3]), np.array([60]), NOBODY, NOBODY)
     assert found.of == "of 1 person"
-    assert found.rows == (("in their first 100", "1", ""), ("median place (1: the top)", "3", "30")), (
+    assert found.rows == (("reach: in their first 100", "1", ""), ("reach: median place (1: the top)", "3", "30")), (
         "all of it is in the first 100"
     )
     assert h.head(audience([0]), np.array([60]), NOBODY, NOBODY) == h.Head("nobody has a history", (), ())
@@ -110,12 +112,42 @@ def test_a_variant_that_places_an_item_alike_for_everybody_is_said_to():
     assert h.alike(audience(range(1, 9001, 90)), np.full(100, 9000)) is None
 
 
-def test_the_best_of_a_row_is_the_lowest_place_and_the_highest_of_all_else():
-    def best(what, *told):
-        return h.figures({str(at): h.Head("", ((what, one, ""),), ()) for at, one in enumerate(told)}).best[0]
+def test_the_best_is_told_only_in_rows_that_say_who_is_right():
+    def best(what, *told, more=None):
+        heads = {str(at): h.Head("", ((what, one, ""),), ()) for at, one in enumerate(told)}
+        return h.figures(heads, more).best[-1]
 
-    assert best("in their first 100", "9", "1,055", "1,055") == (False, True, True)
-    assert best("median place (1: the top)", "1,000", "", "99") == (False, False, True)
+    assert best("reach: in their first 100", "9", "1,055", "1,055") == (False,) * 3, "exposure is not quality"
+    assert best("reach: median place (1: the top)", "1,000", "", "99") == (False,) * 3
     assert best("place for its one later buyer", "3", "20") == (True, False)
-    assert best("in their first 100", "0", "0") == (False, False), "all are the same"
-    assert best("in their first 100", "7") == (False,), "there is one only"
+    assert best("median place for its 2 later buyers", "1,003", "20", "20") == (False, True, True)
+    assert best("", "", "", more=("recall", "", {"0": "0.1", "1": "0.2"})) == (False, True)
+    assert best("place for its one later buyer", "7", "7") == (False, False), "all are the same"
+    assert best("place for its one later buyer", "7") == (False,), "there is one only"
+
+
+def test_what_is_shaded_is_said_where_something_is():
+    row, reach = ("place for its one later buyer", "", "3", "20"), "Reach: how high it stands for everybody"
+    shaded = h.Figures("", ("a", "b"), (row,), ((True, False),))
+    said = h.what_rows_mean(shaded, 1)
+    assert said.startswith(reach) and said.endswith("who is right; its one later buyer: a hint, no proof. ")
+    assert "hint" not in h.what_rows_mean(shaded, 30) and "Shaded" in h.what_rows_mean(shaded, 30)
+    assert "Shaded" not in h.what_rows_mean(h.Figures("", ("a",), (row,), ((False,),)), 1)
+    assert h.what_rows_mean(h.Figures("", (), ()), 0) == ""
+
+
+def test_the_picture_of_places_is_drawn_from_the_spreads_of_the_heads():
+    length = np.full(40, 2000)
+    heads = {
+        "(a)": h.head(audience(range(1, 41)), length, np.array([5, 900]), np.array([1, 3])),
+        "<b>": h.head(audience(range(101, 141)), length, NOBODY, NOBODY),
+    }
+    spreads = {label: one.spread for label, one in heads.items()}
+    figure = places_figure(spreads, {"(a)": "#112233", "<b>": "#445566"})
+    box, middle, dots, *other = figure.data
+    assert min(box.x) == pytest.approx(spreads["(a)"].low / 1.03) and max(box.x) == pytest.approx(38.05 * 1.03)
+    assert set(middle.x) == {20.5} and list(dots.x) == [5, 900] and len(other) == 2, "nobody bought it under the second"
+    assert figure.layout.shapes[0].x0 == 1000.5 and figure.layout.xaxis.type == "log"
+    assert figure.layout.yaxis.ticktext == ("<b>(a)</b>", "<b>&lt;b&gt;</b>")
+    assert how_to_read(spreads).endswith(", a dot a later buyer.")
+    assert "dot" not in how_to_read({"<b>": spreads["<b>"]})

@@ -134,6 +134,13 @@ def test_the_best_place_is_the_nearest_whatever_the_points(recommenders, gap, sa
     )
 
 
+def test_the_heading_says_where_another_variant_is_explained():
+    assert why_not_words.heading() == "Why not another product?"
+    assert (
+        why_not_words.heading("(b)", "(a)") == "Why not another product? Explained for (b), not (a): it comes nearest"
+    )
+
+
 def test_what_they_had_is_held_back_by_their_history(recommenders, catalogue):
     recommender = recommenders["learn-b"]
     item = int(recommender.history[USER][0])

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from learn.explore.figures import attribution as attribution_figures
-from learn.explore.figures.score_shares import shares, shares_figure
+from learn.explore.figures.item_points import points_figure
 from learn.explore.lists import attribution, why_words
 from learn.explore.lists.attribution import Attribution
 from learn.explore.lists.numbers import adding_up, with_sign
 from learn.explore.lists.purchases import Groups, Level
-from learn.explore.lists.score_terms import POPULARITY_BIAS, SIMILARITY, RankBreakdown
+from learn.explore.lists.score_terms import POPULARITY_BIAS, SIMILARITY, TEXTS, RankBreakdown
 from learn.explore.lists.why_words import buying_again
 from learn.retrieval.repeats import Repeat
 
@@ -45,11 +45,13 @@ def test_the_words_say_places_terms_and_reasons():
     groups = Groups(Level.ITEM, ["Tea", "Soap", "Rice"], [np.array([place]) for place in range(3)])
     found = Attribution(groups, np.array([1.5, -2.0, 0.5]), np.array([[1.5, -2.0, 0.5]] * 2), 3)
     assert why_words.answer(one) == (
-        "It is at place 2 of 100 products new to them: 70.0 points, +60.0 by popularity, +10.0 by fit to their "
+        "It is at place 2 of 100 products new to them: 70.0 of 100 points (100: the first of the list), "
+        "+60.0 by popularity, +10.0 by fit to their "
         "purchases."
     )
     assert why_words.answer(one, shown=True, had=True).startswith(
-        "It is at place 2 of 100, mostly because it is popular: 70.0 points, +60.0 by popularity"
+        "It is at place 2 of 100, mostly because it is popular: 70.0 of 100 points (100: the first of the list), "
+        "+60.0 by popularity"
     )
     assert "mostly" not in why_words.answer(rank_breakdown(2, 8.0, 3.0), shown=True), (
         "as much by the one as by the other"
@@ -202,25 +204,34 @@ def test_the_largest_part_of_what_says_most_is_named():
     assert said(2.0, 1.0, 6.0) == "“Fuel” says most for it (+6.0)."
 
 
-def test_bars_of_shares_are_of_one_length_below_the_place_with_their_percentages():
+def test_bars_are_as_long_as_points_with_a_line_at_the_first_of_the_list():
     points = {"x": {SIMILARITY: 30.0, POPULARITY_BIAS: 10.0}, "y": {SIMILARITY: 5.0, POPULARITY_BIAS: -5.0}}
     labels = {"x": "Ex", "y": "Why"}
-    figure = shares_figure(points, {"x": 5, "y": 1447}, labels, {}, ("against it", "for it"))
-    assert [list(trace.x) for trace in figure.data[:2]] == [[0.75, 0.5], [0.25, -0.5]]
+    figure = points_figure(points, {"x": 5, "y": 1447}, labels, {}, ("against it", "for it"))
+    assert [list(trace.x) for trace in figure.data[:2]] == [[30.0, 5.0], [10.0, -5.0]]
     told = [(note.text, note.x) for note in figure.layout.annotations]
     heads = [(text, x) for text, x in told if "#" in text]
-    assert [x for _, x in heads] == [0, -0.5] and "<b>#5</b></span>  Ex" in heads[0][0] and "#1,447" in heads[1][0]
-    assert [one for one in told if "%" in one[0]] == [("75%", 0), ("25%", 1), ("50%", -0.5), ("50%", 0.5)]
-    assert "← against it" in dict(told) and figure.layout.showlegend
-    assert shares({SIMILARITY: 0.0}) == {SIMILARITY: 0.0}
+    assert [x for _, x in heads] == [-5, -5] and "<b>#5</b></span>  Ex" in heads[0][0] and "#1,447" in heads[1][0]
+    assert [text for text, _ in told if "popularity" in text] == [
+        "40.0 = 30.0 fit to their purchases + 10.0 popularity",
+        "0.0 = 5.0 fit to their purchases − 5.0 popularity",
+    ]
+    assert ("first of its list", 100) in told and figure.layout.shapes[0].x0 == 100
+    low, high = figure.layout.xaxis.range
+    assert low < -5 and high > 100 and "← against it" in dict(told) and not figure.layout.showlegend
 
 
-def test_where_there_is_room_each_part_of_a_bar_is_named_below_it():
-    points = {"x": {SIMILARITY: 0.1, POPULARITY_BIAS: 99.9}, "y": {SIMILARITY: 5.0}}
-    figure = shares_figure(points, {"x": 1, "y": 2}, {"x": "Ex", "y": "Why"}, {}, ("against it", "for it"))
-    told = [note.text for note in figure.layout.annotations if "%" in note.text]
-    assert told == ["under 1% fit to their purchases", "100% popularity", "100% fit to their purchases"]
-    assert not figure.layout.showlegend
+def test_of_one_term_the_points_are_told_once_and_of_three_a_legend_names_them():
+    labels, places = {"x": "Ex"}, {"x": 1}
+
+    def told(**terms):
+        figure = points_figure({"x": terms}, places, labels, {}, ("against it", "for it"))
+        return [note.text for note in figure.layout.annotations][1], figure.layout.showlegend
+
+    assert told(**{SIMILARITY: 5.0}) == ("5.0 fit to their purchases", False)
+    assert told(**{SIMILARITY: 0.0}) == ("0.0 fit to their purchases", False)
+    three = {SIMILARITY: -5.0, TEXTS: 9.0, POPULARITY_BIAS: 1.0}
+    assert told(**three) == ("5.0 = −5.0 + 9.0 + 1.0", True)
 
 
 def test_a_dot_beyond_the_axis_is_an_arrow_at_its_end():
