@@ -71,8 +71,7 @@ def peers(base: Config) -> Table:
         TableRow("learn-averaged", label, "text", text, counts="", trainings=TRAININGS),
         replace(counts, name="learn-averaged-counts", label=f"{label}, and counts", trainings=TRAININGS),
     )
-    others = tuple(TableRow(peer.name, peer.label, "peer", peer=peer) for peer in PEERS)
-    ours = (*learn, counts, *averaged)
+    others, ours = [TableRow(one.name, one.label, "peer", peer=one) for one in PEERS], (*learn, counts, *averaged)
     refitted = (refitted_row(row) for row in (*SIMPLE, *ours))
     rows = (*SIMPLE, *others, *ours, *refitted)
     return Table("Table 3: peers", rows, "learn", tuple(row.name for row in learn))
