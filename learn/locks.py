@@ -65,10 +65,13 @@ def writing(thing: Path, wait: bool = True) -> Iterator[None]:
 
 
 def sweep_locks(folder: Path) -> None:
-    """Removes the files of locks in ``folder`` that nobody holds: what a process left that died as it let go."""
+    """Removes the files of locks in ``folder``, and in hidden folders there (a training's checkpoints), that nobody
+    holds: what a process left that died as it let go. A hidden folder that held nothing else goes with them."""
     from filelock import FileLock, Timeout
 
-    for file in Path(folder).glob(f"{LOCK_PREFIX}*"):
+    folder = Path(folder)
+    files = [*folder.glob(f"{LOCK_PREFIX}*"), *folder.glob(f".*/{LOCK_PREFIX}*")]
+    for file in files:
         with suppress(OSError, Timeout):  # somebody holds it, or nothing may be removed here
             if file.suffix == _HOLDER:
                 if not file.with_suffix("").exists():
@@ -77,6 +80,9 @@ def sweep_locks(folder: Path) -> None:
             with FileLock(file, timeout=0):
                 file.with_name(f"{file.name}{_HOLDER}").unlink(missing_ok=True)
                 file.unlink(missing_ok=True)
+    for hidden in {file.parent for file in files} - {folder}:
+        with suppress(OSError):  # it holds something
+            hidden.rmdir()
 
 
 def _holder(file: Path) -> str:

@@ -87,3 +87,15 @@ def test_locks_that_nobody_holds_are_swept_and_those_that_somebody_does_stay(hel
         names = sorted(path.name for path in thing.parent.iterdir())
     assert names == [f"{LOCK_PREFIX}{name}" for name in ("own", "own.holder", "thing", "thing.holder")]
     assert other.poll() is None
+
+
+def test_what_a_training_left_of_its_checkpoints_goes_too_but_no_checkpoint(tmp_path):
+    for name in ("done", "going on"):
+        (tmp_path / f".training-{name}").mkdir()
+        (tmp_path / f".training-{name}" / f"{LOCK_PREFIX}last").touch()
+        (tmp_path / f".training-{name}" / f"{LOCK_PREFIX}last.holder").touch()
+    (tmp_path / ".training-going on" / "last").mkdir()
+    (tmp_path / ".empty").mkdir()
+    sweep_locks(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".empty", ".training-going on"]
+    assert [path.name for path in (tmp_path / ".training-going on").iterdir()] == ["last"]

@@ -16,6 +16,7 @@ from benchmarks.trust.state import things
 from learn import workspace as places
 from learn.building import background, files, status
 from learn.building.record import write_record
+from learn.checksums import NAME as CHECKSUMS
 from learn.files import atomic_folder
 from learn.workspace import Workspace
 
@@ -49,7 +50,8 @@ def make_everything(scenarios: Sequence[Scenario], place: Path) -> Path:
     _with_build(here, train.base.parent)
     for part in (f"content/{DEMO}", *(f"runs/{DEMO}/{name}" for name in DEMO_RUNS)):
         shutil.copytree(places.PREBUILT / part, place / "copying" / part)
-    shutil.copy(places.PREBUILT / "manifest.json", place / "copying")
+    for part in ("manifest.json", CHECKSUMS):
+        shutil.copy(places.PREBUILT / part, place / "copying")
     (place / "copying").rename(place / FOLDER_OF_DEMO)
     return place
 

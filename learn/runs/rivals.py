@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from learn.cex.store import stored_content
+from learn.cex.store import KEY_SEPARATOR, stored_content
 from learn.data.dataset import Dataset
 from learn.errors import LearnError
 from learn.runs.baselines import BASELINES, REFIT_SUFFIX
@@ -125,6 +125,9 @@ def content_of(workspace: Workspace, dataset: Dataset, key: str | None = None) -
 
     Returns:
         None where there is none.
+
+    Raises:
+        LearnError: the store that ``key`` names is there and cannot be read, or lacks an item.
     """
     for place in (workspace, Workspace.prebuilt()):
         root = place.content(dataset.name)
@@ -133,5 +136,7 @@ def content_of(workspace: Workspace, dataset: Dataset, key: str | None = None) -
             try:
                 return Content(stored_content(place, dataset, one), one)
             except LearnError:
+                if key is not None and any((root / part).is_dir() for part in key.split(KEY_SEPARATOR)):
+                    raise  # a reference that goes missing in silence is none the wiser
                 continue  # of another version of the items, not read to the end, or not in this place
     return None

@@ -236,3 +236,15 @@ def test_commands_make_them_too(place, dataset, references, monkeypatch):
     said = CliRunner().invoke(app, ["references", dataset.name], catch_exceptions=False)
     settings = open_run(place, dataset, "ease").info.settings
     assert f"ease: strength {settings['strength']}" in said.output
+
+
+def test_a_store_that_cannot_be_read_is_said_where_it_is_named(place, dataset, tmp_path):
+    """A reference that reads texts would else be left out, as if nobody had read any."""
+    there = copy_of(place, tmp_path / "workspace")
+    key = open_run(place, dataset, "learn-b").info.content_key
+    assert content_of(there, dataset, key).key == key
+    for store in there.content(dataset.name).glob("*/store.json"):
+        store.write_text("[]")
+    with pytest.raises(LearnError, match="store.json is damaged"):
+        content_of(there, dataset, key)
+    assert content_of(there, dataset) is None and content_of(there, dataset, "elsewhere") is None
