@@ -245,6 +245,6 @@ def test_a_store_that_cannot_be_read_is_said_where_it_is_named(place, dataset, t
     assert content_of(there, dataset, key).key == key
     for store in there.content(dataset.name).glob("*/store.json"):
         store.write_text("[]")
-    with pytest.raises(LearnError, match="store.json is damaged"):
+    with pytest.raises(LearnError, match="is damaged: it has no settings"):
         content_of(there, dataset, key)
     assert content_of(there, dataset) is None and content_of(there, dataset, "elsewhere") is None

@@ -99,8 +99,8 @@ def worth_in_words(found: Mapping[str, Worth]) -> str:
         return ""
     best = max(sure, key=lambda label: sure[label].whole)
     one = sure[best]
-    what = f"{one.whole:.0%} in {best}’s first {K}, against {one.alone:.0%} without popularity"
-    return f"For {one.n_users} known users’ baskets like it that finds more of what else they had: {what}."
+    tried = f"Tried on {one.n_users} known users’ baskets like it, {best}’s first {K} hold {one.whole:.0%}"
+    return f"{tried} of what else they had; without popularity {one.alone:.0%}."
 
 
 def like_it(size: int, one_kind: bool) -> str:

@@ -56,8 +56,8 @@ def test_recall_is_that_of_the_lists(recommender, phases, catalogue, monkeypatch
 def test_the_best_of_the_sure_is_told():
     found = {"(a)": b.Worth(0.9, 0.8, 200, False), "(b)": b.Worth(0.17, 0.02, 200, True)}
     assert b.worth_in_words(found | {"(c)": b.Worth(0.1, 0.02, 200, True)}) == (
-        "For 200 known users’ baskets like it that finds more of what else they had: 17% in (b)’s first 100, "
-        "against 2% without popularity."
+        "Tried on 200 known users’ baskets like it, (b)’s first 100 hold 17% of what else they had; "
+        "without popularity 2%."
     )
     assert b.worth_in_words({"(a)": found["(a)"]}) == b.worth_in_words({}) == ""
     assert b.like_it(5, True) == "Baskets like it: 5 products that are of one kind."
