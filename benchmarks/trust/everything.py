@@ -123,9 +123,11 @@ def _builds(here: Workspace) -> None:
 
 
 def _uploads(here: Workspace) -> None:
-    for name in files.tables_in(here):
-        if name.startswith(files.UPLOADS):
-            print(name, len(files.inside(here, name).read_bytes()))
+    """Those that are listed, and those that a build was made of, which may be gone from the list."""
+    spec = json.loads((here.build("uploaded") / background.SPEC).read_text(encoding="utf-8"))
+    listed = [name for name in files.tables_in(here) if name.startswith(files.UPLOADS)]
+    for name in dict.fromkeys([*listed, spec["items"], spec["interactions"]]):
+        print(name, len(files.inside(here, name).read_bytes()))
 
 
 def _demo(here: Workspace) -> None:
