@@ -10,7 +10,7 @@ from learn.data.sequences import Sequences
 from learn.errors import LearnError
 from learn.retrieval.base import best_first, check_items, check_search, checked_vectors
 from learn.retrieval.candidates import among_the_best, candidates_by_tiles, suits_tiles
-from learn.retrieval.scores import bound_by_length, greatest_length, pair_scores
+from learn.retrieval.scores import bound_by_length, greatest_length, pair_scores_at
 from learn.scratch import scratch
 
 _BLOCK_SCORES = 4_000_000  # scores held at a time: 16 MB, so that a block stays near the processor
@@ -101,7 +101,7 @@ class ExactIndex:
                 if exclude is not None:
                     mask_excluded(block_scores, exclude, start)
                 rows, found = among_the_best(block_scores, min(k, len(vectors)), slack)
-            exact = pair_scores(some[rows], vectors[found])
+            exact = pair_scores_at(some, rows, vectors, found)
             items[start:stop], scores[start:stop] = best_first(rows, found, exact, stop - start, k)
         return items, scores
 

@@ -12,7 +12,7 @@ from learn.errors import LearnError
 from learn.retrieval.base import IndexKind, best_first, check_search
 from learn.retrieval.exact import ExactIndex
 from learn.retrieval.ivf import CODE_BYTES, Lists, build_lists
-from learn.retrieval.scores import bound_by_length, pair_scores
+from learn.retrieval.scores import bound_by_length, pair_scores_at
 
 _EXACT_BEYOND = 0.25  # of the catalogue: from here on looking at every item costs no more than widening
 _FILTERED_EXACTLY = 4_000_000  # items that pass a filter: so many are scanned, whatever the kind
@@ -135,7 +135,7 @@ class FaissIndex:
                 keys = pending[rows] * self.n_items + found[rows, places]
                 allowed[rows, places] = ~np.isin(keys, exclude.users * self.n_items + exclude.items)
             rows, places = np.nonzero(allowed)
-            exact = pair_scores(queries[pending][rows], self._exact.vectors[found[rows, places]])
+            exact = pair_scores_at(queries, pending[rows], self._exact.vectors, found[rows, places])
             items[pending], scores[pending] = best_first(rows, found[rows, places], exact, len(pending), k)
             short = allowed.sum(axis=1) < k
             if self.kind == IndexKind.FLAT:

@@ -10,7 +10,7 @@ import numpy as np
 from learn.data.recency import recency
 from learn.data.sequences import Sequences
 from learn.retrieval.base import Index, best_first
-from learn.retrieval.scores import pair_scores
+from learn.retrieval.scores import pair_scores_at
 from learn.scratch import scratch
 
 _EVENTS_AT_ONCE = 1 << 18
@@ -128,8 +128,7 @@ def _merged(
 ) -> tuple[np.ndarray, np.ndarray]:
     rows, places = np.nonzero(items >= 0)
     users, owned, more = repeat.pairs(history)
-    wanted = (queries[users].astype(np.float32, copy=False), item_vectors[owned].astype(np.float32, copy=False))
-    again = pair_scores(*wanted) + more
+    again = pair_scores_at(queries, users, item_vectors, owned) + more
     return best_first(
         np.concatenate([rows, users]),
         np.concatenate([items[rows, places], owned]),

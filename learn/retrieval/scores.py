@@ -37,6 +37,21 @@ def pair_scores(queries: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     return found
 
 
+def pair_scores_at(queries: np.ndarray, rows: np.ndarray, vectors: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """[n] float32: `pair_scores` of ``queries[rows]`` and ``vectors[found]``, which are never held as a whole.
+
+    Args:
+        queries, vectors: [Q, d] and [N, d]; rows, found: [n] indices of them.
+    """
+    scores = np.empty(len(rows), dtype=np.float32)
+    block = max(1, _BLOCK // max(vectors.shape[1], 1))
+    for start in range(0, len(rows), block):
+        part = slice(start, start + block)
+        pair = queries[rows[part]], vectors[found[part]]
+        scores[part] = pair_scores(*(one.astype(np.float32, copy=False) for one in pair))
+    return scores
+
+
 def products(vectors: np.ndarray, query: np.ndarray) -> np.ndarray:
     """[N] float32: the inner product of ``query`` ([d]) with each of ``vectors`` ([N, d], in one piece), summed anyhow.
 

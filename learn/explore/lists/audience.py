@@ -9,7 +9,7 @@ import numpy as np
 from learn.data.sequences import Sequences, take_users
 from learn.explore.lists.attention_weights import attention_gradients, distinct_items
 from learn.explore.lists.attribution import leave_one_out
-from learn.retrieval.scores import pair_scores, rounding_bound
+from learn.retrieval.scores import pair_scores, pair_scores_at, rounding_bound
 from learn.runs.recommender import Recommender
 
 SHORT = 8
@@ -97,7 +97,7 @@ def _ranks_of_block(
     doubtful = np.flatnonzero(reached > places)
     rows, columns = np.nonzero(reach[doubtful] ^ ahead[doubtful])
     rows = doubtful[rows]
-    exact = pair_scores(asked[rows], item_vectors[columns])
+    exact = pair_scores_at(asked, rows, item_vectors, columns)
     last = len(item_vectors) if item is None else item
     before = (exact > own[rows]) | ((exact == own[rows]) & (columns < last))
     found: np.ndarray = 1 + places + np.bincount(rows[before], minlength=len(asked))
