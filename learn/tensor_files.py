@@ -69,7 +69,7 @@ def load_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         with safe_open(path, framework="numpy") as file:
             about = dict(file.metadata() or {})
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # no mapping
-    except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
+    except (SafetensorError, OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         raise DamagedTensors(str(error)) from error
     return _checked(arrays, about)
 
@@ -92,7 +92,7 @@ def map_tensors(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         head = int.from_bytes(pages[:8], "little")
         told = {name: one for name, one in json.loads(pages[8 : 8 + head]).items() if name != "__metadata__"}
         arrays = {name: _mapped(pages, 8 + head, one) for name, one in told.items()}
-    except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
+    except (SafetensorError, OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         raise DamagedTensors(str(error)) from error
     return _checked(arrays, about)
 

@@ -174,7 +174,7 @@ def _check_whole(name: str, files: Iterable[Path]) -> dict[str, set[str]]:
         try:
             with safe_open(file, framework="numpy") as opened:
                 held[file.name] = set(opened.keys())
-        except (SafetensorError, OSError, ValueError) as error:
+        except (SafetensorError, OSError, ValueError, RuntimeError) as error:
             raise cannot_load(
                 name,
                 f"{file.name} is damaged or was cut off ({str(error).strip()}).",

@@ -142,8 +142,7 @@ class ContentStore:
         lengths: list[np.ndarray] = []
         for shard in self.shards():
             try:
-                verify(shard, self.remedy)  # of the prebuilt demo; a shard of a workspace states its own
-                hashes, vectors, tokens = _read_shard(shard)
+                hashes, vectors, tokens = self._read_twice(shard)
                 if parts and parts[0].shape[1] != vectors.shape[1]:
                     raise ValueError(f"its vectors have {vectors.shape[1]} dimensions, not {parts[0].shape[1]}")
             except (ValueError, LearnError) as error:
@@ -157,6 +156,17 @@ class ContentStore:
         if not parts:
             return {}, np.zeros((0, 0), np.float32), np.zeros(0, np.int32)
         return {name: row for row, name in enumerate(names)}, join_rows(parts), np.concatenate(lengths)
+
+    def _read_twice(self, shard: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What is in ``shard``: a disk that fails once costs no reading of the LLM. Raises as `_read`."""
+        try:
+            return self._read(shard)
+        except (ValueError, LearnError):
+            return self._read(shard)
+
+    def _read(self, shard: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        verify(shard, self.remedy)  # of the prebuilt demo; a shard of a workspace states its own
+        return _read_shard(shard)
 
     @property
     def has_reader(self) -> bool:

@@ -73,7 +73,7 @@ class Checkpoints:
             for path in self.folder.glob("*.safetensors"):
                 verify(path, remedy)
             return {path.stem: load_file(path) for path in self.folder.glob("*.safetensors")}, state
-        except (OSError, SafetensorError) as error:
+        except (OSError, SafetensorError, RuntimeError) as error:  # the last: a file that cannot be opened
             raise LearnError(f"The checkpoint {self.folder} is damaged: {error}", remedy) from error
 
     def remove(self) -> None:

@@ -17,6 +17,7 @@ import pytest
 import torch
 
 import learn.cex.extractor as extractor
+import learn.cex.store as stores
 from learn.cex.extractor import content_embeddings, content_settings, embed_texts
 from learn.cex.llm import load_llm
 from learn.cex.prompt import item_prompts
@@ -25,6 +26,7 @@ from learn.config import CEXConfig, Pooling, preset
 from learn.errors import LearnError
 from learn.locks import writing
 from learn.progress import make_progress
+from learn.tensor_files import DamagedTensors
 from learn.workspace import Workspace
 from tests.cex.conftest import make_dataset
 from tests.fake_llm import make_tiny_llm
@@ -319,3 +321,20 @@ def test_a_part_of_a_dataset_shares_its_content_without_an_llm(tmp_path, cex, mo
     np.testing.assert_allclose(shared.vectors, read.vectors[5:20], rtol=2e-3, atol=1e-3)
     with pytest.raises(LearnError, match="lacks"):
         share_content(source, whole.name, read.key, Workspace(tmp_path / "three"), make_dataset(["never read"]))
+
+
+def test_a_disk_that_fails_once_costs_no_reading(filled, cex, workspace, monkeypatch):
+    dataset, content, store = filled
+    read, failed = stores._read_shard, []
+
+    def fails_once(path):
+        if not failed:
+            failed.append(path)
+            raise DamagedTensors("Input/output error")
+        return read(path)
+
+    monkeypatch.setattr(stores, "_read_shard", fails_once)
+    before = store.shards()
+    again = content_embeddings(dataset, cex, workspace, SILENT)
+    assert failed and again.n_read == 0 and store.shards() == before
+    assert (again.vectors == content.vectors).all()

@@ -24,6 +24,7 @@ from learn.item_towers import ITEM_TOWERS
 from learn.progress import make_progress
 from learn.runs.run import Run
 from learn.training.batch import make_batch, plan_epoch
+from learn.training.checkpoint import Checkpoints
 from learn.training.learner import learning_rate_factor
 from learn.training.train import train
 from learn.training_objectives import OBJECTIVES
@@ -318,3 +319,16 @@ def test_warm_up_then_half_a_cosine():
     assert max(factors) == pytest.approx(1.0)
     assert factors[55] == pytest.approx(0.5, abs=0.02)
     assert factors[-1] < 0.01
+
+
+def test_a_checkpoint_that_cannot_be_opened_is_said(tmp_path, monkeypatch):
+    """safetensors reports it of torch's files as a RuntimeError."""
+    kept = Checkpoints(tmp_path / ".training-x" / "last", "same")
+    kept.save({"weights": {"one": torch.ones(2)}}, {"epoch": 1})
+
+    def fails(path):
+        raise RuntimeError(f"unable to open file <{path}> in read-only mode: Input/output error (5)")
+
+    monkeypatch.setattr("learn.training.checkpoint.load_file", fails)
+    with pytest.raises(LearnError, match=r"The checkpoint .*last is damaged: unable to open"):
+        kept.load()
