@@ -72,7 +72,7 @@ def test_a_cancelled_build_goes_on_and_ends_in_an_explorer(place, spec):
     assert found.step == "Drawing maps" and found.place == found.of == len(steps())
     assert dataset_names(place) == ["shop"]
     made = {path.name for path in place.run_paths("shop")}
-    assert made == {*(tower.run_name for tower in ITEM_TOWERS.entries), "text-counts", *EVERYWHERE}
+    assert made == {*(tower.run_name for tower in ITEM_TOWERS.entries), "text-counts", *EVERYWHERE, "slit"}
     with pytest.raises(LearnError, match="There is a dataset shop already"):
         start(place, replace(spec, mapping=("title=category",)))
 
