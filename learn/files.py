@@ -31,7 +31,7 @@ def write_error(path: Path, error: OSError) -> LearnError:
     reason = error.strerror or str(error)
     remedy = "Choose a folder that you may write to with --workspace (or LEARN_WORKSPACE)."
     if error.errno in (errno.EISDIR, errno.ENOTDIR, errno.ENOTEMPTY):
-        remedy = f"Move what stands at {path} away, and run it again."
+        remedy = f"Move what stands at {path} away, then type the same learn command again."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         remedy = "Free some space, or choose another disk with --workspace (or LEARN_WORKSPACE), and run it again."
     return LearnError(f"Cannot write {path}: {reason}.", remedy)

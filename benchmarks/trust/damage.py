@@ -24,8 +24,8 @@ Words = tuple[str, ...]
 Damage = Callable[[Path, Path], None]
 """What is done to a file; the second is the same file of another thing."""
 ANOTHERS = "another's"
-REMEDIES = ("learn ", "Start the build again", "Upload it again", "upload the table again", "run it again")
-"""What to type or to click; "run it again" is the command that said so."""
+REMEDIES = ("learn ", "Start the build again", "Upload it again")
+"""What to type or to click."""
 
 
 def _flipped(path: Path, place: float, bit: int) -> None:

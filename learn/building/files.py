@@ -99,7 +99,7 @@ def inside(workspace: Workspace, file: str) -> Path:
 def _a_folder(workspace: Workspace, file: str) -> LearnError:
     return LearnError(
         f"{file} is damaged: it is a folder, not a table.",
-        f"Remove the folder {workspace.root / file}, then upload the table again.",
+        f"Remove the folder {workspace.root / file}. Upload it again.",
     )
 
 
